@@ -1,0 +1,77 @@
+"""Survey instruments and scale validation for constructs that belong to groups.
+
+The front door: every public name is here and is loaded when it is first used.
+
+Examples
+--------
+>>> import collective_use as cu
+>>> isinstance(cu.__version__, str)
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from collective_use._version import __version__
+from collective_use.errors import (
+    CollectiveUseError,
+    CollectiveUseWarning,
+    ConvergenceWarning,
+    DataWarning,
+    EngineDisagreementWarning,
+    EstimationError,
+    ImproperSolutionWarning,
+    InputError,
+    InstrumentError,
+    InstrumentWarning,
+    NotSupported,
+    OutputError,
+    ReadError,
+    RefusedError,
+    ScaleValueError,
+    SmallGroupsWarning,
+    SyntaxProblem,
+)
+
+_LAZY: dict[str, str] = {
+    # instrument
+    "load_instrument": "collective_use.instrument.library",
+    "list_instruments": "collective_use.instrument.library",
+    "lint_instrument": "collective_use.instrument.lint",
+}
+
+__all__ = [  # noqa: PLE0604, RUF100
+    "CollectiveUseError",
+    "CollectiveUseWarning",
+    "ConvergenceWarning",
+    "DataWarning",
+    "EngineDisagreementWarning",
+    "EstimationError",
+    "ImproperSolutionWarning",
+    "InputError",
+    "InstrumentError",
+    "InstrumentWarning",
+    "NotSupported",
+    "OutputError",
+    "ReadError",
+    "RefusedError",
+    "ScaleValueError",
+    "SmallGroupsWarning",
+    "SyntaxProblem",
+    "__version__",
+    *_LAZY,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'collective_use' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Run the command line by `python -m collective_use`."""

@@ -1,0 +1,119 @@
+"""Every rule of thumb: named, cited and swappable.
+
+A cut-off is never a number inside a function. It is a `Cutoff` found here by name; a study
+may replace it, and whatever was used is printed beside the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from collective_use.checks import did_you_mean, quoted
+from collective_use.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """One rule of thumb.
+
+    Attributes
+    ----------
+    name
+        How it is called in a study file.
+    value
+        The threshold.
+    direction
+        ``"at_least"`` or ``"at_most"``: on which side of the value an index passes.
+    source
+        Author, year and place.
+    note
+        What the rule does not say.
+    """
+
+    name: str
+    value: float
+    direction: str
+    source: str
+    note: str = ""
+
+    def passes(self, index: float) -> bool:
+        """Tell whether an index is on the good side.
+
+        Examples
+        --------
+        >>> CUTOFFS["rwg_j"].passes(0.8)
+        True
+        """
+        return index >= self.value if self.direction == "at_least" else index <= self.value
+
+    def __str__(self) -> str:
+        sign = "≥" if self.direction == "at_least" else "≤"
+        return f"{sign} {self.value:g} ({self.source})"
+
+
+_LEBRETON = "LeBreton & Senter 2008, Organizational Research Methods 11:815"
+_BLIESE = "Bliese 2000, in Klein & Kozlowski, Multilevel theory, research, and methods"
+
+CUTOFFS: Mapping[str, Cutoff] = {
+    cutoff.name: cutoff
+    for cutoff in (
+        Cutoff("rwg", 0.70, "at_least", _LEBRETON, "strong agreement .71-.90; .51-.70 moderate"),
+        Cutoff(
+            "rwg_j",
+            0.70,
+            "at_least",
+            _LEBRETON,
+            "many items push rwg(j) over .70 even for random answers: read the null",
+        ),
+        Cutoff("icc1", 0.05, "at_least", _LEBRETON, ".01 small, .10 medium, .25 large"),
+        Cutoff("icc2", 0.70, "at_least", _BLIESE, "reliability of group means"),
+        Cutoff("alpha", 0.70, "at_least", "Nunnally & Bernstein 1994, Psychometric theory", ""),
+        Cutoff("p", 0.05, "at_most", "convention", "chance alone passes one test in twenty"),
+        Cutoff(
+            "response_rate",
+            0.80,
+            "at_least",
+            "convention for whole networks; Costenbader & Valente 2003, Social Networks 25:283",
+            "a gate for the index, not for the group",
+        ),
+        Cutoff(
+            "group_size", 3, "at_least", "convention: agreement needs at least three members", ""
+        ),
+        Cutoff(
+            "disclosure_size",
+            5,
+            "at_least",
+            "convention of survey institutes",
+            "group results from fewer respondents are not shown to others",
+        ),
+    )
+}
+
+
+def cutoffs_with(changes: Mapping[str, float] | None = None) -> dict[str, Cutoff]:
+    """Return all cut-offs, some with another value.
+
+    Parameters
+    ----------
+    changes
+        New values by name; their source becomes ``"set by the study"``.
+
+    Raises
+    ------
+    InputError
+        When a name is not known.
+
+    Examples
+    --------
+    >>> cutoffs_with({"icc1": 0.12})["icc1"].source
+    'set by the study'
+    """
+    result = dict(CUTOFFS)
+    for name, value in (changes or {}).items():
+        if name not in result:
+            raise InputError(
+                f"cut-off must be one of {quoted(result)}, got {name!r}{did_you_mean(name, result)}"
+            )
+        result[name] = replace(result[name], value=float(value), source="set by the study")
+    return result

@@ -1,0 +1,87 @@
+"""The exception tree and the named warnings of the package.
+
+Every error that a user can cause is a `CollectiveUseError`; the command line turns it into
+one message and exit code 2. Every warning is a class of its own, so that it can be filtered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class CollectiveUseError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class InputError(CollectiveUseError, ValueError):
+    """An argument, file, column or value is not what it has to be."""
+
+
+class InstrumentError(InputError):
+    """An instrument file has problems; all of them are listed, one a line.
+
+    Parameters
+    ----------
+    problems
+        One text each, `file:line:column: what was found, what would be right`.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class SyntaxProblem(InputError):
+    """A model text cannot be read; the message points at the line and the token."""
+
+
+class ReadError(InputError):
+    """A survey export or another data file cannot be read as what it should be."""
+
+
+class ScaleValueError(ReadError):
+    """Answers lie outside the response scale that the instrument declares."""
+
+
+class RefusedError(CollectiveUseError):
+    """A check or an index does not fit what it was asked for; the message teaches why."""
+
+
+class NotSupported(CollectiveUseError, NotImplementedError):
+    """A combination of options is not offered; nothing was computed in its place."""
+
+
+class EstimationError(CollectiveUseError, ArithmeticError):
+    """A model could not be estimated: the message names variable and cause."""
+
+
+class OutputError(CollectiveUseError, OSError):
+    """Results cannot be written where they should go."""
+
+
+class CollectiveUseWarning(UserWarning):
+    """Base of every warning of this package."""
+
+
+class DataWarning(CollectiveUseWarning):
+    """Something in the data deserves a look; results were computed."""
+
+
+class InstrumentWarning(CollectiveUseWarning):
+    """Something in an instrument deserves a look."""
+
+
+class SmallGroupsWarning(CollectiveUseWarning):
+    """Groups are too few or too small for what is asked of them."""
+
+
+class ConvergenceWarning(CollectiveUseWarning):
+    """An optimiser stopped where the solution is not certain."""
+
+
+class ImproperSolutionWarning(CollectiveUseWarning):
+    """A solution has a negative variance, a correlation beyond 1 or a singular information."""
+
+
+class EngineDisagreementWarning(CollectiveUseWarning):
+    """Two estimation engines found different solutions."""

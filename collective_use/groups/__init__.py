@@ -1,0 +1,1 @@
+"""From persons to collectives: agreement, ICC, dispersion, networks, allocations."""

@@ -1,0 +1,1 @@
+"""The item bank: words only, neither numpy nor pandas."""

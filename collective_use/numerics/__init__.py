@@ -1,0 +1,1 @@
+"""Arrays in, frozen arrays out: numpy and scipy only."""

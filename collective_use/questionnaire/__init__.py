@@ -1,0 +1,1 @@
+"""What respondents see: one writer per way out."""

@@ -1,0 +1,1 @@
+"""Results to reader: tables and figures; computes nothing."""

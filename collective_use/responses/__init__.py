@@ -1,0 +1,1 @@
+"""What came back: the validated table and one reader per platform."""

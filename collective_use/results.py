@@ -1,0 +1,247 @@
+"""What every result can do: become a frame, a dictionary, text and HTML.
+
+A result is a frozen dataclass that inherits `Result` and says what it holds by `tables()`.
+Formatting never touches values: numbers are rounded where they are printed and nowhere else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """An index that could not be computed, with the reason in words.
+
+    Examples
+    --------
+    >>> str(NotComputed("the group has one member"))
+    'not computed: the group has one member'
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"not computed: {self.reason}"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as writers need it: titles, cells as values, notes.
+
+    Attributes
+    ----------
+    title
+        One line above the table.
+    columns
+        Column headings.
+    rows
+        Cells by row; numbers stay numbers, `None` and `NotComputed` print as an empty mark.
+    notes
+        Sentences below the table.
+    digits
+        Decimals for floating-point cells when printed.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    notes: tuple[str, ...] = field(default=())
+    digits: int = 3
+
+
+def table_of(
+    title: str,
+    frame: pd.DataFrame,
+    *,
+    notes: Sequence[str] = (),
+    digits: int = 3,
+) -> Table:
+    """Make a `Table` from a data frame (its index is left out).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table_of("Sizes", pd.DataFrame({"group": ["a"], "n": [3]})).columns
+    ('group', 'n')
+    """
+    rows = tuple(tuple(row) for row in frame.itertuples(index=False, name=None))
+    return Table(title, tuple(str(column) for column in frame.columns), rows, tuple(notes), digits)
+
+
+def cell_text(value: object, digits: int = 3) -> str:
+    """Write one cell: rounded numbers, a dash for what is missing.
+
+    Examples
+    --------
+    >>> cell_text(0.12345), cell_text(None), cell_text(12), cell_text(True)
+    ('0.123', '–', '12', 'yes')
+    """
+    if value is None or isinstance(value, NotComputed):
+        return "–"
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+        return "yes" if value else "no"
+    if hasattr(value, "dtype") and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        if math.isnan(value):
+            return "–"
+        if value != 0 and (abs(value) < 0.5 * 10**-digits) and digits > 0:
+            return f"{value:.1e}"
+        return f"{value:.{digits}f}"
+    return str(value)
+
+
+def display_width(text: str) -> int:
+    """Count terminal columns: wide East Asian characters take two.
+
+    Examples
+    --------
+    >>> display_width("ab"), display_width("小组")
+    (2, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, (int, float)) or hasattr(value, "dtype")
+
+
+def table_text(table: Table) -> str:
+    """Lay a table out for a terminal or a log.
+
+    Examples
+    --------
+    >>> print(table_text(Table("T", ("group", "n"), (("a", 3), ("b", 10)))))
+    T
+    group   n
+    ----------
+    a       3
+    b      10
+    """
+    cells = [[cell_text(value, table.digits) for value in row] for row in table.rows]
+    grid = [list(table.columns), *cells]
+    widths = [max(display_width(row[i]) for row in grid) for i in range(len(table.columns))]
+    right = [
+        any(_is_number(row[i]) for row in table.rows)
+        and all(
+            _is_number(row[i]) or row[i] is None or isinstance(row[i], NotComputed)
+            for row in table.rows
+        )
+        for i in range(len(table.columns))
+    ]
+
+    def line(row: Sequence[str]) -> str:
+        padded = []
+        for text, width, to_right in zip(row, widths, right, strict=True):
+            space = " " * (width - display_width(text))
+            padded.append(space + text if to_right else text + space)
+        return "  ".join(padded).rstrip()
+
+    lines = [table.title] if table.title else []
+    lines += [line(table.columns), "-" * (sum(widths) + 2 * (len(widths) - 1))]
+    lines += [line(row) for row in cells]
+    return "\n".join([*lines, *table.notes])
+
+
+def table_html(table: Table) -> str:
+    """Write a table as an HTML fragment without scripts or outside references.
+
+    Examples
+    --------
+    >>> "<caption>T</caption>" in table_html(Table("T", ("a",), ((1,),)))
+    True
+    """
+    head = "".join(f"<th scope='col'>{html.escape(column)}</th>" for column in table.columns)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{' style=text-align:right' if _is_number(value) else ''}>"
+            f"{html.escape(cell_text(value, table.digits))}</td>"
+            for value in row
+        )
+        + "</tr>"
+        for row in table.rows
+    )
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in table.notes)
+    return (
+        f"<table><caption>{html.escape(table.title)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+    )
+
+
+def plain(value: object) -> Any:
+    """Turn a value into what JSON can hold; NaN and infinities become None.
+
+    Examples
+    --------
+    >>> plain({"a": (1.0, float("nan")), "b": NotComputed("no data")})
+    {'a': [1.0, None], 'b': {'not_computed': 'no data'}}
+    """
+    if isinstance(value, NotComputed):
+        return {"not_computed": value.reason}
+    if isinstance(value, Result):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(entry) for entry in value]
+    if hasattr(value, "to_dict") and hasattr(value, "columns"):
+        return [plain(row) for row in value.to_dict(orient="records")]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return str(value)
+
+
+class Result:
+    """Mixin of every result: `to_frame()`, `to_dict()`, text and HTML.
+
+    A subclass is a frozen dataclass. It defines `to_frame()`; `tables()` may be overridden
+    where one table is not the best way to read it.
+    """
+
+    __slots__ = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as one data frame, full precision."""
+        raise NotImplementedError(f"{type(self).__name__} has no frame")
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the tables that text and HTML show."""
+        return (table_of(type(self).__name__, self.to_frame()),)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every public field as plain values that JSON can hold."""
+        if not dataclasses.is_dataclass(self):
+            raise TypeError(f"{type(self).__name__} is not a dataclass")
+        return {
+            f.name: plain(getattr(self, f.name))
+            for f in dataclasses.fields(self)
+            if not f.name.startswith("_")
+        }
+
+    def __str__(self) -> str:
+        return "\n\n".join(table_text(table) for table in self.tables())
+
+    def _repr_html_(self) -> str:
+        return "".join(table_html(table) for table in self.tables())

@@ -1,0 +1,1 @@
+"""From answers to numbers: reverse keys, scale scores, the missing rule."""

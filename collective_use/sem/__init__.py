@@ -1,0 +1,1 @@
+"""The estimation layer: parameter table, engines, inference, fit measures."""

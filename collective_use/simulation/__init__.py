@@ -1,0 +1,1 @@
+"""Responses with known truth: the only generator."""

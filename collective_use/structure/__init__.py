@@ -1,0 +1,1 @@
+"""How constructs relate: the structural models of an instrument, fitted."""

@@ -1,0 +1,1 @@
+"""Walks the rooms in order: settings, run, writing, demo."""

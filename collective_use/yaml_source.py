@@ -1,0 +1,1 @@
+"""YAML with positions, for instruments, studies and column maps."""
