@@ -129,7 +129,7 @@ def table_text(table: Table) -> str:
     >>> print(table_text(Table("T", ("group", "n"), (("a", 3), ("b", 10)))))
     T
     group   n
-    ----------
+    ---------
     a       3
     b      10
     """
