@@ -1,0 +1,203 @@
+"""Validation errors in plain words, each at its place in the file."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from collective_use.checks import did_you_mean, quoted
+from collective_use.instrument.model import Instrument
+from collective_use.yaml_source import Document, Place, Problem
+
+_ONE = {
+    "sources": "source",
+    "scales": "scale",
+    "constructs": "construct",
+    "measures": "measure",
+    "items": "item",
+    "rosters": "roster",
+    "forms": "form",
+    "models": "model",
+    "consent": "consent module",
+    "blocks": "block",
+    "modules": "module",
+    "facets": "facet",
+    "options": "option",
+    "missing": "missing option",
+    "indices": "index",
+    "status": "status",
+}
+IDENTIFIER = "a small letter first, then small letters, digits or _, at most 26 characters"
+
+
+def describe(value: Any, place: Place) -> str:
+    """Name the part that a place belongs to: ``item 'cdu1'``.
+
+    Examples
+    --------
+    >>> describe({"items": [{"id": "cdu1", "text": {}}]}, ("items", 0, "text"))
+    "item 'cdu1'"
+    """
+    found = "the instrument"
+    for depth, step in enumerate(place):
+        inside = value[step] if _holds(value, step) else None
+        if isinstance(step, int) and depth and place[depth - 1] in _ONE:
+            name = _ONE[str(place[depth - 1])]
+            label = _label(inside)
+            nested = f" of {found}" if found != "the instrument" else ""
+            found = f"{name} {label if label else f'number {step + 1}'}{nested}"
+        value = inside
+    return found
+
+
+def _label(part: Any) -> str:
+    if not isinstance(part, Mapping):
+        return ""
+    for key in ("id", "code", "reason", "name", "language"):
+        if isinstance(part.get(key), (str, int)):
+            return repr(part[key])
+    return ""
+
+
+def _holds(value: Any, step: str | int) -> bool:
+    if isinstance(step, int):
+        return isinstance(value, list) and 0 <= step < len(value)
+    return isinstance(value, Mapping) and step in value
+
+
+def problems_of(error: ValidationError | None, document: Document) -> list[Problem]:
+    """Translate a validation error into problems with places."""
+    if error is None:
+        return []
+    entries = error.errors(include_url=False)
+    return [_problem(entry, document) for entry in entries if not _follows(entry)]
+
+
+def _follows(entry: Any) -> bool:
+    """Tell a list that is too short only because its entries are wrong themselves."""
+    least = entry.get("ctx", {}).get("min_length", 0)
+    return entry["type"] == "too_short" and len(entry["input"]) >= least
+
+
+def _problem(entry: Any, document: Document) -> Problem:
+    place: Place = tuple(step for step in entry["loc"] if step != "[key]")
+    on_key = entry["loc"][-1:] == ("[key]",)
+    kind = entry["type"]
+    whose = describe(document.value, place)
+    key = str(place[-1]) if place else ""
+    if kind == "extra_forbidden":
+        known = fields_at(place[:-1])
+        hint = did_you_mean(key, known)
+        text = f"unknown key {key!r} in {whose}{hint}; known here: {quoted(known, most=40)}"
+        return Problem(document.at(place, key=True), text)
+    if kind == "missing":
+        text = f"{describe(document.value, place[:-1])} has no {key!r}; add it"
+        return Problem(document.at(place[:-1]), text)
+    right = _right(entry, key, on_key)
+    if place and isinstance(place[-1], int):
+        subject = whose if place[-2] in _ONE and _is_part(place) else f"an entry of {_name(place)}"
+    else:
+        subject = _name(place) + ("" if whose == "the instrument" else f" of {whose}")
+    return Problem(document.at(place, key=on_key), f"{subject} {right}")
+
+
+def _is_part(place: Place) -> bool:
+    return bool(fields_at(place))
+
+
+def _name(place: Place) -> str:
+    words = [str(step) for step in place if isinstance(step, str)]
+    return words[-1] if words else "the instrument"
+
+
+def found_text(value: object) -> str:
+    """Say what was found: its kind and, where short, its value.
+
+    Examples
+    --------
+    >>> found_text("no"), found_text(1.5), found_text(None), found_text([1])
+    ("the text 'no'", 'the number 1.5', 'nothing', 'a list')
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the text {value if len(value) <= 60 else value[:57] + '...'!r}"
+    if isinstance(value, (int, float)):
+        return f"the number {value!r}"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def _right(entry: Any, key: str, on_key: bool) -> str:
+    kind, value, context = entry["type"], entry["input"], entry.get("ctx", {})
+    found = found_text(value)
+    if kind == "literal_error":
+        options = [part.strip("'") for part in _options(context["expected"])]
+        hint = did_you_mean(str(value), options)
+        return f"must be one of {quoted(options, most=30)}, found {found}{hint}"
+    if kind == "string_pattern_mismatch":
+        if "[a-z]{2}" in context["pattern"]:
+            return f"needs a language code such as 'en', 'zh' or 'pt-BR', found {found}"
+        return f"must be an id ({IDENTIFIER}), found {found}"
+    if kind == "string_type":
+        quote = f'; put it in quotes: "{value}"' if isinstance(value, (int, float)) else ""
+        return f"must be a text, found {found}{quote}"
+    if kind == "dict_type":
+        return f"must be a text by language, such as {{en: ...}}, found {found}"
+    sentences = {
+        "bool_type": "must be true or false",
+        "int_type": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "float_type": "must be a number",
+        "tuple_type": "must be a list",
+        "list_type": "must be a list",
+        "model_type": "must be a mapping (key: value)",
+        "model_attributes_type": "must be a mapping (key: value)",
+        "too_short": f"needs at least {context.get('min_length')} entries",
+        "greater_than": f"must be above {context.get('gt')}",
+        "greater_than_equal": f"must be at least {context.get('ge')}",
+        "less_than_equal": f"must be at most {context.get('le')}",
+    }
+    if kind == "too_short":
+        found = f"{context.get('actual_length')}"
+    return f"{sentences.get(kind, entry['msg'])}, found {found}"
+
+
+def _options(expected: str) -> list[str]:
+    return [part.strip() for part in expected.replace(" or ", ", ").split(", ")]
+
+
+def fields_at(place: Place) -> list[str]:
+    """Return the keys that a mapping may have at a place.
+
+    Examples
+    --------
+    >>> fields_at(("rosters", 0))
+    ['id', 'of', 'include_self', 'maximum', 'consent']
+    """
+    model: Any = Instrument
+    for step in place:
+        if isinstance(step, int):
+            continue
+        fields = getattr(model, "model_fields", {})
+        info = next((f for n, f in fields.items() if (f.alias or n) == step), None)
+        model = _model_in(info.annotation) if info is not None else None
+    fields = getattr(model, "model_fields", {})
+    names = [info.alias or name for name, info in fields.items()]
+    return [*names, "include"] if model is Instrument else names
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if typing.get_origin(annotation) in (tuple, list, dict, typing.Union, types.UnionType):
+        for argument in typing.get_args(annotation):
+            model = _model_in(argument)
+            if model is not None:
+                return model
+    return None
