@@ -43,6 +43,8 @@ class Row:
     number: int | None
     text: Texts
     note: str = ""
+    position: int | None = None
+    """On a roster: the place in the group's list, which names the column of an export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,15 +267,16 @@ class _Builder:
 
     def roster_rows(self, item: Item) -> tuple[Row, ...]:
         roster = next(r for r in self.instrument.rosters if r.id == item.roster)
+        people = list(self.roster)
         if roster.of == "partners":
-            names = list(dict.fromkeys(m.partner for m in self.roster if m.partner))
-            people = [Member(name, name) for name in names]
-        else:
-            people = [m for m in self.roster if roster.include_self or m.code != self.member]
+            people = [
+                Member(name, name) for name in dict.fromkeys(m.partner for m in people if m.partner)
+            ]
         if not people:
+            empty = ("",) * len(self.languages)
             return tuple(
-                Row(str(i + 1), None, ("",) * len(self.languages))
-                for i in range(min(self.blank_rows, roster.maximum))
+                Row(str(place), None, empty, position=place)
+                for place in range(1, min(self.blank_rows, roster.maximum) + 1)
             )
         return tuple(
             Row(
@@ -281,8 +284,10 @@ class _Builder:
                 None,
                 (person.name or person.code,) * len(self.languages),
                 note=person.partner if roster.of == "members" else "",
+                position=place,
             )
-            for person in people
+            for place, person in enumerate(people, start=1)
+            if roster.include_self or roster.of == "partners" or person.code != self.member
         )
 
     def option_rows(self, item: Item) -> tuple[Row, ...]:
