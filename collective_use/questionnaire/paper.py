@@ -108,7 +108,7 @@ def questionnaire_pdf(
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.content import form_content
+    >>> from collective_use.questionnaire.layout import form_content
     >>> questionnaire_pdf(form_content(cu.load_instrument("lq2002")))[:5]
     b'%PDF-'
     """

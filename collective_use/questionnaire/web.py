@@ -69,7 +69,7 @@ def web_page(content: FormContent, *, form: str) -> str:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.content import form_content
+    >>> from collective_use.questionnaire.layout import form_content
     >>> page = web_page(form_content(cu.load_instrument("lq2002")), form="full")
     >>> "<!doctype html>" in page and "http://" not in page
     True
