@@ -1,0 +1,46 @@
+"""The table of commands: one line each, loaded when called.
+
+To add a command, write ``cli/<file>.py`` with a typer ``app`` and add a line here. A file
+with one command is that command; a file with several is a family (``instrument list``).
+The file imports nothing heavier than typer at its top, so that help stays fast.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class CommandEntry(NamedTuple):
+    """One command of the program.
+
+    Attributes
+    ----------
+    section
+        The heading in the help.
+    module
+        Where its typer ``app`` is.
+    summary
+        One line for the help.
+    """
+
+    section: str
+    module: str
+    summary: str
+
+
+START = "First steps"
+BEFORE = "Before fielding"
+AFTER = "From the export to results"
+
+COMMANDS: dict[str, CommandEntry] = {
+    "demo": CommandEntry(START, "demo", "Score the bundled sample and see what comes out."),
+    "init": CommandEntry(START, "init", "Begin a study: a folder with a commented study.yaml."),
+    "instrument": CommandEntry(
+        BEFORE, "instrument", "List, show, check, or begin a questionnaire instrument."
+    ),
+    "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
+    "score": CommandEntry(
+        AFTER, "score", "One export in, scored persons and group constructs out."
+    ),
+    "run": CommandEntry(AFTER, "run", "Do all that a study.yaml asks for."),
+}

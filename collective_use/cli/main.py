@@ -1,0 +1,183 @@
+"""The program: its help, its commands on demand, its errors as sentences."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from collective_use._version import __version__
+from collective_use.cli.commands import COMMANDS
+from collective_use.errors import CollectiveUseError
+
+PROGRAM = "collective-use"
+EXIT_INPUT = 2
+EXIT_UNEXPECTED = 1
+EXIT_INTERRUPTED = 130
+
+
+class LazyCommands(TyperGroup):
+    """The commands of the table; a command's file is imported when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, as in the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load one command, or return None when there is none of that name."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"collective_use.cli.{entry.module}")
+        return typer.main.get_command(module.app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands by section without importing any."""
+        for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+            with formatter.section(section):
+                formatter.write_dl(
+                    [(name, e.summary) for name, e in COMMANDS.items() if e.section == section]
+                )
+
+
+app = typer.Typer(
+    cls=LazyCommands,
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    traceback: Annotated[
+        bool,
+        typer.Option("--traceback", help="Show where in the program an error arose."),
+    ] = False,
+) -> None:
+    """From a survey export to constructs that belong to groups.
+
+    \b
+    The shortest way to a result:
+      collective-use demo --out demo
+    Your own data:
+      collective-use score export.csv --instrument collective_data_use --out results
+
+    Each command explains itself: collective-use score --help
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and end the process with its exit code.
+
+    Parameters
+    ----------
+    arguments
+        The words after the program's name; by default those of the command line.
+    """
+    sys.exit(main(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        The words after the program's name.
+
+    Returns
+    -------
+    int
+        0 when all went well, 2 for wrong input, 1 for a fault of the program, 130 when
+        interrupted.
+
+    Examples
+    --------
+    >>> main(["--version"])
+    collective-use ...
+    0
+    """
+    trace = "--traceback" in arguments
+    words = [word for word in arguments if word != "--traceback"]
+    _prepare_streams(trace)
+    try:
+        command = typer.main.get_command(app)
+        status = command.main(words, prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; point stdout away so that exit is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("Interrupted; nothing was left half-written.")
+        return EXIT_INTERRUPTED
+    except CollectiveUseError as problem:
+        if trace:
+            raise
+        _complain(f"Error: {problem}")
+        return EXIT_INPUT
+    except Exception as problem:
+        if _is_usage_error(problem):
+            problem.show(sys.stderr)  # type: ignore[attr-defined]
+            return int(problem.exit_code)  # type: ignore[attr-defined]
+        if trace:
+            raise
+        _complain(_unexpected(problem))
+        return EXIT_UNEXPECTED
+    return status if isinstance(status, int) else 0
+
+
+def _is_usage_error(problem: Exception) -> bool:
+    # typer carries click inside in new releases and imports it in old ones: go by name.
+    return any(parent.__name__ == "ClickException" for parent in type(problem).__mro__)
+
+
+def _unexpected(problem: Exception) -> str:
+    return (
+        f"Something went wrong inside the program ({type(problem).__name__}: {problem}).\n"
+        "This is a fault of the program, not yours. Add --traceback to the same command to see "
+        "where it arose, and please report it."
+    )
+
+
+def _complain(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _prepare_streams(trace: bool) -> None:
+    """Print warnings as sentences, and never fail on a character a terminal cannot show."""
+    import warnings
+
+    from collective_use.errors import CollectiveUseWarning
+
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        if issubclass(category, CollectiveUseWarning):
+            _complain(f"Warning: {message} [{category.__name__}]")
+        elif trace:
+            _complain(f"{category.__name__}: {message}")
+
+    warnings.showwarning = show
