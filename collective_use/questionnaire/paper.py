@@ -79,9 +79,22 @@ def _compile(data: Mapping[str, Any], **options: Any) -> bytes:
     return result
 
 
-def questionnaire_pdf(
-    content: FormContent, *, paper: PaperSize = "a4", qr: bool = True, marks: bool = False
-) -> bytes:
+def query_template(content: FormContent, selector: str, *, paper: PaperSize = "a4") -> str:
+    """Return what the typeset form says of itself under a label, as JSON text."""
+    import typst
+
+    data = template_data(content, paper=paper, marks=True, qr=True)
+    return typst.query(
+        str(TEMPLATE),
+        selector,
+        field="value",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+    )
+
+
+def questionnaire_pdf(content: FormContent, *, paper: PaperSize = "a4", qr: bool = True) -> bytes:
     """Typeset a form as a tagged PDF (PDF/UA-1).
 
     Parameters
@@ -92,8 +105,6 @@ def questionnaire_pdf(
         ``a4`` or ``us-letter``.
     qr
         Print the form id as a QR code on the cover.
-    marks
-        Leave the position of every answer box behind (see `answer_boxes`).
 
     Returns
     -------
@@ -113,5 +124,5 @@ def questionnaire_pdf(
     b'%PDF-'
     """
     one_of("paper", paper, ("a4", "us-letter"))
-    data = template_data(content, paper=paper, marks=marks, qr=qr)
+    data = template_data(content, paper=paper, marks=False, qr=qr)
     return _compile(data, format="pdf", pdf_standards=["ua-1"])

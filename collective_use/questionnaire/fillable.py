@@ -1,0 +1,210 @@
+"""A fillable copy of the printed questionnaire: the same page, with form fields over its boxes.
+
+typst tells where every answer box stands; pikepdf puts a field of the same size there. Answers
+to one line exclude each other, because they are one radio group.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collective_use.questionnaire.content import FormContent
+from collective_use.questionnaire.paper import PaperSize, query_template, questionnaire_pdf
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBox:
+    """Where one answer box stands, in points from the top left of its page.
+
+    Attributes
+    ----------
+    name
+        ``item=code`` for a box to tick, ``item`` or ``item.row`` for a field to write in.
+    kind
+        ``radio``, ``box`` or ``text``.
+    page
+        Page number from 1.
+    """
+
+    name: str
+    kind: str
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def answer_boxes(content: FormContent, *, paper: PaperSize = "a4") -> tuple[AnswerBox, ...]:
+    """Return the position of every answer box, in reading order.
+
+    The same coordinates serve a reader of scanned sheets.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.questionnaire.layout import form_content
+    >>> boxes = answer_boxes(form_content(cu.load_instrument("lq2002")))
+    >>> boxes[0].kind
+    'text'
+    """
+    found = json.loads(query_template(content, "<answer>", paper=paper))
+    return tuple(AnswerBox(**entry) for entry in found)
+
+
+_CIRCLE = (
+    "q 0.043 0.365 0.42 rg {r} 0 m {r} {k} {k} {r} 0 {r} c -{k} {r} -{r} {k} -{r} 0 c "
+    "-{r} -{k} -{k} -{r} 0 -{r} c {k} -{r} {r} -{k} {r} 0 c f Q"
+)
+
+
+def _mark_stream(kind: str, width: float, height: float) -> bytes:
+    """Draw a filled dot or a cross in the middle of a box."""
+    if kind == "radio":
+        r = round(min(width, height) * 0.28, 3)
+        dot = _CIRCLE.format(r=r, k=round(r * 0.5523, 3))
+        return f"q 1 0 0 1 {width / 2:.3f} {height / 2:.3f} cm {dot} Q".encode()
+    low, high = 0.2 * width, 0.8 * width
+    return (
+        f"q 0.043 0.365 0.42 RG 1.4 w {low:.2f} {low:.2f} m {high:.2f} {high:.2f} l "
+        f"{low:.2f} {high:.2f} m {high:.2f} {low:.2f} l S Q"
+    ).encode()
+
+
+class _Form:
+    """Collects fields and widgets of one document."""
+
+    def __init__(self, pdf: Any) -> None:
+        import pikepdf
+
+        self.pdf = pdf
+        self.pike = pikepdf
+        self.fields: list[Any] = []
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type1,
+            BaseFont=pikepdf.Name.Helvetica,
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        )
+        self.font = pdf.make_indirect(font)
+
+    def appearance(self, content: bytes, width: float, height: float) -> Any:
+        stream = self.pdf.make_stream(content)
+        stream.Type = self.pike.Name.XObject
+        stream.Subtype = self.pike.Name.Form
+        stream.BBox = self.pike.Array([0, 0, round(width, 3), round(height, 3)])
+        return stream
+
+    def widget(self, box: AnswerBox, **entries: Any) -> Any:
+        page = self.pdf.pages[box.page - 1]
+        top = float(page.mediabox[3]) - box.y
+        widget = self.pdf.make_indirect(
+            self.pike.Dictionary(
+                Type=self.pike.Name.Annot,
+                Subtype=self.pike.Name.Widget,
+                F=4,
+                P=page.obj,
+                Rect=[box.x, top - box.height, box.x + box.width, top],
+                **entries,
+            )
+        )
+        if "/Annots" not in page.obj:
+            page.obj.Annots = self.pike.Array()
+        page.obj.Annots.append(widget)
+        return widget
+
+    def button(self, box: AnswerBox, state: str) -> dict[str, Any]:
+        on = self.appearance(_mark_stream(box.kind, box.width, box.height), box.width, box.height)
+        off = self.appearance(b"", box.width, box.height)
+        normal = self.pike.Dictionary({f"/{state}": on, "/Off": off})
+        return {"AP": self.pike.Dictionary(N=normal), "AS": self.pike.Name("/Off")}
+
+    def text(self, box: AnswerBox) -> None:
+        self.fields.append(
+            self.widget(
+                box,
+                FT=self.pike.Name.Tx,
+                T=box.name,
+                TU=box.name,
+                DA="/Helv 10 Tf 0 g",
+                V="",
+            )
+        )
+
+    def tick(self, box: AnswerBox) -> None:
+        self.fields.append(
+            self.widget(
+                box,
+                FT=self.pike.Name.Btn,
+                T=box.name,
+                TU=box.name,
+                V=self.pike.Name("/Off"),
+                **self.button(box, "1"),
+            )
+        )
+
+    def radio(self, name: str, boxes: Sequence[AnswerBox]) -> None:
+        exclusive = 1 << 15
+        no_toggle_to_off = 0
+        group = self.pdf.make_indirect(
+            self.pike.Dictionary(
+                FT=self.pike.Name.Btn,
+                T=name,
+                TU=name,
+                Ff=exclusive | no_toggle_to_off,
+                V=self.pike.Name("/Off"),
+                Kids=self.pike.Array(),
+            )
+        )
+        for box in boxes:
+            state = box.name.rpartition("=")[2]
+            group.Kids.append(self.widget(box, Parent=group, **self.button(box, state)))
+        self.fields.append(group)
+
+    def finish(self) -> None:
+        resources = self.pike.Dictionary(Font=self.pike.Dictionary(Helv=self.font))
+        self.pdf.Root.AcroForm = self.pike.Dictionary(
+            Fields=self.pike.Array(self.fields),
+            NeedAppearances=True,
+            DR=resources,
+            DA="/Helv 10 Tf 0 g",
+        )
+
+
+def fillable_pdf(content: FormContent, *, paper: PaperSize = "a4") -> bytes:
+    """Write a PDF whose boxes can be ticked and lines filled in on the screen.
+
+    Field names are item ids (``ssm1``, ``net1.m03``), values are the codes of the instrument,
+    so a collected form reads back by any PDF library. The fields themselves carry no tags:
+    for screen readers use the plain PDF or the web page.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.questionnaire.layout import form_content
+    >>> fillable_pdf(form_content(cu.load_instrument("lq2002")))[:5]
+    b'%PDF-'
+    """
+    import pikepdf
+
+    boxes = answer_boxes(content, paper=paper)
+    groups: dict[str, list[AnswerBox]] = {}
+    with pikepdf.open(io.BytesIO(questionnaire_pdf(content, paper=paper))) as pdf:
+        form = _Form(pdf)
+        for box in boxes:
+            if box.kind == "text":
+                form.text(box)
+            elif box.kind == "box":
+                form.tick(box)
+            else:
+                groups.setdefault(box.name.rpartition("=")[0], []).append(box)
+        for name, members in groups.items():
+            form.radio(name, members)
+        form.finish()
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    return buffer.getvalue()
