@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from collective_use.errors import InstrumentError
-from collective_use.instrument.include import assemble
+from collective_use.instrument.check import check
+from collective_use.instrument.context import Context
+from collective_use.instrument.include import COLLECTIONS, assemble
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.model import Instrument
 from collective_use.yaml_source import Document, Problem
 
+_STAND_INS: dict[str, Any] = {
+    "schema": 1,
+    "id": "unnamed",
+    "version": "0",
+    "title": {},
+    "languages": ["en"],
+}
+
 
 def load_file(path: str | Path) -> Instrument:
     """Load an instrument file or folder.
+
+    Parameters
+    ----------
+    path
+        A YAML file, or a folder with ``instrument.yaml``.
 
     Raises
     ------
@@ -25,8 +41,7 @@ def load_file(path: str | Path) -> Instrument:
     InputError
         When there is no such file or folder.
     """
-    document = assemble(path)
-    instrument, problems = examine(document)
+    instrument, problems = examine(assemble(path))
     if problems or instrument is None:
         ordered = sorted(set(problems), key=lambda problem: (problem.position, problem.text))
         raise InstrumentError([str(problem) for problem in ordered])
@@ -34,15 +49,28 @@ def load_file(path: str | Path) -> Instrument:
 
 
 def examine(document: Document) -> tuple[Instrument | None, list[Problem]]:
-    """Check a document: its form first, then what its parts say about each other."""
+    """Check a document: its form first, then what its parts say about each other.
+
+    Parts that are not well formed are set aside for the second step, so that one slip does
+    not hide the others.
+
+    Returns
+    -------
+    tuple
+        The instrument, or None where its form is wrong, and all problems.
+    """
     problems = list(document.problems)
     if not isinstance(document.value, dict):
         if not problems:
-            text = "an instrument is a mapping that starts with 'schema: 1', found none"
-            problems.append(Problem(document.at(()), text))
+            text = "an instrument is a mapping that starts with 'schema: 1'"
+            found = "nothing: the file is empty" if document.value is None else "something else"
+            problems.append(Problem(document.at(()), f"{text}, found {found}"))
         return None, problems
-    instrument, errors = validated(document.value)
-    problems += problems_of(errors, document)
+    instrument, error = validated(document.value)
+    problems += problems_of(error, document)
+    context = _context(document, instrument, error)
+    if context is not None:
+        problems += check(context)
     return instrument, problems
 
 
@@ -52,3 +80,38 @@ def validated(value: dict[str, Any]) -> tuple[Instrument | None, ValidationError
         return Instrument.model_validate_json(json.dumps(value), strict=True), None
     except ValidationError as error:
         return None, error
+
+
+def _context(
+    document: Document, instrument: Instrument | None, error: ValidationError | None
+) -> Context | None:
+    if instrument is not None:
+        return Context(instrument, document, {}, {})
+    if error is None:
+        return None
+    value = dict(document.value)
+    wrong: dict[str, set[int]] = defaultdict(set)
+    for entry in error.errors(include_url=False):
+        top, *rest = entry["loc"]
+        if top in COLLECTIONS and rest and isinstance(rest[0], int):
+            wrong[str(top)].add(rest[0])
+        elif top in _STAND_INS:
+            value[str(top)] = _STAND_INS[str(top)]
+        else:
+            value.pop(str(top), None)
+    positions: dict[str, tuple[int, ...]] = {}
+    broken: dict[str, frozenset[str]] = {}
+    if value.get("languages") != document.value.get("languages"):
+        broken["languages"] = frozenset(("unknown",))
+    for name, numbers in wrong.items():
+        entries = value.get(name, [])
+        positions[name] = tuple(n for n in range(len(entries)) if n not in numbers)
+        broken[name] = frozenset(_ids(entries[n] for n in numbers))
+        value[name] = [entries[n] for n in positions[name]]
+    whole, _ = validated(value)
+    return None if whole is None else Context(whole, document, positions, broken)
+
+
+def _ids(parts: Any) -> list[str]:
+    found = (part.get("id") if isinstance(part, dict) else None for part in parts)
+    return [name for name in found if isinstance(name, str)]

@@ -13,7 +13,7 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.instrument.model import Instrument
 from collective_use.yaml_source import Document, Place, Problem
 
-_ONE = {
+ONE = {
     "sources": "source",
     "scales": "scale",
     "constructs": "construct",
@@ -45,8 +45,8 @@ def describe(value: Any, place: Place) -> str:
     found = "the instrument"
     for depth, step in enumerate(place):
         inside = value[step] if _holds(value, step) else None
-        if isinstance(step, int) and depth and place[depth - 1] in _ONE:
-            name = _ONE[str(place[depth - 1])]
+        if isinstance(step, int) and depth and place[depth - 1] in ONE:
+            name = ONE[str(place[depth - 1])]
             label = _label(inside)
             nested = f" of {found}" if found != "the instrument" else ""
             found = f"{name} {label if label else f'number {step + 1}'}{nested}"
@@ -99,7 +99,7 @@ def _problem(entry: Any, document: Document) -> Problem:
         return Problem(document.at(place[:-1]), text)
     right = _right(entry, key, on_key)
     if place and isinstance(place[-1], int):
-        subject = whose if place[-2] in _ONE and _is_part(place) else f"an entry of {_name(place)}"
+        subject = whose if place[-2] in ONE and _is_part(place) else f"an entry of {_name(place)}"
     else:
         subject = _name(place) + ("" if whose == "the instrument" else f" of {whose}")
     return Problem(document.at(place, key=on_key), f"{subject} {right}")

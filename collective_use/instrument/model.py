@@ -346,6 +346,8 @@ class Instrument(Part):
     title: Text
     description: Text = Field(default_factory=dict)
     languages: tuple[Language, ...] = Field(min_length=1)
+    draft_languages: tuple[Language, ...] = ()
+    """Languages still being translated: texts may have them, forms do not offer them."""
     status: tuple[LanguageStatus, ...] = ()
     licence: str | None = None
     sources: tuple[Citation, ...] = ()
