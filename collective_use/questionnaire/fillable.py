@@ -148,14 +148,13 @@ class _Form:
         )
 
     def radio(self, name: str, boxes: Sequence[AnswerBox]) -> None:
-        exclusive = 1 << 15
-        no_toggle_to_off = 0
+        radio_flag = 1 << 15
         group = self.pdf.make_indirect(
             self.pike.Dictionary(
                 FT=self.pike.Name.Btn,
                 T=name,
                 TU=name,
-                Ff=exclusive | no_toggle_to_off,
+                Ff=radio_flag,
                 V=self.pike.Name("/Off"),
                 Kids=self.pike.Array(),
             )
@@ -169,7 +168,6 @@ class _Form:
         resources = self.pike.Dictionary(Font=self.pike.Dictionary(Helv=self.font))
         self.pdf.Root.AcroForm = self.pike.Dictionary(
             Fields=self.pike.Array(self.fields),
-            NeedAppearances=True,
             DR=resources,
             DA="/Helv 10 Tf 0 g",
         )
