@@ -269,6 +269,8 @@ class ConsentModule(Part):
     text: Text
     accept: Text = Field(default_factory=dict)
     required: bool = True
+    respondent: Literal["all", "member", "informant"] = "all"
+    """Whose form asks for it."""
 
 
 class Block(Part):

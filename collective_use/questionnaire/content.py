@@ -94,6 +94,15 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A code on the cover: group, member, partner; empty when a person writes it in."""
+
+    id: str
+    text: Texts
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person on a roster."""
 
@@ -125,6 +134,7 @@ class FormContent:
     group_term: Texts
     consent: tuple[Consent, ...]
     pages: tuple[Page, ...]
+    keys: tuple[Key, ...] = ()
     group: str = ""
     member: str = ""
     seed: int | None = None

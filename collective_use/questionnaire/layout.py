@@ -20,6 +20,7 @@ from collective_use.questionnaire.content import (
     Choice,
     Consent,
     FormContent,
+    Key,
     Member,
     Page,
     Question,
@@ -83,10 +84,41 @@ def switched_on(form: Form, modules: Iterable[str]) -> tuple[Block, ...]:
     return tuple(block for block in form.blocks if block.module is None or block.module in on)
 
 
-def block_items(instrument: Instrument, block: Block, *, alternatives: bool = False) -> list[Item]:
-    """Return the items a block asks: those that are on, and no alternative beside its twin."""
-    items = [instrument.get_item(name) for name in block.items]
-    return [item for item in items if alternatives or item.alternative_to is None]
+def asked_items(instrument: Instrument, blocks: Sequence[Block]) -> dict[str, list[Item]]:
+    """Return the items of each block: no key, and no alternative beside its twin.
+
+    Keys (codes of group, member, partner) stand on the cover.
+    """
+    named = {name for block in blocks for name in block.items}
+    return {
+        block.id: [
+            item
+            for item in (instrument.get_item(name) for name in block.items)
+            if item.role != "key" and item.alternative_to not in named
+        ]
+        for block in blocks
+    }
+
+
+def cover_keys(
+    instrument: Instrument,
+    languages: Sequence[str],
+    roster: Sequence[Member],
+    group: str,
+    member: str,
+) -> tuple[Key, ...]:
+    """Return the codes that the cover asks for or, on a personalised copy, shows."""
+    partner = next((person.partner for person in roster if person.code == member), "")
+    values = {
+        instrument.columns.group: group,
+        instrument.columns.member: member,
+        instrument.columns.partner: partner,
+    }
+    return tuple(
+        Key(item.id, texts(item.text, languages), values.get(item.id, ""))
+        for item in instrument.items
+        if item.role == "key" and item.kind == "code"
+    )
 
 
 def shuffled(items: Sequence[Item], block: str, seed: int | None) -> list[Item]:
@@ -247,7 +279,7 @@ class _Builder:
 
 
 def consent_modules(
-    instrument: Instrument, blocks: Sequence[Block], languages: Sequence[str]
+    instrument: Instrument, blocks: Sequence[Block], languages: Sequence[str], respondent: str
 ) -> tuple[Consent, ...]:
     """Return the consent texts a form needs: the general ones and those its rosters ask for."""
     by_roster = {roster.consent for roster in instrument.rosters if roster.consent}
@@ -260,7 +292,8 @@ def consent_modules(
     }
 
     def needed(module: ConsentModule) -> bool:
-        return module.id not in by_roster or module.id in used
+        meant = module.respondent in ("all", respondent)
+        return meant and (module.id not in by_roster or module.id in used)
 
     return tuple(
         Consent(m.id, texts(m.text, languages), texts(m.accept, languages), m.required)
@@ -322,10 +355,13 @@ def form_content(
     chosen = find_form(instrument, form)
     blocks = [b for b in switched_on(chosen, modules) if b.respondent == respondent]
     builder = _Builder(instrument, languages, roster, member, blank_rows)
+    asked = asked_items(instrument, blocks)
     pages = []
     for block in blocks:
-        items = block_items(instrument, block)
+        items = asked[block.id]
         ordered = shuffled(items, block.id, seed) if block.randomise else items
+        if not ordered:
+            continue
         pages.append(
             Page(
                 block.id,
@@ -348,8 +384,9 @@ def form_content(
         purpose=texts(instrument.purpose, languages),
         definitions=texts(instrument.definitions, languages),
         group_term=texts(instrument.group_term, languages),
-        consent=consent_modules(instrument, blocks, languages),
+        consent=consent_modules(instrument, blocks, languages, respondent),
         pages=tuple(pages),
+        keys=cover_keys(instrument, languages, roster, group, member),
         group=group,
         member=member,
         seed=seed,

@@ -200,10 +200,10 @@ def _cover(document: Any, content: FormContent) -> None:
         paragraph = document.add_paragraph()
         _checkbox(paragraph, f"consent.{module.id}")
         _say(paragraph, tuple(f"  {text}" for text in module.accept), bold=True)
-    for name, value in (("group_code", content.group), ("member_code", content.member)):
+    for key in content.keys:
         paragraph = document.add_paragraph()
-        paragraph.add_run(f"{word(name, language)}: ").bold = True
-        paragraph.add_run(value or "_" * 20)
+        _say(paragraph, key.text, bold=True)
+        paragraph.add_run(f": {key.value or '_' * 20}")
 
 
 def _page(document: Any, page: Page, languages: Sequence[str]) -> None:
