@@ -1,0 +1,318 @@
+"""From model text to parameter table, by lavaan's rules for `cfa` and `sem`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from collective_use.checks import one_of, quoted
+from collective_use.errors import InputError, SyntaxProblem
+from collective_use.sem.equality import EQUAL, number_free
+from collective_use.sem.names import Names, names_of_block
+from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.syntax.model_text import ModelText, Statement, parse_model
+from collective_use.syntax.modifiers import Modifiers
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """What the default rules need to know.
+
+    Attributes
+    ----------
+    n_groups
+        Number of groups.
+    meanstructure
+        Add intercepts.
+    std_lv
+        Identify latent variables by variance 1 instead of a first loading of 1.
+    orthogonal
+        Fix covariances of latent variables at 0.
+    fixed_x
+        Fix the moments of exogenous covariates at the sample's.
+    thresholds
+        Number of thresholds of each ordered variable.
+    parameterization
+        ``"delta"`` or ``"theta"``.
+    equal, partial
+        Kinds of parameters held equal over groups, and parameters released from that.
+    """
+
+    n_groups: int = 1
+    meanstructure: bool = False
+    std_lv: bool = False
+    orthogonal: bool = False
+    fixed_x: bool = True
+    thresholds: Mapping[str, int] = field(default_factory=dict)
+    parameterization: str = "delta"
+    equal: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+
+
+class _Draft:
+    """A row before it is numbered."""
+
+    __slots__ = ("exogenous", "free", "lhs", "modifiers", "op", "place", "rhs", "user", "value")
+
+    def __init__(self, lhs: str, op: str, rhs: str, source: Statement | None = None) -> None:
+        self.lhs, self.op, self.rhs = lhs, op, rhs
+        self.free, self.value, self.exogenous = True, math.nan, False
+        self.user = source is not None
+        self.modifiers = source.modifiers if source else Modifiers()
+        self.place = source
+
+    def fix(self, value: float) -> None:
+        self.free, self.value = False, value
+
+    def release(self) -> None:
+        self.free, self.value = True, math.nan
+
+
+def parameter_table(
+    model: str | ModelText | ParameterTable, options: TableOptions | None = None
+) -> ParameterTable:
+    """Build the parameter table of a model.
+
+    Parameters
+    ----------
+    model
+        Model text in lavaan's syntax, or parsed already; a table is returned as it is.
+    options
+        What the default rules need to know.
+
+    Returns
+    -------
+    ParameterTable
+        One row per parameter of every group and level, then definitions and constraints.
+
+    Raises
+    ------
+    SyntaxProblem
+        When the text cannot be read; the message points at line and token.
+    InputError
+        When multipliers do not fit the number of groups.
+
+    References
+    ----------
+    Rosseel (2012), Journal of Statistical Software 48:2 (the default rules of `cfa` and `sem`).
+
+    Examples
+    --------
+    >>> table = parameter_table("f =~ x1 + x2 + x3")
+    >>> [(row.lhs, row.op, row.rhs, row.free) for row in table.rows][:3]
+    [('f', '=~', 'x1', 0), ('f', '=~', 'x2', 1), ('f', '=~', 'x3', 2)]
+    """
+    if isinstance(model, ParameterTable):
+        return model
+    text = parse_model(model) if isinstance(model, str) else model
+    chosen = options or TableOptions()
+    for name in chosen.equal:
+        one_of("equal", name, EQUAL)
+    means = chosen.meanstructure or _asks_for_means(text, chosen)
+    rows: list[Parameter] = []
+    blocks: list[BlockNames] = []
+    n_groups = len(text.groups) or chosen.n_groups
+    for group in range(1, n_groups + 1):
+        for level, statements in enumerate(_by_level(text, group), start=1):
+            drafts, names = _block(statements, text, chosen, means, group)
+            rows += [_row(draft, level, group, n_groups, text.source) for draft in drafts]
+            blocks.append(_block_names(names, drafts, level, group))
+    if len(text.levels) > 1:
+        rows = _no_within_means(rows, blocks)
+    rows += [_constraint_row(s) for s in text.statements if s.op in CONSTRAINTS]
+    numbered = number_free(rows, blocks, chosen.equal, chosen.partial, text)
+    return ParameterTable(tuple(numbered), tuple(blocks), means, chosen.parameterization)
+
+
+def _asks_for_means(text: ModelText, options: TableOptions) -> bool:
+    return (
+        any(s.op in ("~1", "|") for s in text.statements)
+        or bool(options.thresholds)
+        or len(text.levels) > 1
+        or options.n_groups > 1
+        or len(text.groups) > 1
+    )
+
+
+def _by_level(text: ModelText, group: int) -> Iterable[list[Statement]]:
+    own = [s for s in text.statements if s.op not in CONSTRAINTS]
+    if text.groups:
+        own = [s for s in own if s.group in ("", text.groups[group - 1])]
+    if not text.levels:
+        return [own]
+    loose = next((s for s in own if not s.level), None)
+    if loose is not None:
+        raise SyntaxProblem(
+            f"line {loose.line}: {loose.lhs!r} {loose.op} stands outside the level: blocks"
+        )
+    return [[s for s in own if s.level == level] for level in text.levels]
+
+
+def _block(
+    statements: Sequence[Statement], text: ModelText, options: TableOptions, means: bool, group: int
+) -> tuple[list[_Draft], Names]:
+    names = names_of_block(statements, text, options.thresholds)
+    user: dict[tuple[str, str, str], _Draft] = {}
+    for s in statements:
+        key = (s.lhs, s.op, s.rhs)
+        back = (s.rhs, s.op, s.lhs)
+        known = key if key in user else back if s.op == "~~" and back in user else None
+        if known is not None:
+            user[known].modifiers = user[known].modifiers.joined(s.modifiers)
+        else:
+            user[key] = _Draft(s.lhs, s.op, s.rhs, s)
+    drafts = list(user.values())
+    for lhs, op, rhs in _defaults(names, options, means):
+        if (lhs, op, rhs) not in user and not (op == "~~" and (rhs, op, lhs) in user):
+            drafts.append(_Draft(lhs, op, rhs))
+    _fix_by_rule(drafts, names, options)
+    if group > 1:
+        _release_by_equality(drafts, names, options)
+    return drafts, names
+
+
+def _defaults(names: Names, options: TableOptions, means: bool) -> Iterable[tuple[str, str, str]]:
+    for name in names.ordered:
+        for number in range(1, options.thresholds.get(name, 0) + 1):
+            yield name, "|", f"t{number}"
+    for name in (*names.not_exogenous, *names.latent):
+        yield name, "~~", name
+    for first, second in combinations(names.latent_exogenous, 2):
+        yield first, "~~", second
+    for first, second in combinations((*names.latent_outcomes, *names.outcomes), 2):
+        yield first, "~~", second
+    for i, first in enumerate(names.exogenous):
+        for second in names.exogenous[i:]:
+            yield first, "~~", second
+    for name in names.ordered:
+        yield name, "~*~", name
+    if means:
+        for name in (*names.observed, *names.latent):
+            yield name, "~1", ""
+
+
+def _fix_by_rule(drafts: Sequence[_Draft], names: Names, options: TableOptions) -> None:
+    loadings = [d for d in drafts if d.op == "=~"]
+    firsts = {d.lhs: d for d in reversed(loadings)}
+    single = _single_indicators(loadings)
+    for d in drafts:
+        variance = d.op == "~~" and d.lhs == d.rhs
+        auto = not d.user
+        if variance and auto and d.lhs in names.composites:
+            d.fix(0.0)
+        if variance and options.std_lv and d.lhs in names.latent:
+            d.fix(1.0)
+        if variance and auto and d.lhs in single:
+            d.fix(0.0)
+        latent_pair = not variance and d.lhs in names.latent and d.rhs in names.latent
+        if options.orthogonal and auto and d.op == "~~" and latent_pair:
+            d.fix(0.0)
+        if d.op == "~1" and auto and (d.lhs in names.latent or d.lhs in names.ordered):
+            d.fix(0.0)
+        if auto and options.fixed_x and d.lhs in names.exogenous and d.op in ("~~", "~1"):
+            d.fix(math.nan)
+            d.exogenous = True
+        if variance and auto and d.lhs in names.ordered:
+            d.fix(1.0)
+        if d.op == "~*~" and auto:
+            d.fix(1.0)
+    if not options.std_lv:
+        for first in firsts.values():
+            first.fix(1.0)
+
+
+def _single_indicators(loadings: Sequence[_Draft]) -> Collection[str]:
+    count: dict[str, int] = {}
+    used: dict[str, int] = {}
+    for d in loadings:
+        count[d.lhs] = count.get(d.lhs, 0) + 1
+        used[d.rhs] = used.get(d.rhs, 0) + 1
+    return {d.rhs for d in loadings if count[d.lhs] == 1 and used[d.rhs] == 1 and d.lhs != d.rhs}
+
+
+def _release_by_equality(drafts: Sequence[_Draft], names: Names, options: TableOptions) -> None:
+    """Free in later groups what equality over groups has made estimable."""
+    equal = options.equal
+    shifted = ("intercepts" in equal or "thresholds" in equal) and "means" not in equal
+    rescaled = options.std_lv and "loadings" in equal and "lv.variances" not in equal
+    for d in drafts:
+        variance = d.op == "~~" and d.lhs == d.rhs
+        if (
+            (shifted and d.op == "~1" and d.lhs in names.latent and not d.user)
+            or (rescaled and variance and d.lhs in names.latent and not d.user)
+            or ("thresholds" in equal and options.parameterization == "delta" and d.op == "~*~")
+            or (
+                "thresholds" in equal
+                and options.parameterization == "theta"
+                and variance
+                and d.lhs in names.ordered
+            )
+        ):
+            d.release()
+
+
+def _pick(values: tuple[object, ...], group: int, n_groups: int, draft: _Draft) -> object | None:
+    if not values:
+        return None
+    if len(values) == 1:
+        return values[0]
+    if len(values) != n_groups:
+        line = f"line {draft.place.line}: " if draft.place else ""
+        raise InputError(
+            f"{line}{draft.lhs} {draft.op} {draft.rhs}: c() must hold one value per group "
+            f"({n_groups}), got {len(values)}"
+        )
+    return values[group - 1]
+
+
+def _row(draft: _Draft, level: int, group: int, n_groups: int, source: str) -> Parameter:
+    m = draft.modifiers
+    free, value, exogenous = draft.free, draft.value, draft.exogenous
+    lower, upper, label = -math.inf, math.inf, ""
+    if draft.user and m != Modifiers():
+        fixed = _pick(m.fixed, group, n_groups, draft)
+        if isinstance(fixed, float):
+            free, value = math.isnan(fixed), fixed
+        start = _pick(m.start, group, n_groups, draft)
+        if isinstance(start, float) and (free or math.isnan(value)):
+            free, value = True, start
+        label = str(_pick(m.label, group, n_groups, draft) or "")
+        low, high = _pick(m.lower, group, n_groups, draft), _pick(m.upper, group, n_groups, draft)
+        lower = low if isinstance(low, float) else lower
+        upper = high if isinstance(high, float) else upper
+        if lower > upper:
+            raise InputError(
+                f"{draft.lhs} {draft.op} {draft.rhs}: lower bound {lower:g} exceeds {upper:g}"
+            )
+    return Parameter(
+        draft.lhs, draft.op, draft.rhs, level, group, int(free), label, value, lower, upper,
+        exogenous, draft.user,
+    )  # fmt: skip
+
+
+def _no_within_means(rows: list[Parameter], blocks: Sequence[BlockNames]) -> list[Parameter]:
+    """Means of variables that exist at both levels belong to the higher level."""
+    above = {(b.group, name) for b in blocks if b.level > 1 for name in b.observed}
+    result = []
+    for row in rows:
+        if row.level == 1 and row.op == "~1" and (row.group, row.lhs) in above:
+            row = row._replace(free=0, start=0.0, exogenous=False)
+        result.append(row)
+    return result
+
+
+def _constraint_row(s: Statement) -> Parameter:
+    label = s.lhs if s.op == ":=" else ""
+    return Parameter(s.lhs, s.op, s.rhs, 0, 0, 0, label)
+
+
+def _block_names(names: Names, drafts: Sequence[_Draft], level: int, group: int) -> BlockNames:
+    fixed = {d.lhs for d in drafts if d.exogenous}
+    exogenous = tuple(name for name in names.exogenous if name in fixed)
+    if set(names.latent) & set(names.observed):
+        raise InputError(
+            f"both latent and observed: {quoted(set(names.latent) & set(names.observed))}"
+        )
+    return BlockNames(group, level, names.observed, names.latent, exogenous, names.ordered)
