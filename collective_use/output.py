@@ -352,3 +352,34 @@ def _try_lock(handle: IO[bytes]) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(os.fstat(handle.fileno()).st_mode)
+
+
+def write_file(path: str | Path, content: bytes) -> Path:
+    """Write one file whole: under a temporary name first, then renamed.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be made or the file cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> write_file(pathlib.Path(tempfile.mkdtemp()) / "form.pdf", b"%PDF").read_bytes()
+    b'%PDF'
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.part-{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(target)
+    except OSError as problem:
+        with suppress(OSError):
+            temporary.unlink()
+        reason = problem.strerror or problem
+        raise OutputError(f"{target}: the file cannot be written: {reason}") from problem
+    return target

@@ -38,6 +38,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "instrument": CommandEntry(
         BEFORE, "instrument", "List, show, check, or begin a questionnaire instrument."
     ),
+    "questionnaire": CommandEntry(
+        BEFORE, "questionnaire", "Print the questionnaire: PDF, Word or a page."
+    ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."

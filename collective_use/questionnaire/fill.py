@@ -1,0 +1,160 @@
+"""What a study fills in: words in capitals in square brackets, the same in every language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from collective_use.checks import did_you_mean, quoted
+from collective_use.errors import InputError
+from collective_use.questionnaire.content import FormContent, Texts
+
+MARK = re.compile(r"\[([A-Z][A-Z0-9 ,'/-]+)\]")
+
+
+def _texts(content: FormContent) -> Iterator[str]:
+    yield from content.title
+    yield from content.purpose
+    yield from content.definitions
+    for module in content.consent:
+        yield from module.text
+        yield from module.accept
+    for page in content.pages:
+        yield from page.title
+        yield from page.intro
+        for question in page.questions:
+            yield from question.stem
+            for row in question.rows:
+                yield from row.text
+
+
+def unfilled(content: FormContent) -> tuple[str, ...]:
+    """Return the marks that nobody has filled in yet, in order of appearance.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.questionnaire.layout import form_content
+    >>> unfilled(form_content(cu.load_instrument("lq2002")))
+    ()
+    """
+    found = (match.group(1) for text in _texts(content) for match in MARK.finditer(text))
+    return tuple(dict.fromkeys(found))
+
+
+def filled(content: FormContent, values: Mapping[str, str]) -> FormContent:
+    """Return the form with marks replaced.
+
+    Parameters
+    ----------
+    content
+        The form.
+    values
+        Text by mark, without the brackets: ``{"NAME OF STUDY": "Partners 2027"}``.
+
+    Raises
+    ------
+    InputError
+        When a name is no mark of this form.
+    """
+    marks = unfilled(content)
+    for name in values:
+        if name not in marks:
+            raise InputError(
+                f"what is filled in must be one of {quoted(marks, most=30)}, got {name!r}"
+                f"{did_you_mean(name, marks)}"
+            )
+
+    def put(text: str) -> str:
+        return MARK.sub(lambda match: values.get(match.group(1), match.group(0)), text)
+
+    def put_all(texts: Texts) -> Texts:
+        return tuple(put(text) for text in texts)
+
+    pages = tuple(
+        replace(
+            page,
+            title=put_all(page.title),
+            intro=put_all(page.intro),
+            questions=tuple(
+                replace(
+                    question,
+                    stem=put_all(question.stem),
+                    rows=tuple(replace(row, text=put_all(row.text)) for row in question.rows),
+                )
+                for question in page.questions
+            ),
+        )
+        for page in content.pages
+    )
+    consent = tuple(
+        replace(module, text=put_all(module.text), accept=put_all(module.accept))
+        for module in content.consent
+    )
+    return replace(
+        content,
+        title=put_all(content.title),
+        purpose=put_all(content.purpose),
+        definitions=put_all(content.definitions),
+        consent=consent,
+        pages=pages,
+    )
+
+
+def require_filled(content: FormContent) -> None:
+    """Raise while a mark is left: nobody may consent to a text with gaps.
+
+    Raises
+    ------
+    InputError
+        Naming every mark that is left.
+    """
+    marks = unfilled(content)
+    if marks:
+        raise InputError(
+            f"the form still has gaps to fill in: {quoted(marks, most=30)}. Give them with "
+            f'--fill "{marks[0]}=..." or in a file (--fill-from study-words.yaml), or print a '
+            "marked draft with --draft"
+        )
+
+
+def parse_fills(pairs: Iterable[str]) -> dict[str, str]:
+    """Read ``MARK=text`` pairs.
+
+    Raises
+    ------
+    InputError
+        When a pair has no equals sign.
+
+    Examples
+    --------
+    >>> parse_fills(["NAME OF STUDY=Partners 2027"])
+    {'NAME OF STUDY': 'Partners 2027'}
+    """
+    result = {}
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        if not sign:
+            raise InputError(f"--fill must be MARK=text, got {pair!r}")
+        result[name.strip().strip("[]")] = text.strip()
+    return result
+
+
+def read_fills(path: str | Path) -> dict[str, str]:
+    """Read a YAML file with one line for each gap: ``NAME OF STUDY: Partners 2027``.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, not YAML or no list of lines of that kind.
+    """
+    from collective_use.yaml_source import read_yaml
+
+    document = read_yaml(path)
+    if document.problems:
+        raise InputError("\n".join(str(problem) for problem in document.problems))
+    if not isinstance(document.value, dict):
+        raise InputError(f"{path}: must hold lines like `NAME OF STUDY: ...`, got something else")
+    return {str(name).strip("[]"): str(text) for name, text in document.value.items()}

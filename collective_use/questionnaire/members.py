@@ -1,0 +1,91 @@
+"""The members file as a form needs it: who is in which group, and who asked not to be named."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from collective_use.checks import column_in
+from collective_use.errors import InputError, ReadError
+from collective_use.questionnaire.content import Member
+
+YES = frozenset({"1", "yes", "y", "true", "x", "是"})
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The members of one group, in the order of the file.
+
+    Attributes
+    ----------
+    group
+        The group's code.
+    named
+        Those who may be named on rosters; their order gives the positions of an export.
+    people
+        Everyone who receives a questionnaire, those who opted out of being named included.
+    """
+
+    group: str
+    named: tuple[Member, ...]
+    people: tuple[Member, ...]
+
+
+def read_rosters(path: str | Path) -> tuple[Roster, ...]:
+    """Read a members file: CSV with `group`, `member` and, where wanted, `name`, `partner`.
+
+    A column `opt_out` (yes/no) takes a person off every roster; the person still receives a
+    questionnaire.
+
+    Raises
+    ------
+    ReadError
+        When the file is missing, empty or not text.
+    InputError
+        When a column is missing, a member stands twice in a group, or a cell is empty.
+    """
+    source = Path(path)
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise ReadError(f"{source}: the members file cannot be read: {reason}") from problem
+    except UnicodeDecodeError as problem:
+        raise ReadError(f"{source}: a members file must be UTF-8 text (CSV UTF-8)") from problem
+    first = text.splitlines()[0] if text.strip() else ""
+    if not first:
+        raise ReadError(f"{source}: the members file is empty; it needs columns group and member")
+    delimiter = max(",;\t", key=first.count)
+    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
+    columns = [name.strip().lower() for name in first.split(delimiter)]
+    for name in ("group", "member"):
+        column_in("members file", name, columns, where=str(source))
+    return _rosters(
+        [{(k or "").strip().lower(): (v or "").strip() for k, v in row.items()} for row in rows],
+        source,
+    )
+
+
+def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]:
+    groups: dict[str, list[tuple[Member, bool]]] = {}
+    for line, row in enumerate(rows, start=2):
+        if not row["group"] or not row["member"]:
+            raise InputError(f"{source}:{line}: group and member must not be empty")
+        members = groups.setdefault(row["group"], [])
+        if any(known.code == row["member"] for known, _ in members):
+            raise InputError(
+                f"{source}:{line}: member {row['member']!r} is twice in group {row['group']!r}; "
+                "codes must be unique within a group"
+            )
+        person = Member(row["member"], row.get("name", ""), row.get("partner", ""))
+        members.append((person, row.get("opt_out", "").lower() in YES))
+    return tuple(
+        Roster(
+            group,
+            tuple(person for person, out in people if not out),
+            tuple(person for person, _ in people),
+        )
+        for group, people in groups.items()
+    )

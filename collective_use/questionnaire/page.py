@@ -1,0 +1,153 @@
+"""The questionnaire as one static HTML page: to print from a browser, read aloud or send."""
+
+from __future__ import annotations
+
+from html import escape
+
+from collective_use.questionnaire.content import Choice, FormContent, Page, Question, Row, Texts
+from collective_use.questionnaire.words import word, words
+
+STYLE = """
+:root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#b9c9cc}
+body{max-width:52rem;margin:2rem auto;padding:0 1rem;color:var(--ink);
+font:16px/1.5 "Noto Sans","Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
+header{background:var(--accent);color:#fff;padding:1.4rem;border-radius:.5rem}
+h1{margin:0;font-size:1.7rem}h2{color:var(--accent);margin:2rem 0 .5rem;break-after:avoid}
+.second{color:#51636b;font-size:.9em}header .second{color:#fff}
+aside{background:var(--soft);border-left:.35rem solid var(--accent);padding:.6rem 1rem;
+margin:1rem 0}
+table{border-collapse:collapse;width:100%;margin:.5rem 0 1.2rem}
+thead{display:table-header-group}tr{break-inside:avoid;border-bottom:1px solid var(--rule)}
+thead th{font-size:.72rem;font-weight:500;vertical-align:bottom;padding:.3rem;line-height:1.2}
+tbody th{font-weight:400;text-align:left;padding:.45rem}td{text-align:center;width:3.6rem}
+tbody tr:nth-child(even){background:var(--soft)}
+td.missing{border-left:2px solid var(--accent)}td.missing~td.missing{border-left:0}
+.n{color:var(--accent);font-weight:700;margin-right:.4rem}
+.line{display:inline-block;min-width:9rem;border-bottom:1px solid var(--ink);height:1.2rem}
+.options{list-style:none;padding-left:1.8rem;columns:2}
+svg{width:1rem;height:1rem;vertical-align:middle}
+fieldset{border:0;padding:0;margin:0 0 1rem;min-width:0}legend{font-weight:600;padding:0}
+@media print{body{margin:0;max-width:none;font-size:11px}}
+"""
+_BOX = (
+    '<svg viewBox="0 0 16 16" aria-hidden="true"><rect x="1" y="1" width="14" height="14" rx="2" '
+    'fill="#fff" stroke="#1c2b33" stroke-width="1.6"/></svg>'
+)
+_RING = (
+    '<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="7" fill="#fff" '
+    'stroke="#1c2b33" stroke-width="1.6"/></svg>'
+)
+_LINE = '<span class="line"></span>'
+
+
+def _said(texts: Texts, languages: tuple[str, ...]) -> str:
+    parts = []
+    for i, (text, language) in enumerate(zip(texts, languages, strict=False)):
+        if not text or (i and text == texts[0]):
+            continue
+        css = ' class="second"' if i else ""
+        parts.append(f'<span lang="{escape(language)}"{css}>{escape(text)}</span>')
+    return "<br>".join(parts)
+
+
+def _cells(labels: tuple[Choice, ...], mark: str) -> str:
+    return "".join(
+        f"<td{' class=missing' if label.missing else ''}>{mark}</td>" for label in labels
+    )
+
+
+def _row(row: Row, labels: tuple[Choice, ...], mark: str, languages: tuple[str, ...]) -> str:
+    number = f'<span class="n">{row.number}.</span>' if row.number is not None else ""
+    text = _said(row.text, languages) or _LINE
+    note = f' <span class="second">{escape(row.note)}</span>' if row.note else ""
+    return f'<tr><th scope="row">{number}{text}{note}</th>{_cells(labels, mark)}</tr>'
+
+
+def _table(question: Question, languages: tuple[str, ...]) -> str:
+    every = words(languages)
+    single = {
+        "ticks": ("tick", _BOX),
+        "nominate": ("member_code", _LINE),
+        "points": ("points", _LINE),
+    }
+    if question.kind in single:
+        name, mark = single[question.kind]
+        labels: tuple[Choice, ...] = (Choice(1, tuple(every[name])),)
+    else:
+        labels, mark = question.columns, _BOX if question.kind == "roles" else _RING
+    head = "".join(f'<th scope="col">{_said(label.label, languages)}</th>' for label in labels)
+    body = "".join(_row(row, labels, mark, languages) for row in question.rows)
+    total = ""
+    if question.total is not None:
+        label = _said(tuple(every["total"]), languages)
+        total = f"<tr><th scope=row>{label}</th><td>{question.total:g}</td></tr>"
+    return f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{body}{total}</tbody></table>"
+
+
+def _question(question: Question, languages: tuple[str, ...]) -> str:
+    number = f'<span class="n">{question.number}.</span>' if question.number is not None else ""
+    legend = f"<legend>{number}{_said(question.stem, languages)}</legend>"
+    if question.kind in ("choice", "checklist"):
+        mark = _RING if question.kind == "choice" else _BOX
+        options = "".join(
+            f"<li>{mark} {_said(choice.label, languages)}</li>" for choice in question.columns
+        )
+        body = f'<ul class="options">{options}</ul>'
+    elif question.kind == "field":
+        body = _LINE
+    else:
+        body = _table(question, languages)
+    return f"<fieldset>{legend}{body}</fieldset>"
+
+
+def _page(page: Page, languages: tuple[str, ...]) -> str:
+    title = f"<h2>{_said(page.title, languages)}</h2>" if page.title else ""
+    intro = f"<p>{_said(page.intro, languages)}</p>" if page.intro else ""
+    return title + intro + "".join(_question(q, languages) for q in page.questions)
+
+
+def questionnaire_html(content: FormContent) -> str:
+    """Write a form as a static page without scripts or outside references.
+
+    Parameters
+    ----------
+    content
+        The form, from `form_content`.
+
+    Returns
+    -------
+    str
+        The page; headings of grids repeat when it is printed, rows never break.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.questionnaire.layout import form_content
+    >>> "<table>" in questionnaire_html(form_content(cu.load_instrument("lq2002")))
+    True
+    """
+    said, first = content.languages, content.languages[0]
+    consent = "".join(
+        f"<p>{_said(m.text, said)}</p><p>{_BOX} <strong>{_said(m.accept, said)}</strong></p>"
+        for m in content.consent
+    )
+    keys = "".join(
+        f"<p><strong>{_said(key.text, said)}</strong>: {escape(key.value) or _LINE}</p>"
+        for key in content.keys
+    )
+    definitions = (
+        f"<aside><strong>{escape(word('definitions', first))}</strong>"
+        f"<p>{_said(content.definitions, said)}</p></aside>"
+        if content.definitions
+        else ""
+    )
+    heading = f"<h2>{escape(word('consent', first))}</h2>" if consent else ""
+    pages = "".join(_page(page, said) for page in content.pages)
+    return (
+        f'<!doctype html><html lang="{first}"><head><meta charset="utf-8">'
+        f"<title>{escape(content.title[0])}</title><style>{STYLE}</style></head><body>"
+        f"<header><h1>{_said(content.title, said)}</h1></header>"
+        f"<p>{_said(content.purpose, said)}</p>{definitions}{heading}{consent}{keys}{pages}"
+        f"<p><strong>{_said(tuple(words(said)['thanks']), said)}</strong></p>"
+        f'<footer class="second">{escape(content.form_id)}</footer></body></html>\n'
+    )
