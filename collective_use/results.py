@@ -81,6 +81,20 @@ def table_of(
     return Table(title, tuple(str(column) for column in frame.columns), rows, tuple(notes), digits)
 
 
+def frame_of(table: Table) -> pd.DataFrame:
+    """Make a data frame from a `Table`, values as they are.
+
+    Examples
+    --------
+    >>> frame_of(Table("Sizes", ("group", "n"), (("a", 3),)))
+      group  n
+    0     a  3
+    """
+    import pandas as pd
+
+    return pd.DataFrame(list(table.rows), columns=list(table.columns))
+
+
 def cell_text(value: object, digits: int = 3) -> str:
     """Write one cell: rounded numbers, a dash for what is missing.
 

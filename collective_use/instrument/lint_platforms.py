@@ -1,0 +1,132 @@
+"""Names on platforms: which columns an instrument makes, and whether they survive.
+
+Limits are those that the platforms document: LimeSurvey question codes have letters and
+digits only, at most 20; REDCap field names are lower case, at most 26; Stata names have at
+most 32 characters; SPSS names at most 64 bytes. Both statistics programs keep some words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from collective_use.cutoffs import Cutoff
+from collective_use.instrument.lint_rules import Finding
+from collective_use.instrument.model import Instrument, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform does to names.
+
+    Attributes
+    ----------
+    name
+        The platform.
+    longest
+        Characters that a name may have.
+    whole
+        Whether a roster or list is one question there (its columns have no names of their own).
+    clean
+        What becomes of a name.
+    reserved
+        Words that cannot be names.
+    """
+
+    name: str
+    longest: int
+    whole: bool
+    clean: Callable[[str], str]
+    reserved: frozenset[str] = frozenset()
+
+
+# Kept as texts: lists of one word a line would fill the page.
+_SPSS = frozenset(re.findall(r"\w+", "all and by eq ge gt le lt ne not or to with"))
+_STATA = frozenset(
+    re.findall(
+        r"\w+",
+        "byte double float if in int long using with strl _all _b _coef _cons _n _pi _pred _rc "
+        "_skip _weight",
+    )
+)
+PLATFORM_LIMITS: tuple[Limits, ...] = (
+    Limits("limesurvey", 20, True, lambda name: re.sub(r"[^A-Za-z0-9]", "", name)),
+    Limits("redcap", 26, False, lambda name: re.sub(r"_{2,}", "_", name.lower()).strip("_")),
+    Limits("stata", 32, False, lambda name: name, _STATA),
+    Limits("spss", 64, False, lambda name: name.lower().rstrip("_"), _SPSS),
+)
+_RESPONSE_TABLE = frozenset(("group", "row", "export"))
+"""Columns that every table of responses has."""
+
+
+def columns_of(instrument: Instrument, item: Item) -> tuple[str, ...]:
+    """Return the columns of an item in a plain table, rosters at their full length.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> bank = cu.load_instrument("starter")
+    >>> columns_of(bank, bank.get_item("advice"))[:2]
+    ('advice_1', 'advice_2')
+    """
+    base = item.platform_names.get("plain", item.id)
+    codes = [option.code for option in item.options]
+    roster = next((part for part in instrument.rosters if part.id == item.roster), None)
+    positions = range(1, (roster.maximum if roster else 0) + 1)
+    if item.kind in ("roster_valued", "roster_binary", "allocation"):
+        return tuple(f"{base}_{position}" for position in positions)
+    if item.kind == "roster_roles":
+        return tuple(f"{base}_{position}_{code}" for position in positions for code in codes)
+    if item.kind in ("roster_nominate", "checklist", "rating_list"):
+        return tuple(f"{base}_{code}" for code in codes)
+    return (base,)
+
+
+def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Finding]:
+    """Look for names that collide, are too long or are reserved on some platform."""
+    yield from _plain(instrument)
+    for limits in PLATFORM_LIMITS:
+        yield from _platform(instrument, limits)
+
+
+def _plain(instrument: Instrument) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for item in instrument.items:
+        where = f"item {item.id!r}"
+        for column in columns_of(instrument, item):
+            other = owner.setdefault(column, item.id)
+            if other != item.id:
+                found = f"its column {column!r} is one of item {other!r} too"
+                yield Finding("problem", "collision", where, found, "rename one of the two")
+        if item.id in _RESPONSE_TABLE:
+            found = f"{item.id!r} is a column of every table of responses"
+            yield Finding("problem", "collision", where, found, "rename it")
+
+
+def _platform(instrument: Instrument, limits: Limits) -> Iterator[Finding]:
+    owner: dict[str, tuple[str, str]] = {}
+    for item in instrument.items:
+        where = f"item {item.id!r}"
+        for name in _names(instrument, item, limits):
+            clean = limits.clean(name)
+            other, original = owner.setdefault(clean, (item.id, name))
+            if original != name:
+                found = f"{name!r} and {original!r} of item {other!r} both become {clean!r}"
+                right = f"rename one of the two; {limits.name} cannot tell them apart"
+                yield Finding("problem", "collision", where, found, right)
+            if len(clean) > limits.longest:
+                found = f"{name!r} has {len(clean)} characters on {limits.name}"
+                right = f"at most {limits.longest}: a shorter id, or a name under platform_names"
+                yield Finding("look", "long_name", where, found, right)
+                break
+            if clean in limits.reserved:
+                found = f"{name!r} is a word that {limits.name} keeps for itself"
+                right = "another id, or a name under platform_names"
+                yield Finding("look", "reserved_name", where, found, right)
+
+
+def _names(instrument: Instrument, item: Item, limits: Limits) -> tuple[str, ...]:
+    if limits.name in item.platform_names:
+        return (item.platform_names[limits.name],)
+    return (item.id,) if limits.whole else columns_of(instrument, item)
