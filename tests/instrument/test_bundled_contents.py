@@ -157,7 +157,8 @@ def test_items_on_discussions_presuppose_an_occasion(bank: Instrument) -> None:
 
 def test_containment_can_be_read_beside_the_level_of_conflict(bank: Instrument) -> None:
     level = bank.get_measure("conflict_level")
-    assert all("short" in bank.get_item(name).forms for name in level.items)
+    short = [name for name in level.items if "short" in bank.get_item(name).forms]
+    assert len(short) >= 3
     assert bank.get_measure("dcb_dissent").facets != bank.get_measure("dcb_containment").facets
 
 
