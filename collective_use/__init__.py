@@ -40,6 +40,12 @@ _LAZY: dict[str, str] = {
     "load_instrument": "collective_use.instrument.library",
     "list_instruments": "collective_use.instrument.library",
     "lint_instrument": "collective_use.instrument.lint",
+    # groups
+    "aggregate": "collective_use.groups.aggregate",
+    # simulation
+    "simulate_responses": "collective_use.simulation.simulate",
+    "TrueParameters": "collective_use.simulation.parameters",
+    "Flaws": "collective_use.simulation.parameters",
 }
 
 __all__ = [  # noqa: PLE0604, RUF100

@@ -1,0 +1,272 @@
+"""Survey data with known truth: the one generator, for samples, tests and planning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import whole_number
+from collective_use.errors import InputError
+from collective_use.instrument.model import Instrument
+from collective_use.output import csv_bytes, json_bytes
+from collective_use.platforms.columns import column_name
+from collective_use.results import Result, Table, plain
+from collective_use.simulation.export import qualtrics_csv
+from collective_use.simulation.items import AnswerSheet, items_of_form
+from collective_use.simulation.latents import Latents, draw_latents
+from collective_use.simulation.parameters import Flaws, TrueParameters
+from collective_use.simulation.people import draw_informants, draw_people
+from collective_use.simulation.rosters import RosterAnswers
+from collective_use.simulation.rows import META, FlawedRows, platform_columns, respondents
+from collective_use.simulation.statements import Statements, TrueItem
+
+NOTE = (
+    "Paths and correlations are those of the standardised latent variables over groups, before "
+    "flaws: too_close replaces the second variable of a pair. Means of few members on coarse "
+    "scales give weaker paths."
+)
+
+
+@dataclass(frozen=True)
+class SimulatedSurvey(Result):
+    """A survey that never took place, and what is true in it.
+
+    Attributes
+    ----------
+    instrument
+        Whose items were answered.
+    rows
+        The export's rows: platform columns, keys, answers, as text.
+    members
+        Every listed member: ``group``, ``member``, ``position``, ``partner``.
+    informants
+        One row a group: ``group`` and the group questions.
+    truth
+        Parameters, latent variables, items and planted flaws.
+    """
+
+    instrument: Instrument
+    rows: pd.DataFrame
+    members: pd.DataFrame
+    informants: pd.DataFrame
+    truth: Mapping[str, Any]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return keys and answers as a plain table: one row an answer sheet, text cells."""
+        return self.rows[[name for name in self.rows.columns if name not in META]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the truth."""
+        return dict(plain(self.truth))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return a short description."""
+        rows = (
+            ("groups", len(self.informants)),
+            ("listed members", len(self.members)),
+            ("rows of the export", len(self.rows)),
+            ("columns of answers", self.to_frame().shape[1]),
+        )
+        return (Table(f"Simulated survey ({self.instrument.id})", ("what", "n"), rows),)
+
+    def export(self) -> str:
+        """Return the export as Qualtrics writes it, with three heading rows."""
+        return qualtrics_csv(self.rows, self.instrument)
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files of `write`, by name."""
+        return {
+            "export.csv": self.export().encode("utf-8"),
+            "members.csv": csv_bytes(self.members),
+            "informants.csv": csv_bytes(self.informants),
+            "truth.json": json_bytes(self.truth),
+        }
+
+    def write(self, folder: str | Path) -> Path:
+        """Write export.csv, members.csv, informants.csv and truth.json into a folder."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        for name, content in self.files().items():
+            (place / name).write_bytes(content)
+        return place
+
+
+def simulate_responses(
+    instrument: Instrument,
+    *,
+    groups: int = 60,
+    size: tuple[int, int] = (4, 12),
+    seed: int,
+    form: str | None = None,
+    modules: Iterable[str] | None = None,
+    parameters: TrueParameters | None = None,
+    flaws: Flaws | None = None,
+) -> SimulatedSurvey:
+    """Make a survey export whose truth is known, for any instrument.
+
+    Groups stand on the constructs as a path model says; members answer statements by a
+    two-level factor model cut into the scale's categories (Muthen 1994), and rosters,
+    points and checklists by the same standing.
+
+    Parameters
+    ----------
+    instrument
+        The item bank.
+    groups
+        How many groups.
+    size
+        The smallest and largest number of listed members of a group; all between are
+        equally likely.
+    seed
+        The same seed gives the same survey.
+    form
+        The form answered; None takes the default form.
+    modules
+        Modules switched on; None takes those on by default.
+    parameters
+        What is true; see `TrueParameters`.
+    flaws
+        What is planted as wrong; see `Flaws`. None plants nothing.
+
+    Returns
+    -------
+    SimulatedSurvey
+        The export with members, informants and truth.
+
+    Raises
+    ------
+    InputError
+        When a parameter is impossible.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> instrument = cu.load_instrument("collective_data_use")
+    >>> survey = cu.simulate_responses(instrument, groups=20, seed=1)
+    >>> len(survey.informants)
+    20
+    """
+    whole_number("groups", groups, at_least=1)
+    whole_number("seed", seed, at_least=0)
+    _check_size(size)
+    parameters = (parameters or TrueParameters()).checked()
+    flaws = (flaws or Flaws()).checked(instrument)
+    rng = np.random.default_rng(seed)
+    people = draw_people(instrument, groups, size, rng)
+    latents = _too_close(draw_latents(instrument, parameters, groups, rng), flaws, rng)
+    sheet = AnswerSheet(
+        instrument,
+        people,
+        latents,
+        parameters,
+        Statements(people, latents, parameters, flaws, rng),
+        RosterAnswers(people, rng),
+        rng,
+        {},
+        [],
+    )
+    answers = sheet.fill(items_of_form(instrument, form, modules))
+    use = _outcome(instrument, latents)
+    informants = draw_informants(instrument, people, use, parameters.facts, rng)
+    rows, planted = _rows(sheet, answers, flaws, rng)
+    setting = {"form": form, "seed": seed, "groups": groups, "size": size}
+    truth = _truth(instrument, setting, sheet, flaws, planted)
+    return SimulatedSurvey(instrument, rows, people.members, informants, truth)
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    whole_number("smallest group", size[0], at_least=2)
+    whole_number("largest group", size[1], at_least=2)
+    if size[0] > size[1]:
+        raise InputError(f"size must be (smallest, largest), got {size!r}")
+
+
+def _too_close(latents: Latents, flaws: Flaws, rng: np.random.Generator) -> Latents:
+    """Make the second of each pair nearly the first: a correlation of .98."""
+    values = latents.values.copy()
+    for first, second in flaws.too_close:
+        for name in (first, second):
+            if name not in latents.names:
+                raise InputError(
+                    f"too_close must name latent variables {', '.join(latents.names)}, got {name!r}"
+                )
+        noise = rng.standard_normal(len(values))
+        source = values[:, latents.names.index(first)]
+        values[:, latents.names.index(second)] = 0.98 * source + np.sqrt(1 - 0.98**2) * noise
+    return Latents(latents.names, latents.paths, latents.correlation, latents.r_squared, values)
+
+
+def _outcome(instrument: Instrument, latents: Latents) -> np.ndarray[Any, Any]:
+    """The standing on the model's last variable: the outcome, or the first variable there is."""
+    ends = [name for model in instrument.models for name in model.mediation.get("to", ())]
+    return latents.of(ends[0] if ends else latents.names[0])
+
+
+def _rows(
+    sheet: AnswerSheet, answers: pd.DataFrame, flaws: Flaws, rng: np.random.Generator
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    people, columns = sheet.people, sheet.instrument.columns
+    who = rng.permutation(respondents(people, sheet.parameters, flaws, rng))
+    listed = people.members.iloc[who].reset_index(drop=True)
+    keys = {columns.group or "group": listed["group"], columns.member or "member": listed["member"]}
+    if (answers.shape[1] and columns.partner) or sheet.instrument.rosters:
+        keys[columns.partner or "partner"] = listed["partner"]
+    cells = answers.iloc[who].reset_index(drop=True).map(_cell)
+    platform = platform_columns(people.language[who].tolist(), rng)
+    rows = pd.concat([platform, pd.DataFrame(keys), cells], axis=1)
+    statements = [name for name in (_name(sheet, truth) for truth in sheet.truths) if name in cells]
+    planter = FlawedRows(statements, list(cells.columns), rng)
+    return planter.plant(rows, flaws, _straight(sheet)), planter.planted
+
+
+def _name(sheet: AnswerSheet, truth: TrueItem) -> str:
+    return column_name(sheet.instrument.get_item(truth.item))
+
+
+def _straight(sheet: AnswerSheet) -> range:
+    """The codes that all statements' scales share."""
+    used = [sheet.instrument.get_item(truth.item).scale for truth in sheet.truths]
+    scales = [sheet.instrument.get_scale(str(name)) for name in dict.fromkeys(used)]
+    if not scales:
+        return range(1)
+    return range(max(part.low for part in scales), min(part.high for part in scales) + 1)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return "" if value != value else str(int(value))
+    return str(value)
+
+
+def _truth(
+    instrument: Instrument,
+    setting: Mapping[str, Any],
+    sheet: AnswerSheet,
+    flaws: Flaws,
+    planted: Mapping[str, list[str]],
+) -> dict[str, Any]:
+    latents = sheet.latents
+    names = sheet.people.members["group"].drop_duplicates().to_list()
+    return {
+        "instrument": instrument.id,
+        "instrument_version": instrument.version,
+        **setting,
+        "parameters": sheet.parameters.to_dict(),
+        "latent_variables": list(latents.names),
+        "paths": {f"{to} ~ {by}": value for (to, by), value in latents.paths.items()},
+        "correlation": np.round(latents.correlation, 10).tolist(),
+        "r_squared": {name: round(value, 10) for name, value in latents.r_squared.items()},
+        "items": [plain(truth) for truth in sheet.truths],
+        "groups": {
+            name: dict(zip(latents.names, np.round(row, 6).tolist(), strict=True))
+            for name, row in zip(names, latents.values, strict=True)
+        },
+        "note": NOTE,
+        "flaws": flaws.to_dict(),
+        "flawed_rows": dict(planted),
+    }
