@@ -9,7 +9,7 @@ stay words. What is wrong is collected, not raised, so that a reader hears every
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -375,29 +375,3 @@ def _reader_position(error: yaml.YAMLError, text: str, file: str) -> Position:
         return Position(file, 1, 1)
     before = text[: match.start()]
     return Position(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
-
-
-def unknown_keys(
-    document: Document, place: Place, known: Iterable[str], hint: Callable[[str], str]
-) -> list[Problem]:
-    """List the keys of a mapping that are not known, each with a hint.
-
-    Examples
-    --------
-    >>> document = parse_yaml("gruop: x", "study.yaml")
-    >>> print(unknown_keys(document, (), ["group"], lambda key: " (did you mean 'group'?)")[0])
-    study.yaml:1:1: unknown key 'gruop' (did you mean 'group'?); known here: 'group'
-    """
-    value = document.value
-    for step in place:
-        value = value[step]
-    names = list(known)
-    listed = ", ".join(repr(name) for name in names)
-    return [
-        Problem(
-            document.at((*place, key), key=True),
-            f"unknown key {key!r}{hint(key)}; known here: {listed}",
-        )
-        for key in value
-        if key not in names
-    ]

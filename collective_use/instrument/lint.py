@@ -66,8 +66,9 @@ class LintReport(Result):
         return (self._findings(), self._burden(), self._keys(), self._levels())
 
     def _findings(self) -> Table:
-        counted = [f"{len(self.of(severity))} {severity}" for severity in _ORDER]
-        title = f"{self.instrument} {self.version}: {', '.join(counted)}"
+        problems, looks, notes_ = (len(self.of(severity)) for severity in _ORDER)
+        counted = f"{problems} to mend, {looks} to look at, {notes_} for the record"
+        title = f"{self.instrument} {self.version}: {counted}"
         columns = ("severity", "rule", "where", "language", "found", "right")
         rows = tuple(tuple(getattr(f, column) for column in columns) for f in self.findings)
         notes = () if rows else ("Nothing found.",)
@@ -197,7 +198,6 @@ def _burdens(
         found.append(Finding("look", "roster_free", "the instrument", text, right))
     if has_roster(instrument, asked_blocks(form, "default")):
         text = "the default form asks about named members or partners"
-        found.append(
-            Finding("look", "roster_free", where, text, "rosters as modules, off by default")
-        )
+        right = "rosters as modules, off by default"
+        found.append(Finding("look", "roster_free", where, text, right))
     return found

@@ -106,10 +106,10 @@ RULES: Mapping[str, Cutoff] = {
         ),
         Cutoff(
             "characters_per_minute",
-            255,
+            330,
             "at_most",
             "Trauzettel-Klosinski & Dietz 2012, Investig. Ophthalmology & Visual Science 53:5452",
-            "reading speed for Chinese; measured aloud, so on the slow side",
+            "reading speed for Chinese: 255 aloud, times 238/183 for silent reading (Brysbaert)",
         ),
         Cutoff("seconds_statement", 4.0, "at_most", _OWN, "judging and marking a statement"),
         Cutoff("seconds_tie", 3.0, "at_most", _OWN, "judging one tie of a valued roster"),

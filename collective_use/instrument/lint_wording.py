@@ -68,11 +68,8 @@ def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Fi
 def _searched(item: Item, language: str, text: str) -> Iterator[Finding]:
     for rule, patterns, right in _SEARCHES:
         pattern = patterns.get(language.split("-")[0])
-        hits = (
-            list(dict.fromkeys(match.group() for match in pattern.finditer(text)))
-            if pattern
-            else []
-        )
+        matches = pattern.finditer(text) if pattern else ()
+        hits = list(dict.fromkeys(match.group() for match in matches))
         if hits:
             found = f"{', '.join(repr(hit) for hit in hits)} in: {text}"
             yield Finding("look", rule, f"item {item.id!r}", found, right, language)

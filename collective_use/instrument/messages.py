@@ -31,24 +31,25 @@ ONE = {
     "indices": "index",
     "status": "status",
 }
+WHOLE = "the instrument"
 IDENTIFIER = "a small letter first, then small letters, digits or _, at most 26 characters"
 
 
-def describe(value: Any, place: Place) -> str:
-    """Name the part that a place belongs to: ``item 'cdu1'``.
+def describe(value: Any, place: Place, whole: str = WHOLE) -> str:
+    """Name the part that a place belongs to: ``item 'cdu1'``; `whole` when to none.
 
     Examples
     --------
     >>> describe({"items": [{"id": "cdu1", "text": {}}]}, ("items", 0, "text"))
     "item 'cdu1'"
     """
-    found = "the instrument"
+    found = whole
     for depth, step in enumerate(place):
         inside = value[step] if _holds(value, step) else None
         if isinstance(step, int) and depth and place[depth - 1] in ONE:
             name = ONE[str(place[depth - 1])]
             label = _label(inside)
-            nested = f" of {found}" if found != "the instrument" else ""
+            nested = f" of {found}" if found != whole else ""
             found = f"{name} {label if label else f'number {step + 1}'}{nested}"
         value = inside
     return found
@@ -69,12 +70,29 @@ def _holds(value: Any, step: str | int) -> bool:
     return isinstance(value, Mapping) and step in value
 
 
-def problems_of(error: ValidationError | None, document: Document) -> list[Problem]:
-    """Translate a validation error into problems with places."""
+def problems_of(
+    error: ValidationError | None,
+    document: Document,
+    model: type[BaseModel] = Instrument,
+    whole: str = WHOLE,
+) -> list[Problem]:
+    """Translate a validation error into problems with places.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised, or None.
+    document
+        The file that was validated.
+    model
+        The class it was validated against, for the keys that are known.
+    whole
+        What the file is, in words: ``"the study"``.
+    """
     if error is None:
         return []
     entries = error.errors(include_url=False)
-    return [_problem(entry, document) for entry in entries if not _follows(entry)]
+    return [_problem(entry, document, model, whole) for entry in entries if not _follows(entry)]
 
 
 def _follows(entry: Any) -> bool:
@@ -83,30 +101,28 @@ def _follows(entry: Any) -> bool:
     return entry["type"] == "too_short" and len(entry["input"]) >= least
 
 
-def _problem(entry: Any, document: Document) -> Problem:
+def _problem(entry: Any, document: Document, model: type[BaseModel], whole: str) -> Problem:
     place: Place = tuple(step for step in entry["loc"] if step != "[key]")
     on_key = entry["loc"][-1:] == ("[key]",)
     kind = entry["type"]
-    whose = describe(document.value, place)
+    whose = describe(document.value, place, whole)
     key = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
-        known = fields_at(place[:-1])
+        known = fields_at(place[:-1], model)
         hint = did_you_mean(key, known)
         text = f"unknown key {key!r} in {whose}{hint}; known here: {quoted(known, most=40)}"
         return Problem(document.at(place, key=True), text)
     if kind == "missing":
-        text = f"{describe(document.value, place[:-1])} has no {key!r}; add it"
+        text = f"{describe(document.value, place[:-1], whole)} has no {key!r}; add it"
         return Problem(document.at(place[:-1]), text)
     right = _right(entry, key, on_key)
     if place and isinstance(place[-1], int):
-        subject = whose if place[-2] in ONE and _is_part(place) else f"an entry of {_name(place)}"
+        subject = (
+            whose if place[-2] in ONE and fields_at(place, model) else f"an entry of {_name(place)}"
+        )
     else:
-        subject = _name(place) + ("" if whose == "the instrument" else f" of {whose}")
+        subject = _name(place) + ("" if whose == whole else f" of {whose}")
     return Problem(document.at(place, key=on_key), f"{subject} {right}")
-
-
-def _is_part(place: Place) -> bool:
-    return bool(fields_at(place))
 
 
 def _name(place: Place) -> str:
@@ -172,7 +188,7 @@ def _options(expected: str) -> list[str]:
     return [part.strip() for part in expected.replace(" or ", ", ").split(", ")]
 
 
-def fields_at(place: Place) -> list[str]:
+def fields_at(place: Place, root: type[BaseModel] = Instrument) -> list[str]:
     """Return the keys that a mapping may have at a place.
 
     Examples
@@ -180,7 +196,7 @@ def fields_at(place: Place) -> list[str]:
     >>> fields_at(("rosters", 0))
     ['id', 'of', 'include_self', 'maximum', 'consent']
     """
-    model: Any = Instrument
+    model: Any = root
     for step in place:
         if isinstance(step, int):
             continue
