@@ -210,6 +210,15 @@ def test_a_block_has_one_scale_and_the_outcome_one_of_its_own(bank: Instrument, 
 
 
 @pytest.mark.parametrize("form", ["short", "long"])
+def test_attention_checks_stand_amid_statements(bank: Instrument, form: str) -> None:
+    for block in bank.get_form(form).blocks:
+        for place, name in enumerate(block.items):
+            item = bank.get_item(name)
+            if item.keyed_answer is not None or item.fail_from is not None:
+                assert 0 < place < len(block.items) - 1, name
+
+
+@pytest.mark.parametrize("form", ["short", "long"])
 def test_rosters_come_after_the_statements(bank: Instrument, form: str) -> None:
     kinds = [
         bank.get_item(name).kind for block in bank.get_form(form).blocks for name in block.items
