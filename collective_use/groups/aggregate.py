@@ -1,0 +1,192 @@
+"""From persons to groups: each measure by its own composition, with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from collective_use.checks import did_you_mean, quoted
+from collective_use.cutoffs import Cutoff, cutoffs_with
+from collective_use.errors import InputError
+from collective_use.groups.evidence import Evidence, empty_evidence
+from collective_use.groups.informants import informant_evidence
+from collective_use.groups.keys import GroupKeys, group_keys
+from collective_use.groups.refusals import SPREAD, refused_checks
+from collective_use.groups.results import Groups
+from collective_use.groups.shared import member_evidence
+from collective_use.groups.spread import spread_evidence
+from collective_use.instrument.model import SHARED, Measure
+from collective_use.record import Record
+
+if TYPE_CHECKING:
+    from collective_use.scores.table import Scores
+
+_ASKS_MEMBERS = ("perception", "informant", "record")
+
+
+def aggregate(
+    scores: Scores,
+    *,
+    cutoffs: Mapping[str, float] | None = None,
+    measures: Iterable[str] | None = None,
+) -> Groups:
+    """Aggregate scored persons to groups and gather the evidence for each measure.
+
+    A measure that members are meant to share (direct consensus, referent shift) becomes the
+    mean of its members, with rwg(j), AD, ICC(1) and ICC(2) (Chan 1998; Bliese 2000); an
+    additive one the mean with ICC(2); separation, disparity and variety become their own
+    indices (Harrison & Klein 2007), network and allocation measures those of the roster. A
+    check that does not fit the composition is refused with a sentence that says why.
+
+    A group is never dropped: groups with fewer members than the cut-off `group_size` stay,
+    with missing values and the reason.
+
+    Parameters
+    ----------
+    scores
+        Result of `collective_use.score`.
+    cutoffs
+        Other values for named cut-offs, for example ``{"rwg_j": 0.8, "group_size": 2}``.
+    measures
+        Ids of the measures wanted; all by default.
+
+    Returns
+    -------
+    Groups
+        `values` (a row a group), `evidence` (by measure), `agreement_frame()`,
+        `measures_frame()` and the `record`.
+
+    Raises
+    ------
+    InputError
+        When a cut-off or a measure is not known, or persons have no group.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> groups = cu.aggregate(scores)  # doctest: +SKIP
+    >>> groups.evidence["lead"].verdict  # doctest: +SKIP
+    'supported'
+    """
+    rules = cutoffs_with(cutoffs)
+    responses = scores.responses
+    wanted = _wanted(responses.instrument.measures, measures)
+    keys = group_keys(responses.persons, responses.members)
+    record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
+    evidence: dict[str, Evidence] = {}
+    for measure in wanted:
+        evidence[measure.id] = _evidence(scores, keys, measure, rules)
+        record = _noted(record, evidence[measure.id])
+    return Groups(_values(scores, keys, evidence, rules), evidence, record, responses.instrument)
+
+
+def _new_entries(scores: Scores) -> Record:
+    """Return what scoring added to the record of the responses."""
+    before = scores.responses.record.entries
+    after = scores.record.entries
+    return Record(after[len(before) :] if after[: len(before)] == before else after)
+
+
+def _wanted(known: tuple[Measure, ...], names: Iterable[str] | None) -> list[Measure]:
+    if names is None:
+        return list(known)
+    by_id = {measure.id: measure for measure in known}
+    chosen = list(names)
+    for name in chosen:
+        if name not in by_id:
+            raise InputError(
+                f"measures must be among {quoted(by_id)}, got {name!r}{did_you_mean(name, by_id)}"
+            )
+    return [by_id[name] for name in chosen]
+
+
+def _evidence(
+    scores: Scores, keys: GroupKeys, measure: Measure, rules: Mapping[str, Cutoff]
+) -> Evidence:
+    if measure.composition == "global":
+        return informant_evidence(scores, keys, measure)
+    if measure.source in _ASKS_MEMBERS:
+        if measure.composition in (*SHARED, "additive"):
+            return member_evidence(scores, keys, measure, rules)
+        if measure.composition in SPREAD:
+            return spread_evidence(scores, keys, measure, rules)
+    why = f"{measure.source} answers with composition {measure.composition} are not aggregated yet"
+    return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
+
+
+def _start(
+    record: Record,
+    keys: GroupKeys,
+    changes: Mapping[str, float] | None,
+    rules: Mapping[str, Cutoff],
+) -> Record:
+    for name in sorted(changes or {}):
+        record = record.note("groups", "decision", f"Cut-off {name} {rules[name]}.")
+    record = record.note(
+        "groups",
+        "decision",
+        "A group is a " + " by ".join(keys.columns) + ".",
+        count=keys.total,
+        of="groups",
+    )
+    least = rules["group_size"]
+    small = [name for name, n in zip(keys.names, keys.frame["n"], strict=True) if n < least.value]
+    if small:
+        record = record.note(
+            "groups",
+            "left out",
+            f"Fewer than {least.value:g} respondents: the group stays, its values are missing.",
+            count=len(small),
+            of="groups",
+            what=small,
+        )
+    return record
+
+
+def _noted(record: Record, evidence: Evidence) -> Record:
+    if evidence.verdict == "not computed":
+        text = f"{evidence.measure} was not computed: {evidence.explanation}"
+        record = record.note("groups", "warning", text)
+    missing = evidence.by_group.loc[evidence.by_group["reason"].ne("")]
+    if len(missing) and evidence.verdict != "not computed":
+        names = missing["group"].astype(str)
+        record = record.note(
+            "groups",
+            "left out",
+            f"{evidence.measure}: no group value, see the reason by group.",
+            count=len(missing),
+            of="groups",
+            what=names,
+        )
+    if evidence.failing:
+        record = record.note(
+            "groups",
+            "note",
+            f"{evidence.measure}: groups below the cut-off; they stay in.",
+            count=len(evidence.failing),
+            of="groups",
+            what=evidence.failing,
+        )
+    return record
+
+
+def _values(
+    scores: Scores,
+    keys: GroupKeys,
+    evidence: Mapping[str, Evidence],
+    rules: Mapping[str, Cutoff],
+) -> pd.DataFrame:
+    frame = keys.frame.copy()
+    least = rules["group_size"].value
+    frame["reason"] = [
+        "" if n >= least else f"{n} answered; at least {least:g} are asked for" for n in frame["n"]
+    ]
+    columns = {name: part.by_group["value"].to_numpy() for name, part in evidence.items()}
+    for name in scores.values.columns:
+        measure, dot, _facet = str(name).partition(".")
+        if dot and measure in evidence and evidence[measure].composition in (*SHARED, "additive"):
+            means = scores.values[name].groupby(keys.codes).mean()
+            columns[str(name)] = means.reindex(range(keys.total)).where(frame["n"] >= least)
+    return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

@@ -1,0 +1,80 @@
+"""The result of aggregation: one row a group, and the evidence behind each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from collective_use.groups.evidence import Evidence
+from collective_use.instrument.model import Instrument
+from collective_use.record import Record
+from collective_use.results import Result, Table, table_of
+
+
+@dataclass(frozen=True)
+class Groups(Result):
+    """Group-level constructs with the evidence that aggregating them is justified.
+
+    Attributes
+    ----------
+    values
+        One row a group: `group` (and `wave`, `parent` where there are several), `n`
+        respondents, `members`, `response_rate`, `reason` (why a whole group has no values, else
+        empty), then one column a measure.
+    evidence
+        An `Evidence` for each measure id.
+    record
+        Every decision, and every group or item left out, with the reason.
+    instrument
+        The instrument the measures come from.
+    """
+
+    values: pd.DataFrame
+    evidence: Mapping[str, Evidence]
+    record: Record
+    instrument: Instrument
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `values`."""
+        return self.values.copy()
+
+    def agreement_frame(self) -> pd.DataFrame:
+        """Return one row a group and measure: n, value, indices, reason."""
+        keys = [name for name in ("group", "wave") if name in self.values.columns]
+        frames = [
+            part.by_group.assign(measure=part.measure, composition=part.composition)
+            for part in self.evidence.values()
+        ]
+        whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=keys)
+        first = [*keys, "measure", "composition", "n", "value"]
+        last = [name for name in ("passes", "reason") if name in whole.columns]
+        middle = [name for name in whole.columns if name not in (*first, *last)]
+        return whole.reindex(columns=[*first, *middle, *last])
+
+    def item_agreement_frame(self) -> pd.DataFrame:
+        """Return one row a group, measure and item: n, mean, variance, rwg, awg, AD."""
+        frames = [
+            part.by_item.assign(measure=part.measure)
+            for part in self.evidence.values()
+            if len(part.by_item)
+        ]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def measures_frame(self) -> pd.DataFrame:
+        """Return one row a measure: reliability, ICCs, agreement, verdict and its rule."""
+        rows = pd.DataFrame([part.row() for part in self.evidence.values()])
+        last = [
+            "groups_failing", "verdict", "explanation", "rules", "refused", "not_computed",
+        ]  # fmt: skip
+        return rows[[name for name in rows.columns if name not in last] + last]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return a table of measures that fits a terminal."""
+        columns = (
+            "measure", "composition", "groups", "alpha", "rwg_j_median", "icc1", "icc2", "verdict",
+        )  # fmt: skip
+        frame = self.measures_frame().reindex(columns=list(columns))
+        notes = tuple(f"{part.measure}: {part.explanation}" for part in self.evidence.values())
+        return (table_of(f"{len(self.values)} groups", frame, notes=notes),)

@@ -1,0 +1,247 @@
+"""Group statistics: all that agreement, ICCs and dispersion need to know about raw answers.
+
+Raw rows are touched here and nowhere else. Any engine that can count and add (numpy here, a
+database elsewhere) can build a `GroupStatistics`; two of them from different rows of the same
+groups can be added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from collective_use.errors import InputError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Missing = Literal["pairwise", "listwise"]
+
+_BLOCK = 1 << 17
+"""Rows handled at a time, so that temporary arrays stay small."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStatistics:
+    """Sufficient statistics of G groups on J items.
+
+    Attributes
+    ----------
+    size
+        (G,) persons in each group, with or without answers.
+    n
+        (G, J) valid answers.
+    shift
+        (J,) what was subtracted before summing, so that large means cost no digits.
+    sums, squares
+        (G, J) sums and sums of squares of the shifted answers.
+    options
+        (A,) the answer options, ascending, or None when answers were not counted.
+    counts
+        (G, J, A) how often each option was chosen, or None.
+    cross
+        (G, J, J) sums of products of the shifted answers, or None. Only with listwise deletion
+        or complete data.
+    missing
+        Which rule treated missing answers.
+    """
+
+    size: IntArray
+    n: IntArray
+    shift: FloatArray
+    sums: FloatArray
+    squares: FloatArray
+    options: FloatArray | None
+    counts: NDArray[np.int32] | None
+    cross: FloatArray | None
+    missing: Missing
+
+    @property
+    def means(self) -> FloatArray:
+        """(G, J) means; NaN where nobody answered."""
+        return self.shift + _divide(self.sums, self.n)
+
+    @property
+    def deviations(self) -> FloatArray:
+        """(G, J) sums of squared deviations from the group's mean, never below zero."""
+        return _squared_deviations(self.n, self.sums, self.squares)
+
+    @property
+    def variances(self) -> FloatArray:
+        """(G, J) variances with divisor n - 1; NaN below two answers."""
+        return _divide(np.where(self.n > 1, self.deviations, np.nan), self.n - 1)
+
+
+def _divide(numerator: FloatArray, denominator: NDArray[np.generic]) -> FloatArray:
+    result = np.full(np.shape(numerator), np.nan)
+    np.divide(numerator, denominator, out=result, where=denominator > 0)
+    return result
+
+
+def _squared_deviations(n: IntArray, sums: FloatArray, squares: FloatArray) -> FloatArray:
+    safe = np.maximum(n, 1)
+    rest = squares - sums * sums / safe
+    noise = 4.0 * np.finfo(float).eps * np.maximum(squares, 0.0)
+    return np.where(rest > noise, rest, 0.0)
+
+
+def group_statistics(
+    values: ArrayLike,
+    codes: ArrayLike,
+    n_groups: int | None = None,
+    *,
+    options: ArrayLike | None = None,
+    missing: Missing = "pairwise",
+    cross: bool = False,
+) -> GroupStatistics:
+    """Build the statistics from rows, in any order.
+
+    Parameters
+    ----------
+    values
+        (N,) or (N, J) answers; integers of any width, or floats with NaN for missing.
+    codes
+        (N,) group of each row, 0 to `n_groups` - 1.
+    n_groups
+        G; by default the largest code plus one.
+    options
+        (A,) the answer options; with them answers are counted, and an answer that is no option
+        is an error.
+    missing
+        ``"pairwise"``: each item uses all its answers. ``"listwise"``: only persons who
+        answered every item count.
+    cross
+        Also sum products between items, for covariances within groups.
+
+    Raises
+    ------
+    InputError
+        When shapes do not fit, or an answer is none of the options.
+
+    Examples
+    --------
+    >>> s = group_statistics([[1, 2], [3, 2], [5, 5]], [0, 0, 1], options=[1, 2, 3, 4, 5])
+    >>> s.means.tolist()
+    [[2.0, 2.0], [5.0, 5.0]]
+    >>> s.variances[0].tolist()
+    [2.0, 0.0]
+    """
+    rows = np.asarray(values)
+    rows = rows[:, None] if rows.ndim == 1 else rows
+    groups = np.asarray(codes, dtype=np.intp)
+    if rows.ndim != 2 or groups.shape != rows.shape[:1]:
+        raise InputError(
+            "values must be one row a person with one group code each, "
+            f"got values of shape {rows.shape} and codes of shape {groups.shape}"
+        )
+    total = int(n_groups if n_groups is not None else groups.max(initial=-1) + 1)
+    size = np.bincount(groups, minlength=total).astype(np.int64)
+    if missing == "listwise" and rows.dtype.kind == "f":
+        keep = ~np.isnan(rows).any(axis=1)
+        if not keep.all():
+            rows, groups = rows[keep], groups[keep]
+    choices = None if options is None else np.unique(np.asarray(options, dtype=float))
+    if choices is None:
+        parts = [_sums_of(rows[:, j], groups, total) for j in range(rows.shape[1])]
+        counts = None
+    else:
+        counts = np.empty((total, rows.shape[1], len(choices)), dtype=np.int32)
+        for j in range(rows.shape[1]):
+            counts[:, j] = _counts_of(rows[:, j], groups, total, choices, j)
+        parts = [_sums_from_counts(counts[:, j], choices) for j in range(rows.shape[1])]
+    shift = np.array([part[0] for part in parts], dtype=float)
+    n, sums, squares = (np.column_stack([part[i] for part in parts]) for i in (1, 2, 3))
+    products = _cross_of(rows, groups, total, shift) if cross else None
+    return GroupStatistics(
+        size, n.astype(np.int64), shift, sums, squares, choices, counts, products, missing
+    )
+
+
+def _sums_of(
+    column: NDArray[np.generic], groups: NDArray[np.intp], total: int
+) -> tuple[float, IntArray, FloatArray, FloatArray]:
+    values = column.astype(np.float64)
+    known = ~np.isnan(values)
+    if not known.all():
+        values, groups = values[known], groups[known]
+    shift = float(values[0]) if len(values) else 0.0
+    values = values - shift
+    n = np.bincount(groups, minlength=total)
+    sums = np.bincount(groups, weights=values, minlength=total)
+    squares = np.bincount(groups, weights=values * values, minlength=total)
+    return shift, n, sums, squares
+
+
+def _sums_from_counts(
+    counts: NDArray[np.int32], options: FloatArray
+) -> tuple[float, IntArray, FloatArray, FloatArray]:
+    shift = float(options[len(options) // 2])
+    shifted = options - shift
+    n = counts.sum(axis=1, dtype=np.int64)
+    return shift, n, counts @ shifted, counts @ (shifted * shifted)
+
+
+def _counts_of(
+    column: NDArray[np.generic],
+    groups: NDArray[np.intp],
+    total: int,
+    options: FloatArray,
+    item: int,
+) -> NDArray[np.int32]:
+    width = len(options)
+    steps = bool(np.all(options == options[0] + np.arange(width)))
+    counts = np.zeros(total * (width + 1), dtype=np.int32)
+    for start in range(0, len(column), _BLOCK):
+        part = column[start : start + _BLOCK]
+        position = _positions(part, options, steps, item)
+        cells = groups[start : start + _BLOCK] * (width + 1) + position
+        low = int(cells.min())
+        found = np.bincount(cells - low)
+        counts[low : low + len(found)] += found.astype(np.int32)
+    return counts.reshape(total, width + 1)[:, :width]
+
+
+def _positions(
+    part: NDArray[np.generic], options: FloatArray, steps: bool, item: int
+) -> NDArray[np.intp]:
+    """Return the place of each answer among the options; A for a missing answer."""
+    width = len(options)
+    if part.dtype.kind == "f":
+        absent = np.isnan(part)
+        filled = np.where(absent, options[0], part)
+    else:
+        absent, filled = None, part
+    if steps:
+        position = filled.astype(np.intp) - int(options[0])
+        inside = (position >= 0) & (position < width)
+        if part.dtype.kind == "f":
+            inside &= filled == np.floor(filled)
+    else:
+        position = np.minimum(np.searchsorted(options, filled), width - 1).astype(np.intp)
+        inside = options[position] == filled
+    if not inside.all():
+        wrong = np.unique(filled[~inside])[:5].tolist()
+        raise InputError(
+            f"values must be among the options {options.tolist()}, got {wrong} in item {item + 1}"
+        )
+    return position if absent is None else np.where(absent, width, position)
+
+
+def _cross_of(
+    rows: NDArray[np.generic], groups: NDArray[np.intp], total: int, shift: FloatArray
+) -> FloatArray:
+    if rows.dtype.kind == "f" and np.isnan(rows).any():
+        raise InputError(
+            "covariances within groups must come from complete rows, got missing answers; "
+            "use missing='listwise'"
+        )
+    width = rows.shape[1]
+    products = np.empty((total, width, width))
+    shifted = [rows[:, j].astype(float) - shift[j] for j in range(width)]
+    for i in range(width):
+        for j in range(i + 1):
+            both = np.bincount(groups, weights=shifted[i] * shifted[j], minlength=total)
+            products[:, i, j] = products[:, j, i] = both
+    return products
