@@ -242,8 +242,14 @@ def test_naming_members_asks_for_its_own_consent(bank: Instrument) -> None:
 def test_consent_texts_hold_the_same_fill_marks_in_every_language(bank: Instrument) -> None:
     for module in bank.consent:
         marks = {language: set(FILL.findall(text)) for language, text in module.text.items()}
-        assert marks["en"], module.id
         assert marks["en"] == marks["zh"], module.id
+        assert marks["en"] or module.respondent == "informant", module.id
+
+
+def test_informants_have_a_consent_module_of_their_own(bank: Instrument) -> None:
+    said = {module.id: module.respondent for module in bank.consent}
+    assert said["informant"] == "informant"
+    assert said["participation"] == "all"
 
 
 def test_models_hold_every_specific_and_total_indirect_effect(bank: Instrument) -> None:
