@@ -33,12 +33,12 @@ def check(context: Context) -> None:
         _unique(context, ONE[collection], _placed(parts, (collection,)))
     for n, construct in enumerate(bank.constructs):
         facets = _placed(construct.facets, ("constructs", n, "facets"))
-        _unique(context, f"facet of construct {construct.id!r}", facets)
+        _unique(context, "facet", facets, f" of construct {construct.id!r}")
     for n, form in enumerate(bank.forms):
         blocks = _placed(form.blocks, ("forms", n, "blocks"))
         modules = _placed(form.modules, ("forms", n, "modules"))
-        _unique(context, f"block of form {form.id!r}", blocks)
-        _unique(context, f"module of form {form.id!r}", modules)
+        _unique(context, "block", blocks, f" of form {form.id!r}")
+        _unique(context, "module", modules, f" of form {form.id!r}")
     for n, measure in enumerate(bank.measures):
         if measure.id in RESERVED_MEASURES:
             text = f"the measure id {measure.id!r} is a column of every table by group; rename it"
@@ -53,12 +53,15 @@ def _placed(parts: Iterable[Any], place: Place) -> list[tuple[str, Place]]:
     return [(part.id, (*place, number, "id")) for number, part in enumerate(parts)]
 
 
-def _unique(context: Context, one: str, names: Iterable[tuple[str, Place]]) -> None:
+def _unique(
+    context: Context, one: str, names: Iterable[tuple[str, Place]], inside: str = ""
+) -> None:
     first: dict[str, Place] = {}
     for name, place in names:
         if name in first:
             before = context.document.at(context.place(*first[name]))
-            context.say(place, f"the {one} {name!r} is defined already at {before}; rename one")
+            text = f"the {one} {name!r}{inside} is defined already at {before}"
+            context.say(place, f"{text}; rename one of the two")
         first.setdefault(name, place)
 
 

@@ -23,6 +23,11 @@ def check(context: Context) -> None:
         context.knows("consent", roster.consent, place, f"roster {roster.id!r}")
 
 
+def kind_of(item: Item) -> str:
+    """Return the kind of an item with its article: ``an allocation``."""
+    return f"{'an' if item.kind[0] in 'aeiou' else 'a'} {item.kind}"
+
+
 def _references(context: Context, item: Item, place: Place) -> None:
     whose = f"item {item.id!r}"
     known = context.knows("constructs", item.construct_id, (*place, "construct"), whose)
@@ -44,7 +49,7 @@ def _references(context: Context, item: Item, place: Place) -> None:
 
 
 def _answers(context: Context, item: Item, place: Place) -> None:
-    whose = f"item {item.id!r}, a {item.kind},"
+    whose = f"item {item.id!r}, {kind_of(item)},"
     if item.kind in ("likert", "roster_valued", "rating_list") and item.scale is None:
         scales = quoted(context.ids("scales")) or "none defined yet"
         context.say(place, f"{whose} has no 'scale'; name one of the scales ({scales})")
@@ -64,7 +69,7 @@ def _answers(context: Context, item: Item, place: Place) -> None:
 def _reverse(context: Context, item: Item, place: Place) -> None:
     whose = f"item {item.id!r}"
     if item.reverse and item.kind != "likert":
-        text = f"{whose} is reverse but a {item.kind}; only likert items are reverse-keyed"
+        text = f"{whose} is reverse but {kind_of(item)}; only likert items are reverse-keyed"
         context.say((*place, "reverse"), text)
     elif item.reverse and item.scale is None:
         text = f"{whose} is reverse but has no scale; the key turns answers over on the scale's"
@@ -76,7 +81,7 @@ def _reverse(context: Context, item: Item, place: Place) -> None:
 
 
 def _roster(context: Context, item: Item, place: Place) -> None:
-    whose = f"item {item.id!r}, a {item.kind},"
+    whose = f"item {item.id!r}, {kind_of(item)},"
     if item.kind in ROSTER_KINDS:
         if item.roster is None:
             rosters = quoted(context.ids("rosters")) or "none defined yet"

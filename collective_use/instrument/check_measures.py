@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.instrument.check_items import kind_of
 from collective_use.instrument.context import Context
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.instrument.vocabulary import (
@@ -48,9 +49,10 @@ def _references(context: Context, measure: Measure, place: Place) -> None:
             text = f"{whose} wants facet scores, but construct {measure.construct_id!r} has no"
             context.say((*place, "facet_scores"), f"{text} facets")
     if context.knows("items", measure.knowledge, (*place, "knowledge"), whose):
-        kind = context.items[str(measure.knowledge)].kind
-        if kind not in ("rating_list", "checklist"):
-            text = f"knowledge of {whose} must be a rating_list or a checklist, found a {kind}"
+        item = context.items[str(measure.knowledge)]
+        if item.kind not in ("rating_list", "checklist"):
+            text = f"knowledge of {whose} must be a rating_list or a checklist"
+            text = f"{text}, found {kind_of(item)}"
             context.say((*place, "knowledge"), text)
 
 
@@ -66,10 +68,13 @@ def _items(context: Context, measure: Measure, place: Place) -> None:
             continue
         item = context.items[name]
         if fitting is not None and item.kind not in fitting:
-            text = f"{whose} has the source {measure.source!r}, and item {name!r} is a {item.kind}"
+            text = (
+                f"{whose} has the source {measure.source!r}, and item {name!r} is {kind_of(item)}"
+            )
             context.say(here, f"{text}; such a measure takes {quoted(fitting)}")
         other = item.construct_id
-        if measure.source == "perception" and other not in (None, measure.construct_id):
+        foreign = other in context.constructs and other != measure.construct_id
+        if measure.source == "perception" and foreign:
             text = f"{whose} is of construct {measure.construct_id!r}, and item {name!r} of"
             context.say(here, f"{text} {other!r}; an item belongs to one construct")
         if item.role in ("marker", "attention", "key"):
@@ -99,9 +104,9 @@ def _checks(context: Context, measure: Measure, place: Place) -> None:
         here = (*place, "checks", k)
         refused = name == "agreement" or (name == "icc" and "icc" not in fitting)
         if refused and name not in fitting:
-            index = "rwg" if name == "agreement" else "ICC"
+            index = " (rwg)" if name == "agreement" else ""
             why = REFUSED_CHECKS[measure.composition]
-            text = f"{whose} asks for {name} ({index}) with the composition {measure.composition!r}"
+            text = f"{whose} asks for {name}{index} with the composition {measure.composition!r}"
             context.say(here, f"{text}: {why}")
         elif name in ("rater_agreement", "informant_agreement") and name not in fitting:
             text = f"{whose} asks for {name}, which does not fit the composition"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from collective_use.checks import did_you_mean, quoted
-from collective_use.instrument.context import Context
+from collective_use.instrument.context import EVERYTHING, Context
 from collective_use.instrument.model import StructuralModel
 from collective_use.yaml_source import Place
 
@@ -42,6 +42,8 @@ def check(context: Context) -> None:
 
 
 def _known(context: Context, model: StructuralModel, name: str, place: Place) -> None:
+    if any(EVERYTHING in context.broken.get(name, ()) for name in ("measures", "items")):
+        return
     measures = context.ids("measures")
     columns = [*measures, *context.ids("items"), *GROUP_COLUMNS]
     measure, _, facet = name.partition(".")

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from collective_use.checks import quoted
 from collective_use.instrument.context import Context
 from collective_use.instrument.messages import describe
+from collective_use.instrument.model import Text
 from collective_use.yaml_source import Place
 
 TEXT_FIELDS = (
@@ -29,6 +30,10 @@ TEXT_FIELDS = (
 )
 SHOWN = ("text", "label", "stem", "intro", "occasion", "accept", "definitions", "group_term")
 """Texts that respondents read; block titles are added where they stand."""
+
+
+MOST_ONE_BY_ONE = 10
+"""From more than this many texts on, a language is reported as a whole."""
 
 
 def texts(part: BaseModel, place: Place = ()) -> Iterator[tuple[Place, dict[str, str]]]:
@@ -70,26 +75,67 @@ def check(context: Context) -> None:
         return
     bank = context.instrument
     declared = tuple(bank.languages)
-    drafts = tuple(bank.draft_languages)
+    known = (*declared, *bank.draft_languages)
+    absent: dict[str, list[Place]] = {}
+    foreign: dict[str, list[Place]] = {}
     for place, text in texts(bank):
-        whose = _whose(context, place)
         for language, words in text.items():
-            if language not in (*declared, *drafts):
-                found = _undeclared(whose, language, declared)
-                context.say((*place, language), found, key=True)
+            if language not in known:
+                foreign.setdefault(language, []).append(place)
             if not words.strip():
-                found = f"{whose} is empty in {language!r}; write it or remove the line"
-                context.say((*place, language), found)
-        missing = [language for language in declared if language not in text]
-        obliged = place[-1] in ("text", "label") and "missing" not in place
-        required = shown_to_respondents(place) and (text or obliged)
-        if missing and required:
-            context.say(place, _untranslated(whose, missing, declared))
+                found = f"{_whose(context, place)} is empty in {language!r}"
+                context.say((*place, language), f"{found}; write it or remove the line")
+        for language in declared:
+            if language not in text and _required(place, text):
+                absent.setdefault(language, []).append(place)
+    _absent(context, absent)
+    _foreign(context, foreign)
+    _declared(context, known)
+
+
+def _required(place: Place, text: Text) -> bool:
+    obliged = place[-1] in ("text", "label") and "missing" not in place
+    return shown_to_respondents(place) and bool(text or obliged)
+
+
+def _absent(context: Context, absent: dict[str, list[Place]]) -> None:
+    declared = quoted(context.instrument.languages)
+    right = "translate, or move the language to 'draft_languages' until it is done"
+    for language, places in absent.items():
+        if len(places) > MOST_ONE_BY_ONE:
+            number = context.instrument.languages.index(language)
+            text = (
+                f"the instrument declares {language!r}, and {len(places)} texts are missing in it"
+            )
+            text = f"{text} (first: {_whose(context, places[0])}); {right}"
+            context.say(("languages", number), text)
+            continue
+        for place in places:
+            found = f"{_whose(context, place)} is missing in {language!r}"
+            context.say(place, f"{found}, and the instrument declares {declared}; {right}")
+
+
+def _foreign(context: Context, foreign: dict[str, list[Place]]) -> None:
+    declared = quoted(context.instrument.languages)
+    right = "add it there, or to 'draft_languages' while it is being translated"
+    for language, places in foreign.items():
+        many = len(places) > MOST_ONE_BY_ONE
+        for place in places[:1] if many else places:
+            found = f"{_whose(context, place)} is in {language!r}"
+            found += f", as are {len(places) - 1} other texts" if many else ""
+            text = f"{found}, which 'languages' ({declared}) does not list; {right}"
+            context.say((*place, language), text, key=True)
+
+
+def _declared(context: Context, known: tuple[str, ...]) -> None:
+    bank = context.instrument
     for n, status in enumerate(bank.status):
-        if status.language not in (*declared, *drafts):
-            found = _undeclared(f"status number {n + 1}", status.language, declared)
-            context.say(("status", n, "language"), found)
-    repeated = [language for n, language in enumerate(bank.languages) if language in declared[:n]]
+        if status.language not in known:
+            text = (
+                f"status number {n + 1} is of {status.language!r}, which 'languages' does not list"
+            )
+            context.say(("status", n, "language"), text)
+    repeated = [language for n, language in enumerate(known) if language in known[:n]]
     if repeated:
         context.say(("languages",), f"languages lists {quoted(repeated)} twice; keep one")
 
@@ -97,17 +143,3 @@ def check(context: Context) -> None:
 def _whose(context: Context, place: Place) -> str:
     part = describe(context.document.value, context.place(*place[:-1]))
     return f"{place[-1]} of {part}" if part != "the instrument" else str(place[-1])
-
-
-def _undeclared(whose: str, language: str, declared: tuple[str, ...]) -> str:
-    return (
-        f"{whose} is in {language!r}, but the instrument declares {quoted(declared)}; add it to "
-        "'languages', or to 'draft_languages' while it is being translated"
-    )
-
-
-def _untranslated(whose: str, missing: list[str], declared: tuple[str, ...]) -> str:
-    return (
-        f"{whose} has no text in {quoted(missing)}, but the instrument declares "
-        f"{quoted(declared)}; add it, or move the language to 'draft_languages'"
-    )

@@ -16,6 +16,9 @@ from collective_use.instrument.model import (
 )
 from collective_use.yaml_source import Document, Place, Problem
 
+EVERYTHING = "*"
+"""Among broken ids: the collection as a whole could not be read."""
+
 
 @dataclass
 class Context:
@@ -69,6 +72,8 @@ class Context:
     ) -> bool:
         """Report a reference to something that is not there; tell whether it is."""
         if name is None:
+            return False
+        if EVERYTHING in self.broken.get(collection, ()):
             return False
         known = self.ids(collection)
         if name in known:

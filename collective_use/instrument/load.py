@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from collective_use.checks import nearest
 from collective_use.errors import InstrumentError
 from collective_use.instrument.check import check
-from collective_use.instrument.context import Context
+from collective_use.instrument.context import EVERYTHING, Context
 from collective_use.instrument.include import COLLECTIONS, assemble
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.model import Instrument
@@ -91,6 +92,7 @@ def _context(
         return None
     value = dict(document.value)
     wrong: dict[str, set[int]] = defaultdict(set)
+    lost: set[str | None] = set()
     for entry in error.errors(include_url=False):
         top, *rest = entry["loc"]
         if top in COLLECTIONS and rest and isinstance(rest[0], int):
@@ -99,14 +101,15 @@ def _context(
             value[str(top)] = _STAND_INS[str(top)]
         else:
             value.pop(str(top), None)
+            lost.add(str(top) if top in COLLECTIONS else nearest(str(top), COLLECTIONS))
     positions: dict[str, tuple[int, ...]] = {}
-    broken: dict[str, frozenset[str]] = {}
+    broken = {name: frozenset((EVERYTHING,)) for name in lost if name is not None}
     if value.get("languages") != document.value.get("languages"):
         broken["languages"] = frozenset(("unknown",))
     for name, numbers in wrong.items():
         entries = value.get(name, [])
         positions[name] = tuple(n for n in range(len(entries)) if n not in numbers)
-        broken[name] = frozenset(_ids(entries[n] for n in numbers))
+        broken[name] = broken.get(name, frozenset()) | set(_ids(entries[n] for n in numbers))
         value[name] = [entries[n] for n in positions[name]]
     whole, _ = validated(value)
     return None if whole is None else Context(whole, document, positions, broken)

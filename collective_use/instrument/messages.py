@@ -108,12 +108,13 @@ def _problem(entry: Any, document: Document, model: type[BaseModel], whole: str)
     whose = describe(document.value, place, whole)
     key = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
+        inside = _inside(document.value, place[:-1], whole)
         known = fields_at(place[:-1], model)
         hint = did_you_mean(key, known)
-        text = f"unknown key {key!r} in {whose}{hint}; known here: {quoted(known, most=40)}"
+        text = f"unknown key {key!r} in {inside}{hint}; known here: {quoted(known, most=40)}"
         return Problem(document.at(place, key=True), text)
     if kind == "missing":
-        text = f"{describe(document.value, place[:-1], whole)} has no {key!r}; add it"
+        text = f"{_inside(document.value, place[:-1], whole)} has no {key!r}; add it"
         return Problem(document.at(place[:-1]), text)
     right = _right(entry, key, on_key)
     if place and isinstance(place[-1], int):
@@ -123,6 +124,14 @@ def _problem(entry: Any, document: Document, model: type[BaseModel], whole: str)
     else:
         subject = _name(place) + ("" if whose == whole else f" of {whose}")
     return Problem(document.at(place, key=on_key), f"{subject} {right}")
+
+
+def _inside(value: Any, place: Place, whole: str) -> str:
+    """Name the mapping at a place: a part with an id, or a key that holds a mapping."""
+    part = describe(value, place, whole)
+    if not place or isinstance(place[-1], int):
+        return part
+    return str(place[-1]) if part == whole else f"{place[-1]} of {part}"
 
 
 def _name(place: Place) -> str:
@@ -155,6 +164,8 @@ def _right(entry: Any, key: str, on_key: bool) -> str:
     if kind == "literal_error":
         options = [part.strip("'") for part in _options(context["expected"])]
         hint = did_you_mean(str(value), options)
+        if len(options) == 1:
+            return f"must be {options[0]}, found {found}"
         return f"must be one of {quoted(options, most=30)}, found {found}{hint}"
     if kind == "string_pattern_mismatch":
         if "[a-z]{2}" in context["pattern"]:
@@ -175,9 +186,9 @@ def _right(entry: Any, key: str, on_key: bool) -> str:
         "model_type": "must be a mapping (key: value)",
         "model_attributes_type": "must be a mapping (key: value)",
         "too_short": f"needs at least {context.get('min_length')} entries",
-        "greater_than": f"must be above {context.get('gt')}",
-        "greater_than_equal": f"must be at least {context.get('ge')}",
-        "less_than_equal": f"must be at most {context.get('le')}",
+        "greater_than": f"must be above {context.get('gt', 0):g}",
+        "greater_than_equal": f"must be at least {context.get('ge', 0):g}",
+        "less_than_equal": f"must be at most {context.get('le', 0):g}",
     }
     if kind == "too_short":
         found = f"{context.get('actual_length')}"
