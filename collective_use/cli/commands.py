@@ -41,6 +41,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "questionnaire": CommandEntry(
         BEFORE, "questionnaire", "Print the questionnaire: PDF, Word or a page."
     ),
+    "publish": CommandEntry(
+        BEFORE, "publish", "Write the online form: KoBo/ODK, SurveyJS, web page, Qualtrics, ..."
+    ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."

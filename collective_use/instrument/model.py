@@ -346,6 +346,8 @@ class Instrument(Part):
     id: Identifier
     version: str
     title: Text
+    form_title: Text = Field(default_factory=dict)
+    """What respondents read on the cover, where the title names the construct too plainly."""
     description: Text = Field(default_factory=dict)
     languages: tuple[Language, ...] = Field(min_length=1)
     draft_languages: tuple[Language, ...] = ()

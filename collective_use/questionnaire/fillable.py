@@ -50,7 +50,7 @@ def answer_boxes(content: FormContent, *, paper: PaperSize = "a4") -> tuple[Answ
     >>> from collective_use.questionnaire.layout import form_content
     >>> boxes = answer_boxes(form_content(cu.load_instrument("lq2002")))
     >>> boxes[0].kind
-    'text'
+    'radio'
     """
     found = json.loads(query_template(content, "<answer>", paper=paper))
     return tuple(AnswerBox(**entry) for entry in found)

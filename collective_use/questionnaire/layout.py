@@ -380,7 +380,7 @@ def form_content(
         instrument=instrument.id,
         version=instrument.version,
         languages=languages,
-        title=texts(instrument.title, languages),
+        title=texts(instrument.form_title or instrument.title, languages),
         purpose=texts(instrument.purpose, languages),
         definitions=texts(instrument.definitions, languages),
         group_term=texts(instrument.group_term, languages),

@@ -1,0 +1,90 @@
+"""`collective-use publish`: the instrument as an online form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collective_use.checks import one_of
+from collective_use.cli.console import say, show_next
+
+app = typer.Typer(rich_markup_mode=None)
+PLATFORMS = ("xlsform", "surveyjs", "web", "qualtrics", "limesurvey", "redcap")
+
+
+@app.command()
+def publish(
+    instrument: Annotated[str, typer.Argument(help="A bundled name or the path of your own.")],
+    to: Annotated[str, typer.Option("--to", help=", ".join(PLATFORMS))],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the files.")],
+    form: Annotated[str | None, typer.Option(help="Which form of the instrument.")] = None,
+    lang: Annotated[str | None, typer.Option(help="en, zh or en+zh; all if not given.")] = None,
+    module: Annotated[
+        list[str] | None, typer.Option(help="Switch an optional module on; repeat, or 'all'.")
+    ] = None,
+    members: Annotated[
+        Path | None, typer.Option(help="CSV with group, member, name, partner, for rosters.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Shuffle items within blocks.")] = None,
+    fill: Annotated[
+        list[str] | None, typer.Option(help='Fill a gap of the texts: "NAME OF STUDY=...".')
+    ] = None,
+    fill_from: Annotated[Path | None, typer.Option(help="YAML file that fills all gaps.")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Publish although gaps are left.")] = False,
+) -> None:
+    """Write the questionnaire for a survey platform.
+
+    \b
+    Examples:
+      collective-use publish collective_data_use --to web --draft --out online
+      collective-use publish my_instrument/ --to qualtrics --members members.csv --out online
+    """
+    one_of("--to", to, PLATFORMS)
+    from collective_use.instrument.library import load_instrument
+    from collective_use.output import write_file
+    from collective_use.questionnaire.fill import parse_fills, read_fills
+    from collective_use.questionnaire.members import read_rosters
+    from collective_use.questionnaire.online.publish import publish_form
+
+    bank = load_instrument(instrument)
+    values = {**(read_fills(fill_from) if fill_from else {}), **parse_fills(fill or [])}
+    published = publish_form(
+        bank,
+        to,  # type: ignore[arg-type]
+        form=form,
+        language=lang,
+        modules=module or (),
+        rosters=read_rosters(members) if members else (),
+        seed=seed,
+        fill=values,
+        draft=draft,
+    )
+    for name, content in published.files.items():
+        write_file(out / name, content)
+    say(
+        f"Written to {out}: {', '.join(list(published.files)[:6])}"
+        + (f" and {len(published.files) - 6} more" if len(published.files) > 6 else "")
+    )
+    for sentence in published.cannot:
+        say(f"Not carried by {to}: {sentence}")
+    if published.tested == "from documentation":
+        say(
+            "Written from the platform's documentation; it was never imported into a live server "
+            "here. Try it with a test survey first."
+        )
+    for sentence in published.steps:
+        say(f"Next: {sentence}")
+    for statement in dict.fromkeys(entry.statement for entry in bank.status if not entry.piloted):
+        say(f"Note: {statement}")
+    show_next(
+        "collective-use",
+        "score",
+        "EXPORT",
+        "--instrument",
+        instrument,
+        "--out",
+        "results",
+        why="When the answers are back:",
+    )

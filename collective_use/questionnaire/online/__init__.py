@@ -1,0 +1,1 @@
+"""One writer for each survey platform: a form goes out, and comes back without a mapping."""

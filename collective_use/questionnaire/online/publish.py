@@ -1,0 +1,122 @@
+"""Which platforms a form can go to, and one way to send it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
+
+from collective_use.checks import one_of
+from collective_use.instrument.model import Instrument
+from collective_use.questionnaire.content import FormContent
+from collective_use.questionnaire.fill import filled, require_filled, unfilled
+from collective_use.questionnaire.layout import find_form, form_content
+from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.online import limesurvey, qualtrics, redcap, surveyjs, xlsform
+from collective_use.questionnaire.online.members_file import members_csv
+from collective_use.questionnaire.online.published import Published, longest, slots
+from collective_use.questionnaire.web import web_page
+
+Platform = Literal["xlsform", "surveyjs", "web", "qualtrics", "limesurvey", "redcap"]
+PLATFORMS: tuple[str, ...] = get_args(Platform)
+_PATTERNS = {
+    "xlsform": xlsform.ROSTER_NAME,
+    "surveyjs": surveyjs.ROSTER_NAME,
+    "qualtrics": qualtrics.ROSTER_NAME,
+    "limesurvey": limesurvey.ROSTER_NAME,
+    "redcap": redcap.ROSTER_NAME,
+}
+
+
+def publish_form(
+    instrument: Instrument,
+    to: Platform,
+    *,
+    form: str | None = None,
+    language: str | None = None,
+    modules: Iterable[str] = (),
+    rosters: Sequence[Roster] = (),
+    places: int = 12,
+    seed: int | None = None,
+    fill: dict[str, str] | None = None,
+    draft: bool = False,
+) -> Published:
+    """Write a form for one survey platform.
+
+    Parameters
+    ----------
+    instrument
+        The item bank.
+    to
+        The platform.
+    form, language, modules, seed
+        As in `form_content`; all languages of the instrument if none is given.
+    rosters
+        The members of each group, where rosters are switched on.
+    places
+        Roster lines where no members are given.
+    fill
+        Text for the gaps (``[NAME OF STUDY]``) by mark.
+    draft
+        Publish although gaps are left.
+
+    Raises
+    ------
+    InputError
+        When a name is unknown, or a gap of the consent text is left.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> published = publish_form(cu.load_instrument("lq2002"), "redcap")
+    >>> list(published.files)
+    ['dictionary.csv']
+    """
+    one_of("platform", to, PLATFORMS)
+
+    def lay(**more: object) -> FormContent:
+        content = form_content(
+            instrument,
+            form=form,
+            language=language or "+".join(instrument.languages),
+            modules=modules,
+            seed=seed,
+            **more,  # type: ignore[arg-type]
+        )
+        marks = unfilled(content)
+        content = filled(content, {k: v for k, v in (fill or {}).items() if k in marks})
+        if not draft:
+            require_filled(content)
+        return content
+
+    if to == "web":
+        return _pages(lay, find_form(instrument, form).id, rosters)
+    content = lay(roster=slots(longest(rosters) or places, _PATTERNS[to]))
+    if to == "qualtrics":
+        return qualtrics.to_qualtrics(content, rosters)
+    if to == "limesurvey":
+        return limesurvey.to_limesurvey(content, rosters)
+    if to == "redcap":
+        return redcap.to_redcap(content)
+    if to == "surveyjs":
+        return surveyjs.to_surveyjs(content)
+    published = xlsform.to_xlsform(content)
+    if not rosters:
+        return published
+    files = {**published.files, "members.csv": members_csv(rosters)}
+    return Published(files, published.cannot, published.steps, published.tested)
+
+
+def _pages(lay: object, form: str, rosters: Sequence[Roster]) -> Published:
+    files = {}
+    for roster in rosters:
+        content = lay(roster=roster.named, group=roster.group)  # type: ignore[operator]
+        name = "".join(c if c.isalnum() else "_" for c in roster.group)
+        files[f"form-{name}.html"] = web_page(content, form=form).encode("utf-8")
+    if not rosters:
+        files["form.html"] = web_page(lay(), form=form).encode("utf-8")  # type: ignore[operator]
+    return Published(
+        files,
+        ("Answers are not sent: each person saves a file and hands it in.",),
+        ("Put the page on any web space, or send it as a file; one page a group with rosters.",),
+        tested="run",
+    )

@@ -1,0 +1,97 @@
+"""What a writer hands back: files, and what the platform cannot carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from collective_use.questionnaire.content import FormContent, Member, Question, Row
+from collective_use.questionnaire.members import Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Definition files for one platform.
+
+    Attributes
+    ----------
+    files
+        Content by file name.
+    cannot
+        What the platform cannot carry, a sentence each; shown, never dropped in silence.
+    steps
+        What a person does next on the platform.
+    tested
+        How far the writer was tested: ``"compiled"``, ``"run"`` or ``"from documentation"``.
+    """
+
+    files: Mapping[str, bytes]
+    cannot: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    tested: str = "from documentation"
+
+
+def slots(count: int, pattern: str) -> tuple[Member, ...]:
+    """Return roster places whose names the platform fills in for each group.
+
+    Examples
+    --------
+    >>> [(place.name, place.partner) for place in slots(2, "${{{0}}}")]
+    [('${m1}', '${p1}'), ('${m2}', '${p2}')]
+    """
+    return tuple(
+        Member(str(place), pattern.format(f"m{place}"), pattern.format(f"p{place}"))
+        for place in range(1, count + 1)
+    )
+
+
+def row_column(question: Question, row: Row) -> str:
+    """Return the export column of one line of a grid or list."""
+    if row.number is not None:
+        return row.id
+    return f"{question.items[0]}_{row.position if row.position is not None else row.id}"
+
+
+def value_of(code: int | None) -> str:
+    """Return the value of an option in data: its code, or ``dk`` where it has none."""
+    return "dk" if code is None else str(code)
+
+
+def shuffled_note(content: FormContent) -> tuple[str, ...]:
+    """Return the sentence for platforms that cannot shuffle items themselves."""
+    if content.seed is None:
+        return ()
+    return (f"Items stand in the order of seed {content.seed}, the same for everyone.",)
+
+
+def texts_by_language(texts: Sequence[str], languages: Sequence[str]) -> dict[str, str]:
+    """Return a text by language; languages without a text are left out."""
+    return {code: text for code, text in zip(languages, texts, strict=False) if text}
+
+
+def roster_names(places: int) -> list[str]:
+    """Return the variables that hold the names of a group: members, then partners.
+
+    Examples
+    --------
+    >>> roster_names(2)
+    ['m1', 'm2', 'p1', 'p2']
+    """
+    return [f"{who}{place}" for who in "mp" for place in range(1, places + 1)]
+
+
+def roster_cells(roster: Roster, places: int) -> list[str]:
+    """Return the values of `roster_names` for one group; empty where it is smaller."""
+    people = [person.name or person.code for person in roster.named]
+    partners = list(dict.fromkeys(p.partner for p in roster.named if p.partner))
+    return [
+        *people,
+        *[""] * (places - len(people)),
+        *partners,
+        *[""] * (places - len(partners)),
+    ]
+
+
+def longest(rosters: Sequence[Roster]) -> int:
+    """Return the number of members of the largest group; 0 without groups."""
+    return max((len(roster.named) for roster in rosters), default=0)

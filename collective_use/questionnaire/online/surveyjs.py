@@ -1,0 +1,204 @@
+"""SurveyJS: one JSON that its free form library shows in any web page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from collective_use.questionnaire.content import Choice, Consent, FormContent, Page, Question, Texts
+from collective_use.questionnaire.online.published import (
+    Published,
+    row_column,
+    shuffled_note,
+    value_of,
+)
+
+ROSTER_NAME = "{{{0}}}"
+_CODES = {"zh": "zh-cn"}
+
+
+def _text(texts: Texts, content: FormContent) -> Any:
+    pairs = [
+        ("default" if i == 0 else _CODES.get(code, code), text)
+        for i, (code, text) in enumerate(zip(content.languages, texts, strict=False))
+        if text
+    ]
+    if not pairs:
+        return ""
+    return pairs[0][1] if len(pairs) == 1 else dict(pairs)
+
+
+def _choices(columns: tuple[Choice, ...], content: FormContent) -> list[dict[str, Any]]:
+    return [{"value": value_of(c.code), "text": _text(c.label, content)} for c in columns]
+
+
+def _rows(question: Question, content: FormContent) -> list[dict[str, Any]]:
+    rows = []
+    for row in question.rows:
+        entry = {"value": row_column(question, row), "text": _text(row.text, content)}
+        if question.roster and row.position:
+            entry["visibleIf"] = f"{row.text[0]} notempty"
+        rows.append(entry)
+    return rows
+
+
+def _matrix(question: Question, content: FormContent, name: str) -> dict[str, Any]:
+    return {
+        "type": "matrix",
+        "name": name,
+        "title": _text(question.stem, content) or " ",
+        "columns": _choices(question.columns, content),
+        "rows": _rows(question, content),
+        "eachRowRequired": question.required,
+    }
+
+
+def _points(question: Question, content: FormContent, item: str) -> dict[str, Any]:
+    names = [row_column(question, row) for row in question.rows]
+    total = " + ".join(f"iif({{{item}.{name}}} notempty, {{{item}.{name}}}, 0)" for name in names)
+    return {
+        "type": "multipletext",
+        "name": item,
+        "title": _text(question.stem, content),
+        "items": [
+            {
+                "name": name,
+                "title": _text(row.text, content),
+                "inputType": "number",
+                "validators": [{"type": "numeric", "minValue": 0}],
+            }
+            for name, row in zip(names, question.rows, strict=True)
+        ],
+        "validators": [
+            {
+                "type": "expression",
+                "expression": f"{total} = {question.total:g}",
+                "text": f"Σ = {question.total:g}",
+            }
+        ],
+    }
+
+
+def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
+    item = question.items[0]
+    title = _text(question.stem, content)
+    required = {"isRequired": True} if question.required else {}
+    if question.kind == "grid":
+        return [_matrix(question, content, f"grid_{item}")]
+    if question.kind == "points":
+        return [_points(question, content, item)]
+    if question.kind == "ticks":
+        choices = [{"value": row["value"], **row} for row in _rows(question, content)]
+        return [{"type": "checkbox", "name": item, "title": title, "choices": choices}]
+    if question.kind == "roles":
+        choices = _choices(question.columns, content)
+        head: list[dict[str, Any]] = [{"type": "html", "name": f"{item}_intro", "html": title}]
+        return head + [
+            {
+                "type": "checkbox",
+                "name": row["value"],
+                "title": row["text"],
+                "choices": choices,
+                **({"visibleIf": row["visibleIf"]} if "visibleIf" in row else {}),
+            }
+            for row in _rows(question, content)
+        ]
+    if question.kind == "nominate":
+        head = [{"type": "html", "name": f"{item}_intro", "html": title}]
+        return head + [
+            {"type": "text", "name": row["value"], "title": row["text"]}
+            for row in _rows(question, content)
+        ]
+    if question.kind in ("choice", "checklist"):
+        kind = "radiogroup" if question.kind == "choice" else "checkbox"
+        return [
+            {
+                "type": kind,
+                "name": item,
+                "title": title,
+                "choices": _choices(question.columns, content),
+                **required,
+            }
+        ]
+    look = {"number": {"inputType": "number"}, "month": {"inputType": "month"}}
+    return [
+        {"type": "text", "name": item, "title": title, **look.get(question.field, {}), **required}
+    ]
+
+
+def _page(page: Page, content: FormContent) -> dict[str, Any]:
+    elements = [element for question in page.questions for element in _elements(question, content)]
+    result: dict[str, Any] = {"name": page.id, "elements": elements}
+    if page.title:
+        result["title"] = _text(page.title, content)
+    if page.intro:
+        result["description"] = _text(page.intro, content)
+    return result
+
+
+def _consent(module: Consent, content: FormContent) -> dict[str, Any]:
+    name = f"consent_{module.id}"
+    element = {
+        "type": "boolean",
+        "name": name,
+        "title": _text(module.accept, content),
+        "description": _text(module.text, content),
+        "descriptionLocation": "underTitle",
+    }
+    if not module.required:
+        return element
+    agreed = {"type": "expression", "expression": f"{{{name}}} = true"}
+    return {**element, "isRequired": True, "validators": [agreed]}
+
+
+def _cover(content: FormContent) -> dict[str, Any]:
+    elements: list[dict[str, Any]] = [
+        {"type": "html", "name": name, "html": _text(texts, content)}
+        for name, texts in (("purpose", content.purpose), ("definitions", content.definitions))
+        if texts
+    ]
+    elements += [_consent(module, content) for module in content.consent]
+    elements += [
+        {
+            "type": "text",
+            "name": key.id,
+            "title": _text(key.text, content),
+            "isRequired": True,
+            **({"defaultValue": key.value, "readOnly": True} if key.value else {}),
+        }
+        for key in content.keys
+    ]
+    return {"name": "cover", "elements": elements}
+
+
+def survey_json(content: FormContent) -> dict[str, Any]:
+    """Return the SurveyJS definition of a form as plain values."""
+    return {
+        "title": _text(content.title, content),
+        "locale": "",
+        "showProgressBar": True,
+        "showQuestionNumbers": False,
+        "textUpdateMode": "onTyping",
+        "pages": [_cover(content), *(_page(page, content) for page in content.pages)],
+    }
+
+
+def to_surveyjs(content: FormContent) -> Published:
+    """Write a form as SurveyJS JSON.
+
+    The names of a group's members are survey variables ``m1``, ``m2``, ... that the page sets.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.questionnaire.layout import form_content
+    >>> list(to_surveyjs(form_content(cu.load_instrument("lq2002"))).files)
+    ['survey.json']
+    """
+    text = json.dumps(survey_json(content), ensure_ascii=False, indent=1)
+    return Published(
+        {"survey.json": text.encode("utf-8")},
+        shuffled_note(content),
+        ("Load survey.json in your page: new Survey.Model(json); keep the result as JSON.",),
+        tested="run",
+    )

@@ -1,0 +1,133 @@
+"""Definitions for survey platforms: valid by the platform's rules, columns as read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+import collective_use as cu
+from collective_use.platforms.columns import instrument_columns
+from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.online.publish import PLATFORMS, publish_form
+
+
+@pytest.fixture(scope="module")
+def rosters(roster):
+    return (Roster("G1", roster, roster), Roster("G2", roster[:4], roster[:4]))
+
+
+@pytest.fixture(scope="module")
+def published(bank, rosters):
+    return {
+        name: publish_form(bank, name, modules=["all"], rosters=rosters, draft=True)
+        for name in PLATFORMS
+    }
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_gaps_stop_publishing(bank, platform):
+    with pytest.raises(cu.InputError, match="gaps to fill in"):
+        publish_form(bank, platform)
+
+
+def test_unknown_platform(bank):
+    with pytest.raises(cu.InputError, match="platform must be one of"):
+        publish_form(bank, "kobo")
+
+
+def test_xlsform_compiles_without_a_warning(published, tmp_path):
+    from pyxform.xls2xform import convert
+
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(published["xlsform"].files["form.xlsx"])
+    result = convert(str(path))
+    assert result.warnings == []
+    for name in ("cdu1", "net1_3", "alc1_2", "chk1", "wkw1_4"):
+        assert f"/{name}" in result.xform, name
+    rows = list(csv.reader(io.StringIO(published["xlsform"].files["members.csv"].decode())))
+    assert rows[1][:2] == ["G1", "Person 1"]
+
+
+def survey_elements(published):
+    survey = json.loads(published["surveyjs"].files["survey.json"])
+    return survey, [element for page in survey["pages"] for element in page["elements"]]
+
+
+def test_surveyjs_names_are_unique_and_rows_are_columns(bank, published):
+    survey, elements = survey_elements(published)
+    names = [element["name"] for element in elements]
+    assert len(names) == len(set(names))
+    known = {column.name for column in instrument_columns(bank)}
+    rows = [row["value"] for element in elements for row in element.get("rows", [])]
+    assert set(rows) <= known
+    assert survey["title"]["zh-cn"] == bank.form_title["zh"]
+
+
+def test_redcap_dictionary_obeys_the_rules(published):
+    text = published["redcap"].files["dictionary.csv"].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows[0]) == 18
+    names = [row["Variable / Field Name"] for row in rows]
+    assert names[0] == "record_id"
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,25}", name) for name in names)
+    kinds = {"text", "radio", "checkbox", "descriptive", "calc"}
+    for row in rows:
+        assert row["Field Type"] in kinds
+        if row["Field Type"] in ("radio", "checkbox"):
+            options = row["Choices, Calculations, OR Slider Labels"].split(" | ")
+            assert all(re.match(r"-?\w+, \S", option) for option in options), row
+    matrices: dict[str, set[str]] = {}
+    for row in rows:
+        if row["Matrix Group Name"]:
+            key = row["Choices, Calculations, OR Slider Labels"] + row["Field Type"]
+            matrices.setdefault(row["Matrix Group Name"], set()).add(key)
+    assert matrices
+    assert all(len(kinds) == 1 for kinds in matrices.values())
+
+
+def test_limesurvey_codes_and_languages(bank, published):
+    text = published["limesurvey"].files["survey.txt"].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+    codes = [row["name"] for row in rows if row["class"] == "Q" and row["language"] == "en"]
+    assert len(codes) == len(set(codes))
+    for row in rows:
+        if row["class"] in ("Q", "SQ"):
+            assert re.fullmatch(r"[A-Za-z0-9]{1,20}", row["name"]), row
+        if row["class"] == "A":
+            assert re.fullmatch(r"[A-Za-z0-9]{1,5}", row["name"]), row
+    both = [
+        {row["language"] for row in rows if row["id"] == number}
+        for number in {row["id"] for row in rows if row["id"]}
+    ]
+    assert all(languages == set(bank.languages) for languages in both)
+
+
+def test_qualtrics_ids_are_items_and_rosters_are_piped(published):
+    text = published["qualtrics"].files["survey.txt"].decode()
+    ids = re.findall(r"\[\[ID:(.+)\]\]", text)
+    assert text.startswith("[[AdvancedFormat]]\n")
+    assert len(ids) == len(set(ids))
+    assert {"cdu1", "net1", "alc1"} <= set(ids)
+    assert "${e://Field/m12}" in text
+    contacts = published["qualtrics"].files["contacts.csv"].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(contacts)))
+    assert len(rows) == 16
+    assert rows[0]["m1"] == "Person 1"
+    assert rows[-1]["m5"] == ""
+
+
+def test_what_a_platform_cannot_carry_is_said(published):
+    assert any("Translations" in sentence for sentence in published["qualtrics"].cannot)
+    assert any("sum of points" in sentence for sentence in published["redcap"].cannot)
+
+
+def test_web_pages_one_a_group_without_strangers(published):
+    files = published["web"].files
+    assert sorted(files) == ["form-G1.html", "form-G2.html"]
+    assert b"Person 9" in files["form-G1.html"]
+    assert b"Person 9" not in files["form-G2.html"]
