@@ -325,6 +325,10 @@ _TRANSLATIONS: tuple[tuple[str, str], ...] = (
     ("scanning an anchor", "a word starts with '&', which marks an anchor; put it in quotes"),
     ("block scalar|chomping", "after '|' or '>' the text starts on the next line, indented"),
     ("document start", "text follows where the document has ended; mend the indentation"),
+    ("mapping keys are not allowed", "a question mark stands alone; put the text in quotes"),
+    ("sequence entries are not allowed", "a list entry stands where a value goes on; start it on"
+     " the next line"),
+    ("unexpected ':'", "a colon inside brackets; put the text in quotes"),
     ("directive", "a line starts with '%', which marks a directive; put it in quotes"),
 )  # fmt: skip
 

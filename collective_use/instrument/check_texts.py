@@ -14,6 +14,7 @@ from collective_use.yaml_source import Place
 
 TEXT_FIELDS = (
     "title",
+    "form_title",
     "description",
     "name",
     "definition",
@@ -28,7 +29,18 @@ TEXT_FIELDS = (
     "accept",
     "high_means",
 )
-SHOWN = ("text", "label", "stem", "intro", "occasion", "accept", "definitions", "group_term")
+SHOWN = (
+    "form_title",
+    "text",
+    "label",
+    "stem",
+    "intro",
+    "occasion",
+    "accept",
+    "purpose",
+    "definitions",
+    "group_term",
+)
 """Texts that respondents read; block titles are added where they stand."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
+from collective_use.instrument.model import Instrument
 from collective_use.yaml_source import Document, Place, Position, Problem, read_yaml
 
 HEAD = "instrument.yaml"
@@ -26,6 +27,11 @@ COLLECTIONS = (
     "consent",
 )
 """What a fragment may hold; everything else belongs to the head file."""
+HEAD_KEYS = tuple(
+    field.alias or name
+    for name, field in Instrument.model_fields.items()
+    if name not in COLLECTIONS
+)
 
 
 def assemble(path: str | Path) -> Document:
@@ -145,6 +151,8 @@ class _Assembly:
         text = f"an included file may hold {quoted(COLLECTIONS)}, found {key!r}{hint}"
         if key == "include":
             text = "only the head file may include others; list this file's fragments there"
+        elif key in HEAD_KEYS:
+            text = f"{key!r} belongs to the head file; move it there"
         self._say(fragment.at((key,), key=True), text)
 
     def _extend(self, fragment: Document, key: str, entries: list[Any]) -> None:

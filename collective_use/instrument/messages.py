@@ -111,7 +111,8 @@ def _problem(entry: Any, document: Document, model: type[BaseModel], whole: str)
         inside = _inside(document.value, place[:-1], whole)
         known = fields_at(place[:-1], model)
         hint = did_you_mean(key, known)
-        text = f"unknown key {key!r} in {inside}{hint}; known here: {quoted(known, most=40)}"
+        listed = "" if hint else f"; known here: {quoted(known, most=40)}"
+        text = f"unknown key {key!r} in {inside}{hint}{listed}"
         return Problem(document.at(place, key=True), text)
     if kind == "missing":
         text = f"{_inside(document.value, place[:-1], whole)} has no {key!r}; add it"
