@@ -53,30 +53,36 @@ def _matrix(question: Question, content: FormContent, name: str) -> dict[str, An
     }
 
 
-def _points(question: Question, content: FormContent, item: str) -> dict[str, Any]:
-    names = [row_column(question, row) for row in question.rows]
-    total = " + ".join(f"iif({{{item}.{name}}} notempty, {{{item}.{name}}}, 0)" for name in names)
-    return {
-        "type": "multipletext",
-        "name": item,
-        "title": _text(question.stem, content),
-        "items": [
-            {
-                "name": name,
-                "title": _text(row.text, content),
-                "inputType": "number",
-                "validators": [{"type": "numeric", "minValue": 0}],
-            }
-            for name, row in zip(names, question.rows, strict=True)
-        ],
-        "validators": [
-            {
-                "type": "expression",
-                "expression": f"{total} = {question.total:g}",
-                "text": f"Σ = {question.total:g}",
-            }
-        ],
+def _points(question: Question, content: FormContent, item: str) -> list[dict[str, Any]]:
+    """Lay points out as one number a line; whoever fills one in has to reach the total."""
+    lines = _rows(question, content)
+    parts = [f"iif({{{line['value']}}} notempty, {{{line['value']}}}, 0)" for line in lines]
+    total = {
+        "type": "expression",
+        "expression": f"{' + '.join(parts)} = {question.total:g}",
+        "text": f"Σ = {question.total:g}",
     }
+    elements: list[dict[str, Any]] = [
+        {"type": "html", "name": f"{item}_intro", "html": _text(question.stem, content)}
+    ]
+    for line in lines:
+        element = {
+            "type": "text",
+            "name": line["value"],
+            "title": line["text"],
+            "inputType": "number",
+            "titleLocation": "left",
+            "validators": [{"type": "numeric", "minValue": 0}, total],
+        }
+        elements.append(element | ({"visibleIf": line["visibleIf"]} if "visibleIf" in line else {}))
+    sum_line = {
+        "type": "expression",
+        "name": f"{item}_sum",
+        "title": f"Σ ({question.total:g})",
+        "expression": " + ".join(parts),
+        "titleLocation": "left",
+    }
+    return [*elements, sum_line]
 
 
 def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
@@ -86,7 +92,7 @@ def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
     if question.kind == "grid":
         return [_matrix(question, content, f"grid_{item}")]
     if question.kind == "points":
-        return [_points(question, content, item)]
+        return _points(question, content, item)
     if question.kind == "ticks":
         choices = [{"value": row["value"], **row} for row in _rows(question, content)]
         return [{"type": "checkbox", "name": item, "title": title, "choices": choices}]
