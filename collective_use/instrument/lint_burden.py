@@ -163,10 +163,15 @@ def _speed(language: str, rules: Mapping[str, Cutoff]) -> float:
 def _reading(
     instrument: Instrument, blocks: Sequence[Block], items: Sequence[Item], language: str
 ) -> int:
-    texts: list[Text] = [instrument.purpose, instrument.definitions]
+    title = instrument.form_title or instrument.title
+    texts: list[Text] = [title, instrument.purpose, instrument.definitions]
     naming = {r.consent for r in instrument.rosters if any(i.roster == r.id for i in items)}
     modules = {roster.consent for roster in instrument.rosters}
-    texts += [c.text for c in instrument.consent if c.id in naming or c.id not in modules]
+    texts += [
+        consent.text
+        for consent in instrument.consent
+        if consent.respondent != "informant" and (consent.id in naming or consent.id not in modules)
+    ]
     for block in blocks:
         texts += [block.title, block.intro]
     scales = {item.scale for item in items}
