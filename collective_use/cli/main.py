@@ -128,8 +128,7 @@ def main(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (KeyboardInterrupt, typer.Abort):
-        _complain("Interrupted; nothing was left half-written.")
-        return EXIT_INTERRUPTED
+        status = EXIT_INTERRUPTED
     except CollectiveUseError as problem:
         if trace:
             raise
@@ -143,6 +142,8 @@ def main(arguments: list[str]) -> int:
             raise
         _complain(_unexpected(problem))
         return EXIT_UNEXPECTED
+    if status == EXIT_INTERRUPTED:
+        _complain("Interrupted; nothing was left half-written.")
     return status if isinstance(status, int) else 0
 
 

@@ -1,0 +1,125 @@
+"""Options that several commands share, and how flags become settings of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from collective_use.errors import InputError
+
+Out = Annotated[str | None, typer.Option("--out", "-o", help="The folder of results.")]
+Instrument = Annotated[
+    str | None, typer.Option("--instrument", "-i", help="A bundled name, or a YAML file or folder.")
+]
+Group = Annotated[str | None, typer.Option(help="The column that holds the group.")]
+Parent = Annotated[str | None, typer.Option(help="The column of a unit above the group.")]
+Member = Annotated[str | None, typer.Option(help="The column that holds the person's code.")]
+Partner = Annotated[str | None, typer.Option(help="The column of the person's organisation.")]
+Weight = Annotated[str | None, typer.Option(help="The column of survey weights.")]
+Language = Annotated[
+    list[str] | None, typer.Option(help="Declare the language: once for all exports, or each.")
+]
+Country = Annotated[
+    list[str] | None, typer.Option(help="Declare the country: once for all exports, or each.")
+]
+Wave = Annotated[
+    list[str] | None, typer.Option(help="Declare the wave: once for all exports, or each.")
+]
+Members = Annotated[
+    str | None, typer.Option(help="Who was asked (group, member): makes response rates true.")
+]
+Informants = Annotated[
+    str | None, typer.Option(help="What key informants say of groups: a row a group.")
+]
+Form = Annotated[str | None, typer.Option(help="The form that was fielded.")]
+Platform = Annotated[
+    str | None, typer.Option(help="The survey platform, where it is not recognised.")
+]
+MAP = typer.Option("--map", help="A file that says what headings mean.")
+Previews = Annotated[str | None, typer.Option(help="Preview rows: drop (default) or keep.")]
+Unfinished = Annotated[
+    str | None, typer.Option(help="Rows never sent off: drop (default) or keep.")
+]
+Duplicates = Annotated[
+    str | None, typer.Option(help="Second submissions: last (default), first or keep.")
+]
+Encoding = Annotated[str | None, typer.Option(help="Of the exports, instead of guessing.")]
+Delimiter = Annotated[str | None, typer.Option(help="Of the exports, instead of guessing.")]
+Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
+Invalid = Annotated[
+    str | None, typer.Option(help="Answers outside the scale: error (default) or missing.")
+]
+MinimumAnswered = Annotated[
+    float | None, typer.Option(help="Items needed for a score: a share up to 1, or a number.")
+]
+MinimumGroup = Annotated[
+    int | None, typer.Option("--minimum-group-size", help="Smaller groups get no value (3).")
+]
+Cutoff = Annotated[
+    list[str] | None, typer.Option(help="Another value for a rule of thumb: icc1=0.10.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+
+
+def exports_with(
+    files: Sequence[str],
+    language: Sequence[str] | None,
+    country: Sequence[str] | None,
+    wave: Sequence[str] | None,
+) -> list[dict[str, str]]:
+    """Pair exports with what is declared for them.
+
+    Raises
+    ------
+    InputError
+        When a declaration is given neither once nor once for each export.
+
+    Examples
+    --------
+    >>> exports_with(["a.csv", "b.csv"], None, ["CN"], ["1", "2"])[1]
+    {'file': 'b.csv', 'country': 'CN', 'wave': '2'}
+    """
+    entries: list[dict[str, str]] = [{"file": file} for file in files]
+    for name, values in (("language", language), ("country", country), ("wave", wave)):
+        if not values:
+            continue
+        if len(values) not in (1, len(files)):
+            raise InputError(
+                f"--{name} must be given once, or once for each of the {len(files)} exports, "
+                f"got {len(values)} times"
+            )
+        for entry, value in zip(entries, list(values) * len(files), strict=False):
+            entry[name] = value
+    return entries
+
+
+def cutoffs_of(texts: Sequence[str] | None) -> dict[str, float]:
+    """Read ``name=value`` pairs.
+
+    Raises
+    ------
+    InputError
+        When a text is no such pair.
+
+    Examples
+    --------
+    >>> cutoffs_of(["icc1=0.1"])
+    {'icc1': 0.1}
+    """
+    result = {}
+    for text in texts or ():
+        name, _, value = text.partition("=")
+        try:
+            result[name.strip()] = float(value)
+        except ValueError:
+            raise InputError(
+                f"--cutoff must be a name and a number such as icc1=0.10, got {text!r}"
+            ) from None
+    return result
+
+
+def column_flags(**columns: str | None) -> dict[str, Any]:
+    """Return the key columns that were named."""
+    return {name: column for name, column in columns.items() if column is not None}

@@ -1,0 +1,47 @@
+"""What is printed when a study is done."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collective_use.cli import console
+
+if TYPE_CHECKING:
+    from collective_use.study.run import Done
+
+
+def show_done(done: Done, as_json: bool) -> None:
+    """Print the summary, where the files are and what to do next; or one JSON document."""
+    from collective_use.study.summary import summary_tables
+
+    if as_json:
+        frame = done.outcome.groups.measures_frame()
+        content = {"folder": str(done.folder), "run": done.run, "measures": frame}
+        console.show_json(content)
+        return
+    console.show(summary_tables(done.outcome))
+    console.show_files(done.folder, done.files)
+    show_next_step(done)
+
+
+def show_next_step(done: Done) -> None:
+    """Print the command that most likely comes next."""
+    study = done.outcome.study
+    if done.run["command"] == "score":
+        folder = Path(done.folder).name + "_study"
+        console.show_next(
+            "collective-use", "init", folder, "--instrument", study.instrument,
+            "--export", study.exports[0].file,
+            why="Keep your decisions in a file, to run again:",
+        )  # fmt: skip
+    elif done.run["command"] == "demo":
+        console.show_next(
+            "collective-use", "score", "export.csv", "--instrument", done.outcome.instrument.id,
+            "--out", "results",
+            why="The same with your own export:",
+        )  # fmt: skip
+    else:
+        rerun = shlex.join(["collective-use", "run"])
+        console.say(f"\nChange study.yaml and run again: {rerun}")

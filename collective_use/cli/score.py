@@ -1,0 +1,95 @@
+"""`collective-use score`: one export in, scored persons and group constructs out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from collective_use.cli import options
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def score(
+    exports: Annotated[
+        list[str],
+        typer.Argument(metavar="EXPORT...", help="Survey exports; several are stacked."),
+    ],
+    instrument: options.Instrument = None,
+    out: options.Out = None,
+    group: options.Group = None,
+    members: options.Members = None,
+    informants: options.Informants = None,
+    form: options.Form = None,
+    platform: options.Platform = None,
+    invalid: options.Invalid = None,
+    previews: options.Previews = None,
+    unfinished: options.Unfinished = None,
+    duplicates: options.Duplicates = None,
+    map_file: Annotated[str | None, options.MAP] = None,
+    minimum_answered: options.MinimumAnswered = None,
+    minimum_group: options.MinimumGroup = None,
+    cutoff: options.Cutoff = None,
+    member: options.Member = None,
+    partner: options.Partner = None,
+    parent: options.Parent = None,
+    weight: options.Weight = None,
+    language: options.Language = None,
+    country: options.Country = None,
+    wave: options.Wave = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    sheet: options.Sheet = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Score an export and aggregate it to groups, with the evidence.
+
+    Reads csv, tsv, xlsx, sav, dta and parquet. Writes persons.csv, groups.csv, agreement.csv,
+    measures.csv, dictionary.csv, run.json and log.json into one folder.
+
+    \b
+    Examples:
+      collective-use score export.csv --instrument collective_data_use --out results
+      collective-use score a.csv b.csv -i my_scale.yaml --group TEAM --wave 1 --wave 2 -o results
+      collective-use score export.csv -i collective_data_use --members members.csv -o results
+    """
+    from collective_use.cli.report import show_done
+    from collective_use.errors import InputError
+    from collective_use.study.run import run_study
+    from collective_use.study.settings import study_from
+
+    if instrument is None:
+        raise InputError(
+            "score needs --instrument: a bundled name (see 'collective-use instrument list') "
+            "or the path of your own"
+        )
+    if out is None:
+        raise InputError("score needs --out: the folder that results go to, such as results")
+    keys = options.column_flags(
+        group=group, member=member, partner=partner, parent=parent, weight=weight
+    )
+    given = {
+        "instrument": instrument,
+        "exports": options.exports_with(exports, language, country, wave),
+        "columns": keys,
+        "members": members,
+        "informants": informants,
+        "form": form,
+        "platform": platform,
+        "invalid": invalid,
+        "previews": previews,
+        "unfinished": unfinished,
+        "duplicates": duplicates,
+        "map": map_file,
+        "minimum_answered": minimum_answered,
+        "minimum_group_size": minimum_group,
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "sheet": sheet,
+        "cutoffs": options.cutoffs_of(cutoff),
+        "out": out,
+    }
+    study = study_from({key: value for key, value in given.items() if value is not None})
+    show_done(run_study(study, command="score", later_rooms=False), as_json)

@@ -1,0 +1,46 @@
+"""The demonstration: all that this installation can do, on a sample that came with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collective_use.errors import InputError
+from collective_use.instrument.library import sample_path
+from collective_use.study.settings import Study, study_from
+
+DEMOS = {
+    "clean": "collective_data_use",
+    "messy": "collective_data_use",
+    "lq2002": "lq2002",
+}
+"""The samples and the instruments that read them."""
+
+
+def demo_study(sample: str, out: str | Path) -> Study:
+    """Return a study of a bundled sample.
+
+    Parameters
+    ----------
+    sample
+        ``clean``, ``messy`` or ``lq2002``.
+    out
+        Where results go.
+
+    Raises
+    ------
+    InputError
+        When there is no such sample.
+
+    Examples
+    --------
+    >>> demo_study("lq2002", "demo").instrument
+    'lq2002'
+    """
+    if sample not in DEMOS:
+        raise InputError(f"sample must be one of {', '.join(DEMOS)}, got {sample!r}")
+    place = sample_path(sample)
+    values: dict[str, object] = {"instrument": DEMOS[sample], "out": str(out)}
+    if place.is_file():
+        return study_from({**values, "exports": str(place)})
+    files = {name: str(place / f"{name}.csv") for name in ("members", "informants")}
+    return study_from({**values, "exports": str(place / "export.csv"), **files})

@@ -1,0 +1,97 @@
+"""dictionary.csv: one row for every column of every table written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from collective_use.instrument.model import Instrument
+from collective_use.study.meanings import (
+    GROUPS,
+    INDICES,
+    KEYS,
+    MEASURES,
+    OUTPUT_SCHEMA,
+    PERSONS,
+)
+
+_TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "persons.csv": (PERSONS, KEYS),
+    "groups.csv": (GROUPS, KEYS, INDICES),
+    "agreement.csv": (INDICES, KEYS),
+    "measures.csv": (MEASURES, KEYS, INDICES),
+}
+
+
+def meaning(table: str, column: str, instrument: Instrument) -> str:
+    """Return what a column means, or an empty text when the dictionary does not know it.
+
+    Examples
+    --------
+    >>> from collective_use.instrument.library import load_instrument
+    >>> meaning("groups.csv", "n", load_instrument("lq2002"))
+    'Persons of the group who answered.'
+    """
+    of_measure = _of_measure(column, instrument)
+    if of_measure:
+        return of_measure
+    for known in _TABLES.get(table, (INDICES, KEYS)):
+        if column in known:
+            return known[column]
+    return _of_item(column, instrument)
+
+
+def dictionary_frame(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> pd.DataFrame:
+    """Return one row a column: file, column, kind, meaning, schema.
+
+    Parameters
+    ----------
+    tables
+        The tables written, by file name.
+    instrument
+        Gives the names of measures and items.
+    """
+    rows = [
+        {
+            "file": file,
+            "column": str(column),
+            "kind": _kind(frame[column]),
+            "meaning": meaning(file, str(column), instrument),
+            "schema": OUTPUT_SCHEMA,
+        }
+        for file, frame in tables.items()
+        for column in frame.columns
+    ]
+    return pd.DataFrame(rows)
+
+
+def _of_measure(column: str, instrument: Instrument) -> str:
+    name, _, rest = column.partition(".")
+    measure = next((part for part in instrument.measures if part.id == name), None)
+    if measure is None:
+        return ""
+    label = _text(measure.name) or measure.id
+    construct = instrument.get_construct(measure.construct_id)
+    if rest == "answered":
+        return f"{label}: how many items the person answered."
+    facet = next((part for part in construct.facets if part.id == rest), None)
+    if facet is not None:
+        return f"{label}, facet {_text(facet.name) or facet.id}."
+    return f"{label} ({_text(construct.name) or construct.id}; {measure.composition})."
+
+
+def _of_item(column: str, instrument: Instrument) -> str:
+    item = next((part for part in instrument.items if part.id == column), None)
+    return _text(item.text) if item else ""
+
+
+def _text(texts: Mapping[str, str]) -> str:
+    return texts.get("en") or next(iter(texts.values()), "")
+
+
+def _kind(values: pd.Series) -> str:
+    kinds = {"b": "yes or no", "i": "whole number", "u": "whole number", "f": "number"}
+    if str(values.dtype) == "boolean":
+        return "yes or no"
+    return kinds.get(getattr(values.dtype, "kind", "O"), "text")

@@ -1,0 +1,139 @@
+"""The files of a result folder, and the account of how they came about."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from collective_use.cutoffs import cutoffs_with
+from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, write_run
+from collective_use.study.dictionary import dictionary_frame
+from collective_use.study.meanings import OUTPUT_SCHEMA
+from collective_use.study.provenance import file_hash, input_files, versions
+from collective_use.study.settings import Study, shown
+from collective_use.study.walk import Outcome
+
+MEANINGS = {
+    "persons.csv": "a row a person: keys and scale scores",
+    "groups.csv": "a row a group: its value on every measure",
+    "agreement.csv": "a row a group and measure: agreement or dispersion",
+    "measures.csv": "a row a measure: reliability, ICCs, agreement, verdict",
+    "dictionary.csv": "what every column means",
+    RUN_FILE: "what was decided, and everything left out, with why",
+    LOG_FILE: "when and where it ran",
+}
+"""The files of a scored study, in the order that a reader wants them."""
+
+
+def tables_of(outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """Return the tables of a result folder by file name."""
+    return {
+        "persons.csv": persons_frame(outcome),
+        "groups.csv": outcome.groups.to_frame(),
+        "agreement.csv": outcome.groups.agreement_frame(),
+        "measures.csv": outcome.groups.measures_frame(),
+    }
+
+
+def persons_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return keys, background and scores of every person, and how many items each answered."""
+    scores = outcome.scores
+    answered = scores.answered.add_suffix(".answered")
+    return pd.concat([outcome.responses.persons, scores.values, answered], axis=1)
+
+
+def write_outcome(outcome: Outcome, folder: Path, command: str, started: float) -> dict[str, Any]:
+    """Write all files of a study into a folder under construction.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    folder
+        From `collective_use.output.result_folder`.
+    command
+        The command that was called.
+    started
+        When, in seconds since 1970; it goes into log.json only.
+
+    Returns
+    -------
+    dict
+        The content of run.json.
+    """
+    tables = tables_of(outcome)
+    tables["dictionary.csv"] = dictionary_frame(tables, outcome.instrument)
+    for name, frame in tables.items():
+        (folder / name).write_bytes(csv_bytes(frame))
+    (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, command, started)))
+    run = run_content(outcome, command)
+    write_run(folder, run)
+    return run
+
+
+def run_content(outcome: Outcome, command: str) -> dict[str, Any]:
+    """Return the account of a study: the same input gives the same account, byte for byte."""
+    study, instrument, record = outcome.study, outcome.instrument, outcome.record
+    listed = [entry.file for entry in study.exports]
+    return {
+        "command": command,
+        "schema": OUTPUT_SCHEMA,
+        "versions": versions(),
+        "instrument": {
+            "id": instrument.id,
+            "version": instrument.version,
+            "sha256": file_hash(_instrument_place(study.instrument)),
+        },
+        "inputs": input_files([*listed, study.members, study.informants]),
+        "settings": shown(study),
+        "cutoffs": {
+            name: {"value": rule.value, "direction": rule.direction, "source": rule.source}
+            for name, rule in cutoffs_with(study.all_cutoffs()).items()
+        },
+        "counts": _counts(outcome),
+        "decisions": [entry.to_dict() for entry in record.of_kind("decision")],
+        "left_out": [entry.to_dict() for entry in record.of_kind("left out")],
+        "changed": [entry.to_dict() for entry in record.of_kind("changed")],
+        "warnings": [entry.to_dict() for entry in record.of_kind("warning")],
+        "notes": [entry.to_dict() for entry in record.of_kind("note")],
+    }
+
+
+def _counts(outcome: Outcome) -> Mapping[str, int]:
+    return {
+        "persons": len(outcome.responses.persons),
+        "groups": len(outcome.groups.values),
+        "measures": len(outcome.groups.evidence),
+    }
+
+
+def _instrument_place(name: str) -> Path:
+    from collective_use.instrument.library import instrument_names, instrument_path
+
+    return instrument_path(name) if name in instrument_names() else Path(name)
+
+
+def _log(study: Study, command: str, started: float) -> dict[str, Any]:
+    """What differs from run to run and machine to machine."""
+    return {
+        "command": command,
+        "arguments": sys.argv[1:],
+        "started": _moment(started),
+        "finished": _moment(time.time()),
+        "seconds": round(time.time() - started, 3),
+        "folder": str(Path.cwd()),
+        "out": str(Path(study.out).resolve()),
+        "exports": [str(Path(entry.file).resolve()) for entry in study.exports],
+        "python": sys.executable,
+        "system": platform.platform(),
+    }
+
+
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -1,0 +1,281 @@
+"""What a study has decided: read from study.yaml, overridden by flags, written to run.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from collective_use.checks import quoted
+from collective_use.cutoffs import cutoffs_with
+from collective_use.errors import InputError
+from collective_use.instrument.messages import problems_of
+from collective_use.yaml_source import Document, Problem, read_yaml
+
+STUDY_FILE = "study.yaml"
+WHOLE = "the study"
+
+
+class Settings(BaseModel):
+    """Base of the parts of a study: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ExportFile(Settings):
+    """One survey export, and what all its rows have in common.
+
+    Attributes
+    ----------
+    file
+        Its path; from a study file, relative to that file.
+    language, country, wave
+        Declared for all its rows.
+    """
+
+    file: str
+    language: str | None = None
+    country: str | None = None
+    wave: str | None = None
+
+    @field_validator("wave", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        """Waves are names, also where they are written as whole numbers."""
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class KeyColumns(Settings):
+    """Columns of the exports that hold keys, where they are not the instrument's own."""
+
+    group: str | None = None
+    parent: str | None = None
+    member: str | None = None
+    partner: str | None = None
+    language: str | None = None
+    country: str | None = None
+    wave: str | None = None
+    weight: str | None = None
+
+
+class Study(Settings):
+    """All decisions of a study.
+
+    Attributes
+    ----------
+    instrument
+        A bundled name or a path.
+    exports
+        The files to read; they are stacked.
+    columns
+        Key columns that differ from the instrument's own.
+    members, informants
+        Paths of the members file and of the key informants' answers.
+    form
+        The form that was fielded.
+    platform
+        The survey platform, where it should not be detected.
+    invalid
+        What becomes of answers outside the scale.
+    previews, unfinished, duplicates
+        What becomes of preview rows, rows never sent off, and second submissions.
+    map
+        A file that says what headings mean.
+    encoding, delimiter, sheet
+        How to open the exports, instead of guessing.
+    minimum_answered
+        The missing rule: a share (at most 1) or a number of items; None leaves it to each
+        measure.
+    minimum_group_size
+        Below it a group has no value.
+    cutoffs
+        Other values for named cut-offs.
+    screening
+        Rules for careless answers by name.
+    models
+        Structural models to fit, by id.
+    seed
+        For everything that draws by chance.
+    out
+        The folder of results; from a study file, relative to that file.
+    """
+
+    instrument: str
+    exports: tuple[ExportFile, ...] = Field(min_length=1)
+    columns: KeyColumns = KeyColumns()
+    members: str | None = None
+    informants: str | None = None
+    form: str | None = None
+    platform: str | None = None
+    invalid: Literal["error", "missing"] = "error"
+    previews: Literal["drop", "keep"] = "drop"
+    unfinished: Literal["drop", "keep"] = "drop"
+    duplicates: Literal["last", "first", "keep"] = "last"
+    map: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    minimum_answered: float | None = Field(default=None, gt=0)
+    minimum_group_size: int = Field(default=3, ge=2)
+    cutoffs: dict[str, float] = Field(default_factory=dict)
+    screening: dict[str, float | int | bool | str] = Field(default_factory=dict)
+    models: tuple[str, ...] = ()
+    seed: int = Field(default=1, ge=0)
+    out: str = "results"
+
+    @field_validator("exports", mode="before")
+    @classmethod
+    def _files(cls, value: Any) -> Any:
+        """A plain path is an export without declarations; one alone needs no list."""
+        listed = [value] if isinstance(value, (str, Mapping)) else value
+        if not isinstance(listed, (list, tuple)):
+            return value
+        return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
+
+    def all_cutoffs(self) -> dict[str, float]:
+        """Return the changed cut-offs, the smallest group among them."""
+        return {"group_size": float(self.minimum_group_size), **self.cutoffs}
+
+
+def read_study(path: str | Path) -> tuple[Study, Path]:
+    """Read a study file, or the study.yaml of a folder.
+
+    Parameters
+    ----------
+    path
+        The file or its folder.
+
+    Returns
+    -------
+    tuple
+        The study, its paths made absolute, and the file that was read.
+
+    Raises
+    ------
+    InputError
+        With every problem as ``file:line:column: what was found, what would be right``.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / STUDY_FILE
+    if not file.exists():
+        raise InputError(
+            f"no study file {str(file)!r}; begin one with 'collective-use init {file.parent}', "
+            "or name yours: collective-use run my_study.yaml"
+        )
+    document = read_yaml(file)
+    problems = list(document.problems)
+    study: Study | None = None
+    if isinstance(document.value, dict):
+        given = {key: value for key, value in document.value.items() if value is not None}
+        study, error = _validated(given)
+        problems += problems_of(error, document, Study, WHOLE)
+        problems += _cutoff_problems(given, document)
+    elif not problems:
+        start = document.at(())
+        problems.append(Problem(start, "a study is a mapping that begins with 'instrument:'"))
+    if problems or study is None:
+        ordered = sorted(set(problems), key=lambda problem: (problem.position, problem.text))
+        raise InputError("\n".join(str(problem) for problem in ordered))
+    return placed(study, file.parent), file
+
+
+def study_from(values: Mapping[str, Any]) -> Study:
+    """Make a study from plain values, as flags give them.
+
+    Raises
+    ------
+    InputError
+        When a value is not what it has to be.
+
+    Examples
+    --------
+    >>> study_from({"instrument": "lq2002", "exports": ["a.csv"]}).exports[0].file
+    'a.csv'
+    """
+    study, error = _validated(dict(values))
+    if error is not None or study is None:
+        document = Document("the command", dict(values))
+        problems = problems_of(error, document, Study, WHOLE)
+        raise InputError("\n".join(problem.text for problem in problems))
+    cutoffs_with(study.cutoffs)
+    return study
+
+
+def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
+    """Return a study with flags in place of its own settings; None and empty flags say nothing.
+
+    Examples
+    --------
+    >>> study = study_from({"instrument": "lq2002", "exports": "a.csv", "seed": 3})
+    >>> overridden(study, {"seed": None, "columns": {"group": "TEAM"}}).columns.group
+    'TEAM'
+    """
+    values = study.model_dump()
+    for key, value in flags.items():
+        if value is None or value == {} or value == [] or value == ():
+            continue
+        values[key] = {**values[key], **value} if isinstance(value, Mapping) else value
+    return study_from(values)
+
+
+def placed(study: Study, folder: Path) -> Study:
+    """Return a study whose paths are read from a folder; bundled names stay names."""
+
+    def path(text: str | None) -> str | None:
+        return None if text is None else str((folder / Path(text).expanduser()).resolve())
+
+    exports = tuple(entry.model_copy(update={"file": path(entry.file)}) for entry in study.exports)
+    changes: dict[str, Any] = {
+        "exports": exports,
+        "members": path(study.members),
+        "informants": path(study.informants),
+        "map": path(study.map),
+        "out": path(study.out),
+    }
+    local = folder / Path(study.instrument).expanduser()
+    if local.exists() and not _bundled(study.instrument):
+        changes["instrument"] = str(local.resolve())
+    return study.model_copy(update=changes)
+
+
+def shown(study: Study) -> dict[str, Any]:
+    """Return the settings as run.json holds them: file names without their folders."""
+    values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
+    values["instrument"] = Path(study.instrument).name
+    for key in ("members", "informants", "map"):
+        values[key] = Path(values[key]).name if values[key] else None
+    for entry in values["exports"]:
+        entry["file"] = Path(entry["file"]).name
+    return values
+
+
+def _bundled(name: str) -> bool:
+    from collective_use.instrument.library import instrument_names
+
+    return name in instrument_names()
+
+
+def _validated(values: dict[str, Any]) -> tuple[Study | None, ValidationError | None]:
+    try:
+        return Study.model_validate(values), None
+    except ValidationError as error:
+        return None, error
+
+
+def _cutoff_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+    given = values.get("cutoffs")
+    if not isinstance(given, dict):
+        return []
+    known = cutoffs_with()
+    return [
+        Problem(
+            document.at(("cutoffs", name), key=True),
+            f"there is no cut-off {name!r}; there are {quoted(known, most=40)}",
+        )
+        for name in given
+        if name not in known
+    ]

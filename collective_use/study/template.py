@@ -1,0 +1,153 @@
+"""A study file that teaches: every setting with its default and why one would change it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collective_use.errors import InputError, OutputError
+from collective_use.study.settings import STUDY_FILE
+
+TEMPLATE = """\
+# A study: which answers, which instrument, which decisions. Run it with
+#
+#     collective-use run
+#
+# in this folder. Everything is written to one folder of results, and its run.json says what was
+# used. Decide before you look at results, and keep this file with your data.
+# Lines that begin with # are comments; take the # away to set something.
+
+# The instrument: a bundled name (see: collective-use instrument list), or the path of your own.
+instrument: {instrument}
+
+# The survey exports, as the platform wrote them: csv, tsv, xlsx, sav, dta or parquet. Several are
+# stacked. What all rows of a file share may be declared.
+exports:
+  - {export}
+  # - file: wave2.csv
+  #   wave: 2
+  #   country: CN
+  #   language: zh
+
+# Who was asked: a table with the columns group and member (and, for rosters, position and
+# partner). Without it a response rate cannot be known.
+{members}
+# What key informants say about whole groups: a table with the column group and one column an item.
+{informants}
+
+# Columns that are called differently in your export than in the instrument. The weight column
+# holds survey weights.
+# columns:
+#   group: TeamID
+#   member: PersonCode
+#   partner: Organisation
+#   parent: Region
+#   wave: Round
+#   weight: w
+
+# The form that was fielded; without it, the items found in the export are used.
+# form: short
+
+# Answers outside the response scale: error stops and names them; missing counts them and goes on.
+invalid: error
+
+# Headings that are not the instrument's own can be explained in a file of their own.
+# map: columns.yaml
+
+# Rows of the export that are no full answers. Preview rows and rows that were never sent off are
+# dropped, and of several submissions of one person the last is kept; all are counted.
+# previews: drop
+# unfinished: drop
+# duplicates: last
+
+# The missing rule: how much of a measure a person must have answered to get a score. A share (0.5:
+# half of the items) or a number of items (3). Without it each measure's own rule counts.
+# minimum_answered: 0.5
+
+# Rules that leave careless answers out. They are fixed here, before the analysis; none is set, so
+# nobody is left out.
+# screening:
+#   longstring: 10
+
+# The smallest group that gets a value. Agreement cannot be judged from fewer than three members.
+# Smaller groups stay in the table, with the reason.
+minimum_group_size: 3
+
+# Rules of thumb, each with its source in the results. Other values need a reason of yours.
+# cutoffs:
+#   rwg_j: 0.70      # LeBreton & Senter 2008
+#   icc1: 0.05       # LeBreton & Senter 2008
+#   icc2: 0.70       # Bliese 2000
+#   response_rate: 0.80
+
+# Structural models of the instrument to fit at the level of groups.
+# models: [M1]
+
+# Everything that draws by chance draws the same again with the same seed.
+seed: 1
+
+# Where results go, seen from this file.
+out: results
+"""
+
+
+def begin_study(folder: str | Path, *, instrument: str, export: str | None = None) -> Path:
+    """Write a commented study.yaml into a folder.
+
+    Parameters
+    ----------
+    folder
+        A new or existing folder.
+    instrument
+        Named in the file.
+    export
+        A survey export, if there is one already; members.csv and informants.csv are named
+        when they lie beside it.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds a study already or cannot be written.
+    InputError
+        When the export does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> begin_study(tempfile.mkdtemp() + "/my_study", instrument="lq2002").name
+    'study.yaml'
+    """
+    place = Path(folder).expanduser()
+    file = place / STUDY_FILE
+    if file.exists():
+        raise OutputError(f"{file} is there already; edit it, or name another folder")
+    if export is not None and not Path(export).is_file():
+        raise InputError(f"export must be a file, got {export!r}, which is not there")
+    named = Path(export).resolve() if export else None
+    text = TEMPLATE.format(
+        instrument=instrument,
+        export=_quoted(str(named)) if named else "export.csv",
+        members=_beside(named, "members"),
+        informants=_beside(named, "informants"),
+    )
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        raise OutputError(f"{file} cannot be written: {problem.strerror}") from problem
+    return file
+
+
+def _beside(export: Path | None, name: str) -> str:
+    other = export.with_name(f"{name}.csv") if export else None
+    if other is not None and other.is_file():
+        return f"{name}: {_quoted(str(other))}"
+    return f"# {name}: {name}.csv"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
