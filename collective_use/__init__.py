@@ -42,6 +42,13 @@ _LAZY: dict[str, str] = {
     "lint_instrument": "collective_use.instrument.lint",
     # groups
     "aggregate": "collective_use.groups.aggregate",
+    "rwg": "collective_use.groups.agreement",
+    "rwg_j": "collective_use.groups.agreement",
+    "awg": "collective_use.groups.agreement",
+    "ad": "collective_use.groups.agreement",
+    "icc": "collective_use.groups.icc",
+    "design_icc": "collective_use.groups.icc",
+    "resample_groups": "collective_use.groups.resample",
     # simulation
     "simulate_responses": "collective_use.simulation.simulate",
     "TrueParameters": "collective_use.simulation.parameters",

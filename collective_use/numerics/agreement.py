@@ -6,8 +6,10 @@ two answers leave nothing to compare, or where the index is undefined as its doc
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from collective_use.errors import InputError
 from collective_use.numerics.group_statistics import FloatArray, GroupStatistics
@@ -81,7 +83,7 @@ def rwg_j_lindell(ratio: ArrayLike) -> FloatArray:
 
 
 def rwg_pooled(
-    deviations: FloatArray, n: FloatArray, null_variance: float, *, truncate: bool = True
+    deviations: FloatArray, n: NDArray[Any], null_variance: float, *, truncate: bool = True
 ) -> float:
     """Return rwg(p) = 1 - pooled within-group variance / σ² (LeBreton, James & Lindell 2005).
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from collective_use.errors import NotSupported
-from collective_use.numerics.group_statistics import FloatArray
+from collective_use.numerics.group_statistics import FloatArray, sum_by
 
 MOST_WAYS = 2_000_000
 """Largest number of ways or cells for which enumeration is offered."""
@@ -70,10 +70,11 @@ class Exact:
         return float(self.values @ self.probabilities)
 
 
-def _collected(values: FloatArray, probabilities: FloatArray) -> Exact:
+def collected(values: FloatArray, probabilities: FloatArray) -> Exact:
+    """Return the distribution of values that may repeat, each with its chance."""
     keys = np.round(values, 12)
     unique, place = np.unique(keys, return_inverse=True)
-    return Exact(unique, np.bincount(place.ravel(), weights=probabilities))
+    return Exact(unique, sum_by(place.ravel(), probabilities, len(unique)))
 
 
 def exact_variance(n: int, proportions: FloatArray) -> Exact:
@@ -115,7 +116,7 @@ def exact_variance(n: int, proportions: FloatArray) -> Exact:
         chance = after
     total, square = np.nonzero(chance)
     variance = (square - total * total / n) / (n - 1)
-    return _collected(variance, chance[total, square])
+    return collected(variance, chance[total, square])
 
 
 def exact_rwg(n: int, proportions: FloatArray, null_variance: float) -> Exact:
@@ -129,7 +130,7 @@ def exact_rwg(n: int, proportions: FloatArray, null_variance: float) -> Exact:
     """
     spread = exact_variance(n, proportions)
     values = 1.0 - np.minimum(spread.values / null_variance, 1.0)
-    return _collected(values, spread.probabilities)
+    return collected(values, spread.probabilities)
 
 
 def compositions(n: int, parts: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
@@ -194,7 +195,7 @@ def exact_average_deviation(n: int, proportions: FloatArray, around: str = "mean
     spread = np.zeros(len(ways))
     for a in place:
         spread += ways[:, a] * np.abs(a - centre)
-    return _collected(spread / n, np.exp(log_chance))
+    return collected(spread / n, np.exp(log_chance))
 
 
 def benjamini_hochberg(p: FloatArray) -> FloatArray:

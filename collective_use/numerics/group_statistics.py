@@ -74,7 +74,19 @@ class GroupStatistics:
         return _divide(np.where(self.n > 1, self.deviations, np.nan), self.n - 1)
 
 
-def _divide(numerator: FloatArray, denominator: NDArray[np.generic]) -> FloatArray:
+def sum_by(codes: NDArray[np.intp], weights: ArrayLike, total: int) -> FloatArray:
+    """Return (total,) sums of `weights` by code, always as floats.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sum_by(np.array([0, 1, 0]), [1.0, 2.0, 3.0], 2).tolist()
+    [4.0, 2.0]
+    """
+    return np.asarray(np.bincount(codes, weights=weights, minlength=total), dtype=np.float64)
+
+
+def _divide(numerator: FloatArray, denominator: IntArray) -> FloatArray:
     result = np.full(np.shape(numerator), np.nan)
     np.divide(numerator, denominator, out=result, where=denominator > 0)
     return result
@@ -169,8 +181,8 @@ def _sums_of(
     shift = float(values[0]) if len(values) else 0.0
     values = values - shift
     n = np.bincount(groups, minlength=total)
-    sums = np.bincount(groups, weights=values, minlength=total)
-    squares = np.bincount(groups, weights=values * values, minlength=total)
+    sums = sum_by(groups, values, total)
+    squares = sum_by(groups, values * values, total)
     return shift, n, sums, squares
 
 
@@ -242,6 +254,6 @@ def _cross_of(
     shifted = [rows[:, j].astype(float) - shift[j] for j in range(width)]
     for i in range(width):
         for j in range(i + 1):
-            both = np.bincount(groups, weights=shifted[i] * shifted[j], minlength=total)
+            both = sum_by(groups, shifted[i] * shifted[j], total)
             products[:, i, j] = products[:, j, i] = both
     return products

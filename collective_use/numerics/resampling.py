@@ -74,7 +74,7 @@ def random_groups(
     return RandomGroups(result, observed)
 
 
-def _variances(rows: FloatArray, start: np.ndarray, n: IntArray) -> FloatArray:  # type: ignore[type-arg]
+def _variances(rows: FloatArray, start: IntArray, n: IntArray) -> FloatArray:
     total = np.add.reduceat(rows, start, axis=1)
     squares = np.add.reduceat(rows * rows, start, axis=1)
     below = np.where(n > 1, n - 1, 1)

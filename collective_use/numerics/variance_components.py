@@ -13,7 +13,7 @@ import numpy as np
 from scipy import optimize
 
 from collective_use.numerics.anova import OneWay
-from collective_use.numerics.group_statistics import FloatArray
+from collective_use.numerics.group_statistics import FloatArray, sum_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class _BySize:
 def _by_size(table: OneWay) -> _BySize:
     size, place = np.unique(table.sizes, return_inverse=True)
     number = np.bincount(place).astype(float)
-    centre = np.bincount(place, weights=table.means) / number
-    squares = np.bincount(place, weights=(table.means - centre[place]) ** 2)
+    centre = sum_by(place, table.means, len(size)) / number
+    squares = sum_by(place, (table.means - centre[place]) ** 2, len(size))
     return _BySize(size, number, centre, squares, table.ss_within, float(table.sizes.sum()))
 
 

@@ -1,0 +1,411 @@
+"""Intraclass correlations of members within groups, by ANOVA, REML or ML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import number_between, one_of
+from collective_use.errors import RefusedError
+from collective_use.groups.inputs import rows_of
+from collective_use.numerics import anova, icc_limits
+from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.variance_components import (
+    VarianceComponents,
+    mean_reliability,
+    variance_components,
+)
+from collective_use.numerics.weighted import weighted_icc
+from collective_use.results import NotComputed, Result, Table, table_of
+
+Method = Literal["anova", "reml", "ml"]
+Size = Literal["mean", "k0", "harmonic"]
+
+
+@dataclass(frozen=True)
+class Icc(Result):
+    """Intraclass correlations of one variable.
+
+    Attributes
+    ----------
+    method, group_size
+        How it was estimated, and which group size entered the ANOVA estimate of ICC(1).
+    icc1
+        Share of variance between groups.
+    icc2
+        Reliability of group means: (MSB - MSW) / MSB for ANOVA; for REML and ML the ICC(1)
+        stepped up to the chosen group size.
+    ci
+        Limits of ICC(1) by Wald's exact pivot, not cut at zero.
+    level
+        Their level.
+    f, df1, df2, p
+        Test of no difference between groups.
+    n, groups
+        Persons with a value, and groups with at least one of them.
+    sizes
+        `mean`, `k0` and `harmonic` group size.
+    icc1_by, icc2_by
+        Every convention by name.
+    ci_by
+        Limits by name: `wald`, and the F limits with each group size for comparison.
+    ms_between, ms_within, eta2
+        From the analysis of variance.
+    tau2, sigma2, mu, log_likelihood
+        Variance components; ANOVA takes k0 for them.
+    design_effect, effective_n
+        ``1 + (N/G - 1) ICC(1)`` with k0, and N over it (Kish 1965): what the persons are worth
+        as independent answers.
+    reliability
+        One row a group: `group`, `n`, `mean`, and the `reliability` of that mean.
+    notes
+        What a reader has to know.
+    """
+
+    method: str
+    group_size: str
+    icc1: float | NotComputed
+    icc2: float | NotComputed
+    ci: tuple[float, float] | NotComputed
+    level: float
+    f: float | NotComputed
+    df1: int
+    df2: int
+    p: float | NotComputed
+    n: int
+    groups: int
+    sizes: Mapping[str, float]
+    icc1_by: Mapping[str, float]
+    icc2_by: Mapping[str, float]
+    ci_by: Mapping[str, tuple[float, float]]
+    ms_between: float
+    ms_within: float
+    eta2: float
+    tau2: float
+    sigma2: float
+    mu: float
+    log_likelihood: float | NotComputed
+    design_effect: float
+    effective_n: float
+    reliability: pd.DataFrame
+    notes: tuple[str, ...] = field(default=())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row with the main indices."""
+        low, high = self.ci if isinstance(self.ci, tuple) else (float("nan"),) * 2
+        row: dict[str, Any] = {
+            "method": self.method,
+            "group_size": self.group_size,
+            "n": self.n,
+            "groups": self.groups,
+            "icc1": self.icc1,
+            "icc1_low": low,
+            "icc1_high": high,
+            "icc2": self.icc2,
+            "f": self.f,
+            "df1": self.df1,
+            "df2": self.df2,
+            "p": self.p,
+            "tau2": self.tau2,
+            "sigma2": self.sigma2,
+            "design_effect": self.design_effect,
+            "effective_n": self.effective_n,
+        }
+        plain = {k: float("nan") if isinstance(v, NotComputed) else v for k, v in row.items()}
+        return pd.DataFrame([plain])
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the main indices, the conventions and the groups."""
+        head = self.to_frame().iloc[0]
+        rows = tuple((name, head[name]) for name in head.index)
+        by = [(f"icc1, {name}", value) for name, value in self.icc1_by.items()]
+        by += [(f"icc2, {name}", value) for name, value in self.icc2_by.items()]
+        return (
+            Table("Intraclass correlation", ("", "value"), rows, self.notes),
+            Table("By convention", ("", "value"), tuple(by)),
+            table_of("Reliability of group means", self.reliability),
+        )
+
+
+def icc(
+    values: Any,
+    groups: Any,
+    *,
+    method: Method = "anova",
+    group_size: Size = "mean",
+    level: float = 0.95,
+    weights: Any = None,
+) -> Icc:
+    """Intraclass correlation of one variable: ICC(1), ICC(2), limits, F, design effect.
+
+    Parameters
+    ----------
+    values
+        (N,) values, in any order; missing ones are left out.
+    groups
+        (N,) group of each person.
+    method
+        ``"anova"``: mean squares (Bartko 1976; Bliese 2000). ``"reml"`` and ``"ml"``: the
+        one-way random-effects model at its exact optimum; a variance between groups below
+        zero is not possible there.
+    group_size
+        For ANOVA, the size k in ICC(1) = (MSB - MSW) / (MSB + (k - 1) MSW): ``"mean"`` N/G, as
+        R's `multilevel` has it; ``"k0"``, which makes the variance between groups unbiased;
+        ``"harmonic"``. All three are in `icc1_by`.
+    level
+        Level of the limits (Wald 1940). F limits cover far less than they say when groups
+        are very unequal; they are in `ci_by` for comparison.
+    weights
+        (N,) survey weights: see `weighted_icc`. With them only a design-based ICC(1) can be
+        given; ask for `collective_use.groups.icc.design_icc`.
+
+    Raises
+    ------
+    InputError
+        When values are no numbers or more than one column.
+    RefusedError
+        When weights are given: F test, exact limits and likelihood suppose that each member
+        was drawn alike.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> result = cu.icc([1, 2, 4, 5, 5, 6], list("aabbcc"), group_size="k0")
+    >>> round(result.icc1, 4), round(result.f, 2), result.df1, result.df2
+    (0.8909, 17.33, 2, 3)
+    """
+    one_of("method", method, ("anova", "reml", "ml"))
+    one_of("group_size", group_size, ("mean", "k0", "harmonic"))
+    number_between("level", level, 0, 1, open_low=True, open_high=True)
+    if weights is not None:
+        raise RefusedError(
+            "With survey weights there is no F test, no exact limit and no likelihood of the "
+            "ICC: they suppose that every member was drawn alike. Use design_icc(values, "
+            "groups, weights), which gives weighted means and a design-based ICC(1) with "
+            "jackknife limits."
+        )
+    rows = rows_of(values, groups, single=True)
+    stats = group_statistics(rows.values, rows.codes, rows.total)
+    table = anova.one_way_of(stats)
+    fitted = variance_components(table, method) if method != "anova" else None
+    return _result(table, fitted, method, group_size, level, rows.groups, stats.n[:, 0])
+
+
+def _result(
+    table: anova.OneWay,
+    fitted: VarianceComponents | None,
+    method: str,
+    group_size: str,
+    level: float,
+    names: tuple[str, ...],
+    n: np.ndarray[Any, np.dtype[np.int64]],
+) -> Icc:
+    why = _impossible(table)
+    sizes = {name: table.size(name) for name in ("mean", "k0", "harmonic")}
+    tau2, sigma2, mu = _components(table, fitted)
+    by1 = {} if why else {name: anova.icc1(table, k) for name, k in sizes.items()}
+    if fitted is not None and not why:
+        by1[method] = fitted.icc
+    chosen = by1.get(method if fitted is not None else group_size, float("nan"))
+    reliability = mean_reliability(max(tau2, 0.0), sigma2, np.where(n > 0, n, 0).astype(float))
+    by2 = {} if why else _icc2_by(table, by1, reliability, n)
+    icc2 = by2.get("anova", float("nan"))
+    if fitted is not None:
+        icc2 = anova.stepped_up(fitted.icc, sizes[group_size])
+    limits = {} if why else _limits(table, sizes, level)
+    ci = limits.get("wald", (float("nan"),) * 2)
+    flat = NotComputed("there is no variance within groups")
+    deff = 1.0 + (sizes["mean"] - 1.0) * by1.get("k0", float("nan"))
+    means = np.full(len(n), np.nan)
+    means[n > 0] = table.origin + table.means
+    return Icc(
+        method=method,
+        group_size=group_size,
+        icc1=why or chosen,
+        icc2=why or (NotComputed("group means are equal") if np.isnan(icc2) else icc2),
+        ci=why or (flat if np.isnan(ci[0]) else ci),
+        level=level,
+        f=why or (table.f if np.isfinite(table.f) else flat),
+        df1=table.df_between,
+        df2=table.df_within,
+        p=why or table.p,
+        n=table.n_persons,
+        groups=table.n_groups,
+        sizes=sizes,
+        icc1_by=by1,
+        icc2_by=by2,
+        ci_by=limits,
+        ms_between=table.ms_between,
+        ms_within=table.ms_within,
+        eta2=table.eta2,
+        tau2=tau2,
+        sigma2=sigma2,
+        mu=mu,
+        log_likelihood=NotComputed("ANOVA has no likelihood")
+        if fitted is None
+        else fitted.log_likelihood,
+        design_effect=deff,
+        effective_n=table.n_persons / deff if deff > 0 else float("nan"),
+        reliability=pd.DataFrame(
+            {"group": names, "n": n, "mean": means, "reliability": reliability}
+        ),
+        notes=_notes(table, fitted, tau2),
+    )
+
+
+def _impossible(table: anova.OneWay) -> NotComputed | None:
+    if table.n_groups < 2:
+        return NotComputed("there is one group only" if table.n_groups else "nobody answered")
+    if table.df_within < 1:
+        return NotComputed("no group has two answers")
+    if table.ss_between + table.ss_within == 0:
+        return NotComputed("all answers are the same")
+    return None
+
+
+def _components(
+    table: anova.OneWay, fitted: VarianceComponents | None
+) -> tuple[float, float, float]:
+    if fitted is not None:
+        return fitted.tau2, fitted.sigma2, fitted.mu
+    tau2 = (table.ms_between - table.ms_within) / table.size_k0 if table.df_between > 0 else np.nan
+    mu = (
+        table.origin + float(np.average(table.means, weights=table.sizes))
+        if len(table.means)
+        else np.nan
+    )
+    return float(tau2), table.ms_within, float(mu)
+
+
+def _icc2_by(
+    table: anova.OneWay,
+    icc1: Mapping[str, float],
+    reliability: np.ndarray[Any, np.dtype[np.float64]],
+    n: np.ndarray[Any, np.dtype[np.int64]],
+) -> dict[str, float]:
+    known = ~np.isnan(reliability)
+    result = {"anova": anova.icc2(table)}
+    for name, value in icc1.items():
+        size = table.size(name if name in ("mean", "k0", "harmonic") else "mean")
+        result[f"stepped_up_{name}"] = anova.stepped_up(value, size)
+    if known.any():
+        result["mean_reliability"] = float(reliability[known].mean())
+        result["mean_reliability_by_member"] = float(
+            np.average(reliability[known], weights=n[known])
+        )
+    return result
+
+
+def _limits(
+    table: anova.OneWay, sizes: Mapping[str, float], level: float
+) -> dict[str, tuple[float, float]]:
+    limits = {"wald": icc_limits.wald_limits(table, level)}
+    if table.ms_within > 0:
+        for name, size in sizes.items():
+            limits[f"f_{name}"] = icc_limits.f_limits(table, size, level)
+        limits["icc2_f"] = icc_limits.f_limits_icc2(table, level)
+    return limits
+
+
+def _notes(table: anova.OneWay, fitted: VarianceComponents | None, tau2: float) -> tuple[str, ...]:
+    notes = []
+    if fitted is not None and fitted.at_boundary:
+        notes.append("The estimate of the variance between groups is zero, its lower bound.")
+    if fitted is None and tau2 < 0:
+        notes.append(
+            "Groups differ less than chance alone would make them: the ANOVA estimate is "
+            "negative; it is reported as it is, reliabilities count it as zero."
+        )
+    alone = int((table.sizes == 1).sum())
+    if alone:
+        notes.append(f"{alone} groups have one answer: they tell of the variance between only.")
+    return tuple(notes)
+
+
+@dataclass(frozen=True)
+class DesignIcc(Result):
+    """Weighted group means and a design-based ICC(1).
+
+    Attributes
+    ----------
+    icc1
+        Weighted correlation of two members of one group.
+    ci
+        Its limits by the jackknife over groups.
+    level
+        Their level.
+    table
+        One row a group: `group`, `n`, `weight` (sum) and weighted `mean`.
+    refused
+        What cannot be had with weights, index by index, and why.
+    """
+
+    icc1: float | NotComputed
+    ci: tuple[float, float] | NotComputed
+    level: float
+    table: pd.DataFrame
+    refused: Mapping[str, str]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the groups with their weighted means."""
+        return self.table.copy()
+
+
+REFUSED_WITH_WEIGHTS: Mapping[str, str] = {
+    "rwg, rwg_j, awg, ad": (
+        "agreement describes the members who answered; a weight would let one member agree "
+        "with copies of himself"
+    ),
+    "icc2": "the reliability of a weighted mean depends on each group's own weights",
+    "f, p": "the F distribution supposes that every member was drawn alike",
+    "wald limits": "the pivot supposes that every member was drawn alike",
+    "reml, ml": (
+        "weighting a multilevel likelihood needs the weights of both stages, and small groups "
+        "make it biased (Pfeffermann et al. 1998)"
+    ),
+}
+"""Indices that are refused with survey weights, each with its reason."""
+
+
+def design_icc(values: Any, groups: Any, weights: Any, *, level: float = 0.95) -> DesignIcc:
+    """Weighted group means and a design-based ICC(1) for survey weights.
+
+    The correlation over all pairs of members of one group, each pair counting by the product
+    of its weights; limits by deleting one group at a time. See
+    `collective_use.numerics.weighted`.
+
+    Parameters
+    ----------
+    values
+        (N,) values; missing ones are left out.
+    groups
+        (N,) group of each person.
+    weights
+        (N,) weights above zero.
+    level
+        Level of the limits.
+
+    Examples
+    --------
+    >>> from collective_use.groups.icc import design_icc
+    >>> result = design_icc([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1])
+    >>> round(result.icc1, 3)
+    0.8
+    """
+    number_between("level", level, 0, 1, open_low=True, open_high=True)
+    rows = rows_of(values, groups, single=True)
+    w = rows_of(weights, groups, name="weights", single=True).values[:, 0].astype(float)
+    found = weighted_icc(rows.values[:, 0], w, rows.codes, rows.total, level)
+    table = pd.DataFrame(
+        {"group": rows.groups, "n": found.n, "weight": found.weight, "mean": found.means}
+    )
+    why = NotComputed("there must be two groups and one with two members, and some variance")
+    bad = bool(np.isnan(found.icc1))
+    few = NotComputed("the jackknife needs at least three groups with two members")
+    ci = few if np.isnan(found.low) else (found.low, found.high)
+    return DesignIcc(why if bad else found.icc1, why if bad else ci, level, table,
+                     REFUSED_WITH_WEIGHTS)  # fmt: skip
