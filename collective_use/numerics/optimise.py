@@ -1,0 +1,233 @@
+"""Minimisation: damped Fisher scoring that ends in Newton steps, to machine accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import lapack
+
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.sem_objective import Objective
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """Where a minimisation ended.
+
+    Attributes
+    ----------
+    theta
+        Free parameters (q,).
+    value
+        Objective.
+    gradient
+        Largest absolute element of the (projected) gradient.
+    iterations
+        Steps taken.
+    converged
+        Whether the gradient vanished.
+    message
+        Why it stopped, in words.
+    """
+
+    theta: Floats
+    value: float
+    gradient: float
+    iterations: int
+    converged: bool
+    message: str
+
+
+def solve_positive(matrix: Floats, right: Floats) -> Floats | None:
+    """Solve a positive definite system; None when the matrix is not positive definite."""
+    factor, info = lapack.dpotrf(matrix, lower=1)
+    if info != 0:
+        return None
+    out, info = lapack.dpotrs(factor, right, lower=1)
+    return np.asarray(out) if info == 0 else None
+
+
+def minimise(
+    objective: Objective,
+    start: Floats,
+    *,
+    basis: Floats | None = None,
+    lower: Floats | None = None,
+    upper: Floats | None = None,
+    tolerance: float = 1e-10,
+    most: int = 500,
+) -> Optimum:
+    """Minimise an objective.
+
+    Parameters
+    ----------
+    objective
+        What to minimise.
+    start
+        Free parameters to begin with (q,), inside the bounds.
+    basis
+        Columns span the directions allowed by linear equality constraints, (q, r); None: all.
+    lower, upper
+        Bounds (q,); they cannot be joined with `basis`.
+    tolerance
+        Largest gradient element, relative to the scale of each parameter, that counts as zero.
+    most
+        Largest number of steps.
+
+    Returns
+    -------
+    Optimum
+        With `converged` False when the gradient did not vanish.
+
+    References
+    ----------
+    Marquardt (1963), SIAM Journal 11:431 (the damping); Fisher scoring with the expected
+    information as in Lee & Jennrich (1979), Psychometrika 44:99.
+    """
+    theta = start.astype(float).copy()
+    value = objective.value(theta)
+    if not np.isfinite(value):
+        return Optimum(theta, value, np.inf, 0, False, "the start implies impossible moments")
+    damping, exact = 0.0, False
+    for step_number in range(1, most + 1):
+        g = objective.gradient(theta)
+        open_ = _open(theta, g, lower, upper)
+        H = objective.hessian(theta) if exact else objective.fisher(theta)
+        direction = _direction(H, g, basis, open_, damping)
+        if direction is None and exact:
+            exact = False
+            H = objective.fisher(theta)
+            direction = _direction(H, g, basis, open_, damping)
+        if direction is None:
+            damping = max(10 * damping, 1e-8)
+            if damping > 1e12:
+                break
+            continue
+        decrement = -float(g @ direction)
+        if decrement < tolerance**2 and damping == 0.0:
+            theta_last = _inside(theta + direction, lower, upper)
+            if objective.value(theta_last) <= value + 1e-15 * max(1.0, abs(value)):
+                theta = theta_last
+            return _finish(objective, theta, basis, lower, upper, step_number)
+        step = _search(objective, theta, value, direction, decrement, lower, upper)
+        if step is None:
+            if decrement < 1e-13 and damping == 0.0:
+                return _finish(objective, theta, basis, lower, upper, step_number)
+            if exact:
+                exact = False
+                continue
+            damping = max(10 * damping, 1e-4)
+            if damping > 1e12:
+                break
+            continue
+        theta, new_value = step
+        exact = exact or decrement < 1e-2
+        damping = 0.0 if damping < 1e-6 else damping / 10
+        value = new_value
+    message = f"no further descent after {step_number} steps"
+    last = _finish(objective, theta, basis, lower, upper, step_number)
+    return Optimum(theta, last.value, last.gradient, step_number, last.converged, message)
+
+
+def _open(theta: Floats, g: Floats, lower: Floats | None, upper: Floats | None) -> Floats | None:
+    """Tell which parameters may move: not those pressed against a bound."""
+    if lower is None or upper is None:
+        return None
+    held = ((theta <= lower) & (g > 0)) | ((theta >= upper) & (g < 0))
+    return np.asarray(~held)
+
+
+def _inside(theta: Floats, lower: Floats | None, upper: Floats | None) -> Floats:
+    if lower is None or upper is None:
+        return theta
+    return np.clip(theta, lower, upper)
+
+
+def _direction(
+    H: Floats, g: Floats, basis: Floats | None, open_: Floats | None, damping: float
+) -> Floats | None:
+    if basis is not None:
+        inner = basis.T @ H @ basis
+        right = basis.T @ g
+    elif open_ is not None and not open_.all():
+        keep = np.flatnonzero(open_)
+        inner, right = H[np.ix_(keep, keep)], g[keep]
+    else:
+        inner, right = H, g
+    if damping:
+        inner = inner + damping * np.diag(np.maximum(np.diag(inner), 1e-10))
+    step = solve_positive(inner, -right)
+    if step is None or not np.isfinite(step).all():
+        return None
+    if basis is not None:
+        return np.asarray(basis @ step)
+    if open_ is not None and not open_.all():
+        full = np.zeros_like(g)
+        full[np.flatnonzero(open_)] = step
+        return full
+    return step
+
+
+def _search(
+    objective: Objective,
+    theta: Floats,
+    value: float,
+    direction: Floats,
+    decrement: float,
+    lower: Floats | None,
+    upper: Floats | None,
+) -> tuple[Floats, float] | None:
+    length = 1.0
+    for _ in range(12):
+        candidate = _inside(theta + length * direction, lower, upper)
+        found = objective.value(candidate)
+        if found < value - 1e-4 * length * decrement or (
+            decrement < 1e-9 and found <= value + 1e-15
+        ):
+            return candidate, found
+        length *= 0.5 if length > 0.2 else 0.25
+    return None
+
+
+def projected_gradient(
+    theta: Floats,
+    g: Floats,
+    basis: Floats | None = None,
+    lower: Floats | None = None,
+    upper: Floats | None = None,
+) -> Floats:
+    """Return the gradient along the directions that constraints and bounds leave open."""
+    if basis is not None:
+        return np.asarray(basis.T @ g)
+    open_ = _open(theta, g, lower, upper)
+    return g if open_ is None else np.asarray(g[open_])
+
+
+def _finish(
+    objective: Objective,
+    theta: Floats,
+    basis: Floats | None,
+    lower: Floats | None,
+    upper: Floats | None,
+    steps: int,
+) -> Optimum:
+    g = projected_gradient(theta, objective.gradient(theta), basis, lower, upper)
+    largest = float(np.abs(g).max()) if g.size else 0.0
+    fine = bool(largest < 1e-6)
+    message = "converged" if fine else "the gradient did not vanish"
+    return Optimum(theta, objective.value(theta), largest, steps, fine, message)
+
+
+def null_space(J: Floats) -> Floats:
+    """Return an orthonormal basis of the directions in which ``J d = 0``, (q, r)."""
+    if J.shape[0] == 0:
+        return np.eye(J.shape[1])
+    _, s, Vt = np.linalg.svd(J, full_matrices=True)
+    rank = int((s > 1e-10 * max(1.0, s[0] if s.size else 0.0)).sum())
+    return np.asarray(Vt[rank:].T)
+
+
+Constraint = Callable[[Floats], tuple[Floats, Floats]]
+"""Takes theta, returns values (k,) and their Jacobian (k, q)."""

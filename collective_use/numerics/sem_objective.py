@@ -1,0 +1,445 @@
+"""What estimation minimises: value, gradient, expected and exact second derivatives.
+
+Every objective is ``fmin`` as lavaan prints it: half the discrepancy, groups weighted n_g / N.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from collective_use.numerics.moments import (
+    Floats,
+    GroupMoments,
+    Pattern,
+    inverse_and_log_det,
+    unvech,
+    vech,
+)
+from collective_use.numerics.sem_model import (
+    Block,
+    Cells,
+    Model,
+    State,
+    cells_of,
+    collect_square,
+    expected_information,
+    gradient,
+    jacobian,
+    mean_factor,
+    moments,
+    pair_traces,
+    second_derivative,
+)
+
+
+class Objective(Protocol):
+    """A function to minimise, evaluated at one place at a time."""
+
+    def value(self, theta: Floats) -> float:
+        """Return f; infinite where the moments are impossible."""
+
+    def gradient(self, theta: Floats) -> Floats:
+        """Return df/dtheta, (q,)."""
+
+    def fisher(self, theta: Floats) -> Floats:
+        """Return the expected second derivative, positive semi-definite, (q, q)."""
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Return the exact second derivative, (q, q)."""
+
+
+class _Cached:
+    """Keeps the moments of the last place, shared by value, gradient and information."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.cells = tuple(cells_of(block) for block in model.blocks)
+        self.q = model.n_free
+        self.means = model.meanstructure
+        self._at: Floats | None = None
+        self._states: tuple[State, ...] = ()
+
+    def states(self, theta: Floats) -> tuple[State, ...]:
+        """Return the moments of every block at `theta`."""
+        if self._at is None or not np.array_equal(self._at, theta):
+            self._states = tuple(moments(block, theta) for block in self.model.blocks)
+            self._at = theta.copy()
+            self._inverses: list[tuple[Floats, float] | None] | None = None
+        return self._states
+
+    def inverses(self, theta: Floats) -> list[tuple[Floats, float] | None]:
+        """Return inverse and log determinant of every Sigma."""
+        states = self.states(theta)
+        if self._inverses is None:
+            self._inverses = [inverse_and_log_det(state.Sigma) for state in states]
+        return self._inverses
+
+
+class NormalObjective(_Cached):
+    """Normal-theory maximum likelihood for complete data.
+
+    References
+    ----------
+    Jöreskog (1969), Psychometrika 34:183.
+    """
+
+    def __init__(self, model: Model, groups: Sequence[GroupMoments], weights: Floats) -> None:
+        super().__init__(model)
+        self.groups, self.weights = tuple(groups), weights
+
+    def value(self, theta: Floats) -> float:
+        """Return ``sum_g w_g F_g / 2``."""
+        total = 0.0
+        inverses = self.inverses(theta)
+        for g, w, state, inverse in zip(
+            self.groups, self.weights, self._states, inverses, strict=True
+        ):
+            if inverse is None:
+                return np.inf
+            P, log_det = inverse
+            F = log_det - g.log_det + float(np.sum(g.cov * P)) - g.mean.size
+            if self.means:
+                d = g.mean - state.mu
+                F += float(d @ P @ d)
+            total += 0.5 * w * F
+        return total
+
+    def _residual(self, g: GroupMoments, state: State) -> tuple[Floats, Floats | None]:
+        if not self.means:
+            return g.cov, None
+        d = g.mean - state.mu
+        return g.cov + np.outer(d, d), d
+
+    def _slopes(self, theta: Floats, i: int) -> tuple[Floats, Floats, Floats | None, Floats]:
+        state = self.states(theta)[i]
+        inverse = self.inverses(theta)[i]
+        P = inverse[0] if inverse is not None else np.linalg.pinv(state.Sigma)
+        T, d = self._residual(self.groups[i], state)
+        Q = P @ T @ P
+        return P, 0.5 * (P - Q), None if d is None else -(P @ d), Q
+
+    def gradient(self, theta: Floats) -> Floats:
+        """Return the gradient."""
+        out = np.zeros(self.q)
+        for i, (cells, w) in enumerate(zip(self.cells, self.weights, strict=True)):
+            _, by_sigma, by_mu, _ = self._slopes(theta, i)
+            out += w * gradient(cells, self._states[i], by_sigma, by_mu, self.q)
+        return out
+
+    def fisher(self, theta: Floats) -> Floats:
+        """Return the expected information of one observation."""
+        out = np.zeros((self.q, self.q))
+        for i, (cells, w) in enumerate(zip(self.cells, self.weights, strict=True)):
+            P = self._slopes(theta, i)[0]
+            out += w * expected_information(
+                cells, self.states(theta)[i], P, self.q, means=self.means
+            )
+        return out
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Return the observed information of one observation."""
+        out = np.zeros((self.q, self.q))
+        for i, (block, cells, w) in enumerate(
+            zip(self.model.blocks, self.cells, self.weights, strict=True)
+        ):
+            P, by_sigma, by_mu, Q = self._slopes(theta, i)
+            state = self._states[i]
+            out += w * curvature(cells, state, P, Q, by_mu, self.q)
+            out += w * second_derivative(block, cells, state, by_sigma, by_mu, self.q)
+        return out
+
+
+def curvature(
+    cells: Cells, state: State, P: Floats, Q: Floats, by_mu: Floats | None, q: int
+) -> Floats:
+    """Return the second derivative of the normal discrepancy through first derivatives only.
+
+    ``-tr(P dS_a P dS_b)/2 + tr(P dS_a Q dS_b) + dmu_a' P dmu_b`` and the mixed terms, with
+    ``Q = P T P``, ``T`` the sample moments about the implied means; this is also the observed
+    information of the saturated model.
+    """
+    H = state.H
+    KP, KQ = H.T @ P @ H, H.T @ Q @ H
+    both = pair_traces(cells, KP, KQ)
+    values = 0.5 * (both + both.T) - 0.5 * pair_traces(cells, KP, KP)
+    if by_mu is not None:
+        f = mean_factor(cells, state)
+        u, v = cells.u, cells.v
+        values += f[:, None] * f * KP[np.ix_(u, u)]
+        z = -(by_mu @ H)
+        mixed = z[u][:, None] * KP[np.ix_(v, u)] + z[v][:, None] * KP[np.ix_(u, u)]
+        mixed *= cells.s[:, None] * f
+        values += mixed + mixed.T
+    return collect_square(cells, values, q)
+
+
+class GlsObjective(_Cached):
+    """Generalised least squares with the sample's normal-theory weight.
+
+    References
+    ----------
+    Browne (1974), South African Statistical Journal 8:1.
+    """
+
+    def __init__(self, model: Model, groups: Sequence[GroupMoments], weights: Floats) -> None:
+        super().__init__(model)
+        self.groups, self.weights = tuple(groups), weights
+        parts = [inverse_and_log_det(g.cov) for g in groups]
+        self.inverse = [part[0] if part else np.linalg.pinv(g.cov)
+                        for part, g in zip(parts, groups, strict=True)]  # fmt: skip
+
+    def _differences(self, theta: Floats) -> list[tuple[Floats, Floats | None]]:
+        states = self.states(theta)
+        return [
+            (g.cov - state.Sigma, g.mean - state.mu if self.means else None)
+            for g, state in zip(self.groups, states, strict=True)
+        ]
+
+    def value(self, theta: Floats) -> float:
+        """Return ``sum_g w_g [tr((R P)^2)/2 + d'Pd] / 2``."""
+        total = 0.0
+        for w, P, (R, d) in zip(self.weights, self.inverse, self._differences(theta), strict=True):
+            RP = R @ P
+            total += 0.25 * w * float(np.sum(RP * RP.T))
+            if d is not None:
+                total += 0.5 * w * float(d @ P @ d)
+        return total
+
+    def gradient(self, theta: Floats) -> Floats:
+        """Return the gradient."""
+        out = np.zeros(self.q)
+        for i, (R, d) in enumerate(self._differences(theta)):
+            P = self.inverse[i]
+            by_mu = None if d is None else -(P @ d)
+            by_sigma = -0.5 * P @ R @ P
+            out += self.weights[i] * gradient(
+                self.cells[i], self._states[i], by_sigma, by_mu, self.q
+            )
+        return out
+
+    def fisher(self, theta: Floats) -> Floats:
+        """Return ``Delta' W Delta``."""
+        out = np.zeros((self.q, self.q))
+        for cells, state, P, w in zip(
+            self.cells, self.states(theta), self.inverse, self.weights, strict=True
+        ):
+            out += w * expected_information(cells, state, P, self.q, means=self.means)
+        return out
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Return the exact second derivative."""
+        out = self.fisher(theta)
+        for i, (R, d) in enumerate(self._differences(theta)):
+            P = self.inverse[i]
+            by_mu = None if d is None else -(P @ d)
+            out += self.weights[i] * second_derivative(
+                self.model.blocks[i],
+                self.cells[i],
+                self._states[i],
+                -0.5 * P @ R @ P,
+                by_mu,
+                self.q,
+            )
+        return out
+
+
+class LeastSquaresObjective(_Cached):
+    """Weighted least squares on (means and) covariances: ULS, DWLS, WLS.
+
+    Parameters
+    ----------
+    model
+        The compiled model.
+    groups
+        Sample moments.
+    weights
+        n_g / N.
+    W
+        By group: diagonal (k,) or full (k, k) weight of (mean, vech S).
+
+    References
+    ----------
+    Browne (1984), British Journal of Mathematical and Statistical Psychology 37:62.
+    """
+
+    def __init__(
+        self, model: Model, groups: Sequence[GroupMoments], weights: Floats, W: Sequence[Floats]
+    ) -> None:
+        super().__init__(model)
+        self.groups, self.weights, self.W = tuple(groups), weights, tuple(W)
+
+    def _weighted(self, theta: Floats) -> list[tuple[Floats, Floats]]:
+        out = []
+        for g, state, W in zip(self.groups, self.states(theta), self.W, strict=True):
+            r = vech(g.cov - state.Sigma)
+            if self.means:
+                r = np.concatenate([g.mean - state.mu, r])
+            out.append((r, W * r if W.ndim == 1 else W @ r))
+        return out
+
+    def value(self, theta: Floats) -> float:
+        """Return ``sum_g w_g r'Wr / 2``."""
+        return sum(
+            0.5 * w * float(r @ wr)
+            for w, (r, wr) in zip(self.weights, self._weighted(theta), strict=True)
+        )
+
+    def _slopes(self, wr: Floats, p: int) -> tuple[Floats, Floats | None]:
+        by_mu = -wr[:p] if self.means else None
+        M = unvech(wr[p:] if self.means else wr, p)
+        M = -0.5 * (M + np.diag(np.diag(M)))
+        return M, by_mu
+
+    def gradient(self, theta: Floats) -> Floats:
+        """Return the gradient."""
+        out = np.zeros(self.q)
+        for i, (_, wr) in enumerate(self._weighted(theta)):
+            by_sigma, by_mu = self._slopes(wr, self.groups[i].mean.size)
+            out += self.weights[i] * gradient(
+                self.cells[i], self._states[i], by_sigma, by_mu, self.q
+            )
+        return out
+
+    def fisher(self, theta: Floats) -> Floats:
+        """Return ``Delta' W Delta``."""
+        out = np.zeros((self.q, self.q))
+        for cells, state, W, w in zip(
+            self.cells, self.states(theta), self.W, self.weights, strict=True
+        ):
+            D = jacobian(cells, state, self.q, means=self.means)
+            out += w * (D.T @ (W[:, None] * D if W.ndim == 1 else W @ D))
+        return out
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Return the exact second derivative."""
+        out = self.fisher(theta)
+        for i, (_, wr) in enumerate(self._weighted(theta)):
+            by_sigma, by_mu = self._slopes(wr, self.groups[i].mean.size)
+            out += self.weights[i] * second_derivative(
+                self.model.blocks[i], self.cells[i], self._states[i], by_sigma, by_mu, self.q
+            )
+        return out
+
+
+class FimlObjective(_Cached):
+    """Normal-theory maximum likelihood by missing pattern.
+
+    `value` is ``-2 logL / N / 2`` without its constant.
+
+    References
+    ----------
+    Arbuckle (1996), in Marcoulides & Schumacker, Advanced structural equation modeling.
+    """
+
+    def __init__(
+        self, model: Model, patterns: Sequence[Sequence[Pattern]], weights: Floats
+    ) -> None:
+        super().__init__(model)
+        self.patterns, self.weights = patterns, weights
+        self.totals = [sum(pattern.n for pattern in group) for group in patterns]
+
+    def value(self, theta: Floats) -> float:
+        """Return the mean of ``(log|Sigma_o| + d'P d) / 2`` over cases."""
+        total = 0.0
+        for i, state in enumerate(self.states(theta)):
+            F = 0.0
+            for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
+                if part is None:
+                    return np.inf
+                P, log_det = part
+                d = pattern.mean - state.mu[pattern.seen]
+                F += pattern.n * (log_det + float(np.sum(P * pattern.cov)) + float(d @ P @ d))
+            total += 0.5 * self.weights[i] * F / self.totals[i]
+        return total
+
+    def _parts(self, theta: Floats) -> list[list[tuple[Floats, float] | None]]:
+        states = self.states(theta)
+        if self._inverses is None:
+            found = [
+                [
+                    inverse_and_log_det(state.Sigma[np.ix_(pattern.seen, pattern.seen)])
+                    for pattern in group
+                ]
+                for group, state in zip(self.patterns, states, strict=True)
+            ]
+            self._inverses = found  # type: ignore[assignment]
+        return self._inverses  # type: ignore[return-value]
+
+    def group_slopes(self, theta: Floats, i: int) -> tuple[Floats, Floats]:
+        """Return df/dSigma and df/dmu of one group, not yet weighted."""
+        state = self.states(theta)[i]
+        p = state.mu.size
+        by_sigma, by_mu = np.zeros((p, p)), np.zeros(p)
+        for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
+            P = part[0] if part is not None else np.zeros((pattern.seen.size,) * 2)
+            d = pattern.mean - state.mu[pattern.seen]
+            share = pattern.n / self.totals[i]
+            place = np.ix_(pattern.seen, pattern.seen)
+            by_sigma[place] += 0.5 * share * (P - P @ (pattern.cov + np.outer(d, d)) @ P)
+            by_mu[pattern.seen] -= share * (P @ d)
+        return by_sigma, by_mu
+
+    def gradient(self, theta: Floats) -> Floats:
+        """Return the gradient."""
+        out = np.zeros(self.q)
+        for i, cells in enumerate(self.cells):
+            by_sigma, by_mu = self.group_slopes(theta, i)
+            out += self.weights[i] * gradient(cells, self._states[i], by_sigma, by_mu, self.q)
+        return out
+
+    def fisher(self, theta: Floats) -> Floats:
+        """Return the expected information given the patterns (missing completely at random)."""
+        out = np.zeros((self.q, self.q))
+        for i, state in enumerate(self.states(theta)):
+            for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
+                if part is None:
+                    continue
+                P = _embed(part[0], pattern, state.mu.size)
+                share = self.weights[i] * pattern.n / self.totals[i]
+                out += share * expected_information(self.cells[i], state, P, self.q, means=True)
+        return out
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Return the observed information of one observation."""
+        out = np.zeros((self.q, self.q))
+        for i, state in enumerate(self.states(theta)):
+            p = state.mu.size
+            for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
+                if part is None:
+                    continue
+                P = _embed(part[0], pattern, p)
+                d = pattern.mean - state.mu[pattern.seen]
+                Q = _embed(part[0] @ (pattern.cov + np.outer(d, d)) @ part[0], pattern, p)
+                z = np.zeros(p)
+                z[pattern.seen] = -(part[0] @ d)
+                share = self.weights[i] * pattern.n / self.totals[i]
+                out += share * curvature(self.cells[i], state, P, Q, z, self.q)
+            by_sigma, by_mu = self.group_slopes(theta, i)
+            out += self.weights[i] * second_derivative(
+                self.model.blocks[i], self.cells[i], state, by_sigma, by_mu, self.q
+            )
+        return out
+
+
+def _embed(matrix: Floats, pattern: Pattern, p: int) -> Floats:
+    if pattern.seen.size == p:
+        return matrix
+    out = np.zeros((p, p))
+    out[np.ix_(pattern.seen, pattern.seen)] = matrix
+    return out
+
+
+def saturated_block(p: int) -> tuple[Model, Block]:
+    """Return the model in which every mean and covariance is free, parameters (mu, vech Sigma)."""
+    cols, rows = np.triu_indices(p)
+    none = np.zeros(0, dtype=np.intp)
+    k = rows.size
+    block = Block(
+        p, p, np.zeros((p, p)), np.zeros((p, p)), np.zeros(p), none, none, none,
+        rows, cols, np.arange(p, p + k), np.arange(p), np.arange(p), 1,
+        np.zeros(0), none, none, none, np.ones(p), none, none,
+    )  # fmt: skip
+    return Model((block,), p + k, True), block

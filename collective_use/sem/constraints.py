@@ -1,0 +1,200 @@
+"""Expressions of labels with exact derivatives: definitions and constraints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collective_use.checks import did_you_mean
+from collective_use.errors import InputError
+from collective_use.numerics.moments import Floats
+from collective_use.sem.partable import Parameter, ParameterTable
+from collective_use.syntax.expressions import Expression, ExpressionReader, Name, Number, labels_of
+from collective_use.syntax.tokens import Token, tokenize
+
+Dual = tuple[float, Floats]
+"""A value and its gradient by the free parameters."""
+
+
+def read_expression(text: str) -> Expression:
+    """Read one side of a constraint or definition from a parameter table."""
+    tokens = [token for token in tokenize(text) if token.kind != "end"]
+    return ExpressionReader(tokens, text, Token("end", "", 1, len(text) + 1)).read()
+
+
+def evaluate(expression: Expression, values: Mapping[str, Dual], q: int) -> Dual:
+    """Return value and gradient of an expression.
+
+    Parameters
+    ----------
+    expression
+        What to evaluate.
+    values
+        Value and gradient by label.
+    q
+        Number of free parameters.
+
+    Raises
+    ------
+    InputError
+        When a label is not known.
+
+    Examples
+    --------
+    >>> a = (2.0, np.array([1.0]))
+    >>> value, gradient = evaluate(read_expression("a^2"), {"a": a}, 1)
+    >>> value, gradient.tolist()
+    (4.0, [4.0])
+    """
+    if isinstance(expression, Number):
+        return expression.value, np.zeros(q)
+    if isinstance(expression, Name):
+        if expression.name not in values:
+            hint = did_you_mean(expression.name, list(values))
+            raise InputError(f"{expression.name!r} is no label of the model{hint}")
+        return values[expression.name]
+    parts = [evaluate(part, values, q) for part in expression.arguments]
+    if len(parts) == 1:
+        return _single(expression.operator, *parts[0])
+    return _double(expression.operator, *parts[0], *parts[1])
+
+
+def _double(operator: str, x: float, dx: Floats, y: float, dy: Floats) -> Dual:
+    if operator == "+":
+        return x + y, dx + dy
+    if operator == "-":
+        return x - y, dx - dy
+    if operator == "*":
+        return x * y, x * dy + y * dx
+    if operator == "/":
+        if y == 0:
+            return math.nan, np.full_like(dx, math.nan)
+        return x / y, (dx - (x / y) * dy) / y
+    power = x**y if x > 0 or y == int(y) else math.nan
+    by_base = y * (x ** (y - 1) if x != 0 or y >= 1 else math.nan) if y else 0.0
+    slope = by_base * dx
+    if dy.any():
+        slope = slope + power * math.log(x) * dy if x > 0 else np.full_like(dx, math.nan)
+    return power, slope
+
+
+def _single(operator: str, x: float, dx: Floats) -> Dual:
+    if operator == "neg":
+        return -x, -dx
+    if operator == "exp":
+        return math.exp(x), math.exp(x) * dx
+    if operator == "log":
+        return (math.log(x), dx / x) if x > 0 else (math.nan, np.full_like(dx, math.nan))
+    if operator == "sqrt":
+        root = math.sqrt(x) if x >= 0 else math.nan
+        return root, dx / (2 * root) if root else np.full_like(dx, math.nan)
+    if operator == "abs":
+        return abs(x), math.copysign(1.0, x) * dx
+    if operator == "sin":
+        return math.sin(x), math.cos(x) * dx
+    if operator == "cos":
+        return math.cos(x), -math.sin(x) * dx
+    return math.tan(x), dx / math.cos(x) ** 2
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """All expressions of a table, ready to evaluate.
+
+    Attributes
+    ----------
+    q
+        Number of free parameters.
+    labels
+        Place (from 0) by label; -1 for the label of a fixed parameter.
+    fixed
+        Values of fixed labels.
+    definitions
+        Name and expression, in order.
+    equal, above
+        Differences that must be zero, and that must not be negative, with their table row.
+    """
+
+    q: int
+    labels: Mapping[str, int]
+    fixed: Mapping[str, float]
+    definitions: tuple[tuple[str, Expression], ...]
+    equal: tuple[tuple[Parameter, Expression, Expression], ...]
+    above: tuple[tuple[Parameter, Expression, Expression], ...]
+
+    def values(self, theta: Floats) -> dict[str, Dual]:
+        """Return value and gradient of every label and definition."""
+        out: dict[str, Dual] = {}
+        for label, place in self.labels.items():
+            gradient = np.zeros(self.q)
+            if place >= 0:
+                gradient[place] = 1.0
+            out[label] = (float(theta[place]) if place >= 0 else self.fixed[label], gradient)
+        for name, expression in self.definitions:
+            out[name] = evaluate(expression, out, self.q)
+        return out
+
+    def _differences(
+        self, pairs: Sequence[tuple[Parameter, Expression, Expression]], theta: Floats
+    ) -> tuple[Floats, Floats]:
+        values = self.values(theta)
+        c, J = np.zeros(len(pairs)), np.zeros((len(pairs), self.q))
+        for i, (_, left, right) in enumerate(pairs):
+            x, dx = evaluate(left, values, self.q)
+            y, dy = evaluate(right, values, self.q)
+            c[i], J[i] = x - y, dx - dy
+        return c, J
+
+    def equalities(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Return c and its Jacobian; c is zero where the constraints hold."""
+        return self._differences(self.equal, theta)
+
+    def inequalities(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Return c and its Jacobian; c is at least zero where the constraints hold."""
+        return self._differences(self.above, theta)
+
+
+def read_constraints(table: ParameterTable) -> Constraints:
+    """Prepare the expressions of a table.
+
+    ``==`` between two labels needs no constraint: the table gives both one number.
+
+    Raises
+    ------
+    InputError
+        When an expression uses a label that is not in the model, or defines one twice.
+    """
+    labels = {label: number - 1 for label, number in table.labels.items()}
+    fixed = {row.label: row.start for row in table.rows if row.label and not row.free and row.level}
+    known = set(labels)
+    definitions = []
+    for row in table.definitions:
+        if row.lhs in known:
+            raise InputError(f"{row.lhs!r} is defined by ':=' but is a label already")
+        expression = read_expression(row.rhs)
+        _check_labels(expression, known, f"{row.lhs} := {row.rhs}")
+        definitions.append((row.lhs, expression))
+        known.add(row.lhs)
+    equal, above = [], []
+    for row in table.constraints:
+        left, right = read_expression(row.lhs), read_expression(row.rhs)
+        for side in (left, right):
+            _check_labels(side, known, f"{row.lhs} {row.op} {row.rhs}")
+        if row.op == "==":
+            both = isinstance(left, Name) and isinstance(right, Name)
+            same = both and labels.get(left.name, -2) == labels.get(right.name, -3)  # type: ignore[union-attr]
+            if not same:
+                equal.append((row, left, right))
+        else:
+            above.append((row, left, right) if row.op == ">" else (row, right, left))
+    return Constraints(table.n_free, labels, fixed, tuple(definitions), tuple(equal), tuple(above))
+
+
+def _check_labels(expression: Expression, known: set[str], where: str) -> None:
+    for label in labels_of(expression):
+        if label not in known:
+            hint = did_you_mean(label, known)
+            raise InputError(f"{label!r} in {where!r} is no label of the model{hint}")

@@ -1,0 +1,294 @@
+"""From table and data to a solution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from collective_use.errors import EstimationError
+from collective_use.numerics.constrained import minimise_constrained
+from collective_use.numerics.moments import Floats, adf_gamma, vech
+from collective_use.numerics.optimise import Optimum, minimise, null_space
+from collective_use.numerics.sem_model import Model
+from collective_use.numerics.sem_objective import (
+    FimlObjective,
+    GlsObjective,
+    LeastSquaresObjective,
+    NormalObjective,
+)
+from collective_use.sem.compiled import compile_model
+from collective_use.sem.constraints import Constraints, read_constraints
+from collective_use.sem.data import SampleData
+from collective_use.sem.options import Options
+from collective_use.sem.partable import ParameterTable
+from collective_use.sem.start import start_values, with_sample_moments
+
+AnyObjective = NormalObjective | GlsObjective | LeastSquaresObjective | FimlObjective
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Where estimation ended, with everything inference reads.
+
+    Attributes
+    ----------
+    table, model, data, options
+        What was fitted to what, and how.
+    objective
+        What was minimised (groups weighted as the estimator weighs them).
+    shared
+        The same with groups weighted n_g / N.
+    optimum
+        The solution and how the search ended.
+    basis
+        Directions that constraints leave open (q, r), None when there are none.
+    constraints
+        Definitions and constraints.
+    """
+
+    table: ParameterTable
+    model: Model
+    data: SampleData
+    options: Options
+    objective: AnyObjective
+    shared: AnyObjective
+    optimum: Optimum
+    basis: Floats | None
+    constraints: Constraints
+
+    @property
+    def theta(self) -> Floats:
+        """Free parameters."""
+        return self.optimum.theta
+
+    @property
+    def effective_n(self) -> float:
+        """What the information of one case is multiplied with."""
+        n = self.data.n
+        return n - len(self.data.groups) if self.options.unbiased else n
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters after constraints."""
+        return self.model.n_free if self.basis is None else int(self.basis.shape[1])
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom."""
+        return sample_statistics(self.table) - self.n_parameters - pinned(self)
+
+
+def pinned(solution: Solution) -> int:
+    """Count active inequalities, which take no degree of freedom away."""
+    if solution.basis is None:
+        return 0
+    equal = solution.constraints.equalities(solution.theta)[1]
+    rank = int(np.linalg.matrix_rank(equal)) if equal.size else 0
+    return int(solution.model.n_free - rank - solution.basis.shape[1])
+
+
+def sample_statistics(table: ParameterTable) -> int:
+    """Count the moments that parameters explain: all but those of fixed covariates."""
+    total = 0
+    for block in table.blocks:
+        p, x = len(block.observed), len(block.exogenous)
+        total += p * (p + 1) // 2 - x * (x + 1) // 2
+        if table.meanstructure:
+            total += p - x
+    return total
+
+
+def least_squares_weights(
+    data: SampleData, table: ParameterTable, options: Options
+) -> list[Floats]:
+    """Return by group the weight of (mean, vech S) of ULS, DWLS or WLS."""
+    out = []
+    for g, block in zip(data.groups, table.blocks, strict=True):
+        p = g.moments.mean.size
+        k = p * (p + 1) // 2 + (p if table.meanstructure else 0)
+        if options.function == "ULS":
+            out.append(np.ones(k))
+            continue
+        place = {name: i for i, name in enumerate(block.observed)}
+        covariates = np.array([place[name] for name in block.exogenous], dtype=np.intp)
+        if g.Y is None:
+            raise EstimationError("WLS and DWLS need the cases, not only their moments")
+        if covariates.size:
+            keep = _not_fixed(p, covariates, means=table.meanstructure)
+        else:
+            keep = np.ones(k, dtype=bool)
+        G = adf_gamma(g.Y, g.moments.mean, covariates, means=table.meanstructure)
+        if options.function == "DWLS":
+            diagonal = np.diag(G)
+            out.append(np.where(keep, 1 / np.where(keep, diagonal, 1.0), 0.0))
+            continue
+        out.append(_inverse_weight(G, keep, g.moments.n))
+    return out
+
+
+def _inverse_weight(G: Floats, keep: Any, n: float) -> Floats:
+    rank_needed = int(keep.sum())
+    if n <= rank_needed:
+        raise EstimationError(
+            f"WLS needs more cases than moments: {n:g} cases, {rank_needed} moments; use DWLS"
+        )
+    W = np.zeros_like(G)
+    inner = G[np.ix_(keep, keep)]
+    W[np.ix_(keep, keep)] = np.linalg.inv(inner)
+    return W
+
+
+def _not_fixed(p: int, covariates: Any, *, means: bool) -> Any:
+    fixed = np.zeros(p, dtype=bool)
+    fixed[covariates] = True
+    both = vech(np.outer(fixed, fixed).astype(float)) > 0
+    return ~np.concatenate([fixed, both]) if means else ~both
+
+
+def make_objective(
+    model: Model, data: SampleData, options: Options, table: ParameterTable
+) -> tuple[AnyObjective, AnyObjective]:
+    """Return the objective, and the same with groups weighted n_g / N."""
+    n = np.array([g.moments.n for g in data.groups])
+    shares = n / data.n
+    weights = (n - 1) / data.n if options.unbiased else shares
+    moments = [g.moments for g in data.groups]
+    first: AnyObjective
+    if options.missing == "fiml":
+        first = FimlObjective(model, [g.patterns for g in data.groups], shares)
+        return first, first
+    if options.function == "ML":
+        first = NormalObjective(model, moments, weights)
+        return first, NormalObjective(model, moments, shares) if options.unbiased else first
+    if options.function == "GLS":
+        return GlsObjective(model, moments, weights), GlsObjective(model, moments, shares)
+    W = least_squares_weights(data, table, options)
+    return (
+        LeastSquaresObjective(model, moments, weights, W),
+        LeastSquaresObjective(model, moments, shares, W),
+    )
+
+
+def fit_table(table: ParameterTable, data: SampleData, options: Options) -> Solution:
+    """Estimate a model.
+
+    Parameters
+    ----------
+    table
+        Parameter table; fixed moments of covariates are filled in from the data.
+    data
+        Sample.
+    options
+        Resolved options.
+
+    Raises
+    ------
+    EstimationError
+        When the model has more parameters than moments.
+    """
+    filled = with_sample_moments(table, [g.moments for g in data.groups])
+    model = compile_model(filled)
+    constraints = read_constraints(filled)
+    objective, shared = make_objective(model, data, options, filled)
+    optimum, basis = search(filled, data, objective, constraints)
+    return Solution(filled, model, data, options, objective, shared, optimum, basis, constraints)
+
+
+def search(
+    table: ParameterTable, data: SampleData, objective: AnyObjective, constraints: Constraints
+) -> tuple[Optimum, Floats | None]:
+    """Minimise from the usual start; on failure from others, and keep the best."""
+    best: tuple[Optimum, Floats | None] | None = None
+    for attempt in range(6):
+        theta = start_values(table, [g.moments for g in data.groups], attempt)
+        if not np.isfinite(objective.value(theta)):
+            theta = _possible(table, data, objective, theta)
+        found = _one_search(table, objective, constraints, theta)
+        if (
+            best is None
+            or found[0].value < best[0].value - 1e-10
+            or (found[0].converged and not best[0].converged)
+        ):
+            best = found
+        if best[0].converged:
+            break
+    if best is None:
+        raise EstimationError("no start was found")
+    return best
+
+
+def _possible(
+    table: ParameterTable, data: SampleData, objective: AnyObjective, theta: Floats
+) -> Floats:
+    """Shrink what is off the diagonal until the start implies possible moments."""
+    keep = np.zeros(table.n_free, dtype=bool)
+    for row in table.rows:
+        if row.free and ((row.op == "~~" and row.lhs == row.rhs) or row.op in ("~1", "=~")):
+            keep[row.free - 1] = True
+    for factor in (0.5, 0.1, 0.0):
+        candidate = np.where(keep, theta, factor * theta)
+        if np.isfinite(objective.value(candidate)):
+            return candidate
+    return theta
+
+
+def _one_search(
+    table: ParameterTable, objective: AnyObjective, constraints: Constraints, theta: Floats
+) -> tuple[Optimum, Floats | None]:
+    lower, upper = bounds_of(table)
+    if not constraints.equal and not constraints.above:
+        bounded = np.isfinite(lower).any() or np.isfinite(upper).any()
+        return minimise(
+            objective, theta, lower=lower if bounded else None, upper=upper if bounded else None
+        ), None
+    if not constraints.above and _is_linear(constraints, theta) and not np.isfinite(lower).any():
+        c, J = constraints.equalities(theta)
+        feasible = theta - np.linalg.pinv(J) @ c
+        basis = null_space(J)
+        return minimise(objective, feasible, basis=basis), basis
+    above = _with_bounds(constraints, lower, upper)
+    optimum, J = minimise_constrained(objective, theta, constraints.equalities, above)
+    return optimum, null_space(J) if J.shape[0] else None
+
+
+def _with_bounds(constraints: Constraints, lower: Floats, upper: Floats):  # type: ignore[no-untyped-def]
+    low, high = np.flatnonzero(np.isfinite(lower)), np.flatnonzero(np.isfinite(upper))
+    eye = np.eye(lower.size)
+
+    def above(theta: Floats) -> tuple[Floats, Floats]:
+        c, J = constraints.inequalities(theta)
+        parts = [c, theta[low] - lower[low], upper[high] - theta[high]]
+        return np.concatenate(parts), np.concatenate([J, eye[low], -eye[high]])
+
+    return above
+
+
+def bounds_of(table: ParameterTable) -> tuple[Floats, Floats]:
+    """Return lower and upper bounds by free parameter."""
+    lower, upper = np.full(table.n_free, -np.inf), np.full(table.n_free, np.inf)
+    for row in table.rows:
+        if row.free:
+            lower[row.free - 1], upper[row.free - 1] = row.lower, row.upper
+    return lower, upper
+
+
+def _is_linear(constraints: Constraints, theta: Floats) -> bool:
+    here = constraints.equalities(theta)[1]
+    shifted = constraints.equalities(theta + np.linspace(0.3, 1.1, theta.size))[1]
+    return bool(np.allclose(here, shifted, rtol=1e-12, atol=1e-12))
+
+
+@lru_cache(maxsize=1)
+def thread_controller() -> Any:
+    """Return the controller of linear algebra threads, found once."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def relabelled(solution: Solution, optimum: Optimum) -> Solution:
+    """Return the solution with another optimum."""
+    return replace(solution, optimum=optimum)

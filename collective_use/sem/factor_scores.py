@@ -1,0 +1,139 @@
+"""Factor scores and how reliable they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from collective_use.checks import one_of
+from collective_use.errors import EstimationError, InputError
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.sem_model import State, fill
+from collective_use.results import Result
+from collective_use.sem.estimate import Solution
+from collective_use.sem.inference import states_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METHODS = ("regression", "bartlett")
+
+
+@dataclass(frozen=True)
+class FactorScores(Result):
+    """Factor scores of all cases.
+
+    Attributes
+    ----------
+    scores
+        One row per case used, by row number of the data; ``group`` first when there are groups.
+    reliability
+        By group and factor: squared correlation of score and factor under the model, complete
+        cases.
+    method
+        ``"regression"`` or ``"bartlett"``.
+    """
+
+    scores: pd.DataFrame
+    reliability: pd.DataFrame
+    method: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the scores."""
+        return self.scores
+
+
+def score_weights(
+    solution: Solution, group: int, method: str, seen: Floats | None = None
+) -> Floats:
+    """Return the weights W (m, k) of ``E(eta) + W (y - mu)`` for the observed variables `seen`."""
+    block = solution.model.blocks[group]
+    state: State = states_of(solution)[group]
+    p = block.p
+    o = np.arange(p) if seen is None else seen
+    C = state.C
+    if method == "regression":
+        return np.asarray(C[p:, o] @ np.linalg.inv(state.Sigma[np.ix_(o, o)]))
+    A, S, _ = fill(block, solution.theta)
+    T = np.linalg.inv(np.eye(p) - A[:p, :p])
+    loadings = (T @ A[:p, p:])[o]
+    residual = (T @ S[:p, :p] @ T.T)[np.ix_(o, o)]
+    if np.linalg.matrix_rank(loadings) < loadings.shape[1]:
+        raise EstimationError("Bartlett scores need every factor to load on observed variables")
+    try:
+        inner = np.linalg.solve(residual, loadings)
+        return np.asarray(np.linalg.solve(loadings.T @ inner, inner.T))
+    except np.linalg.LinAlgError:
+        raise EstimationError("Bartlett scores need residual variances above zero") from None
+
+
+def factor_scores(solution: Solution, method: str = "regression") -> FactorScores:
+    """Compute factor scores; with missing values from what each case has.
+
+    Parameters
+    ----------
+    solution
+        The solution.
+    method
+        ``"regression"`` (Thomson 1939; Thurstone 1935) or ``"bartlett"`` (Bartlett 1937).
+
+    Raises
+    ------
+    InputError
+        When only moments were given, or the model has no latent variable.
+    """
+    import pandas as pd
+
+    one_of("method", method, METHODS)
+    frames, reliabilities = [], []
+    for i, (g, block) in enumerate(zip(solution.data.groups, solution.table.blocks, strict=True)):
+        if g.Y is None:
+            raise InputError("factor scores need the cases, not only their moments")
+        if not block.latent:
+            raise InputError("the model has no latent variable")
+        values = _of_group(solution, i, method)
+        frame = pd.DataFrame(values, index=g.rows, columns=list(block.latent))
+        reliability = pd.DataFrame(
+            {"factor": list(block.latent), "reliability": _reliability(solution, i, method)}
+        )
+        if g.name:
+            frame.insert(0, "group", g.name)
+            reliability.insert(0, "group", g.name)
+        frames.append(frame)
+        reliabilities.append(reliability)
+    scores = pd.concat(frames).sort_index()
+    return FactorScores(scores, pd.concat(reliabilities, ignore_index=True), method)
+
+
+def _of_group(solution: Solution, group: int, method: str) -> Floats:
+    g = solution.data.groups[group]
+    Y = np.asarray(g.Y)
+    block = solution.model.blocks[group]
+    state = states_of(solution)[group]
+    means = solution.model.meanstructure
+    mu = state.mu if means else g.moments.mean
+    eta = state.eta[block.p :] if means else np.zeros(block.t - block.p)
+    if not g.patterns:
+        W = score_weights(solution, group, method)
+        return np.asarray(eta + (Y - mu) @ W.T)
+    out = np.full((Y.shape[0], eta.size), np.nan)
+    for pattern in g.patterns:
+        try:
+            W = score_weights(solution, group, method, pattern.seen)
+        except EstimationError:
+            continue
+        place = np.ix_(pattern.cases, pattern.seen)
+        out[pattern.cases] = eta + (Y[place] - mu[pattern.seen]) @ W.T
+    return out
+
+
+def _reliability(solution: Solution, group: int, method: str) -> Floats:
+    state = states_of(solution)[group]
+    p = solution.model.blocks[group].p
+    W = score_weights(solution, group, method)
+    covariance = np.diag(W @ state.C[:p, p:])
+    spread = np.diag(W @ state.Sigma @ W.T)
+    variance = np.diag(state.C)[p:]
+    return np.asarray(covariance**2 / (spread * variance))

@@ -1,0 +1,284 @@
+"""All fit measures by lavaan's names."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from collective_use.numerics import fit_indices as fi
+from collective_use.numerics.moments import Floats, GroupMoments, vech
+from collective_use.sem.baseline import closed_form_baseline, independence_solution
+from collective_use.sem.estimate import Solution
+from collective_use.sem.inference import states_of
+from collective_use.sem.likelihood import log_likelihood
+from collective_use.sem.robust_fiml import corrected_fiml
+from collective_use.sem.tests_of_fit import (
+    ChiSquare,
+    p_of,
+    scaled_test,
+    standard_test,
+    weight_matrix,
+)
+
+ROBUST = ("satorra.bentler", "yuan.bentler.mplus", "scaled.shifted")
+"""Corrections for which robust CFI, TLI and RMSEA exist."""
+
+
+def chi_square(solution: Solution, logs: tuple[float, float] | None) -> float:
+    """Return the uncorrected statistic."""
+    if solution.options.missing == "fiml" and logs is not None:
+        return max(-2 * (logs[0] - logs[1]), 0.0)
+    return max(2 * solution.data.n * solution.optimum.value, 0.0)
+
+
+def baseline_tests(
+    solution: Solution, saturated: list[GroupMoments]
+) -> tuple[ChiSquare, ChiSquare | None, Solution | None]:
+    """Return the tests of the independence model: standard, scaled, and its solution."""
+    options = solution.options
+    if options.function == "ML" and options.missing != "fiml" and not options.scaled:
+        value, df = closed_form_baseline(solution)
+        return ChiSquare("standard", value, df, p_of(value, df)), None, None
+    null = independence_solution(solution)
+    logs = log_likelihood(null, saturated) if options.missing == "fiml" else None
+    standard = standard_test(null, chi_square(null, logs))
+    scaled = scaled_test(null, standard, saturated) if options.scaled else None
+    return standard, scaled, null
+
+
+def compute_fit_measures(
+    solution: Solution,
+    standard: ChiSquare,
+    scaled: ChiSquare | None,
+    saturated: list[GroupMoments],
+    logs: tuple[float, float] | None,
+) -> dict[str, float]:
+    """Compute every measure that lavaan's `fitMeasures` prints for this fit.
+
+    Parameters
+    ----------
+    solution
+        The solution.
+    standard, scaled
+        Its tests.
+    saturated
+        Saturated moments by group.
+    logs
+        Log-likelihoods of the model and the saturated model, None if not maximum likelihood.
+    """
+    n, groups = solution.data.n, len(solution.data.groups)
+    out: dict[str, float] = {"npar": solution.n_parameters, "fmin": _fmin(solution)}
+    out |= {"chisq": standard.statistic, "df": standard.df, "pvalue": standard.p}
+    if scaled is not None:
+        out |= {
+            "chisq.scaled": scaled.statistic,
+            "df.scaled": scaled.df,
+            "pvalue.scaled": scaled.p,
+            "chisq.scaling.factor": scaled.scaling,
+        }
+    null, null_scaled, null_solution = baseline_tests(solution, saturated)
+    robust = None
+    if solution.options.missing == "fiml" and null_solution is not None:
+        robust = corrected_fiml(solution, null_solution, saturated)
+    elif scaled is not None and null_scaled is not None and scaled.name in ROBUST:
+        robust = _from_scaling(standard, scaled, null, null_scaled)
+    out |= _baseline(null, null_scaled)
+    out |= _incremental(standard, scaled, null, null_scaled, robust)
+    if logs is not None:
+        out |= _likelihoods(logs, solution, scaled)
+    out |= _approximation(standard, scaled, robust, n, groups)
+    out |= _residuals(solution, saturated)
+    out |= _others(solution, standard, saturated)
+    return out
+
+
+def _fmin(solution: Solution) -> float:
+    """Half the discrepancy, groups weighted n_g / N as lavaan prints it."""
+    wishart = solution.options.likelihood == "wishart" and solution.options.function == "ML"
+    return (solution.shared if wishart else solution.objective).value(solution.theta)
+
+
+def _scale_of(test: ChiSquare) -> float:
+    if test.name == "scaled.shifted":
+        return test.scaling * (test.df - test.shift) / test.df if test.df else math.nan
+    return test.scaling
+
+
+def _from_scaling(
+    standard: ChiSquare, scaled: ChiSquare, null: ChiSquare, null_scaled: ChiSquare
+) -> tuple[fi.Versus, float]:
+    versus = fi.Versus(
+        standard.statistic, standard.df, null.statistic, null.df,
+        _scale_of(scaled), _scale_of(null_scaled),
+    )  # fmt: skip
+    return versus, scaled.statistic
+
+
+def _baseline(null: ChiSquare, scaled: ChiSquare | None) -> dict[str, float]:
+    out = {"baseline.chisq": null.statistic, "baseline.df": null.df, "baseline.pvalue": null.p}
+    if scaled is not None:
+        out |= {
+            "baseline.chisq.scaled": scaled.statistic,
+            "baseline.df.scaled": scaled.df,
+            "baseline.pvalue.scaled": scaled.p,
+            "baseline.chisq.scaling.factor": scaled.scaling,
+        }
+    return out
+
+
+def _incremental(
+    standard: ChiSquare,
+    scaled: ChiSquare | None,
+    null: ChiSquare,
+    null_scaled: ChiSquare | None,
+    robust: tuple[fi.Versus, float] | None,
+) -> dict[str, float]:
+    plain = fi.Versus(standard.statistic, standard.df, null.statistic, null.df)
+    out = {"cfi": fi.cfi(plain), "tli": fi.tli(plain)}
+    versions = [("", plain)]
+    if scaled is not None and null_scaled is not None:
+        v = fi.Versus(scaled.statistic, scaled.df, null_scaled.statistic, null_scaled.df)
+        out |= {"cfi.scaled": fi.cfi(v), "tli.scaled": fi.tli(v)}
+        versions.append((".scaled", v))
+    if robust is not None:
+        out |= {"cfi.robust": fi.cfi(robust[0]), "tli.robust": fi.tli(robust[0])}
+    for suffix, v in versions:
+        out |= {
+            f"nnfi{suffix}": fi.tli(v),
+            f"rfi{suffix}": fi.rfi(v),
+            f"nfi{suffix}": fi.nfi(v),
+            f"pnfi{suffix}": fi.pnfi(v),
+            f"ifi{suffix}": fi.ifi(v),
+            f"rni{suffix}": fi.rni(v),
+        }
+    if robust is not None:
+        out |= {"nnfi.robust": fi.tli(robust[0]), "rni.robust": fi.rni(robust[0])}
+    return out
+
+
+def _likelihoods(
+    logs: tuple[float, float], solution: Solution, scaled: ChiSquare | None
+) -> dict[str, float]:
+    k, n = solution.n_parameters, solution.data.n
+    out = {
+        "logl": logs[0],
+        "unrestricted.logl": logs[1],
+        "aic": -2 * logs[0] + 2 * k,
+        "bic": -2 * logs[0] + k * math.log(n),
+        "ntotal": n,
+        "bic2": -2 * logs[0] + k * math.log((n + 2) / 24),
+    }
+    if scaled is not None and scaled.name == "yuan.bentler.mplus":
+        out |= {"scaling.factor.h1": scaled.scaling_h1, "scaling.factor.h0": scaled.scaling_h0}
+    return out
+
+
+def _approximation(
+    standard: ChiSquare,
+    scaled: ChiSquare | None,
+    robust: tuple[fi.Versus, float] | None,
+    n: float,
+    groups: int,
+) -> dict[str, float]:
+    out: dict[str, float] = {}
+    _rmsea(out, "", standard.statistic, standard.statistic, standard.df, n, groups, 1.0)
+    out |= {"rmsea.ci.level": 0.90, "rmsea.close.h0": 0.05, "rmsea.notclose.h0": 0.08}
+    if scaled is not None:
+        shifted = scaled.name == "scaled.shifted"
+        value = scaled.statistic if shifted else standard.statistic
+        df = standard.df if shifted else scaled.trace
+        _rmsea(out, ".scaled", value, value, df, n, groups, 1.0)
+    if robust is not None:
+        v, statistic = robust
+        _rmsea(out, ".robust", v.chisq, statistic, v.df, n, groups, v.scaling)
+    return out
+
+
+def _rmsea(
+    out: dict[str, float],
+    suffix: str,
+    chisq: float,
+    for_limits: float,
+    df: float,
+    n: float,
+    groups: int,
+    scaling: float,
+) -> None:
+    out[f"rmsea{suffix}"] = fi.rmsea(chisq, df, n, groups, scaling)
+    lower, upper = fi.rmsea_limits(for_limits, df, n, groups, scaling)
+    out[f"rmsea.ci.lower{suffix}"], out[f"rmsea.ci.upper{suffix}"] = lower, upper
+    out[f"rmsea.pvalue{suffix}"] = fi.rmsea_p(for_limits, df, n, groups, scaling, 0.05, close=True)
+    out[f"rmsea.notclose.pvalue{suffix}"] = fi.rmsea_p(
+        for_limits, df, n, groups, scaling, 0.08, close=False
+    )
+
+
+def _residuals(solution: Solution, saturated: list[GroupMoments]) -> dict[str, float]:
+    means = solution.model.meanstructure
+    parts = []
+    for state, s in zip(states_of(solution), saturated, strict=True):
+        m, mu = (s.mean, state.mu) if means else (None, None)
+        parts.append(fi.residual_summaries(s.cov, m, state.Sigma, mu))
+    shares = solution.data.shares
+
+    def mean(name: str) -> float:
+        return float(sum(w * getattr(r, name) for w, r in zip(shares, parts, strict=True)))
+
+    return {
+        "rmr": mean("rmr"),
+        "rmr_nomean": mean("rmr_nomean"),
+        "srmr": mean("srmr"),
+        "srmr_bentler": mean("srmr"),
+        "srmr_bentler_nomean": mean("srmr_nomean"),
+        "crmr": mean("crmr"),
+        "crmr_nomean": mean("crmr_nomean"),
+        "srmr_mplus": mean("mplus"),
+        "srmr_mplus_nomean": mean("mplus_nomean"),
+    }
+
+
+def _others(
+    solution: Solution, standard: ChiSquare, saturated: list[GroupMoments]
+) -> dict[str, float]:
+    n, chisq, df = solution.data.n, standard.statistic, standard.df
+    gfi = goodness_of_fit(solution, saturated)
+    k = 0
+    for s in saturated:
+        p = s.mean.size
+        k += p * (p + 1) // 2 + (p if solution.model.meanstructure else 0)
+    return {
+        "cn_05": fi.critical_n(chisq, df, n, 0.05),
+        "cn_01": fi.critical_n(chisq, df, n, 0.01),
+        "gfi": gfi,
+        "agfi": 1 - k / df * (1 - gfi) if df > 0 else 1.0,
+        "pgfi": df / k * gfi,
+        "mfi": math.exp(-0.5 * (chisq - df) / n),
+        "ecvi": chisq / n + 2 * solution.n_parameters / n,
+    }
+
+
+def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
+    """Goodness of fit index, groups weighted n_g / N (Jöreskog & Sörbom 1981)."""
+    total = 0.0
+    means = solution.model.meanstructure
+    for i, (s, share) in enumerate(zip(saturated, solution.data.shares, strict=True)):
+        state = states_of(solution)[i]
+        if solution.options.function in ("ML", "GLS"):
+            gls = solution.options.function == "GLS"
+            P = np.linalg.inv(s.cov if gls else state.Sigma)
+            R, T = (s.cov - state.Sigma) @ P, s.cov @ P
+            top, bottom = 0.5 * float(np.sum(R * R.T)), 0.5 * float(np.sum(T * T.T))
+            if means:
+                d = s.mean - state.mu
+                top, bottom = top + float(d @ P @ d), bottom + float(s.mean @ P @ s.mean)
+        else:
+            W: Floats = weight_matrix(solution, i)
+            observed, implied = vech(s.cov), vech(state.Sigma)
+            if means:
+                observed = np.concatenate([s.mean, observed])
+                implied = np.concatenate([state.mu, implied])
+            r = observed - implied
+            top, bottom = float(r @ W @ r), float(observed @ W @ observed)
+        total += share * (1 - top / bottom)
+    return float(total)

@@ -1,0 +1,76 @@
+"""Log-likelihoods of the model and of the saturated model."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from collective_use.numerics.moments import Floats, GroupMoments, inverse_and_log_det
+from collective_use.numerics.saturated import expectation_step, saturated_moments
+from collective_use.sem.data import GroupData, SampleData
+from collective_use.sem.estimate import Solution
+from collective_use.sem.inference import covariate_places, states_of
+
+LOG_2PI = math.log(2 * math.pi)
+
+
+def saturated_of(data: SampleData, group: int) -> GroupMoments:
+    """Return the saturated moments of a group (by maximum likelihood with missing values)."""
+    g = data.groups[group]
+    return saturated_moments(g.patterns, g.moments) if g.patterns else g.moments
+
+
+def normal_log_likelihood(g: GroupMoments, mu: Floats | None, Sigma: Floats) -> float:
+    """Return the log-likelihood of complete data from its moments."""
+    parts = inverse_and_log_det(Sigma)
+    if parts is None:
+        return -math.inf
+    P, log_det = parts
+    total = g.mean.size * LOG_2PI + log_det + float(np.sum(P * g.cov))
+    if mu is not None:
+        d = g.mean - mu
+        total += float(d @ P @ d)
+    return -0.5 * g.n * total
+
+
+def incomplete_log_likelihood(g: GroupData, mu: Floats, Sigma: Floats) -> float:
+    """Return the log-likelihood of incomplete data."""
+    deviance = expectation_step(g.patterns, mu, Sigma)[2]
+    n = sum(pattern.n for pattern in g.patterns)
+    seen = sum(pattern.n * pattern.seen.size for pattern in g.patterns)
+    return -0.5 * (seen * LOG_2PI + n * deviance)
+
+
+def _of_covariates(g: GroupData, moments: GroupMoments, places: Floats) -> float:
+    """Return the log-likelihood of the fixed covariates, which is no part of the model's."""
+    if places.size == 0:
+        return 0.0
+    S = moments.cov[np.ix_(places, places)]
+    part = GroupMoments(g.moments.n, moments.mean[places], S, 0.0)
+    return normal_log_likelihood(part, None, S)
+
+
+def log_likelihood(solution: Solution, saturated: list[GroupMoments]) -> tuple[float, float]:
+    """Return the log-likelihood of the model and of the saturated model.
+
+    Parameters
+    ----------
+    solution
+        A maximum likelihood solution.
+    saturated
+        Saturated moments by group.
+    """
+    model = unrestricted = 0.0
+    means = solution.model.meanstructure
+    for i, g in enumerate(solution.data.groups):
+        state, s = states_of(solution)[i], saturated[i]
+        covariates = _of_covariates(g, s, covariate_places(solution, i))
+        if g.patterns:
+            model += incomplete_log_likelihood(g, state.mu, state.Sigma) - covariates
+            unrestricted += incomplete_log_likelihood(g, s.mean, s.cov) - covariates
+        else:
+            mu = state.mu if means else None
+            model += normal_log_likelihood(s, mu, state.Sigma) - covariates
+            unrestricted += normal_log_likelihood(s, None, s.cov) - covariates
+    return model, unrestricted

@@ -1,0 +1,220 @@
+"""Modification indices and score tests: what a parameter that is not free would change."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import chdtrc
+
+from collective_use.errors import EstimationError, InputError, NotSupported
+from collective_use.numerics.moments import Floats
+from collective_use.sem.compiled import compile_model
+from collective_use.sem.estimate import Solution, make_objective
+from collective_use.sem.inference import information, inverted
+from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.standardized import standard_factors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def candidates(table: ParameterTable) -> list[Parameter]:
+    """Return parameters that a model of this kind could have and this one fixes, at 0."""
+    present = set()
+    for row in table.rows:
+        present.add(row.key)
+        if row.op == "~~":
+            present.add((row.rhs, row.op, row.lhs, row.level, row.group))
+    out: list[Parameter] = []
+    for block in table.blocks:
+        for lhs, op, rhs in _possible(table, block):
+            row = Parameter(lhs, op, rhs, block.level, block.group, 0, "", 0.0, user=False)
+            if row.key not in present:
+                out.append(row)
+                present.add(row.key)
+                present.add((rhs, op, lhs, block.level, block.group) if op == "~~" else row.key)
+    return out
+
+
+def _possible(table: ParameterTable, block: BlockNames) -> list[tuple[str, str, str]]:
+    rows = [r for r in table.rows if r.group == block.group and r.level == block.level]
+    x = set(block.exogenous)
+    latent = set(block.latent)
+    indicators = {r.rhs for r in rows if r.op == "=~" and r.rhs not in latent}
+    equations = dict.fromkeys(
+        [r.lhs for r in rows if r.op == "~"] + [r.rhs for r in rows if r.op in ("~", "<~")]
+    )
+    observed = [name for name in block.observed if name not in x]
+    out = [
+        (f, "=~", y) for f in block.latent for y in observed if y not in equations
+    ]  # fmt: skip
+    inner = [name for name in observed if name in indicators]
+    out += [(a, "~~", b) for a, b in combinations_with_replacement(inner, 2)]
+    out += [(a, "~~", b) for a, b in combinations_with_replacement(block.latent, 2)]
+    for a in equations:
+        for b in equations:
+            if a != b and not (a in indicators and b in latent):
+                out.append((a, "~", b))
+    if table.meanstructure:
+        out += [(name, "~1", "") for name in (*block.observed, *block.latent)]
+    return out
+
+
+def extended(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats, list[Parameter]]:
+    """Free some fixed parameters: return score and expected information at the solution.
+
+    Returns
+    -------
+    score, info
+        Gradient of the log-likelihood per case (q + k,) and information (q + k, q + k).
+    rows
+        The freed parameters, numbered from q + 1.
+    """
+    q = solution.model.n_free
+    table = solution.table
+    freed = [row._replace(free=q + 1 + i) for i, row in enumerate(rows)]
+    by_key = {row.key: row for row in freed}
+    kept = [by_key.pop(row.key, row) for row in table.rows]
+    longer = replace(table, rows=tuple([*kept, *by_key.values()]))
+    model = compile_model(longer)
+    objective, shared = make_objective(model, solution.data, solution.options, longer)
+    theta = np.concatenate([solution.theta, [row.start for row in freed]])
+    score = -objective.gradient(theta)
+    return score, shared.fisher(theta), freed
+
+
+def modification_indices(solution: Solution) -> pd.DataFrame:
+    """Return the modification index and expected change of every fixed parameter.
+
+    References
+    ----------
+    Sörbom (1989), Psychometrika 54:371; Saris, Satorra & Sörbom (1987), Sociological
+    Methodology 17:105 (expected parameter change).
+    """
+    import pandas as pd
+
+    fixed = [
+        row for row in solution.table.rows
+        if not row.free and row.op not in (*CONSTRAINTS, "|", "~*~") and not row.exogenous
+    ]  # fmt: skip
+    rows = [*fixed, *candidates(solution.table)]
+    columns = ["lhs", "op", "rhs", "level", "group", "mi", "epc", "sepc_lv", "sepc_all", "sepc_nox"]
+    if not rows:
+        return pd.DataFrame(columns=columns)
+    mi, epc = _indices(solution, rows)
+    keep = np.flatnonzero(np.isfinite(mi))
+    chosen = [rows[i] for i in keep]
+    standard = {kind: standard_factors(solution, chosen, kind) for kind in ("lv", "all", "nox")}
+    data = [
+        (r.lhs, r.op, r.rhs, r.level, r.group, mi[i], epc[i],
+         *(epc[i] * standard[kind][j] for kind in ("lv", "all", "nox")))
+        for j, (i, r) in enumerate(zip(keep, chosen, strict=True))
+    ]  # fmt: skip
+    return pd.DataFrame(data, columns=columns)
+
+
+def _indices(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats]:
+    q, n = solution.model.n_free, _multiplier(solution)
+    score, info, _ = extended(solution, rows)
+    inverse = inverted(solution, information(solution, "expected"))
+    cross = info[q:, :q]
+    spread = np.diag(info)[q:] - np.einsum("ij,jk,ik->i", cross, inverse, cross)
+    spread = np.where(spread < np.finfo(float).eps ** (1 / 3), np.nan, spread)
+    s = score[q:]
+    mi = n * s**2 / spread
+    safe = np.where(np.abs(s) < 1e-15, 1.0, s)
+    return mi, mi / (n * safe)
+
+
+def _multiplier(solution: Solution) -> float:
+    return solution.data.n
+
+
+def score_test(solution: Solution, released: list[tuple[str, str, str]]) -> dict[str, float]:
+    """Test fixed parameters jointly: would freeing them improve the model?
+
+    Parameters
+    ----------
+    solution
+        The solution.
+    released
+        Parameters as (lhs, op, rhs), fixed in the model or absent from it.
+
+    Returns
+    -------
+    dict
+        ``statistic``, ``df``, ``p``.
+    """
+    rows = []
+    for row in [*solution.table.rows, *candidates(solution.table)]:
+        if (row.lhs, row.op, row.rhs) in released and not row.free:
+            rows.append(row)
+    if len({(r.lhs, r.op, r.rhs) for r in rows}) < len(set(released)):
+        raise InputError("a score test needs parameters that are fixed or absent in the model")
+    q, n = solution.model.n_free, _multiplier(solution)
+    score, info, _ = extended(solution, rows)
+    inverse = inverted(solution, information(solution, "expected"))
+    V = info[q:, q:] - info[q:, :q] @ inverse @ info[:q, q:]
+    return _tested(n, score[q:], V)
+
+
+def _tested(n: float, s: Floats, V: Floats) -> dict[str, float]:
+    if np.linalg.matrix_rank(V, tol=1e-8 * max(1.0, float(np.abs(V).max()))) < s.size:
+        raise EstimationError("these parameters cannot be freed together")
+    statistic = n * float(s @ np.linalg.solve(V, s))
+    return {"statistic": statistic, "df": float(s.size), "p": float(chdtrc(s.size, statistic))}
+
+
+def release_tests(solution: Solution) -> pd.DataFrame:
+    """Test every equality (same number over rows) on its own and all together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per equality: the two parameters, statistic, df, p; the last row is the joint
+        test.
+    """
+    import pandas as pd
+
+    if solution.constraints.equal or solution.constraints.above:
+        raise NotSupported("score tests of '==' constraints other than equal labels")
+    q, n = solution.model.n_free, _multiplier(solution)
+    firsts: dict[int, Parameter] = {}
+    freed, pairs = [], []
+    for row in solution.table.rows:
+        if not row.free:
+            continue
+        if row.free in firsts:
+            value = float(solution.theta[row.free - 1])
+            freed.append(row._replace(start=value))
+            pairs.append((firsts[row.free], row))
+        else:
+            firsts[row.free] = row
+    if not freed:
+        raise InputError("the model holds no parameters equal")
+    score, info, _ = extended(solution, freed)
+    owner = [row.free - 1 for row in freed]
+    # In the extended model the number q + i belongs to the second parameter alone; the shared
+    # number lost it, so directions of the constrained model add both.
+    K = np.zeros((q + len(freed), q))
+    K[:q, :q] = np.eye(q)
+    for i, place in enumerate(owner):
+        K[q + i, place] = 1.0
+    inner = np.linalg.inv(K.T @ info @ K)
+    names = ["lhs", "op", "rhs", "group", "equals", "statistic", "df", "p"]
+    data = []
+    s = score[q:]
+    V = info[q:, q:] - info[q:] @ K @ inner @ K.T @ info[:, q:]
+    for i, (first, second) in enumerate(pairs):
+        test = _tested(n, s[i : i + 1], V[i : i + 1, i : i + 1])
+        other = f"{first.lhs}{first.op}{first.rhs}.g{first.group}"
+        data.append((second.lhs, second.op, second.rhs, second.group, other, *test.values()))
+    joint = _tested(n, s, V)
+    data.append(("", "", "", 0, "all", *joint.values()))
+    out = pd.DataFrame(data, columns=names)
+    out["p"] = out["p"].where(out["df"] > 0, math.nan)
+    return out
