@@ -112,7 +112,8 @@ def _columns(context: Context) -> None:
             if platform not in PLATFORMS:
                 hint = did_you_mean(platform, PLATFORMS)
                 text = f"item {item.id!r} names the unknown platform {platform!r}{hint}"
-                context.say(place, f"{text}; known are {quoted(PLATFORMS, most=20)}", key=True)
+                listed = "" if hint else f"; known are {quoted(PLATFORMS, most=20)}"
+                context.say(place, text + listed, key=True)
             other = used.setdefault((platform, column), item.id)
             if other != item.id:
                 text = f"items {other!r} and {item.id!r} share the column {column!r}"

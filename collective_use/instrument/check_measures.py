@@ -120,8 +120,8 @@ def _checks(context: Context, measure: Measure, place: Place) -> None:
         if null not in NULL_DISTRIBUTIONS:
             hint = did_you_mean(null, NULL_DISTRIBUTIONS)
             text = f"{whose} names the unknown null distribution {null!r}{hint}"
-            known = quoted(NULL_DISTRIBUTIONS)
-            context.say((*place, "null_distributions", k), f"{text}; known are {known}")
+            listed = "" if hint else f"; known are {quoted(NULL_DISTRIBUTIONS)}"
+            context.say((*place, "null_distributions", k), text + listed)
 
 
 def _composition(context: Context, measure: Measure, place: Place) -> None:
@@ -152,7 +152,8 @@ def _indices(context: Context, measure: Measure, place: Place) -> None:
             text = f"measure {measure.id!r} names the index {index.name!r}, which is not known for"
             hint = did_you_mean(index.name, known)
             text = f"{text} the composition {measure.composition!r}{hint}"
-            context.say(here, f"{text}; known are {quoted(known, most=40)}")
+            listed = "" if hint else f"; known are {quoted(known, most=40)}"
+            context.say(here, text + listed)
         if index in measure.indices[:k]:
             context.say(here, f"measure {measure.id!r} names the index {index.name!r} twice")
 

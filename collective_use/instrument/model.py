@@ -388,6 +388,8 @@ class Instrument(Part):
 
     def get_form(self, form_id: str | None = None) -> Form:
         """Return one form by id, or the default form; KeyError when there is none."""
+        if not self.forms:
+            raise KeyError("the instrument has no form")
         if form_id is None:
             return next((form for form in self.forms if form.default), self.forms[0])
         return {part.id: part for part in self.forms}[form_id]

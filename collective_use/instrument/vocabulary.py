@@ -70,8 +70,19 @@ _NETWORK = (
     "largest_received_share",
     "external_internal",
 )
-_DISPARITY = ("cv", "gini", "sd", "herfindahl", "effective_number", "largest_share")
-_VARIETY = ("blau", "teachman", "distinct")
+_DISPARITY = (
+    "cv",
+    "gini",
+    "cv_observed",
+    "gini_observed",
+    "sd",
+    "herfindahl",
+    "effective_number",
+    "largest_share",
+    "valued_mean",
+    "self_bias",
+)
+_VARIETY = ("blau", "teachman", "blau_observed", "teachman_observed", "distinct")
 _KNOWLEDGE = (
     "coverage",
     "redundancy",
@@ -88,8 +99,8 @@ INDICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "direct_consensus": ("mean", "sd"),
         "referent_shift": ("mean", "sd"),
         "additive": ("mean", "sum", "sd", "coverage", "redundancy", "head_count"),
-        "separation": ("sd", "mean_distance"),
-        "disparity": (*_DISPARITY, "valued_mean"),
+        "separation": ("sd", "sd_observed", "mean_distance"),
+        "disparity": _DISPARITY,
         "variety": (*_VARIETY, *_KNOWLEDGE),
         "network": (*_NETWORK, *_DISPARITY, *_ROLES, *_KNOWLEDGE, "distinct"),
         "allocation": _DISPARITY,
@@ -104,6 +115,7 @@ NULL_DISTRIBUTIONS: tuple[str, ...] = (
     "moderate_skew",
     "heavy_skew",
     "triangular",
+    "triangular_printed",
     "normal",
     "maximum_dissensus",
 )
