@@ -72,6 +72,8 @@ class Document:
         Positions of values, and of the keys that lead to them, by place.
     problems
         What could not be read, in the order of the file.
+    blocks
+        For texts below ``|``, the spaces they are indented by.
     """
 
     file: str
@@ -79,6 +81,20 @@ class Document:
     values: Mapping[Place, Position] = field(default_factory=dict)
     keys: Mapping[Place, Position] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    blocks: Mapping[Place, int] = field(default_factory=dict)
+
+    def inside(self, place: Place, line: int, column: int) -> Position:
+        """Return the position of a line and column inside a text below ``|``.
+
+        Examples
+        --------
+        >>> str(parse_yaml("a: |\\n  x ~ y\\n  z", "x.yaml").inside(("a",), 2, 1))
+        'x.yaml:3:3'
+        """
+        start = self.at(place)
+        if place not in self.blocks:
+            return start
+        return Position(start.file, start.line + line, self.blocks[place] + column)
 
     def at(self, place: Place, *, key: bool = False) -> Position:
         """Return the position of a value, or of its key; of what holds it when it is not there.
@@ -202,6 +218,7 @@ class _Composer:
         self.loader = loader or _LOADER
         self.values: dict[Place, Position] = {}
         self.keys: dict[Place, Position] = {}
+        self.blocks: dict[Place, int] = {}
         self.problems: list[Problem] = []
         self.nodes = 0
         self.events: Any = iter(())
@@ -215,10 +232,8 @@ class _Composer:
             pass
         except yaml.YAMLError as error:
             self.problems.append(_translated(error, self.text, self.file))
-        except RecursionError:
-            self._say(Position(self.file, 1, 1), f"the file is nested deeper than {DEEPEST} levels")
         found = tuple(sorted(self.problems, key=lambda problem: problem.position))
-        return Document(self.file, value, self.values, self.keys, found)
+        return Document(self.file, value, self.values, self.keys, found, self.blocks)
 
     def _say(self, position: Position, text: str) -> None:
         self.problems.append(Problem(position, text))
@@ -260,6 +275,9 @@ class _Composer:
             return self._mapping(place)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(place)
+        if event.style == "|":
+            first = self.text.splitlines()[position.line : position.line + 1] or [""]
+            self.blocks[place] = len(first[0]) - len(first[0].lstrip(" "))
         return self._scalar(event, position)
 
     def _scalar(self, event: Any, position: Position) -> Any:

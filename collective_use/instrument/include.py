@@ -6,13 +6,16 @@ fragments under ``include``; each holds collections whose lists are appended in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.yaml_source import Document, Place, Position, Problem, read_yaml
+
+_T = TypeVar("_T")
 
 HEAD = "instrument.yaml"
 COLLECTIONS = (
@@ -82,6 +85,7 @@ class _Assembly:
         self.problems = list(document.problems)
         self.values: dict[Place, Position] = dict(document.values)
         self.keys: dict[Place, Position] = dict(document.keys)
+        self.blocks: dict[Place, int] = dict(document.blocks)
         self.value: Any = document.value
         self.seen = {head.resolve()}
 
@@ -89,7 +93,14 @@ class _Assembly:
         if isinstance(self.value, dict):
             self.value = dict(self.value)
             self._include(self.value.pop("include", None))
-        return Document(self.first.file, self.value, self.values, self.keys, tuple(self.problems))
+        return Document(
+            self.first.file,
+            self.value,
+            self.values,
+            self.keys,
+            tuple(self.problems),
+            self.blocks,
+        )
 
     def _say(self, position: Position, text: str) -> None:
         self.problems.append(Problem(position, text))
@@ -165,10 +176,15 @@ class _Assembly:
             return
         offset = len(present)
         self.value[key] = [*present, *entries]
-        for target, positions in ((self.values, fragment.values), (self.keys, fragment.keys)):
-            for place, position in positions.items():
-                if len(place) > 1 and place[0] == key and isinstance(place[1], int):
-                    target[(key, place[1] + offset, *place[2:])] = position
+        _moved(fragment.values, self.values, key, offset)
+        _moved(fragment.keys, self.keys, key, offset)
+        _moved(fragment.blocks, self.blocks, key, offset)
+
+
+def _moved(source: Mapping[Place, _T], target: dict[Place, _T], key: str, offset: int) -> None:
+    for place, what in source.items():
+        if len(place) > 1 and place[0] == key and isinstance(place[1], int):
+            target[(key, place[1] + offset, *place[2:])] = what
 
 
 def _kind(value: object) -> str:

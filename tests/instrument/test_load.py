@@ -48,7 +48,7 @@ def test_everything_is_reported_at_once():
     ):
         text = text.replace(old, new, 1)
     lines = [int(problem.split(":")[1]) for problem in problems(text)]
-    assert lines == [2, 12, 50, 53, 54, 72, 75]
+    assert lines == [2, 12, 50, 53, 54, 72, 76]
 
 
 def test_a_slip_in_one_part_does_not_hide_another():
