@@ -137,6 +137,7 @@ def main(arguments: list[str]) -> int:
     except Exception as problem:
         if _is_usage_error(problem):
             problem.show(sys.stderr)  # type: ignore[attr-defined]
+            _suggest(words)
             return int(problem.exit_code)  # type: ignore[attr-defined]
         if trace:
             raise
@@ -145,6 +146,16 @@ def main(arguments: list[str]) -> int:
     if status == EXIT_INTERRUPTED:
         _complain("Interrupted; nothing was left half-written.")
     return status if isinstance(status, int) else 0
+
+
+def _suggest(words: list[str]) -> None:
+    """Name the nearest command when the first word is none."""
+    from collective_use.checks import nearest
+
+    first = next((word for word in words if not word.startswith("-")), "")
+    hit = None if first in COMMANDS else nearest(first, COMMANDS)
+    if hit:
+        _complain(f"Did you mean: {PROGRAM} {hit}")
 
 
 def _is_usage_error(problem: Exception) -> bool:

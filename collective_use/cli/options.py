@@ -9,56 +9,89 @@ import typer
 
 from collective_use.errors import InputError
 
-Out = Annotated[str | None, typer.Option("--out", "-o", help="The folder of results.")]
-Instrument = Annotated[
-    str | None, typer.Option("--instrument", "-i", help="A bundled name, or a YAML file or folder.")
+Out = Annotated[
+    str | None, typer.Option("--out", "-o", metavar="DIR", help="The folder of results.")
 ]
-Group = Annotated[str | None, typer.Option(help="The column that holds the group.")]
-Parent = Annotated[str | None, typer.Option(help="The column of a unit above the group.")]
-Member = Annotated[str | None, typer.Option(help="The column that holds the person's code.")]
-Partner = Annotated[str | None, typer.Option(help="The column of the person's organisation.")]
-Weight = Annotated[str | None, typer.Option(help="The column of survey weights.")]
+Instrument = Annotated[
+    str | None,
+    typer.Option(
+        "--instrument",
+        "-i",
+        metavar="NAME_OR_PATH",
+        help="A bundled name, or a YAML file or folder.",
+    ),
+]
+Group = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="The column that holds the group.")
+]
+Parent = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="The column of a unit above the group.")
+]
+Member = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="The column that holds the person's code.")
+]
+Partner = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="The column of the person's organisation.")
+]
+Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of survey weights.")]
 Language = Annotated[
-    list[str] | None, typer.Option(help="Declare the language: once for all exports, or each.")
+    list[str] | None,
+    typer.Option(metavar="CODE", help="Declare the language: once for all exports, or each."),
 ]
 Country = Annotated[
-    list[str] | None, typer.Option(help="Declare the country: once for all exports, or each.")
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Declare the country: once for all exports, or each."),
 ]
 Wave = Annotated[
-    list[str] | None, typer.Option(help="Declare the wave: once for all exports, or each.")
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Declare the wave: once for all exports, or each."),
 ]
 Members = Annotated[
-    str | None, typer.Option(help="Who was asked (group, member): makes response rates true.")
+    str | None,
+    typer.Option(metavar="FILE", help="Who was asked (group, member): makes response rates true."),
 ]
 Informants = Annotated[
-    str | None, typer.Option(help="What key informants say of groups: a row a group.")
+    str | None,
+    typer.Option(metavar="FILE", help="What key informants say of groups: a row a group."),
 ]
-Form = Annotated[str | None, typer.Option(help="The form that was fielded.")]
+Form = Annotated[str | None, typer.Option(metavar="FORM", help="The form that was fielded.")]
 Platform = Annotated[
-    str | None, typer.Option(help="The survey platform, where it is not recognised.")
+    str | None,
+    typer.Option(metavar="NAME", help="The survey platform, where it is not recognised."),
 ]
-MAP = typer.Option("--map", help="A file that says what headings mean.")
-Previews = Annotated[str | None, typer.Option(help="Preview rows: drop (default) or keep.")]
+MAP = typer.Option("--map", metavar="FILE", help="A file that says what headings mean.")
+Previews = Annotated[
+    str | None, typer.Option(metavar="WHAT", help="Preview rows: drop (default) or keep.")
+]
 Unfinished = Annotated[
-    str | None, typer.Option(help="Rows never sent off: drop (default) or keep.")
+    str | None, typer.Option(metavar="WHAT", help="Rows never sent off: drop (default) or keep.")
 ]
 Duplicates = Annotated[
-    str | None, typer.Option(help="Second submissions: last (default), first or keep.")
+    str | None,
+    typer.Option(metavar="WHAT", help="Second submissions: last (default), first or keep."),
 ]
-Encoding = Annotated[str | None, typer.Option(help="Of the exports, instead of guessing.")]
-Delimiter = Annotated[str | None, typer.Option(help="Of the exports, instead of guessing.")]
-Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
+Encoding = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Of the exports, instead of guessing.")
+]
+Delimiter = Annotated[
+    str | None, typer.Option(metavar="CHARACTER", help="Of the exports, instead of guessing.")
+]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of a workbook.")]
 Invalid = Annotated[
-    str | None, typer.Option(help="Answers outside the scale: error (default) or missing.")
+    str | None,
+    typer.Option(metavar="WHAT", help="Answers outside the scale: error (default) or missing."),
 ]
 MinimumAnswered = Annotated[
-    float | None, typer.Option(help="Items needed for a score: a share up to 1, or a number.")
+    float | None,
+    typer.Option(metavar="NUMBER", help="Items needed for a score: a share up to 1, or a number."),
 ]
 MinimumGroup = Annotated[
-    int | None, typer.Option("--minimum-group-size", help="Smaller groups get no value (3).")
+    int | None,
+    typer.Option("--minimum-group-size", metavar="NUMBER", help="Smaller groups get no value (3)."),
 ]
 Cutoff = Annotated[
-    list[str] | None, typer.Option(help="Another value for a rule of thumb: icc1=0.10.")
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="Another value for a rule of thumb: icc1=0.10."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 

@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def score(
     exports: Annotated[
         list[str],
-        typer.Argument(metavar="EXPORT...", help="Survey exports; several are stacked."),
+        typer.Argument(metavar="EXPORT", help="Survey exports; several are stacked."),
     ],
     instrument: options.Instrument = None,
     out: options.Out = None,

@@ -174,7 +174,7 @@ def simulate_responses(
     use = _outcome(instrument, latents)
     informants = draw_informants(instrument, people, use, parameters.facts, rng)
     rows, planted = _rows(sheet, answers, flaws, rng)
-    setting = {"form": form, "seed": seed, "groups": groups, "size": size}
+    setting = {"form": form, "seed": seed, "groups_drawn": groups, "size": size}
     truth = _truth(instrument, setting, sheet, flaws, planted)
     return SimulatedSurvey(instrument, rows, people.members, informants, truth)
 

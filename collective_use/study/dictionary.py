@@ -23,6 +23,8 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "measures.csv": (MEASURES, KEYS, INDICES),
 }
 
+_KEY_COLUMNS = ("group", "wave", "parent")
+
 
 def meaning(table: str, column: str, instrument: Instrument) -> str:
     """Return what a column means, or an empty text when the dictionary does not know it.
@@ -64,6 +66,21 @@ def dictionary_frame(tables: Mapping[str, pd.DataFrame], instrument: Instrument)
         for column in frame.columns
     ]
     return pd.DataFrame(rows)
+
+
+def dictionary_markdown() -> str:
+    """Return the dictionary as the tables of docs/outputs.md."""
+    sections = {
+        "persons.csv": {**{k: KEYS[k] for k in _KEY_COLUMNS}, **PERSONS},
+        "groups.csv": {**{k: KEYS[k] for k in _KEY_COLUMNS}, **GROUPS},
+        "agreement.csv": {**KEYS, **INDICES},
+        "measures.csv": {**{k: v for k, v in KEYS.items() if k not in _KEY_COLUMNS}, **MEASURES},
+    }
+    parts = []
+    for file, columns in sections.items():
+        rows = [f"| `{column}` | {text} |" for column, text in columns.items() if column != "n"]
+        parts.append("\n".join([f"### {file}", "", "| column | meaning |", "|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
 
 
 def _of_measure(column: str, instrument: Instrument) -> str:

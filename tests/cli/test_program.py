@@ -154,3 +154,8 @@ def test_warnings_are_sentences(capsys: pytest.CaptureFixture[str]) -> None:
         warnings.warn("Nobody answered 'x'.", DataWarning, stacklevel=1)
         warnings.warn("a library mumbles", UserWarning, stacklevel=1)
     assert capsys.readouterr().err == "Warning: Nobody answered 'x'. [DataWarning]\n"
+
+
+def test_a_misspelled_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["scroe"]) == 2
+    assert "Did you mean: collective-use score" in capsys.readouterr().err

@@ -1,0 +1,40 @@
+"""init and simulate from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from collective_use.cli.main import main
+
+
+def test_init_begins_a_study_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(tmp_path / "my study")
+    assert main(["init", folder, "--instrument", "lq2002"]) == 0
+    text = capsys.readouterr().out
+    assert "study.yaml" in text
+    assert "collective-use run" in text
+    assert "instrument: lq2002" in (tmp_path / "my study" / "study.yaml").read_text("utf-8")
+    assert main(["init", folder]) == 2
+    assert "there already" in capsys.readouterr().err
+
+
+def test_init_checks_the_instrument(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path / "a"), "--instrument", "lq2020"]) == 2
+    assert "did you mean 'lq2002'" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_simulate_writes_a_folder_and_says_what_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "trial"
+    assert main(["simulate", "lq2002", "--groups", "5", "--seed", "2", "--out", str(out)]) == 0
+    names = {path.name for path in out.iterdir()}
+    assert names == {"export.csv", "members.csv", "informants.csv", "truth.json", "run.json"}
+    assert json.loads((out / "truth.json").read_text("utf-8"))["groups_drawn"] == 5
+    assert "collective-use score" in capsys.readouterr().out
+    assert main(["simulate", "lq2002", "--groups", "0", "--out", str(out)]) == 2
+    assert "groups must be" in capsys.readouterr().err
