@@ -79,7 +79,7 @@ def extended(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats,
     freed = [row._replace(free=q + 1 + i) for i, row in enumerate(rows)]
     by_key = {row.key: row for row in freed}
     kept = [by_key.pop(row.key, row) for row in table.rows]
-    longer = replace(table, rows=tuple([*kept, *by_key.values()]))
+    longer = replace(table, rows=(*kept, *by_key.values()))
     model = compile_model(longer)
     objective, shared = make_objective(model, solution.data, solution.options, longer)
     theta = np.concatenate([solution.theta, [row.start for row in freed]])
@@ -149,10 +149,8 @@ def score_test(solution: Solution, released: list[tuple[str, str, str]]) -> dict
     dict
         ``statistic``, ``df``, ``p``.
     """
-    rows = []
-    for row in [*solution.table.rows, *candidates(solution.table)]:
-        if (row.lhs, row.op, row.rhs) in released and not row.free:
-            rows.append(row)
+    everything = [*solution.table.rows, *candidates(solution.table)]
+    rows = [r for r in everything if (r.lhs, r.op, r.rhs) in released and not r.free]
     if len({(r.lhs, r.op, r.rhs) for r in rows}) < len(set(released)):
         raise InputError("a score test needs parameters that are fixed or absent in the model")
     q, n = solution.model.n_free, _multiplier(solution)

@@ -1,0 +1,358 @@
+"""`fit_sem` and `fit_cfa`: the front door of the estimation room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from collective_use.checks import column_in, one_of, quoted
+from collective_use.errors import EstimationError, InputError, NotSupported
+from collective_use.numerics.moments import Floats
+from collective_use.sem.build import TableOptions, parameter_table
+from collective_use.sem.data import SampleData, data_from_moments, group_names, read_data
+from collective_use.sem.estimate import Solution, fit_table, sample_statistics, thread_controller
+from collective_use.sem.inference import covariance_of_estimates
+from collective_use.sem.options import Options, resolve_options
+from collective_use.sem.partable import ParameterTable
+from collective_use.sem.problems import find_problems, warn_problems
+from collective_use.sem.result import SemResult
+from collective_use.syntax.model_text import ModelText, parse_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENGINES = ("core", "semopy", "both")
+
+
+def fit_sem(
+    model: str | ModelText | ParameterTable,
+    data: pd.DataFrame | None = None,
+    *,
+    estimator: str = "ML",
+    engine: str = "core",
+    groups: str | None = None,
+    equal: Sequence[str] = (),
+    partial: Sequence[str] = (),
+    cluster: str | Sequence[str] | None = None,
+    weights: str | None = None,
+    ordered: Sequence[str] = (),
+    missing: str = "listwise",
+    se: str | None = None,
+    test: str | None = None,
+    information: str | None = None,
+    likelihood: str = "normal",
+    bootstrap: int = 0,
+    seed: int | None = None,
+    cov: Any = None,
+    n: float | Sequence[float] | None = None,
+    means: Any = None,
+    meanstructure: bool | None = None,
+    std_lv: bool = False,
+    orthogonal: bool = False,
+    fixed_x: bool = True,
+    bounds: str | Mapping[str, tuple[float, float]] | None = None,
+) -> SemResult:
+    """Fit a structural equation model.
+
+    Parameters
+    ----------
+    model
+        Model text in lavaan's syntax, or a parameter table.
+    data
+        One row per case, variables by name.
+    estimator
+        ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"GLS"``, ``"ULS"``,
+        ``"WLS"`` or ``"DWLS"``.
+    engine
+        ``"core"``: own estimation.
+    groups
+        Column that holds the groups; they are taken in order of first appearance.
+    equal
+        Held equal over groups: ``"loadings"``, ``"intercepts"``, ``"means"``, ``"residuals"``,
+        ``"residual.covariances"``, ``"regressions"``, ``"lv.variances"``, ``"lv.covariances"``.
+    partial
+        Parameters released from `equal`, as ``"f =~ x2"``.
+    cluster
+        One or two columns of clusters for sandwich errors.
+    weights
+        Column of sampling weights (pseudo-maximum likelihood with a sandwich).
+    ordered
+        Ordered categorical variables.
+    missing
+        ``"listwise"`` or ``"fiml"`` (maximum likelihood by missing pattern).
+    se, test, information, likelihood
+        Override what the estimator implies: ``se`` is ``"standard"``, ``"first.order"``,
+        ``"robust.sem"``, ``"robust.huber.white"``, ``"robust"`` or ``"none"``; `information`
+        ``"expected"``, ``"observed"`` or ``"first.order"``; `likelihood` ``"normal"`` or
+        ``"wishart"``.
+    bootstrap, seed
+        Number of bootstrap replications and seed.
+    cov, n, means
+        Covariances (divisor n - 1), number of cases and means instead of data.
+    meanstructure
+        Fit means too; None lets the model decide.
+    std_lv, orthogonal, fixed_x
+        Latent variances fixed at 1; latent covariances at 0; moments of covariates at the
+        sample's.
+    bounds
+        ``"pos.var"`` (variances of at least 0) or limits by parameter name.
+
+    Returns
+    -------
+    SemResult
+        Estimates, fit, tests and all that follows from them.
+
+    Raises
+    ------
+    SyntaxProblem
+        When the model text cannot be read.
+    InputError
+        When an argument, a column or a value is not what it has to be.
+    EstimationError
+        When the data or the model cannot be estimated.
+    NotSupported
+        For a combination that is not offered; nothing is computed in its place.
+
+    References
+    ----------
+    Bollen (1989), Structural equations with latent variables; Rosseel (2012), Journal of
+    Statistical Software 48:2 (conventions).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> S = pd.DataFrame([[1.0, 0.5, 0.4], [0.5, 1.0, 0.3], [0.4, 0.3, 1.0]],
+    ...     index=list("xyz"), columns=list("xyz"))
+    >>> fit = fit_sem("y ~ x; z ~ b*y", cov=S, n=200)
+    >>> round(fit.parameters["b"], 6), int(fit.fit_measures["df"])
+    (0.3, 1)
+    """
+    one_of("engine", engine, ENGINES)
+    clusters = _names(cluster)
+    _refuse_not_yet(engine, ordered, bootstrap, se)
+    options = resolve_options(
+        estimator,
+        likelihood=likelihood,
+        missing=missing,
+        se=se,
+        test=test,
+        information=information,
+        cluster=clusters,
+        weights=weights is not None,
+        moments_only=data is None,
+    )
+    with thread_controller().limit(limits=1):
+        names = _group_names(data, cov, groups)
+        use_means = _use_means(meanstructure, options, clusters, names, means)
+        table = _table(
+            model,
+            TableOptions(
+                n_groups=len(names),
+                meanstructure=use_means,
+                std_lv=std_lv,
+                orthogonal=orthogonal,
+                fixed_x=fixed_x,
+                equal=tuple(equal),
+                partial=tuple(partial),
+            ),
+        )
+        _refuse_table(table, names)
+        table = with_bounds(table, bounds)
+        block = table.blocks[0]
+        if data is not None:
+            sample = read_data(
+                data,
+                block.observed,
+                block.exogenous,
+                options,
+                groups=groups,
+                cluster=clusters,
+                weights=weights,
+            )
+        else:
+            sample = data_from_moments(cov, n, means, block.observed, options, names)
+        result = estimate(table, sample, options, names=names, model=_text_of(model))
+    warn_problems(result.problems)
+    return result
+
+
+def fit_cfa(
+    model: str | ModelText | ParameterTable, data: pd.DataFrame | None = None, **options: Any
+) -> SemResult:
+    """Fit a confirmatory factor analysis; arguments and defaults are those of `fit_sem`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> names = [f"x{i}" for i in range(1, 5)]
+    >>> S = pd.DataFrame(np.full((4, 4), 0.5) + np.eye(4) * 0.5, index=names, columns=names)
+    >>> fit = fit_cfa("f =~ x1 + x2 + x3 + x4", cov=S, n=100)
+    >>> round(fit.estimates.std_all[0] ** 2, 6)
+    0.5
+    """
+    return fit_sem(model, data, **options)
+
+
+def estimate(
+    table: ParameterTable,
+    sample: SampleData,
+    options: Options,
+    *,
+    names: Sequence[str] = ("",),
+    model: str = "",
+    engine: str = "core",
+) -> SemResult:
+    """Estimate a table on a sample, with errors and checks, without warnings.
+
+    Raises
+    ------
+    EstimationError
+        When the model has more parameters than moments.
+    """
+    if table.n_free > sample_statistics(table) and not table.constraints:
+        raise EstimationError(
+            f"the model has {table.n_free} free parameters but the data only "
+            f"{sample_statistics(table)} moments (df = {sample_statistics(table) - table.n_free}):"
+            " fix parameters or hold some equal"
+        )
+    solution = fit_table(table, sample, options)
+    vcov = errors_of(solution)
+    problems = find_problems(solution, vcov)
+    return SemResult(solution, vcov, problems, engine, tuple(names), ("",), model)
+
+
+def errors_of(solution: Solution) -> Floats | None:
+    """Return the covariance of the estimates, None when the information is singular."""
+    if solution.options.se == "none" or solution.model.n_free == 0:
+        return None
+    try:
+        return covariance_of_estimates(solution)
+    except (EstimationError, ValueError):
+        return None
+
+
+def with_bounds(
+    table: ParameterTable, bounds: str | Mapping[str, tuple[float, float]] | None
+) -> ParameterTable:
+    """Return the table with bounds on some parameters.
+
+    Raises
+    ------
+    InputError
+        When a name is not a free parameter.
+    """
+    if bounds is None:
+        return table
+    if isinstance(bounds, str):
+        one_of("bounds", bounds, ("pos.var",))
+        rows = tuple(
+            row._replace(lower=max(row.lower, 0.0))
+            if row.op == "~~" and row.lhs == row.rhs and row.free
+            else row
+            for row in table.rows
+        )
+        return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
+    by_number = {name: i + 1 for i, name in enumerate(table.free_names())}
+    limits: dict[int, tuple[float, float]] = {}
+    for name, (low, high) in bounds.items():
+        key = name.replace(" ", "")
+        if key not in by_number:
+            raise InputError(f"bounds must name free parameters, got {name!r}; "
+                             f"they are {quoted(by_number)}")  # fmt: skip
+        if not low <= high:
+            raise InputError(f"bounds of {name!r} must rise, got {low!r} and {high!r}")
+        limits[by_number[key]] = (float(low), float(high))
+    rows = tuple(
+        row._replace(lower=limits[row.free][0], upper=limits[row.free][1])
+        if row.free in limits
+        else row
+        for row in table.rows
+    )
+    return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
+
+
+def _names(cluster: str | Sequence[str] | None) -> tuple[str, ...]:
+    names = () if cluster is None else (cluster,) if isinstance(cluster, str) else tuple(cluster)
+    if len(names) > 2:
+        raise NotSupported(f"cluster with {len(names)} names is not supported: give one or two")
+    if len(set(names)) < len(names):
+        raise InputError("cluster must hold two different names")
+    return names
+
+
+def _refuse_not_yet(engine: str, ordered: Sequence[str], bootstrap: int, se: str | None) -> None:
+    if engine != "core":
+        raise NotSupported(f"engine={engine!r} is not supported here: use 'core'")
+    if ordered:
+        raise NotSupported("ordered variables are not supported: treat them as continuous by MLR")
+    if bootstrap or se == "bootstrap":
+        raise NotSupported("bootstrap errors are not supported: use se='robust'")
+
+
+def _group_names(data: Any, cov: Any, groups: str | None) -> tuple[str, ...]:
+    if data is not None and cov is not None:
+        raise InputError("give data or cov, not both")
+    if data is not None:
+        if not hasattr(data, "columns"):
+            raise InputError(f"data must be a data frame, got {type(data).__name__}")
+        if groups is not None:
+            column_in("groups", groups, list(data.columns), where="the data")
+        return group_names(data, groups)
+    if cov is None:
+        raise InputError("data is missing: give a data frame, or cov= with n=")
+    if isinstance(cov, Mapping) and not hasattr(cov, "loc"):
+        return tuple(str(name) for name in cov)
+    if isinstance(cov, (list, tuple)):
+        return tuple(str(i + 1) for i in range(len(cov)))
+    return ("",)
+
+
+def _use_means(
+    asked: bool | None,
+    options: Options,
+    clusters: Sequence[str],
+    names: Sequence[str],
+    means: Any,
+) -> bool:
+    needed = options.missing == "fiml" or len(names) > 1
+    if asked is False and options.missing == "fiml":
+        raise NotSupported("missing='fiml' without means is not supported: they are estimated")
+    if asked is not None:
+        return asked or needed
+    return needed or bool(clusters) or means is not None
+
+
+def _table(model: str | ModelText | ParameterTable, options: TableOptions) -> ParameterTable:
+    return parameter_table(model, options)
+
+
+def _refuse_table(table: ParameterTable, names: Sequence[str]) -> None:
+    if table.n_levels > 1:
+        raise NotSupported("level: blocks are not supported by this engine yet")
+    if any(row.op in ("|", "~*~") for row in table.rows):
+        raise NotSupported("thresholds (|) and scales (~*~) need ordered variables")
+    if table.n_groups != len(names):
+        raise InputError(
+            f"the model has {table.n_groups} groups but the data {len(names)}: {quoted(names)}"
+        )
+    first = table.blocks[0]
+    for block in table.blocks[1:]:
+        if set(block.observed) != set(first.observed) or block.observed != first.observed:
+            raise NotSupported("groups with different variables are not supported")
+
+
+def _text_of(model: str | ModelText | ParameterTable) -> str:
+    if isinstance(model, str):
+        return model
+    return model.source if isinstance(model, ModelText) else ""
+
+
+def model_variables(model: str) -> tuple[str, ...]:
+    """Return the observed variables a model text names.
+
+    Examples
+    --------
+    >>> model_variables("f =~ x1 + x2; f ~ z")
+    ('x1', 'x2', 'z')
+    """
+    return parse_model(model).observed

@@ -1,0 +1,121 @@
+"""Checks after estimation: is the solution one?"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from collective_use.checks import quoted
+from collective_use.errors import ConvergenceWarning, DataWarning, ImproperSolutionWarning
+from collective_use.numerics.moments import Floats
+from collective_use.sem.compiled import variables_of
+from collective_use.sem.estimate import Solution
+from collective_use.sem.inference import information, states_of
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that makes a solution doubtful.
+
+    Attributes
+    ----------
+    kind
+        ``"convergence"``, ``"identification"``, ``"variance"``, ``"correlation"`` or ``"data"``.
+    text
+        One sentence naming the parameters.
+    """
+
+    kind: str
+    text: str
+
+
+_CLASSES = {
+    "convergence": ConvergenceWarning,
+    "data": DataWarning,
+}
+
+
+def find_problems(solution: Solution, vcov: Floats | None) -> tuple[Problem, ...]:
+    """List what is wrong with a solution; empty when nothing is."""
+    found: list[Problem] = []
+    if not solution.optimum.converged:
+        text = (
+            f"the estimation did not converge ({solution.optimum.message}; largest gradient "
+            f"element {solution.optimum.gradient:.1e}): the numbers are not a solution"
+        )
+        found.append(Problem("convergence", text))
+    if vcov is None and solution.options.se != "none" and solution.model.n_free:
+        found.append(Problem("identification", _unidentified(solution)))
+    found += _variances(solution)
+    found += _correlations(solution)
+    if solution.data.n < solution.n_parameters:
+        text = (
+            f"{solution.n_parameters} parameters are estimated from {solution.data.n:g} cases: "
+            "errors and tests cannot be trusted"
+        )
+        found.append(Problem("data", text))
+    return tuple(found)
+
+
+def warn_problems(problems: tuple[Problem, ...], *, stacklevel: int = 3) -> None:
+    """Issue one warning per problem, each of its named class."""
+    for problem in problems:
+        kind = _CLASSES.get(problem.kind, ImproperSolutionWarning)
+        warnings.warn(problem.text, kind, stacklevel=stacklevel + 1)
+
+
+def _unidentified(solution: Solution) -> str:
+    try:
+        info = information(solution)
+    except (ValueError, ArithmeticError):
+        return "the information matrix cannot be computed: the model may not be identified"
+    K = solution.basis
+    inner = info if K is None else K.T @ info @ K
+    d = np.sqrt(np.maximum(np.abs(np.diag(inner)), 1e-300))
+    _, vectors = np.linalg.eigh(inner / np.outer(d, d))
+    direction = vectors[:, 0] if K is None else K @ vectors[:, 0]
+    names = solution.table.free_names()
+    involved = [n for n, v in zip(names, direction, strict=True) if abs(v) > 0.1]
+    return (
+        "the model is not identified (singular information): "
+        f"{quoted(involved or names)} cannot be told apart; there are no standard errors"
+    )
+
+
+def _variances(solution: Solution) -> list[Problem]:
+    negative = [
+        f"{row.lhs} ({solution.theta[row.free - 1]:.3f}"
+        + (f", group {row.group})" if solution.table.n_groups > 1 else ")")
+        for row in solution.table.rows
+        if row.op == "~~"
+        and row.lhs == row.rhs
+        and row.free
+        and solution.theta[row.free - 1] < -1e-10
+    ]
+    if not negative:
+        return []
+    text = f"negative variance (a Heywood case): {', '.join(negative)}"
+    return [Problem("variance", text)]
+
+
+def _correlations(solution: Solution) -> list[Problem]:
+    found = []
+    for block, state, compiled in zip(
+        solution.table.blocks, states_of(solution), solution.model.blocks, strict=True
+    ):
+        names = variables_of(block)
+        C = state.C[compiled.p :, compiled.p :]
+        variance = np.diag(C)
+        if (variance <= 0).any():
+            continue
+        R = C / np.sqrt(np.outer(variance, variance))
+        rows, cols = np.tril_indices(R.shape[0], -1)
+        for i, j in zip(rows, cols, strict=True):
+            if abs(R[i, j]) > 1 + 1e-8:
+                where = f" (group {block.group})" if solution.table.n_groups > 1 else ""
+                a, b = names[compiled.p + j], names[compiled.p + i]
+                text = f"the correlation of {a} and {b} is {R[i, j]:.3f}, beyond 1{where}"
+                found.append(Problem("correlation", text))
+    return found

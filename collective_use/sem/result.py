@@ -1,0 +1,328 @@
+"""What a fit returns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from collective_use.checks import number_between, one_of
+from collective_use.errors import EstimationError
+from collective_use.numerics.moments import Floats, GroupMoments
+from collective_use.results import Result, Table, table_of
+from collective_use.sem import tests_of_fit
+from collective_use.sem.constraints import evaluate, read_expression
+from collective_use.sem.estimate import Solution
+from collective_use.sem.factor_scores import FactorScores, factor_scores
+from collective_use.sem.fit_measures import chi_square, compute_fit_measures
+from collective_use.sem.likelihood import log_likelihood, saturated_of
+from collective_use.sem.partable import Parameter, ParameterTable
+from collective_use.sem.problems import Problem
+from collective_use.sem.standardized import KINDS, standardise, value_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from collective_use.record import Record
+    from collective_use.sem.comparison import Comparison
+    from collective_use.sem.residuals import SemResiduals
+
+
+@dataclass(frozen=True)
+class SemResult(Result):
+    """A fitted structural equation model.
+
+    Attributes
+    ----------
+    solution
+        Table, data and optimum: what everything else is computed from.
+    vcov
+        Covariance matrix of the free parameters; None when it could not be computed.
+    problems
+        What makes the solution doubtful; empty when nothing does.
+    engine
+        ``"core"``, ``"semopy"`` or ``"both"``.
+    group_names, level_names
+        In order.
+    model
+        The model text, empty when the model came as a table.
+    """
+
+    solution: Solution
+    vcov: Floats | None
+    problems: tuple[Problem, ...]
+    engine: str = "core"
+    group_names: tuple[str, ...] = ("",)
+    level_names: tuple[str, ...] = ("",)
+    model: str = ""
+
+    @property
+    def converged(self) -> bool:
+        """Whether the estimation reached an optimum."""
+        return self.solution.optimum.converged
+
+    @property
+    def admissible(self) -> bool:
+        """Whether nothing speaks against the solution."""
+        return not any(problem.kind != "data" for problem in self.problems)
+
+    @property
+    def table(self) -> ParameterTable:
+        """The parameter table."""
+        return self.solution.table
+
+    @property
+    def record(self) -> Record:
+        """What was left out of the data and why."""
+        return self.solution.data.record
+
+    @property
+    def n(self) -> float:
+        """Number of cases used (or sum of weights)."""
+        return self.solution.data.n
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Estimates of the free parameters by name."""
+        names = self.table.free_names()
+        return dict(zip(names, (float(x) for x in self.solution.theta), strict=True))
+
+    @cached_property
+    def _saturated(self) -> list[GroupMoments]:
+        data = self.solution.data
+        return [saturated_of(data, i) for i in range(len(data.groups))]
+
+    @cached_property
+    def _logs(self) -> tuple[float, float] | None:
+        if self.solution.options.function != "ML":
+            return None
+        return log_likelihood(self.solution, self._saturated)
+
+    @cached_property
+    def test(self) -> tests_of_fit.ChiSquare:
+        """The uncorrected chi-square test."""
+        self._refuse()
+        return tests_of_fit.standard_test(self.solution, chi_square(self.solution, self._logs))
+
+    @cached_property
+    def scaled_test(self) -> tests_of_fit.ChiSquare | None:
+        """The corrected chi-square test, if the estimator has one."""
+        if not self.solution.options.scaled:
+            return None
+        return tests_of_fit.scaled_test(self.solution, self.test, self._saturated)
+
+    def _refuse(self) -> None:
+        if not self.converged:
+            raise EstimationError(
+                "there are no tests and fit measures: the estimation did not converge"
+            )
+
+    @cached_property
+    def fit_measures(self) -> Mapping[str, float]:
+        """All fit measures by lavaan's names (``chisq``, ``cfi.robust``, ``rmsea``, ...).
+
+        Raises
+        ------
+        EstimationError
+            When the estimation did not converge.
+        """
+        measures = compute_fit_measures(
+            self.solution, self.test, self.scaled_test, self._saturated, self._logs
+        )
+        return MappingProxyType({name: float(value) for name, value in measures.items()})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave caches out: they are computed again when asked for."""
+        names = ("solution", "vcov", "problems", "engine", "group_names", "level_names", "model")
+        return {name: self.__dict__[name] for name in names}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the fields."""
+        self.__dict__.update(state)
+
+    @cached_property
+    def _row_values(self) -> tuple[Floats, Floats]:
+        """Estimates and standard errors by table row."""
+        theta, rows = self.solution.theta, self.table.rows
+        values, errors = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        own = None if self.vcov is None else np.sqrt(np.maximum(np.diag(self.vcov), 0.0))
+        labels = self.solution.constraints.values(theta) if self.table.definitions else {}
+        for i, row in enumerate(rows):
+            if row.op == ":=":
+                values[i], slope = labels[row.lhs]
+                if self.vcov is not None:
+                    errors[i] = math.sqrt(max(float(slope @ self.vcov @ slope), 0.0))
+            elif row.op in ("==", "<", ">"):
+                continue
+            else:
+                values[i] = value_of(row, theta)
+                errors[i] = 0.0 if not row.free else np.nan if own is None else own[row.free - 1]
+        return values, errors
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors of the free parameters, NaN when they could not be computed."""
+        if self.vcov is None:
+            return np.full(self.solution.theta.size, np.nan)
+        return np.sqrt(np.maximum(np.diag(self.vcov), 0.0))
+
+    def _frame(self, values: Floats, errors: Floats, level: float) -> pd.DataFrame:
+        import pandas as pd
+
+        rows = self.table.rows
+        keep = [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
+        z = np.divide(values, errors, out=np.full(len(rows), np.nan), where=errors > 1e-12)
+        width = float(ndtri(0.5 + level / 2))
+        names = ("lhs", "op", "rhs", "level", "group", "label")
+        columns: dict[str, Any] = {name: [getattr(rows[i], name) for i in keep] for name in names}
+        columns |= {
+            "est": values[keep],
+            "se": errors[keep],
+            "z": z[keep],
+            "p": 2 * ndtr(-np.abs(z))[keep],
+            "ci_lower": (values - width * errors)[keep],
+            "ci_upper": (values + width * errors)[keep],
+        }
+        return pd.DataFrame(columns)
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """Estimates with errors, z, p, 95% limits and standardised values."""
+        frame = self._frame(*self._row_values, 0.95)
+        rows = self.table.rows
+        keep = [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
+        frame["std_lv"] = standardise(self.solution, None, "lv")[0][keep]
+        frame["std_all"] = standardise(self.solution, None, "all")[0][keep]
+        return frame
+
+    def standardized(self, kind: str = "all", *, level: float = 0.95) -> pd.DataFrame:
+        """Return the standardised solution with delta-method errors.
+
+        Parameters
+        ----------
+        kind
+            ``"lv"`` (latent variables only), ``"all"``, or ``"nox"`` (all but fixed covariates).
+        level
+            Of the confidence limits.
+        """
+        one_of("kind", kind, KINDS)
+        number_between("level", level, 0, 1, open_low=True, open_high=True)
+        return self._frame(*standardise(self.solution, self.vcov, kind), level)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the estimates."""
+        return self.estimates
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return estimates, fit and problems as plain values."""
+        from collective_use.results import plain
+
+        return {
+            "estimator": self.solution.options.estimator,
+            "converged": self.converged,
+            "n": self.n,
+            "groups": list(self.group_names),
+            "estimates": plain(self.estimates),
+            "fit": plain(dict(self.fit_measures)) if self.converged else None,
+            "problems": [problem.text for problem in self.problems],
+            "record": self.record.to_dict(),
+        }
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return estimates and the most used fit measures."""
+        notes = tuple(problem.text for problem in self.problems)
+        shown = table_of("Estimates", self.estimates, notes=notes)
+        if not self.converged:
+            return (shown,)
+        names = ("npar", "chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr")
+        rows = tuple((name, self.fit_measures[name]) for name in names)
+        return (Table("Fit", ("measure", "value"), rows), shown)
+
+    def modification_indices(self) -> pd.DataFrame:
+        """Return what every fixed parameter would change, largest first."""
+        from collective_use.sem.modification import modification_indices
+
+        self._refuse()
+        frame = modification_indices(self.solution)
+        return frame.sort_values("mi", ascending=False, kind="stable", ignore_index=True)
+
+    def factor_scores(self, method: str = "regression") -> FactorScores:
+        """Return factor scores, ``"regression"`` or ``"bartlett"``, with their reliability."""
+        return factor_scores(self.solution, method)
+
+    def residuals(self) -> SemResiduals:
+        """Return raw, normalised and standardised residuals."""
+        from collective_use.sem.residuals import residuals
+
+        return residuals(self.solution, self._saturated)
+
+    def r_square(self) -> pd.DataFrame:
+        """Return the share of variance explained, by group and variable."""
+        from collective_use.sem.residuals import r_square
+
+        return r_square(self.solution)
+
+    def compare(self, other: SemResult, method: str = "auto") -> Comparison:
+        """Test the difference of two nested models (see `comparison.compare`)."""
+        from collective_use.sem.comparison import compare
+
+        return compare(self, other, method)
+
+    def wald(self, constraints: str) -> dict[str, float]:
+        """Test constraints on labelled parameters, as ``"a == b; c == 0"``."""
+        from collective_use.sem.comparison import wald_test
+
+        return wald_test(self, constraints)
+
+    def score_test(self, add: str = "") -> Any:
+        """Test fixed parameters (``"f =~ x4; x1 ~~ x2"``); without `add`, every equality."""
+        from collective_use.sem.modification import release_tests, score_test
+        from collective_use.syntax import parse_model
+
+        self._refuse()
+        if not add:
+            return release_tests(self.solution)
+        wanted = [(s.lhs, s.op, s.rhs) for s in parse_model(add).statements]
+        return score_test(self.solution, wanted)
+
+    def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
+        """Return the likelihood-profile limits of a free parameter (a label or ``"f =~ x2"``)."""
+        from collective_use.sem.profile import profile_limits
+
+        self._refuse()
+        return profile_limits(self.solution, parameter, level)
+
+    def small_sample(self) -> pd.DataFrame:
+        """Return chi-square corrected for small samples: Swain, Bartlett, Yuan."""
+        from collective_use.sem.corrections import small_sample_corrections
+
+        return small_sample_corrections(self.solution, self.test)
+
+    def summary(self, *, standardized: bool = True, fit_measures: bool = True) -> str:
+        """Return a text that reads like lavaan's summary."""
+        from collective_use.sem.summary import summary
+
+        return summary(self, standardized=standardized, fit_measures=fit_measures)
+
+    def evaluate(self, expression: str) -> tuple[float, float]:
+        """Return an expression of labels with its delta-method standard error."""
+        values = self.solution.constraints.values(self.solution.theta)
+        value, slope = evaluate(read_expression(expression), values, self.solution.model.n_free)
+        if self.vcov is None:
+            return value, math.nan
+        return value, math.sqrt(max(float(slope @ self.vcov @ slope), 0.0))
+
+    def implied(self, group: int = 1) -> tuple[Floats, Floats]:
+        """Return implied covariances and means of a group."""
+        state = self.solution.objective.states(self.solution.theta)[group - 1]
+        return state.Sigma, state.mu
+
+    def rows(self) -> tuple[Parameter, ...]:
+        """Return the rows of the parameter table."""
+        return self.table.rows

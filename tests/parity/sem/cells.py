@@ -1,0 +1,203 @@
+"""Every cell of a reference file beside ours, each in its class of exactness."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from collective_use.sem.result import SemResult
+
+CLASSES: dict[str, str] = {
+    "estimate": "polished optimum: 1e-6 x max(1, |reference|)",
+    "error": "polished optimum: 1e-5 relative (standard errors, z, p, modification indices)",
+    "fit": "polished optimum: 1e-6 relative (chi-square and fit)",
+    "root": "the reference's own root search: 1.22e-4 in the non-centrality parameter",
+    "saturated": "the reference's own saturated moments, stopped at 1e-5 in the log-likelihood",
+    "word": "equal as written",
+    "about": "how the reference was polished: its own gradient vanished",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a reference file, ours, and how far they may be apart."""
+
+    name: str
+    kind: str
+    reference: Any
+    ours: Any
+    allowed: float
+
+    @property
+    def gap(self) -> float:
+        """Distance as a share of what is allowed; above 1 fails."""
+        if self.kind in ("word", "about"):
+            return 0.0 if self.ours == self.reference else math.inf
+        a, b = _number(self.reference), _number(self.ours)
+        if math.isnan(a) or math.isnan(b):
+            return 0.0 if math.isnan(a) and math.isnan(b) else math.inf
+        return abs(a - b) / self.allowed
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None or value == "NA" else float(value)
+
+
+def _allowed(kind: str, value: Any) -> float:
+    x = abs(_number(value))
+    if kind == "estimate":
+        return 1e-6 * max(1.0, x)
+    if kind == "error":
+        return 1e-5 * x + 1e-12
+    return 1e-6 * x + 1e-10
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a reference file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def cells_of(reference: dict[str, Any], fit: SemResult) -> Iterator[Cell]:
+    """Yield a cell for every entry of a reference file.
+
+    Raises
+    ------
+    KeyError
+        When the file holds something that has no counterpart: an unlisted cell.
+    """
+    readers = {"pe": _estimates, "std": _standardised, "fm": _measures, "extra": _extra}
+    for part, content in reference.items():
+        if part == "polish":
+            yield from _polish(content)
+        else:
+            yield from readers[part](content, fit)
+
+
+def _polish(content: dict[str, Any]) -> Iterator[Cell]:
+    for name, value in content.items():
+        good = {"gradient_before": True, "gradient_after": value < 1e-9, "moved": True}[name]
+        yield Cell(f"polish.{name}", "about", True, good, 1.0)
+
+
+def _indexed(frame: pd.DataFrame) -> dict[tuple[str, str, str, int], Any]:
+    return {(r.lhs, r.op, r.rhs, r.group): r for r in frame.itertuples()}
+
+
+def _find(rows: dict[Any, Any], entry: dict[str, Any]) -> Any:
+    group = int(entry.get("group", 1))
+    key = (entry["lhs"], entry["op"], entry["rhs"], 0 if entry["op"] == ":=" else group)
+    back = (entry["rhs"], entry["op"], entry["lhs"], key[3])
+    return rows[key] if key in rows else rows[back]
+
+
+def _row_cells(
+    part: str, entries: list[dict[str, Any]], frame: pd.DataFrame, value: str
+) -> Iterator[Cell]:
+    rows = _indexed(frame)
+    columns = {"se": "se", "z": "z", "pvalue": "p", value: "est"}
+    for entry in entries:
+        row = _find(rows, entry)
+        name = f"{part} {entry['lhs']}{entry['op']}{entry['rhs']} {entry.get('group', '')}".strip()
+        for column, reference in entry.items():
+            if column in ("lhs", "op", "rhs"):
+                yield Cell(f"{name} {column}", "word", reference, reference, 1.0)
+            elif column in ("group", "block"):
+                ours = row.group if row.op != ":=" else 0
+                yield Cell(f"{name} {column}", "word", int(reference), ours, 1.0)
+            elif column == "label":
+                # lavaan invents labels such as .p2. for parameters that equal= holds equal.
+                written = "" if str(reference).startswith(".p") else reference
+                yield Cell(f"{name} {column}", "word", written, row.label, 1.0)
+            else:
+                kind = "estimate" if column == value else "error"
+                ours = getattr(row, columns[column])
+                yield Cell(f"{name} {column}", kind, reference, ours, _allowed(kind, reference))
+
+
+def _estimates(entries: list[dict[str, Any]], fit: SemResult) -> Iterator[Cell]:
+    yield from _row_cells("pe", entries, fit.estimates, "est")
+    extra = len(fit.estimates) - len(entries)
+    yield Cell("pe rows", "word", 0, extra, 1.0)
+
+
+def _standardised(entries: list[dict[str, Any]], fit: SemResult) -> Iterator[Cell]:
+    yield from _row_cells("std", entries, fit.standardized("all"), "est.std")
+
+
+def _measures(content: dict[str, Any], fit: SemResult) -> Iterator[Cell]:
+    measures = fit.fit_measures
+    assert set(content) == set(measures), set(content) ^ set(measures)
+    for name, reference in content.items():
+        yield _measure(name, reference, measures[name], content, fit)
+
+
+def _measure(
+    name: str, reference: Any, ours: float, all_: dict[str, Any], fit: SemResult
+) -> Cell:
+    if name.startswith("rmsea.ci.") and name != "rmsea.ci.level":
+        return Cell(f"fm {name}", "root", reference, ours, _root(name, reference, all_, fit))
+    kind = "error" if "pvalue" in name else "fit"
+    return Cell(f"fm {name}", kind, reference, ours, _allowed(kind, reference))
+
+
+def _root(name: str, reference: Any, all_: dict[str, Any], fit: SemResult) -> float:
+    """R's uniroot stops at 1.22e-4 in lambda; rmsea = sqrt(c G lambda / (N df))."""
+    x = _number(reference)
+    if math.isnan(x) or x == 0:
+        return 1e-10
+    df = all_["df"]
+    scaling = 1.0
+    if name.endswith(".robust"):
+        scaling = all_.get("chisq.scaling.factor", 1.0)
+    slope = scaling * len(fit.group_names) / (fit.n * df)
+    return slope * np.finfo(float).eps ** 0.25 / (2 * x) + 1e-6 * x
+
+
+def _extra(content: Any, fit: SemResult) -> Iterator[Cell]:
+    if not content:
+        return
+    names = content.get("vnames", [])
+    order = {name: i for i, name in enumerate(fit.table.free_names())}
+    for part, value in content.items():
+        if part == "mi":
+            yield from _modification(value, fit)
+        elif part in ("fsr", "fsb"):
+            method = "regression" if part == "fsr" else "bartlett"
+            scores = fit.factor_scores(method).scores.to_numpy()
+            for i, row in enumerate(value):
+                for j, x in enumerate(row):
+                    ours = scores[i, j]
+                    yield Cell(f"{part}[{i},{j}]", "estimate", x, ours, _allowed("estimate", x))
+        elif part == "vcov":
+            for i, row in enumerate(value):
+                for j, x in enumerate(row):
+                    ours = fit.vcov[order[names[i]], order[names[j]]]
+                    scale = math.sqrt(value[i][i] * value[j][j])
+                    yield Cell(f"vcov[{names[i]},{names[j]}]", "error", x, ours, 1e-5 * scale)
+        elif part == "vnames":
+            for name in value:
+                yield Cell(f"vnames {name}", "word", True, name in order, 1.0)
+        else:
+            raise KeyError(part)
+
+
+def _modification(entries: list[dict[str, Any]], fit: SemResult) -> Iterator[Cell]:
+    frame = fit.modification_indices()
+    rows = _indexed(frame)
+    yield Cell("mi rows", "word", len(entries), len(frame), 1.0)
+    for entry in entries:
+        row = _find(rows, entry)
+        name = f"mi {entry['lhs']}{entry['op']}{entry['rhs']}"
+        for column, reference in entry.items():
+            if column in ("lhs", "op", "rhs"):
+                yield Cell(f"{name} {column}", "word", reference, reference, 1.0)
+            else:
+                ours = getattr(row, column.replace(".", "_"))
+                yield Cell(f"{name} {column}", "error", reference, ours, _allowed("error", reference))
