@@ -63,7 +63,8 @@ class LintReport(Result):
 
     def tables(self) -> tuple[Table, ...]:
         """Return findings, burden, reverse keys and reading level as tables."""
-        return (self._findings(), self._burden(), self._keys(), self._levels())
+        others = (self._burden(), self._keys(), self._levels())
+        return (self._findings(), *(table for table in others if table.rows))
 
     def _findings(self) -> Table:
         problems, looks, notes_ = (len(self.of(severity)) for severity in _ORDER)
@@ -177,7 +178,9 @@ def _burdens(
     instrument: Instrument, burden: Sequence[Burden], rules: Mapping[str, Cutoff]
 ) -> list[Finding]:
     if not instrument.forms:
-        return []
+        text = "there is no form, so minutes are not estimated"
+        right = "a form, unless the instrument only reads data that exist"
+        return [Finding("note", "minutes", "the instrument", text, right)]
     found: list[Finding] = []
     form = instrument.get_form()
     rule = rules["minutes"]

@@ -117,7 +117,7 @@ def _facets(
     where = f"measure {measure.id!r}"
     least = rules["measure_items"]
     if items and measure.aggregation == "reflective" and not least.passes(len(items)):
-        found = f"{len(items)} statements"
+        found = _counted(len(items))
         right = f"at least {least.value:g} for a reflective measure ({least.source})"
         severity: Severity = "note" if measure.note else "look"
         yield Finding(severity, "few_items", where, found, right)
@@ -129,9 +129,13 @@ def _facets(
     for facet in measure.facets or tuple(names):
         count = sum(item.facet == facet for item in items)
         if not least.passes(count):
-            found = f"{count} statements for the facet {facet!r}"
+            found = f"{_counted(count)} for the facet {facet!r}"
             right = f"at least {least.value:g} ({least.source})"
             yield Finding("look", "few_items", where, found, right)
+
+
+def _counted(count: int) -> str:
+    return "1 statement" if count == 1 else f"{count} statements"
 
 
 def _item(instrument: Instrument, item: Item) -> Iterator[Finding]:

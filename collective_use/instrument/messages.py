@@ -186,7 +186,7 @@ def _right(entry: Any, key: str, on_key: bool) -> str:
         "list_type": "must be a list",
         "model_type": "must be a mapping (key: value)",
         "model_attributes_type": "must be a mapping (key: value)",
-        "too_short": f"needs at least {context.get('min_length')} entries",
+        "too_short": f"needs at least {_entries(context.get('min_length', 0))}",
         "greater_than": f"must be above {context.get('gt', 0):g}",
         "greater_than_equal": f"must be at least {context.get('ge', 0):g}",
         "less_than_equal": f"must be at most {context.get('le', 0):g}",
@@ -194,6 +194,10 @@ def _right(entry: Any, key: str, on_key: bool) -> str:
     if kind == "too_short":
         found = f"{context.get('actual_length')}"
     return f"{sentences.get(kind, entry['msg'])}, found {found}"
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _options(expected: str) -> list[str]:

@@ -117,7 +117,7 @@ def test_too_much_reversed():
 
 def test_few_items():
     (finding,) = findings(rule="few_items")
-    assert finding.found == "1 statements for the facet 'care'"
+    assert finding.found == "1 statement for the facet 'care'"
     changed = findings(("items: [tr1, tr2, tr3]", "items: [tr2, tr3]"), rule="few_items")
     assert [f.found for f in changed] == ["2 statements", "0 statements for the facet 'care'"]
 
@@ -270,6 +270,19 @@ def test_a_form_without_rosters():
     found = findings(changes, rule="roster_free")
     assert [f.where for f in found] == ["the instrument", "form 'short'"]
     assert findings(rule="roster_free") == []
+
+
+def test_without_a_form():
+    text = BANK[: BANK.index("forms:\n")].replace(", forms: [short]", "")
+    instrument, problems = examine(parse_yaml(text, "bank.yaml"))
+    assert problems == []
+    assert instrument is not None
+    report = cu.lint_instrument(instrument)
+    assert report.burden == ()
+    (finding,) = [f for f in report.findings if f.rule == "minutes"]
+    assert finding.found == "there is no form, so minutes are not estimated"
+    with pytest.raises(KeyError, match="the instrument has no form"):
+        instrument.get_form()
 
 
 def test_report_as_frame_dict_text_and_html():
