@@ -40,6 +40,11 @@ _LAZY: dict[str, str] = {
     "load_instrument": "collective_use.instrument.library",
     "list_instruments": "collective_use.instrument.library",
     "lint_instrument": "collective_use.instrument.lint",
+    # responses and scores
+    "Responses": "collective_use.responses.table",
+    "read_responses": "collective_use.responses.read",
+    "Scores": "collective_use.scores.table",
+    "score": "collective_use.scores.score",
     # groups
     "aggregate": "collective_use.groups.aggregate",
     "rwg": "collective_use.groups.agreement",

@@ -1,0 +1,126 @@
+"""Pieces become `Responses`: stacked, checked against the members file and the form."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from collective_use.checks import quoted
+from collective_use.errors import DataWarning
+from collective_use.instrument.model import Instrument
+from collective_use.platforms.columns import form_items
+from collective_use.record import Record
+from collective_use.responses.informants import group_facts
+from collective_use.responses.members import positions_of, read_members
+from collective_use.responses.options import Options
+from collective_use.responses.stack import (
+    Piece,
+    all_missing,
+    stack_answers,
+    stack_persons,
+    stack_rosters,
+)
+from collective_use.responses.table import Responses
+
+
+def assemble(
+    pieces: Sequence[Piece],
+    extra: Piece | None,
+    instrument: Instrument,
+    form: str | None,
+    members: str | Path | pd.DataFrame | None,
+    options: Options,
+    record: Record,
+) -> Responses:
+    """Return the responses that the pieces of several exports make."""
+    persons = stack_persons(pieces)
+    answers, reasons = stack_answers(pieces, instrument)
+    people = None
+    if members is not None:
+        people, notes = read_members(
+            members, instrument, group=options.group, keep_personal=options.keep_personal
+        )
+        record = _check_members(people, persons, record.joined(notes))
+    rosters, record = stack_rosters(
+        pieces, instrument, persons, people, record, invalid=options.invalid
+    )
+    facts, record = group_facts([extra] if extra else pieces, instrument, record)
+    form, record = _form(instrument, form, answers, record)
+    record = _note_items(instrument, form, answers, record)
+    return Responses(instrument, form, persons, answers, reasons, rosters, people, facts, record)
+
+
+def _check_members(members: pd.DataFrame, persons: pd.DataFrame, record: Record) -> Record:
+    """Record respondents and groups that the members file does not know."""
+    strange = [name for name in persons["group"].unique() if name not in set(members["group"])]
+    if strange:
+        record = record.note(
+            "responses",
+            "warning",
+            "Groups that the members file does not list.",
+            count=len(strange),
+            of="groups",
+            what=strange,
+        )
+    if "member" in persons:
+        unknown = positions_of(members, persons).isna() & ~persons["group"].isin(strange)
+        if unknown.any():
+            text = "Respondents whose member code the members file does not list in their group."
+            record = record.note(
+                "responses",
+                "warning",
+                text,
+                count=int(unknown.sum()),
+                of="rows",
+                what=persons["row"][unknown],
+            )
+    return record
+
+
+def _form(
+    instrument: Instrument, form: str | None, answers: pd.DataFrame, record: Record
+) -> tuple[str | None, Record]:
+    """Find the form out: the one whose Likert items, modules aside, are those in the export."""
+    if form is not None or not instrument.forms:
+        return form, record
+    likert = {i.id for i in instrument.items if i.kind == "likert" and i.role == "measure"}
+    there = likert & set(answers.columns)
+    hits = []
+    for entry in instrument.forms:
+        everything = set(form_items(entry)) & likert
+        optional = {item for block in entry.blocks if block.module for item in block.items}
+        if everything - optional <= there <= everything:
+            hits.append(entry.id)
+    if len(hits) != 1:
+        return None, record
+    text = f"The columns are those of form {hits[0]!r}."
+    return hits[0], record.note("responses", "decision", text)
+
+
+def _note_items(
+    instrument: Instrument, form: str | None, answers: pd.DataFrame, record: Record
+) -> Record:
+    asked = form_items(instrument.get_form(form)) if form else [i.id for i in instrument.items]
+    kinds = {item.id: item for item in instrument.items}
+    lacking = [
+        name
+        for name in asked
+        if kinds[name].kind == "likert"
+        and kinds[name].role == "measure"
+        and name not in answers.columns
+    ]
+    if lacking:
+        whose = f"form {form!r}" if form else f"instrument {instrument.id!r}"
+        text = f"Items of {whose} that the exports do not hold: {quoted(lacking)}."
+        record = record.note(
+            "responses", "note", text, count=len(lacking), of="items", what=lacking
+        )
+    empty = all_missing(answers)
+    if empty:
+        text = f"Nobody answered {quoted(empty)}."
+        warnings.warn(text, DataWarning, stacklevel=4)
+        record = record.note("responses", "warning", text, count=len(empty), of="items", what=empty)
+    return record

@@ -1,0 +1,152 @@
+"""Which encoding and which delimiter a text file has: guessed, reported, never silent."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from dataclasses import dataclass
+
+from collective_use.errors import ReadError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+DELIMITERS = (",", ";", "\t", "|")
+NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file as text, with how it was read.
+
+    Attributes
+    ----------
+    text
+        The content.
+    encoding
+        The codec used.
+    certain
+        False when another codec would have read it too.
+    """
+
+    text: str
+    encoding: str
+    certain: bool
+
+
+def _plausible_chinese(data: bytes) -> str | None:
+    """Return the text read as Chinese where it then looks Chinese, otherwise None.
+
+    Any two bytes make some Chinese character, so the characters have to be common ones
+    (GB 2312, most of them of its first level) and at least four.
+    """
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    pairs = [char.encode("gb18030") for char in text if ord(char) > 127]
+    common = [pair for pair in pairs if len(pair) == 2 and pair[0] >= 0xA1 and pair[1] >= 0xA1]
+    first = sum(0xB0 <= pair[0] <= 0xD7 for pair in common)
+    good = len(common) >= 4 and len(common) / len(pairs) > 0.9 and first / len(common) > 0.6
+    return text if good else None
+
+
+def _without_mark(data: bytes) -> str | None:
+    """Name the UTF-16 flavour of a file without a byte order mark, or None."""
+    sample = data[:2000]
+    if sample[1::2].count(0) > 0.6 * max(1, len(sample[1::2])):
+        return "utf-16-le"
+    return "utf-16-be" if sample[::2].count(0) > 0.6 * max(1, len(sample[::2])) else None
+
+
+def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
+    """Turn the bytes of a text file into text.
+
+    The order: the byte order mark, UTF-16 without a mark, UTF-8, Chinese (GB 18030) where
+    nearly all other characters are then Chinese, Windows-1252, Mac Roman.
+
+    Parameters
+    ----------
+    data
+        The content of the file.
+    name
+        The file's name, for messages.
+    encoding
+        Use this codec instead of guessing.
+
+    Raises
+    ------
+    ReadError
+        When the given encoding does not fit or does not exist.
+
+    Examples
+    --------
+    >>> decode("é".encode("cp1252"), name="x.csv").encoding
+    'windows-1252'
+    """
+    if encoding is not None:
+        try:
+            return Decoded(data.decode(encoding), encoding, certain=True)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise ReadError(f"{name}: cannot be read as encoding {encoding!r}: {error}") from error
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return Decoded(data.decode(codec, errors="replace"), codec, certain=True)
+    wide = _without_mark(data)
+    if wide:
+        return Decoded(data.decode(wide, errors="replace"), wide, certain=False)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8", certain=True)
+    except UnicodeDecodeError:
+        pass
+    chinese = _plausible_chinese(data)
+    if chinese is not None:
+        return Decoded(chinese, "gb18030", certain=False)
+    try:
+        return Decoded(data.decode("cp1252"), "windows-1252", certain=False)
+    except UnicodeDecodeError:
+        return Decoded(data.decode("mac_roman"), "mac-roman", certain=False)
+
+
+def find_delimiter(text: str) -> str:
+    """Return the delimiter that splits the first records most evenly into most columns.
+
+    Examples
+    --------
+    >>> find_delimiter("a;b;c\\n1,5;2;3\\n")
+    ';'
+    """
+    best, score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        widths = [len(record) for record in first_records(text, delimiter, 20) if record]
+        if not widths or widths[0] < 2:
+            continue
+        even = sum(abs(width - widths[0]) <= 1 for width in widths) / len(widths)
+        if (even, widths[0]) > score:
+            best, score = delimiter, (even, widths[0])
+    return best
+
+
+def first_records(text: str, delimiter: str, count: int) -> list[list[str]]:
+    """Return the first records of a delimited text; quoted cells may hold line breaks.
+
+    Examples
+    --------
+    >>> first_records('a,b\\n"1\\n2",3\\n', ",", 5)
+    [['a', 'b'], ['1\\n2', '3']]
+    """
+    sample = text if len(text) < 2_000_000 else text[:2_000_000]
+    records = []
+    try:
+        for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            records.append(record)
+            if len(records) >= count:
+                break
+    except csv.Error:
+        return records
+    return records

@@ -1,0 +1,70 @@
+"""What a reader of one platform hands on: respondents' cells, and what the columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from collective_use.responses.raw import Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column as a platform heads it.
+
+    Attributes
+    ----------
+    place
+        Its number in the file, from 0.
+    name
+        Its code or name; on platforms without codes the question text.
+    question
+        The question text, where known.
+    part
+        The text of the row, option or sub-question it is about, where it is about one.
+    """
+
+    place: int
+    name: str
+    question: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export, its headings understood, its answers still texts.
+
+    Attributes
+    ----------
+    raw
+        The file; its cells are respondents only.
+    platform
+        The name of the platform.
+    headings
+        One for each column that may hold answers or keys, in order.
+    fields
+        Columns of the platform by role: ``response``, ``language``, ``duration``.
+    preview, unfinished
+        For each row whether it is a test and whether it was never sent off; None if unknown.
+    missing
+        What the platform writes for no answer, with the reason: ``{"-99": "unanswered"}``.
+    technical
+        Places of columns that the platform itself adds.
+    personal
+        Places of columns that identify persons.
+    notes
+        How the layout was recognised.
+    """
+
+    raw: Raw
+    platform: str
+    headings: tuple[Heading, ...]
+    fields: Mapping[str, int] = field(default_factory=dict)
+    preview: np.ndarray | None = None
+    unfinished: np.ndarray | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+    technical: frozenset[int] = frozenset()
+    personal: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,168 @@
+"""Open a file as a table of texts: text files here, workbooks and typed files beside."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from collective_use.checks import nearest, quoted
+from collective_use.errors import ReadError
+from collective_use.responses.encoding import NAMES, decode, find_delimiter, first_records
+from collective_use.responses.raw import Raw
+from collective_use.responses.typed import read_parquet, read_spss, read_stata
+from collective_use.responses.workbooks import read_workbook
+
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, ".sav", ".zsav", ".por", ".dta", ".parquet", ".json")
+
+
+def check_file(path: Path) -> None:
+    """Raise unless a path is a file that can be opened and holds something.
+
+    Raises
+    ------
+    ReadError
+        Naming the file, what is wrong with it, and files with a name like it.
+    """
+    try:
+        found = path.exists()
+        if found and path.is_dir():
+            raise ReadError(
+                f"{path} is a folder; give the file in it that holds the answers" + _files_in(path)
+            )
+        if not found:
+            raise ReadError(f"{path}: there is no such file{_like(path)}")
+        if path.stat().st_size == 0:
+            raise ReadError(f"{path.name} is empty (0 bytes): export it again")
+        with path.open("rb"):
+            pass
+    except PermissionError as error:
+        raise ReadError(
+            f"{path} cannot be opened: permission denied; "
+            "check who may read the file and its folder"
+        ) from error
+
+
+def _like(path: Path) -> str:
+    folder = path.parent
+    try:
+        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else None
+    except PermissionError:
+        return f"; the folder {folder} may not be listed"
+    if names is None:
+        return f"; its folder {folder} does not exist either"
+    hit = nearest(path.name, names)
+    return f" (did you mean {hit!r}?)" if hit else ""
+
+
+def _files_in(path: Path) -> str:
+    names = sorted(entry.name for entry in path.iterdir() if entry.suffix.lower() in ENDINGS)
+    return f": {quoted(names, most=6)}" if names else ""
+
+
+def read_raw(
+    path: str | Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+) -> Raw:
+    """Read a file into a table of texts.
+
+    Parameters
+    ----------
+    path
+        A csv, tsv, xlsx, sav, dta or parquet file; the ending decides.
+    encoding, delimiter
+        For text files: use these instead of guessing.
+    sheet
+        For workbooks: the sheet that holds the answers; the first one when None.
+
+    Raises
+    ------
+    ReadError
+        When the file is missing, empty, not readable or of an unknown kind.
+    """
+    path = Path(path)
+    check_file(path)
+    ending = path.suffix.lower()
+    if ending in WORKBOOK_ENDINGS:
+        raw = read_workbook(path, sheet)
+    elif ending in (".sav", ".zsav", ".por"):
+        raw = read_spss(path, encoding)
+    elif ending == ".dta":
+        raw = read_stata(path, encoding)
+    elif ending == ".parquet":
+        raw = read_parquet(path)
+    elif ending in TEXT_ENDINGS:
+        raw = read_text(path, encoding=encoding, delimiter=delimiter)
+    else:
+        raise ReadError(
+            f"{path.name}: files ending in {ending or 'nothing'!r} are not read; "
+            f"known endings are {', '.join(ENDINGS)}"
+        )
+    if not raw.names:
+        raise ReadError(f"{raw.name} holds no columns: export it again")
+    return raw
+
+
+def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw:
+    """Read a delimited text file; encoding and delimiter are guessed unless given."""
+    data = path.read_bytes()
+    if data[:4] == b"PK\x03\x04":
+        raise ReadError(
+            f"{path.name} is a zip archive or a workbook under a text file's name: "
+            "unpack it, or give it the ending .xlsx"
+        )
+    decoded = decode(data, name=path.name, encoding=encoding)
+    text = decoded.text.replace("\x00", "")
+    if not text.strip():
+        raise ReadError(f"{path.name} holds nothing but white space: export it again")
+    text, declared = _separator_line(text)
+    mark = delimiter or declared or find_delimiter(text)
+    head = first_records(text, mark, 30)
+    width = max((len(record) for record in head), default=0)
+    cells = _parse(text, mark, width, path.name)
+    names = tuple(str(cell) for cell in cells.iloc[0])
+    guess = "" if decoded.certain else " (guessed)"
+    return Raw(
+        path,
+        "csv",
+        names,
+        cells.iloc[1:].reset_index(drop=True),
+        notes=(
+            f"Read as {decoded.encoding}{guess}, columns parted by {NAMES.get(mark, repr(mark))}.",
+        ),
+    )
+
+
+def _separator_line(text: str) -> tuple[str, str | None]:
+    """Take off Excel's first line ``sep=;`` where there is one."""
+    first, _, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        return rest, first.strip()[4]
+    return text, None
+
+
+def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
+    try:
+        return pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            names=range(width),
+            index_col=False,
+            dtype="category",
+            na_filter=False,
+            low_memory=False,
+            skip_blank_lines=True,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        message = str(error).removeprefix("Error tokenizing data. C error: ")
+        raise ReadError(
+            f"{name}: cannot be split into columns by {NAMES.get(delimiter, repr(delimiter))}: "
+            f"{message}. Give delimiter= if it is another one, or export the file again"
+        ) from error

@@ -1,0 +1,171 @@
+"""The members file: who belongs to which group, so that response rates are true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from collective_use.checks import quoted
+from collective_use.errors import ReadError
+from collective_use.instrument.model import Instrument
+from collective_use.record import Record
+from collective_use.responses.files import read_raw
+from collective_use.responses.match import find_column
+from collective_use.responses.personal import is_personal
+from collective_use.responses.raw import Raw, texts_of
+from collective_use.responses.readers.plain import plain_headings
+from collective_use.responses.typed import raw_of_frame
+from collective_use.responses.wording import as_number, clean_heading, normal
+
+_OPTED_OUT = ("opted_out", "opt_out", "not_named")
+
+
+def read_members(
+    source: str | Path | pd.DataFrame,
+    instrument: Instrument,
+    *,
+    group: str | None = None,
+    keep_personal: bool = False,
+) -> tuple[pd.DataFrame, Record]:
+    """Read the members file.
+
+    Parameters
+    ----------
+    source
+        A table with a row for each member: columns ``group`` and ``member``, optionally
+        ``position`` (from 1 within the group; the order of the file otherwise), ``partner``
+        and ``opted_out`` (1 for who does not wish to be named). The instrument's own names of
+        these columns are understood too.
+    instrument
+        The instrument.
+    group
+        The name of the group column in the export, accepted here too.
+    keep_personal
+        Keep names and addresses.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and Record
+        The members (``group``, ``member``, ``position``, then what else the file holds) and
+        what was left out.
+
+    Raises
+    ------
+    ReadError
+        When a column is missing, a member stands twice in a group, or positions repeat.
+    """
+    raw = raw_of_frame(source, "members") if isinstance(source, pd.DataFrame) else read_raw(source)
+    columns = instrument.columns
+    wanted = {
+        "group": ("group", group, columns.group),
+        "member": ("member", columns.member, "member_code", "code"),
+        "position": ("position",),
+        "partner": ("partner", columns.partner),
+        "opted_out": _OPTED_OUT,
+    }
+    frame, used = _known_columns(raw, wanted)
+    for needed in ("group", "member"):
+        if needed not in frame:
+            raise ReadError(
+                f"{raw.name}: the members file needs a column {needed!r}; "
+                f"its columns are {quoted(raw.names)}"
+            )
+    record = Record()
+    dropped = []
+    for heading in plain_headings(raw):
+        if heading.place in used:
+            continue
+        if is_personal(heading.name) and not keep_personal:
+            dropped.append(heading.name)
+        else:
+            frame[heading.name] = texts_of(raw.cells[heading.place])
+    if dropped:
+        text = f"Personal columns of the members file were not kept: {quoted(dropped)}."
+        record = record.note(
+            "responses", "left out", text, count=len(dropped), of="columns", what=dropped
+        )
+    frame, record = _named(frame, record)
+    _check_unique(raw.name, frame)
+    return _numbered(raw.name, frame), record
+
+
+def _known_columns(
+    raw: Raw, wanted: dict[str, tuple[str | None, ...]]
+) -> tuple[pd.DataFrame, set[int]]:
+    headings = plain_headings(raw)
+    found: dict[str, object] = {}
+    used: set[int] = set()
+    for name, spellings in wanted.items():
+        for spelling in spellings:
+            place = find_column(headings, spelling) if spelling else None
+            if place is not None and place not in used:
+                found[name] = [clean_heading(text) for text in texts_of(raw.cells[place])]
+                used.add(place)
+                break
+    return pd.DataFrame(found), used
+
+
+def _named(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
+    """Leave out rows without keys and persons who opted out of being named."""
+    empty = (frame["group"] == "") | (frame["member"] == "")
+    if empty.any():
+        text = "Rows of the members file without group or member."
+        record = record.note("responses", "left out", text, count=int(empty.sum()), of="rows")
+    frame = frame[~empty]
+    if "opted_out" in frame:
+        out = frame["opted_out"].map(normal).isin(["1", "yes", "true", "x", "y", "是"])
+        if out.any():
+            text = "Members who opted out of being named leave rosters and denominators."
+            record = record.note("responses", "left out", text, count=int(out.sum()), of="members")
+        frame = frame[~out].drop(columns="opted_out")
+    return frame.reset_index(drop=True), record
+
+
+def _check_unique(name: str, frame: pd.DataFrame) -> None:
+    twice = frame[frame.duplicated(["group", "member"])]
+    if len(twice):
+        pairs = [f"{row.member} in {row.group}" for row in twice.itertuples()]
+        raise ReadError(f"{name}: a member may stand once in a group; twice are {quoted(pairs)}")
+
+
+def _numbered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    if "position" not in frame:
+        frame["position"] = frame.groupby("group", sort=False).cumcount() + 1
+    else:
+        numbers = [as_number(text) for text in frame["position"]]
+        wrong = [
+            text
+            for text, number in zip(frame["position"], numbers, strict=True)
+            if number is None or number < 1 or number != int(number)
+        ]
+        if wrong:
+            raise ReadError(
+                f"{name}: position must be a whole number from 1, "
+                f"got {quoted(dict.fromkeys(wrong))}"
+            )
+        frame["position"] = [int(number) for number in numbers if number is not None]
+        twice = frame[frame.duplicated(["group", "position"])]
+        if len(twice):
+            groups = dict.fromkeys(twice["group"])
+            raise ReadError(f"{name}: positions repeat within group {quoted(groups)}")
+    first = ["group", "member", "position"]
+    return frame[[*first, *(column for column in frame.columns if column not in first)]]
+
+
+def positions_of(members: pd.DataFrame | None, persons: pd.DataFrame) -> pd.Series:
+    """Return the position of each respondent in their group; NaN where not in the file.
+
+    Examples
+    --------
+    >>> members = pd.DataFrame({"group": ["a"], "member": ["m1"], "position": [1]})
+    >>> positions_of(members, pd.DataFrame({"group": ["a"], "member": ["m1"]})).tolist()
+    [1.0]
+    """
+    if members is None or "member" not in persons:
+        return pd.Series(float("nan"), index=persons.index)
+    places = {
+        (row.group, row.member): float(row.position) for row in members.itertuples(index=False)
+    }
+    pairs = zip(persons["group"], persons["member"], strict=True)
+    return pd.Series([places.get(pair, float("nan")) for pair in pairs], index=persons.index)

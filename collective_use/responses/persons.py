@@ -1,0 +1,213 @@
+"""Who answered: keys, background, and which rows are respondents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import did_you_mean, quoted
+from collective_use.errors import ReadError
+from collective_use.instrument.model import Instrument
+from collective_use.record import Record
+from collective_use.responses.export import Export
+from collective_use.responses.match import group_column, key_column
+from collective_use.responses.options import KEYS, Options
+from collective_use.responses.raw import used_texts
+from collective_use.responses.wording import as_number, clean_heading, normal
+
+NUMBERS = ("weight", "duration")
+
+
+def key_places(
+    export: Export, instrument: Instrument, options: Options, mapped: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the place of each key column there is; the group column always.
+
+    Raises
+    ------
+    ReadError
+        When the group column, or one that was asked for by name, is not there.
+    """
+    places: dict[str, int] = {}
+    if "group" in mapped and options.group is None:
+        places["group"] = mapped["group"]
+    else:
+        places["group"] = group_column(export, instrument, options.group)
+    fields = export.fields
+    for role in KEYS:
+        asked = options.columns.get(role)
+        name = asked or getattr(instrument.columns, role)
+        place = mapped.get(role)
+        if place is None and name is not None:
+            place = key_column(export, instrument, name)
+        if place is None and asked:
+            there = [heading.name for heading in export.headings]
+            raise ReadError(
+                f"{export.raw.name}: {role} must be a column, got {asked!r}"
+                f"{did_you_mean(asked, there)}; the columns are {quoted(there)}"
+            )
+        if place is None and role in fields:
+            place = fields[role]
+        if place is not None:
+            places[role] = place
+    return places
+
+
+def key_texts(column: pd.Series) -> np.ndarray:
+    """Return a key column as clean texts."""
+    texts, codes = used_texts(column)
+    return np.asarray([*(clean_heading(text) for text in texts), ""], dtype=object)[codes]
+
+
+def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:
+    """Return languages as the instrument names them: ``ZH-S`` is ``zh``, ``EN-GB`` is ``en``.
+
+    Examples
+    --------
+    >>> from collective_use.responses.raw import categorical
+    >>> language_codes(pd.Series(categorical(["ZH-S", "EN", "1"])), ("en", "zh")).tolist()
+    ['zh', 'en', '1']
+    """
+    texts, codes = used_texts(column)
+    known = {language.casefold(): language for language in languages}
+    found = []
+    for text in texts:
+        plain = normal(text).replace("_", "-")
+        found.append(known.get(plain) or known.get(plain.split("-")[0]) or plain)
+    return np.asarray([*found, ""], dtype=object)[codes]
+
+
+def number_values(name: str, column: pd.Series, file: str, rows: np.ndarray) -> np.ndarray:
+    """Return a key column of numbers; NaN when empty.
+
+    Raises
+    ------
+    ReadError
+        When a cell is no number.
+    """
+    texts, codes = used_texts(column)
+    numbers = [as_number(text) for text in texts]
+    wrong = [
+        place
+        for place, (text, number) in enumerate(zip(texts, numbers, strict=True))
+        if number is None and text.strip()
+    ]
+    if wrong:
+        where = rows[np.isin(codes, wrong)][:5]
+        raise ReadError(
+            f"{file}: {name} must be numbers, got {quoted(texts[place] for place in wrong)} "
+            f"in rows {', '.join(str(row) for row in where)}"
+        )
+    return np.asarray([*(np.nan if n is None else n for n in numbers), np.nan])[codes]
+
+
+def build_persons(
+    export: Export,
+    instrument: Instrument,
+    places: Mapping[str, int],
+    rows: np.ndarray,
+    declared: Mapping[str, str],
+) -> pd.DataFrame:
+    """Return one row of keys for each respondent; `declared` values fill what is not there."""
+    cells = export.raw.cells
+    frame: dict[str, object] = {"group": key_texts(cells[places["group"]])}
+    for role in KEYS:
+        if role not in places:
+            continue
+        column = cells[places[role]]
+        if role in NUMBERS:
+            frame[role] = number_values(role, column, export.raw.name, rows)
+        elif role == "language":
+            frame[role] = language_codes(column, instrument.languages)
+        else:
+            frame[role] = key_texts(column)
+    persons = pd.DataFrame(frame, index=pd.RangeIndex(len(cells)))
+    for role, value in declared.items():
+        persons[role] = value
+    persons["row"] = rows
+    persons["export"] = export.raw.path.stem
+    return persons
+
+
+def sift(export: Export, options: Options, record: Record) -> tuple[Export, np.ndarray, Record]:
+    """Leave out rows that are no answers: empty, preview, unfinished, sent twice.
+
+    Returns
+    -------
+    tuple of Export, numpy.ndarray and Record
+        The export with the rows that stay, their data row numbers from 1, and the record.
+    """
+    rows = np.arange(1, len(export.raw.cells) + 1)
+    keep = np.ones(len(rows), dtype=bool)
+
+    def leave(mask: np.ndarray | None, text: str) -> None:
+        nonlocal record
+        if mask is None or not (mask & keep).any():
+            return
+        gone = rows[mask & keep]
+        keep[mask] = False
+        record = record.note(
+            "responses",
+            "left out",
+            f"{export.raw.name}: {text}",
+            count=len(gone),
+            of="rows",
+            what=gone,
+        )
+
+    if options.previews == "drop":
+        leave(export.preview, "Preview and test rows.")
+    if options.unfinished == "drop":
+        leave(export.unfinished, "Rows that were never sent off.")
+    response = export.fields.get("response")
+    if response is not None and options.duplicates != "keep":
+        ids = pd.Series(key_texts(export.raw.cells[response]))
+        twice = ids[keep].duplicated(keep=options.duplicates) & (ids[keep] != "")
+        mask = np.zeros(len(rows), dtype=bool)
+        mask[twice.index[twice]] = True
+        leave(mask, f"Same response id; the {options.duplicates} one stays.")
+    return with_rows(export, keep), rows[keep], record
+
+
+def with_rows(export: Export, keep: np.ndarray) -> Export:
+    """Return an export with some of its rows."""
+    if keep.all():
+        return export
+    cells = export.raw.cells[keep].reset_index(drop=True)
+    return replace(export, raw=replace(export.raw, cells=cells))
+
+
+def without_group(
+    persons: pd.DataFrame, options: Options, record: Record
+) -> tuple[np.ndarray, Record]:
+    """Say which rows have a group and are no second submission of the same member."""
+    keep = (persons["group"] != "").to_numpy()
+    name = persons["export"].iloc[0] if len(persons) else ""
+    if not keep.all():
+        gone = persons["row"][~keep]
+        record = record.note(
+            "responses",
+            "left out",
+            f"{name}: Rows without a group.",
+            count=len(gone),
+            of="rows",
+            what=gone,
+        )
+    if "member" in persons and options.duplicates != "keep":
+        by = [role for role in ("group", "member", "wave") if role in persons]
+        present = persons[keep & (persons["member"] != "").to_numpy()]
+        twice = present[present.duplicated(by, keep=options.duplicates)]
+        if len(twice):
+            keep = keep & ~persons.index.isin(twice.index)
+            record = record.note(
+                "responses",
+                "left out",
+                f"{name}: Several submissions of one member; the {options.duplicates} one stays.",
+                count=len(twice),
+                of="rows",
+                what=twice["row"],
+            )
+    return keep, record

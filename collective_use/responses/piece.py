@@ -1,0 +1,155 @@
+"""One export becomes a piece of the responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import quoted
+from collective_use.errors import ReadError
+from collective_use.instrument.model import Instrument
+from collective_use.platforms.columns import Column
+from collective_use.record import Record
+from collective_use.responses.answers import (
+    answered_rows,
+    decode_block,
+    respondent_frame,
+    take,
+)
+from collective_use.responses.export import Export
+from collective_use.responses.mapping import apply_map
+from collective_use.responses.match import check_once, match_names, nothing_matches
+from collective_use.responses.options import Options
+from collective_use.responses.persons import (
+    build_persons,
+    key_places,
+    key_texts,
+    sift,
+    with_rows,
+    without_group,
+)
+from collective_use.responses.stack import Piece
+
+
+def read_piece(
+    export: Export,
+    instrument: Instrument,
+    options: Options,
+    declared: Mapping[str, str],
+    record: Record,
+) -> tuple[Piece, Record]:
+    """Read one export: which rows, who, what.
+
+    Raises
+    ------
+    ReadError
+        When it holds no rows, no item of the instrument, or no group column.
+    """
+    name = export.raw.name
+    for note in (*export.raw.notes, *export.notes):
+        record = record.note("responses", "decision", f"{name}: {note}")
+    if not len(export.raw.cells):
+        raise ReadError(f"{name} has headings but no rows: nobody answered, or the export stopped")
+    matched, keys = matched_columns(export, instrument, options)
+    if not matched:
+        raise nothing_matches(export, instrument)
+    places = key_places(export, instrument, options, keys)
+    record = _note_columns(export, matched, places, options, record)
+    export, rows, record = sift(export, options, record)
+    persons = build_persons(export, instrument, places, rows, declared)
+    keep, record = without_group(persons, options, record)
+    if not keep.any():
+        raise ReadError(f"{name}: no row is left to read; see what was left out:\n{record}")
+    export, rows, persons = _some(export, rows, persons, keep)
+    block, record = decode_block(export, instrument, matched, rows, record, invalid=options.invalid)
+    answered = answered_rows(block, instrument, len(persons))
+    if not answered.all():
+        record = record.note(
+            "responses",
+            "left out",
+            f"{name}: Rows without a single answer.",
+            count=int((~answered).sum()),
+            of="rows",
+            what=rows[~answered],
+        )
+    if options.keep_personal:
+        for heading in export.headings:
+            if heading.place in export.personal and heading.place not in matched:
+                persons[heading.name] = key_texts(export.raw.cells[heading.place])
+    persons = pd.concat([persons, respondent_frame(block, instrument)], axis=1)
+    return Piece(persons[answered].reset_index(drop=True), take(block, answered)), record
+
+
+def _some(
+    export: Export, rows: np.ndarray, persons: pd.DataFrame, keep: np.ndarray
+) -> tuple[Export, np.ndarray, pd.DataFrame]:
+    return with_rows(export, keep), rows[keep], persons[keep].reset_index(drop=True)
+
+
+def matched_columns(
+    export: Export, instrument: Instrument, options: Options
+) -> tuple[dict[int, Column], dict[str, int]]:
+    """Return item columns by place and mapped keys by role."""
+    mapped, keys, ignored = apply_map(export, instrument, options.renamed)
+    found = {
+        place: column
+        for place, column in match_names(export, instrument).items()
+        if place not in ignored and place not in keys.values()
+    }
+    found.update(mapped)
+    roles = {item.id: item.role for item in instrument.items}
+    found = {place: column for place, column in found.items() if roles[column.item] != "key"}
+    check_once(export, found)
+    return found, keys
+
+
+def _note_columns(
+    export: Export,
+    matched: Mapping[int, Column],
+    places: Mapping[str, int],
+    options: Options,
+    record: Record,
+) -> Record:
+    """Record the personal columns dropped and the columns that nobody asked for."""
+    used = {*matched, *places.values()}
+    headings = [entry for entry in export.headings if entry.place not in used]
+    personal = [entry.name for entry in headings if entry.place in export.personal]
+    unknown = [
+        entry.name
+        for entry in headings
+        if entry.place not in export.personal and entry.place not in export.technical
+    ]
+    name = export.raw.name
+    if personal and not options.keep_personal:
+        text = f"{name}: Columns that identify persons were not kept: {quoted(personal)}."
+        record = record.note(
+            "responses", "left out", text, count=len(personal), of="columns", what=personal
+        )
+    if unknown:
+        text = f"{name}: Columns that are not the instrument's: {quoted(unknown, most=8)}."
+        record = record.note(
+            "responses", "left out", text, count=len(unknown), of="columns", what=unknown
+        )
+    return record
+
+
+def informant_piece(
+    export: Export, instrument: Instrument, options: Options, record: Record
+) -> tuple[Piece, Record]:
+    matched, keys = matched_columns(export, instrument, options)
+    roles = {item.id: item.role for item in instrument.items}
+    facts = {place: column for place, column in matched.items() if roles[column.item] == "group"}
+    if not facts:
+        expected = [item.id for item in instrument.items if item.role == "group"]
+        raise ReadError(
+            f"{export.raw.name}: the informants file holds none of the items about groups; "
+            f"expected {quoted(expected)}, found {quoted(e.name for e in export.headings)}"
+        )
+    places = {"group": key_places(export, instrument, options, keys)["group"]}
+    export, rows, record = sift(export, options, record)
+    persons = build_persons(export, instrument, places, rows, {})
+    block, record = decode_block(export, instrument, facts, rows, record, invalid=options.invalid)
+    keep = (persons["group"] != "").to_numpy()
+    return Piece(persons[keep].reset_index(drop=True), take(block, keep)), record

@@ -1,0 +1,176 @@
+"""From exports to `Responses`: the front door of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import pandas as pd
+
+from collective_use.checks import did_you_mean, one_of, quoted
+from collective_use.errors import InputError
+from collective_use.instrument.model import Instrument
+from collective_use.record import Record
+from collective_use.responses.assemble import assemble
+from collective_use.responses.files import read_raw
+from collective_use.responses.mapping import read_map
+from collective_use.responses.options import Duplicates, Invalid, Options, Rows
+from collective_use.responses.piece import informant_piece, read_piece
+from collective_use.responses.raw import Raw
+from collective_use.responses.readers import read_layout
+from collective_use.responses.table import Responses
+from collective_use.responses.typed import raw_of_frame
+
+Source: TypeAlias = str | Path | pd.DataFrame
+Declared: TypeAlias = str | Sequence[str] | Mapping[str, str] | None
+
+
+def read_responses(
+    paths: Source | Sequence[Source],
+    instrument: Instrument,
+    *,
+    group: str | None = None,
+    members: Source | None = None,
+    informants: Source | None = None,
+    form: str | None = None,
+    platform: str | None = None,
+    invalid: Invalid = "error",
+    map: Mapping[str, str] | str | Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    language: Declared = None,
+    country: Declared = None,
+    wave: Declared = None,
+    previews: Rows = "drop",
+    unfinished: Rows = "drop",
+    duplicates: Duplicates = "last",
+    keep_personal: bool = False,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+) -> Responses:
+    """Read one or several survey exports by an instrument.
+
+    Everything is read as text first and becomes codes by the instrument's response scales:
+    codes as they are, labels in any language of the instrument. Nothing is dropped without an
+    entry in the record of the result.
+
+    Parameters
+    ----------
+    paths
+        An export (csv, tsv, xlsx, sav, dta or parquet, or a data frame), or several that are
+        stacked.
+    instrument
+        The instrument, from `load_instrument`.
+    group
+        The column of the group, where it is not the one that the instrument declares.
+    members
+        The members file: ``group``, ``member``, optionally ``position`` and ``partner``. It
+        gives groups their true sizes.
+    informants
+        A table of facts about groups, one row for each informant.
+    form
+        The id of the form that was fielded; found out from the columns when None.
+    platform
+        Read as this platform's export instead of recognising it.
+    invalid
+        ``"error"``: values outside their scale are an error that lists them all.
+        ``"missing"``: they count as missing and are counted.
+    map
+        What headings mean, where they are not the instrument's own: a mapping from heading to
+        column name, key (``group``, ``member``, ...) or ``ignore``, or a YAML file of such.
+    columns
+        Other key columns by role: ``{"member": "ID", "weight": "w"}``.
+    language, country, wave
+        What holds for a whole export: one text for all, one for each in order, or a mapping by
+        file name.
+    previews, unfinished, duplicates
+        What happens to preview rows, rows never sent off and second submissions.
+    keep_personal
+        Keep columns that identify persons (names, addresses, IP); dropped by default.
+    encoding, delimiter, sheet
+        How to open the files, instead of guessing.
+
+    Returns
+    -------
+    Responses
+        Persons, answers as codes, reasons of missing answers, rosters, and the record.
+
+    Raises
+    ------
+    ReadError
+        When a file cannot be read, holds no item of the instrument or no group column.
+    ScaleValueError
+        When values lie outside their scale.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.instrument.library import sample_path
+    >>> instrument = cu.load_instrument("lq2002")
+    >>> responses = cu.read_responses(sample_path("lq2002.csv"), instrument)
+    >>> len(responses.persons), responses.persons["group"].nunique()
+    (2042, 49)
+    """
+    sources = _listed(paths)
+    renamed = read_map(map)
+    options = Options(
+        invalid, previews, unfinished, duplicates, keep_personal, group, columns or {}, renamed
+    )
+    _check_form(instrument, form)
+    record = Record()
+    pieces = []
+    for place, source in enumerate(sources):
+        raw = open_source(source, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        declared = {
+            name: _declared(name, value, raw.name, place, len(sources))
+            for name, value in (("language", language), ("country", country), ("wave", wave))
+        }
+        given = {name: value for name, value in declared.items() if value is not None}
+        export = read_layout(raw, platform)
+        piece, record = read_piece(export, instrument, options, given, record)
+        pieces.append(piece)
+    extra = None
+    if informants is not None:
+        raw = open_source(informants, encoding=encoding, delimiter=delimiter, sheet=None)
+        extra, record = informant_piece(read_layout(raw), instrument, options, record)
+    return assemble(pieces, extra, instrument, form, members, options, record)
+
+
+def _listed(paths: Source | Sequence[Source]) -> list[Source]:
+    single = isinstance(paths, (str, Path, pd.DataFrame))
+    sources: list[Source] = [paths] if single else list(cast("Sequence[Source]", paths))
+    if not sources:
+        raise InputError("paths must name at least one export, got none")
+    return sources
+
+
+def _check_form(instrument: Instrument, form: str | None) -> None:
+    if form is not None:
+        one_of("form", form, [entry.id for entry in instrument.forms])
+
+
+def open_source(source: Source, **how: Any) -> Raw:
+    """Return a file or a data frame as a table of texts."""
+    if isinstance(source, pd.DataFrame):
+        return raw_of_frame(source)
+    return read_raw(source, **how)
+
+
+def _declared(name: str, value: Declared, file: str, place: int, count: int) -> str | None:
+    """Return what the caller says holds for one export."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        stem = Path(file).stem
+        if file not in value and stem not in value:
+            raise InputError(
+                f"{name} must have an entry for {file!r}{did_you_mean(file, value)}, "
+                f"got {quoted(value)}"
+            )
+        return str(value.get(file, value.get(stem)))
+    if len(value) != count:
+        raise InputError(
+            f"{name} must have one entry for each of {count} exports, got {len(value)}"
+        )
+    return str(value[place])

@@ -1,0 +1,50 @@
+"""One reader for each platform; the first that recognises a file reads it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from collective_use.checks import one_of
+from collective_use.responses.export import Export
+from collective_use.responses.raw import Raw
+from collective_use.responses.readers.plain import PlainReader
+from collective_use.responses.readers.qualtrics import QualtricsReader
+
+
+class Reader(Protocol):
+    """What every reader can do."""
+
+    platform: str
+
+    def recognises(self, raw: Raw) -> bool:
+        """Tell whether a file has this platform's layout."""
+
+    def read(self, raw: Raw) -> Export:
+        """Understand its headings and rows."""
+
+
+READERS: tuple[Reader, ...] = (QualtricsReader(), PlainReader())
+PLATFORMS: tuple[str, ...] = tuple(reader.platform for reader in READERS)
+
+
+def read_layout(raw: Raw, platform: str | None = None) -> Export:
+    """Return a file as an export of its platform.
+
+    Parameters
+    ----------
+    raw
+        The file.
+    platform
+        Use this reader instead of the first that recognises the file.
+
+    Raises
+    ------
+    InputError
+        When there is no reader of that name.
+    """
+    if platform is not None:
+        one_of("platform", platform, PLATFORMS)
+    for reader in READERS:
+        if reader.platform == platform or (platform is None and reader.recognises(raw)):
+            return reader.read(raw)
+    return PlainReader().read(raw)

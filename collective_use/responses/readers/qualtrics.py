@@ -1,0 +1,151 @@
+"""Qualtrics: three heading rows, the legacy two, or a cleaned file with one.
+
+The second row is in the language of the account, so a file is recognised by the third, which
+holds ``{"ImportId":"QID1"}``, or in legacy files by ``V1`` above ``ResponseID``.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from collective_use.responses.export import Export, Heading
+from collective_use.responses.personal import is_personal, squeezed
+from collective_use.responses.raw import Raw, texts_of
+from collective_use.responses.wording import clean_heading, normal
+
+_IMPORT_IDS = {
+    "_recordid": "responseid",
+    "duration": "durationinseconds",
+    "externaldatareference": "externalreference",
+}
+_TECHNICAL = frozenset(
+    [
+        "startdate",
+        "enddate",
+        "status",
+        "ipaddress",
+        "progress",
+        "durationinseconds",
+        "finished",
+        "recordeddate",
+        "responseid",
+        "recipientlastname",
+        "recipientfirstname",
+        "recipientemail",
+        "externalreference",
+        "locationlatitude",
+        "locationlongitude",
+        "distributionchannel",
+        "userlanguage",
+        "responseset",
+        "locationaccuracy",
+        "name",
+        "externaldatareference",
+        "emailaddress",
+        "duration",
+    ]
+)
+_PREVIEWS = frozenset({"1", "17", "survey preview", "offline survey preview", "survey test", "2"})
+_ROLES = {"responseid": "response", "userlanguage": "language", "durationinseconds": "duration"}
+
+
+def _import_id(cell: str) -> str | None:
+    if "ImportId" not in cell:
+        return None
+    try:
+        found = json.loads(cell)
+    except json.JSONDecodeError:
+        return None
+    return str(found.get("ImportId", "")) if isinstance(found, dict) else None
+
+
+class QualtricsReader:
+    """Exports of Qualtrics, numeric or choice text."""
+
+    platform = "qualtrics"
+
+    def recognises(self, raw: Raw) -> bool:
+        """Tell whether a file has one of the three layouts."""
+        return self._depth(raw) > 0 or self._cleaned(raw)
+
+    def _depth(self, raw: Raw) -> int:
+        """Return how many rows below the first one are headings."""
+        third = [cell for cell in raw.first(1) if cell]
+        if third and sum(_import_id(cell) is not None for cell in third) > len(third) / 2:
+            return 2
+        second = [squeezed(cell) for cell in raw.first(0)]
+        legacy = [squeezed(name) for name in raw.names[:3]] == ["v1", "v2", "v3"]
+        return 1 if legacy and "responseid" in second else 0
+
+    def _cleaned(self, raw: Raw) -> bool:
+        names = {squeezed(name) for name in raw.names}
+        return len(names & {"recordeddate", "responseid", "distributionchannel", "progress"}) >= 3
+
+    def read(self, raw: Raw) -> Export:
+        """Part headings from respondents and say which rows are previews or unfinished."""
+        depth = self._depth(raw)
+        questions = raw.first(0) if depth else [""] * len(raw.names)
+        if depth == 2:
+            ids = [(_import_id(cell) or "").casefold() for cell in raw.first(1)]
+            roles = [_IMPORT_IDS.get(name, name) for name in ids]
+        elif depth == 1:
+            roles = [squeezed(cell) for cell in questions]
+        else:
+            roles = [squeezed(name) for name in raw.names]
+        body = raw.below(depth)
+        technical = {
+            place
+            for place, role in enumerate(roles)
+            if role in _TECHNICAL or role.startswith(("browser", "timing"))
+        }
+        headings = tuple(
+            Heading(place, clean_heading(name), question)
+            for place, (name, question) in enumerate(zip(raw.names, questions, strict=True))
+            if clean_heading(name)
+        )
+        fields = {_ROLES[role]: place for place, role in enumerate(roles) if role in _ROLES}
+        return Export(
+            body,
+            self.platform,
+            headings,
+            fields,
+            preview=_previews(body, roles),
+            unfinished=_unfinished(body, roles),
+            missing={"-99": "unanswered"},
+            technical=frozenset(technical),
+            personal=frozenset(
+                place
+                for place, role in enumerate(roles)
+                if (role in _TECHNICAL and is_personal(role)) or is_personal(raw.names[place])
+            ),
+            notes=(f"Recognised as a Qualtrics export with {depth + 1} heading rows.",),
+        )
+
+
+def _column(raw: Raw, roles: list[str], role: str) -> np.ndarray | None:
+    if role not in roles:
+        return None
+    cells = texts_of(raw.cells[roles.index(role)])
+    return np.asarray([normal(str(cell)) for cell in cells], dtype=object)
+
+
+def _previews(raw: Raw, roles: list[str]) -> np.ndarray | None:
+    status = _column(raw, roles, "status")
+    channel = _column(raw, roles, "distributionchannel")
+    if status is None and channel is None:
+        return None
+    found = np.zeros(len(raw.cells), dtype=bool)
+    if status is not None:
+        found |= np.isin(status, list(_PREVIEWS))
+    if channel is not None:
+        found |= np.isin(channel, ["preview", "test"])
+    return found
+
+
+def _unfinished(raw: Raw, roles: list[str]) -> np.ndarray | None:
+    finished = _column(raw, roles, "finished")
+    if finished is None:
+        return None
+    return np.isin(finished, ["0", "false", "falsch", "faux", "falso", "no", "nein"])

@@ -1,0 +1,95 @@
+"""The validated table: who answered, what, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from collective_use.instrument.model import Instrument
+from collective_use.record import Record
+from collective_use.results import Result, Table
+
+
+@dataclass(frozen=True)
+class Responses(Result):
+    """Answers as codes, one row for each respondent, with a reason for every missing one.
+
+    Attributes
+    ----------
+    instrument
+        The instrument they were read by.
+    form
+        The id of the form, where known.
+    persons
+        One row for each respondent, numbered from 0. Always ``group`` (text), ``row`` (number of
+        the data row in the export, from 1) and ``export`` (name of the file without its ending).
+        Where known ``parent``, ``wave``, ``country``, ``language``, ``member``, ``partner``,
+        ``weight``, ``duration`` (seconds), and the items about the respondent by id.
+    answers
+        The same rows; one column of codes (float64, NaN when missing) for each Likert, choice and
+        number item; ``item_option`` for checklists and rating lists.
+    reasons
+        The same shape: "" for a valid answer, otherwise why it is missing
+        (`instrument.model.MissingReason`).
+    rosters
+        For each roster, allocation or nomination item a frame with the same rows. Columns are
+        positions from 1; (position, role) for role ticks; option codes for nominations, whose
+        values are the position of the person named and 0 for nobody.
+    members
+        The members file: ``group``, ``member``, ``position``, and what else it holds.
+    informants
+        One row for each group: ``group`` and the items about the group.
+    record
+        Everything decided and left out on the way.
+    """
+
+    instrument: Instrument
+    form: str | None
+    persons: pd.DataFrame
+    answers: pd.DataFrame
+    reasons: pd.DataFrame
+    rosters: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    members: pd.DataFrame | None = None
+    informants: pd.DataFrame | None = None
+    record: Record = field(default_factory=Record)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return persons and answers side by side; an item in both stands once."""
+        fresh = [column for column in self.answers.columns if column not in self.persons.columns]
+        return pd.concat([self.persons, self.answers[fresh]], axis=1)
+
+    def missing_frame(self) -> pd.DataFrame:
+        """Return for each item how many answers there are and why the others are missing.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``item``, ``valid`` and one for each reason that occurs.
+        """
+        counts = {
+            column: self.reasons[column].astype(object).value_counts()
+            for column in self.reasons.columns
+        }
+        frame = pd.DataFrame(counts).T.fillna(0).astype(int).rename(columns={"": "valid"})
+        frame.insert(0, "item", frame.index)
+        return frame.reset_index(drop=True)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return an overview and what was left out."""
+        groups = self.persons["group"].nunique()
+        missing = int(self.answers.isna().to_numpy().sum())
+        rows = (
+            ("respondents", len(self.persons)),
+            ("groups", groups),
+            ("answer columns", self.answers.shape[1]),
+            ("rosters", len(self.rosters)),
+            ("answers missing", missing),
+        )
+        notes = tuple(
+            f"{entry.text}" + (f" ({entry.count} {entry.of})" if entry.count is not None else "")
+            for entry in self.record.entries
+        )
+        title = f"Responses to {self.instrument.id}"
+        return (Table(title, ("what", "number"), rows, notes),)

@@ -1,0 +1,69 @@
+"""Texts made comparable: labels, headings and questions as platforms write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_TAGS = re.compile(r"<[^<>]{1,200}>")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00]")
+_SPACE = re.compile(r"\s+")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
+
+
+@lru_cache(maxsize=65536)
+def normal(text: str) -> str:
+    """Return a text in one spelling, for comparing and never for showing.
+
+    Unicode NFKC (full-width letters become plain ones), no tags, no invisible characters,
+    every kind of white space one blank, straight quotes, lower case.
+
+    Examples
+    --------
+    >>> normal("Don\u2019t\u00a0know ") == normal("<b>Don't</b> know")
+    True
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    if "<" in plain:
+        plain = _TAGS.sub("", plain)
+    plain = _INVISIBLE.sub("", plain.replace("&nbsp;", " ")).translate(_QUOTES)
+    return _SPACE.sub(" ", plain).strip().casefold()
+
+
+def bare(text: str) -> str:
+    """Return a text without its punctuation at the end, as headings often lose it.
+
+    Examples
+    --------
+    >>> bare("How often? ")
+    'how often'
+    """
+    return normal(text).rstrip(".:;?!*\u3002 ").strip()
+
+
+def clean_heading(text: str) -> str:
+    """Return a heading as shown to people: one line, no invisible characters.
+
+    Examples
+    --------
+    >>> clean_heading("\ufeffQ1\u00a0 text ")
+    'Q1 text'
+    """
+    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def as_number(text: str) -> float | None:
+    """Read a number as exports write it, or None.
+
+    A comma is a decimal sign when digits follow it and there is no point: ``2,0``.
+
+    Examples
+    --------
+    >>> as_number("2,5"), as_number(" 3.0"), as_number("ten")
+    (2.5, 3.0, None)
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not re.fullmatch(r"[-+\u2212]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?", plain):
+        return None
+    return float(plain.replace("\u2212", "-").replace(",", "."))

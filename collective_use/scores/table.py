@@ -1,0 +1,60 @@
+"""Scores of persons, with what they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from collective_use.record import Record
+from collective_use.responses.table import Responses
+from collective_use.results import Result, Table
+
+
+@dataclass(frozen=True)
+class Scores(Result):
+    """One row for each person.
+
+    Attributes
+    ----------
+    responses
+        The answers that were scored.
+    items
+        Persons by Likert items, reverse-keyed by the declared range of their scale.
+    values
+        Persons by measures, and ``measure.facet`` where a measure asks for facet scores; NaN
+        where too few items were answered.
+    answered
+        Persons by the same columns: how many items were answered.
+    record
+        What the responses recorded, and the scores that could not be made.
+    """
+
+    responses: Responses
+    items: pd.DataFrame
+    values: pd.DataFrame
+    answered: pd.DataFrame
+    record: Record = field(default_factory=Record)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return persons and scores side by side, with ``_answered`` behind each measure."""
+        measures = [name for name in self.answered.columns if "." not in str(name)]
+        counts = self.answered[measures].add_suffix("_answered")
+        return pd.concat([self.responses.persons, self.values, counts], axis=1)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return one line for each score."""
+        rows = tuple(
+            (
+                str(name),
+                int(self.values[name].notna().sum()),
+                int(self.values[name].isna().sum()),
+                float(self.values[name].mean()),
+                float(self.values[name].std()),
+                float(self.values[name].min()),
+                float(self.values[name].max()),
+            )
+            for name in self.values.columns
+        )
+        columns = ("score", "persons", "missing", "mean", "sd", "lowest", "highest")
+        return (Table("Scores of persons", columns, rows),)
