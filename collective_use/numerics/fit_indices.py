@@ -209,7 +209,7 @@ def residual_summaries(S: Floats, m: Floats | None, Sigma: Floats, mu: Floats | 
         mean = {
             "rmr": float(r @ r),
             "srmr": float((r / ds) @ (r / ds)),
-            "crmr": float(np.sum((m / ds - mu / dm) ** 2)),
+            "crmr": float((r / ds) @ (r / ds)),
             "mplus": float(np.sum((m / ds - mu / dm) ** 2)),
         }
         full = {name: math.sqrt((sums[name] + mean[name]) / (size[name] + p)) for name in sums}

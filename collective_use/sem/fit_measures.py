@@ -15,6 +15,7 @@ from collective_use.sem.likelihood import log_likelihood
 from collective_use.sem.robust_fiml import corrected_fiml
 from collective_use.sem.tests_of_fit import (
     ChiSquare,
+    incomplete_weight,
     p_of,
     scaled_test,
     standard_test,
@@ -67,8 +68,8 @@ def compute_fit_measures(
     logs
         Log-likelihoods of the model and the saturated model, None if not maximum likelihood.
     """
-    n, groups = solution.data.n, len(solution.data.groups)
-    out: dict[str, float] = {"npar": solution.n_parameters, "fmin": _fmin(solution)}
+    n, groups = solution.effective_n, len(solution.data.groups)
+    out: dict[str, float] = {"npar": solution.n_parameters, "fmin": _fmin(solution, standard)}
     out |= {"chisq": standard.statistic, "df": standard.df, "pvalue": standard.p}
     if scaled is not None:
         out |= {
@@ -93,8 +94,10 @@ def compute_fit_measures(
     return out
 
 
-def _fmin(solution: Solution) -> float:
+def _fmin(solution: Solution, standard: ChiSquare) -> float:
     """Half the discrepancy, groups weighted n_g / N as lavaan prints it."""
+    if solution.options.missing == "fiml":
+        return standard.statistic / (2 * solution.data.n)
     wishart = solution.options.likelihood == "wishart" and solution.options.function == "ML"
     return (solution.shared if wishart else solution.objective).value(solution.theta)
 
@@ -241,7 +244,7 @@ def _residuals(solution: Solution, saturated: list[GroupMoments]) -> dict[str, f
 def _others(
     solution: Solution, standard: ChiSquare, saturated: list[GroupMoments]
 ) -> dict[str, float]:
-    n, chisq, df = solution.data.n, standard.statistic, standard.df
+    n, chisq, df = solution.effective_n, standard.statistic, standard.df
     gfi = goodness_of_fit(solution, saturated)
     k = 0
     for s in saturated:
@@ -264,7 +267,7 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
     means = solution.model.meanstructure
     for i, (s, share) in enumerate(zip(saturated, solution.data.shares, strict=True)):
         state = states_of(solution)[i]
-        if solution.options.function in ("ML", "GLS"):
+        if solution.options.function in ("ML", "GLS") and not solution.data.groups[i].patterns:
             gls = solution.options.function == "GLS"
             P = np.linalg.inv(s.cov if gls else state.Sigma)
             R, T = (s.cov - state.Sigma) @ P, s.cov @ P
@@ -273,7 +276,8 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
                 d = s.mean - state.mu
                 top, bottom = top + float(d @ P @ d), bottom + float(s.mean @ P @ s.mean)
         else:
-            W: Floats = weight_matrix(solution, i)
+            incomplete = solution.data.groups[i].patterns
+            W: Floats = incomplete_weight(solution, i) if incomplete else weight_matrix(solution, i)
             observed, implied = vech(s.cov), vech(state.Sigma)
             if means:
                 observed = np.concatenate([s.mean, observed])

@@ -10,7 +10,7 @@ from collective_use.numerics.moments import Floats, GroupMoments, normal_weight
 from collective_use.numerics.sem_model import cells_of, jacobian
 from collective_use.numerics.sem_objective import NormalObjective
 from collective_use.sem.estimate import Solution
-from collective_use.sem.inference import information, inverted, states_of
+from collective_use.sem.inference import inverted, states_of
 from collective_use.sem.tests_of_fit import incomplete_information
 
 
@@ -60,7 +60,6 @@ def _scaling(
 ) -> float:
     if solution.df == 0:
         return float("nan")
-    E = inverted(solution, information(solution))
     D = np.concatenate(
         [
             jacobian(cells_of(block), state, solution.model.n_free, means=True)
@@ -68,6 +67,7 @@ def _scaling(
         ]
     )
     WD = Wm @ D
+    E = inverted(solution, D.T @ WD)
     U = Wm - WD @ E @ WD.T
     middle = Wmi @ Wc @ Wmi
     trace = np.sum(middle * U.T) if gamma is None else np.trace(U @ middle @ U @ gamma)

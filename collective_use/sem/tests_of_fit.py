@@ -32,6 +32,7 @@ from collective_use.sem.inference import (
     scores_at,
     states_of,
 )
+from collective_use.sem.partable import ParameterTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +209,22 @@ def _yuan_bentler(
     value = standard.statistic / c
     return ChiSquare(
         "yuan.bentler.mplus", value, standard.df, p_of(value, standard.df), c, 0.0, h1 - h0,
-        h1 / count, h0 / solution.model.n_free,
+        h1 / count, h0 / free_rows(solution.table),
     )  # fmt: skip
+
+
+def free_rows(table: ParameterTable) -> int:
+    """Count free parameters before equal ones are joined, as lavaan's scaling factor does."""
+    return sum(1 for row in table.rows if row.free)
+
+
+def incomplete_weight(solution: Solution, group: int) -> Floats:
+    """Return the expected information of (mu, vech Sigma) by pattern at the implied moments."""
+    g = solution.data.groups[group]
+    state = states_of(solution)[group]
+    model, _ = saturated_block(state.mu.size)
+    objective = FimlObjective(model, [g.patterns], np.ones(1))
+    return objective.fisher(np.concatenate([state.mu, vech(state.Sigma)]))
 
 
 def saturated_trace(solution: Solution, group: int, s: GroupMoments) -> tuple[float, int]:
@@ -232,8 +247,7 @@ def _clustered_trace(g: GroupData, s: GroupMoments, covariates: Floats, *, means
     V = normal_weight(np.linalg.inv(s.cov), means=means)
     if g.weights is None:
         Z = products(Y, s.mean, means=means, fitted=predictions_from(Y, covariates))
-        sums = meat(Z, g) * _uncorrected(g)
-        return float(np.sum(V * sums))
+        return float(np.sum(V * meat(Z, g)))
     centred = Y - s.mean
     sigma = vech(s.cov)
     first = s.mean.size if means else 0
@@ -249,14 +263,6 @@ def _raw_products(centred: Floats, *, means: bool) -> Floats:
     cols, rows = np.triu_indices(centred.shape[1])
     Z = centred[:, rows] * centred[:, cols]
     return np.concatenate([centred, Z], axis=1) if means else Z
-
-
-def _uncorrected(g: GroupData) -> float:
-    """Undo the factor C / (C - 1) that `meat` puts on a single cluster name."""
-    if len(g.clusters) != 1:
-        return 1.0
-    count = int(g.clusters[0].max()) + 1
-    return (count - 1) / count
 
 
 def kept_moments(p: int, covariates: Floats, *, means: bool) -> Floats:
