@@ -8,6 +8,7 @@ stay words. What is wrong is collected, not raised, so that a reader hears every
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,9 +28,9 @@ DEEPEST = 40
 Place = tuple[str | int, ...]
 """The way to a value: keys and list positions from the top."""
 
-_NULL = re.compile(r"^(~|null|Null|NULL|)$")
-_TRUE = re.compile(r"^(true|True|TRUE)$")
-_FALSE = re.compile(r"^(false|False|FALSE)$")
+_WORDS: dict[str, bool | None] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
+_WORDS |= dict.fromkeys(("true", "True", "TRUE"), True)
+_WORDS |= dict.fromkeys(("false", "False", "FALSE"), False)
 _WHOLE = re.compile(r"^[-+]?[0-9]{1,300}$")
 _FLOAT = re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -195,15 +196,12 @@ def plain_scalar(text: str) -> Any:
     >>> plain_scalar("no"), plain_scalar("true"), plain_scalar("3"), plain_scalar("0.5")
     ('no', True, 3, 0.5)
     """
-    if _NULL.match(text):
-        return None
-    if _TRUE.match(text):
-        return True
-    if _FALSE.match(text):
-        return False
+    if text in _WORDS:
+        return _WORDS[text]
     if _WHOLE.match(text):
         return int(text)
-    return float(text) if _FLOAT.match(text) else text
+    number = float(text) if _FLOAT.match(text) else math.inf
+    return number if math.isfinite(number) else text
 
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

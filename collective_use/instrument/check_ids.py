@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.instrument.columns import columns_of
 from collective_use.instrument.context import Context
 from collective_use.instrument.messages import ONE
 from collective_use.instrument.model import Option
@@ -106,6 +107,7 @@ def _columns(context: Context) -> None:
     """Find items that would share a column of a platform's export."""
     items = context.instrument.items
     used: dict[tuple[str, str], str] = {("plain", item.id): item.id for item in items}
+    _derived(context)
     for n, item in enumerate(items):
         for platform, column in item.platform_names.items():
             place = ("items", n, "platform_names", platform)
@@ -118,3 +120,19 @@ def _columns(context: Context) -> None:
             if other != item.id:
                 text = f"items {other!r} and {item.id!r} share the column {column!r}"
                 context.say(place, f"{text} on {platform}; each needs its own")
+
+
+def _derived(context: Context) -> None:
+    """Find items whose own column is one that a roster or list makes."""
+    bank = context.instrument
+    made = {
+        column: item.id
+        for item in bank.items
+        if len(columns_of(bank, item)) > 1
+        for column in columns_of(bank, item)
+    }
+    for n, item in enumerate(bank.items):
+        (first, *more) = columns_of(bank, item) or (item.id,)
+        if not more and made.get(first, item.id) != item.id:
+            text = f"the column {first!r} of item {item.id!r} is one of item {made[first]!r} too"
+            context.say(("items", n, "id"), f"{text}; rename one of the two")

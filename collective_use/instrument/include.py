@@ -58,10 +58,17 @@ def assemble(path: str | Path) -> Document:
     head = Path(path)
     if head.is_dir():
         head = head / HEAD
-        if not head.is_file():
+        if not _is_file(head):
             raise InputError(f"{path}: an instrument folder holds {HEAD!r}, found none in it")
     document = read_yaml(head, shown=shown(head))
     return _Assembly(head, document).document()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror})") from error
 
 
 def shown(path: Path) -> str:

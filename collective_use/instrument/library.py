@@ -119,6 +119,14 @@ def list_instruments() -> tuple[str, ...]:
     return instrument_names()
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"instrument {str(path)[:80]!r} cannot be read ({reason})") from error
+
+
 def load_instrument(name_or_path: str | Path) -> Instrument:
     """Load a bundled instrument by name, or an instrument file or folder by path.
 
@@ -150,8 +158,8 @@ def load_instrument(name_or_path: str | Path) -> Instrument:
     text = str(name_or_path)
     if isinstance(name_or_path, str) and text in instrument_names():
         return load_file(instrument_path(text))
-    path = Path(name_or_path).expanduser()
-    if path.exists():
+    path = Path(name_or_path)
+    if _is_there(path):
         return load_file(path)
     names = instrument_names()
     looks_like_path = isinstance(name_or_path, Path) or path.suffix or len(path.parts) > 1

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from collective_use.cutoffs import Cutoff
+from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint_rules import Finding
 from collective_use.instrument.model import Instrument, Item
 
@@ -60,29 +61,6 @@ _RESPONSE_TABLE = frozenset(("group", "row", "export"))
 """Columns that every table of responses has."""
 
 
-def columns_of(instrument: Instrument, item: Item) -> tuple[str, ...]:
-    """Return the columns of an item in a plain table, rosters at their full length.
-
-    Examples
-    --------
-    >>> import collective_use as cu
-    >>> bank = cu.load_instrument("starter")
-    >>> columns_of(bank, bank.get_item("advice"))[:2]
-    ('advice_1', 'advice_2')
-    """
-    base = item.platform_names.get("plain", item.id)
-    codes = [option.code for option in item.options]
-    roster = next((part for part in instrument.rosters if part.id == item.roster), None)
-    positions = range(1, (roster.maximum if roster else 0) + 1)
-    if item.kind in ("roster_valued", "roster_binary", "allocation"):
-        return tuple(f"{base}_{position}" for position in positions)
-    if item.kind == "roster_roles":
-        return tuple(f"{base}_{position}_{code}" for position in positions for code in codes)
-    if item.kind in ("roster_nominate", "checklist", "rating_list"):
-        return tuple(f"{base}_{code}" for code in codes)
-    return (base,)
-
-
 def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Finding]:
     """Look for names that collide, are too long or are reserved on some platform."""
     yield from _plain(instrument)
@@ -91,17 +69,10 @@ def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Fi
 
 
 def _plain(instrument: Instrument) -> Iterator[Finding]:
-    owner: dict[str, str] = {}
     for item in instrument.items:
-        where = f"item {item.id!r}"
-        for column in columns_of(instrument, item):
-            other = owner.setdefault(column, item.id)
-            if other != item.id:
-                found = f"its column {column!r} is one of item {other!r} too"
-                yield Finding("problem", "collision", where, found, "rename one of the two")
-        if item.id in _RESPONSE_TABLE:
+        if item.id in _RESPONSE_TABLE and item.role != "key":
             found = f"{item.id!r} is a column of every table of responses"
-            yield Finding("problem", "collision", where, found, "rename it")
+            yield Finding("problem", "collision", f"item {item.id!r}", found, "rename it")
 
 
 def _platform(instrument: Instrument, limits: Limits) -> Iterator[Finding]:

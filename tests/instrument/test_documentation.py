@@ -10,7 +10,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.instrument import model, vocabulary
-from collective_use.instrument.lint_platforms import columns_of
+from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint_rules import RULES
 from collective_use.instrument.load import examine
 from collective_use.instrument.schema import json_schema

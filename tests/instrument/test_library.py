@@ -54,6 +54,25 @@ def test_unknown_instruments(name, message, tmp_path, monkeypatch):
     assert str(caught.value) == message
 
 
+def test_names_that_no_file_can_have():
+    with pytest.raises(cu.InputError, match="cannot be read"):
+        load_instrument("x" * 5000 + ".yaml")
+    with pytest.raises(cu.InputError, match="which is none"):
+        load_instrument("a\0b.yaml")
+
+
+def test_a_folder_that_may_not_be_read(tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(cu.InputError, match=r"the file cannot be read \(Permission denied\)"):
+        load_instrument(tmp_path)
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(cu.InputError, match=r"cannot be read \(Permission denied\)"):
+        load_instrument(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["", "..", "../instruments/lq2002", "/etc"])
 def test_names_are_no_paths(name):
     with pytest.raises(cu.InputError, match="must be the name of a bundled instrument"):

@@ -10,8 +10,8 @@ import pytest
 
 import collective_use as cu
 from collective_use.instrument import lint_burden, readability
+from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint import LintReport
-from collective_use.instrument.lint_platforms import columns_of
 from collective_use.instrument.lint_rules import RULES, Finding
 from collective_use.instrument.load import examine
 from collective_use.instrument.model import Instrument
@@ -183,16 +183,6 @@ def test_untested_wording_is_said():
             [("id: chk1", "id: tr_1"), ("ac1, chk1]", "ac1, tr_1]")],
             "problem",
             "'tr_1' and 'tr1' of item 'tr1' both become 'tr1'",
-        ),
-        (
-            [
-                ("id: chk1", "id: net1_2"),
-                ("kind: checklist", "kind: number"),
-                ("ac1, chk1]", "ac1, net1_2]"),
-                (OPTIONS, ""),
-            ],
-            "problem",
-            "its column 'net1_2' is one of item 'net1' too",
         ),
         (
             [("id: chk1", "id: group"), ("ac1, chk1]", "ac1, group]")],
