@@ -14,6 +14,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+EXIT_TO_MEND = 3
+"""Apart from 1 (a fault of the program) and 2 (wrong input)."""
+
 Name = Annotated[
     str, typer.Argument(help="A bundled name, a YAML file, or a folder with instrument.yaml.")
 ]
@@ -85,7 +88,7 @@ def lint_command(
 ) -> None:
     """Look through wording, reverse keys, forms, platform names and minutes.
 
-    Exits with 1 when something has to be mended, and with 0 when there are only things to look at.
+    Exits with 3 when something has to be mended, and with 0 when there are only things to look at.
 
     \b
     Examples:
@@ -101,7 +104,7 @@ def lint_command(
     else:
         console.show(report.tables())
     if report.of("problem"):
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_TO_MEND)
 
 
 @app.command("new")

@@ -6,7 +6,7 @@ checking across references and linting live beside them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -339,6 +339,21 @@ class LanguageStatus(Part):
     piloted: bool = False
 
 
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_N = TypeVar("_N", bound=_Named)
+
+
+def _by_id(parts: tuple[_N, ...], name: str) -> _N:
+    for part in parts:
+        if part.id == name:
+            return part
+    raise KeyError(name)
+
+
 class Instrument(Part):
     """An item bank: the single source of truth for forms, reading, scoring and models."""
 
@@ -372,19 +387,19 @@ class Instrument(Part):
 
     def get_item(self, item_id: str) -> Item:
         """Return one item by id; KeyError when there is none."""
-        return {part.id: part for part in self.items}[item_id]
+        return _by_id(self.items, item_id)
 
     def get_scale(self, scale_id: str) -> ResponseScale:
         """Return one response scale by id; KeyError when there is none."""
-        return {part.id: part for part in self.scales}[scale_id]
+        return _by_id(self.scales, scale_id)
 
     def get_construct(self, construct_id: str) -> Construct:
         """Return one construct by id; KeyError when there is none."""
-        return {part.id: part for part in self.constructs}[construct_id]
+        return _by_id(self.constructs, construct_id)
 
     def get_measure(self, measure_id: str) -> Measure:
         """Return one measure by id; KeyError when there is none."""
-        return {part.id: part for part in self.measures}[measure_id]
+        return _by_id(self.measures, measure_id)
 
     def get_form(self, form_id: str | None = None) -> Form:
         """Return one form by id, or the default form; KeyError when there is none."""
@@ -392,4 +407,4 @@ class Instrument(Part):
             raise KeyError("the instrument has no form")
         if form_id is None:
             return next((form for form in self.forms if form.default), self.forms[0])
-        return {part.id: part for part in self.forms}[form_id]
+        return _by_id(self.forms, form_id)

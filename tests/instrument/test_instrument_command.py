@@ -55,7 +55,7 @@ def test_begin_edit_lint(capsys, tmp_path):
     assert "items.yaml:23:14: reverse of item 'lea3' must be true or false" in err
 
 
-def test_lint_exits_with_1_when_something_has_to_be_mended(capsys, tmp_path):
+def test_lint_exits_with_3_when_something_has_to_be_mended(capsys, tmp_path):
     file = tmp_path / "bank.yaml"
     text = instrument_path("lq2002").read_text(encoding="utf-8")
     text = text.replace(
@@ -64,7 +64,7 @@ def test_lint_exits_with_1_when_something_has_to_be_mended(capsys, tmp_path):
     assert "direction" in text
     file.write_text(text, encoding="utf-8")
     code, out, _ = run(capsys, "lint", file, "--json")
-    assert code == 1
+    assert code == 3
     assert json.loads(out)["findings"][0]["rule"] == "direction"
 
 
