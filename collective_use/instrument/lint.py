@@ -157,21 +157,28 @@ def lint_instrument(
         whole_number("group_sizes", size, at_least=2)
     used = rules_with(rules)
     burden = burdens(instrument, group_sizes, used)
-    found = [
-        *lint_wording.findings(instrument, used),
-        *lint_structure.findings(instrument, used),
-        *lint_platforms.findings(instrument, used),
-        *_burdens(instrument, burden, used),
-    ]
+    found = _found(instrument, burden, used)
     return LintReport(
         instrument=instrument.id,
         version=instrument.version,
-        findings=tuple(sorted(dict.fromkeys(found), key=lambda f: _ORDER[f.severity])),
+        findings=found,
         burden=burden,
         keys=lint_structure.keys(instrument),
         levels=tuple(lint_wording.levels(instrument)),
         rules=used,
     )
+
+
+def _found(
+    instrument: Instrument, burden: Sequence[Burden], rules: Mapping[str, Cutoff]
+) -> tuple[Finding, ...]:
+    found = [
+        *lint_wording.findings(instrument, rules),
+        *lint_structure.findings(instrument, rules),
+        *lint_platforms.findings(instrument, rules),
+        *_burdens(instrument, burden, rules),
+    ]
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: _ORDER[finding.severity]))
 
 
 def _burdens(

@@ -6,72 +6,63 @@ checking across references and linting live beside them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Protocol, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-SCHEMA_VERSION = 1
+from collective_use.instrument.terms import (
+    SCHEMA_VERSION,
+    SHARED,
+    Aggregation,
+    Check,
+    Composition,
+    FormName,
+    Identifier,
+    ItemKind,
+    ItemRole,
+    Language,
+    Level,
+    MissingReason,
+    Source,
+    Text,
+)
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,25}$")]
-"""An id that survives on every survey platform."""
-
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Za-z]+)?$")]
-Text = dict[Language, str]
-"""A text by language: ``{en: ..., zh: ...}``."""
-
-Level = Literal["person", "dyad", "group"]
-Composition = Literal[
-    "direct_consensus",
-    "referent_shift",
-    "additive",
-    "separation",
-    "disparity",
-    "variety",
-    "network",
-    "allocation",
-    "global",
+__all__ = [
+    "SCHEMA_VERSION",
+    "SHARED",
+    "Aggregation",
+    "Attribution",
+    "Block",
+    "Check",
+    "Citation",
+    "Columns",
+    "Composition",
+    "ConsentModule",
+    "Construct",
+    "Facet",
+    "Form",
+    "FormName",
+    "Identifier",
+    "Index",
+    "Instrument",
+    "Item",
+    "ItemKind",
+    "ItemRole",
+    "Language",
+    "LanguageStatus",
+    "Level",
+    "Measure",
+    "MissingOption",
+    "MissingReason",
+    "Module",
+    "Option",
+    "Part",
+    "ResponseScale",
+    "Roster",
+    "Source",
+    "StructuralModel",
+    "Text",
 ]
-Source = Literal["perception", "roster", "allocation", "checklist", "informant", "record"]
-Aggregation = Literal["reflective", "formative"]
-Check = Literal[
-    "agreement",
-    "icc",
-    "response_rate",
-    "group_size",
-    "rater_agreement",
-    "informant_agreement",
-    "none",
-]
-ItemKind = Literal[
-    "likert",
-    "roster_valued",
-    "roster_binary",
-    "roster_roles",
-    "roster_nominate",
-    "allocation",
-    "checklist",
-    "rating_list",
-    "choice",
-    "number",
-    "text",
-    "month",
-    "code",
-    "auto",
-]
-ItemRole = Literal["measure", "marker", "attention", "respondent", "group", "key"]
-FormName = Identifier
-MissingReason = Literal[
-    "dont_know",
-    "no_occasion",
-    "not_applicable",
-    "refused",
-    "unanswered",
-    "not_shown",
-    "invalid",
-]
-
-SHARED: tuple[str, ...] = ("direct_consensus", "referent_shift")
-"""Composition models in which members are meant to agree."""
 
 
 class Part(BaseModel):
@@ -339,15 +330,10 @@ class LanguageStatus(Part):
     piloted: bool = False
 
 
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
+_P = TypeVar("_P", ResponseScale, Construct, Measure, Item, Form)
 
 
-_N = TypeVar("_N", bound=_Named)
-
-
-def _by_id(parts: tuple[_N, ...], name: str) -> _N:
+def _by_id(parts: tuple[_P, ...], name: str) -> _P:
     for part in parts:
         if part.id == name:
             return part
