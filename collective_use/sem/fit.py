@@ -64,7 +64,8 @@ def fit_sem(
         ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"GLS"``, ``"ULS"``,
         ``"WLS"`` or ``"DWLS"``.
     engine
-        ``"core"``: own estimation.
+        ``"core"``: own estimation. ``"semopy"``: semopy's solution, with the core's statistics
+        at it. ``"both"``: the core's solution, confirmed by semopy (`SemResult.agreement`).
     groups
         Column that holds the groups; they are taken in order of first appearance.
     equal
@@ -129,7 +130,7 @@ def fit_sem(
     """
     one_of("engine", engine, ENGINES)
     clusters = _names(cluster)
-    _refuse_not_yet(engine, ordered, bootstrap, se)
+    _refuse_not_yet(ordered, bootstrap, se)
     options = resolve_options(
         estimator,
         likelihood=likelihood,
@@ -171,7 +172,7 @@ def fit_sem(
             )
         else:
             sample = data_from_moments(cov, n, means, block.observed, options, names)
-        result = estimate(table, sample, options, names=names, model=_text_of(model))
+        result = estimate(table, sample, options, names=names, model=_text_of(model), engine=engine)
     warn_problems(result.problems)
     return result
 
@@ -216,9 +217,17 @@ def estimate(
             " fix parameters or hold some equal"
         )
     solution = fit_table(table, sample, options)
+    agreement = None
+    if engine != "core":
+        from collective_use.sem.engines import by_semopy, confirmed_by_semopy
+
+        ask = by_semopy if engine == "semopy" else confirmed_by_semopy
+        solution, agreement = ask(solution)
     vcov = errors_of(solution)
     problems = find_problems(solution, vcov)
-    return SemResult(solution, vcov, problems, engine, tuple(names), ("",), model)
+    return SemResult(
+        solution, vcov, problems, engine, tuple(names), ("",), model, agreement=agreement
+    )
 
 
 def errors_of(solution: Solution) -> Floats | None:
@@ -280,9 +289,7 @@ def _names(cluster: str | Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _refuse_not_yet(engine: str, ordered: Sequence[str], bootstrap: int, se: str | None) -> None:
-    if engine != "core":
-        raise NotSupported(f"engine={engine!r} is not supported here: use 'core'")
+def _refuse_not_yet(ordered: Sequence[str], bootstrap: int, se: str | None) -> None:
     if ordered:
         raise NotSupported("ordered variables are not supported: treat them as continuous by MLR")
     if bootstrap or se == "bootstrap":

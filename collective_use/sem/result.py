@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from collective_use.record import Record
     from collective_use.sem.comparison import Comparison
+    from collective_use.sem.engines import EngineAgreement
     from collective_use.sem.residuals import SemResiduals
 
 
@@ -52,6 +53,8 @@ class SemResult(Result):
         In order.
     model
         The model text, empty when the model came as a table.
+    agreement
+        How far semopy agrees, for engines ``"semopy"`` and ``"both"``.
     """
 
     solution: Solution
@@ -61,6 +64,7 @@ class SemResult(Result):
     group_names: tuple[str, ...] = ("",)
     level_names: tuple[str, ...] = ("",)
     model: str = ""
+    agreement: EngineAgreement | None = None
 
     @property
     def converged(self) -> bool:
@@ -139,7 +143,7 @@ class SemResult(Result):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave caches out: they are computed again when asked for."""
-        names = ("solution", "vcov", "problems", "engine", "group_names", "level_names", "model")
+        names = [f.name for f in fields(self)]
         return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -1,0 +1,161 @@
+"""Two engines on one model: how far they agree, and what happens when they do not."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from collective_use.errors import EngineDisagreementWarning, EstimationError
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.optimise import minimise, projected_gradient
+from collective_use.sem.engine_semopy import SemopySolution, fit_semopy, require_semopy_can
+from collective_use.sem.estimate import Solution, relabelled
+from collective_use.sem.start import start_values
+
+LOWER_BY = 1e-8
+"""By how much the second engine's discrepancy must be lower for the core to start anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAgreement:
+    """How far semopy and the core agree.
+
+    Attributes
+    ----------
+    largest_difference
+        Largest difference of an estimate, relative to max(1, |estimate|).
+    parameter
+        Where it is.
+    core_discrepancy, semopy_discrepancy
+        The core's objective at both solutions; infinite where semopy's is inadmissible.
+    restarted
+        Whether the core started anew from semopy's solution.
+    success
+        What semopy says of its own fit.
+    description
+        The model as semopy read it.
+    """
+
+    largest_difference: float
+    parameter: str
+    core_discrepancy: float
+    semopy_discrepancy: float
+    restarted: bool
+    success: bool
+    description: str
+
+    @property
+    def agree(self) -> bool:
+        """Whether estimates are the same to 1e-5."""
+        return self.largest_difference < 1e-5
+
+    def __str__(self) -> str:
+        found = "agree" if self.agree else "do not agree"
+        return (
+            f"The two engines {found}: the largest difference of an estimate is "
+            f"{self.largest_difference:.1e} (in {self.parameter}); discrepancy "
+            f"{self.core_discrepancy:.10g} by the core, {self.semopy_discrepancy:.10g} by semopy."
+        )
+
+
+def second_opinion(solution: Solution) -> SemopySolution:
+    """Fit the model of a solution by semopy, from the usual start.
+
+    Raises
+    ------
+    NotSupported
+        When semopy cannot fit it rightly; the message names the reason.
+    EstimationError
+        When semopy breaks down.
+    """
+    options, data = solution.options, solution.data
+    require_semopy_can(
+        solution.table,
+        estimator="ML" if options.function == "ML" and not options.scaled else options.estimator,
+        missing=options.missing,
+        cluster=any(getattr(group, "clusters", None) for group in data.groups),
+        weights=any(group.weights is not None for group in data.groups),
+    )
+    group = data.groups[0]
+    names = solution.table.block().observed
+    start = start_values(solution.table, [group.moments])
+    return fit_semopy(solution.table, group.moments.cov, names, round(data.n), start)
+
+
+def _completed(theta: Floats, solution: Solution) -> Floats:
+    """Fill in what semopy does not estimate (saturated intercepts) from the core."""
+    return np.where(np.isnan(theta), solution.theta, theta)
+
+
+def by_semopy(solution: Solution) -> tuple[Solution, EngineAgreement]:
+    """Return the solution that semopy found, with the core's statistics at it.
+
+    Raises
+    ------
+    EstimationError
+        When semopy's solution is no possible one.
+    """
+    second = second_opinion(solution)
+    theta = _completed(second.theta, solution)
+    value = solution.objective.value(theta)
+    if not np.isfinite(value):
+        raise EstimationError(
+            "semopy's solution implies an impossible covariance matrix; use engine='core'"
+        )
+    slope = projected_gradient(
+        theta, solution.objective.gradient(theta), solution.basis, None, None
+    )
+    largest = float(np.abs(slope).max()) if slope.size else 0.0
+    fine = second.success and largest < 1e-4
+    optimum = replace(
+        solution.optimum, theta=theta, value=value, gradient=largest,
+        iterations=second.iterations, converged=fine,
+        message="converged (semopy)" if fine else "semopy stopped where the gradient is not zero",
+    )  # fmt: skip
+    return relabelled(solution, optimum), _agreement(solution, second, theta, restarted=False)
+
+
+def confirmed_by_semopy(solution: Solution) -> tuple[Solution, EngineAgreement]:
+    """Return the core's solution and how far semopy agrees with it.
+
+    When semopy's is lower by more than `LOWER_BY`, the core starts anew from there.
+
+    Warns
+    -----
+    EngineDisagreementWarning
+        When the core had to start anew, or estimates differ by more than 1e-5.
+    """
+    second = second_opinion(solution)
+    theta = _completed(second.theta, solution)
+    value = solution.objective.value(theta)
+    restarted = bool(np.isfinite(value) and value < solution.optimum.value - LOWER_BY)
+    if restarted:
+        again = minimise(solution.objective, theta, basis=solution.basis)
+        if again.value <= value:
+            solution = relabelled(solution, again)
+    agreement = _agreement(solution, second, theta, restarted=restarted)
+    if restarted:
+        warnings.warn(
+            "semopy found a lower discrepancy than the core, which started anew from there: the "
+            f"model has more than one optimum. {agreement}",
+            EngineDisagreementWarning, stacklevel=4,
+        )  # fmt: skip
+    elif not agreement.agree:
+        warnings.warn(str(agreement), EngineDisagreementWarning, stacklevel=4)
+    return solution, agreement
+
+
+def _agreement(
+    solution: Solution, second: SemopySolution, theta: Floats, *, restarted: bool
+) -> EngineAgreement:
+    gap = np.abs(theta - solution.theta) / np.maximum(1.0, np.abs(solution.theta))
+    worst = int(gap.argmax()) if gap.size else 0
+    names = solution.table.free_names()
+    value = solution.objective.value(theta)
+    return EngineAgreement(
+        float(gap.max()) if gap.size else 0.0, names[worst] if names else "",
+        float(solution.optimum.value), float(value) if np.isfinite(value) else float("inf"),
+        restarted, second.success, second.description,
+    )  # fmt: skip
