@@ -36,8 +36,14 @@ from collective_use.errors import (
 )
 
 _LAZY: dict[str, str] = {
+    # structure
+    "fit_structure": "collective_use.structure.fit",
+    # sem
+    "fit_sem": "collective_use.sem.fit",
+    "fit_cfa": "collective_use.sem.fit",
     # instrument
     "load_instrument": "collective_use.instrument.library",
+    "sample_path": "collective_use.instrument.library",
     "list_instruments": "collective_use.instrument.library",
     "lint_instrument": "collective_use.instrument.lint",
     # responses and scores
