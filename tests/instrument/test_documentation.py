@@ -52,6 +52,12 @@ def test_the_example_data_fit_the_example():
     assert members[0] == "group,member"
 
 
+def test_the_python_example_runs(capsys):
+    (code,) = [text for kind, text in BLOCKS if kind == "python"]
+    exec(compile(code, "instrument-format.md", "exec"), {})
+    assert "lq2002" in capsys.readouterr().out
+
+
 def test_every_key_of_the_format_is_explained():
     schema = json_schema()
     parts = [schema, *schema["$defs"].values()]
