@@ -116,9 +116,16 @@ def main(arguments: list[str]) -> int:
     collective-use ...
     0
     """
+    import warnings
+
     trace = "--traceback" in arguments
     words = [word for word in arguments if word != "--traceback"]
-    _prepare_streams(trace)
+    with warnings.catch_warnings():
+        _prepare_streams(trace)
+        return _called(words, trace)
+
+
+def _called(words: list[str], trace: bool) -> int:
     try:
         command = typer.main.get_command(app)
         status = command.main(words, prog_name=PROGRAM, standalone_mode=False)
@@ -132,7 +139,7 @@ def main(arguments: list[str]) -> int:
     except CollectiveUseError as problem:
         if trace:
             raise
-        _complain(f"Error: {problem}")
+        _complain(f"Error: {_in_flags(str(problem))}")
         return EXIT_INPUT
     except Exception as problem:
         if _is_usage_error(problem):
@@ -146,6 +153,13 @@ def main(arguments: list[str]) -> int:
     if status == EXIT_INTERRUPTED:
         _complain("Interrupted; nothing was left half-written.")
     return status if isinstance(status, int) else 0
+
+
+def _in_flags(text: str) -> str:
+    """Say what to type here where a message names an argument of Python."""
+    for python, flag in (("invalid='missing'", "--invalid missing"), ("map=", "--map FILE")):
+        text = text.replace(python, flag)
+    return text
 
 
 def _suggest(words: list[str]) -> None:
@@ -192,4 +206,5 @@ def _prepare_streams(trace: bool) -> None:
         elif trace:
             _complain(f"{category.__name__}: {message}")
 
+    warnings.filterwarnings("always", category=CollectiveUseWarning)
     warnings.showwarning = show

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 def show_done(done: Done, as_json: bool) -> None:
     """Print the summary, where the files are and what to do next; or one JSON document."""
-    from collective_use.study.summary import summary_tables
+    from collective_use.study.summary import summary_head, summary_tables
 
     if as_json:
         frame = done.outcome.groups.measures_frame()
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
         console.show_json(content)
         return
+    console.say(summary_head(done.outcome) + "\n")
     console.show(summary_tables(done.outcome))
     console.show_files(done.folder, done.files)
     show_next_step(done)

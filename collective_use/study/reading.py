@@ -52,8 +52,8 @@ def declared(study: Study, name: str) -> list[str] | None:
     InputError
         Naming the exports without a declaration, when others have one.
     """
-    values = {entry.file: getattr(entry, name) for entry in study.exports}
-    lacking = [file for file, value in values.items() if value is None]
+    values = [getattr(entry, name) for entry in study.exports]
+    lacking = [e.file for e, value in zip(study.exports, values, strict=True) if value is None]
     if len(lacking) == len(values):
         return None
     if lacking:
@@ -61,4 +61,4 @@ def declared(study: Study, name: str) -> list[str] | None:
             f"{name} must be declared for all exports or for none; it is missing for "
             f"{quoted(lacking)}"
         )
-    return [str(getattr(entry, name)) for entry in study.exports]
+    return [str(value) for value in values]

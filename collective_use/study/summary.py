@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from collective_use.instrument.model import SHARED
+from collective_use.record import Entry
 from collective_use.results import Table
 from collective_use.study.walk import Outcome
 
 _SHOWN = {
     "measure": "measure",
-    "groups": "groups",
     "alpha": "alpha",
     "rwg_j_median": "rwg(j)",
     "rwg_j_share": "over .70",
@@ -35,11 +35,11 @@ def summary_tables(outcome: Outcome) -> tuple[Table, ...]:
     computed = frame[frame["verdict"] != "not computed"]
     shared = computed[computed["composition"].isin(SHARED)]
     other = computed[~computed["composition"].isin(SHARED)]
-    tables = [_head(outcome)]
+    tables = []
     if len(shared):
         tables.append(_shared(shared, outcome))
     if len(other):
-        tables.append(_other(other))
+        tables.append(_other(other, outcome))
     silent = frame[frame["verdict"] == "not computed"]
     if len(silent):
         tables.append(_silent(silent))
@@ -47,21 +47,25 @@ def summary_tables(outcome: Outcome) -> tuple[Table, ...]:
     return (*tables, *left)
 
 
-def _head(outcome: Outcome) -> Table:
+def summary_head(outcome: Outcome) -> str:
+    """Return what was scored, in two lines."""
     groups = outcome.groups.values
     sizes = groups["n"]
     instrument = outcome.instrument
     title = instrument.title.get("en") or next(iter(instrument.title.values()))
-    rows: list[tuple[Any, ...]] = [
-        ("persons", f"{len(outcome.responses.persons):,}"),
-        ("groups", f"{len(groups):,} of {sizes.min()} to {sizes.max()} persons"),
-    ]
+    count = f"{len(groups):,} groups" if len(groups) != 1 else "1 group"
+    span = f"{sizes.min()} to {sizes.max()}" if sizes.min() != sizes.max() else f"{sizes.min()}"
     rates = groups["response_rate"].dropna() if "response_rate" in groups else pd.Series([])
-    if len(rates):
-        rows.append(("response", f"{rates.mean():.0%} of the listed members, by group"))
-    else:
-        rows.append(("response", "not known: no members file was given"))
-    return Table(f"{title} (version {instrument.version})", ("", ""), tuple(rows))
+    response = (
+        f"{rates.mean():.0%} of the listed members answered (mean over groups)."
+        if len(rates)
+        else "Response rates are not known: no members file was given."
+    )
+    persons = len(outcome.responses.persons)
+    return (
+        f"{title} (version {instrument.version})\n"
+        f"{persons:,} persons in {count} of {span}. {response}"
+    )
 
 
 def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
@@ -80,14 +84,30 @@ def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
         "ICC(1): share of variance between groups. ICC(2): reliability of group means.",
     )
     title = "Shared by members: may it be read at the level of groups?"
-    return Table(title, tuple(heads.values()), _rows(cells), notes, digits=2)
+    return Table(title, tuple(heads.values()), _rows(cells), notes)
 
 
-def _other(frame: pd.DataFrame) -> Table:
-    columns = ["measure", "composition", "groups", "index", "value_mean", "value_sd"]
-    heads = ("measure", "composition", "groups", "index", "mean", "SD")
+def _other(frame: pd.DataFrame, outcome: Outcome) -> Table:
+    values = outcome.groups.values
+    rows = tuple(
+        (
+            row["measure"],
+            row["composition"],
+            row["index"] if isinstance(row.get("index"), str) else "as reported",
+            *_spread(values.get(row["measure"])),
+        )
+        for row in frame.to_dict("records")
+    )
+    heads = ("measure", "composition", "group value", "groups", "mean", "SD")
     note = "These ask for no agreement: the difference between members, or the group, is the value."
-    return Table("Other measures", heads, _rows(frame.reindex(columns=columns)), (note,), digits=2)
+    return Table("Other measures", heads, rows, (note,), digits=2)
+
+
+def _spread(values: pd.Series | None) -> tuple[int, float | None, float | None]:
+    known = pd.Series([], dtype=float) if values is None else values.dropna()
+    if not len(known):
+        return 0, None, None
+    return len(known), float(known.mean()), float(known.std()) if len(known) > 1 else None
 
 
 def _silent(frame: pd.DataFrame) -> Table:
@@ -99,23 +119,43 @@ def _silent(frame: pd.DataFrame) -> Table:
 
 
 def _left_out(outcome: Outcome) -> Iterable[Table]:
-    """Rows and groups left out, with why; items and measures are in run.json."""
-    entries = [
-        entry
-        for entry in outcome.record.of_kind("left out", "changed", "warning")
-        if entry.count or entry.kind == "warning"
-    ]
-    rows = tuple(
-        (entry.kind, f"{entry.count} {entry.of}" if entry.count else "", _short(entry.text))
-        for entry in entries
-        if entry.room != "groups" or entry.kind == "left out"
-    )
+    """What a reader has to know; the whole list, name by name, is in run.json."""
+    entries = outcome.record.of_kind("left out", "changed", "warning")
+    scores = [entry for entry in entries if entry.room == "scores" and entry.of == "persons"]
+    small = max((e.count or 0 for e in entries if e.text.startswith("Fewer than")), default=0)
+    rows = [_row(e) for e in entries if e not in scores and not _follows(e, small, outcome)]
+    if scores:
+        most = max(scores, key=lambda entry: entry.count or 0)
+        text = f"No score on some measure; most on {_measure(most.text)}. See persons.csv."
+        rows.append(("left out", f"up to {most.count} persons", text))
     if not rows:
         return ()
-    return (Table("Left out, changed, or worth a look", ("", "how many", "why"), rows),)
+    notes = ("Each of them by name, and every decision, is in run.json.",)
+    return (
+        Table("Left out, changed, or worth a look", ("", "how many", "why"), tuple(rows), notes),
+    )
 
 
-def _short(text: str, most: int = 90) -> str:
+def _follows(entry: Entry, small: int, outcome: Outcome) -> bool:
+    """Whether an entry only repeats, for one measure, that groups are small or not computed."""
+    if entry.room != "groups":
+        return False
+    measure = entry.text.partition(":")[0]
+    if measure in outcome.groups.evidence:
+        return (entry.count or 0) <= small
+    return entry.kind == "warning" and entry.text.partition(" ")[0] in outcome.groups.evidence
+
+
+def _row(entry: Entry) -> tuple[str, str, str]:
+    count = f"{entry.count} {entry.of}" if entry.count else ""
+    return entry.kind, count, _short(entry.text)
+
+
+def _measure(text: str) -> str:
+    return text.partition(" on ")[2].partition(":")[0].rstrip(".") or "one"
+
+
+def _short(text: str, most: int = 78) -> str:
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
 
 

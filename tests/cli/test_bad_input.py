@@ -267,7 +267,7 @@ def _(folder: Path) -> list[str]:
     return scored(csv(folder, lq2002().query("COMPID == 2")))
 
 
-@managed("groups of one", "at least 3")
+@managed("groups of one", "Fewer than 3 respondents")
 def _(folder: Path) -> list[str]:
     return scored(csv(folder, lq2002().drop_duplicates("COMPID")))
 
