@@ -1,1 +1,0 @@
-"""Results to reader: tables and figures; computes nothing."""
