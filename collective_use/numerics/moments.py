@@ -203,6 +203,21 @@ def normal_weight(P: Floats, *, means: bool) -> Floats:
     return full
 
 
+def pairwise_moments(Y: Floats) -> tuple[Floats, Floats]:
+    """Return means of what is there, and covariances of the cases that have both variables.
+
+    The divisor of each covariance is its number of pairs less one.
+    """
+    seen = (~np.isnan(Y)).astype(float)
+    filled = np.where(seen > 0, Y, 0.0)
+    mean = filled.sum(axis=0) / seen.sum(axis=0)
+    filled = np.where(seen > 0, Y - mean, 0.0)
+    pairs = seen.T @ seen
+    sums = filled.T @ seen  # sum of variable i over the cases that also have j
+    cross = filled.T @ filled - sums * sums.T / np.maximum(pairs, 1.0)
+    return mean, np.where(pairs > 1, cross / np.maximum(pairs - 1, 1.0), np.nan)
+
+
 def vech(matrix: Floats) -> Floats:
     """Stack the lower triangle column by column."""
     return np.asarray(matrix[vech_index(matrix.shape[0])])

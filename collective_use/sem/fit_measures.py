@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from collective_use.numerics import fit_indices as fi
-from collective_use.numerics.moments import Floats, GroupMoments, vech
+from collective_use.numerics.moments import Floats, GroupMoments, pairwise_moments, vech
 from collective_use.sem.baseline import closed_form_baseline, independence_solution
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import states_of
@@ -261,6 +261,17 @@ def _others(
     }
 
 
+def _observed_moments(
+    solution: Solution, group: int, s: GroupMoments
+) -> tuple[Floats, Floats]:
+    """Return what GFI compares with: pairwise moments when values are missing, as in lavaan."""
+    g = solution.data.groups[group]
+    if not g.patterns or g.Y is None:
+        return s.mean, s.cov
+    mean, cov = pairwise_moments(g.Y)
+    return mean, cov * ((s.n - 1) / s.n)
+
+
 def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
     """Goodness of fit index, groups weighted n_g / N (Jöreskog & Sörbom 1981)."""
     total = 0.0
@@ -278,9 +289,10 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
         else:
             incomplete = solution.data.groups[i].patterns
             W: Floats = incomplete_weight(solution, i) if incomplete else weight_matrix(solution, i)
-            observed, implied = vech(s.cov), vech(state.Sigma)
+            mean, cov = _observed_moments(solution, i, s)
+            observed, implied = vech(cov), vech(state.Sigma)
             if means:
-                observed = np.concatenate([s.mean, observed])
+                observed = np.concatenate([mean, observed])
                 implied = np.concatenate([state.mu, implied])
             r = observed - implied
             top, bottom = float(r @ W @ r), float(observed @ W @ observed)

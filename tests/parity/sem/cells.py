@@ -72,7 +72,14 @@ def cells_of(reference: dict[str, Any], fit: SemResult) -> Iterator[Cell]:
     KeyError
         When the file holds something that has no counterpart: an unlisted cell.
     """
-    readers = {"pe": _estimates, "std": _standardised, "fm": _measures, "extra": _extra}
+    readers = {
+        "pe": _estimates,
+        "std": _standardised,
+        "std_lv": lambda content, fit: _standardised(content, fit, "lv"),
+        "std_nox": lambda content, fit: _standardised(content, fit, "nox"),
+        "fm": _measures,
+        "extra": _extra,
+    }
     for part, content in reference.items():
         if part == "polish":
             yield from _polish(content)
@@ -127,8 +134,10 @@ def _estimates(entries: list[dict[str, Any]], fit: SemResult) -> Iterator[Cell]:
     yield Cell("pe rows", "word", 0, extra, 1.0)
 
 
-def _standardised(entries: list[dict[str, Any]], fit: SemResult) -> Iterator[Cell]:
-    yield from _row_cells("std", entries, fit.standardized("all"), "est.std")
+def _standardised(
+    entries: list[dict[str, Any]], fit: SemResult, kind: str = "all"
+) -> Iterator[Cell]:
+    yield from _row_cells(f"std.{kind}", entries, fit.standardized(kind), "est.std")
 
 
 def _measures(content: dict[str, Any], fit: SemResult) -> Iterator[Cell]:

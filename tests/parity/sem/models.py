@@ -85,3 +85,121 @@ CASES: dict[str, Case] = {
     "cluster_robust": Case(TWO, "twolevel", {"cluster": "cluster"}),
 }
 """The continuous single-level files."""
+
+GROWTH = """
+i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4
+s =~ 0*t1 + 1*t2 + 2*t3 + 3*t4
+i ~ x1 + x2
+s ~ x1 + x2
+t1 ~ c1
+t2 ~ c2
+t3 ~ c3
+t4 ~ c4
+i ~ 1
+s ~ 1
+t1 ~ 0*1
+t2 ~ 0*1
+t3 ~ 0*1
+t4 ~ 0*1
+"""
+PATH = """
+x2 ~ b*x1 + c1
+c2 ~ a*x2 + d*x1
+ab := a*b
+total := d + a*b
+ratio := (a*b) / total
+pw := exp(a)^2 - sqrt(b^2)
+"""
+_CON = """
+visual =~ x1 + a*x2 + b*x3
+textual =~ x4 + c*x5 + d*x6
+speed =~ x7 + x8 + x9
+visual ~~ e*textual
+"""
+BFI = """
+agree =~ A1 + A2 + A3 + A4 + A5
+extra =~ E1 + E2 + E3 + E4 + E5
+"""
+_G, _D = "school", "hs_design"
+
+LIVE: dict[str, Case] = {
+    "hs_mlmv": Case(HS, _D, {"estimator": "MLMV"}),
+    "hs_mlmvs": Case(HS, _D, {"estimator": "MLMVS"}),
+    "hs_mlf": Case(HS, _D, {"estimator": "MLF"}),
+    "hs_first_order": Case(HS, _D, {"se": "first.order"}),
+    "hs_wls": Case(HS, _D, {"estimator": "WLS"}),
+    "hs_dwls": Case(HS, _D, {"estimator": "DWLS"}),
+    "hs_dwls_robust": Case(
+        HS, _D, {"estimator": "DWLS", "se": "robust.sem", "test": "satorra.bentler"}
+    ),
+    "hs_uls_robust": Case(
+        HS, _D, {"estimator": "ULS", "se": "robust.sem", "test": "scaled.shifted"}
+    ),
+    "hs_wishart": Case(HS, _D, {"likelihood": "wishart"}),
+    "mg_wishart": Case(HS, _D, {"likelihood": "wishart", "groups": _G, "equal": _METRIC}),
+    "hs_mlm_means": Case(HS, _D, {"estimator": "MLM", "meanstructure": True}),
+    "hs_residuals": Case(HS, _D),
+    "hs_mlr_means": Case(HS, _D, {"estimator": "MLR", "meanstructure": True}),
+    "hs_weights": Case(HS, _D, {"weights": "w"}),
+    "mg_weights": Case(HS, _D, {"weights": "w", "groups": _G, "equal": _METRIC}),
+    "mg_cluster": Case(HS, _D, {"cluster": "cl", "groups": _G, "equal": _METRIC}),
+    **{
+        f"mg_metric_{e.lower()}": Case(HS, _D, {"estimator": e, "groups": _G, "equal": _METRIC})
+        for e in ("GLS", "ULS", "WLS", "DWLS", "MLM", "MLMV", "MLR")
+    },
+    "mg_partial": Case(
+        HS, _D, {"groups": _G, "equal": _SCALAR, "partial": ("visual=~x2", "x3~1")}
+    ),
+    "mg_all_equal": Case(
+        HS,
+        _D,
+        {
+            "groups": _G,
+            "std_lv": True,
+            "equal": (*_STRICT, "lv.variances", "lv.covariances", "means"),
+        },
+    ),
+    "mg_labels": Case(
+        "visual =~ x1 + c(a,a)*x2 + c(b1,b2)*x3\ntextual =~ x4 + x5 + x6\n"
+        "textual ~ c(p1,p2)*visual\nd := p1 - p2",
+        _D,
+        {"groups": _G},
+    ),
+    "growth_ml": Case(GROWTH, "growth"),
+    **{
+        f"growth_{e.lower()}": Case(GROWTH, "growth", {"estimator": e})
+        for e in ("MLM", "MLR", "MLMV", "GLS", "ULS", "DWLS", "MLF")
+    },
+    "growth_random": Case(GROWTH, "growth", {"fixed_x": False}),
+    "growth_mg": Case(GROWTH, "growth", {"groups": "g"}),
+    "growth_fiml": Case(GROWTH, "growth_miss", {"missing": "fiml"}),
+    "growth_fiml_mlr": Case(GROWTH, "growth_miss", {"missing": "fiml", "estimator": "MLR"}),
+    "path_ml": Case(PATH, "growth"),
+    "path_mlr": Case(PATH, "growth", {"estimator": "MLR"}),
+    "path_mlm_means": Case(PATH, "growth", {"estimator": "MLM", "meanstructure": True}),
+    "con_linear": Case(_CON + "a + b == 1.2\nc == d\ndiffs := a - b", _D),
+    "con_nonlinear": Case(_CON + "a*b == 0.5\ne == exp(c) - 2.5", _D),
+    "fiml": Case(HS, "hs_miss_design", {"missing": "fiml"}),
+    "fiml_mlr": Case(HS, "hs_miss_design", {"missing": "fiml", "estimator": "MLR"}),
+    "fiml_mlf": Case(HS, "hs_miss_design", {"missing": "fiml", "estimator": "MLF"}),
+    "fiml_exp": Case(HS, "hs_miss_design", {"missing": "fiml", "information": "expected"}),
+    "fiml_cluster": Case(HS, "hs_miss_design", {"missing": "fiml", "cluster": "cl"}),
+    "listwise": Case(HS, "hs_miss_design"),
+    "bfi_ml": Case(BFI, "bfi_complete"),
+    "bfi_mg_mlr": Case(
+        BFI, "bfi_complete", {"estimator": "MLR", "groups": "gender", "equal": _SCALAR}
+    ),
+    "bfi_fiml_mlr": Case(BFI, "bfi", {"missing": "fiml", "estimator": "MLR"}),
+    "bfi_wls": Case(BFI, "bfi_complete", {"estimator": "WLS"}),
+    "bfi_cov_mlr": Case(BFI + "extra ~ agree + age", "bfi_complete", {"estimator": "MLR"}),
+}
+"""Further data sets and estimators, made by live.R."""
+
+
+def read(name: str):  # type: ignore[no-untyped-def]
+    """Read a data file; ``bfi_complete`` leaves out rows with a missing value."""
+    import pandas as pd
+
+    if name == "bfi_complete":
+        return pd.read_csv(REFERENCE / "data" / "bfi.csv").dropna().reset_index(drop=True)
+    return pd.read_csv(REFERENCE / "data" / f"{name}.csv")
