@@ -73,7 +73,7 @@ def test_only_fonts_that_come_along_are_used(printed):
         fonts = {
             str(font.BaseFont).split("+")[-1]
             for page in pdf.pages
-            for font in page.Resources.get("/Font", {}).values()
+            for _, font in page.Resources.get("/Font", {}).items()
         }
     assert fonts
     assert all("NotoSans" in name for name in fonts), fonts
