@@ -108,7 +108,7 @@ def one_way(
 
 def one_way_of(stats: GroupStatistics, item: int = 0) -> OneWay:
     """Return the analysis of variance of one item of some group statistics."""
-    centre = np.where(stats.n[:, item] > 0, stats.means[:, item] - stats.shift[item], 0.0)
+    centre = stats.sums[:, item] / np.maximum(stats.n[:, item], 1)
     origin = float(stats.shift[item])
     return one_way(stats.n[:, item], centre, stats.deviations[:, item], origin=origin)
 

@@ -1,0 +1,1 @@
+"""Every agreement reference value against what this package computes."""

@@ -1,0 +1,146 @@
+"""Compare every cell and write the table of files, numbers of cells and worst cells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from agreement_parity import cells
+from agreement_parity import classes
+from agreement_parity import computed
+from agreement_parity import simulated
+from agreement_parity import twolevel
+
+
+@dataclass
+class Row:
+    """One file and class: how many cells, and the worst of them."""
+
+    file: str
+    kind: str
+    number: int = 0
+    worst: float = 0.0
+    name: str = ""
+    unit: str = ""
+    failures: list[str] = field(default_factory=list)
+
+
+MAKERS = {
+    "lq2002.json": computed.lq2002,
+    "bh1996.json": computed.bh1996,
+    "reml_exact.json": computed.reml_exact,
+    "null_variances.json": computed.null_variances,
+    "published.json": simulated.printed,
+    "multilevel_reliability.json": twolevel.moments,
+}
+
+
+@cache
+def ours(file: str) -> dict[str, Any]:
+    """Return what this package computes, by cell name."""
+    return dict(cells.cells(MAKERS[file]())) if file in MAKERS else {}
+
+
+def gap(file: str, name: str, kind: classes.Kind, value: Any) -> tuple[float, str]:
+    """Return the distance of a cell as a share of what its class allows, and its text.
+
+    Above 1 is a failure.
+    """
+    if kind in (classes.SIMULATED, classes.DIGITS):
+        block, _, cell = name.rpartition("/")
+        if kind is classes.DIGITS:
+            short = simulated.nist_gap(block, cell, value)
+            return (math.inf if short > 0 else 0.0), f"{short:.1f} digits short"
+        if file == "sim.json":
+            errors = simulated.sim_errors(block, cell, value)
+        else:
+            errors = simulated.rgr_errors(file.removesuffix(".json"), block, cell, value)
+        return errors / 3.0, f"{errors:.1f} Monte Carlo errors"
+    if file == "sim.json":
+        return _printed_beside(name, value)
+    found = ours(file).get(name, "nothing computed")
+    if kind is classes.STUCK:
+        ahead = twolevel.ahead("LEAD")
+        return (0.0 if ahead > 0 else math.inf), f"log-likelihood ahead by {ahead:.1f}"
+    if kind is classes.SAME and isinstance(value, (int, float)):
+        return (0.0 if found == value else math.inf), f"{found} for {value}"
+    if kind is classes.SAME or isinstance(value, str) or value is None:
+        same = str(found) == str(value) or (value in (None, "NA") and found is None)
+        return (0.0 if same else math.inf), "the same" if same else f"{found!r} for {value!r}"
+    if not isinstance(found, (int, float)):
+        return math.inf, str(found)
+    if kind is classes.PRINTED:
+        good = simulated.same_as_printed(found, value)
+        return (0.0 if good else math.inf), f"{found:.6g} for {value:g}"
+    if kind is classes.LME4_KNOWN:
+        own = abs(value - _exact_optimum(file, name))
+        return abs(found - value) / (own + 1e-9), f"{abs(found - value):.1e}, own {own:.1e}"
+    if kind is classes.LME4_LIKELIHOOD:
+        behind = (value - found) / abs(value)
+        return behind / kind.tolerance, f"behind by {behind:.1e}"
+    if kind is classes.LAVAAN and twolevel.ahead(name.partition("/")[0]) < 0:
+        return math.inf, "our likelihood is lower"
+    scale = abs(value) if kind.relative else max(1.0, abs(value))
+    distance = abs(found - value) / scale if scale > 0 else abs(found - value)
+    return distance / kind.tolerance, f"{distance:.1e}"
+
+
+def _exact_optimum(file: str, name: str) -> float:
+    """Return the exact optimum that the reference itself gives for an lme4 cell."""
+    variable, cell = name.split("/")[-2:]
+    _, method, what = cell.split("_")
+    exact = cells.reference("reml_exact.json")[f"{file.removesuffix('.json')}.{variable}"]
+    return float(exact[method][what.lower()])
+
+
+def _printed_beside(name: str, value: float) -> tuple[float, str]:
+    beside = {
+        "rwg_sim_g10_A5_n20000_seed42": "Dunlap2003_Table2",
+        "rwgj_sim_TSIG_g10_n10000_seed42": "Cohen et al",
+        "adm_sim_LEAD_g10_n10000_seed42": "Cohen2009",
+        "adm_sim_g5_A7_n20000_seed42": "Dunlap2003_Table3",
+    }
+    mark = beside[name.partition("/")[0]]
+    found = next(v for key, v in ours("published.json").items() if mark in key)
+    good = simulated.same_as_printed(found, value)
+    return (0.0 if good else math.inf), f"{found:.4g} for {value:g}"
+
+
+def rows(file: str) -> list[Row]:
+    """Compare every cell of a file; return one row a class."""
+    found: dict[str, Row] = {}
+    for name, value in cells.cells(cells.reference(file)):
+        kind = classes.class_of(file, name)
+        title = kind.name if kind else "NO CLASS"
+        row = found.setdefault(title, Row(file, title, unit=""))
+        row.number += 1
+        if kind is None:
+            row.failures.append(f"{name}: no class")
+            continue
+        if kind is classes.ELSEWHERE:
+            continue
+        share, text = gap(file, name, kind, value)
+        if share > 1 or math.isnan(share):
+            row.failures.append(f"{name}: {text}")
+        if share >= row.worst or not row.name:
+            row.worst, row.name, row.unit = share, name, text
+    return list(found.values())
+
+
+def markdown() -> str:
+    """Return the table of all files."""
+    lines = [
+        "| file | class | cells | worst cell | its distance |",
+        "|---|---|---:|---|---|",
+    ]
+    for file in cells.FILES:
+        for row in rows(file):
+            name = f"`{row.name}`" if row.name else ""
+            lines.append(f"| {file} | {row.kind} | {row.number} | {name} | {row.unit} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")
