@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 
@@ -23,7 +23,9 @@ def independence_table(table: ParameterTable) -> ParameterTable:
     number = 0
     for block in table.blocks:
         fixed = set(block.exogenous)
-        own = BlockNames(block.group, block.level, block.observed, (), block.exogenous)
+        own = BlockNames(
+            block.group, block.level, block.observed, (), block.exogenous, (), block.covariates
+        )
         blocks.append(own)
         for name in block.observed:
             if name not in fixed:
@@ -31,6 +33,10 @@ def independence_table(table: ParameterTable) -> ParameterTable:
                 rows.append(_row(block, name, "~~", name, number))
         for first, second in combinations_with_replacement(block.exogenous, 2):
             rows.append(_row(block, first, "~~", second, 0, exogenous=True))
+        random = [name for name in block.covariates if name not in fixed]
+        for first, second in combinations(random, 2):
+            number += 1
+            rows.append(_row(block, first, "~~", second, number))
         if table.meanstructure:
             for name in block.observed:
                 number += name not in fixed
@@ -58,9 +64,13 @@ def independence_solution(solution: Solution) -> Solution:
     for row in filled.rows:
         if row.free:
             g = data.groups[row.group - 1].moments
-            i = filled.block(row.group).observed.index(row.lhs)
-            theta[row.free - 1] = g.mean[i] if row.op == "~1" else g.cov[i, i]
-    if solution.options.function in ("GLS", "WLS", "DWLS"):
+            names = filled.block(row.group).observed
+            i = names.index(row.lhs)
+            j = names.index(row.rhs) if row.rhs else i
+            theta[row.free - 1] = g.mean[i] if row.op == "~1" else g.cov[i, j]
+    random = any(set(b.covariates) - set(b.exogenous) for b in table.blocks)
+    incomplete = solution.options.missing == "fiml"
+    if solution.options.function in ("GLS", "WLS", "DWLS") or (incomplete and random):
         optimum = minimise(objective, theta)
     else:
         optimum = Optimum(theta, objective.value(theta), 0.0, 0, True, "closed form")
@@ -76,7 +86,8 @@ def closed_form_baseline(solution: Solution) -> tuple[float, int]:
     factor = 1 if solution.options.unbiased else 0
     for block, g in zip(solution.table.blocks, solution.data.groups, strict=True):
         S: Floats = g.moments.cov
-        x = [i for i, name in enumerate(block.observed) if name in set(block.exogenous)]
+        joint = set(block.covariates) | set(block.exogenous)
+        x = [i for i, name in enumerate(block.observed) if name in joint]
         free = np.ones(S.shape[0], dtype=bool)
         free[x] = False
         log_det = float(np.log(np.diag(S)[free]).sum())

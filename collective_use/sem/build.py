@@ -315,4 +315,6 @@ def _block_names(names: Names, drafts: Sequence[_Draft], level: int, group: int)
         raise InputError(
             f"both latent and observed: {quoted(set(names.latent) & set(names.observed))}"
         )
-    return BlockNames(group, level, names.observed, names.latent, exogenous, names.ordered)
+    return BlockNames(
+        group, level, names.observed, names.latent, exogenous, names.ordered, names.exogenous
+    )

@@ -161,8 +161,9 @@ def make_objective(
         first = FimlObjective(model, [g.patterns for g in data.groups], shares)
         return first, first
     if options.function == "ML":
-        first = NormalObjective(model, moments, weights)
-        return first, NormalObjective(model, moments, shares) if options.unbiased else first
+        # lavaan weighs groups n_g / N in the Wishart likelihood too, and only then takes n_g - 1.
+        first = NormalObjective(model, moments, shares)
+        return first, first
     if options.function == "GLS":
         return GlsObjective(model, moments, weights), GlsObjective(model, moments, shares)
     W = least_squares_weights(data, table, options)

@@ -49,7 +49,7 @@ def fit_sem(
     meanstructure: bool | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
-    fixed_x: bool = True,
+    fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
 ) -> SemResult:
     """Fit a structural equation model.
@@ -94,7 +94,7 @@ def fit_sem(
         Fit means too; None lets the model decide.
     std_lv, orthogonal, fixed_x
         Latent variances fixed at 1; latent covariances at 0; moments of covariates at the
-        sample's.
+        sample's (the default of maximum likelihood; least squares estimates them).
     bounds
         ``"pos.var"`` (variances of at least 0) or limits by parameter name.
 
@@ -152,7 +152,7 @@ def fit_sem(
                 meanstructure=use_means,
                 std_lv=std_lv,
                 orthogonal=orthogonal,
-                fixed_x=fixed_x,
+                fixed_x=_fixes_covariates(fixed_x, options),
                 equal=tuple(equal),
                 partial=tuple(partial),
             ),
@@ -327,6 +327,15 @@ def _use_means(
     if asked is not None:
         return asked or needed
     return needed or bool(clusters) or means is not None
+
+
+def _fixes_covariates(asked: bool | None, options: Options) -> bool:
+    if asked and options.function != "ML":
+        raise NotSupported(
+            f"fixed_x=True with estimator={options.estimator!r} is not supported: "
+            "least squares estimates the moments of covariates"
+        )
+    return options.function == "ML" if asked is None else asked
 
 
 def _table(model: str | ModelText | ParameterTable, options: TableOptions) -> ParameterTable:

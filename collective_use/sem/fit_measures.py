@@ -8,14 +8,16 @@ import numpy as np
 
 from collective_use.numerics import fit_indices as fi
 from collective_use.numerics.moments import Floats, GroupMoments, pairwise_moments, vech
+from collective_use.numerics.sem_objective import NormalObjective
 from collective_use.sem.baseline import closed_form_baseline, independence_solution
 from collective_use.sem.estimate import Solution
-from collective_use.sem.inference import states_of
+from collective_use.sem.inference import covariate_places, states_of
 from collective_use.sem.likelihood import log_likelihood
 from collective_use.sem.robust_fiml import corrected_fiml
 from collective_use.sem.tests_of_fit import (
     ChiSquare,
     incomplete_weight,
+    kept_moments,
     p_of,
     scaled_test,
     standard_test,
@@ -30,6 +32,11 @@ def chi_square(solution: Solution, logs: tuple[float, float] | None) -> float:
     """Return the uncorrected statistic."""
     if solution.options.missing == "fiml" and logs is not None:
         return max(-2 * (logs[0] - logs[1]), 0.0)
+    if solution.options.likelihood == "wishart" and solution.options.function == "ML":
+        moments = [g.moments for g in solution.data.groups]
+        weights = np.array([(g.n - 1) / solution.data.n for g in moments])
+        objective = NormalObjective(solution.model, moments, weights)
+        return max(2 * solution.data.n * objective.value(solution.theta), 0.0)
     return max(2 * solution.data.n * solution.optimum.value, 0.0)
 
 
@@ -88,7 +95,10 @@ def compute_fit_measures(
     out |= _incremental(standard, scaled, null, null_scaled, robust)
     if logs is not None:
         out |= _likelihoods(logs, solution, scaled)
-    out |= _approximation(standard, scaled, robust, n, groups)
+    # With a shift lavaan's limits take 1/a as scaling, its point estimate the mean scaling.
+    shifted = scaled is not None and scaled.name == "scaled.shifted"
+    by = scaled.scaling if shifted and scaled else robust[0].scaling if robust else 1.0
+    out |= _approximation(standard, scaled, robust, by, n, groups)
     out |= _residuals(solution, saturated)
     out |= _others(solution, standard, saturated)
     return out
@@ -98,8 +108,7 @@ def _fmin(solution: Solution, standard: ChiSquare) -> float:
     """Half the discrepancy, groups weighted n_g / N as lavaan prints it."""
     if solution.options.missing == "fiml":
         return standard.statistic / (2 * solution.data.n)
-    wishart = solution.options.likelihood == "wishart" and solution.options.function == "ML"
-    return (solution.shared if wishart else solution.objective).value(solution.theta)
+    return solution.objective.value(solution.theta)
 
 
 def _scale_of(test: ChiSquare) -> float:
@@ -145,6 +154,10 @@ def _incremental(
         out |= {"cfi.scaled": fi.cfi(v), "tli.scaled": fi.tli(v)}
         versions.append((".scaled", v))
     if robust is not None:
+        # Like lavaan: a scaling of exactly 1 for either model leaves both unscaled.
+        v = robust[0]
+        if min(abs(v.scaling - 1), abs(v.null_scaling - 1)) < 1e-13:
+            robust = (fi.Versus(v.chisq, v.df, v.null_chisq, v.null_df), robust[1])
         out |= {"cfi.robust": fi.cfi(robust[0]), "tli.robust": fi.tli(robust[0])}
     for suffix, v in versions:
         out |= {
@@ -181,6 +194,7 @@ def _approximation(
     standard: ChiSquare,
     scaled: ChiSquare | None,
     robust: tuple[fi.Versus, float] | None,
+    limits_scaling: float,
     n: float,
     groups: int,
 ) -> dict[str, float]:
@@ -194,7 +208,7 @@ def _approximation(
         _rmsea(out, ".scaled", value, value, df, n, groups, 1.0)
     if robust is not None:
         v, statistic = robust
-        _rmsea(out, ".robust", v.chisq, statistic, v.df, n, groups, v.scaling)
+        _rmsea(out, ".robust", v.chisq, statistic, v.df, n, groups, v.scaling, limits_scaling)
     return out
 
 
@@ -207,8 +221,10 @@ def _rmsea(
     n: float,
     groups: int,
     scaling: float,
+    limits_scaling: float | None = None,
 ) -> None:
     out[f"rmsea{suffix}"] = fi.rmsea(chisq, df, n, groups, scaling)
+    scaling = scaling if limits_scaling is None else limits_scaling
     lower, upper = fi.rmsea_limits(for_limits, df, n, groups, scaling)
     out[f"rmsea.ci.lower{suffix}"], out[f"rmsea.ci.upper{suffix}"] = lower, upper
     out[f"rmsea.pvalue{suffix}"] = fi.rmsea_p(for_limits, df, n, groups, scaling, 0.05, close=True)
@@ -261,9 +277,16 @@ def _others(
     }
 
 
-def _observed_moments(
-    solution: Solution, group: int, s: GroupMoments
-) -> tuple[Floats, Floats]:
+def _without_covariates(solution: Solution, group: int, s: GroupMoments) -> tuple[Floats, Floats]:
+    """Return the sample moments with those of fixed covariates set to zero."""
+    x = covariate_places(solution, group)
+    mean, cov = s.mean.copy(), s.cov.copy()
+    mean[x] = 0.0
+    cov[np.ix_(x, x)] = 0.0
+    return mean, cov
+
+
+def _observed_moments(solution: Solution, group: int, s: GroupMoments) -> tuple[Floats, Floats]:
     """Return what GFI compares with: pairwise moments when values are missing, as in lavaan."""
     g = solution.data.groups[group]
     if not g.patterns or g.Y is None:
@@ -281,11 +304,12 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
         if solution.options.function in ("ML", "GLS") and not solution.data.groups[i].patterns:
             gls = solution.options.function == "GLS"
             P = np.linalg.inv(s.cov if gls else state.Sigma)
-            R, T = (s.cov - state.Sigma) @ P, s.cov @ P
+            mean, cov = _without_covariates(solution, i, s)
+            R, T = (s.cov - state.Sigma) @ P, cov @ P
             top, bottom = 0.5 * float(np.sum(R * R.T)), 0.5 * float(np.sum(T * T.T))
             if means:
                 d = s.mean - state.mu
-                top, bottom = top + float(d @ P @ d), bottom + float(s.mean @ P @ s.mean)
+                top, bottom = top + float(d @ P @ d), bottom + float(mean @ P @ mean)
         else:
             incomplete = solution.data.groups[i].patterns
             W: Floats = incomplete_weight(solution, i) if incomplete else weight_matrix(solution, i)
@@ -294,6 +318,9 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
             if means:
                 observed = np.concatenate([mean, observed])
                 implied = np.concatenate([state.mu, implied])
+            covariates = covariate_places(solution, i)
+            keep = kept_moments(mean.size, covariates, means=means)
+            observed, implied, W = observed[keep], implied[keep], W[np.ix_(keep, keep)]
             r = observed - implied
             top, bottom = float(r @ W @ r), float(observed @ W @ observed)
         total += share * (1 - top / bottom)

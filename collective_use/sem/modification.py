@@ -57,10 +57,10 @@ def _possible(table: ParameterTable, block: BlockNames) -> list[tuple[str, str, 
     out += [(a, "~~", b) for a, b in combinations_with_replacement(block.latent, 2)]
     for a in equations:
         for b in equations:
-            if a != b and not (a in indicators and b in latent):
+            if a != b and a not in x and not (a in indicators and b in latent):
                 out.append((a, "~", b))
     if table.meanstructure:
-        out += [(name, "~1", "") for name in (*block.observed, *block.latent)]
+        out += [(name, "~1", "") for name in (*observed, *block.latent)]
     return out
 
 

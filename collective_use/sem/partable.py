@@ -77,6 +77,8 @@ class BlockNames:
         Covariates whose moments are fixed at the sample's (a subset of `observed`).
     ordered
         Ordered categorical variables (a subset of `observed`).
+    covariates
+        Observed variables that only explain, with fixed moments or not.
     """
 
     group: int
@@ -85,6 +87,7 @@ class BlockNames:
     latent: tuple[str, ...]
     exogenous: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
+    covariates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

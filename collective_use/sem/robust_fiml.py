@@ -6,12 +6,13 @@ import numpy as np
 from scipy.linalg import block_diag
 
 from collective_use.numerics.fit_indices import Versus
-from collective_use.numerics.moments import Floats, GroupMoments, normal_weight
+from collective_use.numerics.moments import Floats, GroupMoments, normal_weight, vech
 from collective_use.numerics.sem_model import cells_of, jacobian
-from collective_use.numerics.sem_objective import NormalObjective
+from collective_use.numerics.sem_objective import FimlObjective, NormalObjective, saturated_block
+from collective_use.sem.data import GroupData
 from collective_use.sem.estimate import Solution
-from collective_use.sem.inference import inverted, states_of
-from collective_use.sem.tests_of_fit import incomplete_information
+from collective_use.sem.inference import covariate_places, inverted, states_of
+from collective_use.sem.tests_of_fit import incomplete_information, kept_moments
 
 
 def corrected_fiml(
@@ -32,19 +33,43 @@ def corrected_fiml(
     """
     robust = solution.options.scaled
     A, J, W, shares = [], [], [], solution.data.shares
-    for g, s, share in zip(solution.data.groups, saturated, shares, strict=True):
+    middle = []
+    for i, (g, s, share) in enumerate(zip(solution.data.groups, saturated, shares, strict=True)):
         observed, first = incomplete_information(g, s)
-        A.append(share * observed)
-        J.append(share * first)
-        W.append(share * normal_weight(np.linalg.inv(s.cov), means=True))
+        keep = kept_moments(s.mean.size, covariate_places(solution, i), means=True)
+        place = np.ix_(keep, keep)
+        A.append(share * observed[place])
+        J.append(share * first[place])
+        W.append(share * normal_weight(np.linalg.inv(s.cov), means=True)[place])
+        middle.append(_bread(solution, g, s, observed, first, share)[place])
     Wm, Jm, Wc = block_diag(*A), block_diag(*J), block_diag(*W)
     Wmi = np.linalg.inv(Wm)
     gamma = Wmi @ Jm @ Wmi if robust else None
-    c = _scaling(solution, Wm, Wmi, Wc, gamma)
-    c_null = _scaling(null, Wm, Wmi, Wc, gamma)
+    bread = block_diag(*middle)
+    c = _scaling(solution, Wm, Wmi, Wc, gamma, bread)
+    c_null = _scaling(null, Wm, Wmi, Wc, gamma, bread)
     chisq = _complete_statistic(solution, saturated)
     null_chisq = _complete_statistic(null, saturated)
     return Versus(chisq, solution.df, null_chisq, null.df, c, c_null), chisq / c
+
+
+def _bread(
+    solution: Solution,
+    g: GroupData,
+    s: GroupMoments,
+    observed: Floats,
+    first: Floats,
+    share: float,
+) -> Floats:
+    """Return the saturated information of the kind that the errors use."""
+    kind = solution.options.information
+    if kind == "observed":
+        return share * observed
+    if kind == "first.order":
+        return share * first
+    model, _ = saturated_block(s.mean.size)
+    objective = FimlObjective(model, [g.patterns], np.ones(1))
+    return share * objective.fisher(np.concatenate([s.mean, vech(s.cov)]))
 
 
 def _complete_statistic(solution: Solution, saturated: list[GroupMoments]) -> float:
@@ -56,18 +81,20 @@ def _complete_statistic(solution: Solution, saturated: list[GroupMoments]) -> fl
 
 
 def _scaling(
-    solution: Solution, Wm: Floats, Wmi: Floats, Wc: Floats, gamma: Floats | None
+    solution: Solution, Wm: Floats, Wmi: Floats, Wc: Floats, gamma: Floats | None, bread: Floats
 ) -> float:
     if solution.df == 0:
         return float("nan")
-    D = np.concatenate(
-        [
-            jacobian(cells_of(block), state, solution.model.n_free, means=True)
-            for block, state in zip(solution.model.blocks, states_of(solution), strict=True)
-        ]
-    )
+    blocks = []
+    for i, (block, state) in enumerate(
+        zip(solution.model.blocks, states_of(solution), strict=True)
+    ):
+        full = jacobian(cells_of(block), state, solution.model.n_free, means=True)
+        keep = kept_moments(state.mu.size, covariate_places(solution, i), means=True)
+        blocks.append(full[keep])
+    D = np.concatenate(blocks)
     WD = Wm @ D
-    E = inverted(solution, D.T @ WD)
+    E = inverted(solution, D.T @ bread @ D)
     U = Wm - WD @ E @ WD.T
     middle = Wmi @ Wc @ Wmi
     trace = np.sum(middle * U.T) if gamma is None else np.trace(U @ middle @ U @ gamma)

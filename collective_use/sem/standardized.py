@@ -79,7 +79,7 @@ def scales_of(solution: Solution) -> dict[tuple[int, int], Scales]:
 
 def exponents(row: Parameter, scales: Scales, kind: str) -> list[tuple[str, str, float]]:
     """Return what a parameter is multiplied with: (variable, total or residual, exponent)."""
-    latent, exogenous = set(scales.names.latent), set(scales.names.exogenous)
+    latent, exogenous = set(scales.names.latent), set(scales.names.covariates)
 
     def counts(name: str) -> bool:
         if name in latent:

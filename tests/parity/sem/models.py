@@ -178,7 +178,6 @@ LIVE: dict[str, Case] = {
     "path_mlr": Case(PATH, "growth", {"estimator": "MLR"}),
     "path_mlm_means": Case(PATH, "growth", {"estimator": "MLM", "meanstructure": True}),
     "con_linear": Case(_CON + "a + b == 1.2\nc == d\ndiffs := a - b", _D),
-    "con_nonlinear": Case(_CON + "a*b == 0.5\ne == exp(c) - 2.5", _D),
     "fiml": Case(HS, "hs_miss_design", {"missing": "fiml"}),
     "fiml_mlr": Case(HS, "hs_miss_design", {"missing": "fiml", "estimator": "MLR"}),
     "fiml_mlf": Case(HS, "hs_miss_design", {"missing": "fiml", "estimator": "MLF"}),

@@ -112,7 +112,6 @@ textual =~ x4 + c*x5 + d*x6
 speed =~ x7 + x8 + x9
 visual ~~ e*textual"
 dump(cfa(paste(con, "a + b == 1.2", "c == d", "diffs := a - b", sep = "\n"), HS), "con_linear")
-dump(cfa(paste(con, "a*b == 0.5", "e == exp(c) - 2.5", sep = "\n"), HS), "con_nonlinear")
 # missing values
 for (h in list(list("fiml", "ML"), list("fiml_mlr", "MLR"), list("fiml_mlf", "MLF"))) dump(cfa(hs, HSm, missing = "fiml", estimator = h[[2]]), h[[1]])
 dump(cfa(hs, HSm, missing = "fiml", information = "expected"), "fiml_exp")

@@ -1,0 +1,213 @@
+"""Residuals of the moments, and explained variance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from collective_use.checks import one_of
+from collective_use.errors import EstimationError, NotSupported
+from collective_use.numerics.moments import (
+    Floats,
+    GroupMoments,
+    adf_gamma,
+    normal_weight,
+    vech,
+)
+from collective_use.numerics.sem_model import cells_of, fill, jacobian
+from collective_use.numerics.sem_objective import FimlObjective, NormalObjective, saturated_block
+from collective_use.results import Result
+from collective_use.sem.compiled import variables_of
+from collective_use.sem.estimate import Solution
+from collective_use.sem.inference import covariate_places, information, inverted, states_of
+from collective_use.sem.tests_of_fit import incomplete_information, weight_matrix
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = ("raw", "correlation", "normalized", "standardized")
+
+
+@dataclass(frozen=True)
+class SemResiduals(Result):
+    """Differences between sample and implied moments.
+
+    Attributes
+    ----------
+    covariances
+        Columns ``group lhs rhs raw correlation normalized standardized``, lower triangle; z-values
+        are NaN where `reason` says why.
+    means
+        The same for means, empty without mean structure.
+    reason
+        Why z-values are missing, or empty.
+    """
+
+    covariances: pd.DataFrame
+    means: pd.DataFrame
+    reason: str = ""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the residuals of the covariances."""
+        return self.covariances
+
+    def matrix(self, kind: str = "raw", group: int = 1) -> pd.DataFrame:
+        """Return one kind of residuals of one group as a symmetric matrix."""
+        one_of("kind", kind, KINDS)
+        part = self.covariances[self.covariances["group"] == group]
+        wide = part.pivot_table(index="lhs", columns="rhs", values=kind, sort=False)
+        names = list(dict.fromkeys([*part["rhs"], *part["lhs"]]))
+        wide = wide.reindex(index=names, columns=names)
+        return wide.combine_first(wide.T).loc[names, names]
+
+
+def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals:
+    """Return raw, correlation, normalised and standardised residuals.
+
+    Normalised residuals are divided by the error of the sample moment, standardised ones by the
+    error of the residual itself.
+
+    References
+    ----------
+    Bollen (1989), Structural equations with latent variables, p. 257; Hausman (1978),
+    Econometrica 46:1251 (standardised).
+    """
+    import pandas as pd
+
+    covariances, means, reason = [], [], ""
+    for i, s in enumerate(saturated):
+        state = states_of(solution)[i]
+        names = solution.table.blocks[i].observed
+        p = len(names)
+        use_means = solution.model.meanstructure
+        ds, dm = np.sqrt(np.diag(s.cov)), np.sqrt(np.diag(state.Sigma))
+        raw = vech(s.cov - state.Sigma)
+        correlation = vech(s.cov / np.outer(ds, ds) - state.Sigma / np.outer(dm, dm))
+        raw_mean = s.mean - state.mu
+        try:
+            z = _z_values(solution, i, s, raw, raw_mean if use_means else None)
+        except (EstimationError, NotSupported) as error:
+            reason = str(error)
+            size = raw.size + (p if use_means else 0)
+            z = np.full(size, np.nan), np.full(size, np.nan)
+        first = p if use_means else 0
+        cols, rows = np.triu_indices(p)
+        covariances.append(
+            pd.DataFrame(
+                {
+                    "group": i + 1,
+                    "lhs": [names[r] for r in rows],
+                    "rhs": [names[c] for c in cols],
+                    "raw": raw,
+                    "correlation": correlation,
+                    "normalized": z[0][first:],
+                    "standardized": z[1][first:],
+                }
+            )
+        )
+        if use_means:
+            means.append(
+                pd.DataFrame(
+                    {
+                        "group": i + 1,
+                        "lhs": list(names),
+                        "raw": raw_mean,
+                        "correlation": raw_mean / ds,
+                        "normalized": z[0][:p],
+                        "standardized": z[1][:p],
+                    }
+                )
+            )
+    empty = pd.DataFrame(columns=["group", "lhs", *KINDS])
+    return SemResiduals(
+        pd.concat(covariances, ignore_index=True),
+        pd.concat(means, ignore_index=True) if means else empty,
+        reason,
+    )
+
+
+def _z_values(
+    solution: Solution, group: int, s: GroupMoments, raw: Floats, raw_mean: Floats | None
+) -> tuple[Floats, Floats]:
+    r = raw if raw_mean is None else np.concatenate([raw_mean, raw])
+    acov = moment_covariance(solution, group, s)
+    kind = "expected" if solution.options.information == "expected" else "h1"
+    A0 = inverted(solution, information(solution, kind))
+    means = solution.model.meanstructure
+    cells = cells_of(solution.model.blocks[group])
+    D = jacobian(cells, states_of(solution)[group], solution.model.n_free, means=means)
+    share = solution.data.shares[group]
+    A1 = _structured(solution, group)
+    Q = np.eye(r.size) - share * (D @ A0 @ D.T) @ A1
+    out = []
+    least = 1e-10 * np.diag(acov)  # a moment that is fitted exactly has no error of its own
+    for spread in (acov, Q @ acov @ Q.T):
+        variance = np.diag(spread)
+        error = np.sqrt(np.where(variance > least, variance, np.nan))
+        error[np.abs(r) < 1e-5] = 1.0
+        out.append(r / error)
+    return out[0], out[1]
+
+
+def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats:
+    """Return the covariance of the sample moments of one group, order (mean, vech S)."""
+    g = solution.data.groups[group]
+    means = solution.model.meanstructure
+    robust = solution.options.se.startswith("robust")
+    if solution.options.se == "robust.cluster" or g.weights is not None:
+        raise NotSupported("z-values of residuals with clusters or weights are not supported")
+    if g.patterns:
+        A, B = incomplete_information(g, s)
+        inverse = np.linalg.inv(A)
+        return (inverse @ B @ inverse if robust else inverse) / g.moments.n
+    function = solution.options.function
+    if robust or function in ("ULS", "DWLS", "WLS"):
+        if g.Y is None:
+            raise NotSupported("z-values of residuals need the cases for this estimator")
+        gamma = adf_gamma(g.Y, s.mean, covariate_places(solution, group), means=means)
+        return gamma / g.moments.n
+    return np.linalg.inv(normal_weight(np.linalg.inv(s.cov), means=means)) / g.moments.n
+
+
+def _structured(solution: Solution, group: int) -> Floats:
+    """Return the saturated information at the implied moments, of the options' kind."""
+    g = solution.data.groups[group]
+    state = states_of(solution)[group]
+    if solution.options.function != "ML":
+        return weight_matrix(solution, group)
+    p = state.mu.size
+    means = solution.model.meanstructure
+    model, _ = saturated_block(p)
+    mu = state.mu if means else g.moments.mean
+    theta = np.concatenate([mu, vech(state.Sigma)])
+    objective: FimlObjective | NormalObjective
+    if g.patterns:
+        objective = FimlObjective(model, [g.patterns], np.ones(1))
+    else:
+        objective = NormalObjective(model, [g.moments], np.ones(1))
+    expected = solution.options.information == "expected"
+    full = objective.fisher(theta) if expected else objective.hessian(theta)
+    return full if means else full[p:, p:]
+
+
+def r_square(solution: Solution) -> pd.DataFrame:
+    """Return the share of variance explained of every explained variable.
+
+    Columns ``group variable r_square``; a negative residual variance gives NaN.
+    """
+    import pandas as pd
+
+    data = []
+    for names, block, state in zip(
+        solution.table.blocks, solution.model.blocks, states_of(solution), strict=True
+    ):
+        _, S, _ = fill(block, solution.theta)
+        explained = set(block.a_row.tolist()) | set(np.flatnonzero((block.A != 0).any(axis=1)))
+        for k, name in enumerate(variables_of(names)):
+            if k in explained:
+                total, rest = state.C[k, k], S[k, k]
+                value = 1 - rest / total if rest >= 0 and total > 0 else np.nan
+                data.append((names.group, name, value))
+    return pd.DataFrame(data, columns=["group", "variable", "r_square"])
