@@ -68,7 +68,7 @@ def saturated_moments(patterns: Sequence[Pattern], start: GroupMoments) -> Group
     p = mean.size
     small = p * (p + 3) // 2 <= 120
     last = np.inf
-    for _ in range(12 if small else 5000):
+    for _ in range(4 if small else 5000):
         new_mean, new_cov, deviance = expectation_step(patterns, mean, cov)
         change = float(np.abs(new_cov - cov).max() / np.abs(cov).max())
         mean, cov = new_mean, new_cov

@@ -280,6 +280,11 @@ def expected_information(cells: Cells, state: State, P: Floats, q: int, *, means
 
     ``tr(P dS_a P dS_b) / 2 + dmu_a' P dmu_b`` with ``P = Sigma^-1``.
     """
+    return collect_square(cells, expected_cells(cells, state, P, means=means), q)
+
+
+def expected_cells(cells: Cells, state: State, P: Floats, *, means: bool) -> Floats:
+    """Return `expected_information` by pairs of cells, (..., k, k)."""
     H = state.H
     K = H.swapaxes(-1, -2) @ (P @ H)
     u, v = cells.u, cells.v
@@ -290,7 +295,7 @@ def expected_information(cells: Cells, state: State, P: Floats, q: int, *, means
     if means:
         f = mean_factor(cells, state)
         values += f[..., :, None] * f[..., None, :] * Kuu
-    return collect_square(cells, values, q)
+    return values
 
 
 def second_derivative(

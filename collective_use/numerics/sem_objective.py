@@ -6,6 +6,7 @@ Every objective is ``fmin`` as lavaan prints it: half the discrepancy, groups we
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,7 @@ from collective_use.numerics.sem_model import (
     State,
     cells_of,
     collect_square,
+    expected_cells,
     expected_information,
     gradient,
     jacobian,
@@ -161,19 +163,29 @@ def curvature(
     ``Q = P T P``, ``T`` the sample moments about the implied means; this is also the observed
     information of the saturated model.
     """
+    return collect_square(cells, curvature_cells(cells, state, P, Q, by_mu), q)
+
+
+def curvature_cells(
+    cells: Cells, state: State, P: Floats, Q: Floats, by_mu: Floats | None
+) -> Floats:
+    """Return `curvature` by pairs of cells; P, Q, by_mu may carry leading dimensions."""
     H = state.H
-    KP, KQ = H.T @ P @ H, H.T @ Q @ H
-    both = pair_traces(cells, KP, KQ)
-    values = 0.5 * (both + both.T) - 0.5 * pair_traces(cells, KP, KP)
+    KP = H.T @ (P @ H)
+    # tr(P dS_a Q dS_b) made symmetric, less half of tr(P dS_a P dS_b), in one pass.
+    both = pair_traces(cells, KP, H.T @ (Q @ H) - 0.5 * KP)
+    values = 0.5 * (both + both.swapaxes(-1, -2))
     if by_mu is not None:
         f = mean_factor(cells, state)
         u, v = cells.u, cells.v
-        values += f[:, None] * f * KP[np.ix_(u, u)]
-        z = -(by_mu @ H)
-        mixed = z[u][:, None] * KP[np.ix_(v, u)] + z[v][:, None] * KP[np.ix_(u, u)]
+        Ku = KP[..., u]
+        inner = Ku[..., u, :]
+        values += f[:, None] * f * inner
+        z = -(by_mu[..., None, :] @ H)[..., 0, :]
+        mixed = z[..., u][..., :, None] * Ku[..., v, :] + z[..., v][..., :, None] * inner
         mixed *= cells.s[:, None] * f
-        values += mixed + mixed.T
-    return collect_square(cells, values, q)
+        values += mixed + mixed.swapaxes(-1, -2)
+    return values
 
 
 class GlsObjective(_Cached):
@@ -324,6 +336,57 @@ class LeastSquaresObjective(_Cached):
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class PatternStack:
+    """Missing patterns of one group side by side; entries of missing variables are 0.
+
+    Attributes
+    ----------
+    share
+        n_pattern / n_group, (k,).
+    mask
+        1 where a variable is seen, (k, p).
+    mean, cov
+        Moments of the seen variables, (k, p) and (k, p, p).
+    """
+
+    share: Floats
+    mask: Floats
+    mean: Floats
+    cov: Floats
+
+
+def stack_patterns(patterns: Sequence[Pattern], p: int) -> PatternStack:
+    """Put missing patterns side by side."""
+    k = len(patterns)
+    share = np.array([pattern.n for pattern in patterns], dtype=float)
+    mask, mean, cov = np.zeros((k, p)), np.zeros((k, p)), np.zeros((k, p, p))
+    for i, pattern in enumerate(patterns):
+        mask[i, pattern.seen] = 1.0
+        mean[i, pattern.seen] = pattern.mean
+        cov[i][np.ix_(pattern.seen, pattern.seen)] = pattern.cov
+    return PatternStack(share / share.sum(), mask, mean, cov)
+
+
+def inverses_by_pattern(stack: PatternStack, Sigma: Floats) -> tuple[Floats, Floats] | None:
+    """Return the inverse of the seen part of Sigma by pattern (k, p, p) and its log determinant.
+
+    Rows and columns of missing variables are 0; None when Sigma is not positive definite.
+    """
+    both = stack.mask[:, :, None] * stack.mask[:, None, :]
+    gaps = 1.0 - stack.mask
+    p = Sigma.shape[0]
+    full = Sigma * both
+    full[:, np.arange(p), np.arange(p)] += gaps
+    try:
+        factor = np.linalg.cholesky(full)
+        P = np.linalg.inv(full)
+    except np.linalg.LinAlgError:
+        return None
+    log_det = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+    return P * both, log_det
+
+
 class FimlObjective(_Cached):
     """Normal-theory maximum likelihood by missing pattern.
 
@@ -338,49 +401,56 @@ class FimlObjective(_Cached):
         self, model: Model, patterns: Sequence[Sequence[Pattern]], weights: Floats
     ) -> None:
         super().__init__(model)
-        self.patterns, self.weights = patterns, weights
-        self.totals = [sum(pattern.n for pattern in group) for group in patterns]
+        self.weights = weights
+        self.stacks = tuple(
+            stack_patterns(group, block.p)
+            for group, block in zip(patterns, model.blocks, strict=True)
+        )
+        self._parts: list[tuple[Floats, Floats] | None] | None = None
+
+    def _by_pattern(self, theta: Floats) -> list[tuple[Floats, Floats] | None]:
+        states = self.states(theta)
+        if self._inverses is None or self._parts is None:
+            self._parts = [
+                inverses_by_pattern(stack, state.Sigma)
+                for stack, state in zip(self.stacks, states, strict=True)
+            ]
+            self._inverses = []
+        return self._parts
 
     def value(self, theta: Floats) -> float:
         """Return the mean of ``(log|Sigma_o| + d'P d) / 2`` over cases."""
         total = 0.0
-        for i, state in enumerate(self.states(theta)):
-            F = 0.0
-            for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
-                if part is None:
-                    return np.inf
-                P, log_det = part
-                d = pattern.mean - state.mu[pattern.seen]
-                F += pattern.n * (log_det + float(np.sum(P * pattern.cov)) + float(d @ P @ d))
-            total += 0.5 * self.weights[i] * F / self.totals[i]
+        parts = self._by_pattern(theta)
+        for stack, state, part, w in zip(
+            self.stacks, self._states, parts, self.weights, strict=True
+        ):
+            if part is None:
+                return np.inf
+            P, log_det = part
+            d = (stack.mean - state.mu) * stack.mask
+            F = log_det + np.einsum("kij,kij->k", P, stack.cov)
+            F += np.einsum("ki,kij,kj->k", d, P, d)
+            total += 0.5 * w * float(stack.share @ F)
         return total
 
-    def _parts(self, theta: Floats) -> list[list[tuple[Floats, float] | None]]:
-        states = self.states(theta)
-        if self._inverses is None:
-            found = [
-                [
-                    inverse_and_log_det(state.Sigma[np.ix_(pattern.seen, pattern.seen)])
-                    for pattern in group
-                ]
-                for group, state in zip(self.patterns, states, strict=True)
-            ]
-            self._inverses = found  # type: ignore[assignment]
-        return self._inverses  # type: ignore[return-value]
+    def _pieces(self, theta: Floats, i: int) -> tuple[Floats, Floats, Floats]:
+        """Return by pattern P, Q = P T P and z = -P d."""
+        part = self._by_pattern(theta)[i]
+        stack, state = self.stacks[i], self._states[i]
+        if part is None:
+            zero = np.zeros_like(stack.cov)
+            return zero, zero, np.zeros_like(stack.mean)
+        P = part[0]
+        d = (stack.mean - state.mu) * stack.mask
+        T = stack.cov + d[:, :, None] * d[:, None, :]
+        return P, P @ T @ P, -(P @ d[:, :, None])[:, :, 0]
 
     def group_slopes(self, theta: Floats, i: int) -> tuple[Floats, Floats]:
         """Return df/dSigma and df/dmu of one group, not yet weighted."""
-        state = self.states(theta)[i]
-        p = state.mu.size
-        by_sigma, by_mu = np.zeros((p, p)), np.zeros(p)
-        for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
-            P = part[0] if part is not None else np.zeros((pattern.seen.size,) * 2)
-            d = pattern.mean - state.mu[pattern.seen]
-            share = pattern.n / self.totals[i]
-            place = np.ix_(pattern.seen, pattern.seen)
-            by_sigma[place] += 0.5 * share * (P - P @ (pattern.cov + np.outer(d, d)) @ P)
-            by_mu[pattern.seen] -= share * (P @ d)
-        return by_sigma, by_mu
+        P, Q, z = self._pieces(theta, i)
+        share = self.stacks[i].share
+        return 0.5 * np.tensordot(share, P - Q, axes=1), share @ z
 
     def gradient(self, theta: Floats) -> Floats:
         """Return the gradient."""
@@ -390,46 +460,43 @@ class FimlObjective(_Cached):
             out += self.weights[i] * gradient(cells, self._states[i], by_sigma, by_mu, self.q)
         return out
 
+    def _chunks(self, i: int) -> list[slice]:
+        k = max(self.cells[i].u.size, 1)
+        size = max(1, 2_000_000 // k**2)
+        count = self.stacks[i].share.size
+        return [slice(at, at + size) for at in range(0, count, size)]
+
     def fisher(self, theta: Floats) -> Floats:
         """Return the expected information given the patterns (missing completely at random)."""
         out = np.zeros((self.q, self.q))
         for i, state in enumerate(self.states(theta)):
-            for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
-                if part is None:
-                    continue
-                P = _embed(part[0], pattern, state.mu.size)
-                share = self.weights[i] * pattern.n / self.totals[i]
-                out += share * expected_information(self.cells[i], state, P, self.q, means=True)
+            P = self._pieces(theta, i)[0]
+            for part in self._chunks(i):
+                share = self.weights[i] * self.stacks[i].share[part]
+                info = expected_cells(self.cells[i], state, P[part], means=True)
+                out += collect_square(self.cells[i], np.tensordot(share, info, axes=1), self.q)
+        return out
+
+    def curvature(self, theta: Floats) -> Floats:
+        """Return the second derivative through first derivatives only."""
+        out = np.zeros((self.q, self.q))
+        for i, state in enumerate(self.states(theta)):
+            P, Q, z = self._pieces(theta, i)
+            for part in self._chunks(i):
+                share = self.weights[i] * self.stacks[i].share[part]
+                inner = curvature_cells(self.cells[i], state, P[part], Q[part], z[part])
+                out += collect_square(self.cells[i], np.tensordot(share, inner, axes=1), self.q)
         return out
 
     def hessian(self, theta: Floats) -> Floats:
         """Return the observed information of one observation."""
-        out = np.zeros((self.q, self.q))
+        out = self.curvature(theta)
         for i, state in enumerate(self.states(theta)):
-            p = state.mu.size
-            for pattern, part in zip(self.patterns[i], self._parts(theta)[i], strict=True):
-                if part is None:
-                    continue
-                P = _embed(part[0], pattern, p)
-                d = pattern.mean - state.mu[pattern.seen]
-                Q = _embed(part[0] @ (pattern.cov + np.outer(d, d)) @ part[0], pattern, p)
-                z = np.zeros(p)
-                z[pattern.seen] = -(part[0] @ d)
-                share = self.weights[i] * pattern.n / self.totals[i]
-                out += share * curvature(self.cells[i], state, P, Q, z, self.q)
             by_sigma, by_mu = self.group_slopes(theta, i)
             out += self.weights[i] * second_derivative(
                 self.model.blocks[i], self.cells[i], state, by_sigma, by_mu, self.q
             )
         return out
-
-
-def _embed(matrix: Floats, pattern: Pattern, p: int) -> Floats:
-    if pattern.seen.size == p:
-        return matrix
-    out = np.zeros((p, p))
-    out[np.ix_(pattern.seen, pattern.seen)] = matrix
-    return out
 
 
 def saturated_block(p: int) -> tuple[Model, Block]:

@@ -14,7 +14,7 @@ from collective_use.numerics.sem_model import (
     jacobian,
     moments,
 )
-from collective_use.numerics.sem_objective import curvature
+from collective_use.numerics.sem_objective import FimlObjective, curvature
 from collective_use.sem.data import GroupData
 from collective_use.sem.estimate import Solution
 
@@ -144,23 +144,13 @@ def first_order(solution: Solution) -> Floats:
 
 def h1_observed(solution: Solution) -> Floats:
     """Return ``Delta' A Delta`` with A the saturated model's observed information at Sigma-hat."""
+    if isinstance(solution.objective, FimlObjective):
+        return solution.objective.curvature(solution.theta)
     q = solution.model.n_free
     out = np.zeros((q, q))
     for i, (g, share) in enumerate(zip(solution.data.groups, solution.data.shares, strict=True)):
         cells = cells_of(solution.model.blocks[i])
         state = states_of(solution)[i]
-        p = state.mu.size
-        if g.patterns:
-            total = sum(pattern.n for pattern in g.patterns)
-            for pattern in g.patterns:
-                place = np.ix_(pattern.seen, pattern.seen)
-                P, Q, z = np.zeros((p, p)), np.zeros((p, p)), np.zeros(p)
-                P[place] = inner = np.linalg.inv(state.Sigma[place])
-                d = pattern.mean - state.mu[pattern.seen]
-                Q[place] = inner @ (pattern.cov + np.outer(d, d)) @ inner
-                z[pattern.seen] = -(inner @ d)
-                out += share * pattern.n / total * curvature(cells, state, P, Q, z, q)
-            continue
         P = np.linalg.inv(state.Sigma)
         d = g.moments.mean - state.mu
         means = solution.model.meanstructure
