@@ -38,7 +38,9 @@ from collective_use.errors import (
 _LAZY: dict[str, str] = {
     # structure
     "fit_structure": "collective_use.structure.fit",
-    # sem
+    # syntax and sem
+    "parse_model": "collective_use.syntax.model_text",
+    "parameter_table": "collective_use.sem.build",
     "fit_sem": "collective_use.sem.fit",
     "fit_cfa": "collective_use.sem.fit",
     # instrument
