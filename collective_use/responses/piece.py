@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -147,6 +148,8 @@ def informant_piece(
             f"{export.raw.name}: the informants file holds none of the items about groups; "
             f"expected {quoted(expected)}, found {quoted(e.name for e in export.headings)}"
         )
+    if any(heading.name == "group" for heading in export.headings):
+        options = replace(options, group="group")
     places = {"group": key_places(export, instrument, options, keys)["group"]}
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, {})
