@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from collective_use.checks import did_you_mean, quoted
+from collective_use.checks import did_you_mean, quoted, whole_number
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.evidence import Evidence, empty_evidence
@@ -15,7 +15,7 @@ from collective_use.groups.informants import informant_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.refusals import SPREAD, refused_checks
 from collective_use.groups.results import Groups
-from collective_use.groups.shared import member_evidence
+from collective_use.groups.shared import Settings, member_evidence
 from collective_use.groups.spread import spread_evidence
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.record import Record
@@ -31,6 +31,8 @@ def aggregate(
     *,
     cutoffs: Mapping[str, float] | None = None,
     measures: Iterable[str] | None = None,
+    repetitions: int = 2000,
+    seed: int = 1,
 ) -> Groups:
     """Aggregate scored persons to groups and gather the evidence for each measure.
 
@@ -51,6 +53,11 @@ def aggregate(
         Other values for named cut-offs, for example ``{"rwg_j": 0.8, "group_size": 2}``.
     measures
         Ids of the measures wanted; all by default.
+    repetitions
+        Simulated groups for the chance of as much agreement (Cohen, Doveh & Nahum-Shani 2009)
+        and shuffles for random group resampling (Bliese 2000); 0 leaves both out.
+    seed
+        Seed of both.
 
     Returns
     -------
@@ -71,13 +78,15 @@ def aggregate(
     'supported'
     """
     rules = cutoffs_with(cutoffs)
+    whole_number("repetitions", repetitions, at_least=0)
+    settings = Settings(rules, repetitions, seed)
     responses = scores.responses
     wanted = _wanted(responses.instrument.measures, measures)
     keys = group_keys(responses.persons, responses.members)
     record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
     evidence: dict[str, Evidence] = {}
     for measure in wanted:
-        evidence[measure.id] = _evidence(scores, keys, measure, rules)
+        evidence[measure.id] = _evidence(scores, keys, measure, settings)
         record = _noted(record, evidence[measure.id])
     return Groups(_values(scores, keys, evidence, rules), evidence, record, responses.instrument)
 
@@ -102,16 +111,14 @@ def _wanted(known: tuple[Measure, ...], names: Iterable[str] | None) -> list[Mea
     return [by_id[name] for name in chosen]
 
 
-def _evidence(
-    scores: Scores, keys: GroupKeys, measure: Measure, rules: Mapping[str, Cutoff]
-) -> Evidence:
+def _evidence(scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings) -> Evidence:
     if measure.composition == "global":
         return informant_evidence(scores, keys, measure)
     if measure.source in _ASKS_MEMBERS:
         if measure.composition in (*SHARED, "additive"):
-            return member_evidence(scores, keys, measure, rules)
+            return member_evidence(scores, keys, measure, settings)
         if measure.composition in SPREAD:
-            return spread_evidence(scores, keys, measure, rules)
+            return spread_evidence(scores, keys, measure, settings.cutoffs)
     why = f"{measure.source} answers with composition {measure.composition} are not aggregated yet"
     return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
 

@@ -47,14 +47,27 @@ def item_test(
     observed = table[column].to_numpy(float) / unit
     for n in sorted({int(k) for k in table["n"] if k > 1}):
         rows = np.flatnonzero((table["n"] == n).to_numpy() & ~np.isnan(observed))
-        spread = _distribution(kind, n, law)
+        spread = exact(kind, n, law)
         p[rows] = [spread.at_most(float(value)) for value in observed[rows]]
         limit[rows] = spread.critical_low(_LEVEL) * unit
     critical = limit if column == "ad" else 1.0 - np.minimum(limit / (law.variance * unit), 1.0)
     return table.assign(critical=critical, p=p, p_adjusted=chance.benjamini_hochberg(p))
 
 
-def _distribution(kind: str, n: int, law: Null) -> chance.Exact:
+def exact(kind: str, n: int, law: Null) -> chance.Exact:
+    """Return the null distribution of the spread of one item in a group of n.
+
+    By enumeration; where there are too many ways, by 20,000 draws with a fixed seed.
+
+    Parameters
+    ----------
+    kind
+        ``"variance"``, ``"ad_mean"`` or ``"ad_median"``, in steps between options.
+    n
+        Members.
+    law
+        The null distribution.
+    """
     proportions = tuple(law.proportions.tolist())
     try:
         return _exact(kind, n, proportions)
@@ -117,7 +130,11 @@ def item_correlation(rows: Rows) -> NDArray[np.float64]:
 
     Items that do not vary count as unrelated to the others.
     """
-    values = rows.values.astype(float)
+    return correlation_of(rows.values.astype(float))
+
+
+def correlation_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the correlation of the columns over complete rows; see `item_correlation`."""
     complete = values[~np.isnan(values).any(axis=1)]
     width = values.shape[1]
     if len(complete) < 3:

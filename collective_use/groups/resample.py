@@ -113,6 +113,7 @@ def resample_groups(
     centre, spread = float(chance.mean()), float(chance.std(ddof=1))
     means = chance.mean(axis=1)
     observed = float(real.mean())
+    # Groups of equal answers leave nothing to compare; the reason is the zero spread itself.
     z = (observed - centre) / (spread / np.sqrt(len(real))) if spread > 0 else float("nan")
     slack = 1e-12 * max(1.0, abs(observed))
     return RandomGroupResampling(

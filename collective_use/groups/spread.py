@@ -12,6 +12,7 @@ from collective_use.cutoffs import Cutoff
 from collective_use.groups.evidence import Evidence, empty_evidence
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.refusals import refused_checks
+from collective_use.groups.shared import size_reason
 from collective_use.instrument.model import Measure
 from collective_use.numerics import dispersion
 from collective_use.numerics.group_statistics import group_statistics
@@ -89,16 +90,8 @@ def _indices(column: pd.Series, keys: GroupKeys, measure: Measure, least: int) -
                 squares, n, means, correct=False
             )
             frame["gini_observed"] = dispersion.gini(values, codes, keys.total, correct=False)
-    frame["reason"] = [_reason(int(count), least) for count in n]
+    frame["reason"] = [size_reason(int(count), least) for count in n]
     return frame
-
-
-def _reason(n: int, least: int) -> str:
-    if n == 0:
-        return "nobody answered"
-    if n < least:
-        return f"{n} answered; at least {least} are asked for"
-    return ""
 
 
 def _assembled(

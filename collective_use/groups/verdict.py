@@ -68,6 +68,29 @@ def shared_verdict(
     return Verdict(word, text, (rule, icc_rule, p_rule, cutoffs["icc2"], cutoffs["group_size"]))
 
 
+def robustness(summary: Mapping[str, Any], sensitivity: pd.DataFrame, rule: Cutoff) -> str:
+    """Return a sentence on other null distributions, and one on agreement by chance."""
+    used = str(summary["null"])
+    medians = dict(zip(sensitivity["null"], sensitivity["median"], strict=True))
+    other = "slight_skew" if used != "slight_skew" else "uniform"
+    here, there = medians.get(used, float("nan")), medians[other]
+    text = ""
+    if here == here and there == there:
+        depends = rule.passes(here) != rule.passes(there)
+        ending = "the verdict depends on the null" if depends else "the same side of the cut-off"
+        text = (
+            f" Against the {other.replace('_', ' ')} null in place of {used.replace('_', ' ')} the "
+            f"median would be {decimals(there)}: {ending}."
+        )
+    share = summary.get("above_chance")
+    if isinstance(share, float):
+        text += (
+            f" {share:.0%} of groups agree more than chance allows (false discovery rate held "
+            "over the groups)."
+        )
+    return text
+
+
 def additive_verdict(
     summary: Mapping[str, Any], by_group: pd.DataFrame, cutoffs: Mapping[str, Cutoff]
 ) -> Verdict:

@@ -39,13 +39,14 @@ class Simulated:
 
 
 def correlation_root(correlation: FloatArray) -> FloatArray:
-    """Return L with ``L L'`` the nearest positive semi-definite version of a correlation.
+    """Return a root L with ``L L'`` the nearest positive semi-definite version of a correlation.
 
     Negative eigenvalues (pairwise correlations can have some) are set to zero and the rows
-    scaled back to length one.
+    scaled back to length one. The symmetric root, since it alone does not jump when a
+    correlation changes in its last digit.
     """
     values, vectors = np.linalg.eigh(np.asarray(correlation, float))
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     return root / np.sqrt((root * root).sum(axis=1, keepdims=True))
 
 
@@ -90,13 +91,13 @@ def simulate_agreement(
         stop = min(repetitions, start + block)
         normal = rng.standard_normal((stop - start, n, J)) @ root.T
         answers = np.searchsorted(edges, normal.ravel()).reshape(normal.shape).astype(np.int16)
+        running = np.cumsum(answers, axis=1, dtype=np.int32)
+        squared = np.cumsum(answers * answers, axis=1, dtype=np.int32)
         for s, size in enumerate(wanted):
-            part = answers[:, :size]
-            total = part.sum(axis=1, dtype=np.int64)
-            squares = (part.astype(np.int32) ** 2).sum(axis=1, dtype=np.int64)
-            variance = (squares - total * total / size) / (size - 1)
+            total = running[:, size - 1].astype(float)
+            variance = (squared[:, size - 1] - total * total / size) / (size - 1)
             ratio[s, start:stop] = variance.mean(axis=1) / null_variance
             if spread is not None:
-                gap = np.abs(part - total[:, None, :] / size)
+                gap = np.abs(answers[:, :size] - total[:, None, :] / size)
                 spread[s, start:stop] = gap.mean(axis=(1, 2))
     return Simulated(wanted, ratio, spread)

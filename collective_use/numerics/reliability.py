@@ -136,7 +136,7 @@ def feldt_limits(alpha: float, n: int, n_items: int, level: float = 0.95) -> tup
     Examples
     --------
     >>> [round(limit, 4) for limit in feldt_limits(0.8, 100, 5)]
-    [0.7335, 0.8546]
+    [0.7306, 0.8559]
     """
     tail = (1.0 - level) / 2.0
     df1, df2 = n - 1.0, (n - 1.0) * (n_items - 1.0)

@@ -39,7 +39,7 @@ def random_groups(
     Parameters
     ----------
     values
-        (N,) values without missing ones.
+        (N,) values without missing ones; the order of rows makes no difference.
     codes
         (N,) groups, 0 to G - 1.
     n_groups
@@ -57,7 +57,7 @@ def random_groups(
     """
     x = np.asarray(values, float)
     groups = np.asarray(codes, np.intp)
-    order = np.argsort(groups, kind="stable")
+    order = np.lexsort((x, groups))
     x = x[order] - (float(np.mean(x)) if len(x) else 0.0)
     n = np.bincount(groups, minlength=n_groups)
     real = n[n > 0]

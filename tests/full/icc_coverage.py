@@ -84,10 +84,10 @@ def markdown(cells: list[Cell], repetitions: int) -> str:
         "| groups | sizes | true ICC | Wald % | F with k0 % |",
         "|---:|---|---:|---:|---:|",
     ]
-    for c in cells:
-        lines.append(
-            f"| {c.groups} | {c.sizes} | {c.icc:.2f} | {100 * c.wald:.1f} | {100 * c.f_k0:.1f} |"
-        )
+    lines += [
+        f"| {c.groups} | {c.sizes} | {c.icc:.2f} | {100 * c.wald:.1f} | {100 * c.f_k0:.1f} |"
+        for c in cells
+    ]
     lines += [
         "",
         "Limits cut at zero hold a true ICC of 0 whenever the lower limit is not above it, so "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from agreement_parity import table  # noqa: E402
+from agreement_parity import table
 
 if __name__ == "__main__":
     text = "# Agreement: reference cells and how near they are\n\n" + table.markdown()

@@ -1,0 +1,69 @@
+"""The intraclass correlations of a measure's scores, for its evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from collective_use.numerics import anova, icc_limits
+from collective_use.numerics.group_statistics import GroupStatistics
+from collective_use.numerics.variance_components import mean_reliability, variance_components
+from collective_use.results import NotComputed
+
+NAMES: tuple[str, ...] = (
+    "icc1", "icc1_low", "icc1_high", "icc1_k0", "icc1_reml", "icc2", "f", "df1", "df2", "p",
+    "design_effect", "effective_n",
+)  # fmt: skip
+
+
+def icc_summary(one: GroupStatistics) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the indices by name, and details: conventions, reliability of each group's mean."""
+    table = anova.one_way_of(one)
+    unknown = {"reliability": np.full(len(one.n), np.nan)}
+    if table.df_between < 1:
+        return dict.fromkeys(NAMES, NotComputed("there is one group only")), unknown
+    if table.df_within < 1:
+        return dict.fromkeys(NAMES, NotComputed("no group has two answers")), unknown
+    if table.ss_within + table.ss_between == 0:
+        return dict.fromkeys(NAMES, NotComputed("all answers are the same")), unknown
+    low, high = icc_limits.wald_limits(table)
+    reml = variance_components(table, "reml")
+    flat = NotComputed("members of each group answered all the same")
+    unbiased = anova.icc1(table, table.size_k0)
+    effect = 1.0 + (table.size_mean - 1.0) * unbiased
+    summary = {
+        "icc1": anova.icc1(table, table.size_mean),
+        "icc1_low": flat if np.isnan(low) else low,
+        "icc1_high": flat if np.isnan(high) else high,
+        "icc1_k0": unbiased,
+        "icc1_reml": flat if np.isnan(reml.icc) else reml.icc,
+        "icc2": anova.icc2(table) if table.ms_between > 0 else NotComputed("group means are equal"),
+        "f": table.f if np.isfinite(table.f) else flat,
+        "df1": table.df_between,
+        "df2": table.df_within,
+        "p": table.p,
+        "design_effect": effect,
+        "effective_n": table.n_persons / effect
+        if effect > 0
+        else NotComputed("the design effect is not above zero"),
+    }
+    reliability = mean_reliability(reml.tau2, reml.sigma2, one.n[:, 0].astype(float))
+    rows = [
+        (f"icc1, {name}", size, anova.icc1(table, size))
+        for name, size in (
+            ("N/G", table.size_mean),
+            ("k0", table.size_k0),
+            ("harmonic", table.size_harmonic),
+        )
+    ]
+    rows += [
+        ("icc1, REML", table.size_mean, reml.icc),
+        ("icc1, ML", table.size_mean, variance_components(table, "ml").icc),
+        ("icc2, (MSB - MSW) / MSB", table.size_mean, anova.icc2(table)),
+        ("icc2, REML at N/G", table.size_mean, anova.stepped_up(reml.icc, table.size_mean)),
+        ("icc2, mean of group reliabilities", float("nan"), float(np.nanmean(reliability))),
+    ]
+    frame = pd.DataFrame(rows, columns=["convention", "group_size", "value"])
+    return summary, {"conventions": frame, "reliability": reliability}

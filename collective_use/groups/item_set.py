@@ -1,0 +1,150 @@
+"""The items of a measure as group statistics, each with its own answer options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from collective_use.groups.agreement import mean_known
+from collective_use.groups.inputs import step_of
+from collective_use.groups.keys import GroupKeys
+from collective_use.instrument.model import Instrument
+from collective_use.numerics import agreement, anova
+from collective_use.numerics.group_statistics import GroupStatistics, group_statistics
+from collective_use.numerics.nulls import Null, null_distribution
+from collective_use.numerics.resampling import random_groups
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ItemSet:
+    """The items of one measure.
+
+    Attributes
+    ----------
+    names
+        Item ids.
+    codes
+        Answer options of each item, ascending.
+    stats
+        Statistics of each item, with counts of options.
+    answers
+        Persons by items, reverse-keyed.
+    """
+
+    names: tuple[str, ...]
+    codes: tuple[Floats, ...]
+    stats: tuple[GroupStatistics, ...]
+    answers: Floats
+
+    @property
+    def alike(self) -> bool:
+        """Whether all items have the same number of options."""
+        return len({len(codes) for codes in self.codes}) == 1
+
+    def ratio(self, null: str) -> Floats:
+        """Return (G,) the mean over items of variance over null variance, pairwise."""
+        parts = []
+        for codes, one in zip(self.codes, self.stats, strict=True):
+            law = null_distribution(null, len(codes))
+            parts.append(one.variances[:, 0] / (law.variance * step_of(codes) ** 2))
+        return mean_known(np.column_stack(parts))
+
+    def deviation(self, around: str) -> Floats:
+        """Return (G,) the mean over items of the average deviation."""
+        parts = [agreement.average_deviation(one, around)[:, 0] for one in self.stats]
+        return mean_known(np.column_stack(parts))
+
+    def shares(self) -> Floats:
+        """Return (G, J) awg."""
+        return np.column_stack(
+            [
+                agreement.awg(one, float(codes[0]), float(codes[-1]))[:, 0]
+                for codes, one in zip(self.codes, self.stats, strict=True)
+            ]
+        )
+
+    def frame(self, keys: pd.DataFrame) -> pd.DataFrame:
+        """Return one row a group and item: n, mean, variance, rwg, awg, AD."""
+        parts = []
+        shares = self.shares()
+        for j, (name, codes, one) in enumerate(
+            zip(self.names, self.codes, self.stats, strict=True)
+        ):
+            null = null_distribution("uniform", len(codes)).variance * step_of(codes) ** 2
+            variance = one.variances[:, 0]
+            parts.append(
+                keys.assign(
+                    item=name,
+                    n=one.n[:, 0],
+                    mean=one.means[:, 0],
+                    variance=variance,
+                    rwg=agreement.rwg(variance, null),
+                    awg=shares[:, j],
+                    ad_mean=agreement.average_deviation(one)[:, 0],
+                    ad_median=agreement.average_deviation(one, "median")[:, 0],
+                )
+            )
+        return pd.concat(parts, ignore_index=True)
+
+    def iccs(self) -> pd.DataFrame:
+        """Return one row an item: ICC(1) with N/G and k0, F and p."""
+        rows: list[dict[str, Any]] = []
+        for name, one in zip(self.names, self.stats, strict=True):
+            table = anova.one_way_of(one)
+            rows.append(
+                {
+                    "item": name,
+                    "icc1": anova.icc1(table, table.size_mean),
+                    "icc1_k0": anova.icc1(table, table.size_k0),
+                    "f": table.f,
+                    "p": table.p,
+                }
+            )
+        return pd.DataFrame(rows)
+
+
+def item_set(
+    answers: pd.DataFrame, keys: GroupKeys, instrument: Instrument, names: list[str]
+) -> ItemSet:
+    """Return the items of a measure; each item's options come from its response scale."""
+    codes, stats = [], []
+    for name in names:
+        scale = instrument.get_scale(str(instrument.get_item(name).scale))
+        options = np.array(sorted(scale.codes), dtype=np.float64)
+        column = answers[name].to_numpy(float)
+        codes.append(options)
+        stats.append(group_statistics(column, keys.codes, keys.total, options=options))
+    return ItemSet(tuple(names), tuple(codes), tuple(stats), answers[names].to_numpy(float))
+
+
+def null_of(items: ItemSet, null: str) -> Null:
+    """Return a null distribution for items that are alike."""
+    return null_distribution(null, len(items.codes[0]))
+
+
+def shuffled(
+    values: Floats, keys: GroupKeys, repetitions: int, seed: int
+) -> tuple[float, float, int]:
+    """Return z and p of random group resampling, and how many shuffles were made.
+
+    Large surveys get fewer shuffles: their average moves little from one to the next.
+    """
+    known = ~np.isnan(values)
+    number = int(min(repetitions, max(50, 20_000_000 // max(1, int(known.sum())))))
+    made = random_groups(
+        values[known], keys.codes[known], keys.total, repetitions=number, seed=seed
+    )
+    if len(made.observed) < 2 or not made.variances.any():
+        return float("nan"), float("nan"), 0
+    observed = float(made.observed.mean())
+    means = made.variances.mean(axis=1)
+    spread = float(made.variances.std(ddof=1))
+    z = (observed - float(means.mean())) / (spread / np.sqrt(len(made.observed)))
+    below = int(np.sum(means <= observed + 1e-12 * max(1.0, observed)))
+    return float(z), (below + 1) / (number + 1), number
