@@ -19,10 +19,14 @@ def show_done(done: Done, as_json: bool) -> None:
     if as_json:
         frame = done.outcome.groups.measures_frame()
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
+        fits = done.outcome.extra.get("models", {})
+        content |= {"models": {name: fit.to_dict() for name, fit in fits.items()}}
         console.show_json(content)
         return
     console.say(summary_head(done.outcome) + "\n")
     console.show(summary_tables(done.outcome))
+    for fit in done.outcome.extra.get("models", {}).values():
+        console.show(fit.tables())
     console.show_files(done.folder, done.files)
     show_next_step(done)
 

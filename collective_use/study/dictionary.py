@@ -12,6 +12,7 @@ from collective_use.study.meanings import (
     INDICES,
     KEYS,
     MEASURES,
+    MODELS,
     OUTPUT_SCHEMA,
     PERSONS,
 )
@@ -21,6 +22,9 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "groups.csv": (GROUPS, KEYS, INDICES),
     "agreement.csv": (INDICES, KEYS),
     "measures.csv": (MEASURES, KEYS, INDICES),
+    "estimates.csv": (MODELS,),
+    "effects.csv": (MODELS,),
+    "fit.csv": (MODELS,),
 }
 
 _KEY_COLUMNS = ("group", "wave", "parent")
@@ -75,6 +79,7 @@ def dictionary_markdown() -> str:
         "groups.csv": {**{k: KEYS[k] for k in _KEY_COLUMNS}, **GROUPS},
         "agreement.csv": {**KEYS, **INDICES},
         "measures.csv": {**{k: v for k, v in KEYS.items() if k not in _KEY_COLUMNS}, **MEASURES},
+        "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
     }
     parts = []
     for file, columns in sections.items():

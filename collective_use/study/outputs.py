@@ -38,6 +38,7 @@ def tables_of(outcome: Outcome) -> dict[str, pd.DataFrame]:
         "groups.csv": outcome.groups.to_frame(),
         "agreement.csv": outcome.groups.agreement_frame(),
         "measures.csv": outcome.groups.measures_frame(),
+        **outcome.extra.get("tables", {}),
     }
 
 
@@ -81,6 +82,12 @@ def run_content(outcome: Outcome, command: str) -> dict[str, Any]:
     """Return the account of a study: the same input gives the same account, byte for byte."""
     study, instrument, record = outcome.study, outcome.instrument, outcome.record
     listed = [entry.file for entry in study.exports]
+    models: dict[str, Any] = {}
+    if "models" in outcome.extra:
+        from collective_use.study.structural import models_account
+
+        models, notes = models_account(outcome.extra["models"])
+        record = record.joined(notes)
     return {
         "command": command,
         "schema": OUTPUT_SCHEMA,
@@ -97,6 +104,7 @@ def run_content(outcome: Outcome, command: str) -> dict[str, Any]:
             for name, rule in cutoffs_with(study.all_cutoffs()).items()
         },
         "counts": _counts(outcome),
+        "models": models,
         "decisions": [entry.to_dict() for entry in record.of_kind("decision")],
         "left_out": [entry.to_dict() for entry in record.of_kind("left out")],
         "changed": [entry.to_dict() for entry in record.of_kind("changed")],

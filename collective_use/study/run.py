@@ -77,7 +77,8 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
     outcome = walk(study)
     files = dict(MEANINGS)
     with result_folder(study.out) as folder:
-        for step in LATER_ROOMS if later_rooms else ():
+        wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
+        for step in wanted:
             files.update(step.load()(outcome, folder))
         run = write_outcome(outcome, folder, command, started)
     return Done(Path(study.out), outcome, run, tuple(files.items()))

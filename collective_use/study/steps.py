@@ -32,4 +32,4 @@ class Step:
         return getattr(importlib.import_module(self.module), self.function)
 
 
-LATER_ROOMS: tuple[Step, ...] = ()
+LATER_ROOMS: tuple[Step, ...] = (Step("models", "collective_use.study.structural", "fit_models"),)

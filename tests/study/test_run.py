@@ -11,7 +11,7 @@ import pytest
 
 from collective_use.cli.main import main
 from collective_use.errors import InputError, NotSupported
-from collective_use.instrument.library import sample_path
+from collective_use.instrument.library import instrument_path, sample_path
 from collective_use.study.demo import demo_study
 from collective_use.study.outputs import MEANINGS
 from collective_use.study.run import run_study
@@ -204,13 +204,39 @@ def test_what_no_room_can_do_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_declarations_for_some_exports_only_are_refused() -> None:
+def test_declarations_for_some_exports_only_are_refused(tmp_path: Path) -> None:
     sample = str(sample_path("lq2002.csv"))
     exports = [{"file": sample, "wave": "1"}, {"file": sample}]
     with pytest.raises(InputError, match="all exports or for none"):
-        run_study(study_from({"instrument": "lq2002", "exports": exports, "out": "unused"}))
+        run_study(
+            study_from({"instrument": "lq2002", "exports": exports, "out": str(tmp_path / "a")})
+        )
 
 
 def test_a_wish_that_cannot_be_met_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="sample must be"):
         demo_study("nope", tmp_path)
+
+
+def test_a_study_that_names_a_model_gets_it_fitted(tmp_path: Path) -> None:
+    bank = instrument_path("lq2002").read_text(encoding="utf-8")
+    model = "\nmodels:\n  - id: A\n    syntax: |\n      hostil ~ a*lead + tsig\n      two := 2*a\n"
+    (tmp_path / "bank.yaml").write_text(bank + model, encoding="utf-8")
+    sample = sample_path("lq2002.csv")
+    text = f"instrument: bank.yaml\nexports: '{sample}'\nmodels: [A]\n"
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    assert main(["run", str(tmp_path)]) == 0
+    out = tmp_path / "results"
+    groups = table(out, "groups.csv")
+    design = np.column_stack([np.ones(len(groups)), groups[["lead", "tsig"]]])
+    expected = np.linalg.lstsq(design, groups["hostil"], rcond=None)[0]
+    estimates = pd.read_csv(out / "estimates.csv")
+    paths = estimates[estimates["op"] == "~"]
+    assert paths["rhs"].tolist() == ["lead", "tsig"]
+    np.testing.assert_allclose(paths["est"], expected[1:], rtol=1e-5)
+    effects = pd.read_csv(out / "effects.csv")
+    np.testing.assert_allclose(effects["est"], 2 * expected[1], rtol=1e-5)
+    run = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert run["models"]["A"]["groups"] == 49
+    words = pd.read_csv(out / "dictionary.csv")
+    assert words.loc[words["meaning"].isna(), ["file", "column"]].to_numpy().tolist() == []
