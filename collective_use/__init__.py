@@ -53,6 +53,10 @@ _LAZY: dict[str, str] = {
     "read_responses": "collective_use.responses.read",
     "Scores": "collective_use.scores.table",
     "score": "collective_use.scores.score",
+    # questionnaire
+    "codebook": "collective_use.questionnaire.codebook",
+    "instrument_to_xlsx": "collective_use.questionnaire.workbook",
+    "instrument_from_xlsx": "collective_use.questionnaire.workbook_read",
     # groups
     "aggregate": "collective_use.groups.aggregate",
     "rwg": "collective_use.groups.agreement",

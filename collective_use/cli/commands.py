@@ -44,6 +44,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "publish": CommandEntry(
         BEFORE, "publish", "Write the online form: KoBo/ODK, SurveyJS, web page, Qualtrics, ..."
     ),
+    "codebook": CommandEntry(
+        BEFORE, "codebook", "Write the codebook: every item with codes, labels and columns."
+    ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."

@@ -165,3 +165,47 @@ def schema_command(
     except OSError as error:
         raise OutputError(f"the schema cannot be written to {out} ({error.strerror})") from error
     console.say(f"Written to {out}")
+
+
+@app.command("to-xlsx")
+def to_xlsx_command(
+    instrument: Name,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The workbook, FILE.xlsx.")],
+) -> None:
+    """Write the whole instrument as a workbook to edit in a spreadsheet program.
+
+    \b
+    Example:
+      collective-use instrument to-xlsx my_instrument --out my_instrument.xlsx
+    """
+    from collective_use.cli import console
+    from collective_use.instrument.library import load_instrument
+    from collective_use.output import write_file
+    from collective_use.questionnaire.workbook import instrument_to_xlsx
+
+    write_file(out, instrument_to_xlsx(load_instrument(instrument)))
+    console.say(f"Written to {out}: every item, scale, measure and form is a row.")
+    words = ("collective-use", "instrument", "from-xlsx", out, "--out", "my_instrument")
+    console.show_next(*words, why="When you have edited it, make an instrument of it with:")
+
+
+@app.command("from-xlsx")
+def from_xlsx_command(
+    workbook: Annotated[Path, typer.Argument(help="A workbook written by to-xlsx.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new folder for the YAML files.")],
+) -> None:
+    """Make an instrument folder of an edited workbook; every slip is named by sheet and cell.
+
+    \b
+    Example:
+      collective-use instrument from-xlsx my_instrument.xlsx --out my_instrument
+    """
+    from collective_use.cli import console
+    from collective_use.questionnaire.workbook_read import instrument_from_xlsx
+    from collective_use.questionnaire.workbook_yaml import write_instrument_folder
+
+    bank = instrument_from_xlsx(workbook)
+    place = write_instrument_folder(bank, out)
+    console.say(f"Written to {place}: {len(bank.items)} items, {len(bank.measures)} measures.")
+    why = "Look through it with:"
+    console.show_next("collective-use", "instrument", "lint", place, why=why)
