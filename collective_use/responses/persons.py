@@ -121,7 +121,9 @@ def build_persons(
         if role in NUMBERS:
             frame[role] = number_values(role, column, export.raw.name, rows)
         elif role == "language":
-            frame[role] = language_codes(column, instrument.languages)
+            frame[role] = language_codes(
+                column, (*instrument.languages, *instrument.draft_languages)
+            )
         else:
             frame[role] = key_texts(column)
     persons = pd.DataFrame(frame, index=pd.RangeIndex(len(cells)))
