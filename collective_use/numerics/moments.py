@@ -77,6 +77,11 @@ def inverse_and_log_det(matrix: Floats) -> tuple[Floats, float] | None:
     return lower + lower.T + np.diag(np.diagonal(inverse)), log_det
 
 
+def inverse(matrix: Floats) -> Floats:
+    """Return the inverse of a square matrix."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
 def group_moments(
     Y: Floats, weights: Floats | None = None, *, unbiased: bool = False
 ) -> GroupMoments:

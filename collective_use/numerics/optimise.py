@@ -101,6 +101,8 @@ def minimise(
             H = objective.fisher(theta)
             direction = _direction(H, g, basis, open_, damping)
         if direction is None:
+            if float(np.abs(projected_gradient(theta, g, basis, lower, upper)).max()) < 1e-9:
+                return _finish(objective, theta, basis, lower, upper, step_number)
             damping = max(10 * damping, 1e-8)
             if damping > 1e12:
                 break

@@ -9,7 +9,7 @@ import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError
-from collective_use.numerics.moments import Floats
+from collective_use.numerics.moments import Floats, Ints, inverse
 from collective_use.numerics.sem_model import State, fill
 from collective_use.results import Result
 from collective_use.sem.estimate import Solution
@@ -45,9 +45,7 @@ class FactorScores(Result):
         return self.scores
 
 
-def score_weights(
-    solution: Solution, group: int, method: str, seen: Floats | None = None
-) -> Floats:
+def score_weights(solution: Solution, group: int, method: str, seen: Ints | None = None) -> Floats:
     """Return the weights W (m, k) of ``E(eta) + W (y - mu)`` for the observed variables `seen`."""
     block = solution.model.blocks[group]
     state: State = states_of(solution)[group]
@@ -55,9 +53,9 @@ def score_weights(
     o = np.arange(p) if seen is None else seen
     C = state.C
     if method == "regression":
-        return np.asarray(C[p:, o] @ np.linalg.inv(state.Sigma[np.ix_(o, o)]))
+        return np.asarray(C[p:, o] @ inverse(state.Sigma[np.ix_(o, o)]))
     A, S, _ = fill(block, solution.theta)
-    T = np.linalg.inv(np.eye(p) - A[:p, :p])
+    T = inverse(np.eye(p) - A[:p, :p])
     loadings = (T @ A[:p, p:])[o]
     residual = (T @ S[:p, :p] @ T.T)[np.ix_(o, o)]
     if np.linalg.matrix_rank(loadings) < loadings.shape[1]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from collective_use.numerics import fit_indices as fi
-from collective_use.numerics.moments import Floats, GroupMoments, pairwise_moments, vech
+from collective_use.numerics.moments import Floats, GroupMoments, inverse, pairwise_moments, vech
 from collective_use.numerics.sem_objective import NormalObjective
 from collective_use.sem.baseline import closed_form_baseline, independence_solution
 from collective_use.sem.estimate import Solution
@@ -289,7 +289,7 @@ def _without_covariates(solution: Solution, group: int, s: GroupMoments) -> tupl
 def _observed_moments(solution: Solution, group: int, s: GroupMoments) -> tuple[Floats, Floats]:
     """Return what GFI compares with: pairwise moments when values are missing, as in lavaan."""
     g = solution.data.groups[group]
-    if not g.patterns or g.Y is None:
+    if not g.patterns or g.Y is None or g.weights is not None:
         return s.mean, s.cov
     mean, cov = pairwise_moments(g.Y)
     return mean, cov * ((s.n - 1) / s.n)
@@ -303,7 +303,7 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
         state = states_of(solution)[i]
         if solution.options.function in ("ML", "GLS") and not solution.data.groups[i].patterns:
             gls = solution.options.function == "GLS"
-            P = np.linalg.inv(s.cov if gls else state.Sigma)
+            P = inverse(s.cov if gls else state.Sigma)
             mean, cov = _without_covariates(solution, i, s)
             R, T = (s.cov - state.Sigma) @ P, cov @ P
             top, bottom = 0.5 * float(np.sum(R * R.T)), 0.5 * float(np.sum(T * T.T))

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from collective_use.errors import EstimationError
-from collective_use.numerics.moments import Floats, inverse_and_log_det, predictions_from, products
+from collective_use.numerics.moments import (
+    Floats,
+    Ints,
+    inverse,
+    inverse_and_log_det,
+    predictions_from,
+    products,
+)
 from collective_use.numerics.sem_model import (
     Model,
     State,
@@ -24,7 +31,7 @@ def states_of(solution: Solution) -> tuple[State, ...]:
     return solution.objective.states(solution.theta)
 
 
-def covariate_places(solution: Solution, group: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def covariate_places(solution: Solution, group: int) -> Ints:
     """Return where a group's fixed covariates stand among its observed variables."""
     block = solution.table.blocks[group]
     place = {name: i for i, name in enumerate(block.observed)}
@@ -36,11 +43,11 @@ def weighted_deviations(g: GroupData, mu: Floats, Sigma: Floats) -> tuple[Floats
     if g.Y is None:
         raise EstimationError("casewise derivatives need the cases, not only their moments")
     if not g.patterns:
-        P = np.linalg.inv(Sigma)
+        P = inverse(Sigma)
         return (g.Y - mu) @ P, P
     Z = np.zeros_like(g.Y)
     for pattern in g.patterns:
-        P = np.linalg.inv(Sigma[np.ix_(pattern.seen, pattern.seen)])
+        P = inverse(Sigma[np.ix_(pattern.seen, pattern.seen)])
         place = np.ix_(pattern.cases, pattern.seen)
         Z[place] = (g.Y[place] - mu[pattern.seen]) @ P
     return Z, None
@@ -80,7 +87,7 @@ def scores_at(
     for pattern in g.patterns:
         full = np.zeros((p, p))
         place = np.ix_(pattern.seen, pattern.seen)
-        full[place] = np.linalg.inv(state.Sigma[place])
+        full[place] = inverse(state.Sigma[place])
         out[pattern.cases] = case_scores(
             cells, state, Z[pattern.cases], full, model.n_free, means=means
         )
@@ -116,14 +123,14 @@ def meat(scores: Floats, g: GroupData) -> Floats:
     return total - _clustered(scores, both, n)
 
 
-def add_by_cluster(values: Floats, codes: Floats) -> Floats:
+def add_by_cluster(values: Floats, codes: Ints) -> Floats:
     """Add rows up by cluster."""
     out = np.zeros((int(codes.max()) + 1, values.shape[1]))
     np.add.at(out, codes, values)
     return out
 
 
-def _clustered(scores: Floats, codes: Floats, n: float) -> Floats:
+def _clustered(scores: Floats, codes: Ints, n: float) -> Floats:
     total = add_by_cluster(scores, codes)
     count = total.shape[0]
     if count < 2:
@@ -151,7 +158,7 @@ def h1_observed(solution: Solution) -> Floats:
     for i, (g, share) in enumerate(zip(solution.data.groups, solution.data.shares, strict=True)):
         cells = cells_of(solution.model.blocks[i])
         state = states_of(solution)[i]
-        P = np.linalg.inv(state.Sigma)
+        P = inverse(state.Sigma)
         d = g.moments.mean - state.mu
         means = solution.model.meanstructure
         T = g.moments.cov + (np.outer(d, d) if means else 0.0)
@@ -202,7 +209,7 @@ def _indefinite_inverse(inner: Floats) -> tuple[Floats, float]:
     values = np.linalg.eigvalsh(inner / np.outer(d, d))
     if np.abs(values).min() < 1e-12:
         raise EstimationError("the information matrix is singular")
-    return np.linalg.inv(inner), 0.0
+    return inverse(inner), 0.0
 
 
 def covariance_of_estimates(solution: Solution) -> Floats:
@@ -242,7 +249,7 @@ def influence(solution: Solution, group: int) -> Floats:
         W = solution.objective.W[group]  # type: ignore[union-attr]
         D = jacobian(cells, state, q, means=means)
         return np.asarray(Z @ (W[:, None] * D if W.ndim == 1 else W @ D))
-    P = np.linalg.inv(state.Sigma if function == "ML" else g.moments.cov)
+    P = inverse(state.Sigma if function == "ML" else g.moments.cov)
     centre = g.moments.mean
     A = case_scores(cells, state, (g.Y - centre) @ P, P, q, means=means)
     if fitted is not None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from collective_use.numerics.moments import Floats, GroupMoments, inverse_and_log_det
+from collective_use.numerics.moments import Floats, GroupMoments, Ints, inverse_and_log_det
 from collective_use.numerics.saturated import expectation_step, saturated_moments
 from collective_use.sem.data import GroupData, SampleData
 from collective_use.sem.estimate import Solution
@@ -42,7 +42,7 @@ def incomplete_log_likelihood(g: GroupData, mu: Floats, Sigma: Floats) -> float:
     return -0.5 * (seen * LOG_2PI + n * deviance)
 
 
-def _of_covariates(g: GroupData, moments: GroupMoments, places: Floats) -> float:
+def _of_covariates(g: GroupData, moments: GroupMoments, places: Ints) -> float:
     """Return the log-likelihood of the fixed covariates, which is no part of the model's."""
     if places.size == 0:
         return 0.0

@@ -167,6 +167,13 @@ def _tested(n: float, s: Floats, V: Floats) -> dict[str, float]:
     return {"statistic": statistic, "df": float(s.size), "p": float(chdtrc(s.size, statistic))}
 
 
+def _joint(n: float, s: Floats, V: Floats) -> dict[str, float]:
+    """Test all equalities at once; df is the number of those that can be told apart."""
+    rank = int(np.linalg.matrix_rank(V, tol=1e-8 * max(1.0, float(np.abs(V).max()))))
+    statistic = n * float(s @ np.linalg.pinv(V, rcond=1e-8, hermitian=True) @ s)
+    return {"statistic": statistic, "df": float(rank), "p": float(chdtrc(rank, statistic))}
+
+
 def release_tests(solution: Solution) -> pd.DataFrame:
     """Test every equality (same number over rows) on its own and all together.
 
@@ -211,7 +218,7 @@ def release_tests(solution: Solution) -> pd.DataFrame:
         test = _tested(n, s[i : i + 1], V[i : i + 1, i : i + 1])
         other = f"{first.lhs}{first.op}{first.rhs}.g{first.group}"
         data.append((second.lhs, second.op, second.rhs, second.group, other, *test.values()))
-    joint = _tested(n, s, V)
+    joint = _joint(n, s, V)
     data.append(("", "", "", 0, "all", *joint.values()))
     out = pd.DataFrame(data, columns=names)
     out["p"] = out["p"].where(out["df"] > 0, math.nan)

@@ -13,6 +13,7 @@ from collective_use.numerics.moments import (
     Floats,
     GroupMoments,
     adf_gamma,
+    inverse,
     normal_weight,
     vech,
 )
@@ -160,15 +161,15 @@ def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats
         raise NotSupported("z-values of residuals with clusters or weights are not supported")
     if g.patterns:
         A, B = incomplete_information(g, s)
-        inverse = np.linalg.inv(A)
-        return (inverse @ B @ inverse if robust else inverse) / g.moments.n
+        Ai = inverse(A)
+        return (Ai @ B @ Ai if robust else Ai) / g.moments.n
     function = solution.options.function
     if robust or function in ("ULS", "DWLS", "WLS"):
         if g.Y is None:
             raise NotSupported("z-values of residuals need the cases for this estimator")
         gamma = adf_gamma(g.Y, s.mean, covariate_places(solution, group), means=means)
         return gamma / g.moments.n
-    return np.linalg.inv(normal_weight(np.linalg.inv(s.cov), means=means)) / g.moments.n
+    return inverse(normal_weight(inverse(s.cov), means=means)) / g.moments.n
 
 
 def _structured(solution: Solution, group: int) -> Floats:

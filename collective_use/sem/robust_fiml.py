@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import block_diag
 
 from collective_use.numerics.fit_indices import Versus
-from collective_use.numerics.moments import Floats, GroupMoments, normal_weight, vech
+from collective_use.numerics.moments import Floats, GroupMoments, inverse, normal_weight, vech
 from collective_use.numerics.sem_model import cells_of, jacobian
 from collective_use.numerics.sem_objective import FimlObjective, NormalObjective, saturated_block
 from collective_use.sem.data import GroupData
@@ -40,10 +40,10 @@ def corrected_fiml(
         place = np.ix_(keep, keep)
         A.append(share * observed[place])
         J.append(share * first[place])
-        W.append(share * normal_weight(np.linalg.inv(s.cov), means=True)[place])
+        W.append(share * normal_weight(inverse(s.cov), means=True)[place])
         middle.append(_bread(solution, g, s, observed, first, share)[place])
     Wm, Jm, Wc = block_diag(*A), block_diag(*J), block_diag(*W)
-    Wmi = np.linalg.inv(Wm)
+    Wmi = inverse(Wm)
     gamma = Wmi @ Jm @ Wmi if robust else None
     bread = block_diag(*middle)
     c = _scaling(solution, Wm, Wmi, Wc, gamma, bread)

@@ -12,14 +12,16 @@ from scipy.special import chdtrc
 from collective_use.numerics.moments import (
     Floats,
     GroupMoments,
+    Ints,
     adf_gamma,
+    inverse,
     normal_weight,
     predictions_from,
     products,
     vech,
 )
-from collective_use.numerics.sem_model import jacobian
-from collective_use.numerics.sem_objective import FimlObjective, cells_of, saturated_block
+from collective_use.numerics.sem_model import cells_of, jacobian
+from collective_use.numerics.sem_objective import FimlObjective, saturated_block
 from collective_use.sem.data import GroupData
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import (
@@ -118,7 +120,7 @@ def scaled_test(
     return ChiSquare(name, value, df, p_of(value, df), 1 / a, shift, trace)
 
 
-def normal_trace(g: GroupData, P: Floats, covariates: Floats, *, means: bool) -> float:
+def normal_trace(g: GroupData, P: Floats, covariates: Ints, *, means: bool) -> float:
     """Return tr(V Gamma), V the normal-theory weight at ``P = Sigma^-1``, by quadratic forms."""
     Y = np.asarray(g.Y)
     centred = Y - Y.mean(axis=0)
@@ -151,7 +153,7 @@ def weight_traces(solution: Solution) -> list[float]:
         covariates = covariate_places(solution, i)
         if function in ("ML", "GLS"):
             source = states_of(solution)[i].Sigma if function == "ML" else g.moments.cov
-            out.append(normal_trace(g, np.linalg.inv(source), covariates, means=means))
+            out.append(normal_trace(g, inverse(source), covariates, means=means))
             continue
         Y = np.asarray(g.Y)
         Z = products(Y, g.moments.mean, means=means, fitted=predictions_from(Y, covariates))
@@ -186,7 +188,7 @@ def weight_matrix(solution: Solution, group: int) -> Floats:
     if solution.options.function in ("ML", "GLS"):
         gls = solution.options.function == "GLS"
         source = g.moments.cov if gls else states_of(solution)[group].Sigma
-        return normal_weight(np.linalg.inv(source), means=means)
+        return normal_weight(inverse(source), means=means)
     W = solution.objective.W[group]  # type: ignore[union-attr]
     return np.asarray(np.diag(W) if W.ndim == 1 else W)
 
@@ -237,14 +239,14 @@ def saturated_trace(solution: Solution, group: int, s: GroupMoments) -> tuple[fl
     if g.patterns:
         return _incomplete_trace(g, s, covariates), count
     if g.weights is None and not g.clusters:
-        return normal_trace(g, np.linalg.inv(s.cov), covariates, means=means), count
+        return normal_trace(g, inverse(s.cov), covariates, means=means), count
     return _clustered_trace(g, s, covariates, means=means), count
 
 
-def _clustered_trace(g: GroupData, s: GroupMoments, covariates: Floats, *, means: bool) -> float:
+def _clustered_trace(g: GroupData, s: GroupMoments, covariates: Ints, *, means: bool) -> float:
     """The same with weights or clusters: casewise products are added up first."""
     Y = np.asarray(g.Y)
-    V = normal_weight(np.linalg.inv(s.cov), means=means)
+    V = normal_weight(inverse(s.cov), means=means)
     if g.weights is None:
         Z = products(Y, s.mean, means=means, fitted=predictions_from(Y, covariates))
         return float(np.sum(V * meat(Z, g)))
@@ -256,7 +258,7 @@ def _clustered_trace(g: GroupData, s: GroupMoments, covariates: Floats, *, means
     Z = raw * g.weights[:, None]
     keep = kept_moments(s.mean.size, covariates, means=means)
     B = V @ meat(Z, g) @ V
-    return float(np.sum(B[np.ix_(keep, keep)] * np.linalg.inv(V[np.ix_(keep, keep)])))
+    return float(np.sum(B[np.ix_(keep, keep)] * inverse(V[np.ix_(keep, keep)])))
 
 
 def _raw_products(centred: Floats, *, means: bool) -> Floats:
@@ -265,7 +267,7 @@ def _raw_products(centred: Floats, *, means: bool) -> Floats:
     return np.concatenate([centred, Z], axis=1) if means else Z
 
 
-def kept_moments(p: int, covariates: Floats, *, means: bool) -> Floats:
+def kept_moments(p: int, covariates: Ints, *, means: bool) -> Ints:
     """Return the places of (mean, vech S) that are not moments of fixed covariates."""
     fixed = np.zeros(p, dtype=bool)
     fixed[covariates] = True
@@ -275,11 +277,11 @@ def kept_moments(p: int, covariates: Floats, *, means: bool) -> Floats:
     return np.flatnonzero(~gone)
 
 
-def _incomplete_trace(g: GroupData, s: GroupMoments, covariates: Floats) -> float:
+def _incomplete_trace(g: GroupData, s: GroupMoments, covariates: Ints) -> float:
     A, B = incomplete_information(g, s)
     keep = kept_moments(s.mean.size, covariates, means=True)
     place = np.ix_(keep, keep)
-    return float(np.sum(B[place] * np.linalg.inv(A[place])))
+    return float(np.sum(B[place] * inverse(A[place])))
 
 
 def incomplete_information(g: GroupData, s: GroupMoments) -> tuple[Floats, Floats]:

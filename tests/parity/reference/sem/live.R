@@ -29,7 +29,7 @@ res <- function(f) {
 }
 diffs <- function(m0, m1, ...) { x <- lavTestLRT(m1, m0, ...); as.list(c(chisq = x[2, "Chisq diff"], df = x[2, "Df diff"], p = x[2, "Pr(>Chisq)"])) }
 
-dir.create("live", showWarnings = FALSE)
+dir.create("live", showWarnings = FALSE); dir.create("unpolished", showWarnings = FALSE)
 HS <- read.csv("data/hs.csv"); HSm <- read.csv("data/hs_miss.csv"); TL <- read.csv("data/twolevel.csv"); PD <- read.csv("data/pd.csv")
 HS$w <- 0.5 + (seq_len(nrow(HS)) %% 4) / 4
 HS$cl <- (seq_len(nrow(HS)) * 7) %% 23
@@ -125,3 +125,11 @@ dump(cfa(bf, BFc, estimator = "MLR", group = "gender", group.equal = c("loadings
 dump(cfa(bf, BF, missing = "fiml", estimator = "MLR"), "bfi_fiml_mlr")
 dump(cfa(bf, BFc, estimator = "WLS"), "bfi_wls")
 dump(sem(paste(bf, "extra ~ agree + age", sep = "\n"), BFc, estimator = "MLR"), "bfi_cov_mlr")
+dump(cfa(hs, within(HSm, w <- 0.5 + (seq_along(x1) %% 4) / 4), missing = "fiml", sampling.weights = "w"), "fiml_weights")
+# FIML by group: the gradient of this lavaan is not its objective's, so this fit is not polished.
+f <- lavaan::cfa(hs, HSm, missing = "fiml", group = "school", group.equal = c("loadings", "intercepts"), em.h1.tol = 1e-13, em.h1.iter.max = 20000L)
+writeLines(toJSON(list(pe = clean(parameterEstimates(f, ci = FALSE)), fm = as.list(fitMeasures(f))), digits = NA, auto_unbox = TRUE, na = "null"), "unpolished/fiml_groups.json")
+# moments instead of cases
+S <- cov(HS[, paste0("x", 1:9)]); rownames(S) <- colnames(S)
+write.csv(S, "data/hs_cov.csv")
+dump(safe(lavaan::cfa(hs, sample.cov = S, sample.nobs = 301)), "hs_from_cov")

@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from collective_use.sem.fit import fit_sem
+from collective_use.sem.result import SemResult
+
 REFERENCE = Path(__file__).parents[1] / "reference" / "sem"
 
 HS = """
@@ -77,9 +83,7 @@ CASES: dict[str, Case] = {
     "mg_metric": Case(HS, "hs", {"groups": "school", "equal": _METRIC}),
     "mg_scalar": Case(HS, "hs", {"groups": "school", "equal": _SCALAR}),
     "mg_strict": Case(HS, "hs", {"groups": "school", "equal": _STRICT}),
-    "mg_scalar_mlr": Case(
-        HS, "hs", {"groups": "school", "equal": _SCALAR, "estimator": "MLR"}
-    ),
+    "mg_scalar_mlr": Case(HS, "hs", {"groups": "school", "equal": _SCALAR, "estimator": "MLR"}),
     "fiml": Case(HS, "hs_miss", {"missing": "fiml"}),
     "fiml_mlr": Case(HS, "hs_miss", {"missing": "fiml", "estimator": "MLR"}),
     "cluster_robust": Case(TWO, "twolevel", {"cluster": "cluster"}),
@@ -147,9 +151,7 @@ LIVE: dict[str, Case] = {
         f"mg_metric_{e.lower()}": Case(HS, _D, {"estimator": e, "groups": _G, "equal": _METRIC})
         for e in ("GLS", "ULS", "WLS", "DWLS", "MLM", "MLMV", "MLR")
     },
-    "mg_partial": Case(
-        HS, _D, {"groups": _G, "equal": _SCALAR, "partial": ("visual=~x2", "x3~1")}
-    ),
+    "mg_partial": Case(HS, _D, {"groups": _G, "equal": _SCALAR, "partial": ("visual=~x2", "x3~1")}),
     "mg_all_equal": Case(
         HS,
         _D,
@@ -183,6 +185,8 @@ LIVE: dict[str, Case] = {
     "fiml_mlf": Case(HS, "hs_miss_design", {"missing": "fiml", "estimator": "MLF"}),
     "fiml_exp": Case(HS, "hs_miss_design", {"missing": "fiml", "information": "expected"}),
     "fiml_cluster": Case(HS, "hs_miss_design", {"missing": "fiml", "cluster": "cl"}),
+    "fiml_weights": Case(HS, "hs_miss_weights", {"missing": "fiml", "weights": "w"}),
+    "hs_from_cov": Case(HS, "hs_cov", {"n": 301}),
     "listwise": Case(HS, "hs_miss_design"),
     "bfi_ml": Case(BFI, "bfi_complete"),
     "bfi_mg_mlr": Case(
@@ -195,10 +199,21 @@ LIVE: dict[str, Case] = {
 """Further data sets and estimators, made by live.R."""
 
 
-def read(name: str):  # type: ignore[no-untyped-def]
-    """Read a data file; ``bfi_complete`` leaves out rows with a missing value."""
-    import pandas as pd
+def fit_case(case: Case) -> SemResult:
+    """Fit what a reference file fitted."""
+    data = read(case.data)
+    if case.data == "hs_cov":
+        return fit_sem(case.model, cov=data, **case.options)
+    return fit_sem(case.model, data, **case.options)
 
+
+def read(name: str) -> pd.DataFrame:
+    """Read a data file; ``bfi_complete`` leaves out rows with a missing value."""
+    if name == "hs_cov":
+        return pd.read_csv(REFERENCE / "data" / "hs_cov.csv", index_col=0)
+    if name == "hs_miss_weights":
+        data = read("hs_miss_design")
+        return data.assign(w=0.5 + (np.arange(1, len(data) + 1) % 4) / 4)
     if name == "bfi_complete":
         return pd.read_csv(REFERENCE / "data" / "bfi.csv").dropna().reset_index(drop=True)
     return pd.read_csv(REFERENCE / "data" / f"{name}.csv")

@@ -167,9 +167,7 @@ def _measures(content: dict[str, Any], fit: SemResult) -> Iterator[Cell]:
         yield _measure(name, reference, measures[name], content, fit)
 
 
-def _measure(
-    name: str, reference: Any, ours: float, all_: dict[str, Any], fit: SemResult
-) -> Cell:
+def _measure(name: str, reference: Any, ours: float, all_: dict[str, Any], fit: SemResult) -> Cell:
     if name.startswith("rmsea.ci.") and name != "rmsea.ci.level":
         return Cell(f"fm {name}", "root", reference, ours, _root(name, reference, all_, fit))
     kind = "error" if "pvalue" in name else "fit"
@@ -260,4 +258,6 @@ def _modification(entries: list[dict[str, Any]], fit: SemResult) -> Iterator[Cel
                 yield Cell(f"{name} {column}", "word", int(reference), ours, 1.0)
             else:
                 ours = getattr(row, column.replace(".", "_"))
-                yield Cell(f"{name} {column}", "error", reference, ours, _allowed("error", reference))
+                yield Cell(
+                    f"{name} {column}", "error", reference, ours, _allowed("error", reference)
+                )
