@@ -66,6 +66,7 @@ _LAZY: dict[str, str] = {
     "icc": "collective_use.groups.icc",
     "design_icc": "collective_use.groups.icc",
     "resample_groups": "collective_use.groups.resample",
+    "dispersion": "collective_use.groups.dispersion",
     # simulation
     "simulate_responses": "collective_use.simulation.simulate",
     "TrueParameters": "collective_use.simulation.parameters",

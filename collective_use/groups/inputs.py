@@ -144,6 +144,8 @@ def option_codes(
     >>> option_codes(5, np.array([[0.0], [4.0]])).tolist()
     [0.0, 1.0, 2.0, 3.0, 4.0]
     """
+    if values.dtype.kind == "f" and np.isnan(values).all():
+        raise InputError(f"{name} must hold at least one answer, got missing ones only")
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if isinstance(options, (int, np.integer)):
         whole_number("options", options, at_least=2)

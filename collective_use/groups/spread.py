@@ -9,24 +9,17 @@ import numpy as np
 import pandas as pd
 
 from collective_use.cutoffs import Cutoff
+from collective_use.groups.dispersion import INDICES, indices_of
 from collective_use.groups.evidence import Evidence, empty_evidence
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.refusals import refused_checks
 from collective_use.groups.shared import size_reason
 from collective_use.instrument.model import Measure
-from collective_use.numerics import dispersion
 from collective_use.numerics.group_statistics import group_statistics
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
-
-INDICES: Mapping[str, tuple[str, ...]] = {
-    "separation": ("sd", "sd_observed"),
-    "disparity": ("cv", "gini", "cv_observed", "gini_observed"),
-    "variety": ("blau", "teachman", "blau_observed", "teachman_observed"),
-}
-"""Indices by composition; `_observed` are those without small-group correction."""
 
 
 def spread_evidence(
@@ -68,28 +61,14 @@ def _indices(column: pd.Series, keys: GroupKeys, measure: Measure, least: int) -
     codes = keys.codes[known]
     n = np.bincount(codes, minlength=keys.total)
     frame = keys.frame[keys.columns].assign(n=n)
+    kinds = 0
     if measure.composition == "variety":
-        kinds, place = np.unique(column[known].astype(str).to_numpy(), return_inverse=True)
-        cells = np.bincount(codes * len(kinds) + place, minlength=keys.total * len(kinds))
-        counts = cells.reshape(keys.total, len(kinds)) if len(kinds) else cells.reshape(-1, 1)
-        for name, index in (("blau", dispersion.blau), ("teachman", dispersion.teachman)):
-            frame[name] = index(counts)
-            frame[f"{name}_observed"] = index(counts, correct=False)
+        labels, place = np.unique(column[known].astype(str).to_numpy(), return_inverse=True)
+        values, kinds = place.astype(float), len(labels)
     else:
         values = column[known].to_numpy(float)
-        stats = group_statistics(values, codes, keys.total)
-        squares, means = stats.deviations[:, 0], stats.means[:, 0]
-        frame["mean"] = means
-        if measure.composition == "separation":
-            frame["sd"] = dispersion.standard_deviation(squares, n)
-            frame["sd_observed"] = dispersion.standard_deviation(squares, n, correct=False)
-        else:
-            frame["cv"] = dispersion.coefficient_of_variation(squares, n, means)
-            frame["gini"] = dispersion.gini(values, codes, keys.total)
-            frame["cv_observed"] = dispersion.coefficient_of_variation(
-                squares, n, means, correct=False
-            )
-            frame["gini_observed"] = dispersion.gini(values, codes, keys.total, correct=False)
+        frame["mean"] = group_statistics(values, codes, keys.total).means[:, 0]
+    frame = frame.assign(**indices_of(values, codes, keys.total, measure.composition, kinds))
     frame["reason"] = [size_reason(int(count), least) for count in n]
     return frame
 

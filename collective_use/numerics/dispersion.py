@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from collective_use.numerics.group_statistics import FloatArray
+from collective_use.numerics.group_statistics import FloatArray, sum_by
 
 
 def standard_deviation(deviations: ArrayLike, n: ArrayLike, *, correct: bool = True) -> FloatArray:
@@ -91,10 +91,10 @@ def gini(values: ArrayLike, codes: ArrayLike, n_groups: int, *, correct: bool = 
     n = np.bincount(groups, minlength=n_groups)
     start = np.cumsum(n) - n
     rank = np.arange(len(x)) - start[groups] + 1
-    total = np.bincount(groups, weights=x, minlength=n_groups)
-    low = np.bincount(groups, weights=x, minlength=n_groups) * 0.0 + np.inf
+    total = sum_by(groups, x, n_groups)
+    low = np.full(n_groups, np.inf)
     np.minimum.at(low, groups, x)
-    weighted = np.bincount(groups, weights=(2.0 * rank - n[groups] - 1.0) * x, minlength=n_groups)
+    weighted = sum_by(groups, (2.0 * rank - n[groups] - 1.0) * x, n_groups)
     fine = (n > 1) & (total > 0) & (low >= 0)
     bottom = total * ((n - 1) if correct else n)
     return np.divide(weighted, bottom, out=np.full(n_groups, np.nan), where=fine)
@@ -146,3 +146,39 @@ def teachman(counts: ArrayLike, *, correct: bool = True) -> FloatArray:
     if correct:
         value = value + ((c > 0).sum(axis=-1) - 1) / (2.0 * np.where(n > 0, n, 1.0))
     return np.where(n > 1, value, np.nan)
+
+
+def mean_euclidean_distance(
+    values: ArrayLike, codes: ArrayLike, n_groups: int, *, correct: bool = True
+) -> FloatArray:
+    """Return (G,) mean Euclidean distances, an index of separation.
+
+    The mean over members i of ``sqrt(sum_j (x_i - x_j)² / n)`` (Harrison & Klein 2007). The
+    inner sum is ``n (x_i - m)² + SS``, so it needs no pairs. A member is at no distance from
+    himself; the correction divides by n - 1, the others, instead of n.
+
+    Parameters
+    ----------
+    values
+        (N,) values, no missing.
+    codes
+        (N,) group of each value.
+    n_groups
+        G.
+    correct
+        Whether to divide by n - 1.
+
+    Examples
+    --------
+    >>> mean_euclidean_distance([1, 3], [0, 0], 1).tolist()
+    [2.0]
+    """
+    x, groups = np.asarray(values, float), np.asarray(codes, np.intp)
+    n = np.bincount(groups, minlength=n_groups).astype(float)
+    x = x - (float(x[0]) if len(x) else 0.0)
+    safe = np.where(n > 0, n, 1.0)
+    gaps = x - (sum_by(groups, x, n_groups) / safe)[groups]
+    squares = sum_by(groups, gaps * gaps, n_groups)
+    divisor = np.where(n > 1, n - 1.0 if correct else n, 1.0)
+    distance = np.sqrt((n[groups] * gaps * gaps + squares[groups]) / divisor[groups])
+    return np.where(n > 1, sum_by(groups, distance, n_groups) / safe, np.nan)

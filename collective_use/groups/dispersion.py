@@ -1,0 +1,182 @@
+"""Dispersion within groups for values in an array or a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from collective_use.checks import one_of
+from collective_use.errors import InputError
+from collective_use.groups.inputs import rows_of
+from collective_use.numerics import dispersion as kernel
+from collective_use.numerics.group_statistics import group_statistics
+from collective_use.results import Result, Table, table_of
+
+Kind = Literal["separation", "disparity", "variety"]
+INDICES: Mapping[str, tuple[str, ...]] = {
+    "separation": ("sd", "mean_distance"),
+    "disparity": ("cv", "gini"),
+    "variety": ("blau", "teachman"),
+}
+"""The indices of each kind of dispersion; with `_observed` without small-group correction."""
+
+CORRECTIONS: Mapping[str, str] = {
+    "sd": "divisor n - 1 and the factor that makes it unbiased for normal answers",
+    "mean_distance": "each member's distance to the n - 1 others",
+    "cv": "divisor n - 1 and 1 + 1/(4n) (Sokal & Rohlf 1995)",
+    "gini": "times n / (n - 1) (Deltas 2003)",
+    "blau": "two members drawn without replacement",
+    "teachman": "plus (K - 1) / (2n) (Miller 1955)",
+}
+"""What each correction does; all after Biemann & Kearney (2010)."""
+
+
+@dataclass(frozen=True)
+class Dispersion(Result):
+    """Indices of dispersion by group.
+
+    Attributes
+    ----------
+    kind
+        ``"separation"``, ``"disparity"`` or ``"variety"`` (Harrison & Klein 2007).
+    table
+        One row a group: `group`, `n`, the corrected indices, those without correction
+        (`_observed`) and `reason` where they are missing.
+    notes
+        What the corrections are.
+    """
+
+    kind: str
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table."""
+        return self.table.copy()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the table with its notes."""
+        return (table_of(f"Dispersion: {self.kind}", self.table, notes=self.notes),)
+
+
+def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Dispersion:
+    """Compute how far members of each group differ.
+
+    Every index comes twice: corrected for the size of small groups (Biemann & Kearney 2010),
+    which estimates the dispersion of the population that members come from and can be compared
+    over groups of different size; and as observed, which describes the members themselves.
+
+    Parameters
+    ----------
+    values
+        (N,) numbers for separation and disparity; labels of any kind for variety. Missing
+        ones are left out.
+    groups
+        (N,) group of each person.
+    kind
+        ``"separation"``: distance of opinions, SD and mean Euclidean distance.
+        ``"disparity"``: concentration, CV and Gini; values of at least zero on a ratio scale.
+        ``"variety"``: kinds, Blau's index and Teachman's entropy.
+
+    Raises
+    ------
+    InputError
+        When values do not fit the kind.
+
+    References
+    ----------
+    Harrison, D. A., & Klein, K. J. (2007). Academy of Management Review, 32, 1199-1228.
+    Biemann, T., & Kearney, E. (2010). Organizational Research Methods, 13, 582-599.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.dispersion(["law", "it", "it", "it"], list("aabb"), kind="variety")
+    >>> found.to_frame()[["group", "n", "blau", "blau_observed"]]
+      group  n  blau  blau_observed
+    0     a  2   1.0            0.5
+    1     b  2   0.0            0.0
+    """
+    one_of("kind", kind, tuple(INDICES))
+    if kind == "variety":
+        labels = pd.Series(np.asarray(values, dtype=object).ravel())
+        absent = labels.isna().to_numpy()
+        kinds, place = np.unique(labels[~absent].astype(str), return_inverse=True)
+        numbers = np.full(len(labels), np.nan)
+        numbers[~absent] = place
+        rows = rows_of(numbers, groups)
+    else:
+        rows, kinds = rows_of(values, groups, single=True), np.zeros(0)
+    x = rows.values[:, 0].astype(float)
+    known = ~np.isnan(x)
+    if kind == "disparity" and (x[known] < 0).any():
+        raise InputError(
+            f"values must be at least 0 for disparity, got {float(x[known].min()):g}: shares "
+            "and ratios need a true zero"
+        )
+    codes = rows.codes[known]
+    n = np.bincount(codes, minlength=rows.total)
+    columns = indices_of(x[known], codes, rows.total, kind, len(kinds))
+    table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
+    table["reason"] = [_reason(int(k), kind, row) for k, row in zip(n, _rows(columns), strict=True)]
+    notes = tuple(f"{name}: {CORRECTIONS[name]}." for name in INDICES[kind])
+    return Dispersion(kind, table, notes)
+
+
+def indices_of(
+    x: NDArray[np.float64], codes: NDArray[np.intp], total: int, kind: str, n_kinds: int = 0
+) -> dict[str, NDArray[np.float64]]:
+    """Return the corrected indices of a kind and those without correction, (G,) each.
+
+    Parameters
+    ----------
+    x
+        (N,) values without missing ones; for variety the place of the kind, 0 to n_kinds - 1.
+    codes
+        (N,) groups.
+    total
+        G.
+    kind
+        The kind of dispersion.
+    n_kinds
+        Number of kinds, for variety.
+    """
+    found: dict[str, NDArray[np.float64]] = {}
+    stats = group_statistics(x, codes, total)
+    n, squares, means = stats.n[:, 0], stats.deviations[:, 0], stats.means[:, 0]
+    width = max(1, n_kinds)
+    if kind == "variety":
+        cells = np.bincount(codes * width + x.astype(np.intp), minlength=total * width)
+        counts = cells.reshape(total, width)
+    for suffix, correct in (("", True), ("_observed", False)):
+        if kind == "separation":
+            found[f"sd{suffix}"] = kernel.standard_deviation(squares, n, correct=correct)
+            found[f"mean_distance{suffix}"] = kernel.mean_euclidean_distance(
+                x, codes, total, correct=correct
+            )
+        elif kind == "disparity":
+            found[f"cv{suffix}"] = kernel.coefficient_of_variation(
+                squares, n, means, correct=correct
+            )
+            found[f"gini{suffix}"] = kernel.gini(x, codes, total, correct=correct)
+        else:
+            found[f"blau{suffix}"] = kernel.blau(counts, correct=correct)
+            found[f"teachman{suffix}"] = kernel.teachman(counts, correct=correct)
+    return found
+
+
+def _rows(columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.column_stack(list(columns.values()))
+
+
+def _reason(n: int, kind: str, values: NDArray[np.float64]) -> str:
+    if n < 2:
+        return "nobody answered" if n == 0 else "1 answered; two are needed"
+    if np.isnan(values).any() and kind == "disparity":
+        return "the mean is zero: nothing to have a share of"
+    return ""
