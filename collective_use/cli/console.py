@@ -55,7 +55,13 @@ def _draw(table: Table) -> None:
     from rich.table import Table as Drawn
     from rich.text import Text
 
-    drawn = Drawn(box=box.SIMPLE_HEAD, title=Text(table.title, style="bold"), title_justify="left")
+    drawn = Drawn(
+        box=box.SIMPLE_HEAD,
+        title=Text(table.title, style="bold"),
+        title_justify="left",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     for position, column in enumerate(table.columns):
         numeric = any(isinstance(row[position], (int, float)) for row in table.rows)
         drawn.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")

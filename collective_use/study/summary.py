@@ -19,7 +19,7 @@ _SHOWN = {
     "rwg_j_share": "over .70",
     "icc1": "ICC(1)",
     "icc2": "ICC(2)",
-    "verdict": "aggregation",
+    "verdict": "verdict",
 }
 
 
