@@ -48,6 +48,13 @@ def find_problems(solution: Solution, vcov: Floats | None) -> tuple[Problem, ...
         found.append(Problem("convergence", text))
     if vcov is None and solution.options.se != "none" and solution.model.n_free:
         found.append(Problem("identification", _unidentified(solution)))
+    if vcov is not None and (np.diag(vcov) < 0).any():
+        names = np.array(solution.table.free_names())[np.diag(vcov) < 0]
+        text = (
+            f"the estimated error variance of {quoted(names)} is negative, so there is no "
+            "standard error; with two cluster names, one of them may have too few clusters"
+        )
+        found.append(Problem("data", text))
     found += _variances(solution)
     found += _correlations(solution)
     if solution.data.n < solution.n_parameters:

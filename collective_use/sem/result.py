@@ -24,7 +24,7 @@ from collective_use.sem.fit_measures import chi_square, compute_fit_measures
 from collective_use.sem.likelihood import log_likelihood, saturated_of
 from collective_use.sem.partable import Parameter, ParameterTable
 from collective_use.sem.problems import Problem
-from collective_use.sem.standardized import KINDS, standardise, value_of
+from collective_use.sem.standardized import KINDS, root, standardise, value_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,13 +155,13 @@ class SemResult(Result):
         """Estimates and standard errors by table row."""
         theta, rows = self.solution.theta, self.table.rows
         values, errors = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        own = None if self.vcov is None else np.sqrt(np.maximum(np.diag(self.vcov), 0.0))
+        own = None if self.vcov is None else root(np.diag(self.vcov))
         labels = self.solution.constraints.values(theta) if self.table.definitions else {}
         for i, row in enumerate(rows):
             if row.op == ":=":
                 values[i], slope = labels[row.lhs]
                 if self.vcov is not None:
-                    errors[i] = math.sqrt(max(float(slope @ self.vcov @ slope), 0.0))
+                    errors[i] = root(slope @ self.vcov @ slope)
             elif row.op in ("==", "<", ">"):
                 continue
             else:
@@ -174,7 +174,7 @@ class SemResult(Result):
         """Standard errors of the free parameters, NaN when they could not be computed."""
         if self.vcov is None:
             return np.full(self.solution.theta.size, np.nan)
-        return np.sqrt(np.maximum(np.diag(self.vcov), 0.0))
+        return root(np.diag(self.vcov))
 
     def _frame(self, values: Floats, errors: Floats, level: float) -> pd.DataFrame:
         import pandas as pd
@@ -320,7 +320,7 @@ class SemResult(Result):
         value, slope = evaluate(read_expression(expression), values, self.solution.model.n_free)
         if self.vcov is None:
             return value, math.nan
-        return value, math.sqrt(max(float(slope @ self.vcov @ slope), 0.0))
+        return value, float(root(slope @ self.vcov @ slope))
 
     def implied(self, group: int = 1) -> tuple[Floats, Floats]:
         """Return implied covariances and means of a group."""

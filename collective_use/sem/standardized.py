@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -157,7 +158,7 @@ def standardise(
     if vcov is None:
         return values, np.full(len(rows), np.nan)
     variances = np.einsum("ij,jk,ik->i", slopes, vcov, slopes)
-    errors = np.sqrt(np.maximum(variances, 0.0))
+    errors = np.asarray(root(variances))
     errors[np.isnan(values)] = np.nan
     return values, errors
 
@@ -173,6 +174,12 @@ def _definitions(table: ParameterTable, values: Floats, slopes: Floats, q: int) 
             found = evaluate(read_expression(row.rhs), known, q)
             known[row.lhs] = found
             values[i], slopes[i] = found
+
+
+def root(variances: Any) -> Any:
+    """Return standard errors; NaN for a variance below zero, 0 for one that is rounding error."""
+    values = np.asarray(variances, dtype=float)
+    return np.sqrt(np.where(values < -1e-14, np.nan, np.maximum(values, 0.0)))
 
 
 def standard_factors(solution: Solution, rows: Sequence[Parameter], kind: str) -> list[float]:

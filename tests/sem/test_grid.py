@@ -1,0 +1,113 @@
+"""The whole grid of options: computed, or refused by name. Nothing is approximated inside."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "parity" / "sem"))
+
+from sem_models import HS, read
+
+from collective_use.errors import NotSupported
+from collective_use.sem.fit import fit_sem
+from collective_use.sem.options import ESTIMATORS, LIKELIHOODS, MISSING
+from collective_use.sem.result import SemResult
+
+GROUPS = (None, "school")
+CLUSTERS = (None, "cl", ("cl", "cl2"))
+WEIGHTS = (None, "w")
+GRID = list(itertools.product(ESTIMATORS, LIKELIHOODS, MISSING, GROUPS, CLUSTERS, WEIGHTS))
+
+
+def _data():  # type: ignore[no-untyped-def]
+    full = read("hs_design")
+    return full.assign(cl2=(np.arange(len(full)) * 5) % 61)
+
+
+DATA = _data()
+PLAIN: dict[tuple[object, ...], SemResult] = {}
+
+
+def _fit(estimator, likelihood, missing, groups, cluster, weights):  # type: ignore[no-untyped-def]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return fit_sem(
+            HS,
+            DATA,
+            estimator=estimator,
+            likelihood=likelihood,
+            missing=missing,
+            groups=groups,
+            cluster=cluster,
+            weights=weights,
+            meanstructure=True,
+        )
+
+
+def offered(estimator, likelihood, missing, cluster, weights) -> bool:  # type: ignore[no-untyped-def]
+    """The documented grid."""
+    likelihood_based = estimator in ("ML", "MLR", "MLF", "MLM", "MLMV", "MLMVS")
+    if likelihood == "wishart" and (not likelihood_based or estimator in ("MLR", "MLF")):
+        return False
+    if missing == "fiml" and (estimator not in ("ML", "MLR", "MLF") or likelihood == "wishart"):
+        return False
+    design = cluster is not None or weights is not None
+    return not design or (estimator in ("ML", "MLR") and likelihood == "normal")
+
+
+@pytest.mark.parametrize("point", GRID, ids=str)
+def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-untyped-def]
+    estimator, likelihood, missing, groups, cluster, weights = point
+    if not offered(estimator, likelihood, missing, cluster, weights):
+        with pytest.raises(NotSupported, match="is not supported: "):
+            _fit(*point)
+        return
+    fit = _fit(*point)
+    assert fit.converged
+    assert fit.solution.optimum.gradient < 1e-8
+    assert np.isfinite(fit.se).all()
+    assert (fit.se > 0).all()
+    for name in ("chisq", "cfi", "tli", "rmsea", "srmr"):
+        assert np.isfinite(fit.fit_measures[name]), name
+    assert ("chisq.scaled" in fit.fit_measures) == fit.solution.options.scaled
+    plain_key = (estimator, likelihood, missing, groups)
+    if plain_key not in PLAIN:
+        PLAIN[plain_key] = _fit(*plain_key, None, None)
+    plain = PLAIN[plain_key]
+    if weights is not None:
+        assert np.abs(fit.solution.theta - plain.solution.theta).max() > 1e-3
+    else:
+        assert np.allclose(fit.solution.theta, plain.solution.theta, atol=1e-7)
+    if cluster is not None:
+        assert np.abs(fit.se / plain.se - 1).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"estimator": "WLSMV"},
+        {"missing": "pairwise"},
+        {"cluster": ("cl", "cl2", "school")},
+        {"se": "robust.cluster"},
+        {"cluster": "cl", "se": "standard"},
+        {"weights": "w", "se": "standard"},
+        {"estimator": "GLS", "se": "robust.huber.white"},
+        {"estimator": "ULS", "test": "yuan.bentler.mplus"},
+        {"estimator": "WLS", "information": "first.order"},
+        {"estimator": "MLR", "missing": "fiml", "se": "robust.sem"},
+        {"missing": "fiml", "test": "satorra.bentler"},
+        {"missing": "fiml", "meanstructure": False},
+        {"estimator": "GLS", "fixed_x": True},
+    ],
+    ids=str,
+)
+def test_options_are_refused_by_name(options) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises((NotSupported, ValueError)) as caught:
+        fit_sem(HS, DATA, **options)
+    assert str(caught.value)
