@@ -45,6 +45,8 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     for known in _TABLES.get(table, (INDICES, KEYS)):
         if column in known:
             return known[column]
+        if column.removeprefix("one_minus_") in known:
+            return "1 minus: " + known[column.removeprefix("one_minus_")]
     return _of_item(column, instrument)
 
 
