@@ -15,6 +15,7 @@ from collective_use.groups.informants import informant_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.refusals import SPREAD, refused_checks
 from collective_use.groups.results import Groups
+from collective_use.groups.rosters_evidence import roster_evidence
 from collective_use.groups.shared import Settings, member_evidence
 from collective_use.groups.spread import spread_evidence
 from collective_use.instrument.model import SHARED, Measure
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collective_use.scores.table import Scores
 
 _ASKS_MEMBERS = ("perception", "informant", "record")
+_ASKS_ROSTERS = ("roster", "allocation", "checklist")
 
 
 def aggregate(
@@ -119,7 +121,12 @@ def _evidence(scores: Scores, keys: GroupKeys, measure: Measure, settings: Setti
             return member_evidence(scores, keys, measure, settings)
         if measure.composition in SPREAD:
             return spread_evidence(scores, keys, measure, settings.cutoffs)
-    why = f"{measure.source} answers with composition {measure.composition} are not aggregated yet"
+    if measure.source in _ASKS_ROSTERS:
+        return roster_evidence(scores, keys, measure, settings.cutoffs)
+    why = (
+        f"{measure.source} answers do not make a measure of composition {measure.composition}: "
+        "ties, points and checklists do"
+    )
     return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
 
 

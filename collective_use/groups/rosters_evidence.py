@@ -1,0 +1,172 @@
+"""Evidence for measures from rosters, points and checklists: response rate, agreement of raters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from collective_use.cutoffs import Cutoff
+from collective_use.groups.evidence import Evidence, empty_evidence
+from collective_use.groups.keys import GroupKeys
+from collective_use.groups.refusals import refused_checks
+from collective_use.groups.rosters import RosterIndices
+from collective_use.groups.rosters_measures import items_present, measure_indices, wanted_of
+from collective_use.groups.rosters_responses import places_of
+from collective_use.groups.spread import spread_evidence
+from collective_use.groups.verdict import decimals
+from collective_use.instrument.model import Measure
+from collective_use.results import NotComputed
+
+if TYPE_CHECKING:
+    from collective_use.scores.table import Scores
+
+
+def roster_evidence(
+    scores: Scores, keys: GroupKeys, measure: Measure, cutoffs: Mapping[str, Cutoff]
+) -> Evidence:
+    """Return the evidence for a measure from rosters, points, nominations or checklists.
+
+    The group value is the first index of the measure. What is asked for is the response rate
+    and, where several rate each target, the agreement of the raters about the targets.
+
+    Parameters
+    ----------
+    scores
+        Result of `collective_use.score`.
+    keys
+        The groups.
+    measure
+        A measure whose source is a roster, an allocation or a checklist.
+    cutoffs
+        `response_rate` (unless the measure has a gate of its own) and `icc2` (the reliability
+        of the mean of raters).
+    """
+    responses = scores.responses
+    named = [responses.instrument.get_item(name) for name in measure.items]
+    if all(item.kind in ("choice", "likert", "number") for item in named):
+        return spread_evidence(scores, keys, measure, cutoffs)
+    refused = refused_checks(measure)
+    items = items_present(responses, measure)
+    places = places_of(responses, keys) if items else "none of the measure's items is in the data"
+    if isinstance(places, str):
+        return empty_evidence(measure, keys.frame[keys.columns], places, refused)
+    gate = _gate(measure, cutoffs["response_rate"])
+    table = measure_indices(responses, keys, places, measure, items, gate)
+    first = wanted_of(measure, items[0].kind)[0].label
+    by_group = _by_group(table, keys, first)
+    summary = _summary(table, by_group, first)
+    word, text, rules = _verdict(table, by_group, summary, cutoffs["icc2"], first)
+    unsure = by_group["n"].gt(0) & ~by_group["passes"].fillna(True).astype(bool)
+    return Evidence(
+        measure=measure.id,
+        construct=measure.construct_id,
+        composition=measure.composition,
+        aggregation=measure.aggregation,
+        source=measure.source,
+        items=tuple(item.id for item in items),
+        by_group=by_group,
+        by_item=pd.DataFrame(),
+        summary=summary,
+        refused=refused,
+        failing=tuple(name for name, bad in zip(keys.names, unsure, strict=True) if bad),
+        verdict=word,
+        explanation=text,
+        rules=rules,
+        details={**table.details, "indices": table},
+    )
+
+
+def _gate(measure: Measure, rule: Cutoff) -> float:
+    """Return the gate: the study's, else the measure's, else the convention."""
+    own = measure.response_gate
+    return rule.value if own is None or rule.source == "set by the study" else float(own)
+
+
+def _by_group(table: RosterIndices, keys: GroupKeys, first: str) -> pd.DataFrame:
+    frame = keys.frame[keys.columns].reset_index(drop=True)
+    values = table.values.reset_index(drop=True)
+    rate = values["response_rate"]
+    passes = pd.Series([table.gate.passes(r + 1e-9) for r in rate], dtype="boolean")
+    frame = frame.assign(n=values["respondents"], value=values[first])
+    frame = frame.assign(**{name: values[name] for name in table.indices})
+    frame = frame.assign(asked=values["members"], answer_rate=rate)
+    agreement = table.details.get("agreement")
+    if agreement is not None and "icc_ak" in agreement.columns:
+        part = agreement.iloc[: len(frame)]
+        frame = frame.assign(
+            icc_a1=part["icc_a1"].to_numpy(float), icc_ak=part["icc_ak"].to_numpy(float)
+        )
+    # the gate judges; a group of which nobody is known to be asked cannot be judged
+    return frame.assign(passes=passes.where(rate.notna()), reason=table.reasons[first].to_numpy())
+
+
+def _summary(table: RosterIndices, by_group: pd.DataFrame, first: str) -> dict[str, Any]:
+    values = by_group["value"].dropna()
+    n = by_group["n"]
+    why = NotComputed("no group has a value")
+    summary: dict[str, Any] = {
+        "persons": int(n.sum()),
+        "groups": int((n > 0).sum()),
+        "mean_size": float(n[n > 0].mean()) if (n > 0).any() else why,
+        "index": first,
+        "value_mean": float(values.mean()) if len(values) else why,
+        "value_sd": float(values.std()) if len(values) > 1 else why,
+        "response_rate_mean": _mean(by_group["answer_rate"]),
+        "groups_over_gate": int(by_group["passes"].fillna(False).sum()),
+    }
+    agreement = table.details.get("agreement")
+    if agreement is not None:
+        row = agreement.iloc[-1]
+        for name in ("icc_a1", "icc_ak", "icc_ak_low", "icc_ak_high"):
+            value = row.get(name, np.nan)
+            reason = str(row["reason"]) or "fewer than five groups"
+            summary[name] = NotComputed(reason) if pd.isna(value) else float(value)
+    reports = table.details.get("reported_by_others")
+    if reports is not None:
+        summary["silent_less_respondents"] = _mean(reports["difference"])
+    return summary
+
+
+def _mean(column: pd.Series) -> float | NotComputed:
+    known = column.dropna()
+    return float(known.mean()) if len(known) else NotComputed("it is not known for any group")
+
+
+def _verdict(
+    table: RosterIndices,
+    by_group: pd.DataFrame,
+    summary: Mapping[str, Any],
+    reliable: Cutoff,
+    first: str,
+) -> tuple[str, str, tuple[Cutoff, ...]]:
+    """Judge by the response rate and, where there is one, by the agreement of raters."""
+    groups, over = len(by_group), int(summary["groups_over_gate"])
+    shown = int(by_group["value"].notna().sum())
+    if not shown:
+        reasons = by_group["reason"][by_group["reason"].ne("")]
+        often = str(reasons.value_counts().index[0]) if len(reasons) else "no group has a value"
+        return "not computed", f"No group has a value; most often: {often}.", (table.gate,)
+    text = (
+        f"The group value is {first}. Response: {over} of {groups} groups reach {table.gate}; "
+        f"{shown} have a value, the others stay with their reason."
+    )
+    good = [over == groups, over > 0]
+    rules: tuple[Cutoff, ...] = (table.gate,)
+    mean = summary.get("icc_ak")
+    if mean is not None:
+        rules = (*rules, reliable)
+        if isinstance(mean, NotComputed):
+            text += f" Agreement of raters about targets was not computed: {mean.reason}."
+        else:
+            good = [part and reliable.passes(mean) for part in good[:1]] + [
+                good[1] or reliable.passes(mean)
+            ]
+            text += (
+                f" Raters agree about each target with ICC(A,k) {decimals(mean)} against "
+                f"{reliable}."
+            )
+    word = "supported" if good[0] else "partly supported" if good[1] else "not supported"
+    return word, text, rules
