@@ -48,6 +48,9 @@ COMMANDS: dict[str, CommandEntry] = {
         BEFORE, "codebook", "Write the codebook: every item with codes, labels and columns."
     ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
+    "monitor": CommandEntry(
+        AFTER, "monitor", "While the survey runs: response of each group, whom to remind."
+    ),
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."
     ),

@@ -117,7 +117,7 @@ def codebook(instrument: Instrument) -> Codebook:
     >>> import collective_use as cu
     >>> book = codebook(cu.load_instrument("lq2002"))
     >>> book.to_frame().loc[0, ["item", "construct", "codes", "columns"]].tolist()
-    ['lead01', 'leadership', '1 2 3 4 5', 'LEAD01']
+    ['lead01', 'lead', '1 2 3 4 5', 'LEAD01']
     """
     scales = {scale.id: scale for scale in instrument.scales}
     cited = {source.id: source.citation for source in instrument.sources}

@@ -18,6 +18,7 @@ body{max-width:64rem;margin:0 auto;padding:1.5rem 1rem 4rem;color:var(--ink);bac
 font:15px/1.5 "Noto Sans","Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 header{background:var(--accent);color:#fff;padding:1.6rem;border-radius:.6rem}
 h1{margin:0;font-size:1.8rem;line-height:1.25}header p{margin:.5rem 0 0;max-width:46rem}
+header .second{color:#cfe6ea;font-size:.8em}
 header .facts{display:flex;flex-wrap:wrap;gap:.3rem 1.6rem;margin-top:1rem;font-size:.9rem}
 header .facts b{font-size:1.15rem;margin-right:.3rem}
 .status{border-left:.3rem solid #c98a00;background:#fff8e6;padding:.5rem .9rem;margin:1rem 0 0}
@@ -48,7 +49,8 @@ article .kind{font-size:.78rem;color:var(--quiet)}
 dl{display:grid;grid-template-columns:7rem 1fr;gap:.12rem .8rem;margin:.5rem 0 0;font-size:.84rem}
 dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}dd code{font-size:.95em}
 details summary{cursor:pointer;color:var(--accent)}
-table.codes{width:auto;margin:.2rem 0}table.codes td{padding:.05rem .9rem .05rem 0;vertical-align:top}
+table.codes{width:auto;margin:.2rem 0}
+table.codes td{padding:.05rem .9rem .05rem 0;vertical-align:top}
 table.codes td:first-child{text-align:right;font-variant-numeric:tabular-nums;color:var(--accent);
 font-weight:600}
 @media(max-width:40rem){article{grid-template-columns:1fr}dl{grid-template-columns:1fr}
@@ -122,12 +124,13 @@ def _header(book: Codebook, languages: tuple[str, ...]) -> str:
     return (
         f"<header><h1>{_said(bank.title, languages)}</h1>"
         f"<p>{escape(bank.description.get(languages[0], ''))}</p>"
-        f'<div class="facts">{shown}<span>Codebook of <b>{escape(bank.id)}</b></span></div></header>'
+        f'<div class="facts">{shown}<span>Codebook of <b>{escape(bank.id)}</b></span></div>'
+        "</header>"
     )
 
 
 def _said(text: Mapping[str, str], languages: tuple[str, ...]) -> str:
-    parts = []
+    parts: list[str] = []
     for code in languages:
         if text.get(code):
             css = ' class="second"' if parts else ""

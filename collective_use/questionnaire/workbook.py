@@ -48,8 +48,8 @@ _READ_ME = (
      " language add columns with its code, such as text (de), and name the code on the sheet"
      " about under languages or draft_languages."),
     ("Lists in a cell", "Several ids stand with spaces between them: dl1 dl2 dl3."),
-    ("Lists of their own", "The options of items and scales, the facets of constructs, the blocks of"
-     " forms have their own sheets; the first column names the part they belong to."),
+    ("Lists of their own", "The options of items and scales, the facets of constructs, the blocks"
+     " of forms have their own sheets; the first column names the part they belong to."),
     ("Empty cells", "An empty cell means the default. A text of nothing at all is written \"\"; a"
      " text in straight quotation marks is read without them."),
     ("Sheets of your own", "A sheet whose name begins with 'notes' is left alone."),
@@ -184,6 +184,7 @@ def _about(book: Any, plain: Mapping[str, Any]) -> None:
     rows = []
     for field in fields:
         value = value_at(plain, field.path)
+        texts: list[object]
         if field.kind == "text":
             texts = [encode_text(value[code]) if code in value else None for code in known]
             rows.append([field.heading, None, *texts])

@@ -92,9 +92,9 @@ def sheet_plans() -> tuple[SheetPlan, ...]:
     >>> [plan.name for plan in sheet_plans()][:3]
     ['items', 'item options', 'scales']
     """
-    parts = {key: part for key, part in _children(Instrument).items()}
+    parts = _children(Instrument)
     first = ["items", "scales", "constructs", "measures", "forms"]
-    plans = []
+    plans: list[SheetPlan] = []
     for key in [*first, *(name for name in (*COLLECTIONS, *parts) if name not in first)]:
         if key not in parts or any(plan.name == key for plan in plans):
             continue
