@@ -107,14 +107,16 @@ def _column(data: Any, name: str) -> Floats:
     values = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
     if values.dtype.kind in "fiub":
         return values.astype(np.float64)
+    words = [v for v in values if isinstance(v, str)]
     try:
-        return np.asarray(column.astype("float64").to_numpy())
+        if not words:
+            return np.asarray(column.astype("float64").to_numpy(), dtype=np.float64)
     except (TypeError, ValueError):
-        bad = next((v for v in values if isinstance(v, str)), values[0] if len(values) else "")
-        raise InputError(
-            f"{name} must be a column of numbers, got text such as {str(bad)!r} "
-            f"(dtype {column.dtype})"
-        ) from None
+        pass
+    bad = words[0] if words else values[0] if len(values) else ""
+    raise InputError(
+        f"{name} must be a column of numbers, got text such as {str(bad)!r} (dtype {column.dtype})"
+    )
 
 
 def read_data(
@@ -327,6 +329,7 @@ def _well_conditioned(cov: Floats) -> bool:
 
 def _warn_scales(data: SampleData) -> None:
     for group in data.groups:
+        _warn_collinear(group, data.variables)
         variance = np.diag(group.moments.cov)
         ratio = variance.max() / variance.min()
         if ratio > 1e6:
@@ -339,6 +342,19 @@ def _warn_scales(data: SampleData) -> None:
                 stacklevel=5,
             )
             return
+
+
+def _warn_collinear(group: GroupData, variables: Sequence[str]) -> None:
+    d = np.sqrt(np.diag(group.moments.cov))
+    values, vectors = np.linalg.eigh(group.moments.cov / np.outer(d, d))
+    if values[0] < 1e-7:
+        involved = [v for v, x in zip(variables, vectors[:, 0], strict=True) if abs(x) > 0.1]
+        warnings.warn(
+            f"{quoted(involved)} all but determine each other (smallest eigenvalue of the "
+            f"correlations {values[0]:.0e}): estimates may not be found or lose digits",
+            DataWarning,
+            stacklevel=6,
+        )
 
 
 def data_from_moments(

@@ -98,6 +98,12 @@ def sample_statistics(table: ParameterTable) -> int:
         total += p * (p + 1) // 2 - x * (x + 1) // 2
         if table.meanstructure:
             total += p - x
+        if block.ordered:
+            cuts = sum(
+                row.op == "|" and row.group == block.group and row.level == block.level
+                for row in table.rows
+            )
+            total += cuts - 2 * len(block.ordered)
     return total
 
 

@@ -28,7 +28,7 @@ def fit_sem(
     model: str | ModelText | ParameterTable,
     data: pd.DataFrame | None = None,
     *,
-    estimator: str = "ML",
+    estimator: str | None = None,
     engine: str = "core",
     groups: str | None = None,
     equal: Sequence[str] = (),
@@ -51,6 +51,7 @@ def fit_sem(
     orthogonal: bool = False,
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
+    parameterization: str = "delta",
 ) -> SemResult:
     """Fit a structural equation model.
 
@@ -62,7 +63,9 @@ def fit_sem(
         One row per case, variables by name.
     estimator
         ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"GLS"``, ``"ULS"``,
-        ``"WLS"`` or ``"DWLS"``.
+        ``"WLS"`` or ``"DWLS"``; with ordered variables ``"WLSMV"``, ``"WLSMVS"``, ``"WLSM"``,
+        ``"ULSMV"``, ``"ULSMVS"``, ``"ULSM"``, ``"DWLS"``, ``"ULS"`` or ``"WLS"``. None: ML, and
+        WLSMV with ordered variables.
     engine
         ``"core"``: own estimation. ``"semopy"``: semopy's solution, with the core's statistics
         at it. ``"both"``: the core's solution, confirmed by semopy (`SemResult.agreement`).
@@ -70,7 +73,8 @@ def fit_sem(
         Column that holds the groups; they are taken in order of first appearance.
     equal
         Held equal over groups: ``"loadings"``, ``"intercepts"``, ``"means"``, ``"residuals"``,
-        ``"residual.covariances"``, ``"regressions"``, ``"lv.variances"``, ``"lv.covariances"``.
+        ``"residual.covariances"``, ``"regressions"``, ``"lv.variances"``, ``"lv.covariances"``,
+        ``"thresholds"``.
     partial
         Parameters released from `equal`, as ``"f =~ x2"``.
     cluster
@@ -97,6 +101,9 @@ def fit_sem(
         sample's (the default of maximum likelihood; least squares estimates them).
     bounds
         ``"pos.var"`` (variances of at least 0) or limits by parameter name.
+    parameterization
+        Of ordered variables: ``"delta"`` (total variances are 1) or ``"theta"`` (residual
+        variances are 1).
 
     Returns
     -------
@@ -130,9 +137,25 @@ def fit_sem(
     """
     one_of("engine", engine, ENGINES)
     clusters = _names(cluster)
-    _refuse_not_yet(ordered, bootstrap, se)
+    if bootstrap or se == "bootstrap":
+        raise NotSupported("bootstrap errors are not supported: use se='robust'")
+    if len(ordered):
+        from collective_use.sem.ordinal_fit import fit_ordinal
+
+        with thread_controller().limit(limits=1):
+            fitted = fit_ordinal(
+                model, data, ordered=ordered, estimator=estimator, engine=engine, groups=groups,
+                parameterization=parameterization, equal=equal, partial=partial,
+                cluster=cluster, weights=weights, missing=missing, se=se, test=test,
+                information=information, likelihood=likelihood, cov=cov, n=n, means=means,
+                meanstructure=meanstructure, std_lv=std_lv, orthogonal=orthogonal,
+                fixed_x=fixed_x, bounds=bounds,
+            )  # fmt: skip
+        warn_problems(fitted.problems)
+        return fitted
+    one_of("parameterization", parameterization, ("delta",))
     options = resolve_options(
-        estimator,
+        estimator or "ML",
         likelihood=likelihood,
         missing=missing,
         se=se,
@@ -287,13 +310,6 @@ def _names(cluster: str | Sequence[str] | None) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise InputError("cluster must hold two different names")
     return names
-
-
-def _refuse_not_yet(ordered: Sequence[str], bootstrap: int, se: str | None) -> None:
-    if ordered:
-        raise NotSupported("ordered variables are not supported: treat them as continuous by MLR")
-    if bootstrap or se == "bootstrap":
-        raise NotSupported("bootstrap errors are not supported: use se='robust'")
 
 
 def _group_names(data: Any, cov: Any, groups: str | None) -> tuple[str, ...]:

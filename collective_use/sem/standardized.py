@@ -67,15 +67,31 @@ def scales_of(solution: Solution) -> dict[tuple[int, int], Scales]:
         by_residual = np.zeros((block.t, q))
         own = block.s_row == block.s_col
         by_residual[block.s_row[own], block.s_free[own]] = 1.0
+        by_total = variance_derivatives(block, state, q)
+        place = {name: i for i, name in enumerate(variables_of(names))}
+        if solution.table.parameterization == "delta":
+            _follow_delta(block, [place[n] for n in names.ordered], solution, by_total, by_residual)
         out[names.group, names.level] = Scales(
             names,
-            {name: i for i, name in enumerate(variables_of(names))},
+            place,
             np.diag(state.C).copy(),
-            variance_derivatives(block, state, q),
+            by_total,
             np.diag(S).copy(),
             by_residual,
         )
     return out
+
+
+def _follow_delta(
+    block: Block, ordered: list[int], solution: Solution, by_total: Floats, by_residual: Floats
+) -> None:
+    """Ordered variables in delta parameterisation: the scale sets the total variance."""
+    for i in ordered:
+        explained = by_total[i].copy()
+        by_total[i] = 0.0
+        for place in block.delta_free[block.delta_row == i]:
+            by_total[i, place] = -2.0 * solution.theta[place] ** -3.0
+        by_residual[i] = by_total[i] - explained
 
 
 def exponents(row: Parameter, scales: Scales, kind: str) -> list[tuple[str, str, float]]:
@@ -91,7 +107,7 @@ def exponents(row: Parameter, scales: Scales, kind: str) -> list[tuple[str, str,
         parts = [(row.lhs, "total", 0.5), (row.rhs, "total", -0.5)]
     elif row.op in ("~", "<~"):
         parts = [(row.rhs, "total", 0.5), (row.lhs, "total", -0.5)]
-    elif row.op == "~1":
+    elif row.op in ("~1", "|"):
         parts = [(row.lhs, "total", -0.5)]
     elif row.op == "~~" and row.lhs == row.rhs:
         parts = [(row.lhs, "total", -1.0)]
@@ -148,12 +164,18 @@ def standardise(
     for i, row in enumerate(rows):
         if row.op in CONSTRAINTS:
             continue
-        factor, log_slope = factor_of(row, scales[row.group, row.level], kind)
+        if row.op == "~*~":
+            values[i] = 1.0
+            continue
+        block = scales[row.group, row.level]
+        factor, log_slope = factor_of(row, block, kind)
         estimate = value_of(row, solution.theta)
         values[i] = estimate * factor
         slopes[i] = values[i] * log_slope
         if row.free:
             slopes[i, row.free - 1] += factor
+        elif row.op == "~~" and row.lhs == row.rhs:
+            slopes[i] += factor * block.by_residual[block.place[row.lhs]]
     _definitions(solution.table, values, slopes, q)
     if vcov is None:
         return values, np.full(len(rows), np.nan)

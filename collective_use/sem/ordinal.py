@@ -1,0 +1,367 @@
+"""Ordered categorical answers: limited-information estimation of structural equation models.
+
+References
+----------
+Muthen (1984), Psychometrika 49:115; Wu & Estabrook (2016), Psychometrika 81:1014 (invariance).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from collective_use.checks import column_in, one_of, quoted
+from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported
+from collective_use.numerics.moments import Floats, GroupMoments, Ints
+from collective_use.numerics.ordinal_objective import OrdinalObjective
+from collective_use.numerics.polychoric_moments import OrdinalMoments, ordinal_moments
+from collective_use.record import Record
+from collective_use.sem.build import TableOptions, parameter_table
+from collective_use.sem.compiled import compile_model
+from collective_use.sem.constraints import read_constraints
+from collective_use.sem.data import GroupData, SampleData
+from collective_use.sem.estimate import Solution, sample_statistics, search
+from collective_use.sem.inference import inverted
+from collective_use.sem.options import Options
+from collective_use.sem.partable import BlockNames, ParameterTable
+from collective_use.syntax.model_text import ModelText
+
+ESTIMATORS: dict[str, tuple[str, str, str]] = {
+    "WLSMV": ("DWLS", "robust.sem", "scaled.shifted"),
+    "WLSMVS": ("DWLS", "robust.sem", "mean.var.adjusted"),
+    "WLSM": ("DWLS", "robust.sem", "satorra.bentler"),
+    "ULSMV": ("ULS", "robust.sem", "scaled.shifted"),
+    "ULSMVS": ("ULS", "robust.sem", "mean.var.adjusted"),
+    "ULSM": ("ULS", "robust.sem", "satorra.bentler"),
+    "DWLS": ("DWLS", "standard", "standard"),
+    "ULS": ("ULS", "standard", "standard"),
+    "WLS": ("WLS", "standard", "standard"),
+}
+"""Estimator: weight, errors, test."""
+
+PARAMETERIZATIONS = ("delta", "theta")
+MOST_CATEGORIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Data of an ordinal model.
+
+    Attributes
+    ----------
+    sample
+        Cases by group; the moments hold polychoric correlations.
+    moments
+        First- and second-step estimates by group.
+    categories
+        Values of every ordered variable, ascending.
+    """
+
+    sample: SampleData
+    moments: tuple[OrdinalMoments, ...]
+    categories: dict[str, tuple[float, ...]]
+
+
+def ordinal_options(estimator: str | None, se: str | None, test: str | None) -> Options:
+    """Complete the options of an ordinal fit; without estimator, WLSMV.
+
+    Raises
+    ------
+    NotSupported
+        For estimators that do not apply to ordered variables.
+
+    Examples
+    --------
+    >>> ordinal_options(None, None, None).test
+    'scaled.shifted'
+    """
+    name = (estimator or "WLSMV").upper()
+    if name not in ESTIMATORS:
+        raise NotSupported(
+            f"estimator={name!r} with ordered variables is not supported: "
+            f"use one of {quoted(ESTIMATORS)}"
+        )
+    function, errors, statistic = ESTIMATORS[name]
+    if se is not None:
+        errors = "robust.sem" if se == "robust" else se
+        one_of("se", errors, ("standard", "robust.sem", "none"))
+    if test is not None:
+        one_of("test", test, ("standard", "satorra.bentler", "mean.var.adjusted", "scaled.shifted"))
+        statistic = test
+    return Options(name, function, "normal", "listwise", errors, statistic, "expected")
+
+
+def ordinal_table(
+    model: str | ModelText | ParameterTable,
+    options: TableOptions,
+    categories: dict[str, tuple[float, ...]],
+) -> ParameterTable:
+    """Build the table of a model with ordered variables and refuse what is not offered."""
+    thresholds = {name: len(values) - 1 for name, values in categories.items()}
+    table = parameter_table(
+        model, replace(options, meanstructure=True, fixed_x=False, thresholds=thresholds)
+    )
+    for block in table.blocks:
+        _refuse_block(table, block)
+    return table
+
+
+def _refuse_block(table: ParameterTable, block: BlockNames) -> None:
+    if block.covariates:
+        raise NotSupported(
+            f"covariates ({quoted(block.covariates)}) with ordered variables are not supported: "
+            "their thresholds would be conditional on them"
+        )
+    rows = [r for r in table.rows if r.group == block.group]
+    acting = {r.rhs for r in rows if r.op == "~"} | {r.lhs for r in rows if r.op == "=~"}
+    if used := sorted(acting & set(block.ordered)):
+        raise NotSupported(
+            f"ordered variables that explain others are not supported: {quoted(used)}"
+        )
+    if table.parameterization == "delta" and any(
+        r.op == "~~" and r.lhs == r.rhs and r.lhs in block.ordered and r.user for r in rows
+    ):
+        raise NotSupported(
+            "residual variances of ordered variables are no parameters in delta "
+            "parameterisation: use parameterization='theta'"
+        )
+
+
+def read_categories(data: Any, ordered: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """Return the values of every ordered variable, ascending.
+
+    Raises
+    ------
+    InputError
+        When a column is missing, has one value only or too many.
+    """
+    found = {}
+    for name in ordered:
+        column_in("ordered", name, list(data.columns), where="the data")
+        values = tuple(float(v) for v in np.unique(_numbers(data, name)) if not np.isnan(v))
+        if len(values) < 2:
+            raise InputError(
+                f"ordered variable {name!r} must have two values or more, got {values}"
+            )
+        if len(values) > MOST_CATEGORIES:
+            raise InputError(
+                f"ordered variable {name!r} has {len(values)} values, more than {MOST_CATEGORIES}: "
+                "is it continuous?"
+            )
+        found[name] = values
+    return found
+
+
+def _numbers(data: Any, name: str) -> Floats:
+    column = data[name]
+    if getattr(column.dtype, "name", "") == "category":
+        return np.where(column.cat.codes < 0, np.nan, column.cat.codes.astype(float))
+    try:
+        return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{name} must be a column of numbers or an ordered category, got {column.dtype}"
+        ) from None
+
+
+def read_ordinal(
+    data: Any,
+    block: BlockNames,
+    categories: dict[str, tuple[float, ...]],
+    groups: str | None,
+    names: Sequence[str],
+) -> Coded:
+    """Code the data, list-wise complete, and estimate the moments of every group.
+
+    Raises
+    ------
+    InputError
+        When a category has no cases in a group.
+    """
+    for name in block.observed:
+        column_in("model variable", name, list(data.columns), where="the data")
+    Y = np.column_stack([_numbers(data, name) for name in block.observed])
+    counts = [len(categories.get(name, ())) for name in block.observed]
+    for j, name in enumerate(block.observed):
+        if name in categories:
+            seen = ~np.isnan(Y[:, j])
+            Y[seen, j] = np.searchsorted(categories[name], Y[seen, j])
+        elif np.isinf(Y[:, j]).any():
+            raise InputError(f"{name} holds an infinite value")
+    keep = ~np.isnan(Y).any(axis=1)
+    record = Record()
+    if not keep.all():
+        record = record.note("sem", "left out", "A model variable is missing.",
+                             count=int((~keep).sum()), of="rows")  # fmt: skip
+    labels = None if groups is None else data[groups].astype(str).to_numpy()
+    if groups is not None:
+        keep &= data[groups].notna().to_numpy()
+    built, moments = [], []
+    for name in names:
+        rows = np.flatnonzero(keep if labels is None else keep & (labels == name))
+        found = _moments(Y[rows], counts, block.observed, name)
+        moments.append(found)
+        built.append(_group_data(name, Y[rows], rows, found))
+    n = float(sum(g.moments.n for g in built))
+    sample = SampleData(block.observed, tuple(built), n, Y.shape[0], record)
+    return Coded(sample, tuple(moments), categories)
+
+
+def _moments(
+    Y: Floats, counts: Sequence[int], observed: Sequence[str], group: str
+) -> OrdinalMoments:
+    where = f" in group {group!r}" if group else ""
+    if Y.shape[0] < 2:
+        raise InputError(f"no complete cases{where}")
+    for j, (name, count) in enumerate(zip(observed, counts, strict=True)):
+        if count:
+            here = np.bincount(Y[:, j].astype(np.intp), minlength=count)
+            if (here == 0).any():
+                raise InputError(
+                    f"{name} has a category without cases{where} (cases by category: "
+                    f"{here.tolist()}): join categories before"
+                )
+        elif np.ptp(Y[:, j]) == 0:
+            raise InputError(f"{name} is constant{where}")
+    found = ordinal_moments(Y, counts)
+    _tell_sparse(found, observed, where)
+    return found
+
+
+def _tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> None:
+    def pairs(index: Ints) -> str:
+        return quoted([f"{observed[i]} x {observed[j]}" for i, j in index], most=5)
+
+    if found.limit_pairs.size:
+        raise EstimationError(
+            f"the correlation of {pairs(found.limit_pairs)} is 1{where}: leave one out"
+        )
+    if found.empty_pairs.size:
+        warnings.warn(
+            f"{found.empty_pairs.shape[0]} two-way tables have empty cells{where}: "
+            f"{pairs(found.empty_pairs)}; their correlations rest on few cases",
+            DataWarning,
+            stacklevel=6,
+        )
+
+
+def _group_data(name: str, Y: Floats, rows: Ints, found: OrdinalMoments) -> GroupData:
+    mean = np.zeros(Y.shape[1])
+    mean[found.item[found.is_mean]] = found.thresholds[found.is_mean]
+    sign, log_det = np.linalg.slogdet(found.covariance)
+    moments = GroupMoments(
+        found.n, mean, found.covariance, float(log_det) if sign > 0 else float("-inf")
+    )
+    return GroupData(name, Y, moments, rows)
+
+
+def weights_of(moments: Sequence[OrdinalMoments], function: str) -> list[Floats]:
+    """Return by group the weight of the statistics."""
+    out: list[Floats] = []
+    for m in moments:
+        if function == "ULS":
+            out.append(np.ones(m.statistics.size))
+        elif function == "DWLS":
+            out.append(1.0 / np.diag(m.gamma))
+        else:
+            if np.linalg.cond(m.gamma) > 1e14 or m.n <= m.statistics.size:
+                raise EstimationError(
+                    f"WLS needs more cases than statistics: {m.n:g} cases, "
+                    f"{m.statistics.size} statistics; use WLSMV"
+                )
+            out.append(np.linalg.inv(m.gamma))
+    return out
+
+
+def _with_starts(table: ParameterTable, moments: Sequence[OrdinalMoments]) -> ParameterTable:
+    """Start thresholds at the sample's."""
+    rows = []
+    for row in table.rows:
+        if row.op == "|" and row.free and np.isnan(row.start):
+            g = moments[row.group - 1]
+            item = table.block(row.group).observed.index(row.lhs)
+            cuts = g.thresholds[g.item == item]
+            row = row._replace(start=float(cuts[int(row.rhs[1:]) - 1]))
+        rows.append(row)
+    return replace(table, rows=tuple(rows))
+
+
+def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> Solution:
+    """Estimate a model with ordered variables.
+
+    Raises
+    ------
+    EstimationError
+        When the model has more parameters than statistics.
+    """
+    available = sample_statistics(table)
+    if table.n_free > available and not table.constraints:
+        raise EstimationError(
+            f"the model has {table.n_free} free parameters but the data only {available} "
+            "statistics: fix parameters or hold some equal"
+        )
+    filled = _with_starts(table, coded.moments)
+    model = compile_model(filled)
+    constraints = read_constraints(filled)
+    W = weights_of(coded.moments, options.function)
+    n = np.array([m.n for m in coded.moments])
+    theta_parameters = table.parameterization == "theta"
+
+    def objective(compiled: Any, weights: Floats) -> OrdinalObjective:
+        return OrdinalObjective(
+            compiled, coded.moments, weights, W, theta_parameters=theta_parameters
+        )
+
+    first = objective(model, (n - 1) / n.sum())
+    optimum, basis = search(filled, coded.sample, first, constraints)  # type: ignore[arg-type]
+    final = _with_residuals(filled, first, optimum.theta)
+    model = compile_model(final)
+    return Solution(
+        final, model, coded.sample, options, objective(model, (n - 1) / n.sum()),  # type: ignore[arg-type]
+        objective(model, n / n.sum()), optimum, basis, constraints,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _with_residuals(
+    table: ParameterTable, objective: OrdinalObjective, theta: Floats
+) -> ParameterTable:
+    """Fill in what the parameterisation implies: residual variances (delta) or scales (theta)."""
+    rows = []
+    responses, states = objective.responses(theta), objective.states(theta)
+    for row in table.rows:
+        if row.op in ("~~", "~*~") and not row.free and row.lhs == row.rhs:
+            block = table.block(row.group)
+            if row.lhs in block.ordered:
+                g, i = row.group - 1, block.observed.index(row.lhs)
+                d, total = responses[g].scale[i], states[g].Sigma[i, i]
+                if table.parameterization == "delta" and row.op == "~~":
+                    row = row._replace(start=float(d**-2 - (total - row.start)))
+                elif table.parameterization == "theta" and row.op == "~*~":
+                    row = row._replace(start=float(d))
+        rows.append(row)
+    return replace(table, rows=tuple(rows))
+
+
+def ordinal_vcov(solution: Solution, moments: Sequence[OrdinalMoments]) -> Floats | None:
+    """Return the covariance of the estimates; None when the information is singular."""
+    if solution.options.se == "none" or solution.model.n_free == 0:
+        return None
+    objective: Any = solution.shared
+    try:
+        bread = inverted(solution, objective.fisher(solution.theta))
+    except (EstimationError, ValueError):
+        return None
+    if solution.options.se == "standard":
+        return bread / solution.effective_n
+    q = solution.model.n_free
+    middle = np.zeros((q, q))
+    for share, m, W, r in zip(
+        solution.data.shares, moments, objective.W, objective.responses(solution.theta), strict=True
+    ):
+        WD = W[:, None] * r.jacobian if W.ndim == 1 else W @ r.jacobian
+        middle += share * (WD.T @ m.gamma @ WD)
+    return np.asarray(bread @ middle @ bread / solution.effective_n)

@@ -1,0 +1,123 @@
+"""`fit_sem` with ordered variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from collective_use.checks import one_of, quoted
+from collective_use.errors import InputError, NotSupported
+from collective_use.sem.build import TableOptions
+from collective_use.sem.data import group_names
+from collective_use.sem.ordinal import (
+    PARAMETERIZATIONS,
+    Coded,
+    fit_ordinal_table,
+    ordinal_options,
+    ordinal_table,
+    ordinal_vcov,
+    read_categories,
+    read_ordinal,
+)
+from collective_use.sem.ordinal_result import OrdinalResult
+from collective_use.sem.partable import ParameterTable
+from collective_use.sem.problems import find_problems
+
+_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "engine": ("core",),
+    "cluster": (None, (), []),
+    "weights": (None,),
+    "missing": ("listwise",),
+    "information": (None, "expected"),
+    "likelihood": ("normal",),
+    "cov": (None,),
+    "n": (None,),
+    "means": (None,),
+    "meanstructure": (None, True),
+    "fixed_x": (None, False),
+}
+
+
+def fit_ordinal(
+    model: Any,
+    data: Any,
+    *,
+    ordered: Sequence[str],
+    estimator: str | None = None,
+    parameterization: str = "delta",
+    groups: str | None = None,
+    equal: Sequence[str] = (),
+    partial: Sequence[str] = (),
+    se: str | None = None,
+    test: str | None = None,
+    std_lv: bool = False,
+    orthogonal: bool = False,
+    bounds: Any = None,
+    **others: Any,
+) -> OrdinalResult:
+    """Fit a model with ordered variables; arguments as in `fit_sem`.
+
+    Raises
+    ------
+    NotSupported
+        For an option that does not apply; nothing is computed in its place.
+    """
+    from collective_use.sem.fit import with_bounds
+
+    for name, value in others.items():
+        if not any(value is good or value == good for good in _NEUTRAL[name]):
+            raise NotSupported(f"{name}={value!r} with ordered variables is not supported")
+    one_of("parameterization", parameterization, PARAMETERIZATIONS)
+    if data is None or not hasattr(data, "columns"):
+        raise InputError("ordered variables need a data frame")
+    options = ordinal_options(estimator, se, test)
+    names = group_names(data, groups)
+    categories = read_categories(data, tuple(dict.fromkeys(ordered)))
+    table = ordinal_table(
+        model,
+        TableOptions(
+            n_groups=len(names),
+            std_lv=std_lv,
+            orthogonal=orthogonal,
+            equal=tuple(equal),
+            partial=tuple(partial),
+            parameterization=parameterization,
+        ),
+        categories,
+    )
+    if table.n_levels > 1:
+        raise NotSupported("ordered variables at two levels are not supported")
+    _check(table, names, categories)
+    table = with_bounds(table, bounds)
+    coded = read_ordinal(data, table.blocks[0], categories, groups, names)
+    return estimate_ordinal(table, coded, options, names)
+
+
+def estimate_ordinal(
+    table: ParameterTable, coded: Coded, options: Any, names: Sequence[str]
+) -> OrdinalResult:
+    """Estimate a table on coded data, with errors and checks, without warnings."""
+    solution = fit_ordinal_table(table, coded, options)
+    vcov = ordinal_vcov(solution, coded.moments)
+    if vcov is not None and not np.isfinite(vcov).all():
+        vcov = None
+    problems = find_problems(solution, vcov)
+    return OrdinalResult(
+        solution, vcov, problems, "core", tuple(names), ("",),
+        moments=coded.moments, categories=coded.categories,
+    )  # fmt: skip
+
+
+def _check(table: ParameterTable, names: Sequence[str], categories: Mapping[str, Any]) -> None:
+    if table.n_groups != len(names):
+        raise InputError(
+            f"the model has {table.n_groups} groups but the data {len(names)}: {quoted(names)}"
+        )
+    first = table.blocks[0]
+    for block in table.blocks[1:]:
+        if block.observed != first.observed:
+            raise NotSupported("groups with different variables are not supported")
+    if unused := sorted(set(categories) - set(first.ordered)):
+        raise InputError(f"ordered must name variables of the model, got {quoted(unused)}")

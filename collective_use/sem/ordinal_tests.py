@@ -1,0 +1,239 @@
+"""Tests and fit measures of models with ordered variables.
+
+References
+----------
+Satorra & Bentler (1994); Asparouhov & Muthen (2010), Simple second order chi-square correction;
+Savalei (2021), Multivariate Behavioral Research 56:390 (robust CFI, TLI and RMSEA).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.linalg import block_diag
+
+from collective_use.numerics import fit_indices as fi
+from collective_use.numerics.moments import Floats, inverse_and_log_det
+from collective_use.numerics.polychoric_moments import OrdinalMoments, pair_index
+from collective_use.sem.estimate import Solution
+from collective_use.sem.fit_measures import _approximation, _baseline, _incremental
+from collective_use.sem.inference import inverted
+from collective_use.sem.tests_of_fit import ChiSquare, p_of
+
+Moments = Sequence[OrdinalMoments]
+
+
+def scaled(name: str, statistic: float, df: float, U: Floats, G: Floats) -> ChiSquare:
+    """Correct a statistic for its distribution, given U and Gamma of all groups."""
+    UG = U @ G
+    trace, square = float(np.trace(UG)), float(np.sum(UG * UG.T))
+    if df == 0:
+        return ChiSquare(name, statistic, df, math.nan)
+    if name == "satorra.bentler":
+        c = trace / df
+        value = statistic / c
+        return ChiSquare(name, value, df, p_of(value, df), c, 0.0, trace)
+    if name == "mean.var.adjusted":
+        adjusted = trace**2 / square
+        c = trace / adjusted
+        value = statistic / c
+        return ChiSquare(name, value, adjusted, p_of(value, adjusted), c, 0.0, trace)
+    a = math.sqrt(df / square)
+    shift = df - a * trace
+    value = statistic * a + shift
+    return ChiSquare(name, value, df, p_of(value, df), 1 / a, shift, trace)
+
+
+def _full(W: Floats) -> Floats:
+    return np.diag(W) if W.ndim == 1 else W
+
+
+def _stacked(solution: Solution, moments: Moments) -> tuple[Floats, Floats]:
+    """Return weight and Gamma of all groups."""
+    objective: Any = solution.objective
+    shares = solution.data.shares
+    V = block_diag(*[s * _full(W) for s, W in zip(shares, objective.W, strict=True)])
+    G = block_diag(*[m.gamma / s for s, m in zip(shares, moments, strict=True)])
+    return V, G
+
+
+def model_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSquare | None]:
+    """Return the uncorrected and the corrected test of a model."""
+    statistic = max(2 * solution.data.n * solution.objective.value(solution.theta), 0.0)
+    df = solution.df
+    p = math.nan if solution.options.function == "ULS" else p_of(statistic, df)
+    plain = ChiSquare("standard", statistic, df, p)
+    if not solution.options.scaled:
+        return plain, None
+    objective: Any = solution.shared
+    E = inverted(solution, objective.fisher(solution.theta))
+    V, G = _stacked(solution, moments)
+    D = np.concatenate([r.jacobian for r in objective.responses(solution.theta)])
+    VD = V @ D
+    return plain, scaled(solution.options.test, statistic, df, V - VD @ E @ VD.T, G)
+
+
+def baseline_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSquare | None]:
+    """Return the tests of the model in which all correlations are zero."""
+    objective: Any = solution.objective
+    total, df, D = 0.0, 0, []
+    for m, W in zip(moments, objective.W, strict=True):
+        pairs = m.covariance.shape[0] * (m.covariance.shape[0] - 1) // 2
+        k = m.statistics.size - pairs
+        delta = np.eye(m.statistics.size)[:, :k]
+        F = _full(W)
+        free = np.linalg.solve(delta.T @ F @ delta, delta.T @ F @ m.statistics)
+        e = m.statistics - delta @ free
+        total += (m.n - 1) * float(e @ F @ e)
+        df += pairs
+        D.append(delta)
+    p = math.nan if solution.options.function == "ULS" else p_of(total, df)
+    plain = ChiSquare("standard", total, df, p)
+    if not solution.options.scaled:
+        return plain, None
+    V, G = _stacked(solution, moments)
+    delta = block_diag(*D)
+    VD = V @ delta
+    U = V - VD @ np.linalg.solve(delta.T @ VD, VD.T)
+    return plain, scaled(solution.options.test, total, df, U, G)
+
+
+def robust_versus(solution: Solution, moments: Moments) -> tuple[fi.Versus, float] | None:
+    """Return normal-theory statistics of the polychoric matrices with their scaling.
+
+    None unless all variables are ordered and all matrices positive definite.
+
+    References
+    ----------
+    Savalei (2021), equations 13 to 20.
+    """
+    objective: Any = solution.shared
+    if any(m.is_mean.any() for m in moments):
+        return None
+    responses = objective.responses(solution.theta)
+    E = inverted(solution, objective.fisher(solution.theta))
+    chisq = null = kbs = 0.0
+    V, W, G, D = [], [], [], []
+    for share, m, weight, r in zip(
+        solution.data.shares, moments, objective.W, responses, strict=True
+    ):
+        p = m.covariance.shape[0]
+        a, b = pair_index(p)
+        k = m.statistics.size - a.size
+        R = np.eye(p)
+        R[a, b] = R[b, a] = r.values[k:]
+        model, sample = inverse_and_log_det(R), inverse_and_log_det(m.covariance)
+        if model is None or sample is None:
+            return None
+        P = model[0]
+        chisq += m.n * (model[1] - sample[1] + float(np.sum(P * m.covariance)) - p)
+        null -= m.n * sample[1]
+        V.append(share * (P[np.ix_(a, a)] * P[np.ix_(b, b)] + P[np.ix_(a, b)] * P[np.ix_(b, a)]))
+        W.append(share * _full(weight)[k:, k:])
+        G.append(m.gamma[k:, k:] / share)
+        D.append(r.jacobian[k:])
+        kbs += float(np.trace(G[-1]))
+    delta, w = np.concatenate(D), block_diag(*W)
+    rest = np.eye(w.shape[0]) - delta @ E @ delta.T @ w
+    ks = float(np.trace(rest.T @ block_diag(*V) @ rest @ block_diag(*G)))
+    df, null_df = solution.df, sum(d.shape[0] for d in D)
+    if df == 0:
+        return None
+    c = ks / df
+    versus = fi.Versus(max(chisq, 0.0), df, null, null_df, c, kbs / null_df)
+    return versus, versus.chisq / c
+
+
+def ordinal_fit_measures(
+    solution: Solution, plain: ChiSquare, corrected: ChiSquare | None, moments: Moments
+) -> dict[str, float]:
+    """Compute the fit measures that lavaan prints for ordered variables."""
+    n, groups = solution.effective_n, len(moments)
+    out: dict[str, float] = {
+        "npar": solution.n_parameters,
+        "fmin": solution.objective.value(solution.theta),
+        "chisq": plain.statistic,
+        "df": plain.df,
+        "pvalue": plain.p,
+    }
+    if corrected is not None:
+        out |= {
+            "chisq.scaled": corrected.statistic,
+            "df.scaled": corrected.df,
+            "pvalue.scaled": corrected.p,
+            "chisq.scaling.factor": corrected.scaling,
+        }
+    null, null_corrected = baseline_tests(solution, moments)
+    robust = None
+    if corrected is not None and corrected.name in ("satorra.bentler", "scaled.shifted"):
+        nothing = fi.Versus(*[math.nan] * 6), math.nan
+        robust = robust_versus(solution, moments) or nothing
+    out |= _baseline(null, null_corrected)
+    out |= _incremental(plain, corrected, null, null_corrected, robust)
+    by = robust[0].scaling if robust is not None else 1.0
+    out |= _approximation(plain, corrected, robust, by, n, groups)
+    out |= _residual_measures(solution, moments)
+    return out | _other_measures(solution, plain, moments)
+
+
+def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]:
+    objective: Any = solution.objective
+    names = ("rmr", "rmr_nomean", "crmr", "crmr_nomean")
+    total = dict.fromkeys(names, 0.0)
+    for share, m, r in zip(
+        solution.data.shares, moments, objective.responses(solution.theta), strict=True
+    ):
+        p = m.covariance.shape[0]
+        pairs = p * (p - 1) // 2
+        first, sizes = m.item.size, np.ones(p)
+        numeric = m.item[m.is_mean]
+        sizes[numeric] = np.sqrt(np.diag(m.covariance)[numeric])
+        a, b = pair_index(p)
+        e = m.statistics - r.values
+        cut = float(np.sum((e[:first] / sizes[m.item]) ** 2))
+        cor = float(np.sum((e[-pairs:] / (sizes[a] * sizes[b])) ** 2))
+        var = float(np.sum((e[first : first + numeric.size] / sizes[numeric] ** 2) ** 2))
+        values = (
+            (cut + cor + var) / (first + pairs + p),
+            (cor + var) / (pairs + p),
+            (cut + cor) / (first + pairs),
+            cor / pairs,
+        )
+        for name, value in zip(names, values, strict=True):
+            total[name] += share * math.sqrt(value)
+    return {
+        "rmr": total["rmr"],
+        "rmr_nomean": total["rmr_nomean"],
+        "srmr": total["rmr_nomean"],
+        "srmr_bentler": total["rmr"],
+        "srmr_bentler_nomean": total["rmr_nomean"],
+        "crmr": total["crmr"],
+        "crmr_nomean": total["crmr_nomean"],
+        "srmr_mplus": math.nan,
+        "srmr_mplus_nomean": math.nan,
+    }
+
+
+def _other_measures(solution: Solution, plain: ChiSquare, moments: Moments) -> dict[str, float]:
+    objective: Any = solution.objective
+    n, chisq, df = solution.effective_n, plain.statistic, plain.df
+    gfi = 0.0
+    for share, m, W, e in zip(
+        solution.data.shares, moments, objective.W, objective.differences(solution.theta),
+        strict=True,
+    ):  # fmt: skip
+        F = _full(W)
+        gfi += share * (1 - float(e @ F @ e) / float(m.statistics @ F @ m.statistics))
+    k = sum(m.statistics.size for m in moments)
+    return {
+        "cn_05": fi.critical_n(chisq, df, n, 0.05),
+        "cn_01": fi.critical_n(chisq, df, n, 0.01),
+        "gfi": gfi,
+        "agfi": 1 - k / df * (1 - gfi) if df > 0 else 1.0,
+        "pgfi": df / k * gfi,
+        "mfi": math.exp(-0.5 * (chisq - df) / n),
+        "wrmr": math.sqrt(chisq / k),
+    }
