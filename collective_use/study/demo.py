@@ -43,4 +43,4 @@ def demo_study(sample: str, out: str | Path) -> Study:
     if place.is_file():
         return study_from({**values, "exports": str(place)})
     files = {name: str(place / f"{name}.csv") for name in ("members", "informants")}
-    return study_from({**values, "exports": str(place / "export.csv"), **files})
+    return study_from({**values, "exports": str(place / "export.csv"), **files, "models": ("M1",)})

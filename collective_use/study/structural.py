@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from collective_use.errors import SmallGroupsWarning
 from collective_use.record import Record
 from collective_use.structure.fit import StructureFit, fit_structure
 from collective_use.study.walk import Outcome
@@ -32,7 +34,10 @@ def fit_models(outcome: Outcome, folder: Path) -> Mapping[str, str]:
     study = outcome.study
     if not study.models:
         return {}
-    fits = {name: fit_structure(outcome.groups, name, seed=study.seed) for name in study.models}
+    with warnings.catch_warnings():
+        # the fit holds the same sentence, and prints it below its table
+        warnings.simplefilter("ignore", SmallGroupsWarning)
+        fits = {name: fit_structure(outcome.groups, name, seed=study.seed) for name in study.models}
     outcome.extra["models"] = fits
     outcome.extra.setdefault("tables", {}).update(
         {
