@@ -90,6 +90,8 @@ def scale_key(instrument: Instrument, item: Item) -> Key:
     for entry in scale.missing if scale else ():
         if entry.code is not None:
             missing[str(entry.code)] = entry.reason
+        elif entry.reason == "dont_know":
+            missing["dk"] = entry.reason
         for text in entry.label.values():
             missing[normal(text)] = missing[bare(text)] = entry.reason
     shown = tuple(text for option in options for text in option.label.values())

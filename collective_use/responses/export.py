@@ -24,12 +24,15 @@ class Heading:
         The question text, where known.
     part
         The text of the row, option or sub-question it is about, where it is about one.
+    codes
+        Other names it may go by, the likeliest first: ``use1`` of ``griduse[use1]``.
     """
 
     place: int
     name: str
     question: str = ""
     part: str = ""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

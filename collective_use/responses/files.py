@@ -10,6 +10,7 @@ import pandas as pd
 from collective_use.checks import nearest, quoted
 from collective_use.errors import ReadError
 from collective_use.responses.encoding import NAMES, decode, find_delimiter, first_records
+from collective_use.responses.json_files import read_json
 from collective_use.responses.raw import Raw
 from collective_use.responses.typed import read_parquet, read_spss, read_stata
 from collective_use.responses.workbooks import read_workbook
@@ -75,7 +76,8 @@ def read_raw(
     Parameters
     ----------
     path
-        A csv, tsv, xlsx, sav, dta or parquet file; the ending decides.
+        A csv, tsv, xlsx, sav, dta, parquet or json file, the ending decides; or a folder of
+        answer files that the web page saved.
     encoding, delimiter
         For text files: use these instead of guessing.
     sheet
@@ -87,6 +89,9 @@ def read_raw(
         When the file is missing, empty, not readable or of an unknown kind.
     """
     path = Path(path)
+    saved = json_files(path)
+    if saved:
+        return read_json(saved, path)
     check_file(path)
     ending = path.suffix.lower()
     if ending in WORKBOOK_ENDINGS:
@@ -97,6 +102,8 @@ def read_raw(
         raw = read_stata(path, encoding)
     elif ending == ".parquet":
         raw = read_parquet(path)
+    elif ending == ".json":
+        raw = read_json([path], path)
     elif ending in TEXT_ENDINGS:
         raw = read_text(path, encoding=encoding, delimiter=delimiter)
     else:
@@ -107,6 +114,17 @@ def read_raw(
     if not raw.names:
         raise ReadError(f"{raw.name} holds no columns: export it again")
     return raw
+
+
+def json_files(path: Path) -> list[Path]:
+    """Return the answer files in a folder, when that is all it holds of data files."""
+    if not path.is_dir():
+        return []
+    try:
+        found = sorted(entry for entry in path.iterdir() if entry.suffix.lower() in ENDINGS)
+    except PermissionError:
+        return []
+    return found if found and all(entry.suffix.lower() == ".json" for entry in found) else []
 
 
 def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw:

@@ -18,7 +18,12 @@ from collective_use.platforms.columns import (
 )
 from collective_use.responses.export import Export, Heading
 from collective_use.responses.personal import squeezed
-from collective_use.responses.wording import bare, normal
+from collective_use.responses.wording import bare
+
+LISTS = (*BY_POSITION, *BY_ROLE, *BY_OPTION)
+"""Kinds that make several columns."""
+JOINED = ("checklist", "roster_binary")
+"""Kinds that some platforms write into one cell."""
 
 
 class Names:
@@ -27,18 +32,32 @@ class Names:
     def __init__(self, instrument: Instrument, platform: str) -> None:
         self._exact: dict[str, Item] = {}
         self._folded: dict[str, Item] = {}
+        squeezed_names: dict[str, set[str]] = {}
         for item in instrument.items:
             for name in (base_name(item, platform), base_name(item), item.id):
                 self._exact.setdefault(name, item)
                 self._folded.setdefault(name.casefold(), item)
+                squeezed_names.setdefault(squeezed(name), set()).add(item.id)
+        self._squeezed = {
+            name: instrument.get_item(next(iter(ids)))
+            for name, ids in squeezed_names.items()
+            if len(ids) == 1
+        }
 
     def _item(self, name: str) -> Item | None:
-        return self._exact.get(name) or self._folded.get(name.casefold())
+        """Find an item as written, without case, then without marks that platforms drop."""
+        return (
+            self._exact.get(name)
+            or self._folded.get(name.casefold())
+            or self._squeezed.get(squeezed(name))
+        )
 
     def column(self, name: str) -> Column | None:
         """Return what a heading means, or None when it is no column of the instrument."""
-        item = self._item(name)
-        if item is not None and item.kind not in (*BY_POSITION, *BY_ROLE, *BY_OPTION):
+        item = self._exact.get(name) or self._folded.get(name.casefold())
+        if item is None and "_" not in name:
+            item = self._item(name)
+        if item is not None and (item.kind not in LISTS or item.kind in JOINED):
             return Column(column_name(item), item.id, item.kind)
         for depth in (1, 2):
             parts = name.rsplit("_", depth)
@@ -47,7 +66,12 @@ class Names:
             found = self._item(parts[0])
             if found is not None:
                 return _placed(found, [int(part) for part in parts[1:]])
-        return None
+        item = self._item(name)
+        return Column(column_name(item), item.id, item.kind) if item and _single(item) else None
+
+
+def _single(item: Item) -> bool:
+    return item.kind not in LISTS
 
 
 def _whole(text: str) -> bool:
@@ -62,6 +86,8 @@ def _placed(item: Item, numbers: list[int]) -> Column | None:
         position = numbers[0]
     elif item.kind in BY_ROLE and len(numbers) == 2 and numbers[1] in options:
         position, option = numbers
+    elif item.kind in BY_ROLE and len(numbers) == 1 and numbers[0] >= 1:
+        position = numbers[0]
     elif item.kind in BY_OPTION and len(numbers) == 1 and numbers[0] in options:
         option = numbers[0]
     else:
@@ -71,20 +97,15 @@ def _placed(item: Item, numbers: list[int]) -> Column | None:
 
 
 def match_names(export: Export, instrument: Instrument) -> dict[int, Column]:
-    """Return the columns that carry an item's name, by place.
-
-    Raises
-    ------
-    ReadError
-        When two columns carry the same one.
-    """
+    """Return the columns that carry an item's name, by place."""
     names = Names(instrument, export.platform)
     found: dict[int, Column] = {}
     for heading in export.headings:
-        column = names.column(heading.name)
-        if column is not None:
-            found[heading.place] = column
-    check_once(export, found)
+        for name in (*heading.codes, heading.name):
+            column = names.column(name)
+            if column is not None:
+                found[heading.place] = column
+                break
     return found
 
 
@@ -120,11 +141,13 @@ def find_column(headings: Iterable[Heading], wanted: str) -> int | None:
 
 
 def _same(heading: Heading, wanted: str) -> bool:
-    return heading.name == wanted
+    return wanted in (heading.name, *heading.codes)
 
 
 def _same_bare(heading: Heading, wanted: str) -> bool:
-    return normal(heading.name) == normal(wanted) or bare(heading.question) == bare(wanted) != ""
+    plain = bare(wanted)
+    texts = (heading.name, *heading.codes, heading.question, heading.part)
+    return plain != "" and plain in [bare(text) for text in texts]
 
 
 def _same_squeezed(heading: Heading, wanted: str) -> bool:

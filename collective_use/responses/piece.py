@@ -20,6 +20,7 @@ from collective_use.responses.answers import (
     take,
 )
 from collective_use.responses.export import Export
+from collective_use.responses.joined import take_apart
 from collective_use.responses.mapping import apply_map
 from collective_use.responses.match import check_once, match_names, nothing_matches
 from collective_use.responses.options import Options
@@ -32,6 +33,7 @@ from collective_use.responses.persons import (
     without_group,
 )
 from collective_use.responses.stack import Piece
+from collective_use.responses.texts import match_texts
 
 
 def read_piece(
@@ -49,7 +51,7 @@ def read_piece(
         When it holds no rows, no item of the instrument, or no group column.
     """
     name = export.raw.name
-    for note in (*export.raw.notes, *export.notes):
+    for note in (*(n for n in export.raw.notes if n != "web"), *export.notes):
         record = record.note("responses", "decision", f"{name}: {note}")
     if not len(export.raw.cells):
         raise ReadError(f"{name} has headings but no rows: nobody answered, or the export stopped")
@@ -57,7 +59,9 @@ def read_piece(
     if not matched:
         raise nothing_matches(export, instrument)
     places = key_places(export, instrument, options, keys)
+    matched = {place: column for place, column in matched.items() if place != places["group"]}
     record = _note_columns(export, matched, places, options, record)
+    export, matched, record = take_apart(export, instrument, matched, record)
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, declared)
     keep, record = without_group(persons, options, record)
@@ -100,6 +104,8 @@ def matched_columns(
         if place not in ignored and place not in keys.values()
     }
     found.update(mapped)
+    closed = {*ignored, *keys.values(), *export.personal}
+    found.update(match_texts(export, instrument, found, closed))
     roles = {item.id: item.role for item in instrument.items}
     found = {place: column for place, column in found.items() if roles[column.item] != "key"}
     check_once(export, found)

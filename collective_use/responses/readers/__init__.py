@@ -7,8 +7,18 @@ from typing import Protocol
 from collective_use.checks import one_of
 from collective_use.responses.export import Export
 from collective_use.responses.raw import Raw
+from collective_use.responses.readers.answers_json import (
+    FormrReader,
+    SurveyJsReader,
+    WebPageReader,
+)
+from collective_use.responses.readers.forms import GoogleFormsReader, MicrosoftFormsReader
+from collective_use.responses.readers.kobo import KoboReader
+from collective_use.responses.readers.limesurvey import LimeSurveyReader
 from collective_use.responses.readers.plain import PlainReader
 from collective_use.responses.readers.qualtrics import QualtricsReader
+from collective_use.responses.readers.redcap import RedcapReader
+from collective_use.responses.readers.surveymonkey import SurveyMonkeyReader
 
 
 class Reader(Protocol):
@@ -23,7 +33,19 @@ class Reader(Protocol):
         """Understand its headings and rows."""
 
 
-READERS: tuple[Reader, ...] = (QualtricsReader(), PlainReader())
+READERS: tuple[Reader, ...] = (
+    WebPageReader(),
+    FormrReader(),
+    SurveyJsReader(),
+    QualtricsReader(),
+    SurveyMonkeyReader(),
+    GoogleFormsReader(),
+    MicrosoftFormsReader(),
+    RedcapReader(),
+    KoboReader(),
+    LimeSurveyReader(),
+    PlainReader(),
+)
 PLATFORMS: tuple[str, ...] = tuple(reader.platform for reader in READERS)
 
 

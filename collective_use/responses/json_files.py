@@ -1,0 +1,101 @@
+"""JSON files as tables of texts: one respondent a file, or a list of respondents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from collective_use.errors import ReadError
+from collective_use.responses.encoding import decode
+from collective_use.responses.raw import Raw, frame_of
+from collective_use.responses.workbooks import cell_as_text
+
+WEB = "collective-use answers"
+"""What the files of our own web page call their format."""
+
+
+def _leaf(value: Any) -> str:
+    return ("1" if value else "0") if isinstance(value, bool) else cell_as_text(value)
+
+
+def flat(entry: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Return nested answers as one level; several answers in one place are joined by ``;``.
+
+    Examples
+    --------
+    >>> flat({"page": {"use1": 3}, "chk": ["1", "4"], "yes": True})
+    {'page/use1': '3', 'chk': '1;4', 'yes': '1'}
+    """
+    found: dict[str, str] = {}
+    for name, value in entry.items():
+        path = f"{above}{name}"
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{path}/")
+        elif isinstance(value, (list, tuple)):
+            found[path] = ";".join(_leaf(part) for part in value if not isinstance(part, Mapping))
+        else:
+            found[path] = _leaf(value)
+    return found
+
+
+def _respondents(content: Any, name: str) -> list[Mapping[str, Any]]:
+    entries = content
+    if isinstance(content, Mapping):
+        lists = [value for value in content.values() if _is_table(value)]
+        entries = lists[0] if lists and content.get("format") != WEB else [content]
+    if not _is_table(entries):
+        raise ReadError(
+            f"{name}: a JSON export must be an object of answers or a list of them, "
+            f"got {type(content).__name__}"
+        )
+    return list(entries)
+
+
+def _is_table(value: Any) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(part, Mapping) for part in value)
+
+
+def _web(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Lay an answer file of the web page out: keys and answers beside its own fields."""
+    own = {
+        name: value
+        for name, value in entry.items()
+        if name not in ("answers", "keys", "format", "schema")
+    }
+    return {**flat(own), **flat(entry.get("keys", {})), **flat(entry.get("answers", {}))}
+
+
+def read_json(paths: Sequence[Path], name: Path) -> Raw:
+    """Read JSON files as one table; each file holds one respondent or a list.
+
+    Raises
+    ------
+    ReadError
+        When a file is no JSON, or not answers.
+    """
+    rows: list[dict[str, str]] = []
+    web = False
+    for path in paths:
+        text = decode(path.read_bytes(), name=path.name).text
+        try:
+            content = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ReadError(
+                f"{path.name}:{error.lineno}:{error.colno}: no valid JSON: {error.msg}"
+            ) from error
+        for entry in _respondents(content, path.name):
+            ours = entry.get("format") == WEB
+            web = web or ours
+            rows.append(_web(entry) if ours else flat(entry))
+    return _table(rows, name, ("web",) if web else ())
+
+
+def _table(rows: Iterable[Mapping[str, str]], name: Path, notes: tuple[str, ...]) -> Raw:
+    listed = list(rows)
+    names = tuple(dict.fromkeys(column for row in listed for column in row))
+    columns = [[row.get(column, "") for row in listed] for column in names]
+    return Raw(name, "json", names, frame_of(columns, len(listed)), notes=notes)

@@ -1,0 +1,102 @@
+"""KoBo and ODK: headings as XML name, as label, or as ``group/name``."""
+
+from __future__ import annotations
+
+from collective_use.responses.export import Export, Heading
+from collective_use.responses.personal import is_personal
+from collective_use.responses.raw import Raw
+from collective_use.responses.wording import clean_heading
+
+_SYSTEM = frozenset(
+    [
+        "start",
+        "end",
+        "today",
+        "deviceid",
+        "subscriberid",
+        "simid",
+        "phonenumber",
+        "username",
+        "audit",
+        "_id",
+        "_uuid",
+        "_submission_time",
+        "_submitted_by",
+        "_validation_status",
+        "_notes",
+        "_status",
+        "_tags",
+        "_index",
+        "__version__",
+        "_version_",
+        "_xform_id_string",
+        "meta/instanceid",
+        "meta/rootuuid",
+        "formhub/uuid",
+        "instanceid",
+        "key",
+        "submissiondate",
+        "submitterid",
+        "submittername",
+        "attachmentspresent",
+        "attachmentsexpected",
+        "reviewstate",
+        "devicestate",
+        "edits",
+        "formversion",
+        "instancename",
+    ]
+)
+
+
+def heading(place: int, name: str) -> Heading:
+    """Take a heading apart at its strokes (or ODK's ``group-name``).
+
+    Examples
+    --------
+    >>> heading(0, "page1/chk1/2").codes
+    ('2', 'chk1_2', 'page1_chk1_2')
+    >>> heading(0, "What do you bring?/Staff").part
+    'Staff'
+    """
+    text = clean_heading(name)
+    steps = [step.strip() for step in text.split("/")]
+    if len(steps) == 1:
+        code = text.rsplit("-", 1)[1] if "-" in text and " " not in text else ""
+        return Heading(place, text, text, codes=(code,) if code else ())
+    codes = tuple("_".join(steps[-depth:]) for depth in range(1, min(3, len(steps)) + 1))
+    return Heading(place, text, "/".join(steps[:-1]), steps[-1], codes)
+
+
+class KoboReader:
+    """CSV and Excel exports of KoBoToolbox and ODK Central."""
+
+    platform = "kobo"
+
+    def recognises(self, raw: Raw) -> bool:
+        """Tell whether there are KoBo's own columns or headings with strokes."""
+        names = [clean_heading(name).casefold() for name in raw.names]
+        own = {name for name in names if name in _SYSTEM}
+        whole = set(names)
+        strokes = any("/" in name and name.rsplit("/", 1)[0] in whole for name in names)
+        stamps = {"start", "end"} <= own
+        return bool(own & {"_uuid", "_submission_time", "instanceid"}) or (strokes or stamps)
+
+    def read(self, raw: Raw) -> Export:
+        """Take every heading apart."""
+        headings = tuple(
+            heading(place, name) for place, name in enumerate(raw.names) if clean_heading(name)
+        )
+        technical = {h.place for h in headings if h.name.casefold() in _SYSTEM}
+        roles = {h.name.casefold(): h.place for h in headings}
+        fields = {"response": roles["_uuid"]} if "_uuid" in roles else {}
+        return Export(
+            raw,
+            self.platform,
+            headings,
+            fields,
+            missing={"n/a": "not_shown"},
+            technical=frozenset(technical),
+            personal=frozenset(h.place for h in headings if is_personal(h.name)),
+            notes=("Recognised as a KoBo or ODK export.",),
+        )

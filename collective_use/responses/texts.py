@@ -1,0 +1,175 @@
+"""Which column of an export is which item, by the question text, where codes are missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from collective_use.checks import quoted
+from collective_use.errors import ReadError
+from collective_use.instrument.model import Instrument, Item
+from collective_use.platforms.columns import BY_OPTION, BY_POSITION, Column, column_name
+from collective_use.responses.export import Export, Heading
+from collective_use.responses.match import JOINED, LISTS
+from collective_use.responses.wording import bare, normal
+
+_NUMBERING = re.compile(r"^(q?\d{1,3}[a-z]?\s*[.):]\s+|\d{1,3}、\s*)")
+_AT_END = re.compile(r"(\d{1,2})\D*$")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Items by their wording, all languages together.
+
+    Attributes
+    ----------
+    items
+        Ids by question text.
+    options
+        Columns by question text and option label.
+    stems
+        Item ids by the question above their response scale.
+    """
+
+    items: Mapping[str, tuple[str, ...]]
+    options: Mapping[tuple[str, str], tuple[Column, ...]]
+    stems: Mapping[str, frozenset[str]]
+
+
+def wording(instrument: Instrument) -> Texts:
+    """Return an instrument's texts, read backwards."""
+    items: dict[str, list[str]] = {}
+    options: dict[tuple[str, str], list[Column]] = {}
+    stems: dict[str, set[str]] = {}
+    for item in instrument.items:
+        for text in {bare(text) for text in item.text.values()}:
+            items.setdefault(text, []).append(item.id)
+            if item.kind not in BY_OPTION:
+                continue
+            for option in item.options:
+                column = Column(
+                    column_name(item, option=option.code), item.id, item.kind, None, option.code
+                )
+                for label in {bare(label) for label in option.label.values()}:
+                    options.setdefault((text, label), []).append(column)
+        if item.scale:
+            for stem in instrument.get_scale(item.scale).stem.values():
+                stems.setdefault(bare(stem), set()).add(item.id)
+    return Texts(
+        {text: tuple(ids) for text, ids in items.items()},
+        {pair: tuple(columns) for pair, columns in options.items()},
+        {stem: frozenset(ids) for stem, ids in stems.items()},
+    )
+
+
+def spellings(text: str) -> list[str]:
+    """Return a heading as it may stand in an instrument: whole, without number, last part.
+
+    Examples
+    --------
+    >>> spellings("3. How far do you agree? - We use data.")
+    ['3. how far do you agree? - we use data', 'how far do you agree? - we use data', 'we use data']
+    """
+    whole = bare(text)
+    found = [whole, bare(_NUMBERING.sub("", normal(text)))]
+    if " - " in whole:
+        found.append(bare(whole.rsplit(" - ", 1)[1]))
+    return [entry for entry in dict.fromkeys(found) if entry]
+
+
+def _of_option(heading: Heading, texts: Texts) -> list[Column]:
+    pairs = [(heading.question, heading.part)] if heading.part else []
+    if " - " in heading.question:
+        pairs.append(tuple(heading.question.rsplit(" - ", 1)))  # type: ignore[arg-type]
+    for question, part in pairs:
+        for spelling in spellings(question):
+            hits = texts.options.get((spelling, bare(part)))
+            if hits:
+                return list(hits)
+    return []
+
+
+def _of_item(heading: Heading, texts: Texts, instrument: Instrument) -> list[Column]:
+    for text in (heading.part, heading.question, heading.name):
+        for spelling in spellings(text):
+            ids = texts.items.get(spelling, ())
+            under = texts.stems.get(bare(heading.question), frozenset())
+            chosen = [name for name in ids if name in under] or list(ids)
+            columns = [
+                column
+                for column in (_whole(instrument.get_item(name), heading) for name in chosen)
+                if column is not None
+            ]
+            if columns:
+                return columns
+    return []
+
+
+def _whole(item: Item, heading: Heading) -> Column | None:
+    """Return the column that an item's own text heads: one answer, ticks in a cell, a place."""
+    if item.kind not in LISTS:
+        return Column(column_name(item), item.id, item.kind)
+    if heading.part and item.kind in BY_POSITION:
+        number = _AT_END.search(heading.part)
+        if number is None:
+            return None
+        position = int(number[1])
+        name = column_name(item, position=position)
+        return Column(name, item.id, item.kind, position)
+    if item.kind in JOINED and not heading.part:
+        return Column(column_name(item), item.id, item.kind)
+    return None
+
+
+def match_texts(
+    export: Export, instrument: Instrument, taken: Mapping[int, Column], closed: Iterable[int]
+) -> dict[int, Column]:
+    """Return columns that carry an item's text, by place.
+
+    Parameters
+    ----------
+    export
+        The export.
+    instrument
+        The instrument.
+    taken
+        Columns already matched by name: their items are settled.
+    closed
+        Places that are keys, ignored or the platform's own.
+
+    Raises
+    ------
+    ReadError
+        When a text belongs to several items; the message lists them.
+    """
+    texts = wording(instrument)
+    settled = {column.name for column in taken.values()} | {
+        column.item for column in taken.values() if column.kind not in LISTS
+    }
+    shut = {*taken, *closed, *export.technical}
+    found: dict[int, Column] = {}
+    unclear: list[str] = []
+    for heading in export.headings:
+        if heading.place in shut:
+            continue
+        hits = _of_option(heading, texts) or _of_item(heading, texts, instrument)
+        hits = [column for column in hits if column.name not in settled]
+        if len(hits) > 1:
+            unclear.append(
+                f"  column {heading.place + 1} ({heading.name[:60]!r}) may be "
+                f"{quoted(column.name for column in hits)}"
+            )
+        elif hits:
+            found[heading.place] = hits[0]
+    if unclear:
+        raise ReadError(
+            "\n".join(
+                [
+                    f"{export.raw.name}: question texts that belong to several items:",
+                    *unclear,
+                    "Say which is meant with map= (collective-use map writes a draft).",
+                ]
+            )
+        )
+    return found
