@@ -15,7 +15,8 @@ from collective_use.numerics.moments import (
     vech,
 )
 from collective_use.numerics.optimise import minimise
-from collective_use.numerics.sem_objective import FimlObjective, saturated_block
+from collective_use.numerics.sem_fiml import FimlObjective
+from collective_use.numerics.sem_objective import saturated_block
 
 
 def expectation_step(

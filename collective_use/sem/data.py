@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from collective_use.checks import column_in, quoted
-from collective_use.errors import DataWarning, EstimationError, InputError
+from collective_use.errors import EstimationError, InputError
 from collective_use.numerics.moments import (
     Floats,
     GroupMoments,
@@ -21,6 +20,7 @@ from collective_use.numerics.moments import (
     patterns_of,
 )
 from collective_use.record import Record
+from collective_use.sem.data_checks import check_moments, check_values, warn_scales
 from collective_use.sem.options import Options
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def read_data(
         When a covariance matrix cannot be used.
     """
     Y = np.column_stack([_column(data, name) for name in variables])
-    _check_values(Y, variables)
+    check_values(Y, variables)
     record = Record()
     keep = np.ones(Y.shape[0], dtype=bool)
     codes, names = _codes(data, groups)
@@ -177,7 +177,7 @@ def read_data(
     result = SampleData(
         tuple(variables), tuple(built), float(sum(g.moments.n for g in built)), len(Y), record
     )
-    _warn_scales(result)
+    warn_scales([g.moments for g in result.groups], result.variables)
     return result
 
 
@@ -198,18 +198,6 @@ def _weights(data: Any, column: str | None) -> Floats | None:
     if np.isnan(values).any() or (values < 0).any() or not np.isfinite(values).all():
         raise InputError(f"weights column {column!r} must hold finite numbers of at least 0")
     return values
-
-
-def _check_values(Y: Floats, variables: Sequence[str]) -> None:
-    total = Y.sum(axis=0)
-    if np.isfinite(total).all():
-        return
-    for j, name in enumerate(variables):
-        bad = np.flatnonzero(np.isinf(Y[:, j]))
-        if bad.size:
-            raise InputError(f"{name} holds an infinite value in row {bad[0] + 1}")
-        if np.isnan(Y[:, j]).all():
-            raise InputError(f"{name} has no values: every entry is missing")
 
 
 def _drop_missing(
@@ -281,80 +269,6 @@ def _available_moments(Y: Floats, weights: Floats | None) -> GroupMoments:
         if parts is not None:
             return GroupMoments(float(w.sum()), mean, mixed, parts[1])
     return GroupMoments(float(w.sum()), mean, cov, -np.inf)
-
-
-def check_moments(
-    moments: GroupMoments, variables: Sequence[str], where: str, *, complete: bool = True
-) -> None:
-    """Raise when a covariance matrix cannot be used, naming the variables at fault.
-
-    Raises
-    ------
-    EstimationError
-        For a constant variable, or variables that are linear combinations of each other.
-    """
-    variance = np.diag(moments.cov)
-    scale = np.maximum(moments.mean**2, 1e-300)
-    constant = [
-        name for name, v, s in zip(variables, variance, scale, strict=True)
-        if not v > 1e-14 * min(s, 1.0)
-    ]  # fmt: skip
-    if constant:
-        raise EstimationError(f"constant{where}: {quoted(constant)} has no variance")
-    if np.isfinite(moments.log_det) and _well_conditioned(moments.cov):
-        return
-    if not complete and np.isfinite(moments.log_det):
-        return
-    d = np.sqrt(variance)
-    values, vectors = np.linalg.eigh(moments.cov / np.outer(d, d))
-    involved = [
-        name for name, v in zip(variables, vectors[:, 0], strict=True) if abs(v) > 0.1
-    ]  # fmt: skip
-    p = len(variables)
-    if moments.n <= p:
-        raise EstimationError(
-            f"too few cases{where}: {moments.n:g} cases cannot give a covariance matrix of "
-            f"{p} variables that is positive definite"
-        )
-    raise EstimationError(
-        f"the covariance matrix{where} is not positive definite (smallest eigenvalue of the "
-        f"correlations {values[0]:.1e}): {quoted(involved)} determine each other"
-    )
-
-
-def _well_conditioned(cov: Floats) -> bool:
-    d = np.sqrt(np.diag(cov))
-    return bool(np.linalg.eigvalsh(cov / np.outer(d, d))[0] > 1e-12)
-
-
-def _warn_scales(data: SampleData) -> None:
-    for group in data.groups:
-        _warn_collinear(group, data.variables)
-        variance = np.diag(group.moments.cov)
-        ratio = variance.max() / variance.min()
-        if ratio > 1e6:
-            big = data.variables[int(variance.argmax())]
-            small = data.variables[int(variance.argmin())]
-            warnings.warn(
-                f"variances differ by a factor of {ratio:.0e} ({big} against {small}): "
-                "rescale the variables, estimates may lose digits",
-                DataWarning,
-                stacklevel=5,
-            )
-            return
-
-
-def _warn_collinear(group: GroupData, variables: Sequence[str]) -> None:
-    d = np.sqrt(np.diag(group.moments.cov))
-    values, vectors = np.linalg.eigh(group.moments.cov / np.outer(d, d))
-    if values[0] < 1e-7:
-        involved = [v for v, x in zip(variables, vectors[:, 0], strict=True) if abs(x) > 0.1]
-        warnings.warn(
-            f"{quoted(involved)} all but determine each other (smallest eigenvalue of the "
-            f"correlations {values[0]:.0e}): estimates may not be found or lose digits",
-            DataWarning,
-            stacklevel=6,
-        )
 
 
 def data_from_moments(

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from collective_use.checks import column_in, one_of, quoted
+from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.sem.build import TableOptions, parameter_table
-from collective_use.sem.data import SampleData, data_from_moments, group_names, read_data
+from collective_use.sem.build import TableOptions
+from collective_use.sem.data import SampleData, data_from_moments, read_data
 from collective_use.sem.estimate import Solution, fit_table, sample_statistics, thread_controller
 from collective_use.sem.inference import covariance_of_estimates
 from collective_use.sem.options import Options, resolve_options
 from collective_use.sem.partable import ParameterTable
+from collective_use.sem.prepare import (
+    fixes_covariates,
+    names_of_groups,
+    table_for,
+    text_of,
+    use_means,
+)
 from collective_use.sem.problems import find_problems, warn_problems
 from collective_use.sem.result import SemResult
 from collective_use.syntax.model_text import ModelText, parse_model
@@ -166,36 +173,26 @@ def fit_sem(
         moments_only=data is None,
     )
     with thread_controller().limit(limits=1):
-        names = _group_names(data, cov, groups)
-        use_means = _use_means(meanstructure, options, clusters, names, means)
-        table = _table(
-            model,
-            TableOptions(
-                n_groups=len(names),
-                meanstructure=use_means,
-                std_lv=std_lv,
-                orthogonal=orthogonal,
-                fixed_x=_fixes_covariates(fixed_x, options),
-                equal=tuple(equal),
-                partial=tuple(partial),
-            ),
+        names = names_of_groups(data, cov, groups)
+        chosen = TableOptions(
+            n_groups=len(names),
+            meanstructure=use_means(meanstructure, options, clusters, names, means),
+            std_lv=std_lv,
+            orthogonal=orthogonal,
+            fixed_x=fixes_covariates(fixed_x, options),
+            equal=tuple(equal),
+            partial=tuple(partial),
         )
-        _refuse_table(table, names)
-        table = with_bounds(table, bounds)
+        table = table_for(model, chosen, names, bounds)
         block = table.blocks[0]
-        if data is not None:
-            sample = read_data(
-                data,
-                block.observed,
-                block.exogenous,
-                options,
-                groups=groups,
-                cluster=clusters,
-                weights=weights,
-            )
-        else:
+        if data is None:
             sample = data_from_moments(cov, n, means, block.observed, options, names)
-        result = estimate(table, sample, options, names=names, model=_text_of(model), engine=engine)
+        else:
+            sample = read_data(
+                data, block.observed, block.exogenous, options,
+                groups=groups, cluster=clusters, weights=weights,
+            )  # fmt: skip
+        result = estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
     warn_problems(result.problems)
     return result
 
@@ -263,46 +260,6 @@ def errors_of(solution: Solution) -> Floats | None:
         return None
 
 
-def with_bounds(
-    table: ParameterTable, bounds: str | Mapping[str, tuple[float, float]] | None
-) -> ParameterTable:
-    """Return the table with bounds on some parameters.
-
-    Raises
-    ------
-    InputError
-        When a name is not a free parameter.
-    """
-    if bounds is None:
-        return table
-    if isinstance(bounds, str):
-        one_of("bounds", bounds, ("pos.var",))
-        rows = tuple(
-            row._replace(lower=max(row.lower, 0.0))
-            if row.op == "~~" and row.lhs == row.rhs and row.free
-            else row
-            for row in table.rows
-        )
-        return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
-    by_number = {name: i + 1 for i, name in enumerate(table.free_names())}
-    limits: dict[int, tuple[float, float]] = {}
-    for name, (low, high) in bounds.items():
-        key = name.replace(" ", "")
-        if key not in by_number:
-            raise InputError(f"bounds must name free parameters, got {name!r}; "
-                             f"they are {quoted(by_number)}")  # fmt: skip
-        if not low <= high:
-            raise InputError(f"bounds of {name!r} must rise, got {low!r} and {high!r}")
-        limits[by_number[key]] = (float(low), float(high))
-    rows = tuple(
-        row._replace(lower=limits[row.free][0], upper=limits[row.free][1])
-        if row.free in limits
-        else row
-        for row in table.rows
-    )
-    return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
-
-
 def _names(cluster: str | Sequence[str] | None) -> tuple[str, ...]:
     names = () if cluster is None else (cluster,) if isinstance(cluster, str) else tuple(cluster)
     if len(names) > 2:
@@ -310,73 +267,6 @@ def _names(cluster: str | Sequence[str] | None) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise InputError("cluster must hold two different names")
     return names
-
-
-def _group_names(data: Any, cov: Any, groups: str | None) -> tuple[str, ...]:
-    if data is not None and cov is not None:
-        raise InputError("give data or cov, not both")
-    if data is not None:
-        if not hasattr(data, "columns"):
-            raise InputError(f"data must be a data frame, got {type(data).__name__}")
-        if groups is not None:
-            column_in("groups", groups, list(data.columns), where="the data")
-        return group_names(data, groups)
-    if cov is None:
-        raise InputError("data is missing: give a data frame, or cov= with n=")
-    if isinstance(cov, Mapping) and not hasattr(cov, "loc"):
-        return tuple(str(name) for name in cov)
-    if isinstance(cov, (list, tuple)):
-        return tuple(str(i + 1) for i in range(len(cov)))
-    return ("",)
-
-
-def _use_means(
-    asked: bool | None,
-    options: Options,
-    clusters: Sequence[str],
-    names: Sequence[str],
-    means: Any,
-) -> bool:
-    needed = options.missing == "fiml" or len(names) > 1
-    if asked is False and options.missing == "fiml":
-        raise NotSupported("missing='fiml' without means is not supported: they are estimated")
-    if asked is not None:
-        return asked or needed
-    return needed or bool(clusters) or means is not None
-
-
-def _fixes_covariates(asked: bool | None, options: Options) -> bool:
-    if asked and options.function != "ML":
-        raise NotSupported(
-            f"fixed_x=True with estimator={options.estimator!r} is not supported: "
-            "least squares estimates the moments of covariates"
-        )
-    return options.function == "ML" if asked is None else asked
-
-
-def _table(model: str | ModelText | ParameterTable, options: TableOptions) -> ParameterTable:
-    return parameter_table(model, options)
-
-
-def _refuse_table(table: ParameterTable, names: Sequence[str]) -> None:
-    if table.n_levels > 1:
-        raise NotSupported("level: blocks are not supported by this engine yet")
-    if any(row.op in ("|", "~*~") for row in table.rows):
-        raise NotSupported("thresholds (|) and scales (~*~) need ordered variables")
-    if table.n_groups != len(names):
-        raise InputError(
-            f"the model has {table.n_groups} groups but the data {len(names)}: {quoted(names)}"
-        )
-    first = table.blocks[0]
-    for block in table.blocks[1:]:
-        if set(block.observed) != set(first.observed) or block.observed != first.observed:
-            raise NotSupported("groups with different variables are not supported")
-
-
-def _text_of(model: str | ModelText | ParameterTable) -> str:
-    if isinstance(model, str):
-        return model
-    return model.source if isinstance(model, ModelText) else ""
 
 
 def model_variables(model: str) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def fit_ordinal(
     NotSupported
         For an option that does not apply; nothing is computed in its place.
     """
-    from collective_use.sem.fit import with_bounds
+    from collective_use.sem.prepare import with_bounds
 
     for name, value in others.items():
         if not any(value is good or value == good for good in _NEUTRAL[name]):

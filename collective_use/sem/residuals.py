@@ -17,8 +17,9 @@ from collective_use.numerics.moments import (
     normal_weight,
     vech,
 )
+from collective_use.numerics.sem_fiml import FimlObjective
 from collective_use.numerics.sem_model import cells_of, fill, jacobian
-from collective_use.numerics.sem_objective import FimlObjective, NormalObjective, saturated_block
+from collective_use.numerics.sem_objective import NormalObjective, saturated_block
 from collective_use.results import Result
 from collective_use.sem.compiled import variables_of
 from collective_use.sem.estimate import Solution

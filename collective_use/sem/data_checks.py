@@ -1,0 +1,98 @@
+"""Checks of the data before a fit: errors and warnings that name variable and cause."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+
+from collective_use.checks import quoted
+from collective_use.errors import DataWarning, EstimationError, InputError
+from collective_use.numerics.moments import Floats, GroupMoments
+
+
+def check_moments(
+    moments: GroupMoments, variables: Sequence[str], where: str, *, complete: bool = True
+) -> None:
+    """Raise when a covariance matrix cannot be used, naming the variables at fault.
+
+    Raises
+    ------
+    EstimationError
+        For a constant variable, or variables that are linear combinations of each other.
+    """
+    variance = np.diag(moments.cov)
+    scale = np.maximum(moments.mean**2, 1e-300)
+    constant = [
+        name for name, v, s in zip(variables, variance, scale, strict=True)
+        if not v > 1e-14 * min(s, 1.0)
+    ]  # fmt: skip
+    if constant:
+        raise EstimationError(f"constant{where}: {quoted(constant)} has no variance")
+    if np.isfinite(moments.log_det) and _well_conditioned(moments.cov):
+        return
+    if not complete and np.isfinite(moments.log_det):
+        return
+    d = np.sqrt(variance)
+    values, vectors = np.linalg.eigh(moments.cov / np.outer(d, d))
+    involved = [
+        name for name, v in zip(variables, vectors[:, 0], strict=True) if abs(v) > 0.1
+    ]  # fmt: skip
+    p = len(variables)
+    if moments.n <= p:
+        raise EstimationError(
+            f"too few cases{where}: {moments.n:g} cases cannot give a covariance matrix of "
+            f"{p} variables that is positive definite"
+        )
+    raise EstimationError(
+        f"the covariance matrix{where} is not positive definite (smallest eigenvalue of the "
+        f"correlations {values[0]:.1e}): {quoted(involved)} determine each other"
+    )
+
+
+def _well_conditioned(cov: Floats) -> bool:
+    d = np.sqrt(np.diag(cov))
+    return bool(np.linalg.eigvalsh(cov / np.outer(d, d))[0] > 1e-12)
+
+
+def warn_scales(groups: Sequence[GroupMoments], variables: Sequence[str]) -> None:
+    for moments in groups:
+        _warn_collinear(moments, variables)
+        variance = np.diag(moments.cov)
+        ratio = variance.max() / variance.min()
+        if ratio > 1e6:
+            big = variables[int(variance.argmax())]
+            small = variables[int(variance.argmin())]
+            warnings.warn(
+                f"variances differ by a factor of {ratio:.0e} ({big} against {small}): "
+                "rescale the variables, estimates may lose digits",
+                DataWarning,
+                stacklevel=5,
+            )
+            return
+
+
+def _warn_collinear(moments: GroupMoments, variables: Sequence[str]) -> None:
+    d = np.sqrt(np.diag(moments.cov))
+    values, vectors = np.linalg.eigh(moments.cov / np.outer(d, d))
+    if values[0] < 1e-7:
+        involved = [v for v, x in zip(variables, vectors[:, 0], strict=True) if abs(x) > 0.1]
+        warnings.warn(
+            f"{quoted(involved)} all but determine each other (smallest eigenvalue of the "
+            f"correlations {values[0]:.0e}): estimates may not be found or lose digits",
+            DataWarning,
+            stacklevel=6,
+        )
+
+
+def check_values(Y: Floats, variables: Sequence[str]) -> None:
+    total = Y.sum(axis=0)
+    if np.isfinite(total).all():
+        return
+    for j, name in enumerate(variables):
+        bad = np.flatnonzero(np.isinf(Y[:, j]))
+        if bad.size:
+            raise InputError(f"{name} holds an infinite value in row {bad[0] + 1}")
+        if np.isnan(Y[:, j]).all():
+            raise InputError(f"{name} has no values: every entry is missing")

@@ -1,0 +1,159 @@
+"""What a fit needs before it can start: groups, table, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from collective_use.checks import column_in, one_of, quoted
+from collective_use.errors import InputError, NotSupported
+from collective_use.sem.build import TableOptions, parameter_table
+from collective_use.sem.data import group_names
+from collective_use.sem.options import Options
+from collective_use.sem.partable import ParameterTable
+from collective_use.syntax.model_text import ModelText
+
+
+def with_bounds(
+    table: ParameterTable, bounds: str | Mapping[str, tuple[float, float]] | None
+) -> ParameterTable:
+    """Return the table with bounds on some parameters.
+
+    Raises
+    ------
+    InputError
+        When a name is not a free parameter.
+    """
+    if bounds is None:
+        return table
+    if isinstance(bounds, str):
+        one_of("bounds", bounds, ("pos.var",))
+        rows = tuple(
+            row._replace(lower=max(row.lower, 0.0))
+            if row.op == "~~" and row.lhs == row.rhs and row.free
+            else row
+            for row in table.rows
+        )
+        return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
+    by_number = {name: i + 1 for i, name in enumerate(table.free_names())}
+    limits: dict[int, tuple[float, float]] = {}
+    for name, (low, high) in bounds.items():
+        key = name.replace(" ", "")
+        if key not in by_number:
+            raise InputError(f"bounds must name free parameters, got {name!r}; "
+                             f"they are {quoted(by_number)}")  # fmt: skip
+        if not low <= high:
+            raise InputError(f"bounds of {name!r} must rise, got {low!r} and {high!r}")
+        limits[by_number[key]] = (float(low), float(high))
+    rows = tuple(
+        row._replace(lower=limits[row.free][0], upper=limits[row.free][1])
+        if row.free in limits
+        else row
+        for row in table.rows
+    )
+    return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
+
+
+def names_of_groups(data: Any, cov: Any, groups: str | None) -> tuple[str, ...]:
+    """Return the groups of the data or of the moments.
+
+    Raises
+    ------
+    InputError
+        When both or neither are given.
+    """
+    if data is not None and cov is not None:
+        raise InputError("give data or cov, not both")
+    if data is not None:
+        if not hasattr(data, "columns"):
+            raise InputError(f"data must be a data frame, got {type(data).__name__}")
+        if groups is not None:
+            column_in("groups", groups, list(data.columns), where="the data")
+        return group_names(data, groups)
+    if cov is None:
+        raise InputError("data is missing: give a data frame, or cov= with n=")
+    if isinstance(cov, Mapping) and not hasattr(cov, "loc"):
+        return tuple(str(name) for name in cov)
+    if isinstance(cov, (list, tuple)):
+        return tuple(str(i + 1) for i in range(len(cov)))
+    return ("",)
+
+
+def use_means(
+    asked: bool | None,
+    options: Options,
+    clusters: Sequence[str],
+    names: Sequence[str],
+    means: Any,
+) -> bool:
+    """Tell whether means are fitted.
+
+    Raises
+    ------
+    NotSupported
+        For missing values without means.
+    """
+    needed = options.missing == "fiml" or len(names) > 1
+    if asked is False and options.missing == "fiml":
+        raise NotSupported("missing='fiml' without means is not supported: they are estimated")
+    if asked is not None:
+        return asked or needed
+    return needed or bool(clusters) or means is not None
+
+
+def fixes_covariates(asked: bool | None, options: Options) -> bool:
+    """Tell whether the moments of covariates are fixed at the sample's.
+
+    Raises
+    ------
+    NotSupported
+        For least squares.
+    """
+    if asked and options.function != "ML":
+        raise NotSupported(
+            f"fixed_x=True with estimator={options.estimator!r} is not supported: "
+            "least squares estimates the moments of covariates"
+        )
+    return options.function == "ML" if asked is None else asked
+
+
+def table_for(
+    model: str | ModelText | ParameterTable,
+    options: TableOptions,
+    names: Sequence[str],
+    bounds: str | Mapping[str, tuple[float, float]] | None,
+) -> ParameterTable:
+    """Build the parameter table of a single-level continuous model and check it.
+
+    Raises
+    ------
+    NotSupported
+        For levels, thresholds, or groups with different variables.
+    InputError
+        When model and data have different groups.
+    """
+    table = parameter_table(model, options)
+    _refuse_table(table, names)
+    return with_bounds(table, bounds)
+
+
+def _refuse_table(table: ParameterTable, names: Sequence[str]) -> None:
+    if table.n_levels > 1:
+        raise NotSupported("level: blocks are not supported by this engine yet")
+    if any(row.op in ("|", "~*~") for row in table.rows):
+        raise NotSupported("thresholds (|) and scales (~*~) need ordered variables")
+    if table.n_groups != len(names):
+        raise InputError(
+            f"the model has {table.n_groups} groups but the data {len(names)}: {quoted(names)}"
+        )
+    first = table.blocks[0]
+    for block in table.blocks[1:]:
+        if set(block.observed) != set(first.observed) or block.observed != first.observed:
+            raise NotSupported("groups with different variables are not supported")
+
+
+def text_of(model: str | ModelText | ParameterTable) -> str:
+    """Return the text of a model, empty when it came as a table."""
+    if isinstance(model, str):
+        return model
+    return model.source if isinstance(model, ModelText) else ""
