@@ -119,7 +119,10 @@ def awg(stats: GroupStatistics, low: float, high: float) -> FloatArray:
     largest = ((high + low) * m - m * m - high * low) * (k / (k - 1))
     with np.errstate(invalid="ignore", divide="ignore"):
         value = 1.0 - 2.0 * stats.variances / largest
-        outside = (m < (low * (k - 1) + high) / k) | (m > (high * (k - 1) + low) / k)
+        # A mean right on the border counts as inside, whatever its last digit.
+        slack = 1e-12 * (high - low)
+        outside = m < (low * (k - 1) + high) / k - slack
+        outside |= m > (high * (k - 1) + low) / k + slack
     value = np.where(outside, np.nan, value)
     return np.where((n > 1) & ((m == high) | (m == low)), 1.0, value)
 

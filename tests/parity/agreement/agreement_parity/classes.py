@@ -39,6 +39,7 @@ LAVAAN = Kind("optimiser's own tolerance (lavaan: our likelihood is no lower)", 
 STUCK = Kind("reference stopped before its optimum: ours has the higher likelihood")
 SIMULATED = Kind("simulated")
 PRINTED = Kind("printed")
+SIMULATED_PRINTED = Kind("simulated, then printed")
 SAME = Kind("label or count")
 DIGITS = Kind("number of correct digits")
 ELSEWHERE = Kind("another room")
@@ -82,11 +83,13 @@ RULES: dict[str, tuple[tuple[str, Kind], ...]] = {
         (r"james1984.*", CLOSED),
     ),
     "sim.json": (
+        (r"(rwgj_sim_TSIG|adm_sim_LEAD).*/published.*", SIMULATED_PRINTED),
         (r".*/published.*", PRINTED),
         (r".*", SIMULATED),
     ),
     "published.json": (
         (r"jasondmarshall.*(lme_|ICC_lme|ICC1\.lme|ICC2\.lme).*", NLME),
+        (r".*Cohen.*", SIMULATED_PRINTED),
         (r".*", PRINTED),
     ),
     "nist_R.json": ((r".*/(R_aov_F|LRE_.*|ICC1|lme4_LRE|nlme_LRE|psych_statsBy_LRE)", DIGITS),),

@@ -48,6 +48,9 @@ def gap(file: str, name: str, kind: classes.Kind, value: Any) -> tuple[float, st
 
     Above 1 is a failure.
     """
+    if kind is classes.SIMULATED_PRINTED:
+        errors = simulated.printed_errors(name, value)
+        return errors / 3.0, f"{errors:.1f} Monte Carlo errors"
     if kind in (classes.SIMULATED, classes.DIGITS):
         block, _, cell = name.rpartition("/")
         if kind is classes.DIGITS:
@@ -98,8 +101,6 @@ def _exact_optimum(file: str, name: str) -> float:
 def _printed_beside(name: str, value: float) -> tuple[float, str]:
     beside = {
         "rwg_sim_g10_A5_n20000_seed42": "Dunlap2003_Table2",
-        "rwgj_sim_TSIG_g10_n10000_seed42": "Cohen et al",
-        "adm_sim_LEAD_g10_n10000_seed42": "Cohen2009",
         "adm_sim_g5_A7_n20000_seed42": "Dunlap2003_Table3",
     }
     mark = beside[name.partition("/")[0]]
