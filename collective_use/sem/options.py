@@ -119,13 +119,15 @@ def resolve_options(
     if se is not None:
         one_of("se", se, (*ERRORS, "robust", "bootstrap"))
         errors = se
+        if se == "robust.huber.white" and kind == "expected":
+            kind = "observed"
     if test is not None:
         one_of("test", test, TESTS)
         statistic = test
     if information is not None:
         one_of("information", information, INFORMATION)
         kind = information
-    observed = "h1" if cluster or name in ("MLM", "MLMV", "MLMVS") else "hessian"
+    observed = "h1" if cluster and name == "ML" else "hessian"
     options = Options(name, function, likelihood, missing, errors, statistic, kind, observed)
     _refuse(options, bool(cluster), weights, moments_only)
     return options
@@ -157,6 +159,7 @@ def _refuse(options: Options, cluster: bool, weights: bool, moments_only: bool) 
     if (cluster or weights) and options.test not in ("standard", "yuan.bentler.mplus"):
         _no(f"cluster or weights with test={options.test!r}", "use 'yuan.bentler.mplus'")
     _refuse_errors(options, ml)
+    _refuse_mixtures(options)
     if moments_only:
         _refuse_moments(options)
 
@@ -179,6 +182,26 @@ def _refuse_errors(options: Options, ml: bool) -> None:
         options.information == "first.order" or options.se in ("first.order", "robust.huber.white")
     ):
         _no("likelihood='wishart' with casewise scores", "use likelihood='normal'")
+
+
+def _refuse_mixtures(options: Options) -> None:
+    """Refuse corrections whose parts belong to different kinds of information."""
+    moment_tests = ("satorra.bentler", "mean.var.adjusted", "scaled.shifted")
+    by_moments = options.se == "robust.sem" or options.test in moment_tests
+    name = options.estimator
+    if by_moments and options.information != "expected":
+        _no(
+            f"information={options.information!r} with se={options.se!r}, test={options.test!r}",
+            "corrections from moments take 'expected'",
+        )
+    if by_moments and options.function in ("GLS", "WLS"):
+        _no(f"robust errors or tests with estimator={name!r}", "use 'MLM' or 'DWLS'")
+    if options.information == "first.order" and (
+        options.se not in ("standard", "first.order", "none") or options.scaled
+    ):
+        _no(f"information='first.order' with se={options.se!r}", "use 'expected' or 'observed'")
+    if options.se == "first.order" and options.scaled:
+        _no(f"se='first.order' with test={options.test!r}", "use se='robust.huber.white'")
 
 
 def _refuse_moments(options: Options) -> None:

@@ -88,6 +88,63 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
         assert np.abs(fit.se / plain.se - 1).max() > 1e-3
 
 
+ERRORS = ("standard", "first.order", "robust.sem", "robust.huber.white", "none")
+TESTS_ = (
+    "standard",
+    "satorra.bentler",
+    "mean.var.adjusted",
+    "scaled.shifted",
+    "yuan.bentler.mplus",
+)
+KINDS = ("expected", "observed", "first.order")
+MIXED = list(itertools.product(("ML", "GLS", "ULS", "WLS", "DWLS"), MISSING, ERRORS, TESTS_, KINDS))
+
+
+def mixture_offered(estimator, missing, se, test, kind) -> bool:  # type: ignore[no-untyped-def]
+    """The documented grid of errors, tests and information."""
+    ml, fiml = estimator == "ML", missing == "fiml"
+    moments = se == "robust.sem" or test in TESTS_[1:4]
+    if fiml and (not ml or moments):
+        return False
+    if not ml and (
+        se in ("first.order", "robust.huber.white")
+        or test == "yuan.bentler.mplus"
+        or kind == "first.order"
+    ):
+        return False
+    if moments and (kind != "expected" or estimator in ("GLS", "WLS")):
+        return False
+    if kind == "first.order" and (
+        se not in ("standard", "first.order", "none") or test != "standard"
+    ):
+        return False
+    return not (se == "first.order" and test != "standard")
+
+
+@pytest.mark.parametrize("point", MIXED, ids=str)
+def test_every_mixture_is_computed_or_refused(point) -> None:  # type: ignore[no-untyped-def]
+    estimator, missing, se, test, kind = point
+
+    def fit() -> SemResult:
+        return fit_sem(
+            HS, DATA, estimator=estimator, missing=missing, se=se, test=test, information=kind
+        )
+
+    if not mixture_offered(*point):
+        with pytest.raises(NotSupported, match="is not supported: "):
+            fit()
+        return
+    found = fit()
+    options = found.solution.options
+    assert (options.se, options.test, options.information) == (se, test, kind)
+    assert np.isfinite(found.se).all() == (se != "none")
+    assert np.isfinite(found.fit_measures["cfi"])
+    if test != "standard":
+        assert found.scaled_test is not None
+        assert found.scaled_test.name == test
+        assert np.isfinite(found.scaled_test.statistic)
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -208,6 +208,10 @@ def _extra(content: Any, fit: SemResult) -> Iterator[Cell]:
                     ours = fit.vcov[order[names[i]], order[names[j]]]
                     scale = math.sqrt(value[i][i] * value[j][j])
                     yield Cell(f"vcov[{names[i]},{names[j]}]", "error", x, ours, 1e-5 * scale)
+        elif part in ("fs_regression", "fs_bartlett"):
+            yield from _scores(part, value, fit)
+        elif part == "rsq":
+            yield from _explained(value, fit)
         elif part == "res":
             yield from _residuals(value, fit)
         elif part in ("diff", "score", "score_total"):
@@ -217,6 +221,27 @@ def _extra(content: Any, fit: SemResult) -> Iterator[Cell]:
                 yield Cell(f"vnames {name}", "word", True, name in order, 1.0)
         else:
             raise KeyError(part)
+
+
+def _scores(part: str, groups: list[Any], fit: SemResult) -> Iterator[Cell]:
+    scores = fit.factor_scores(part.removeprefix("fs_")).scores
+    for g, rows in enumerate(groups):
+        own = scores
+        if "group" in scores:
+            own = scores[scores["group"] == fit.group_names[g]].drop(columns="group")
+        values = own.to_numpy()
+        for i, row in enumerate(rows):
+            for j, x in enumerate(row):
+                name = f"{part} {g + 1} [{i},{j}]"
+                yield Cell(name, "estimate", x, values[i, j], _allowed("estimate", x))
+
+
+def _explained(groups: list[dict[str, Any]], fit: SemResult) -> Iterator[Cell]:
+    frame = fit.r_square().set_index(["group", "variable"])["r_square"]
+    for g, entry in enumerate(groups, start=1):
+        for name, x in entry.items():
+            ours = frame.get((g, name), np.nan)
+            yield Cell(f"rsq {g} {name}", "estimate", x, ours, _allowed("estimate", x))
 
 
 def _residuals(content: dict[str, Any], fit: SemResult) -> Iterator[Cell]:

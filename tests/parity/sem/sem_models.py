@@ -124,6 +124,19 @@ BFI = """
 agree =~ A1 + A2 + A3 + A4 + A5
 extra =~ E1 + E2 + E3 + E4 + E5
 """
+_MIMIC = """
+visual =~ x1 + x2 + x3
+textual =~ x4 + x5 + x6
+visual ~ ageyr + sex
+textual ~ visual + ageyr
+x9 ~ visual + textual
+"""
+_SINGLE = """
+visual =~ x1 + x2 + x3
+textual =~ x4 + x5
+single =~ x9
+visual ~~ 0.2*textual
+"""
 _G, _D = "school", "hs_design"
 
 LIVE: dict[str, Case] = {
@@ -187,6 +200,22 @@ LIVE: dict[str, Case] = {
     "fiml_cluster": Case(HS, "hs_miss_design", {"missing": "fiml", "cluster": "cl"}),
     "fiml_weights": Case(HS, "hs_miss_weights", {"missing": "fiml", "weights": "w"}),
     "hs_from_cov": Case(HS, "hs_cov", {"n": 301}),
+    "more_pd": Case(PD, "pd"),
+    "more_mg": Case(HS, _D, {"groups": _G, "equal": _SCALAR}),
+    "more_fiml": Case(HS, "hs_miss_design", {"missing": "fiml"}),
+    "more_gls": Case(HS, _D, {"estimator": "GLS"}),
+    "more_mlr": Case(HS, _D, {"estimator": "MLR"}),
+    "more_second_order": Case(HS + "g =~ visual + textual + speed", _D),
+    "more_mimic": Case(_MIMIC, _D, {"meanstructure": True}),
+    "mix_mlr_expected": Case(HS, _D, {"estimator": "MLR", "information": "expected"}),
+    "mix_sb_standard": Case(HS, _D, {"test": "satorra.bentler"}),
+    "mix_white": Case(HS, _D, {"se": "robust.huber.white"}),
+    "mix_fiml_white": Case(HS, "hs_miss_design", {"missing": "fiml", "se": "robust.huber.white"}),
+    "mix_cluster_weights": Case(HS, _D, {"estimator": "MLR", "cluster": "cl", "weights": "w"}),
+    "mix_orthogonal": Case(HS, _D, {"orthogonal": True, "std_lv": True, "meanstructure": True}),
+    "mix_single_indicator": Case(_SINGLE, _D),
+    "mix_written_covariate": Case("x9 ~ x1 + x4\nx4 ~ x1\nx1 ~~ x1", _D),
+    "mix_bounds": Case(HS, _D, {"bounds": "pos.var"}),
     "listwise": Case(HS, "hs_miss_design"),
     "bfi_ml": Case(BFI, "bfi_complete"),
     "bfi_mg_mlr": Case(

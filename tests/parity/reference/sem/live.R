@@ -133,3 +133,43 @@ writeLines(toJSON(list(pe = clean(parameterEstimates(f, ci = FALSE)), fm = as.li
 S <- cov(HS[, paste0("x", 1:9)]); rownames(S) <- colnames(S)
 write.csv(S, "data/hs_cov.csv")
 dump(safe(lavaan::cfa(hs, sample.cov = S, sample.nobs = 301)), "hs_from_cov")
+
+# more of what follows from a fit: modification indices, factor scores, explained variance; mixed options
+fs <- function(f, m) { x <- lavPredict(f, method = m, append.data = FALSE); if (is.list(x)) lapply(unname(x), function(b) unclass(unname(b))) else list(unclass(unname(x))) }
+rsq <- function(f) { x <- lavInspect(f, "rsquare"); if (is.list(x)) lapply(unname(x), as.list) else list(as.list(x)) }
+more <- function(f, scores = c("regression", "Bartlett")) { out <- list(mi = mi(f), rsq = rsq(f)); for (m in scores) out[[paste0("fs_", tolower(m))]] <- fs(f, m); out }
+PDm <- "ind60 =~ x1 + x2 + x3
+dem60 =~ y1 + y2 + y3 + y4
+dem65 =~ y5 + y6 + y7 + y8
+dem60 ~ ind60
+dem65 ~ ind60 + dem60
+y1 ~~ y5
+y2 ~~ y4 + y6
+y3 ~~ y7
+y4 ~~ y8
+y6 ~~ y8"
+f <- sem(PDm, PD); dump(f, "more_pd", more(f))
+f <- cfa(hs, HS, group = "school", group.equal = c("loadings", "intercepts")); dump(f, "more_mg", more(f))
+f <- cfa(hs, HSm, missing = "fiml"); dump(f, "more_fiml", more(f, "regression"))
+f <- cfa(hs, HS, estimator = "GLS"); dump(f, "more_gls", more(f))
+f <- cfa(hs, HS, estimator = "MLR"); dump(f, "more_mlr", more(f))
+f <- cfa(paste(hs, "g =~ visual + textual + speed", sep = "\n"), HS); dump(f, "more_second_order", more(f, "regression"))
+f <- sem("visual =~ x1 + x2 + x3
+textual =~ x4 + x5 + x6
+visual ~ ageyr + sex
+textual ~ visual + ageyr
+x9 ~ visual + textual", HS, meanstructure = TRUE); dump(f, "more_mimic", more(f, "regression"))
+dump(cfa(hs, HS, estimator = "MLR", information = "expected"), "mix_mlr_expected")
+dump(cfa(hs, HS, test = "satorra.bentler"), "mix_sb_standard")
+dump(cfa(hs, HS, se = "robust.huber.white"), "mix_white")
+dump(cfa(hs, HSm, missing = "fiml", se = "robust.huber.white"), "mix_fiml_white")
+dump(cfa(hs, HS, estimator = "MLR", cluster = "cl", sampling.weights = "w"), "mix_cluster_weights")
+dump(cfa(hs, HS, orthogonal = TRUE, std.lv = TRUE, meanstructure = TRUE), "mix_orthogonal")
+dump(cfa("visual =~ x1 + x2 + x3
+textual =~ x4 + x5
+single =~ x9
+visual ~~ 0.2*textual", HS), "mix_single_indicator")
+dump(sem("x9 ~ x1 + x4
+x4 ~ x1
+x1 ~~ x1", HS), "mix_written_covariate")
+dump(cfa(hs, HS, bounds = "pos.var"), "mix_bounds")
