@@ -1,0 +1,225 @@
+"""Who speaks for the group: each partner organisation one voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import whole_number
+from collective_use.errors import InputError
+from collective_use.groups.keys import group_keys
+from collective_use.numerics import allocation_raters as crossed
+from collective_use.numerics import partners as kernels
+from collective_use.results import NotComputed, Result, Table, table_of
+
+
+@dataclass(frozen=True)
+class PartnerBalanced(Result):
+    """Group means in which partners count alike, and where the disagreement lies.
+
+    Attributes
+    ----------
+    values
+        One row a group: `group`, `n`, `partners`, `effective_partners`, `largest_partner`
+        (share of its members), `mean` (each member one voice), `balanced_mean` (each partner
+        one voice), `difference`, `sd_within` partners, `sd_between` partner means,
+        `rwg_within`, `rwg_between` (where `options` are given), `reason`.
+    variance_partner, variance_member
+        Components of partners within groups and of members within partners, pooled.
+    between_share
+        The share of disagreement in groups that lies between partners.
+    variance_group, variance_organisation, variance_rest
+        Components when organisations are crossed with groups, because the same organisation
+        sends people to several groups.
+    icc_group, icc_organisation
+        Their shares of the sum.
+    left_out
+        Persons without a value or a partner.
+    """
+
+    values: pd.DataFrame
+    variance_partner: float | NotComputed
+    variance_member: float | NotComputed
+    between_share: float | NotComputed
+    variance_group: float | NotComputed
+    variance_organisation: float | NotComputed
+    variance_rest: float | NotComputed
+    icc_group: float | NotComputed
+    icc_organisation: float | NotComputed
+    left_out: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `values`."""
+        return self.values.copy()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the groups, and the components of variance."""
+        names = (
+            "variance_partner", "variance_member", "between_share", "variance_group",
+            "variance_organisation", "variance_rest", "icc_group", "icc_organisation",
+        )  # fmt: skip
+        rows = tuple((name, getattr(self, name)) for name in names)
+        reasons = {str(value) for _, value in rows if isinstance(value, NotComputed)}
+        notes = (f"{self.left_out} persons without a value or a partner.", *sorted(reasons))
+        return (
+            table_of("Each partner one voice", self.values),
+            Table("Where people differ", ("part", "value"), rows, notes),
+        )
+
+
+def partner_balanced(
+    values: Any, groups: Any, partners: Any, *, options: int | None = None
+) -> PartnerBalanced:
+    """Compute group means in which six people of one agency do not outvote four partners.
+
+    The balanced mean is the mean of partner means. Agreement is split: members of the same
+    partner with each other, and partners with each other. When organisations send people to
+    several groups they are crossed with groups, and the likeness of people of one organisation
+    is told from that of people of one group.
+
+    Parameters
+    ----------
+    values
+        ``(persons,)`` scores.
+    groups, partners
+        ``(persons,)`` group and partner organisation of each person. The same partner name in
+        two groups is the same organisation.
+    options
+        Number of response options; rwg against the uniform null is given with it.
+
+    Returns
+    -------
+    PartnerBalanced
+        Means, agreement and components of variance.
+
+    Raises
+    ------
+    InputError
+        When the three do not have the same length.
+
+    References
+    ----------
+    Searle, S. R., Casella, G., & McCulloch, C. E. (1992). Variance components. Henderson,
+    C. R. (1953). Biometrics, 9, 226-252 (Method III, crossed). James, L. R., Demaree, R. G., &
+    Wolf, G. (1984). Journal of Applied Psychology, 69, 85-98 (rwg).
+
+    Examples
+    --------
+    >>> result = partner_balanced([2, 2, 2, 5, 5], ["a"] * 5, ["x", "x", "x", "y", "z"])
+    >>> result.values[["mean", "balanced_mean"]].values.tolist()
+    [[3.2, 4.0]]
+    """
+    if options is not None:
+        whole_number("options", options, at_least=2)
+    y, names, code, used = _checked(values, groups, partners)
+    keys = group_keys(pd.DataFrame({"group": names.to_numpy()}))
+    organisation = pd.factorize(code[used])[0].astype(np.int64)
+    place = np.asarray(keys.codes, np.int64)[used]
+    stats = kernels.partner_statistics(y[used], place, organisation, keys.total)
+    frame = _frame(keys.frame[["group"]], stats, options)
+    partner, member = kernels.nested_components(stats)
+    alone = NotComputed("no partner sent two people, or no group has two partners")
+    share = ratio_or(max(partner, 0.0), max(partner, 0.0) + member, alone)
+    parts = _crossed(y[used], place, organisation)
+    return PartnerBalanced(
+        values=frame,
+        variance_partner=_known(partner, alone),
+        variance_member=_known(member, alone),
+        between_share=share,
+        variance_group=parts[0],
+        variance_organisation=parts[1],
+        variance_rest=parts[2],
+        icc_group=parts[3],
+        icc_organisation=parts[4],
+        left_out=int((~used).sum()),
+    )
+
+
+def ratio_or(top: float, bottom: float, reason: NotComputed) -> float | NotComputed:
+    """Divide, or return the reason why that says nothing.
+
+    Examples
+    --------
+    >>> ratio_or(1.0, 4.0, NotComputed("no variance"))
+    0.25
+    """
+    good = np.isfinite(top) and np.isfinite(bottom) and bottom > 0
+    return float(top / bottom) if good else reason
+
+
+def _known(value: float, reason: NotComputed) -> float | NotComputed:
+    return float(value) if np.isfinite(value) else reason
+
+
+def _checked(
+    values: Any, groups: Any, partners: Any
+) -> tuple[np.ndarray, pd.Series, pd.Series, np.ndarray]:
+    y = np.asarray(values, dtype=float)
+    names = pd.Series(np.asarray(groups)).reset_index(drop=True)
+    code = pd.Series(np.asarray(partners, dtype=object)).reset_index(drop=True)
+    if not len(y) == len(names) == len(code):
+        raise InputError(
+            "values, groups and partners must have the same length, got "
+            f"{len(y)}, {len(names)} and {len(code)}"
+        )
+    used = np.isfinite(y) & code.notna().to_numpy() & code.astype(str).ne("").to_numpy()
+    if not used.any():
+        raise InputError("partners must be known for some person with a value, got none")
+    return y, names, code, used
+
+
+def _frame(
+    keys: pd.DataFrame, stats: kernels.PartnerStatistics, options: int | None
+) -> pd.DataFrame:
+    n = np.bincount(stats.group, weights=stats.n, minlength=stats.groups).astype(int)
+    partners = np.bincount(stats.group, minlength=stats.groups)
+    plain, balanced = kernels.member_mean(stats), kernels.balanced_mean(stats)
+    within, between = kernels.within_between(stats)
+    frame = keys.assign(
+        n=n,
+        partners=partners,
+        effective_partners=kernels.effective_partners(stats),
+        largest_partner=kernels.largest_share(stats),
+        mean=plain,
+        balanced_mean=balanced,
+        difference=balanced - plain,
+        sd_within=np.sqrt(within),
+        sd_between=np.sqrt(between),
+    )
+    if options is not None:
+        null = (options**2 - 1) / 12
+        frame = frame.assign(rwg_within=1 - within / null, rwg_between=1 - between / null)
+    return frame.assign(reason=[_reason(p, m) for p, m in zip(partners, n, strict=True)])
+
+
+def _reason(partners: int, n: int) -> str:
+    if not n:
+        return "nobody with a known partner answered"
+    if partners == 1:
+        return "one partner only: there is nothing between partners"
+    if partners == n:
+        return "one member of each partner: there is nothing within partners"
+    return ""
+
+
+def _crossed(
+    y: np.ndarray, group: np.ndarray, organisation: np.ndarray
+) -> tuple[float | NotComputed, ...]:
+    """Return components of groups, organisations and the rest, and the first two's shares."""
+    groups, g = np.unique(group, return_inverse=True)
+    pairs = np.unique(g * (int(organisation.max()) + 1) + organisation).size
+    if pairs == int(organisation.max()) + 1 or len(groups) < 2:
+        why = NotComputed("every organisation is in one group only, so it is nested in the group")
+        return (why,) * 5
+    parts = crossed.components(crossed.crossed_anova(y, g.astype(np.int64), organisation))
+    values = (float(parts.a[0]), float(parts.b[0]), float(parts.error[0]))
+    if not all(np.isfinite(values)):
+        why = NotComputed("groups and organisations overlap too little to tell them apart")
+        return (why,) * 5
+    total = max(values[0], 0.0) + max(values[1], 0.0) + values[2]
+    flat = NotComputed("all values are the same")
+    shares = [ratio_or(max(value, 0.0), total, flat) for value in values[:2]]
+    return (*values, *shares)
