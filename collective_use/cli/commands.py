@@ -47,6 +47,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "codebook": CommandEntry(
         BEFORE, "codebook", "Write the codebook: every item with codes, labels and columns."
     ),
+    "sheets": CommandEntry(
+        BEFORE, "sheets", "Workbooks for expert judges, translators, cognitive interviews."
+    ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
     "monitor": CommandEntry(
         AFTER, "monitor", "While the survey runs: response of each group, whom to remind."

@@ -44,8 +44,8 @@ _READ_ME = (
      " beside it what is unclear, or how you would put it."),
     ("At the end", "If something of a construct is asked nowhere, write it here:"),
     ("", "> "),
-    ("Please", "Write only into the yellow cells, leave cells empty where you cannot judge, save the"
-     " file, and send it back."),
+    ("Please", "Write only into the yellow cells, leave cells empty where you cannot judge, save"
+     " the file, and send it back."),
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ ACCENT = "0B5D6B"
 SOFT = "EEF4F5"
 ENTRY = "FFF8E1"
 RULE = "B9C9CC"
+FACE = "Calibri"
 LONGEST = 32_767
 """Characters that a cell holds."""
 
@@ -153,11 +154,12 @@ def add_words(book: Any, name: str, title: str, lines: Iterable[tuple[str, str]]
     for number, (heading, text) in enumerate(lines, start=3):
         first, second = sheet.cell(number, 1), sheet.cell(number, 2)
         put(first, heading)
-        first.font = Font(bold=True, color=ACCENT)
+        first.font = Font(name=FACE, bold=True, color=ACCENT)
         first.alignment = Alignment(wrap_text=True, vertical="top")
         field = text.startswith("> ") or text == ">"
         put(second, text[2:] if field else text)
         second.alignment = Alignment(wrap_text=True, vertical="top")
+        second.font = Font(name=FACE, color=INK)
         if field:
             second.fill = PatternFill("solid", fgColor=ENTRY)
             second.border = _border()
@@ -198,7 +200,7 @@ def add_table(
     for place, column in enumerate(columns, start=1):
         cell = sheet.cell(1, place)
         put(cell, column.heading)
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name=FACE, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=ACCENT)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         letter = get_column_letter(place)
@@ -225,9 +227,10 @@ def _row(sheet: Any, number: int, columns: Sequence[SheetColumn], row: Sequence[
     for place, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
         cell = sheet.cell(number, place)
         put(cell, value)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        side = "center" if column.number else "left"
+        cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True)
         cell.border = _border()
-        cell.font = Font(color=INK, bold=place == 1)
+        cell.font = Font(name=FACE, color=INK, bold=place == 1)
         if not column.number:
             cell.number_format = "@"
         if column.entry:
@@ -236,7 +239,7 @@ def _row(sheet: Any, number: int, columns: Sequence[SheetColumn], row: Sequence[
             cell.fill = PatternFill("solid", fgColor=SOFT)
         if not column.hidden and value is not None:
             height = max(height, lines_of(str(value), column.width))
-    sheet.row_dimensions[number].height = min(400, 15.5 * height + 3)
+    sheet.row_dimensions[number].height = min(409, 16.5 * height + 5)
 
 
 def lines_of(text: str, width: float) -> int:
@@ -261,7 +264,7 @@ def _band(sheet: Any, title: str) -> None:
     for place in (1, 2):
         sheet.cell(1, place).fill = PatternFill("solid", fgColor=ACCENT)
     put(sheet.cell(1, 1), title)
-    sheet.cell(1, 1).font = Font(bold=True, size=16, color="FFFFFF")
+    sheet.cell(1, 1).font = Font(name=FACE, bold=True, size=16, color="FFFFFF")
     sheet.cell(1, 1).alignment = Alignment(vertical="center", indent=1)
     sheet.row_dimensions[1].height = 34
 

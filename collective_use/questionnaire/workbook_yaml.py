@@ -60,7 +60,7 @@ def yaml_files(instrument: Instrument) -> dict[str, str]:
     --------
     >>> import collective_use as cu
     >>> list(yaml_files(cu.load_instrument("lq2002")))
-    ['instrument.yaml', 'scales.yaml', 'constructs.yaml', 'items.yaml', 'models.yaml']
+    ['instrument.yaml', 'scales.yaml', 'constructs.yaml', 'items.yaml', 'forms.yaml']
     """
     plain = instrument.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     apart = {key for keys in FILES.values() for key in keys}

@@ -23,7 +23,8 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 th{font-weight:600;text-align:left;color:var(--quiet);font-size:.8rem;vertical-align:bottom}
 th,td{padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--rule)}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-td.n+td:not(.n){padding-left:1.2rem}tbody th{color:var(--ink);font-size:.92rem;overflow-wrap:anywhere}tr{break-inside:avoid}
+td.n+td:not(.n){padding-left:1.2rem}tr{break-inside:avoid}
+tbody th{color:var(--ink);font-size:.92rem;overflow-wrap:anywhere}tr{break-inside:avoid}
 .bar{width:9rem}.bar svg{display:block;width:100%;height:.95rem}
 .yes{color:var(--accent);font-weight:600}.no{color:var(--wait);font-weight:600}
 .note{color:var(--quiet);font-size:.88rem;max-width:48rem}
