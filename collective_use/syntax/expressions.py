@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.syntax.tokens import Token, fail
@@ -55,7 +56,7 @@ class ExpressionReader:
         self.position += 1
         return token
 
-    def fail_at(self, token: Token, message: str) -> None:
+    def fail_at(self, token: Token, message: str) -> NoReturn:
         """Raise at a token."""
         fail(self.source, token.line, token.column, message)
 
@@ -114,8 +115,7 @@ class ExpressionReader:
             self.close()
             return inner
         found = "the end of the line" if token.kind == "end" else repr(token.text)
-        self.fail_at(token, f"a number or a label has to come here, found {found}")
-        raise AssertionError  # pragma: no cover
+        return self.fail_at(token, f"a number or a label has to come here, found {found}")
 
     def call(self, token: Token) -> Expression:
         """Read the argument of a function."""
