@@ -273,7 +273,7 @@ def weights_of(moments: Sequence[OrdinalMoments], function: str) -> list[Floats]
                     f"WLS needs more cases than statistics: {m.n:g} cases, "
                     f"{m.statistics.size} statistics; use WLSMV"
                 )
-            out.append(np.linalg.inv(m.gamma))
+            out.append(np.asarray(np.linalg.inv(m.gamma), dtype=np.float64))
     return out
 
 
