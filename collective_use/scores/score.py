@@ -11,45 +11,9 @@ from collective_use.checks import number_between
 from collective_use.instrument.model import Instrument, Measure
 from collective_use.platforms.columns import form_items
 from collective_use.record import Record
+from collective_use.responses.keyed import keyed_items
 from collective_use.responses.table import Responses
 from collective_use.scores.table import Scores
-
-
-def keyed_items(instrument: Instrument, answers: pd.DataFrame) -> pd.DataFrame:
-    """Return Likert items so that a high number always means more.
-
-    A reverse item becomes ``low + high - answer``, with the lowest and highest code that its
-    scale declares, whatever occurs in the data.
-
-    Parameters
-    ----------
-    instrument
-        The instrument.
-    answers
-        Persons by items, codes.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The Likert items among the answers.
-
-    Examples
-    --------
-    >>> import collective_use as cu
-    >>> bank = cu.load_instrument("collective_data_use")
-    >>> keyed_items(bank, pd.DataFrame({"dlr2": [1.0, 2.0]}))["dlr2"].tolist()
-    [7.0, 6.0]
-    """
-    keyed: dict[str, np.ndarray] = {}
-    for item in instrument.items:
-        if item.kind != "likert" or item.id not in answers.columns:
-            continue
-        values = answers[item.id].to_numpy(dtype=float)
-        if item.reverse and item.scale:
-            scale = instrument.get_scale(item.scale)
-            values = scale.low + scale.high - values
-        keyed[item.id] = values
-    return pd.DataFrame(keyed, index=answers.index)
 
 
 def enough(asked: int, minimum: float) -> int:

@@ -51,6 +51,7 @@ _SYSTEM_TEXTS = {
 }
 _CODE = r"[A-Za-z][A-Za-z0-9]*"
 _WITH_CODE = re.compile(rf"^({_CODE})(?:\[([\w]+)\](?:\[([\w]+)\])?)?(?:\.\s+(.*))?$", re.DOTALL)
+_EXPRESSION = re.compile(rf"^{_CODE}_\w+$")
 _WITH_PART = re.compile(r"^(.*\S)\s*\[(.*)\]\s*$", re.DOTALL)
 
 
@@ -87,7 +88,8 @@ def heading(place: int, name: str) -> Heading:
         joined = "_".join(entry for entry in (code, first, second) if entry)
         return Heading(place, text, question, part, (first, joined) if not second else (joined,))
     question, part = _parted(text)
-    return Heading(place, text, question, part)
+    tail = text.split("_", 1)[1] if _EXPRESSION.match(text) else ""
+    return Heading(place, text, question, part, (text, tail) if tail else ())
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -1,0 +1,304 @@
+"""Screening for careless responding: indices and flags for each person, exclusion on request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import did_you_mean, quoted
+from collective_use.cutoffs import Cutoff
+from collective_use.errors import InputError
+from collective_use.numerics import careless
+from collective_use.platforms.columns import form_items
+from collective_use.record import Record
+from collective_use.responses.keyed import keyed_items
+from collective_use.responses.screening_rules import DEFAULT, chosen_rules
+from collective_use.responses.table import Responses
+from collective_use.results import Result, Table
+
+
+@dataclass(frozen=True)
+class Screening(Result):
+    """Indices of careless responding.
+
+    Attributes
+    ----------
+    responses
+        What was screened; nobody is left out yet.
+    indices
+        Persons by indices; NaN where an index does not exist for a person.
+    flags
+        Persons by rules: True where the index is on the careless side of the rule.
+    rules
+        The rules used, by name.
+    counting
+        The rules whose flags lead to exclusion.
+    reasons
+        Why an index exists for nobody, by name.
+    """
+
+    responses: Responses
+    indices: pd.DataFrame
+    flags: pd.DataFrame
+    rules: Mapping[str, Cutoff]
+    counting: tuple[str, ...]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def flagged(self) -> pd.Series:
+        """For each person whether any counting rule flags them."""
+        return self.flags[list(self.counting)].any(axis=1)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return group, row, indices, and flags as ``flag_`` columns."""
+        persons = self.responses.persons[["group", "row", "export"]]
+        flags = self.flags.add_prefix("flag_")
+        return pd.concat([persons, self.indices, flags], axis=1).assign(flagged=self.flagged)
+
+    def loss_frame(self) -> pd.DataFrame:
+        """Return for each group how many would be left out and how many stay."""
+        frame = pd.DataFrame({"group": self.responses.persons["group"], "out": self.flagged})
+        table = frame.groupby("group", sort=False)["out"].agg(["size", "sum"]).reset_index()
+        table.columns = pd.Index(["group", "n", "left_out"])
+        table["left_out"] = table["left_out"].astype(int)
+        table["stay"] = table["n"] - table["left_out"]
+        return table
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return one line for each rule, and the groups that lose members."""
+        rows = []
+        for name, rule in self.rules.items():
+            why = self.reasons.get(name, "")
+            there = None if why else int(self.indices[name].notna().sum())
+            flagged = None if why else int(self.flags[name].sum())
+            counts = "yes" if name in self.counting else "no"
+            rows.append((name, str(rule), counts, there, flagged, why))
+        columns = ("index", "flagged when", "counts", "persons", "flagged", "not computed")
+        loss = self.loss_frame()
+        lost = loss[loss["left_out"] > 0]
+        note = (
+            f"{int(self.flagged.sum())} of {len(self.flagged)} persons are flagged by a rule that "
+            f"counts, in {len(lost)} of {len(loss)} groups."
+        )
+        groups = Table(
+            "Groups that would lose members",
+            tuple(lost.columns),
+            tuple(tuple(row) for row in lost.itertuples(index=False, name=None)),
+        )
+        screening = Table("Screening", columns, tuple(rows), (note,))
+        return (screening, groups) if len(lost) else (screening,)
+
+
+def screen(
+    responses: Responses,
+    *,
+    rules: Mapping[str, float] | None = None,
+    counting: Sequence[str] = DEFAULT,
+    critical: float = 0.60,
+) -> Screening:
+    """Compute indices of careless responding and flag by rules; nobody is left out.
+
+    Parameters
+    ----------
+    responses
+        From `read_responses`.
+    rules
+        Other values of rules by name; see `screening_rules.RULES`.
+    counting
+        The rules by which `exclude` leaves persons out.
+    critical
+        From which correlation two items are psychometric synonyms (below minus it, antonyms).
+
+    Returns
+    -------
+    Screening
+        Indices and flags, one row a person.
+
+    Raises
+    ------
+    InputError
+        When a rule is not known.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.instrument.library import sample_path
+    >>> bank = cu.load_instrument("lq2002")
+    >>> seen = screen(cu.read_responses(sample_path("lq2002.csv"), bank))
+    >>> int(seen.flags["longstring"].sum()) > 0
+    True
+    """
+    used = chosen_rules(rules)
+    for name in counting:
+        if name not in used:
+            raise InputError(
+                f"counting must name rules, of {quoted(used)}, got {name!r}"
+                f"{did_you_mean(name, used)}"
+            )
+    indices, reasons = _indices(responses, critical)
+    flags = {}
+    for name, rule in used.items():
+        values = indices[name].to_numpy()
+        with np.errstate(invalid="ignore"):
+            bad = values >= rule.value if rule.direction == "at_least" else values <= rule.value
+        flags[name] = bad & ~np.isnan(values)
+    index = responses.persons.index
+    counted = tuple(name for name in counting if name not in reasons)
+    return Screening(
+        responses,
+        indices,
+        pd.DataFrame(flags, index=index),
+        used,
+        counted or ("longstring",),
+        reasons,
+    )
+
+
+def exclude(screening: Screening) -> Responses:
+    """Leave out the persons that a counting rule flags; the record says who and why.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from collective_use.instrument.library import sample_path
+    >>> bank = cu.load_instrument("lq2002")
+    >>> seen = screen(cu.read_responses(sample_path("lq2002.csv"), bank), counting=["longstring"])
+    >>> len(exclude(seen).persons) == 2042 - int(seen.flagged.sum())
+    True
+    """
+    responses = screening.responses
+    record = _excluded(screening, responses.record)
+    stay = ~screening.flagged.to_numpy()
+    return replace(
+        responses,
+        persons=responses.persons[stay].reset_index(drop=True),
+        answers=responses.answers[stay].reset_index(drop=True),
+        reasons=responses.reasons[stay].reset_index(drop=True),
+        rosters={
+            name: frame[stay].reset_index(drop=True) for name, frame in responses.rosters.items()
+        },
+        record=record,
+    )
+
+
+def _excluded(screening: Screening, record: Record) -> Record:
+    rows = screening.responses.persons["row"]
+    for name in screening.counting:
+        mask = screening.flags[name].to_numpy()
+        if mask.any():
+            text = f"Flagged by screening rule {name} {screening.rules[name]}."
+            record = record.note(
+                "responses", "left out", text, count=int(mask.sum()), of="persons", what=rows[mask]
+            )
+    loss = screening.loss_frame()
+    for row in loss[loss["left_out"] > 0].itertuples(index=False):
+        text = f"Group {row.group}: {row.left_out} of {row.n} left out by screening."
+        record = record.note("responses", "left out", text, count=int(row.left_out), of="persons")
+    return record
+
+
+def pages(responses: Responses) -> list[list[str]]:
+    """Return the Likert items in the answers, page by page as the form shows them.
+
+    Without a known form there is one page: all items in the order of the instrument.
+    """
+    instrument = responses.instrument
+    likert = {item.id for item in instrument.items if item.kind == "likert"}
+    there = [str(name) for name in responses.answers.columns if name in likert]
+    if responses.form is None:
+        return [there]
+    form = instrument.get_form(responses.form)
+    shown = [[name for name in block.items if name in there] for block in form.blocks]
+    outside = [name for name in there if name not in form_items(form)]
+    return [page for page in [*shown, outside] if page]
+
+
+def _indices(responses: Responses, critical: float) -> tuple[pd.DataFrame, dict[str, str]]:
+    instrument, answers = responses.instrument, responses.answers
+    roles = {item.id: item for item in instrument.items}
+    shown = pages(responses)
+    measure = [n for page in shown for n in page if roles[n].role in ("measure", "marker")]
+    raw = answers[measure].to_numpy(dtype=float)
+    found: dict[str, np.ndarray] = {}
+    reasons: dict[str, str] = {}
+    runs = [careless.longstring(answers[page].to_numpy(dtype=float)).longest for page in shown]
+    found["longstring"] = np.fmax.reduce(runs) if runs else np.full(len(answers), np.nan)
+    found["irv"] = careless.irv(raw)
+    found["even_odd"] = _even_odd(responses, measure, reasons)
+    found["mahalanobis_p"] = _mahalanobis_p(raw, reasons)
+    for name, anto in (("synonyms", False), ("antonyms", True)):
+        pairs = (
+            careless.synonym_pairs(raw, critical, antonyms=anto) if raw.size else np.empty((0, 2))
+        )
+        found[name] = careless.psychometric_pairs(raw, pairs).value
+        if len(pairs) < 3:
+            side = "below -" if anto else "above "
+            reasons[name] = f"{len(pairs)} item pairs correlate {side}{critical:g}; 3 are needed"
+    found |= _watched(responses, measure, reasons)
+    frame = pd.DataFrame(found, index=answers.index)
+    for name in frame.columns:
+        if name not in reasons and frame[name].isna().all():
+            reasons[str(name)] = "it exists for nobody"
+    return frame, reasons
+
+
+def _even_odd(responses: Responses, items: Sequence[str], reasons: dict[str, str]) -> np.ndarray:
+    keyed = keyed_items(responses.instrument, responses.answers)[list(items)]
+    place = {name: number for number, name in enumerate(items)}
+    scales, taken = [], set()
+    for part in responses.instrument.measures:
+        columns = [place[name] for name in part.items if name in place and name not in taken]
+        if part.level == "person" and part.score != "none" and len(columns) > 1:
+            scales.append(columns)
+            taken |= {items[column] for column in columns}
+    if len(scales) < 3:
+        reasons["even_odd"] = f"{len(scales)} scales of two or more items; 3 are needed"
+        return np.full(len(keyed), np.nan)
+    return careless.even_odd(keyed.to_numpy(dtype=float), scales).value
+
+
+def _mahalanobis_p(raw: np.ndarray, reasons: dict[str, str]) -> np.ndarray:
+    from scipy.special import gammaincc
+
+    distance = careless.mahalanobis(raw) if raw.size else np.full(len(raw), np.nan)
+    if np.isnan(distance).all():
+        reasons["mahalanobis_p"] = "the covariances of the items cannot be inverted"
+    return np.asarray(gammaincc(max(raw.shape[1], 1) / 2, distance / 2))
+
+
+def _watched(
+    responses: Responses, items: Sequence[str], reasons: dict[str, str]
+) -> dict[str, np.ndarray]:
+    """Return time, attention items and the share of don't know."""
+    answers = responses.answers
+    people = len(answers)
+    none = np.full(people, np.nan)
+    given = answers[list(items)].notna().sum(axis=1).to_numpy()
+    seconds = none
+    if "duration" in responses.persons:
+        seconds = responses.persons["duration"].to_numpy(dtype=float) / np.maximum(given, 1)
+    else:
+        reasons["seconds_per_item"] = "the export holds no duration"
+    attention = [i for i in responses.instrument.items if i.role == "attention" and i.id in answers]
+    kinds = {"instructed": none, "infrequency": none}
+    for item in attention:
+        values = answers[item.id].to_numpy(dtype=float)
+        name = "instructed" if item.keyed_answer is not None else "infrequency"
+        if item.keyed_answer is not None:
+            failed = ~np.isnan(values) & (values != item.keyed_answer)
+        elif item.fail_from is not None:
+            failed = values >= item.fail_from
+        else:
+            continue
+        kinds[name] = np.nan_to_num(kinds[name]) + failed
+    for name, values in kinds.items():
+        if values is none:
+            reasons[name] = "no such item was asked"
+    reason = responses.reasons[list(items)]
+    unknown = np.column_stack([(reason[n] == "dont_know").to_numpy() for n in items] or [none > 0])
+    asked = np.column_stack([(reason[n] != "not_shown").to_numpy() for n in items] or [none > 0])
+    share = unknown.sum(axis=1) / np.maximum(asked.sum(axis=1), 1)
+    return {"seconds_per_item": seconds, **kinds, "dont_know": share}
