@@ -205,34 +205,39 @@ def _result(
     n: np.ndarray[Any, np.dtype[np.int64]],
 ) -> Icc:
     why = _impossible(table)
+    blocked = why is not None
     sizes = {name: table.size(name) for name in ("mean", "k0", "harmonic")}
     tau2, sigma2, mu = _components(table, fitted)
-    by1 = {} if why else {name: anova.icc1(table, k) for name, k in sizes.items()}
-    if fitted is not None and not why:
+    by1 = {} if blocked else {name: anova.icc1(table, k) for name, k in sizes.items()}
+    if fitted is not None and not blocked:
         by1[method] = fitted.icc
     chosen = by1.get(method if fitted is not None else group_size, float("nan"))
     reliability = mean_reliability(max(tau2, 0.0), sigma2, np.where(n > 0, n, 0).astype(float))
-    by2 = {} if why else _icc2_by(table, by1, reliability, n)
+    by2 = {} if blocked else _icc2_by(table, by1, reliability, n)
     icc2 = by2.get("anova", float("nan"))
     if fitted is not None:
         icc2 = anova.stepped_up(fitted.icc, sizes[group_size])
-    limits = {} if why else _limits(table, sizes, level)
+    limits = {} if blocked else _limits(table, sizes, level)
     ci = limits.get("wald", (float("nan"),) * 2)
     flat = NotComputed("there is no variance within groups")
+
+    def shown(value: Any) -> Any:
+        return value if why is None else why
+
     deff = 1.0 + (sizes["mean"] - 1.0) * by1.get("k0", float("nan"))
     means = np.full(len(n), np.nan)
     means[n > 0] = table.origin + table.means
     return Icc(
         method=method,
         group_size=group_size,
-        icc1=why or chosen,
-        icc2=why or (NotComputed("group means are equal") if np.isnan(icc2) else icc2),
-        ci=why or (flat if np.isnan(ci[0]) else ci),
+        icc1=shown(chosen),
+        icc2=shown(NotComputed("group means are equal") if np.isnan(icc2) else icc2),
+        ci=shown(flat if np.isnan(ci[0]) else ci),
         level=level,
-        f=why or (table.f if np.isfinite(table.f) else flat),
+        f=shown(table.f if np.isfinite(table.f) else flat),
         df1=table.df_between,
         df2=table.df_within,
-        p=why or table.p,
+        p=shown(table.p),
         n=table.n_persons,
         groups=table.n_groups,
         sizes=sizes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,23 +47,25 @@ class GroupKeys:
 
 
 def natural_order(labels: pd.Series) -> pd.Series:
-    """Return sort keys: whole numbers by value, then everything else by letters.
+    """Return sort keys in which numbers inside labels count by value.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> s = pd.Series(["10", "2", "b"])
+    >>> s = pd.Series(["g10", "g2", "b"])
     >>> list(s.iloc[natural_order(s).argsort()])
-    ['2', '10', 'b']
+    ['b', 'g2', 'g10']
     """
-    text = labels.astype(str)
-    whole = text.str.fullmatch(r"\d{1,15}")
-    keys = [
-        (0, int(label), label) if digits else (1, 0, label)
-        for label, digits in zip(text, whole, strict=True)
-    ]
+    keys = [_pieces(label) for label in labels.astype(str)]
     place = {key: i for i, key in enumerate(sorted(set(keys)))}
     return pd.Series([place[key] for key in keys], index=labels.index)
+
+
+def _pieces(label: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Part a label into words and numbers; ties between 01 and 1 go by the label itself."""
+    parts = [part for part in re.split(r"(\d+)", label) if part]
+    keys = ((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+    return tuple(keys), label
 
 
 def group_keys(persons: pd.DataFrame, members: pd.DataFrame | None = None) -> GroupKeys:

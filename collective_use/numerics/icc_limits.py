@@ -21,7 +21,9 @@ def f_limits(table: OneWay, size: float, level: float = 0.95) -> tuple[float, fl
 
 
 def f_limits_icc2(table: OneWay, level: float = 0.95) -> tuple[float, float]:
-    """Return the F-based limits of ICC(2) (Shrout & Fleiss 1979)."""
+    """Return the F-based limits of ICC(2) (Shrout & Fleiss 1979); -inf where F is 0."""
+    if not table.f > 0:
+        return float("-inf"), float("-inf")
     low, high = _f_bounds(table, level)
     return 1.0 - 1.0 / low, 1.0 - 1.0 / high
 

@@ -156,7 +156,7 @@ def _roots(g: _BySize, reml: bool) -> list[float]:
 def mean_reliability(tau2: float, sigma2: float, n: FloatArray) -> FloatArray:
     """Return (G,) the reliability of each group's mean, ``τ² / (τ² + σ²/n)``.
 
-    NaN for groups without an answer.
+    NaN for groups without an answer, and where nothing varies.
 
     Examples
     --------
@@ -166,4 +166,5 @@ def mean_reliability(tau2: float, sigma2: float, n: FloatArray) -> FloatArray:
     """
     size = np.asarray(n, float)
     error = np.divide(sigma2, size, out=np.full(size.shape, np.nan), where=size > 0)
-    return tau2 / (tau2 + error)
+    total = tau2 + error
+    return np.divide(tau2, total, out=np.full(size.shape, np.nan), where=total > 0)
