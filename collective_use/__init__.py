@@ -52,6 +52,7 @@ _LAZY: dict[str, str] = {
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
     "monitor": "collective_use.responses.monitor",
+    "draft_map": "collective_use.responses.draft",
     "screen": "collective_use.responses.screening",
     "exclude": "collective_use.responses.screening",
     "Screening": "collective_use.responses.screening",

@@ -12,12 +12,15 @@ from collective_use.platforms.columns import Column
 from collective_use.responses.export import Export
 from collective_use.responses.match import Names, find_column
 from collective_use.responses.options import KEYS
+from collective_use.yaml_source import Problem, read_yaml
 
 IGNORE = ("ignore", "-", "")
 
 
 def read_map(source: Mapping[str, str] | str | Path | None) -> dict[str, str]:
     """Return a column map as a dictionary from heading to meaning.
+
+    A heading that stands twice is named by its number, ``#12`` for the twelfth column.
 
     Raises
     ------
@@ -33,7 +36,29 @@ def read_map(source: Mapping[str, str] | str | Path | None) -> dict[str, str]:
         return {}
     if isinstance(source, Mapping):
         return {str(heading): str(meaning or "ignore") for heading, meaning in source.items()}
-    raise ReadError(f"{source}: column maps in files are not read yet; give a mapping")
+    document = read_yaml(source)
+    problems = list(document.problems)
+    value = {} if document.value is None else document.value
+    if not isinstance(value, dict):
+        text = "a column map is expected, one `heading: meaning` a line"
+        problems.append(Problem(document.at(()), text))
+        value = {}
+    for heading, meaning in value.items():
+        if isinstance(meaning, (dict, list)):
+            text = f"{heading!r} must be the name of a column or key, or ignore"
+            problems.append(Problem(document.at((heading,)), text))
+    if problems:
+        raise ReadError("\n".join(str(problem) for problem in problems))
+    return {str(heading): str(meaning or "ignore") for heading, meaning in value.items()}
+
+
+def _place(export: Export, wanted: str) -> int | None:
+    """Return the place of a column by heading, or by its number as ``#12``."""
+    number = wanted.removeprefix("#")
+    if wanted.startswith("#") and number.isdecimal():
+        place = int(number) - 1
+        return place if any(entry.place == place for entry in export.headings) else None
+    return find_column(export.headings, wanted)
 
 
 def apply_map(
@@ -52,7 +77,7 @@ def apply_map(
     ignored: set[int] = set()
     headings = [heading.name for heading in export.headings]
     for wanted, meaning in renamed.items():
-        place = find_column(export.headings, wanted)
+        place = _place(export, wanted)
         if place is None:
             raise ReadError(
                 f"{export.raw.name}: the column map names {wanted!r}, which is no column"

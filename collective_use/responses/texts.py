@@ -122,10 +122,10 @@ def _whole(item: Item, heading: Heading) -> Column | None:
     return None
 
 
-def match_texts(
+def text_candidates(
     export: Export, instrument: Instrument, taken: Mapping[int, Column], closed: Iterable[int]
-) -> dict[int, Column]:
-    """Return columns that carry an item's text, by place.
+) -> dict[int, list[Column]]:
+    """Return for each open column what its text may mean, by place.
 
     Parameters
     ----------
@@ -137,39 +137,43 @@ def match_texts(
         Columns already matched by name: their items are settled.
     closed
         Places that are keys, ignored or the platform's own.
-
-    Raises
-    ------
-    ReadError
-        When a text belongs to several items; the message lists them.
     """
     texts = wording(instrument)
     settled = {column.name for column in taken.values()} | {
         column.item for column in taken.values() if column.kind not in LISTS
     }
     shut = {*taken, *closed, *export.technical}
-    found: dict[int, Column] = {}
-    unclear: list[str] = []
+    found: dict[int, list[Column]] = {}
     for heading in export.headings:
         if heading.place in shut:
             continue
         hits = _of_option(heading, texts) or _of_item(heading, texts, instrument)
         hits = [column for column in hits if column.name not in settled]
-        if len(hits) > 1:
-            unclear.append(
-                f"  column {heading.place + 1} ({heading.name[:60]!r}) may be "
-                f"{quoted(column.name for column in hits)}"
-            )
-        elif hits:
-            found[heading.place] = hits[0]
-    if unclear:
-        raise ReadError(
-            "\n".join(
-                [
-                    f"{export.raw.name}: question texts that belong to several items:",
-                    *unclear,
-                    "Say which is meant with map= (collective-use map writes a draft).",
-                ]
-            )
-        )
+        if hits:
+            found[heading.place] = hits
     return found
+
+
+def match_texts(
+    export: Export, instrument: Instrument, taken: Mapping[int, Column], closed: Iterable[int]
+) -> dict[int, Column]:
+    """Return columns that carry an item's text, by place; see `text_candidates`.
+
+    Raises
+    ------
+    ReadError
+        When a text belongs to several items; the message lists them.
+    """
+    found = text_candidates(export, instrument, taken, closed)
+    names = {heading.place: heading.name for heading in export.headings}
+    unclear = [
+        f"  column {place + 1} ({names[place][:60]!r}) may be "
+        f"{quoted(column.name for column in hits)}"
+        for place, hits in found.items()
+        if len(hits) > 1
+    ]
+    if unclear:
+        head = f"{export.raw.name}: question texts that belong to several items:"
+        tail = "Say which is meant with map= (collective-use map writes a draft)."
+        raise ReadError("\n".join([head, *unclear, tail]))
+    return {place: hits[0] for place, hits in found.items()}
