@@ -131,7 +131,8 @@ def network(
     missing
         How non-response is treated: ``"available"`` uses the reports there are,
         ``"reconstruct"`` takes the report of the other side (assumes that ties are mutual;
-        Stork & Richards 1992), ``"zero"`` sets missing ties to none.
+        Stork & Richards 1992; reciprocity and agreement of pairs still use pairs in which
+        both answered), ``"zero"`` sets missing ties to none.
     include_self
         Whether the diagonal counts.
     gate
@@ -238,6 +239,11 @@ def _notes(wanted: Sequence[Wanted], low: float, missing: Treatment) -> tuple[st
         notes.append(f"A tie counts from {', '.join(f'{cut:g}' for cut in sorted(cuts))} on.")
     if missing == "reconstruct":
         notes.append("Missing reports were taken from the other side: ties are assumed mutual.")
+        if any(w.name in PAIRED for w in wanted):
+            notes.append(
+                "Reciprocity and agreement of pairs rest on pairs in which both answered: a "
+                "reconstructed pair agrees by construction."
+            )
     if missing == "zero":
         notes.append("Missing reports were read as no tie.")
     if low != 0 and any(w.name in ("gini", "cv") for w in wanted):
@@ -264,9 +270,13 @@ def _cut(rosters: Rosters, threshold: float | None, scale: tuple[float, float]) 
     return rosters.with_values(change)
 
 
-def _treated(ties: Floats, missing: Treatment, include_self: bool) -> Floats:
+PAIRED = ("reciprocity", "dyadic_agreement", "dyadic_correlation")
+"""Indices of pairs, which reconstruction must not touch: what it fills in agrees by design."""
+
+
+def _treated(ties: Floats, name: str, missing: Treatment, include_self: bool) -> Floats:
     if missing == "reconstruct":
-        return reconstruct(ties)
+        return ties if name in PAIRED else reconstruct(ties)
     return fill(ties, 0.0, include_self=include_self) if missing == "zero" else ties
 
 
@@ -283,7 +293,7 @@ def _one(
     low, high = scale
 
     def value(stack: Stack) -> Floats:
-        ties = _treated(stack.values, missing, include_self)
+        ties = _treated(stack.values, index.name, missing, include_self)
         if index.name == "external_internal":
             return kernels.external_internal(ties, stack.partners)
         if index.name == "valued_mean":
