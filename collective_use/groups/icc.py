@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import RefusedError
@@ -19,11 +20,13 @@ from collective_use.numerics.variance_components import (
     mean_reliability,
     variance_components,
 )
-from collective_use.numerics.weighted import weighted_icc
 from collective_use.results import NotComputed, Result, Table, table_of
 
 Method = Literal["anova", "reml", "ml"]
 Size = Literal["mean", "k0", "harmonic"]
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_NO_LIKELIHOOD = NotComputed("ANOVA has no likelihood")
 
 
 @dataclass(frozen=True)
@@ -160,8 +163,8 @@ def icc(
         Level of the limits (Wald 1940). F limits cover far less than they say when groups
         are very unequal; they are in `ci_by` for comparison.
     weights
-        (N,) survey weights: see `weighted_icc`. With them only a design-based ICC(1) can be
-        given; ask for `collective_use.groups.icc.design_icc`.
+        (N,) survey weights. With them only a design-based ICC(1) can be
+        given; ask for `collective_use.design_icc`.
 
     Raises
     ------
@@ -202,7 +205,7 @@ def _result(
     group_size: str,
     level: float,
     names: tuple[str, ...],
-    n: np.ndarray[Any, np.dtype[np.int64]],
+    n: Counts,
 ) -> Icc:
     why = _impossible(table)
     blocked = why is not None
@@ -225,8 +228,6 @@ def _result(
         return value if why is None else why
 
     deff = 1.0 + (sizes["mean"] - 1.0) * by1.get("k0", float("nan"))
-    means = np.full(len(n), np.nan)
-    means[n > 0] = table.origin + table.means
     return Icc(
         method=method,
         group_size=group_size,
@@ -250,16 +251,20 @@ def _result(
         tau2=tau2,
         sigma2=sigma2,
         mu=mu,
-        log_likelihood=NotComputed("ANOVA has no likelihood")
-        if fitted is None
-        else fitted.log_likelihood,
+        log_likelihood=fitted.log_likelihood if fitted else _NO_LIKELIHOOD,
         design_effect=deff,
         effective_n=table.n_persons / deff if deff > 0 else float("nan"),
-        reliability=pd.DataFrame(
-            {"group": names, "n": n, "mean": means, "reliability": reliability}
-        ),
+        reliability=_by_group(table, names, n, reliability),
         notes=_notes(table, fitted, tau2),
     )
+
+
+def _by_group(
+    table: anova.OneWay, names: tuple[str, ...], n: Counts, reliability: Floats
+) -> pd.DataFrame:
+    means = np.full(len(n), np.nan)
+    means[n > 0] = table.origin + table.means
+    return pd.DataFrame({"group": names, "n": n, "mean": means, "reliability": reliability})
 
 
 def _impossible(table: anova.OneWay) -> NotComputed | None:
@@ -289,8 +294,8 @@ def _components(
 def _icc2_by(
     table: anova.OneWay,
     icc1: Mapping[str, float],
-    reliability: np.ndarray[Any, np.dtype[np.float64]],
-    n: np.ndarray[Any, np.dtype[np.int64]],
+    reliability: Floats,
+    n: Counts,
 ) -> dict[str, float]:
     known = ~np.isnan(reliability)
     result = {"anova": anova.icc2(table)}
@@ -329,88 +334,3 @@ def _notes(table: anova.OneWay, fitted: VarianceComponents | None, tau2: float) 
     if alone:
         notes.append(f"{alone} groups have one answer: they tell of the variance between only.")
     return tuple(notes)
-
-
-@dataclass(frozen=True)
-class DesignIcc(Result):
-    """Weighted group means and a design-based ICC(1).
-
-    Attributes
-    ----------
-    icc1
-        Weighted correlation of two members of one group.
-    ci
-        Its limits by the jackknife over groups.
-    level
-        Their level.
-    table
-        One row a group: `group`, `n`, `weight` (sum) and weighted `mean`.
-    refused
-        What cannot be had with weights, index by index, and why.
-    """
-
-    icc1: float | NotComputed
-    ci: tuple[float, float] | NotComputed
-    level: float
-    table: pd.DataFrame
-    refused: Mapping[str, str]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the groups with their weighted means."""
-        return self.table.copy()
-
-
-REFUSED_WITH_WEIGHTS: Mapping[str, str] = {
-    "rwg, rwg_j, awg, ad": (
-        "agreement describes the members who answered; a weight would let one member agree "
-        "with copies of himself"
-    ),
-    "icc2": "the reliability of a weighted mean depends on each group's own weights",
-    "f, p": "the F distribution supposes that every member was drawn alike",
-    "wald limits": "the pivot supposes that every member was drawn alike",
-    "reml, ml": (
-        "weighting a multilevel likelihood needs the weights of both stages, and small groups "
-        "make it biased (Pfeffermann et al. 1998)"
-    ),
-}
-"""Indices that are refused with survey weights, each with its reason."""
-
-
-def design_icc(values: Any, groups: Any, weights: Any, *, level: float = 0.95) -> DesignIcc:
-    """Weighted group means and a design-based ICC(1) for survey weights.
-
-    The correlation over all pairs of members of one group, each pair counting by the product
-    of its weights; limits by deleting one group at a time. See
-    `collective_use.numerics.weighted`.
-
-    Parameters
-    ----------
-    values
-        (N,) values; missing ones are left out.
-    groups
-        (N,) group of each person.
-    weights
-        (N,) weights above zero.
-    level
-        Level of the limits.
-
-    Examples
-    --------
-    >>> from collective_use.groups.icc import design_icc
-    >>> result = design_icc([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1])
-    >>> round(result.icc1, 3)
-    0.8
-    """
-    number_between("level", level, 0, 1, open_low=True, open_high=True)
-    rows = rows_of(values, groups, single=True)
-    w = rows_of(weights, groups, name="weights", single=True).values[:, 0].astype(float)
-    found = weighted_icc(rows.values[:, 0], w, rows.codes, rows.total, level)
-    table = pd.DataFrame(
-        {"group": rows.groups, "n": found.n, "weight": found.weight, "mean": found.means}
-    )
-    why = NotComputed("there must be two groups and one with two members, and some variance")
-    bad = bool(np.isnan(found.icc1))
-    few = NotComputed("the jackknife needs at least three groups with two members")
-    ci = few if np.isnan(found.low) else (found.low, found.high)
-    return DesignIcc(why if bad else found.icc1, why if bad else ci, level, table,
-                     REFUSED_WITH_WEIGHTS)  # fmt: skip

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from collective_use.cutoffs import Cutoff
-from collective_use.groups.agreement import mean_known
+from collective_use.groups.agreement_result import mean_known
 from collective_use.groups.chance_by_group import chance_of_agreement
 from collective_use.groups.evidence import Evidence, empty_evidence
-from collective_use.groups.icc import REFUSED_WITH_WEIGHTS
 from collective_use.groups.icc_summary import icc_summary
+from collective_use.groups.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.item_set import ItemSet, item_set, shuffled
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.refusals import refused_checks

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import collective_use as cu
-from collective_use.groups.icc import design_icc
 from collective_use.results import NotComputed
 
 RNG = np.random.default_rng(12)
@@ -230,7 +229,7 @@ class TestIcc:
         with pytest.raises(cu.RefusedError, match="design_icc"):
             cu.icc(ITEMS["i0"], GROUPS, weights=np.ones(len(GROUPS)))
         weights = np.where(np.arange(len(GROUPS)) % 2, 1.0, 3.0)
-        found = design_icc(ITEMS["i0"], GROUPS, weights)
+        found = cu.design_icc(ITEMS["i0"], GROUPS, weights)
         frame = found.to_frame().set_index("group")
         part = GROUPS == "g5"
         right = np.average(ITEMS["i0"][part], weights=weights[part])

@@ -1,0 +1,134 @@
+"""The result of an index of agreement, and what all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from collective_use.cutoffs import Cutoff
+from collective_use.groups.inputs import Rows, option_codes, step_of
+from collective_use.numerics.nulls import Null, null_distribution
+from collective_use.results import NotComputed, Result, Table, table_of
+
+NullLike = str | Sequence[float] | Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Agreement(Result):
+    """One index of agreement for every group.
+
+    Attributes
+    ----------
+    index
+        Name of the index and of its column.
+    table
+        One row a group: `group`, `n`, the index, what it rests on, `p` and `p_adjusted` where
+        asked for, and `reason` where it is missing.
+    summary
+        `mean`, `median`, `share` of groups that reach the cut-off (where there is one), and
+        `pooled` for rwg.
+    null
+        The null distribution, or None where the index has none.
+    cutoff
+        The rule the share is counted by, or None.
+    items
+        Number of items.
+    missing
+        How missing items were treated.
+    notes
+        What a reader has to know.
+    """
+
+    index: str
+    table: pd.DataFrame
+    summary: Mapping[str, Any]
+    null: Null | None
+    cutoff: Cutoff | None
+    items: int
+    missing: str
+    notes: tuple[str, ...] = field(default=())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table: `group`, `n`, then the index by its name."""
+        return self.table.copy()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the summary and the groups."""
+        rows = tuple((name, value) for name, value in self.summary.items())
+        head = Table(f"{self.index}, {self.items} item(s)", ("", "value"), rows, self.notes)
+        return (head, table_of("By group", self.table))
+
+
+def null_for(
+    null: NullLike, options: int | Sequence[float], rows: Rows
+) -> tuple[NDArray[np.float64], float, Null]:
+    """Return the options, the null variance in squared units of the answers, and the null."""
+    codes = option_codes(options, rows.values)
+    law = null_distribution(null, len(codes))
+    return codes, law.variance * step_of(codes) ** 2, law
+
+
+def answering(rows: Rows, missing: str) -> NDArray[np.int64]:
+    """Return (G,) the members who answered at least one item, or all of them."""
+    absent = np.isnan(rows.values) if rows.values.dtype.kind == "f" else None
+    if absent is None:
+        return np.bincount(rows.codes, minlength=rows.total)
+    there = ~absent.any(axis=1) if missing == "listwise" else ~absent.all(axis=1)
+    return np.bincount(rows.codes[there], minlength=rows.total)
+
+
+def mean_known(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return row means over what is not NaN; NaN where nothing is."""
+    known = ~np.isnan(table)
+    number = known.sum(axis=1)
+    total = np.where(known, table, 0.0).sum(axis=1)
+    return np.divide(total, number, out=np.full(len(table), np.nan), where=number > 0)
+
+
+def by_group_frame(rows: Rows, n: NDArray[np.int64], columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one row a group: `group`, `n`, the columns, and why the first is missing."""
+    table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
+    first = next(iter(columns))
+    few = ["nobody answered" if k == 0 else f"{k} answered; two are needed" for k in n]
+    missing = table[first].isna()
+    table["reason"] = [
+        text if gone and k < 2 else "no item with two answers" if gone else ""
+        for text, gone, k in zip(few, missing, n, strict=True)
+    ]
+    return table
+
+
+def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> dict[str, Any]:
+    """Return mean, median and the share of groups that reach a cut-off."""
+    known = index[~np.isnan(index)]
+    if not len(known):
+        why = NotComputed("no group has two answers")
+        return {"mean": why, "median": why}
+    summary: dict[str, Any] = {
+        "mean": float(known.mean()),
+        "median": float(np.median(known)),
+        "groups": len(known),
+    }
+    if cut is not None:
+        summary["share"] = float(np.mean([cut.passes(float(value)) for value in known]))
+        summary["cutoff"] = str(cut)
+    return summary
+
+
+def null_notes(law: Null) -> tuple[str, ...]:
+    """Return where the null distribution comes from."""
+    return (f"Null {law.name}, variance {law.variance:g}: {law.source}.",)
+
+
+def truncation_notes(ratio: NDArray[np.float64], truncate: bool) -> tuple[str, ...]:
+    """Return how many groups disagree more than chance, where there are any."""
+    number = int((ratio > 1).sum())
+    if not number:
+        return ()
+    what = "counted as 0" if truncate else "left as they are"
+    return (f"{number} groups disagree more than chance; {what}.",)

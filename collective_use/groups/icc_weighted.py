@@ -1,0 +1,100 @@
+"""What survey weights allow: weighted group means and a design-based ICC(1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import number_between
+from collective_use.groups.inputs import rows_of
+from collective_use.numerics.weighted import weighted_icc
+from collective_use.results import NotComputed, Result
+
+
+@dataclass(frozen=True)
+class DesignIcc(Result):
+    """Weighted group means and a design-based ICC(1).
+
+    Attributes
+    ----------
+    icc1
+        Weighted correlation of two members of one group.
+    ci
+        Its limits by the jackknife over groups.
+    level
+        Their level.
+    table
+        One row a group: `group`, `n`, `weight` (sum) and weighted `mean`.
+    refused
+        What cannot be had with weights, index by index, and why.
+    """
+
+    icc1: float | NotComputed
+    ci: tuple[float, float] | NotComputed
+    level: float
+    table: pd.DataFrame
+    refused: Mapping[str, str]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the groups with their weighted means."""
+        return self.table.copy()
+
+
+REFUSED_WITH_WEIGHTS: Mapping[str, str] = {
+    "rwg, rwg_j, awg, ad": (
+        "agreement describes the members who answered; a weight would let one member agree "
+        "with copies of himself"
+    ),
+    "icc2": "the reliability of a weighted mean depends on each group's own weights",
+    "f, p": "the F distribution supposes that every member was drawn alike",
+    "wald limits": "the pivot supposes that every member was drawn alike",
+    "reml, ml": (
+        "weighting a multilevel likelihood needs the weights of both stages, and small groups "
+        "make it biased (Pfeffermann et al. 1998)"
+    ),
+}
+"""Indices that are refused with survey weights, each with its reason."""
+
+
+def design_icc(values: Any, groups: Any, weights: Any, *, level: float = 0.95) -> DesignIcc:
+    """Weighted group means and a design-based ICC(1) for survey weights.
+
+    The correlation over all pairs of members of one group, each pair counting by the product
+    of its weights; limits by deleting one group at a time. See
+    `collective_use.numerics.weighted`.
+
+    Parameters
+    ----------
+    values
+        (N,) values; missing ones are left out.
+    groups
+        (N,) group of each person.
+    weights
+        (N,) weights above zero.
+    level
+        Level of the limits.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> result = cu.design_icc([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1])
+    >>> round(result.icc1, 3)
+    0.8
+    """
+    number_between("level", level, 0, 1, open_low=True, open_high=True)
+    rows = rows_of(values, groups, single=True)
+    w = rows_of(weights, groups, name="weights", single=True).values[:, 0].astype(float)
+    found = weighted_icc(rows.values[:, 0], w, rows.codes, rows.total, level)
+    table = pd.DataFrame(
+        {"group": rows.groups, "n": found.n, "weight": found.weight, "mean": found.means}
+    )
+    why = NotComputed("there must be two groups and one with two members, and some variance")
+    bad = bool(np.isnan(found.icc1))
+    few = NotComputed("the jackknife needs at least three groups with two members")
+    ci = few if np.isnan(found.low) else (found.low, found.high)
+    return DesignIcc(why if bad else found.icc1, why if bad else ci, level, table,
+                     REFUSED_WITH_WEIGHTS)  # fmt: skip
