@@ -10,10 +10,13 @@ import numpy as np
 from collective_use.numerics.moments import Floats, Pattern
 from collective_use.numerics.sem_model import (
     Model,
+    State,
     collect_square,
     expected_cells,
     gradient,
+    jacobian,
     second_derivative,
+    vech_index,
 )
 from collective_use.numerics.sem_objective import CachedObjective, curvature_cells
 
@@ -67,6 +70,72 @@ def inverses_by_pattern(stack: PatternStack, Sigma: Floats) -> tuple[Floats, Flo
         return None
     log_det = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
     return P * both, log_det
+
+
+LARGEST_TENSOR = 60
+"""Number of variables up to which p^4 numbers are held at once."""
+
+
+def saturated_information(share: Floats, P: Floats, Q: Floats, z: Floats | None = None) -> Floats:
+    """Return the information of (mu, vech Sigma) summed over patterns, (p + p*, p + p*).
+
+    Parameters
+    ----------
+    share
+        Weight of each pattern, (k,).
+    P
+        Inverse of the seen part of Sigma by pattern, (k, p, p).
+    Q
+        ``P T P`` by pattern for the observed information; `P` itself for the expected.
+    z
+        ``-P d`` by pattern (k, p) for the observed information, None for the expected.
+    """
+    k, p, _ = P.shape
+    rows, cols = vech_index(p)
+    s = np.where(rows == cols, 0.5, 1.0)
+    inner = Q - 0.5 * P if z is not None else 0.5 * P
+    left = (share[:, None, None] * P).reshape(k, p * p)
+    M = (left.T @ inner.reshape(k, p * p)).reshape(p, p, p, p)
+    i, j, m, n = rows[:, None], cols[:, None], rows[None, :], cols[None, :]
+    T = M[i, n, j, m] + M[i, m, j, n] + M[j, n, i, m] + M[j, m, i, n]
+    T *= s[:, None] * s
+    out = np.zeros((p + rows.size, p + rows.size))
+    out[:p, :p] = left.sum(axis=0).reshape(p, p)
+    out[p:, p:] = 0.5 * (T + T.T)
+    if z is not None:
+        N = (z.T @ left).reshape(p, p, p)
+        mixed = -s[:, None] * (N[rows, cols] + N[cols, rows])
+        out[p:, :p] = mixed
+        out[:p, p:] = mixed.T
+    return out
+
+
+def saturated_scores(Y: Floats, patterns: Sequence[Pattern], mu: Floats, Sigma: Floats) -> Floats:
+    """Return casewise derivatives of the log-likelihood by (mu, vech Sigma), (n, p + p*).
+
+    Parameters
+    ----------
+    Y
+        Cases by variables, NaN where missing.
+    patterns
+        Missing patterns of the cases.
+    mu, Sigma
+        Where to evaluate.
+    """
+    n, p = Y.shape
+    rows, cols = vech_index(p)
+    s = np.where(rows == cols, 0.5, 1.0)
+    parts = inverses_by_pattern(stack_patterns(patterns, p), Sigma)
+    if parts is None:
+        raise ValueError("Sigma is not positive definite")
+    Z, own = np.zeros((n, p)), np.zeros(n, dtype=np.intp)
+    for k, pattern in enumerate(patterns):
+        place = np.ix_(pattern.cases, pattern.seen)
+        inner = parts[0][k][np.ix_(pattern.seen, pattern.seen)]
+        Z[place] = (Y[place] - mu[pattern.seen]) @ inner
+        own[pattern.cases] = k
+    products = Z[:, rows] * Z[:, cols] - parts[0][:, rows, cols][own]
+    return np.concatenate([Z, s * products], axis=1)
 
 
 class FimlObjective(CachedObjective):
@@ -153,17 +222,31 @@ class FimlObjective(CachedObjective):
         out = np.zeros((self.q, self.q))
         for i, state in enumerate(self.states(theta)):
             P = self._pieces(theta, i)[0]
+            if state.mu.size <= LARGEST_TENSOR:
+                out += self._through_moments(i, state, P, P, None)
+                continue
             for part in self._chunks(i):
                 share = self.weights[i] * self.stacks[i].share[part]
                 info = expected_cells(self.cells[i], state, P[part], means=True)
                 out += collect_square(self.cells[i], np.tensordot(share, info, axes=1), self.q)
         return out
 
+    def _through_moments(
+        self, i: int, state: State, P: Floats, Q: Floats, z: Floats | None
+    ) -> Floats:
+        """Return ``J' A J`` with A the saturated information, J the derivatives of the moments."""
+        A = saturated_information(self.stacks[i].share, P, Q, z)
+        J = jacobian(self.cells[i], state, self.q, means=True)
+        return np.asarray(self.weights[i] * (J.T @ A @ J))
+
     def curvature(self, theta: Floats) -> Floats:
         """Return the second derivative through first derivatives only."""
         out = np.zeros((self.q, self.q))
         for i, state in enumerate(self.states(theta)):
             P, Q, z = self._pieces(theta, i)
+            if state.mu.size <= LARGEST_TENSOR:
+                out += self._through_moments(i, state, P, Q, z)
+                continue
             for part in self._chunks(i):
                 share = self.weights[i] * self.stacks[i].share[part]
                 inner = curvature_cells(self.cells[i], state, P[part], Q[part], z[part])

@@ -8,6 +8,7 @@ import numpy as np
 
 from collective_use.numerics.moments import Floats, GroupMoments, Ints, inverse_and_log_det
 from collective_use.numerics.saturated import expectation_step, saturated_moments
+from collective_use.numerics.sem_fiml import stack_patterns
 from collective_use.sem.data import GroupData, SampleData
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import covariate_places, states_of
@@ -36,7 +37,7 @@ def normal_log_likelihood(g: GroupMoments, mu: Floats | None, Sigma: Floats) -> 
 
 def incomplete_log_likelihood(g: GroupData, mu: Floats, Sigma: Floats) -> float:
     """Return the log-likelihood of incomplete data."""
-    deviance = expectation_step(g.patterns, mu, Sigma)[2]
+    deviance = expectation_step(stack_patterns(g.patterns, mu.size), mu, Sigma)[2]
     n = sum(pattern.n for pattern in g.patterns)
     seen = sum(pattern.n * pattern.seen.size for pattern in g.patterns)
     return -0.5 * (seen * LOG_2PI + n * deviance)

@@ -20,7 +20,7 @@ from collective_use.numerics.moments import (
     products,
     vech,
 )
-from collective_use.numerics.sem_fiml import FimlObjective
+from collective_use.numerics.sem_fiml import FimlObjective, saturated_scores
 from collective_use.numerics.sem_model import cells_of, jacobian
 from collective_use.numerics.sem_objective import saturated_block
 from collective_use.sem.data import GroupData
@@ -32,7 +32,6 @@ from collective_use.sem.inference import (
     inverted,
     meat,
     moment_meat,
-    scores_at,
     states_of,
 )
 from collective_use.sem.partable import ParameterTable
@@ -287,12 +286,10 @@ def _incomplete_trace(g: GroupData, s: GroupMoments, covariates: Ints) -> float:
 
 def incomplete_information(g: GroupData, s: GroupMoments) -> tuple[Floats, Floats]:
     """Return observed and first-order information of the saturated model, order (mu, vech S)."""
-    p = s.mean.size
-    model, _ = saturated_block(p)
+    model, _ = saturated_block(s.mean.size)
     theta = np.concatenate([s.mean, vech(s.cov)])
-    objective = FimlObjective(model, [g.patterns], np.ones(1))
-    A = objective.hessian(theta)
-    S = scores_at(model, 0, g, objective.states(theta)[0], means=True)
+    A = FimlObjective(model, [g.patterns], np.ones(1)).hessian(theta)
+    S = saturated_scores(np.asarray(g.Y), g.patterns, s.mean, s.cov)
     if g.weights is not None:
         S = S * g.weights[:, None]
     return A, meat(S, g)
