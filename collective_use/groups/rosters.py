@@ -181,12 +181,8 @@ class RosterIndices(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return `values` with one more column, `reason`: why indices are missing."""
-        reason = [
-            "; ".join(f"{name}: {text}" for name, text in row.items() if text)
-            if row.nunique() > 1
-            else str(row.iloc[0])
-            for _, row in self.reasons[list(self.indices)].iterrows()
-        ]
+        texts = self.reasons[list(self.indices)].to_numpy(dtype=object)
+        reason = [_one_reason(self.indices, row) if any(row) else "" for row in texts]
         return self.values.assign(reason=reason)
 
     def tables(self) -> tuple[Table, ...]:
@@ -194,6 +190,13 @@ class RosterIndices(Result):
         note = f"Indices are shown from a response rate of {self.gate} on."
         head = table_of("Indices by group", self.to_frame(), notes=(note, *self.notes))
         return (head, *(table_of(name, frame) for name, frame in self.details.items()))
+
+
+def _one_reason(names: Sequence[str], texts: Sequence[str]) -> str:
+    """Return one text for a group: a reason common to all indices once, others by index."""
+    if len(set(texts)) == 1:
+        return str(texts[0])
+    return "; ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True) if text)
 
 
 def gate_of(gate: float | None) -> Cutoff:
