@@ -63,7 +63,7 @@ def inverse_and_log_det(matrix: Floats) -> tuple[Floats, float] | None:
     Examples
     --------
     >>> inverse, log_det = inverse_and_log_det(np.eye(2) * 2.0)
-    >>> float(inverse[0, 0]), round(log_det, 6)
+    >>> round(float(inverse[0, 0]), 6), round(log_det, 6)
     (0.5, 1.386294)
     """
     factor, info = lapack.dpotrf(matrix, lower=1, clean=1)

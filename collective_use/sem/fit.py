@@ -208,7 +208,7 @@ def fit_cfa(
     >>> names = [f"x{i}" for i in range(1, 5)]
     >>> S = pd.DataFrame(np.full((4, 4), 0.5) + np.eye(4) * 0.5, index=names, columns=names)
     >>> fit = fit_cfa("f =~ x1 + x2 + x3 + x4", cov=S, n=100)
-    >>> round(fit.estimates.std_all[0] ** 2, 6)
+    >>> round(float(fit.estimates.std_all[0]) ** 2, 6)
     0.5
     """
     return fit_sem(model, data, **options)
