@@ -98,6 +98,9 @@ def sample_statistics(table: ParameterTable) -> int:
         total += p * (p + 1) // 2 - x * (x + 1) // 2
         if table.meanstructure:
             total += p - x
+        if block.level == 1 and table.n_levels > 1:
+            # Means of variables that exist at both levels belong to level 2.
+            total -= len(set(block.observed) & set(table.block(block.group, 2).observed))
         if block.ordered:
             cuts = sum(
                 row.op == "|" and row.group == block.group and row.level == block.level
