@@ -24,6 +24,7 @@ from collective_use.responses.stack import (
     stack_rosters,
 )
 from collective_use.responses.table import Responses
+from collective_use.responses.wording import normal
 
 
 def assemble(
@@ -38,6 +39,7 @@ def assemble(
     """Return the responses that the pieces of several exports make."""
     persons = stack_persons(pieces)
     answers, reasons = stack_answers(pieces, instrument)
+    record = _alike_groups(persons, record)
     people = None
     if members is not None:
         people, notes = read_members(
@@ -51,6 +53,19 @@ def assemble(
     form, record = _form(instrument, form, answers, record)
     record = _note_items(instrument, form, answers, record)
     return Responses(instrument, form, persons, answers, reasons, rosters, people, facts, record)
+
+
+def _alike_groups(persons: pd.DataFrame, record: Record) -> Record:
+    """Record groups whose names differ in case or white space only: they may be one."""
+    names: dict[str, list[str]] = {}
+    for name in persons["group"].unique():
+        names.setdefault(normal(str(name)), []).append(str(name))
+    alike = [" / ".join(same) for same in names.values() if len(same) > 1]
+    if alike:
+        text = f"Groups whose names differ in case or form only, kept apart: {quoted(alike)}."
+        warnings.warn(text, DataWarning, stacklevel=4)
+        record = record.note("responses", "warning", text, count=len(alike), of="names", what=alike)
+    return record
 
 
 def _check_members(members: pd.DataFrame, persons: pd.DataFrame, record: Record) -> Record:

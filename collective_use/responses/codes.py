@@ -16,6 +16,7 @@ EMPTY_WORDS = frozenset(("", "na", "nan", "<na>", "null", "#null!", "#n/a", "#n/
 """What statistical programs write for no answer; a label of the scale goes first."""
 _TICKED = frozenset(("1", "1.0", "true", "yes", "y", "x", "checked", "selected", "ja", "oui", "是"))
 _UNTICKED = frozenset(("0", "0.0", "false", "no", "n", "unchecked", "not selected", "nein", "否"))
+_ANSWER_CODE = re.compile(r"^a0*(\d{1,2})$")
 _LEADING_CODE = re.compile(r"^\(?(-?\d+)\)?\s*[-=:.)]?\s+(.+)$")
 
 
@@ -166,7 +167,10 @@ def _decode_number(number: float, key: Key, extra: Mapping[str, str]) -> tuple[f
 
 
 def _decode_words(plain: str, key: Key) -> tuple[float, str]:
-    """Read a label without its full stop, or with its code in front."""
+    """Read a label without its full stop or with its code in front, or LimeSurvey's ``A3``.
+
+    ``A3`` is the third answer, so it is read only where the codes are 1, 2, 3, ...
+    """
     short = bare(plain)
     if short in key.labels:
         return key.labels[short], ""
@@ -175,6 +179,13 @@ def _decode_words(plain: str, key: Key) -> tuple[float, str]:
     parts = _LEADING_CODE.match(plain)
     if parts and key.labels.get(parts[2].strip()) == float(parts[1]):
         return float(parts[1]), ""
+    numbered = _ANSWER_CODE.match(plain)
+    if (
+        numbered
+        and key.valid == set(range(1, len(key.valid) + 1))
+        and float(numbered[1]) in key.valid
+    ):
+        return float(numbered[1]), ""
     return np.nan, "invalid"
 
 

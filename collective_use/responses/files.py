@@ -145,6 +145,7 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
     width = max((len(record) for record in head), default=0)
     cells = _parse(text, mark, width, path.name)
     names = tuple(str(cell) for cell in cells.iloc[0])
+    _check_width(cells, len(head[0]) if head else 0, path.name)
     guess = "" if decoded.certain else " (guessed)"
     return Raw(
         path,
@@ -155,6 +156,18 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
             f"Read as {decoded.encoding}{guess}, columns parted by {NAMES.get(mark, repr(mark))}.",
         ),
     )
+
+
+def _check_width(cells: pd.DataFrame, headings: int, name: str) -> None:
+    """Raise when a row has more cells than there are headings: its answers would shift."""
+    for place in range(headings, cells.shape[1]):
+        filled = cells[place] != ""
+        if filled.any():
+            row = int(filled.to_numpy().argmax())
+            raise ReadError(
+                f"{name}: row {row} has {place + 1} cells or more, but there are {headings} "
+                "headings: is a text with the delimiter in it not quoted?"
+            )
 
 
 def _separator_line(text: str) -> tuple[str, str | None]:

@@ -80,6 +80,8 @@ def read_json(paths: Sequence[Path], name: Path) -> Raw:
     rows: list[dict[str, str]] = []
     web = False
     for path in paths:
+        if not path.is_file():
+            raise ReadError(f"{path}: there is no such file")
         text = decode(path.read_bytes(), name=path.name).text
         try:
             content = json.loads(text)

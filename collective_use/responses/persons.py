@@ -183,11 +183,10 @@ def with_rows(export: Export, keep: np.ndarray) -> Export:
 
 
 def without_group(
-    persons: pd.DataFrame, options: Options, record: Record
+    persons: pd.DataFrame, name: str, options: Options, record: Record
 ) -> tuple[np.ndarray, Record]:
     """Say which rows have a group and are no second submission of the same member."""
     keep = (persons["group"] != "").to_numpy()
-    name = persons["export"].iloc[0] if len(persons) else ""
     if not keep.all():
         gone = persons["row"][~keep]
         record = record.note(

@@ -64,7 +64,7 @@ def read_piece(
     export, matched, record = take_apart(export, instrument, matched, record)
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, declared)
-    keep, record = without_group(persons, options, record)
+    keep, record = without_group(persons, name, options, record)
     if not keep.any():
         raise ReadError(f"{name}: no row is left to read; see what was left out:\n{record}")
     export, rows, persons = _some(export, rows, persons, keep)

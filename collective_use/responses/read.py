@@ -14,6 +14,7 @@ from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.assemble import assemble
 from collective_use.responses.files import read_raw
+from collective_use.responses.json_files import read_json
 from collective_use.responses.mapping import read_map
 from collective_use.responses.options import Duplicates, Invalid, Options, Rows
 from collective_use.responses.piece import informant_piece, read_piece
@@ -58,8 +59,8 @@ def read_responses(
     Parameters
     ----------
     paths
-        An export (csv, tsv, xlsx, sav, dta or parquet, or a data frame), or several that are
-        stacked.
+        An export (csv, tsv, xlsx, sav, dta, parquet, json, or a data frame), or several that are
+        stacked. A folder or a list of JSON files holds one respondent each.
     instrument
         The instrument, from `load_instrument`.
     group
@@ -113,6 +114,10 @@ def read_responses(
     (2042, 49)
     """
     sources = _listed(paths)
+    saved = _saved_answers(sources, (language, country, wave))
+    if saved:
+        sources = [saved[0]]
+    names = _export_names(sources)
     renamed = read_map(map)
     options = Options(
         invalid, previews, unfinished, duplicates, keep_personal, group, columns or {}, renamed
@@ -121,7 +126,10 @@ def read_responses(
     record = Record()
     pieces = []
     for place, source in enumerate(sources):
-        raw = open_source(source, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        if saved:
+            raw = read_json(saved, Path("answers.json"))
+        else:
+            raw = open_source(source, encoding=encoding, delimiter=delimiter, sheet=sheet)
         declared = {
             name: _declared(name, value, raw.name, place, len(sources))
             for name, value in (("language", language), ("country", country), ("wave", wave))
@@ -129,6 +137,7 @@ def read_responses(
         given = {name: value for name, value in declared.items() if value is not None}
         export = read_layout(raw, platform)
         piece, record = read_piece(export, instrument, options, given, record)
+        piece.persons["export"] = names[place]
         pieces.append(piece)
     extra = None
     if informants is not None:
@@ -145,6 +154,20 @@ def _listed(paths: Source | Sequence[Source]) -> list[Source]:
     return sources
 
 
+def _export_names(sources: Sequence[Source]) -> list[str]:
+    """Return a name for each export: the file's, with its folder where two files share one."""
+    paths = [Path("frame") if isinstance(s, pd.DataFrame) else Path(s) for s in sources]
+    stems = [path.stem for path in paths]
+    names = [
+        f"{path.resolve().parent.name}/{path.stem}" if stems.count(path.stem) > 1 else path.stem
+        for path in paths
+    ]
+    return [
+        name if names.count(name) == 1 else f"{name} {names[: place + 1].count(name)}"
+        for place, name in enumerate(names)
+    ]
+
+
 def _check_form(instrument: Instrument, form: str | None) -> None:
     if form is not None:
         one_of("form", form, [entry.id for entry in instrument.forms])
@@ -155,6 +178,13 @@ def open_source(source: Source, **how: Any) -> Raw:
     if isinstance(source, pd.DataFrame):
         return raw_of_frame(source)
     return read_raw(source, **how)
+
+
+def _saved_answers(sources: Sequence[Source], declared: Sequence[Declared]) -> list[Path]:
+    """Return several JSON files that are read as one export: each holds one respondent."""
+    files = [Path(source) for source in sources if not isinstance(source, pd.DataFrame)]
+    alike = len(files) == len(sources) > 1 and all(f.suffix.lower() == ".json" for f in files)
+    return files if alike and all(value is None for value in declared) else []
 
 
 def _declared(name: str, value: Declared, file: str, place: int, count: int) -> str | None:

@@ -72,6 +72,16 @@ def test_limesurvey_that_never_got_there(write, small):
     assert responses.reasons["use1"].tolist() == ["not_shown", ""]
 
 
+def test_limesurvey_default_answer_codes(write, small):
+    text = (
+        '"id";"submitdate";"lastpage";"startlanguage";"team";"use1";"rat1[1]"\n'
+        '"1";"2026-01-01";"1";"en";"a";"A3";"1"\n"2";"2026-01-01";"1";"en";"a";"A1";"0"\n'
+    )
+    assert cu.read_responses(write(text), small).answers["use1"].tolist() == [3.0, 1.0]
+    with pytest.raises(cu.ScaleValueError, match="rat1_1: 'A1'"):  # its codes start at 0
+        cu.read_responses(write(text.replace('"1"\n', '"A1"\n')), small)
+
+
 def test_redcap_raw_and_labels(write, small):
     raw = (
         "record_id,redcap_event_name,redcap_survey_identifier,questionnaire_timestamp,team,use1,use2,"
@@ -250,6 +260,8 @@ def test_web_page_files_in_a_folder(tmp_path, small):
     assert_same(responses, "web")
     assert responses.persons["member"].tolist() == ["x", "y"]
     assert responses.persons["duration"].tolist() == [300.0, 300.0]
+    both = [tmp_path / "answers-x.json", tmp_path / "answers-y.json"]
+    assert_same(cu.read_responses(both, small), "web")
     single = cu.read_responses(tmp_path / "answers-x.json", small)
     assert len(single.persons) == 1
 

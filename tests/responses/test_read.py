@@ -214,3 +214,17 @@ def test_any_text_has_a_code_or_a_reason(text):
     value, reason = decode_text(text, key, {})
     assert (value in (1.0, 2.0)) == (reason == "")
     assert normal(normal(text)) == normal(text) or "<" in text or "&" in text
+
+
+def test_groups_that_differ_in_case_only_are_kept_apart_with_a_warning(write, small):
+    with pytest.warns(cu.DataWarning, match="kept apart: 'North / north'"):
+        responses = cu.read_responses(write(HEAD + "North,1,1,1\nnorth,1,1,2\n"), small)
+    assert responses.persons["group"].nunique() == 2
+
+
+def test_exports_of_the_same_name_are_told_apart(tmp_path, small):
+    for folder in ("en", "zh"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "e.csv").write_text(HEAD + "a,1,1,2\n")
+    responses = cu.read_responses([tmp_path / "en" / "e.csv", tmp_path / "zh" / "e.csv"], small)
+    assert responses.persons["export"].tolist() == ["en/e", "zh/e"]
