@@ -15,10 +15,12 @@ from collective_use.study.meanings import (
     MODELS,
     OUTPUT_SCHEMA,
     PERSONS,
+    SCREENING,
 )
 
 _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "persons.csv": (PERSONS, KEYS),
+    "screening.csv": (SCREENING, PERSONS, KEYS),
     "groups.csv": (GROUPS, KEYS, INDICES),
     "agreement.csv": (INDICES, KEYS),
     "measures.csv": (MEASURES, KEYS, INDICES),
@@ -42,6 +44,8 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     of_measure = _of_measure(column, instrument)
     if of_measure:
         return of_measure
+    if table == "screening.csv" and column.startswith("flag_"):
+        return f"Whether the rule {column.removeprefix('flag_')} flags the person."
     for known in _TABLES.get(table, (INDICES, KEYS)):
         if column in known:
             return known[column]
@@ -81,6 +85,7 @@ def dictionary_markdown() -> str:
         "groups.csv": {**{k: KEYS[k] for k in _KEY_COLUMNS}, **GROUPS},
         "agreement.csv": {**KEYS, **INDICES},
         "measures.csv": {**{k: v for k, v in KEYS.items() if k not in _KEY_COLUMNS}, **MEASURES},
+        "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
     }
     parts = []

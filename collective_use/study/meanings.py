@@ -31,6 +31,20 @@ PERSONS = {
     "position": "The person's place on the roster of the group.",
 }
 
+SCREENING = {
+    "longstring": "Longest run of the same answer on one page (Johnson 2005).",
+    "irv": "Standard deviation of the person's answers (Dunn et al. 2018).",
+    "even_odd": "Correlation of even and odd halves over scales, stepped up (Johnson 2005).",
+    "mahalanobis_p": "p of the squared Mahalanobis distance (Meade & Craig 2012).",
+    "synonyms": "Correlation over pairs of items that correlate highly (Meade & Craig 2012).",
+    "antonyms": "Correlation over pairs of items that correlate negatively (Johnson 2005).",
+    "seconds_per_item": "Seconds of the whole form by items answered (Huang et al. 2012).",
+    "instructed": "Instructed items answered otherwise (Meade & Craig 2012).",
+    "infrequency": "Claims that nobody makes, made (Meade & Craig 2012).",
+    "dont_know": "Share of the items answered by don't know.",
+    "flagged": "Whether a rule that counts flags the person.",
+}
+
 GROUPS = {
     "n": "Persons of the group who answered.",
     "members": "Listed members (from the members file); empty where no file was given.",
@@ -173,6 +187,8 @@ MODELS = {
     "std_lv": "Estimate with standardised latent variables.",
     "std_all": "Standardised estimate.",
     "effect": "The effect's name in the model.",
+    "kind": "specific indirect, total indirect, total, or other.",
+    "route": "The measures that the effect runs over, or its two ends.",
     "expression": "How the effect is made from labels.",
     "measure": "The fit measure, by lavaan's name.",
     "value": "Its value.",

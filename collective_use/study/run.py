@@ -75,7 +75,10 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
     check_place(study.out)
     refuse_unknown_wishes(study)
     outcome = walk(study)
+    outcome.extra["command"] = command
     files = dict(MEANINGS)
+    if "screening.csv" in outcome.extra.get("tables", {}):
+        files["screening.csv"] = "a row a person read: careless answering, index by index"
     with result_folder(study.out) as folder:
         wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
         for step in wanted:
@@ -93,7 +96,7 @@ def refuse_unknown_wishes(study: Study) -> None:
         Naming the setting.
     """
     answered = {step.setting for step in LATER_ROOMS}
-    for setting in ("screening", "models"):
+    for setting in ("models",):
         if getattr(study, setting) and setting not in answered:
             raise NotSupported(
                 f"{setting} is set in the study, but this version cannot do it; "

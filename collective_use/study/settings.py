@@ -94,7 +94,9 @@ class Study(Settings):
     cutoffs
         Other values for named cut-offs.
     screening
-        Rules for careless answers by name.
+        Rules for careless answers by name: a value of the study's own, or true for the default.
+    careless
+        What becomes of persons whom a rule flags.
     models
         Structural models to fit, by id.
     seed
@@ -122,6 +124,7 @@ class Study(Settings):
     minimum_group_size: int = Field(default=3, ge=2)
     cutoffs: dict[str, float] = Field(default_factory=dict)
     screening: dict[str, float | int | bool | str] = Field(default_factory=dict)
+    careless: Literal["drop", "keep"] = "drop"
     models: tuple[str, ...] = ()
     seed: int = Field(default=1, ge=0)
     out: str = "results"

@@ -9,7 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from collective_use.errors import SmallGroupsWarning
+from collective_use.errors import (
+    ConvergenceWarning,
+    EngineDisagreementWarning,
+    EstimationError,
+    ImproperSolutionWarning,
+    InputError,
+    SmallGroupsWarning,
+)
 from collective_use.record import Record
 from collective_use.structure.fit import StructureFit, fit_structure
 from collective_use.study.walk import Outcome
@@ -20,6 +27,10 @@ FILES = {
     "fit.csv": "a row a fit measure of each model",
 }
 
+HELD = (
+    SmallGroupsWarning, ConvergenceWarning, ImproperSolutionWarning, EngineDisagreementWarning,
+)  # fmt: skip
+
 
 def fit_models(outcome: Outcome, folder: Path) -> Mapping[str, str]:
     """Fit every model of the study at the level of groups; nothing when it names none.
@@ -27,26 +38,52 @@ def fit_models(outcome: Outcome, folder: Path) -> Mapping[str, str]:
     Parameters
     ----------
     outcome
-        Its `extra` receives the fits under ``"models"`` and the tables under ``"tables"``.
+        Its `extra` receives the fits under ``"models"``, the tables under ``"tables"`` and, in
+        a demonstration, the reasons of models that cannot be fitted under ``"not fitted"``.
     folder
-        Not used: the tables are written with all others, so that the dictionary knows them.
+        Receives a readable account of each model, ``model_<id>.txt``. The tables are written
+        with all others, so that the dictionary knows them.
+
+    Raises
+    ------
+    CollectiveUseError
+        When a model that was asked for cannot be fitted.
     """
     study = outcome.study
     if not study.models:
         return {}
-    with warnings.catch_warnings():
-        # the fit holds the same sentence, and prints it below its table
-        warnings.simplefilter("ignore", SmallGroupsWarning)
-        fits = {name: fit_structure(outcome.groups, name, seed=study.seed) for name in study.models}
+    fits = _fitted(outcome)
     outcome.extra["models"] = fits
-    outcome.extra.setdefault("tables", {}).update(
-        {
-            "estimates.csv": _stacked({name: fit.to_frame() for name, fit in fits.items()}),
-            "effects.csv": _stacked({name: fit.effects for name, fit in fits.items()}),
-            "fit.csv": _stacked({name: fit.fit_frame() for name, fit in fits.items()}),
-        }
-    )
-    return FILES
+    if not fits:
+        return {}
+    tables = {
+        "estimates.csv": _stacked({name: fit.to_frame() for name, fit in fits.items()}),
+        "effects.csv": _stacked({name: fit.effects for name, fit in fits.items()}),
+        "fit.csv": _stacked({name: fit.fit_frame() for name, fit in fits.items()}),
+    }
+    outcome.extra.setdefault("tables", {}).update(tables)
+    accounts = {}
+    for name, fit in fits.items():
+        (folder / f"model_{name}.txt").write_text(fit.report(), encoding="utf-8", newline="\n")
+        accounts[f"model_{name}.txt"] = f"model {name} to read: numbers, warnings, the model itself"
+    return {**FILES, **accounts}
+
+
+def _fitted(outcome: Outcome) -> dict[str, StructureFit]:
+    study, lenient = outcome.study, outcome.extra.get("command") == "demo"
+    fits: dict[str, StructureFit] = {}
+    with warnings.catch_warnings():
+        # the fit holds the same sentences, and prints them below its tables
+        for kind in HELD:
+            warnings.simplefilter("ignore", kind)
+        for name in study.models:
+            try:
+                fits[name] = fit_structure(outcome.groups, name, seed=study.seed)
+            except (InputError, EstimationError) as problem:
+                if not lenient:
+                    raise
+                outcome.extra.setdefault("not fitted", {})[name] = str(problem)
+    return fits
 
 
 def models_account(fits: Mapping[str, StructureFit]) -> tuple[dict[str, Any], Record]:

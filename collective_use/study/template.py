@@ -64,9 +64,13 @@ invalid: error
 # minimum_answered: 0.5
 
 # Rules that leave careless answers out. They are fixed here, before the analysis; none is set, so
-# nobody is left out.
+# nobody is left out. true takes the default value of a rule, a number sets your own. Everyone's
+# indices and flags go to screening.csv; with careless: keep they are only flagged.
 # screening:
-#   longstring: 10
+#   longstring: 10          # the same answer in a row on one page, Johnson 2005
+#   instructed: true        # "please choose ..." answered otherwise, Meade & Craig 2012
+#   seconds_per_item: 2     # Huang et al. 2012
+# careless: drop
 
 # The smallest group that gets a value. Agreement cannot be judged from fewer than three members.
 # Smaller groups stay in the table, with the reason.

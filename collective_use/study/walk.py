@@ -15,6 +15,7 @@ from collective_use.responses.table import Responses
 from collective_use.scores.score import score
 from collective_use.scores.table import Scores
 from collective_use.study.reading import read_all
+from collective_use.study.screening import screened
 from collective_use.study.settings import Study
 
 
@@ -71,10 +72,12 @@ def walk(study: Study) -> Outcome:
     49
     """
     instrument = load_instrument(_named(study.instrument))
-    responses = read_all(study, instrument)
+    responses, screening = screened(study, read_all(study, instrument))
     scores = score(responses, minimum_answered=study.minimum_answered)
     groups = aggregate(scores, cutoffs=study.all_cutoffs())
-    return Outcome(study, instrument, responses, scores, groups, groups.record)
+    tables = {} if screening is None else {"screening.csv": screening.to_frame()}
+    extra: dict[str, Any] = {"tables": tables} if tables else {}
+    return Outcome(study, instrument, responses, scores, groups, groups.record, extra)
 
 
 def _named(text: str) -> str | Path:
