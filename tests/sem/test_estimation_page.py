@@ -1,0 +1,32 @@
+"""The examples of the page on estimation run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / "docs" / "estimation.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, flags=re.S)
+    assert len(blocks) == 2
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "docs/estimation.md", "exec"), names)
+    assert "Robust Comparative Fit Index" in capsys.readouterr().out
+
+
+def test_the_error_on_the_page_is_the_one_raised() -> None:
+    from collective_use.errors import SyntaxProblem
+    from collective_use.syntax import parse_model
+
+    page = (ROOT / "docs" / "estimation.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```text\n(.*?)```", page, flags=re.S)[0]
+    with pytest.raises(SyntaxProblem) as caught:
+        parse_model("f =~ x1 + x2\ng =~ x5 x6")
+    assert str(caught.value).strip() == shown.strip()
