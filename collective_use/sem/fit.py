@@ -161,6 +161,19 @@ def fit_sem(
         warn_problems(fitted.problems)
         return fitted
     one_of("parameterization", parameterization, ("delta",))
+    if _has_levels(model):
+        from collective_use.sem.twolevel_fit import fit_twolevel
+
+        with thread_controller().limit(limits=1):
+            two = fit_twolevel(
+                model, data, cluster=clusters, estimator=estimator, engine=engine, groups=groups,
+                equal=equal, partial=partial, weights=weights, missing=missing, se=se, test=test,
+                information=information, likelihood=likelihood, cov=cov, n=n, means=means,
+                meanstructure=meanstructure, std_lv=std_lv, orthogonal=orthogonal,
+                fixed_x=fixed_x, bounds=bounds,
+            )  # fmt: skip
+        warn_problems(two.problems)
+        return two
     options = resolve_options(
         estimator or "ML",
         likelihood=likelihood,
@@ -278,3 +291,10 @@ def model_variables(model: str) -> tuple[str, ...]:
     ('x1', 'x2', 'z')
     """
     return parse_model(model).observed
+
+
+def _has_levels(model: str | ModelText | ParameterTable) -> bool:
+    if isinstance(model, ParameterTable):
+        return model.n_levels > 1
+    text = parse_model(model) if isinstance(model, str) else model
+    return len(text.levels) > 1

@@ -1,0 +1,156 @@
+"""What a two-level fit returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from collective_use.errors import NotSupported
+from collective_use.numerics.twolevel_objective import CompleteLikelihood
+from collective_use.numerics.twolevel_saturated import Saturated, saturated_complete
+from collective_use.sem import tests_of_fit
+from collective_use.sem.result import SemResult
+from collective_use.sem.twolevel import Clustered
+from collective_use.sem.twolevel_tests import (
+    fit_by_level,
+    logs_of,
+    plain_test,
+    robust_test,
+    twolevel_fit_measures,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class TwoLevelResult(SemResult):
+    """A fitted two-level model.
+
+    Attributes
+    ----------
+    clustered
+        Cluster statistics and likelihoods by group.
+    """
+
+    clustered: Clustered | None = None
+
+    @property
+    def _data(self) -> Clustered:
+        if self.clustered is None:
+            raise NotSupported("this result has lost its data")
+        return self.clustered
+
+    @cached_property
+    def saturated(self) -> list[Saturated]:
+        """Unrestricted moments of both levels by group."""
+        out = []
+        for likelihood in self._data.likelihoods:
+            if isinstance(likelihood, CompleteLikelihood):
+                out.append(saturated_complete(likelihood.stats))
+            else:
+                from collective_use.numerics.twolevel_missing import saturated_incomplete
+
+                out.append(saturated_incomplete(likelihood))  # type: ignore[arg-type]
+        return out
+
+    @cached_property
+    def _logs(self) -> tuple[float, float]:
+        return logs_of(self.solution, self._data, self.saturated)
+
+    @cached_property
+    def test(self) -> tests_of_fit.ChiSquare:
+        """The uncorrected chi-square test."""
+        self._refuse()
+        return plain_test(self.solution, self._logs)
+
+    @cached_property
+    def scaled_test(self) -> tests_of_fit.ChiSquare | None:
+        """The corrected chi-square test, if the estimator has one."""
+        if not self.solution.options.scaled:
+            return None
+        return robust_test(self.solution, self._data, self.test, self.saturated)
+
+    @cached_property
+    def fit_measures(self) -> Mapping[str, float]:
+        """All fit measures by lavaan's names."""
+        found = twolevel_fit_measures(
+            self.solution, self._data, self.test, self.scaled_test, self._logs, self.saturated
+        )
+        return MappingProxyType({name: float(value) for name, value in found.items()})
+
+    def fit_by_level(self) -> pd.DataFrame:
+        """Return chi-square, CFI, TLI and RMSEA of each level, the other level saturated.
+
+        References
+        ----------
+        Ryu & West (2009), Structural Equation Modeling 16:583.
+        """
+        import pandas as pd
+
+        self._refuse()
+        return pd.DataFrame(fit_by_level(self.solution, self._data, self._logs))
+
+    def icc(self) -> pd.DataFrame:
+        """Return intraclass correlations from the unrestricted moments, by group."""
+        import pandas as pd
+
+        rows = []
+        for g, (name, s) in enumerate(zip(self.group_names, self.saturated, strict=True)):
+            within, between = self.table.block(g + 1, 1), self.table.block(g + 1, 2)
+            for variable in between.observed:
+                if variable in within.observed:
+                    w = s.Sw[(within.observed.index(variable),) * 2]
+                    b = s.Sb[(between.observed.index(variable),) * 2]
+                    rows.append((name, variable, float(b / (b + w))))
+        return pd.DataFrame(rows, columns=["group", "variable", "icc"])
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of clusters."""
+        return sum(g.J for g in self._data.likelihoods)
+
+    def implied(self, group: int = 1, level: int = 1) -> tuple[np.ndarray, np.ndarray]:
+        """Return implied covariances and means of a group and level."""
+        state = self.solution.objective.states(self.solution.theta)[2 * (group - 1) + level - 1]
+        return state.Sigma, state.mu
+
+    def _no(self, what: str) -> NoReturn:
+        raise NotSupported(f"{what} at two levels is not supported")
+
+    def modification_indices(self) -> pd.DataFrame:
+        """Refuse: not offered at two levels."""
+        self._no("modification_indices()")
+
+    def factor_scores(self, method: str = "regression") -> Any:
+        """Refuse: not offered at two levels."""
+        self._no("factor_scores()")
+
+    def residuals(self) -> Any:
+        """Refuse: not offered at two levels."""
+        self._no("residuals()")
+
+    def r_square(self) -> pd.DataFrame:
+        """Refuse: not offered at two levels."""
+        self._no("r_square()")
+
+    def compare(self, other: SemResult, method: str = "auto") -> Any:
+        """Refuse: not offered at two levels."""
+        self._no("compare()")
+
+    def score_test(self, add: str = "") -> Any:
+        """Refuse: not offered at two levels."""
+        self._no("score_test()")
+
+    def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
+        """Refuse: not offered at two levels."""
+        self._no("profile()")
+
+    def small_sample(self) -> pd.DataFrame:
+        """Refuse: the corrections are for independent cases."""
+        self._no("small_sample()")
