@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from collective_use.checks import did_you_mean, quoted, whole_number
+from collective_use.checks import did_you_mean, one_of, quoted, whole_number
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.evidence import Evidence, empty_evidence
@@ -35,6 +35,7 @@ def aggregate(
     measures: Iterable[str] | None = None,
     repetitions: int = 2000,
     seed: int = 1,
+    voice: Literal["member", "partner"] = "member",
 ) -> Groups:
     """Aggregate scored persons to groups and gather the evidence for each measure.
 
@@ -60,6 +61,10 @@ def aggregate(
         and shuffles for random group resampling (Bliese 2000); 0 leaves both out.
     seed
         Seed of both.
+    voice
+        ``"member"``: each member counts alike in the mean of a group. ``"partner"``: each
+        partner organisation does, where partners are known, so that six people of one agency
+        do not outvote four partners.
 
     Returns
     -------
@@ -81,16 +86,33 @@ def aggregate(
     """
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
-    settings = Settings(rules, repetitions, seed)
+    one_of("voice", voice, ("member", "partner"))
+    settings = Settings(rules, repetitions, seed, voice)
     responses = scores.responses
     wanted = _wanted(responses.instrument.measures, measures)
     keys = group_keys(responses.persons, responses.members)
     record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
+    record = _spoken(record, scores, voice)
     evidence: dict[str, Evidence] = {}
     for measure in wanted:
         evidence[measure.id] = _evidence(scores, keys, measure, settings)
         record = _noted(record, evidence[measure.id])
     return Groups(_values(scores, keys, evidence, rules), evidence, record, responses.instrument)
+
+
+def _spoken(record: Record, scores: Scores, voice: str) -> Record:
+    """Note what counts how much in the mean of a group."""
+    if voice == "partner":
+        return record.note(
+            "groups", "decision", "Each partner organisation counts alike in the mean of a group."
+        )
+    if "weight" in scores.responses.persons.columns:
+        return record.note(
+            "groups",
+            "decision",
+            "Means of groups are weighted; agreement and ICC count each alike.",
+        )
+    return record
 
 
 def _new_entries(scores: Scores) -> Record:

@@ -14,8 +14,10 @@ from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Instrument
 from collective_use.numerics import agreement, anova
+from collective_use.numerics.between_within import sums_of_products
 from collective_use.numerics.group_statistics import GroupStatistics, group_statistics
 from collective_use.numerics.nulls import Null, null_distribution
+from collective_use.numerics.reliability import cronbach_alpha
 from collective_use.numerics.resampling import random_groups
 
 Floats = NDArray[np.float64]
@@ -91,6 +93,15 @@ class ItemSet:
                 )
             )
         return pd.concat(parts, ignore_index=True)
+
+    def alpha_within(self, keys: GroupKeys) -> float:
+        """Return alpha from the covariances within groups; NaN for one item."""
+        if len(self.names) < 2:
+            return float("nan")
+        stats = group_statistics(
+            self.answers, keys.codes, keys.total, missing="listwise", cross=True
+        )
+        return cronbach_alpha(sums_of_products(stats)[0])
 
     def iccs(self) -> pd.DataFrame:
         """Return one row an item: ICC(1) with N/G and k0, F and p."""

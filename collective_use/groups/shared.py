@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.groups.refusals import refused_checks
 from collective_use.groups.sensitivity import over_nulls, without_failing
 from collective_use.groups.verdict import additive_verdict, robustness, shared_verdict
+from collective_use.groups.voices import voices
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.numerics import agreement, reliability
 from collective_use.numerics.group_statistics import GroupStatistics, group_statistics
@@ -45,11 +46,14 @@ class Settings:
         Simulated and shuffled groups; 0 for none.
     seed
         Seed of both.
+    voice
+        Whether each member or each partner organisation counts alike in a group's mean.
     """
 
     cutoffs: Mapping[str, Cutoff]
     repetitions: int = 2000
     seed: int = 1
+    voice: Literal["member", "partner"] = "member"
 
     @property
     def least(self) -> int:
@@ -78,7 +82,13 @@ def member_evidence(
     icc, more = icc_summary(one)
     summary |= icc
     by_group["reliability"] = more.pop("reliability")
-    parts = _Parts(measure, keys, items, one, by_group, summary, more, refused)
+    around, sentence = voices(scores.responses, keys, measure, value, items.alpha_within(keys))
+    if settings.voice == "partner" and "partners" in around:
+        by_name = around["partners"].values.set_index("group")["balanced_mean"]
+        balanced = by_name.reindex(keys.names).to_numpy()
+        by_group["value"] = np.where(by_group["n"] >= settings.least, balanced, np.nan)
+    parts = _Parts(measure, keys, items, one, by_group, summary, {**more, **around}, refused)
+    parts.sentence = sentence
     if measure.composition in SHARED:
         return _shared(parts, value, settings)
     return _additive(parts, settings)
@@ -94,6 +104,7 @@ class _Parts:
     summary: dict[str, Any]
     details: dict[str, Any]
     refused: dict[str, str]
+    sentence: str = ""
 
 
 def _additive(parts: _Parts, settings: Settings) -> Evidence:
@@ -158,7 +169,7 @@ def _evidence(
         refused=parts.refused,
         failing=failing,
         verdict=verdict.word,
-        explanation=verdict.text,
+        explanation=verdict.text + parts.sentence,
         rules=verdict.rules,
         details=parts.details,
     )

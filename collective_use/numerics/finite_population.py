@@ -30,7 +30,14 @@ def reflective_reliability(between: float, within: float, n: Floats) -> Floats:
     >>> reflective_reliability(0.1, 0.9, np.array([9.0]))
     array([0.5])
     """
-    return ratio(np.full(np.shape(n), between), between + within / np.asarray(n, float))
+    count = _answers(n)
+    return ratio(np.full(count.shape, between), between + within / count)
+
+
+def _answers(n: Floats) -> Floats:
+    """Return the numbers of answers, NaN for groups without any."""
+    count = np.asarray(n, float)
+    return np.where(count > 0, count, np.nan)
 
 
 def formative_reliability(
@@ -61,7 +68,7 @@ def formative_reliability(
     >>> formative_reliability(0.1, 0.9, np.array([9.0, 9.0]), np.array([9.0, 18.0]))
     array([1.  , 0.75])
     """
-    count = np.asarray(n, float)
+    count = _answers(n)
     true = between + person_reliability * within / np.asarray(members, float)
     return ratio(true, between + within / count)
 
@@ -85,5 +92,6 @@ def standard_error(within: Floats, n: Floats, members: Floats) -> Floats:
     >>> standard_error(np.array([1.0, 1.0]), np.array([4.0, 4.0]), np.array([8.0, 4.0]))
     array([0.35355339, 0.        ])
     """
-    fraction = np.asarray(n, float) / np.asarray(members, float)
-    return np.sqrt(np.asarray(within) / np.asarray(n, float) * np.maximum(1.0 - fraction, 0.0))
+    count = _answers(n)
+    fraction = count / np.asarray(members, float)
+    return np.sqrt(np.asarray(within) / count * np.maximum(1.0 - fraction, 0.0))

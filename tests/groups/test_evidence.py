@@ -139,3 +139,43 @@ def test_dispersion_measures_take_their_own_index(fake, survey):
     np.testing.assert_allclose(groups.values.set_index("group")["gini"], 1 - gini)
     kinds = cu.dispersion(survey[1]["a"], survey[0], kind="variety").to_frame()
     np.testing.assert_allclose(groups.values["kinds"].sort_values(), kinds["blau"].sort_values())
+
+
+def test_partners_may_speak_with_one_voice_each(fake, survey):
+    partner = pd.DataFrame({"partner": [["x", "x", "x", "x", "y", "z"][i % 6] for i in range(120)]})
+    scores = fake.scores(bank(fake), *survey, persons=partner)
+    part = cu.aggregate(scores).evidence["m"]
+    found = part.details["partners"].values
+    assert part.by_group["value"].iloc[0] == pytest.approx(found["mean"].iloc[0])
+    assert "between partner organisations" in part.explanation
+    balanced = cu.aggregate(scores, voice="partner")
+    np.testing.assert_allclose(balanced.values["m"], found["balanced_mean"])
+    assert any("partner" in entry.text for entry in balanced.record.of_kind("decision"))
+    with pytest.raises(cu.InputError, match="voice"):
+        cu.aggregate(scores, voice="agency")
+
+
+def test_partners_are_found_in_the_members_file(fake, survey):
+    codes = [f"m{i % 6}" for i in range(120)]
+    members = pd.DataFrame({"group": survey[0], "member": codes})
+    members["partner"] = ["x" if code < "m3" else "y" for code in codes]
+    persons = pd.DataFrame({"member": codes})
+    scores = fake.scores(bank(fake), *survey, persons=persons, members=members)
+    part = cu.aggregate(scores).evidence["m"]
+    assert part.details["partners"].values["partners"].tolist() == [2] * 20
+    census = part.details["census"].values
+    assert census["sampling_fraction"].tolist() == [1.0] * 20
+
+
+def test_a_gap_between_countries_is_told(fake, survey):
+    country = pd.DataFrame({"country": ["de" if i < 60 else "cn" for i in range(120)]})
+    rng = np.random.default_rng(0)
+    items = pd.DataFrame(
+        {
+            name: np.clip(np.rint(3 + (np.arange(120) < 60) + rng.normal(size=120)), 1, 5)
+            for name in "abc"
+        }
+    )
+    part = cu.aggregate(fake.scores(bank(fake), survey[0], items, persons=country)).evidence["m"]
+    assert part.details["strata"]["country"].icc1_within < part.summary["icc1_k0"]
+    assert "Within country" in part.explanation

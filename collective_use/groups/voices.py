@@ -1,0 +1,133 @@
+"""Who speaks for the group: partners, census and strata, as far as the data know them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from collective_use.groups.keys import GroupKeys
+from collective_use.groups.partners import PartnerBalanced, partner_balanced
+from collective_use.groups.partners_census import group_mean_reliability
+from collective_use.groups.strata import WithinStrata, within_strata
+from collective_use.groups.verdict import decimals
+from collective_use.instrument.model import Measure
+from collective_use.results import NotComputed
+
+if TYPE_CHECKING:
+    from collective_use.responses.table import Responses
+
+Floats = NDArray[np.float64]
+_GAP = 0.02
+"""By how much an ICC(1) within strata must fall short before the explanation mentions it."""
+
+
+def voices(
+    responses: Responses,
+    keys: GroupKeys,
+    measure: Measure,
+    value: Floats,
+    alpha: float,
+) -> tuple[dict[str, Any], str]:
+    """Return details on partners, census and strata, and a sentence where they matter.
+
+    Parameters
+    ----------
+    responses
+        Where partners, members and strata are known from.
+    keys
+        The groups.
+    measure
+        Its aggregation, reflective or formative, decides what a census means.
+    value
+        (N,) members' scores.
+    alpha
+        Reliability of a member's score within groups, for the census; NaN when not known.
+
+    Returns
+    -------
+    tuple
+        Details by name: `partners`, `census`, and `strata` by column, as far as they are known;
+        and text to add to the explanation, or nothing.
+    """
+    if not np.isfinite(value).any():
+        return {}, ""
+    groups = np.array(keys.names, dtype=object)[keys.codes]
+    details: dict[str, Any] = {}
+    text = ""
+    partners = partner_of(responses)
+    if partners is not None and (np.isfinite(value) & partners.ne("").to_numpy()).any():
+        details["partners"] = partner_balanced(value, groups, partners.to_numpy())
+        text += _partner_text(details["partners"])
+    known = keys.frame["members"]
+    if known.notna().all() and (keys.frame["n"] <= known).all():
+        sizes = dict(zip(keys.names, known.astype(int), strict=True))
+        trust = 1.0 if np.isnan(alpha) else min(max(alpha, 0.0), 1.0)
+        details["census"] = group_mean_reliability(
+            value, groups, sizes, aggregation=measure.aggregation, person_reliability=trust
+        )
+    strata = {}
+    for name in stratum_columns(responses):
+        labels = responses.persons[name]
+        if (np.isfinite(value) & labels.notna().to_numpy()).any():
+            strata[name] = within_strata(value, groups, labels.to_numpy(dtype=object))
+            text += _stratum_text(name, strata[name])
+    return {**details, **({"strata": strata} if strata else {})}, text
+
+
+def partner_of(responses: Responses) -> pd.Series | None:
+    """Return each person's partner organisation, "" where unknown; None when nobody's is."""
+    persons = responses.persons
+    if "partner" in persons.columns:
+        partners = persons["partner"]
+    elif responses.members is not None and {"member", "partner"} <= set(responses.members.columns):
+        if "member" not in persons.columns:
+            return None
+        listed = responses.members.drop_duplicates(["group", "member"])
+        by_person = listed.assign(
+            group=listed["group"].astype(str), member=listed["member"].astype(str)
+        ).set_index(["group", "member"])["partner"]
+        codes = pd.MultiIndex.from_arrays(
+            [persons["group"].astype(str), persons["member"].astype(str)]
+        )
+        partners = pd.Series(by_person.reindex(codes).to_numpy(), index=persons.index)
+    else:
+        return None
+    partners = partners.astype(object).where(partners.notna(), "").astype(str)
+    return partners if partners.ne("").any() else None
+
+
+def stratum_columns(responses: Responses) -> list[str]:
+    """Return the columns of persons that are strata: country, and items declared as one."""
+    declared = [item.id for item in responses.instrument.items if item.stratum]
+    columns = [
+        name for name in dict.fromkeys(("country", *declared)) if name in responses.persons.columns
+    ]
+    return [name for name in columns if responses.persons[name].nunique() > 1]
+
+
+def _partner_text(found: PartnerBalanced) -> str:
+    gaps = found.values["difference"].abs()
+    share = found.between_share
+    if isinstance(share, NotComputed) or gaps.isna().all():
+        return ""
+    row = found.values.loc[gaps.idxmax()]
+    return (
+        f" {share:.0%} of the disagreement inside groups lies between partner organisations; "
+        f"with one voice a partner the mean of group {row['group']} would move by "
+        f"{row['difference']:+.2f}, the most of all groups."
+    )
+
+
+def _stratum_text(name: str, found: WithinStrata) -> str:
+    whole, left = found.icc1_all, found.icc1_within
+    if isinstance(whole, NotComputed) or isinstance(left, NotComputed):
+        return ""
+    if whole - left < _GAP:
+        return ""
+    return (
+        f" Within {name}, ICC(1) is {decimals(left, 3)} against {decimals(whole, 3)} over all "
+        f"(both with k0): part of the difference between groups is one between strata."
+    )
