@@ -52,9 +52,8 @@ def judges_command(
         content = judge_sheets(bank, seed=seed + place, judge=name, form=form)
         stem = "".join(c if c.isalnum() else "_" for c in name) or "judge"
         write_file(out if single else folder / f"{stem}.xlsx", content)
-    say(
-        f"{len(names)} {'workbook' if len(names) == 1 else 'workbooks'} in {out if single else folder}"
-    )
+    what = "workbook" if len(names) == 1 else "workbooks"
+    say(f"{len(names)} {what} in {out if single else folder}")
     words = ("collective-use", "sheets", "read-judges", "FILES", "--instrument", instrument)
     show_next(*words, "--out", "ratings.csv", why="When they are back:")
 

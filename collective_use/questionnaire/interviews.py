@@ -43,8 +43,8 @@ _WORDS = {
             ("Group type, role of the respondent", "> "),
             ("Before", "Ask for consent, also for recording. Say that questions are tested, not the"
              " person, and that thinking aloud helps."),
-            ("For each question", "Read it out or show it, let the person answer, then use the probes"
-             " that fit; not every probe for every question. Note words, not your summary."),
+            ("For each question", "Read it out or show it, let the person answer, then use the"
+             " probes that fit; not every probe for every question. Note words, not your summary."),
             ("Problem code", "0 none, 1 words, 2 whom or what it is about, 3 period or memory,"
              " 4 judging, 5 answer options, 6 sensitive."),
             ("Afterwards", "One row counts as a problem when two of five people had it."),
@@ -58,12 +58,15 @@ _WORDS = {
             ("访谈编号", "> "),
             ("访谈员、日期", "> "),
             ("小组类型、受访者角色", "> "),
-            ("开始前", "请先征得同意（包括录音）。说明要检验的是题目而不是受访者，边想边说会很有帮助。"),
-            ("每道题", "读出或展示题目，请受访者作答，再选用合适的追问（不必每题都问全部追问）。请记录原话，不要只记概括。"),
+            ("开始前", "请先征得同意（包括录音）。"
+             "说明要检验的是题目而不是受访者，边想边说会很有帮助。"),
+            ("每道题", "读出或展示题目，请受访者作答，再选用合适的追问（不必每题都问全部追问）。"
+             "请记录原话，不要只记概括。"),
             ("问题代码", "0 无，1 用词，2 所指对象，3 时间或记忆，4 判断，5 选项，6 敏感。"),
             ("结束后", "五人中有两人出现同一问题，即视为该题有问题。"),
         ),
-        ("序号", "题目编号", "题目", "选项", "所选答案", "受访者的说法", "问题代码", "严重程度", "修改建议"),
+        ("序号", "题目编号", "题目", "选项", "所选答案",
+         "受访者的说法", "问题代码", "严重程度", "修改建议"),
     ),
 }  # fmt: skip
 _SHEETS = {"en": ("read me", "interview", "probes"), "zh": ("说明", "访谈", "追问")}

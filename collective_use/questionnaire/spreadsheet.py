@@ -25,6 +25,7 @@ LONGEST = 32_767
 """Characters that a cell holds."""
 
 _PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def put(cell: Any, value: object) -> None:
             f"a cell holds at most {LONGEST:,} characters, and a text has {len(text):,}: "
             f"{text[:60]!r}; shorten it, or edit the YAML file instead"
         )
-    cell.value = text
+    cell.value = encode_text(text) if _CONTROL.search(text) else text
     cell.data_type = "s"
     if text[:1] in "=+-@":
         cell.quotePrefix = True
@@ -128,7 +129,7 @@ def new_book(title: str) -> Any:
 
     book = Workbook()
     book.remove(book.active)
-    book.properties.title = title
+    book.properties.title = _CONTROL.sub("", title)
     book.properties.creator = "collective-use"
     return book
 

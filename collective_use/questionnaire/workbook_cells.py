@@ -31,7 +31,7 @@ def write_cell(plan: FieldPlan, value: Any) -> object:
     if plan.kind == "words":
         return _words(value)
     if plan.kind == "pairs":
-        return "\n".join(f"{_quoted(key)}: {encode_text(text)}" for key, text in value.items())
+        return "\n".join(f"{_quoted(key)}: {_line(text)}" for key, text in value.items())
     if plan.kind == "lists":
         return "\n".join(f"{_quoted(key)}: {_words(words)}" for key, words in value.items())
     return encode_text(value)
@@ -75,6 +75,10 @@ def _quoted(word: str) -> str:
     if written == word and not _APART.search(word):
         return word
     return written if written != word and written.startswith('"') else _as_json(word)
+
+
+def _line(text: str) -> str:
+    return _as_json(text) if "\n" in text else encode_text(text)
 
 
 def _as_json(word: str) -> str:
