@@ -30,11 +30,16 @@ def _said(texts: Texts) -> str:
 
 
 def _options(columns: Sequence[Choice], tag: str) -> list[str]:
+    codes = [value_of(column.code) for column in columns]
+    # Qualtrics numbers from 1: a code that is no such number takes its place in the list, and
+    # where that number is another option's code, all options take theirs.
+    fit = {code for code in codes if code.isdigit() and code != "0"}
+    ids = [code if code in fit else str(place) for place, code in enumerate(codes, start=1)]
+    if len(set(ids)) < len(ids):
+        ids = [str(place) for place in range(1, len(codes) + 1)]
     lines = []
-    for place, column in enumerate(columns, start=1):
-        code = value_of(column.code)
-        lines.append(f"[[{tag}:{code if code.isdigit() and code != '0' else place}]]")
-        lines.append(_said(column.label))
+    for name, column in zip(ids, columns, strict=True):
+        lines += [f"[[{tag}:{name}]]", _said(column.label)]
     return lines
 
 
