@@ -23,7 +23,7 @@ class Optimum:
     value
         Objective.
     gradient
-        Largest absolute element of the (projected) gradient.
+        Largest absolute element of the (projected) gradient, in units of curvature.
     iterations
         Steps taken.
     converged
@@ -87,6 +87,7 @@ def minimise(
     information as in Lee & Jennrich (1979), Psychometrika 44:99.
     """
     theta = start.astype(float).copy()
+    scale = scale_of(objective)
     value = objective.value(theta)
     if not np.isfinite(value):
         return Optimum(theta, value, np.inf, 0, False, "the start implies impossible moments")
@@ -101,21 +102,21 @@ def minimise(
             H = objective.fisher(theta)
             direction = _direction(H, g, basis, open_, damping)
         if direction is None:
-            if float(np.abs(projected_gradient(theta, g, basis, lower, upper)).max()) < 1e-9:
+            if scaled_gradient(objective, theta, basis, lower, upper) < 1e-9:
                 return _finish(objective, theta, basis, lower, upper, step_number)
             damping = max(10 * damping, 1e-8)
             if damping > 1e12:
                 break
             continue
         decrement = -float(g @ direction)
-        if decrement < tolerance**2 and damping == 0.0:
+        if decrement < tolerance**2 * scale and damping == 0.0:
             theta_last = _inside(theta + direction, lower, upper)
-            if objective.value(theta_last) <= value + 1e-15 * max(1.0, abs(value)):
+            if objective.value(theta_last) <= value + 1e-15 * max(scale, abs(value)):
                 theta = theta_last
             return _finish(objective, theta, basis, lower, upper, step_number)
-        step = _search(objective, theta, value, direction, decrement, lower, upper)
+        step = _search(objective, theta, value, direction, decrement / scale, lower, upper)
         if step is None:
-            if decrement < 1e-13 and damping == 0.0:
+            if decrement < 1e-13 * scale and damping == 0.0:
                 return _finish(objective, theta, basis, lower, upper, step_number)
             if exact:
                 exact = False
@@ -125,7 +126,7 @@ def minimise(
                 break
             continue
         theta, new_value = step
-        exact = exact or decrement < 1e-2
+        exact = exact or decrement < 1e-2 * scale
         damping = 0.0 if damping < 1e-6 else damping / 10
         value = new_value
     message = f"no further descent after {step_number} steps"
@@ -181,12 +182,12 @@ def _search(
     lower: Floats | None,
     upper: Floats | None,
 ) -> tuple[Floats, float] | None:
-    length = 1.0
+    length, scale = 1.0, scale_of(objective)
     for _ in range(12):
         candidate = _inside(theta + length * direction, lower, upper)
         found = objective.value(candidate)
-        if found < value - 1e-4 * length * decrement or (
-            decrement < 1e-9 and found <= value + 1e-15
+        if found < value - 1e-4 * length * decrement * scale or (
+            decrement < 1e-9 and found <= value + 1e-15 * scale
         ):
             return candidate, found
         length *= 0.5 if length > 0.2 else 0.25
@@ -207,6 +208,38 @@ def projected_gradient(
     return g if open_ is None else np.asarray(g[open_])
 
 
+def scale_of(objective: Objective) -> float:
+    """Return the size of an objective that has a unit (unweighted least squares), else 1."""
+    return float(getattr(objective, "scale", 1.0))
+
+
+def scaled_gradient(
+    objective: Objective,
+    theta: Floats,
+    basis: Floats | None = None,
+    lower: Floats | None = None,
+    upper: Floats | None = None,
+) -> float:
+    """Return the largest gradient element in units of its parameter's curvature.
+
+    Divided by the root of the expected second derivative it does not depend on the scale of the
+    variables.
+    """
+    full = objective.gradient(theta)
+    g = projected_gradient(theta, full, basis, lower, upper)
+    if g.size == 0:
+        return 0.0
+    F = objective.fisher(theta)
+    if basis is not None:
+        curvature = np.einsum("ij,ik,kj->j", basis, F, basis)
+    else:
+        open_ = _open(theta, full, lower, upper)
+        curvature = np.diag(F) if open_ is None else np.diag(F)[open_]
+    known = np.sqrt(np.maximum(curvature, 0.0))
+    units = np.where(known > 1e-150, known, 1.0) * np.sqrt(scale_of(objective))
+    return float((np.abs(g) / units).max())
+
+
 def _finish(
     objective: Objective,
     theta: Floats,
@@ -215,8 +248,7 @@ def _finish(
     upper: Floats | None,
     steps: int,
 ) -> Optimum:
-    g = projected_gradient(theta, objective.gradient(theta), basis, lower, upper)
-    largest = float(np.abs(g).max()) if g.size else 0.0
+    largest = scaled_gradient(objective, theta, basis, lower, upper)
     fine = bool(largest < 1e-6)
     message = "converged" if fine else "the gradient did not vanish"
     return Optimum(theta, objective.value(theta), largest, steps, fine, message)

@@ -279,6 +279,10 @@ class LeastSquaresObjective(CachedObjective):
     ) -> None:
         super().__init__(model)
         self.groups, self.weights, self.W = tuple(groups), weights, tuple(W)
+        unweighted = all(part.ndim == 1 and (part == 1).all() for part in W)
+        sizes = [float(np.sum(vech(g.cov) ** 2)) for g in groups]
+        # Only unweighted least squares has the unit of the data: zero has to mean something.
+        self.scale = 0.5 * float(weights @ np.array(sizes)) if unweighted else 1.0
 
     def _weighted(self, theta: Floats) -> list[tuple[Floats, Floats]]:
         out = []

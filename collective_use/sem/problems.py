@@ -13,6 +13,7 @@ from collective_use.numerics.moments import Floats
 from collective_use.sem.compiled import variables_of
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import information, states_of
+from collective_use.sem.standardized import scales_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,15 @@ def _unidentified(solution: Solution) -> str:
 
 
 def _variances(solution: Solution) -> list[Problem]:
-    negative = [
-        f"{row.lhs} ({solution.theta[row.free - 1]:.3f}"
-        + (f", group {row.group})" if solution.table.n_groups > 1 else ")")
-        for row in solution.table.rows
-        if row.op == "~~"
-        and row.lhs == row.rhs
-        and row.free
-        and solution.theta[row.free - 1] < -1e-10
-    ]
+    scales = scales_of(solution)
+    negative = []
+    for row in solution.table.rows:
+        if row.op != "~~" or row.lhs != row.rhs or not row.free:
+            continue
+        value, block = float(solution.theta[row.free - 1]), scales[row.group, row.level]
+        if value < -1e-9 * abs(block.total[block.place[row.lhs]]):
+            where = f", group {row.group})" if solution.table.n_groups > 1 else ")"
+            negative.append(f"{row.lhs} ({value:.3g}{where}")
     if not negative:
         return []
     text = f"negative variance (a Heywood case): {', '.join(negative)}"

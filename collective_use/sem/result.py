@@ -155,7 +155,7 @@ class SemResult(Result):
         """Estimates and standard errors by table row."""
         theta, rows = self.solution.theta, self.table.rows
         values, errors = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        own = None if self.vcov is None else root(np.diag(self.vcov))
+        own = None if self.vcov is None else self.se
         labels = self.solution.constraints.values(theta) if self.table.definitions else {}
         for i, row in enumerate(rows):
             if row.op == ":=":
@@ -174,7 +174,7 @@ class SemResult(Result):
         """Standard errors of the free parameters, NaN when they could not be computed."""
         if self.vcov is None:
             return np.full(self.solution.theta.size, np.nan)
-        return root(np.diag(self.vcov))
+        return np.asarray(root(np.diag(self.vcov), rounding=0.0))
 
     def _frame(self, values: Floats, errors: Floats, level: float) -> pd.DataFrame:
         import pandas as pd

@@ -198,10 +198,10 @@ def _definitions(table: ParameterTable, values: Floats, slopes: Floats, q: int) 
             values[i], slopes[i] = found
 
 
-def root(variances: Any) -> Any:
+def root(variances: Any, *, rounding: float = 1e-14) -> Any:
     """Return standard errors; NaN for a variance below zero, 0 for one that is rounding error."""
     values = np.asarray(variances, dtype=float)
-    return np.sqrt(np.where(values < -1e-14, np.nan, np.maximum(values, 0.0)))
+    return np.sqrt(np.where(values < -rounding, np.nan, np.maximum(values, 0.0)))
 
 
 def standard_factors(solution: Solution, rows: Sequence[Parameter], kind: str) -> list[float]:

@@ -124,3 +124,15 @@ def test_rows_left_out_are_recorded(data) -> None:  # type: ignore[no-untyped-de
     assert (entry.count, entry.what) == (3, ("1", "2", "3"))
     assert fit.n == 298
     assert "Rows in the data" in fit.summary()
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1e5, 1e8])
+@pytest.mark.parametrize("estimator", ["ML", "GLS", "ULS", "WLS", "DWLS"])
+def test_the_unit_of_the_data_does_not_matter(data, scale, estimator) -> None:  # type: ignore[no-untyped-def]
+    names = [f"x{i}" for i in range(1, 10)]
+    own = fit_sem(HS, data, estimator=estimator)
+    other = fit_sem(HS, data.assign(**(data[names] * scale)), estimator=estimator)
+    assert other.converged
+    unit = scale**4 if estimator == "ULS" else 1.0
+    assert other.test.statistic / unit == pytest.approx(own.test.statistic, rel=1e-7)
+    assert np.allclose(other.estimates["std_all"], own.estimates["std_all"], atol=1e-8)
