@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -61,7 +62,8 @@ def allocation(
     ----------
     points
         As `ties` of `network`, raters x targets; targets may be members or partners. A frame's
-        row and column names, or `partner` in `members`, tell which target is a rater's own.
+        row and column names, or `partner` in `members`, tell which target is a rater's own; in
+        an array without names that is as wide as long, row i is target i (and `notes` say so).
     members
         `group`, `member` and, where targets are partners, `partner`.
     total
@@ -107,6 +109,8 @@ def allocation(
     for name in indices:
         one_of("indices", name, INDICES)
     rosters = rosters_of(points, members=members, square=False)
+    if not include_self and any(_numbered(names) for names in rosters.target_names.values()):
+        rosters = _say_who_is_who(rosters)
     return allocation_indices(
         rosters,
         [Wanted(name) for name in indices],
@@ -117,6 +121,21 @@ def allocation(
         tolerance=tolerance,
         gate=gate,
     )
+
+
+def _numbered(names: Sequence[str]) -> bool:
+    return list(names) == [str(place + 1) for place in range(len(names))]
+
+
+def _say_who_is_who(rosters: Rosters) -> Rosters:
+    """Note that numbered rows and columns were matched by number."""
+    if not any((stack.own >= 0).any() for stack in rosters.stacks):
+        return rosters
+    note = (
+        "Raters and targets have numbers for names: row i was taken to be target i. Where "
+        "targets are partners, name rows and columns, or give members with their partner."
+    )
+    return replace(rosters, notes=(*rosters.notes, note))
 
 
 def allocation_indices(

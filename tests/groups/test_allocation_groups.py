@@ -104,3 +104,12 @@ def test_too_few_for_agreement_says_why() -> None:
     assert "too few raters" in agreement["reason"].iloc[0]
     flat = cu.allocation(consensus([50, 50], 4)).details["agreement"]
     assert "all ratings are the same" in flat["reason"].iloc[0]
+
+
+def test_numbers_for_names_are_matched_by_number_and_said_so() -> None:
+    square = cu.allocation(np.array([[60, 20, 20], [60, 30, 10], [50, 25, 25]]))
+    assert "row i was taken to be target i" in " ".join(square.notes)
+    assert square.details["targets"]["raters"].tolist() == [2, 2, 2]
+    oblong = cu.allocation(np.array([[60, 40], [50, 50], [55, 45]]))
+    assert "row i" not in " ".join(oblong.notes)
+    assert oblong.details["targets"]["raters"].tolist() == [3, 3]
