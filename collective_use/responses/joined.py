@@ -112,8 +112,10 @@ def take_apart(
         )
         for target in columns:
             wanted = target.option if target.option is not None else target.position
+            # Of roles only ticks are written: nothing ticked for one member is no skipped question.
+            off = "" if item.kind in BY_ROLE else "0"
             marks = [
-                "" if gone else "1" if wanted in found else "0"
+                "" if gone else "1" if wanted in found else off
                 for (found, _), gone in zip(split, empty, strict=True)
             ]
             cells[following] = pd.Series(categorical(np.asarray([*marks, ""], dtype=object)[codes]))

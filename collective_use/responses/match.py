@@ -30,6 +30,7 @@ class Names:
     """The instrument's column names on one platform, read backwards."""
 
     def __init__(self, instrument: Instrument, platform: str) -> None:
+        self._platform = platform
         self._exact: dict[str, Item] = {}
         self._folded: dict[str, Item] = {}
         squeezed_names: dict[str, set[str]] = {}
@@ -65,7 +66,10 @@ class Names:
                 continue
             found = self._item(parts[0])
             if found is not None:
-                return _placed(found, [int(part) for part in parts[1:]])
+                numbers = [int(part) for part in parts[1:]]
+                if self._platform == "qualtrics":
+                    numbers[-1] = _unnumbered(found, numbers[-1])
+                return _placed(found, numbers)
         item = self._item(name)
         return Column(column_name(item), item.id, item.kind) if item and _single(item) else None
 
@@ -76,6 +80,14 @@ def _single(item: Item) -> bool:
 
 def _whole(text: str) -> bool:
     return text.isdecimal() and text.isascii()
+
+
+def _unnumbered(item: Item, number: int) -> int:
+    """Return the code of an option that Qualtrics, which numbers from 1, knows by its place."""
+    codes = [option.code for option in item.options]
+    if number in codes or not 1 <= number <= len(codes) or codes[number - 1] > 0:
+        return number
+    return codes[number - 1]
 
 
 def _placed(item: Item, numbers: list[int]) -> Column | None:
