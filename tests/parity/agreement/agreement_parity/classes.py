@@ -35,6 +35,7 @@ NLME = Kind("optimiser's own tolerance (nlme)", 6e-7)
 NLME_OFF = Kind("optimiser's own tolerance (nlme, cells it leaves farther off)", 4e-4)
 LME4_KNOWN = Kind("optimiser's own tolerance (lme4, its distance from the exact optimum)")
 LME4_LIKELIHOOD = Kind("optimiser's own tolerance (lme4: our likelihood is no lower)", 1e-12)
+PSYCH = Kind("optimiser's own tolerance (psych)", 1e-5)
 LAVAAN = Kind("optimiser's own tolerance (lavaan: our likelihood is no lower)", 3e-5)
 STUCK = Kind("reference stopped before its optimum: ours has the higher likelihood")
 SIMULATED = Kind("simulated")
@@ -47,8 +48,7 @@ ELSEWHERE = Kind("another room")
 RULES: dict[str, tuple[tuple[str, Kind], ...]] = {
     "lq2002.json": (
         (r"rgr_.*", SIMULATED),
-        (r".*/omega/nfactors", ELSEWHERE),
-        (r".*/(items|range|grpid|gsize)\[\d+\]|.*/(J|ranvar)", SAME),
+        (r".*/(items|range|grpid|gsize)\[\d+\]|.*/(J|ranvar|nfactors)", SAME),
         (r".*/(Variable|N)\[\d+\]|.*/(N|G|df1|df2)|.*/n\.(obs|grps)", SAME),
         (r"scales/.*lme4_(REML|ML)_(tau|sigma2|ICC|mu)", LME4_KNOWN),
         (r".*lme4_.*logLik", LME4_LIKELIHOOD),
@@ -56,7 +56,8 @@ RULES: dict[str, tuple[tuple[str, Kind], ...]] = {
         (r"LEAD/mult_icc/ICC1\[[19]\]|LEAD/mult_icc/ICC2\[[1379]\]", NLME_OFF),
         (r"TSIG/mult_icc/ICC2\[1\]|HOSTIL/mult_icc/(ICC1\[1\]|ICC2\[[014]\])", NLME_OFF),
         (r".*mult_icc/ICC[12].*", NLME),
-        (r".*/omega1?/.*", ELSEWHERE),
+        (r".*/omega/(alpha|G6)", CLOSED),
+        (r".*/omega1?/.*", PSYCH),
         (r".*", CLOSED),
     ),
     "bh1996.json": (

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import collective_use as cu
-from collective_use.numerics import between_within, nulls, reliability
+from collective_use.numerics import between_within, nulls, omega, reliability
 from collective_use.numerics.group_statistics import group_statistics
 
 SCALES = {"LEAD": ("LEAD", 11, 1), "TSIG": ("TSIG", 3, 1), "HOSTIL": ("HOSTIL", 5, 0)}
@@ -90,6 +90,32 @@ def alpha_block(items: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def omega_blocks(items: pd.DataFrame) -> dict[str, Any]:
+    """Return psych's omega (three factors above five items) and that of one ML factor."""
+    r = np.corrcoef(items.to_numpy(float), rowvar=False)
+    factors = 3 if items.shape[1] > 5 else 1
+    found = omega.omega(r, factors)
+    loadings, unique = omega.one_factor(r)
+    common = float(loadings.sum()) ** 2
+    closed = reliability.scale_reliability(r, len(items))
+    return {
+        "omega": {
+            "nfactors": factors,
+            "omega_h": found.hierarchical,
+            "omega_tot": found.total,
+            "alpha": closed.alpha,
+            "G6": closed.lambda6,
+            "omega_lim": found.limit,
+        },
+        "omega1": {
+            "ml_loadings": loadings.tolist(),
+            "uniq": unique.tolist(),
+            "omega_congeneric_corr": common / (common + float(unique.sum())),
+            "AVE": float(np.mean(loadings**2)),
+        },
+    }
+
+
 def nlme_block(table: pd.DataFrame, groups: Any) -> dict[str, Any]:
     """Return mult.icc: REML ICC(1), stepped up to N/G."""
     found = [cu.icc(table[name], groups, method="reml") for name in table.columns]
@@ -155,6 +181,7 @@ def agree_block(scale: str) -> dict[str, Any]:
             "awg": summary(column(shares)), "ad": summary(column(mean)),
         },
         "alpha": alpha_block(x),
+        **omega_blocks(x),
         "mult_icc": nlme_block(x.assign(SCALE=score), groups),
     }  # fmt: skip
 
