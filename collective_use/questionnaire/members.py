@@ -12,6 +12,8 @@ from collective_use.errors import InputError, ReadError
 from collective_use.questionnaire.content import Member
 
 YES = frozenset({"1", "yes", "y", "true", "x", "是"})
+OPT_OUT = ("opt_out", "opted_out", "not_named")
+"""The column's names, the same as on reading: nobody is named because of a spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]
                 "codes must be unique within a group"
             )
         person = Member(row["member"], row.get("name", ""), row.get("partner", ""))
-        members.append((person, row.get("opt_out", "").lower() in YES))
+        members.append((person, any(row.get(name, "").lower() in YES for name in OPT_OUT)))
     return tuple(
         Roster(
             group,
