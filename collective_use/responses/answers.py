@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from collective_use.checks import quoted
+from collective_use.errors import DataWarning
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import ROSTERS, Column
 from collective_use.record import Record
@@ -110,6 +113,7 @@ def decode_block(
         raise misfit_error(export.raw.name, misfits, keys)
     record = _note_misfits(export, misfits, record)
     record = _note_labels(export, block, record)
+    record = _note_no_zero(export, instrument, block, record)
     return block, _untick(export, instrument, block, record)
 
 
@@ -134,6 +138,33 @@ def _note_labels(export: Export, block: Block, record: Record) -> Record:
             "responses", "changed", text, count=len(changed), of="columns", what=changed
         )
     return record
+
+
+def _note_no_zero(export: Export, instrument: Instrument, block: Block, record: Record) -> Record:
+    """Warn where Qualtrics may have numbered from 1 what the scale numbers from 0.
+
+    Qualtrics does so unless its recode values are set, and then every answer is one too high.
+    """
+    if export.platform != "qualtrics":
+        return record
+    suspect = []
+    for item in instrument.items:
+        names = [name for name in block.cells if block.columns[name].item == item.id]
+        if item.kind in TICKS or item.kind in ("number", "allocation") or not names:
+            continue
+        options = instrument.get_scale(item.scale).options if item.scale else item.options
+        values = np.concatenate([block.cells[name].values for name in names])
+        given = values[~np.isnan(values)]
+        if 0 in [option.code for option in options] and len(given) >= 20 and not (given == 0).any():
+            suspect.append(item.id)
+    if not suspect:
+        return record
+    text = (
+        f"{export.raw.name}: nobody gave the answer with code 0 to {quoted(suspect)}. Qualtrics "
+        "numbers answers from 1 unless its recode values are set: compare with the choice texts."
+    )
+    warnings.warn(text, DataWarning, stacklevel=5)
+    return record.note("responses", "warning", text, count=len(suspect), of="items", what=suspect)
 
 
 def _untick(export: Export, instrument: Instrument, block: Block, record: Record) -> Record:

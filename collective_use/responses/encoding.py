@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 from collective_use.errors import ReadError
@@ -16,6 +17,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HIGH = re.compile(r"[^\x00-\x7f]+")
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -49,7 +51,8 @@ def _plausible_chinese(data: bytes) -> str | None:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return None
-    pairs = [char.encode("gb18030") for char in text if ord(char) > 127]
+    high = "".join(_HIGH.findall(text))[:20_000]
+    pairs = [char.encode("gb18030") for char in high]
     common = [pair for pair in pairs if len(pair) == 2 and pair[0] >= 0xA1 and pair[1] >= 0xA1]
     first = sum(0xB0 <= pair[0] <= 0xD7 for pair in common)
     good = len(common) >= 4 and len(common) / len(pairs) > 0.9 and first / len(common) > 0.6

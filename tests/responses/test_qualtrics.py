@@ -129,3 +129,10 @@ def test_legacy_export_with_two_heading_rows(write, small):
     responses = cu.read_responses(write(text, encoding="utf-8-sig"), small)
     assert responses.persons["row"].tolist() == [1]
     assert responses.answers.to_numpy().tolist() == [[2.0, 3.0]]
+
+
+def test_answers_numbered_from_one_are_noticed(write, small):
+    rows = "".join(f"2026,0,1,R_{n},EN,a,{1 + n % 2},1\n" for n in range(30))
+    text = "StartDate,Progress,Finished,ResponseId,RecordedDate,team,rat1_1,use1\n" + rows
+    with pytest.warns(cu.DataWarning, match="code 0 to 'rat1'.*recode values"):
+        cu.read_responses(write(text), small)
