@@ -1,0 +1,270 @@
+"""Every cell of the ordinal and two-level reference files, each in its class of exactness."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "sem"))
+
+from sem_cells import CLASSES as _CLASSES
+from sem_cells import Cell, _allowed, _measure, _number, _polish, load
+
+from collective_use.numerics.twolevel_objective import CompleteLikelihood
+from collective_use.numerics.twolevel_saturated import Saturated, em_saturated
+from collective_use.sem.fit import fit_sem
+from collective_use.sem.ordinal_result import OrdinalResult
+from collective_use.sem.twolevel_result import TwoLevelResult
+
+ROOT = Path(__file__).parents[1] / "reference"
+GIVEN, LIVE = ROOT / "sem", ROOT / "sem_ordinal_twolevel"
+
+CLASSES = {
+    **_CLASSES,
+    "stopped": (
+        "measures of the unrestricted two-level model that lavaan leaves early: what its own "
+        "rule to stop (a gain below 1e-4) gives, to 1e-6"
+    ),
+    "border": (
+        "errors that vanish with a loading near 0: 1e-5 relative, or what the tolerance of the "
+        "estimate (1e-6) makes of them"
+    ),
+    "polychoric": "estimates of lavaan's own optimiser: 1e-6",
+}
+
+ORD = "f1 =~ u1 + u2 + u3 + u4\nf2 =~ u5 + u6 + u7 + u8"
+FIVE = "f1 =~ v1 + v2 + v3 + v4\nf2 =~ v5 + v6 + v7 + v8"
+PATH = FIVE + "\nf2 ~ b*f1\nv1 ~~ v5\ndouble := 2*b"
+BOTH = """level: 1
+fw =~ y1 + y2 + y3 + y4 + y5 + y6
+level: 2
+fb =~ y1 + y2 + y3 + y4 + y5 + y6
+"""
+COVARIATES = """level: 1
+fw =~ y1 + y2 + y3
+fw ~ x1 + x2 + x3
+level: 2
+fb =~ y1 + y2 + y3
+fb ~ w1 + w2
+"""
+EQUAL = """level: 1
+fw =~ y1 + a*y2 + b*y3 + c*y4
+level: 2
+fb =~ y1 + a*y2 + b*y3 + c*y4
+fb ~ z
+"""
+ZERO = """level: 1
+fw =~ y1 + y2 + y3 + y4
+fw ~ x
+level: 2
+fb =~ y1 + y2 + y3 + y4
+y2 ~~ 0*y2
+fb ~ z
+"""
+PLAIN = """level: 1
+fw =~ y1 + y2 + y3 + y4
+level: 2
+fb =~ y1 + y2 + y3 + y4
+"""
+GAPS = PLAIN + "fb ~ w1\n"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One reference file."""
+
+    model: str
+    data: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+U, V = tuple(f"u{i}" for i in range(1, 9)), tuple(f"v{i}" for i in range(1, 9))
+_SOME = ("v2", "v3", "v4", "v5", "v7", "v8")
+_O: dict[str, Any] = {"ordered": V}
+_LT = ("loadings", "thresholds")
+_C, _T = {"cluster": "cluster"}, {"cluster": "team"}
+
+GIVEN_CASES = {
+    "ord_wlsmv": Case(ORD, "ord", {"ordered": U}),
+    "ord_dwls": Case(ORD, "ord", {"ordered": U, "estimator": "DWLS"}),
+    "tl_cfa": Case(BOTH, "twolevel", _C),
+    "tl_sem": Case(COVARIATES, "twolevel", _C),
+}
+LIVE_CASES = {
+    **{
+        f"ord_five_{name.lower()}": Case(FIVE, "five", {**_O, "estimator": name})
+        for name in ("WLSMV", "WLSM", "WLSMVS", "ULSMV", "ULS", "WLS")
+    },
+    "ord_groups": Case(FIVE, "five", {**_O, "groups": "g"}),
+    "ord_groups_equal": Case(FIVE, "five", {**_O, "groups": "g", "equal": _LT}),
+    "ord_groups_equal_theta": Case(
+        FIVE, "five", {**_O, "groups": "g", "equal": _LT, "parameterization": "theta"}
+    ),
+    "ord_theta": Case(FIVE, "five", {**_O, "parameterization": "theta"}),
+    "ord_path": Case(PATH, "five", _O),
+    "ord_mixed": Case(FIVE, "mixed", {"ordered": _SOME}),
+    "ord_mixed_groups": Case(
+        FIVE, "mixed", {"ordered": _SOME, "groups": "g", "equal": ("loadings",)}
+    ),
+    "tl_cfa_mlr": Case(BOTH, "twolevel", {**_C, "estimator": "MLR"}),
+    "tl_sem_mlr": Case(COVARIATES, "twolevel", {**_C, "estimator": "MLR"}),
+    "tl_unequal": Case(EQUAL, "unequal", _T),
+    "tl_unequal_mlr": Case(EQUAL, "unequal", {**_T, "estimator": "MLR"}),
+    "tl_zero": Case(ZERO, "unequal", _T),
+    "tl_groups": Case(PLAIN, "unequal", {**_T, "groups": "half"}),
+    "tl_missing": Case(GAPS, "twolevel_missing", {**_C, "missing": "fiml"}),
+}
+
+
+@dataclass(frozen=True)
+class StoppedResult(TwoLevelResult):
+    """A fit whose unrestricted model stops where lavaan's stops."""
+
+    @cached_property
+    def saturated(self) -> list[Saturated]:
+        """Unrestricted moments by lavaan's EM."""
+        parts = self._data.likelihoods
+        return [em_saturated(g.stats) for g in parts if isinstance(g, CompleteLikelihood)]
+
+
+def fit_case(name: str, case: Case) -> Any:
+    """Fit what a reference file fitted."""
+    folder = GIVEN if name in GIVEN_CASES else LIVE
+    path = folder / "data" / f"{case.data}.csv"
+    data = pd.read_csv(path if path.exists() else LIVE / "data" / f"{case.data}.csv")
+    return fit_sem(case.model, data, **case.options)
+
+
+def as_stopped(fit: TwoLevelResult) -> StoppedResult:
+    """Return the same fit with lavaan's rule to stop for the unrestricted model."""
+    return StoppedResult(
+        fit.solution, fit.vcov, fit.problems, fit.engine, fit.group_names, fit.level_names,
+        clustered=fit.clustered,
+    )  # fmt: skip
+
+
+def cells_of(reference: dict[str, Any], fit: Any) -> Iterator[Cell]:
+    """Yield a cell for every entry of a reference file; an unknown part is a KeyError."""
+    order = _order(reference["pe"], fit)
+    for part, content in reference.items():
+        if part == "polish":
+            yield from _polish(content) if content else ()
+        elif part == "fm":
+            yield from _fit_cells(content, fit)
+        elif part == "extra":
+            yield from _extra(content, fit)
+        else:
+            frame = {"pe": fit.estimates, "std": fit.standardized("all")}[part]
+            yield from _rows(part, content, frame, order)
+
+
+def _order(entries: list[dict[str, Any]], fit: Any) -> list[int]:
+    """Find our row for every row of the reference."""
+    frame = fit.estimates
+    levels = len(fit.level_names) > 1
+    known = {
+        (r.lhs, r.op, r.rhs, r.level if levels else 0, r.group): i
+        for i, r in enumerate(frame.itertuples())
+    }
+    out = []
+    for e in entries:
+        defined = e["op"] == ":="
+        level = int(e.get("level", 0)) if levels and not defined else 0
+        group = 0 if defined else int(e.get("group", 1))
+        key = (e["lhs"], e["op"], e["rhs"], level, group)
+        back = (e["rhs"], e["op"], e["lhs"], level, group)
+        out.append(known[key] if key in known else known[back])
+    assert sorted(out) == list(range(len(frame))), "a row of ours has no counterpart"
+    return out
+
+
+def _rows(
+    part: str, entries: list[dict[str, Any]], frame: pd.DataFrame, order: list[int]
+) -> Iterator[Cell]:
+    columns = {"se": "se", "z": "z", "pvalue": "p", "est": "est", "est.std": "est"}
+    kept = [e for e in entries if e["op"] not in ("==", "<", ">")]
+    assert len(kept) == len(order)
+    rows = list(frame.itertuples())
+    for entry, place in zip(kept, order, strict=True):
+        row = rows[place]
+        name = f"{part} {row.lhs}{row.op}{row.rhs} {row.level}.{row.group}"
+        for column, value in entry.items():
+            if column in ("lhs", "op", "rhs"):
+                same = {row.lhs, row.rhs} >= {value} if column != "op" else row.op == value
+                yield Cell(f"{name} {column}", "word", value, value if same else None, 1.0)
+            elif column in ("level", "group", "block"):
+                ours = _place(column, row, entries)
+                yield Cell(f"{name} {column}", "word", int(value), ours, 1.0)
+            elif column == "label":
+                written = "" if str(value).startswith(".p") else value
+                yield Cell(f"{name} {column}", "word", written, row.label, 1.0)
+            else:
+                kind = "estimate" if column.startswith("est") else "error"
+                ours = getattr(row, columns[column])
+                cell = Cell(f"{name} {column}", kind, value, ours, _allowed(kind, value))
+                yield _near_border(cell, entry, part)
+
+
+def _place(column: str, row: Any, entries: list[dict[str, Any]]) -> int:
+    if row.op == ":=":
+        return 0
+    if column == "block" and any("level" in e for e in entries):
+        return 2 * (row.group - 1) + row.level
+    return int(row.level if column == "level" else row.group)
+
+
+def _near_border(cell: Cell, entry: dict[str, Any], part: str) -> Cell:
+    """A standardised residual variance near 1: its error is proportional to the loading."""
+    value = _number(entry.get("est.std"))
+    one = part == "std" and entry["op"] == "~~" and entry["lhs"] == entry["rhs"]
+    if cell.kind != "error" or not one or not 1 - 1e-5 < value < 1:
+        return cell
+    relative = 1e-6 / (1 - value) ** 0.5
+    return replace(cell, kind="border", allowed=cell.allowed + relative * abs(cell.reference))
+
+
+def _fit_cells(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
+    two = isinstance(fit, TwoLevelResult)
+    stopped = fit
+    if two and fit.solution.options.missing != "fiml":
+        stopped = as_stopped(fit)
+    measures = stopped.fit_measures
+    assert set(content) == set(measures), set(content) ^ set(measures)
+    for name, value in content.items():
+        cell = _measure(name, value, measures[name], content, fit)
+        free = ("npar", "fmin", "logl", "aic", "bic", "bic2", "ntotal", "df")
+        if two and name not in free and cell.kind == "fit":
+            cell = replace(cell, kind="stopped")
+        yield cell
+    if two:
+        best = fit.fit_measures["unrestricted.logl"] - content["unrestricted.logl"]
+        yield Cell("fm unrestricted.logl not worse", "word", True, bool(best > -1e-6), 1.0)
+
+
+def _extra(content: Any, fit: Any) -> Iterator[Cell]:
+    for part, value in (content or {}).items():
+        if part == "icc":
+            ours = as_stopped(fit).icc().set_index("variable")["icc"]
+            for name, x in value.items():
+                yield Cell(f"icc {name}", "stopped", x, ours[name], 1e-6)
+        elif part == "poly":
+            assert isinstance(fit, OrdinalResult)
+            R = fit.correlations().to_numpy()
+            for i, row in enumerate(value):
+                for j, x in enumerate(row):
+                    yield Cell(f"poly[{i},{j}]", "polychoric", x, R[i, j], 1e-6)
+        elif part == "th":
+            for i, x in enumerate(value):
+                ours = fit.moments[0].thresholds[i]
+                yield Cell(f"th[{i}]", "estimate", x, ours, _allowed("estimate", x))
+        else:
+            raise KeyError(part)
+
+
+__all__ = ["CLASSES", "GIVEN", "GIVEN_CASES", "LIVE", "LIVE_CASES", "cells_of", "fit_case", "load"]
