@@ -57,5 +57,8 @@ COMMANDS: dict[str, CommandEntry] = {
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."
     ),
+    "fit": CommandEntry(
+        AFTER, "fit", "score, and the structural models of the instrument by two engines."
+    ),
     "run": CommandEntry(AFTER, "run", "Do all that a study.yaml asks for."),
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from collective_use.errors import InputError
+
+if TYPE_CHECKING:
+    from collective_use.study.settings import Study
 
 Out = Annotated[
     str | None, typer.Option("--out", "-o", metavar="DIR", help="The folder of results.")
@@ -156,3 +159,47 @@ def cutoffs_of(texts: Sequence[str] | None) -> dict[str, float]:
 def column_flags(**columns: str | None) -> dict[str, Any]:
     """Return the key columns that were named."""
     return {name: column for name, column in columns.items() if column is not None}
+
+
+def study_of(command: str, flags: Mapping[str, Any]) -> Study:
+    """Turn the flags of a command that reads exports into a study.
+
+    Parameters
+    ----------
+    command
+        Its name, for messages.
+    flags
+        Values by the names that the options have in the command's signature.
+
+    Raises
+    ------
+    InputError
+        When there is no instrument or no folder for results.
+    """
+    from collective_use.study.settings import study_from
+
+    if flags["instrument"] is None:
+        raise InputError(
+            f"{command} needs --instrument: a bundled name (see 'collective-use instrument list') "
+            "or the path of your own"
+        )
+    if flags["out"] is None:
+        raise InputError(f"{command} needs --out: the folder that results go to, such as results")
+    same = (
+        "instrument", "out", "members", "informants", "form", "platform", "invalid", "previews",
+        "unfinished", "duplicates", "minimum_answered", "encoding", "delimiter", "sheet",
+    )  # fmt: skip
+    columns = {name: flags[name] for name in ("group", "member", "partner", "parent", "weight")}
+    given = {
+        **{name: flags[name] for name in same},
+        "exports": exports_with(
+            flags["exports"], flags["language"], flags["country"], flags["wave"]
+        ),
+        "columns": column_flags(**columns),
+        "map": flags["map_file"],
+        "minimum_group_size": flags["minimum_group"],
+        "cutoffs": cutoffs_of(flags["cutoff"]),
+        "models": tuple(flags.get("model") or ()) or None,
+        "seed": flags.get("seed"),
+    }
+    return study_from({key: value for key, value in given.items() if value is not None})

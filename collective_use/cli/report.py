@@ -10,6 +10,7 @@ from collective_use.cli import console
 
 if TYPE_CHECKING:
     from collective_use.study.run import Done
+    from collective_use.study.settings import Study
 
 
 def show_done(done: Done, as_json: bool) -> None:
@@ -27,6 +28,8 @@ def show_done(done: Done, as_json: bool) -> None:
     console.show(summary_tables(done.outcome))
     for fit in done.outcome.extra.get("models", {}).values():
         console.show(fit.tables())
+    for name, reason in done.outcome.extra.get("not fitted", {}).items():
+        console.say(f"Model {name} was not fitted: {reason}\n")
     console.show_files(done.folder, done.files)
     show_next_step(done)
 
@@ -41,6 +44,8 @@ def show_next_step(done: Done) -> None:
             "--export", study.exports[0].file,
             why="Keep your decisions in a file, to run again:",
         )  # fmt: skip
+    elif done.run["command"] == "fit":
+        _after_fit(done)
     elif done.run["command"] == "demo":
         console.show_next(
             "collective-use", "score", "export.csv", "--instrument", done.outcome.instrument.id,
@@ -50,3 +55,25 @@ def show_next_step(done: Done) -> None:
     else:
         rerun = shlex.join(["collective-use", "run"])
         console.say(f"\nChange study.yaml and run again: {rerun}")
+
+
+def _beside(study: Study) -> list[str]:
+    """Return the flags of the files that stand beside the export."""
+    files = {"--members": study.members, "--informants": study.informants, "--map": study.map}
+    return [word for flag, file in files.items() if file for word in (flag, file)]
+
+
+def _after_fit(done: Done) -> None:
+    study, models = done.outcome.study, done.outcome.instrument.models
+    console.show_next(
+        "less", Path(done.folder) / f"model_{study.models[-1]}.txt",
+        why="All of a model, with its text and what is inferred:",
+    )  # fmt: skip
+    rival = next((entry.id for entry in models if entry.id not in study.models), None)
+    if rival:
+        console.show_next(
+            "collective-use", "fit", *[entry.file for entry in study.exports],
+            "--instrument", study.instrument, *_beside(study),
+            "--model", rival, "--out", f"{done.folder}_{rival}",
+            why="A rival model of the same instrument:",
+        )  # fmt: skip

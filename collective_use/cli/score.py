@@ -55,41 +55,9 @@ def score(
       collective-use score a.csv b.csv -i my_scale.yaml --group TEAM --wave 1 --wave 2 -o results
       collective-use score export.csv -i collective_data_use --members members.csv -o results
     """
+    flags = dict(locals())  # the options, by name
     from collective_use.cli.report import show_done
-    from collective_use.errors import InputError
     from collective_use.study.run import run_study
-    from collective_use.study.settings import study_from
 
-    if instrument is None:
-        raise InputError(
-            "score needs --instrument: a bundled name (see 'collective-use instrument list') "
-            "or the path of your own"
-        )
-    if out is None:
-        raise InputError("score needs --out: the folder that results go to, such as results")
-    keys = options.column_flags(
-        group=group, member=member, partner=partner, parent=parent, weight=weight
-    )
-    given = {
-        "instrument": instrument,
-        "exports": options.exports_with(exports, language, country, wave),
-        "columns": keys,
-        "members": members,
-        "informants": informants,
-        "form": form,
-        "platform": platform,
-        "invalid": invalid,
-        "previews": previews,
-        "unfinished": unfinished,
-        "duplicates": duplicates,
-        "map": map_file,
-        "minimum_answered": minimum_answered,
-        "minimum_group_size": minimum_group,
-        "encoding": encoding,
-        "delimiter": delimiter,
-        "sheet": sheet,
-        "cutoffs": options.cutoffs_of(cutoff),
-        "out": out,
-    }
-    study = study_from({key: value for key, value in given.items() if value is not None})
+    study = options.study_of("score", flags)
     show_done(run_study(study, command="score", later_rooms=False), as_json)

@@ -19,6 +19,12 @@ from collective_use.errors import EstimationError, NotSupported
 from collective_use.sem.partable import Parameter, ParameterTable
 
 Floats = NDArray[np.float64]
+
+
+class SecondEngineError(EstimationError):
+    """semopy broke down on a model that it should be able to fit."""
+
+
 _OPERATORS = ("=~", "~", "~~")
 _OPTIONS = {"ftol": 1e-15, "maxiter": 5000}
 
@@ -154,7 +160,7 @@ def fit_semopy(
 
     Raises
     ------
-    EstimationError
+    SecondEngineError
         When semopy breaks down; its own words are given.
 
     References
@@ -189,7 +195,7 @@ def fit_semopy(
             model.param_vals = values
             result = model.fit(cov=moments, n_samples=n, options=dict(_OPTIONS))
     except Exception as problem:
-        raise EstimationError(
+        raise SecondEngineError(
             f"semopy broke down on this model ({type(problem).__name__}: {problem}); "
             "use engine='core'"
         ) from problem

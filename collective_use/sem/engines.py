@@ -53,11 +53,18 @@ class EngineAgreement:
 
     def __str__(self) -> str:
         found = "agree" if self.agree else "do not agree"
+        after = " after the core started anew from semopy's solution" if self.restarted else ""
         return (
-            f"The two engines {found}: the largest difference of an estimate is "
+            f"The two engines {found}{after}: the largest difference of an estimate is "
             f"{self.largest_difference:.1e} (in {self.parameter}); discrepancy "
-            f"{self.core_discrepancy:.10g} by the core, {self.semopy_discrepancy:.10g} by semopy."
+            f"{_rounded(self.core_discrepancy)} by the core, "
+            f"{_rounded(self.semopy_discrepancy)} by semopy."
         )
+
+
+def _rounded(discrepancy: float) -> str:
+    """Write a discrepancy to the digits that decide whether the core starts anew."""
+    return f"{round(discrepancy, 8) + 0.0:.8f}"
 
 
 def second_opinion(solution: Solution) -> SemopySolution:
@@ -67,7 +74,7 @@ def second_opinion(solution: Solution) -> SemopySolution:
     ------
     NotSupported
         When semopy cannot fit it rightly; the message names the reason.
-    EstimationError
+    SecondEngineError
         When semopy breaks down.
     """
     options, data = solution.options, solution.data

@@ -6,6 +6,7 @@ import pandas as pd
 
 from collective_use.sem.monte_carlo import MonteCarlo, monte_carlo_intervals
 from collective_use.sem.result import SemResult
+from collective_use.structure.routes import route_of
 
 
 def effects_frame(
@@ -23,8 +24,8 @@ def effects_frame(
     Returns
     -------
     frame
-        Columns ``effect, est, se, z, p, ci_lower, ci_upper`` (delta method),
-        ``mc_lower, mc_upper`` (percentiles of the draws), ``std_all``.
+        Columns ``effect, kind, route, expression`` (see `routes`), ``est, se, z, p, ci_lower,
+        ci_upper`` (delta method), ``mc_lower, mc_upper`` (percentiles of the draws), ``std_all``.
     draws
         What the Monte Carlo limits came from; None when there is nothing to draw.
 
@@ -35,10 +36,19 @@ def effects_frame(
     """
     estimates = fit.estimates
     rows = estimates[estimates["op"] == ":="]
-    frame = rows[["lhs", "est", "se", "z", "p", "ci_lower", "ci_upper", "std_all"]].rename(
-        columns={"lhs": "effect"}
-    )
+    kept = ["lhs", "rhs", "est", "se", "z", "p", "ci_lower", "ci_upper", "std_all"]
+    frame = rows[kept].rename(columns={"lhs": "effect", "rhs": "expression"})
     frame = frame.reset_index(drop=True)
+    paths = {
+        label: (predictor, outcome)
+        for outcome, op, predictor, label in zip(
+            estimates["lhs"], estimates["op"], estimates["rhs"], estimates["label"], strict=True
+        )
+        if op == "~" and label
+    }
+    read = [route_of(expression, paths) for expression in frame["expression"]]
+    frame.insert(1, "kind", [kind for kind, _ in read])
+    frame.insert(2, "route", [route for _, route in read])
     if fit.vcov is None or not len(frame):
         return frame.assign(mc_lower=float("nan"), mc_upper=float("nan")), None
     drawn = monte_carlo_intervals(

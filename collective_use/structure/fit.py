@@ -10,7 +10,8 @@ from collective_use.checks import one_of
 from collective_use.errors import EstimationError, NotSupported, SmallGroupsWarning
 from collective_use.groups.results import Groups
 from collective_use.record import Record
-from collective_use.results import Result, Table, plain, table_of
+from collective_use.results import Result, Table, plain
+from collective_use.sem.engine_semopy import SecondEngineError
 from collective_use.sem.engines import EngineAgreement
 from collective_use.sem.fit import ENGINES, fit_sem
 from collective_use.sem.result import SemResult
@@ -55,6 +56,10 @@ class StructureFit(Result):
         Groups left out, and why.
     attribution
         What of the model is the theory's and what is inferred.
+    title
+        The model's name in words.
+    note
+        What the instrument says beside it.
     """
 
     model: str
@@ -66,6 +71,8 @@ class StructureFit(Result):
     warnings: tuple[str, ...]
     record: Record
     attribution: tuple[str, str] = ("", "")
+    title: str = ""
+    note: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """Return the estimates, paths and defined effects."""
@@ -82,6 +89,7 @@ class StructureFit(Result):
         """Return everything as plain values."""
         return {
             "model": self.model,
+            "title": self.title,
             "groups": list(self.groups),
             "syntax": self.syntax,
             "engine": self.fit.engine,
@@ -96,23 +104,16 @@ class StructureFit(Result):
         }
 
     def tables(self) -> tuple[Table, ...]:
-        """Return fit, paths and effects, as a paper would print them."""
-        names = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
-        rows = tuple((name, self.fit.fit_measures[name]) for name in names)
-        paths = self.fit.estimates
-        paths = paths[paths["op"] == "~"][["lhs", "rhs", "est", "se", "p", "std_all"]]
-        paths = paths.rename(columns={"lhs": "outcome", "rhs": "predictor", "std_all": "std"})
-        shown = self.effects[["effect", "est", "se", "p", "mc_lower", "mc_upper", "std_all"]]
-        notes = (*self.warnings, *((str(self.agreement),) if self.agreement else ()))
-        title = f"Model {self.model}: {len(self.groups)} groups, engine {self.fit.engine}"
-        return (
-            Table(title, ("measure", "value"), rows, notes),
-            table_of("Paths", paths),
-            table_of(
-                "Effects", shown.rename(columns={"std_all": "std"}),
-                notes=("Limits are 95% Monte Carlo percentiles.",),
-            ),
-        )  # fmt: skip
+        """Return fit, paths, effects and what to mind, as a reader wants them."""
+        from collective_use.structure.report import report_tables
+
+        return report_tables(self)
+
+    def report(self) -> str:
+        """Return the whole account as text: numbers, warnings, attribution, the model itself."""
+        from collective_use.structure.report import report_text
+
+        return report_text(self)
 
 
 def fit_structure(
@@ -163,12 +164,14 @@ def fit_structure(
     if engine is not None:
         one_of("engine", engine, ENGINES)
     _enough(len(data.frame), len(data.frame.columns), model)
-    fit = _fit(structural.syntax, data.frame, engine)
-    sentences = _sentences(fit, len(data.frame))
+    fit, refusal = _fit(structural.syntax, data.frame, engine)
+    sentences = (*refusal, *_sentences(fit, len(data.frame)))
     effects, _ = effects_frame(fit, draws=draws, seed=seed)
     return StructureFit(
         model, fit, effects, structural.syntax, data.groups, fit.agreement, sentences, data.record,
         (structural.attribution.theory, structural.attribution.inferred),
+        structural.name.get("en") or next(iter(structural.name.values()), ""),
+        structural.note or "",
     )  # fmt: skip
 
 
@@ -180,18 +183,20 @@ def _enough(groups: int, variables: int, model: str) -> None:
         )
 
 
-def _fit(syntax: str, frame: pd.DataFrame, engine: str | None) -> SemResult:
+def _fit(syntax: str, frame: pd.DataFrame, engine: str | None) -> tuple[SemResult, tuple[str, ...]]:
+    """Fit by both engines; where semopy cannot, by the core, and say why."""
     if engine is not None:
-        return fit_sem(syntax, frame, engine=engine)
+        return fit_sem(syntax, frame, engine=engine), ()
     try:
-        return fit_sem(syntax, frame, engine="both")
-    except NotSupported:
-        return fit_sem(syntax, frame, engine="core")
+        return fit_sem(syntax, frame, engine="both"), ()
+    except (NotSupported, SecondEngineError) as problem:
+        why = f"No second engine confirms these numbers: {problem}."
+        return fit_sem(syntax, frame, engine="core"), (why,)
 
 
 def _sentences(fit: SemResult, groups: int) -> tuple[str, ...]:
     free = fit.solution.n_parameters
-    found = [problem.text for problem in fit.problems]
+    found = [_sentence(problem.text) for problem in fit.problems]
     if groups < GROUPS_PER_PARAMETER * free:
         few = (
             f"{groups} groups are few for {free} parameters (fewer than {GROUPS_PER_PARAMETER} "
@@ -200,3 +205,7 @@ def _sentences(fit: SemResult, groups: int) -> tuple[str, ...]:
         warnings.warn(few, SmallGroupsWarning, stacklevel=3)
         found.append(few + ".")
     return (*found, SAMPLING_ERROR)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."

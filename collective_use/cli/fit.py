@@ -1,0 +1,83 @@
+"""`collective-use fit`: from an export to the structural model, in one call."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from collective_use.cli import options
+from collective_use.errors import InputError
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def fit(
+    exports: Annotated[
+        list[str],
+        typer.Argument(metavar="EXPORT", help="Survey exports; several are stacked."),
+    ],
+    instrument: options.Instrument = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="A structural model of the instrument; repeat for more."),
+    ] = None,
+    out: options.Out = None,
+    group: options.Group = None,
+    members: options.Members = None,
+    informants: options.Informants = None,
+    form: options.Form = None,
+    platform: options.Platform = None,
+    invalid: options.Invalid = None,
+    previews: options.Previews = None,
+    unfinished: options.Unfinished = None,
+    duplicates: options.Duplicates = None,
+    map_file: Annotated[str | None, options.MAP] = None,
+    minimum_answered: options.MinimumAnswered = None,
+    minimum_group: options.MinimumGroup = None,
+    cutoff: options.Cutoff = None,
+    member: options.Member = None,
+    partner: options.Partner = None,
+    parent: options.Parent = None,
+    weight: options.Weight = None,
+    language: options.Language = None,
+    country: options.Country = None,
+    wave: options.Wave = None,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    sheet: options.Sheet = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="For the Monte Carlo intervals.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Score an export, aggregate it to groups, and fit structural models to the group values.
+
+    Two engines fit the model (semopy and the package's own); the summary says how far they
+    agree. Writes what score writes, and estimates.csv, effects.csv, fit.csv and a readable
+    model_ID.txt for each model.
+
+    \b
+    Examples:
+      collective-use fit export.csv --instrument collective_data_use --model M1 --out results
+      collective-use fit export.csv -i my_scale.yaml --model M1 --model M2 -o results
+    """
+    flags = dict(locals())
+    from collective_use.cli.report import show_done
+    from collective_use.study.run import run_study
+
+    study = options.study_of("fit", flags)
+    if not study.models:
+        raise InputError(f"fit needs --model: {_offered(study.instrument)}")
+    show_done(run_study(study, command="fit"), as_json)
+
+
+def _offered(instrument: str) -> str:
+    from collective_use.checks import quoted
+    from collective_use.instrument.library import load_instrument
+
+    models = [entry.id for entry in load_instrument(instrument).models]
+    if not models:
+        return "but this instrument declares none; write one under models: in its YAML"
+    return f"one of {quoted(models)}"

@@ -1,0 +1,137 @@
+"""A fitted structural model as a reader wants it: fit in a line, paths, effects, what to mind."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from collective_use.results import Table, cell_text, table_of, table_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from collective_use.sem.result import SemResult
+    from collective_use.structure.fit import StructureFit
+
+WIDTH = 92
+
+
+def probability(p: float) -> str:
+    """Write a p-value as papers do.
+
+    Examples
+    --------
+    >>> probability(0.0312), probability(0.00001)
+    ('p = .031', 'p < .001')
+    """
+    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
+
+
+def fit_line(fit: SemResult) -> str:
+    """Write the fit of a model in one line; a saturated model has none to speak of."""
+    if not fit.converged:
+        return "no fit: the estimation did not converge"
+    measures = fit.fit_measures
+    df = int(measures["df"])
+    if df == 0:
+        return "saturated (df = 0): the model fits any data, fit indices say nothing"
+    return (
+        f"chi-square({df}) = {measures['chisq']:.2f}, {probability(measures['pvalue'])}; "
+        f"CFI {measures['cfi']:.3f}, TLI {measures['tli']:.3f}, RMSEA {measures['rmsea']:.3f} "
+        f"[{measures['rmsea.ci.lower']:.3f}, {measures['rmsea.ci.upper']:.3f}], "
+        f"SRMR {measures['srmr']:.3f}"
+    )
+
+
+def paths_frame(fit: SemResult) -> pd.DataFrame:
+    """Return the paths, those to the last outcomes first."""
+    rows = fit.estimates
+    rows = rows[rows["op"] == "~"]
+    last = ~rows["lhs"].isin(set(rows["rhs"]))
+    names = {"lhs": "outcome", "rhs": "predictor", "ci_lower": "lower", "ci_upper": "upper"}
+    kept = ["lhs", "rhs", "est", "se", "p", "ci_lower", "ci_upper", "std_all"]
+    ordered = rows.assign(_last=last).sort_values("_last", ascending=False, kind="stable")
+    return ordered[kept].rename(columns={**names, "std_all": "std"})
+
+
+def report_tables(structure: StructureFit) -> tuple[Table, ...]:
+    """Return paths and effects; all that a reader has to mind stands below the last of them."""
+    *before, last = _numbers(structure)
+    mind = tuple(_fold(f"- {text}", indent="  ") for text in minded(structure))
+    return (*before, replace(last, notes=(*last.notes, "", *mind)))
+
+
+def _numbers(structure: StructureFit) -> list[Table]:
+    head = f"Model {structure.model}"
+    if structure.title:
+        head += f" ({structure.title})"
+    title = f"{head}: {len(structure.groups)} groups\nFit: {fit_line(structure.fit)}\n\nPaths"
+    note = "lower, upper: 95% limits; std: standardised."
+    notes = (_fold(explained(structure.fit)), note)
+    tables = [table_of(title, paths_frame(structure.fit), notes=notes)]
+    if len(structure.effects):
+        tables.append(_effects(structure.effects))
+    return tables
+
+
+def _effects(effects: pd.DataFrame) -> Table:
+    shown = effects[["effect", "kind", "route", "est", "mc_lower", "mc_upper", "p", "std_all"]]
+    named = [route or name for route, name in zip(shown["route"], shown["effect"], strict=True)]
+    shown = shown.assign(effect=named).drop(columns="route")
+    return table_of(
+        "Effects along the paths",
+        shown.rename(columns={"mc_lower": "lower", "mc_upper": "upper", "std_all": "std"}),
+        notes=("lower, upper: 95% Monte Carlo percentiles; p: delta method.",),
+    )
+
+
+def minded(structure: StructureFit) -> tuple[str, ...]:
+    """Return what a reader has to mind: engines first, then warnings, then groups left out."""
+    left = tuple(
+        f"Left out: {entry.count} {entry.of}. {entry.text}" for entry in structure.record.entries
+    )
+    engine = str(structure.agreement) if structure.agreement else ""
+    return (*((engine,) if engine else ()), *structure.warnings, *left)
+
+
+def explained(fit: SemResult) -> str:
+    """Write the explained share of variance of every outcome in one line."""
+    frame = fit.r_square()
+    shares = ", ".join(
+        f"{name} {cell_text(value, 2)}"
+        for name, value in zip(frame["variable"], frame["r_square"], strict=True)
+    )
+    return f"Explained variance (R-square): {shares}."
+
+
+def report_text(structure: StructureFit) -> str:
+    """Return the whole account of a model as plain text.
+
+    Parameters
+    ----------
+    structure
+        A fitted model.
+    """
+    theory, inferred = structure.attribution
+    parts = [table_text(table) for table in _numbers(structure)]
+    parts.append("What to mind\n" + _listed(minded(structure)))
+    if theory or inferred:
+        words = [f"Theory: {theory}" if theory else "", f"Inferred: {inferred}" if inferred else ""]
+        parts.append("What the theory says, and what is inferred\n" + _listed(filter(None, words)))
+    if structure.note:
+        parts.append("Note\n" + _fold(structure.note))
+    parts.append("Model as fitted\n" + textwrap.indent(structure.syntax.strip(), "  "))
+    if structure.agreement is not None:
+        written = textwrap.indent(structure.agreement.description, "  ")
+        parts.append("The same model as written for semopy\n" + written)
+    return "\n\n".join(parts) + "\n"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "\n".join(_fold(f"- {text}", indent="  ") for text in texts)
+
+
+def _fold(text: str, indent: str = "") -> str:
+    return textwrap.fill(" ".join(text.split()), WIDTH, subsequent_indent=indent)
