@@ -74,7 +74,9 @@ RULES: dict[str, tuple[tuple[str, Kind], ...]] = {
     "multilevel_reliability.json": (
         (r"LEAD/(alpha_within|alpha_between|Sw|Sb|icc_items).*", STUCK),
         (r"(TSIG|HOSTIL)/(alpha_within|alpha_between|Sw|Sb|icc_items).*", LAVAAN),
-        (r".*/(omega_|compRelSEM|alpha_compRel|fit/).*", ELSEWHERE),
+        (r".*/omega_(within|between)", LAVAAN),
+        (r".*/fit/df", SAME),
+        (r".*/(compRelSEM|alpha_compRel|fit/).*", ELSEWHERE),
     ),
     "null_variances.json": (
         (r"source", SAME),

@@ -7,6 +7,7 @@ far from any optimum; there the log-likelihood at its moments is compared.
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from agreement_parity import cells, computed
 from scipy import optimize
 
+import collective_use as cu
 from collective_use.numerics.reliability import cronbach_alpha
 from collective_use.numerics.twolevel import (
     ClusterStatistics,
@@ -70,6 +72,29 @@ def fitted(scale: str) -> Moments:
     return square(end.x[:m]), square(end.x[m : 2 * m]), -float(end.fun)
 
 
+def factor_model(scale: str) -> dict[str, Any]:
+    """Return omega within and between groups from a factor at each level."""
+    items = " + ".join(computed.items_of(scale))
+    with warnings.catch_warnings():
+        # One between-groups residual of TSIG is a little below zero, in the reference too.
+        warnings.simplefilter("ignore", cu.ImproperSolutionWarning)
+        fit = cu.fit_cfa(
+            f"level: 1\nf =~ {items}\nlevel: 2\nf =~ {items}",
+            computed.data("lq2002"),
+            cluster="COMPID",
+        )
+    table = fit.to_frame()
+    result: dict[str, Any] = {"fit": {"df": int(fit.fit_measures["df"])}}
+    for level, name in (("1", "omega_within"), ("2", "omega_between")):
+        part = table[table["level"].astype(str) == level]
+        own = part["lhs"].eq("f")
+        loadings = float(part.loc[part["op"] == "=~", "est"].sum())
+        common = loadings**2 * float(part.loc[own & part["op"].eq("~~"), "est"].iloc[0])
+        rest = float(part.loc[~own & part["op"].eq("~~"), "est"].sum())
+        result[name] = common / (common + rest)
+    return result
+
+
 def moments() -> dict[str, Any]:
     """Return what belongs under multilevel_reliability.json and needs no factor model."""
     result = {}
@@ -82,6 +107,7 @@ def moments() -> dict[str, Any]:
             "Sw": Sw.tolist(),
             "Sb": Sb.tolist(),
             "icc_items": (across / (inside + across)).tolist(),
+            **factor_model(scale),
         }
     return result
 
