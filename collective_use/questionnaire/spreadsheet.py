@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,8 +211,9 @@ def add_table(
     widest = max((lines_of(c.heading, c.width - 2) for c in columns if not c.hidden), default=1)
     sheet.row_dimensions[1].height = 10 + 15 * widest
     listed = [list(row) for row in rows]
+    styles: dict[tuple[bool, ...], Any] = {}
     for number, row in enumerate(listed + [[None] * len(columns)] * spare, start=2):
-        _row(sheet, number, columns, row)
+        _row(sheet, number, columns, row, styles)
     last = max(2, len(listed) + spare + 1)
     _choices(sheet, columns, last)
     sheet.freeze_panes = sheet.cell(2, _first_free(columns))
@@ -221,26 +223,42 @@ def add_table(
     return sheet
 
 
-def _row(sheet: Any, number: int, columns: Sequence[SheetColumn], row: Sequence[object]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
-
+def _row(
+    sheet: Any,
+    number: int,
+    columns: Sequence[SheetColumn],
+    row: Sequence[object],
+    styles: dict[tuple[bool, ...], Any],
+) -> None:
     height = 1
     for place, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
         cell = sheet.cell(number, place)
+        look = (place == 1, column.number, column.entry, number % 2 == 1)
+        if look in styles:
+            # Copying a look is many times faster than building it for each cell.
+            cell._style = copy(styles[look])
+        else:
+            _dress(cell, *look)
+            styles[look] = copy(cell._style)
         put(cell, value)
-        side = "center" if column.number else "left"
-        cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True)
-        cell.border = _border()
-        cell.font = Font(name=FACE, color=INK, bold=place == 1)
-        if not column.number:
-            cell.number_format = "@"
-        if column.entry:
-            cell.fill = PatternFill("solid", fgColor=ENTRY)
-        elif number % 2:
-            cell.fill = PatternFill("solid", fgColor=SOFT)
         if not column.hidden and value is not None:
             height = max(height, lines_of(str(value), column.width))
     sheet.row_dimensions[number].height = min(409, 16.5 * height + 5)
+
+
+def _dress(cell: Any, first: bool, number: bool, entry: bool, odd: bool) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    side = "center" if number else "left"
+    cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True)
+    cell.border = _border()
+    cell.font = Font(name=FACE, color=INK, bold=first)
+    if not number:
+        cell.number_format = "@"
+    if entry:
+        cell.fill = PatternFill("solid", fgColor=ENTRY)
+    elif odd:
+        cell.fill = PatternFill("solid", fgColor=SOFT)
 
 
 def lines_of(text: str, width: float) -> int:
