@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
-from collective_use.results import Result, Table
+from collective_use.results import Result, Table, plain
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,23 @@ class Responses(Result):
         """Return persons and answers side by side; an item in both stands once."""
         fresh = [column for column in self.answers.columns if column not in self.persons.columns]
         return pd.concat([self.persons, self.answers[fresh]], axis=1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; the instrument by its id and version."""
+        fields = {
+            name: plain(getattr(self, name))
+            for name in (
+                "form",
+                "persons",
+                "answers",
+                "reasons",
+                "rosters",
+                "members",
+                "informants",
+            )
+        }
+        named = {"id": self.instrument.id, "version": self.instrument.version}
+        return {"instrument": named, **fields, "record": self.record.to_dict()}
 
     def missing_frame(self) -> pd.DataFrame:
         """Return for each item how many answers there are and why the others are missing.

@@ -48,8 +48,9 @@ def read_workbook(path: Path, sheet: str | None) -> Raw:
     names = list(book.sheet_names)
     if sheet is not None and sheet not in names:
         raise ReadError(f"{path.name} has no sheet {sheet!r}; its sheets are {quoted(names)}")
-    others = [name for name in names if name != sheet]
-    wanted = [sheet] if sheet is not None else [*names]
+    # Google Forms may put answers given in preview on a sheet of their own: never the first choice.
+    ordered = sorted(names, key=lambda name: "test responses" in name.casefold())
+    wanted = [sheet] if sheet is not None else ordered
     for name in wanted:
         rows = [
             row for row in book.get_sheet_by_name(name).to_python() if any(c != "" for c in row)

@@ -126,6 +126,18 @@ def test_google_forms(write, small):
     assert odd.what == ("a song",)
 
 
+def test_google_workbook_with_test_responses(tmp_path, small):
+    book = openpyxl.Workbook()
+    book.active.title = "Test Responses"
+    for sheet, group in ((book.active, "test"), (book.create_sheet("Form Responses 1"), "a")):
+        sheet.append(["Timestamp", "team", "We use data."])
+        sheet.append(["x", group, "Agree"])
+    book.save(tmp_path / "e.xlsx")
+    responses = cu.read_responses(tmp_path / "e.xlsx", small)
+    assert responses.persons["group"].tolist() == ["a"]
+    assert "'Test Responses'" in responses.record.entries[0].text
+
+
 def test_microsoft_forms(tmp_path, small):
     book = openpyxl.Workbook()
     book.active.append(

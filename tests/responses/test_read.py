@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -206,6 +208,8 @@ def test_text_frame_and_repr(write, small):
     assert counts.loc["use1", "valid"] == 2
     assert "respondents" in str(responses)
     assert responses.to_dict()["persons"][0]["group"] == "a"
+    assert responses.to_dict()["instrument"] == {"id": "small", "version": "1"}
+    json.dumps(cu.score(responses).to_dict(), allow_nan=False)
 
 
 @given(st.text(max_size=20))
