@@ -57,6 +57,8 @@ class Export:
         Places of columns that the platform itself adds.
     personal
         Places of columns that identify persons.
+    seconds
+        Columns that hold the seconds spent on a page, by page.
     notes
         How the layout was recognised.
     """
@@ -70,4 +72,5 @@ class Export:
     missing: Mapping[str, str] = field(default_factory=dict)
     technical: frozenset[int] = frozenset()
     personal: frozenset[int] = frozenset()
+    seconds: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -127,6 +127,9 @@ def build_persons(
         else:
             frame[role] = key_texts(column)
     persons = pd.DataFrame(frame, index=pd.RangeIndex(len(cells)))
+    for page, place in export.seconds.items():
+        name = f"seconds_{page}"
+        persons[name] = number_values(name, cells[place], export.raw.name, rows)
     for role, value in declared.items():
         persons[role] = value
     persons["row"] = rows

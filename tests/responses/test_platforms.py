@@ -272,6 +272,7 @@ def test_web_page_files_in_a_folder(tmp_path, small):
     assert_same(responses, "web")
     assert responses.persons["member"].tolist() == ["x", "y"]
     assert responses.persons["duration"].tolist() == [300.0, 300.0]
+    assert responses.persons["seconds_page1"].tolist() == [12.5, 12.5]
     both = [tmp_path / "answers-x.json", tmp_path / "answers-y.json"]
     assert_same(cu.read_responses(both, small), "web")
     single = cu.read_responses(tmp_path / "answers-x.json", small)

@@ -73,3 +73,23 @@ def test_an_index_that_cannot_be_had_says_why():
     assert seen.reasons["even_odd"].startswith("1 scales")
     assert seen.reasons["mahalanobis_p"] == "the covariances of the items cannot be inverted"
     assert seen.reasons["synonyms"].startswith("0 item pairs")
+
+
+def test_page_times_go_before_the_whole_duration():
+    bank = cu.load_instrument("lq2002")
+    frame = pd.DataFrame(
+        {
+            **{name: ["a", "a"] for name in ("COMPID",)},
+            **{f"LEAD{number:02d}": ["3", "2"] for number in range(1, 12)},
+            "ResponseId": ["R1", "R2"],
+            "Progress": ["100", "100"],
+            "RecordedDate": ["x", "y"],
+            "Duration (in seconds)": ["900", "900"],
+            "leadership_First Click": ["1", "1"],
+            "leadership_Page Submit": ["11", "110"],
+        }
+    )
+    responses = cu.read_responses(frame, bank, form="survey")
+    seen = cu.screen(responses)
+    assert seen.indices["seconds_per_item"].tolist() == [1.0, 10.0]
+    assert not any("First Click" in entry.text for entry in responses.record.entries)

@@ -63,6 +63,11 @@ def _export(raw: Raw, platform: str, note: str, fields: dict[str, str], end: str
             if h.name.casefold() in _SYSTEM or h.name.startswith(("seconds/", "consent/"))
         ),
         personal=frozenset(h.place for h in headings if is_personal(h.name)),
+        seconds={
+            h.name.removeprefix("seconds/"): h.place
+            for h in headings
+            if h.name.startswith("seconds/")
+        },
         notes=(note,),
     )
 

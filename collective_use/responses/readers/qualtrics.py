@@ -7,6 +7,7 @@ holds ``{"ImportId":"QID1"}``, or in legacy files by ``V1`` above ``ResponseID``
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 
@@ -47,6 +48,7 @@ _TECHNICAL = frozenset(
         "duration",
     ]
 )
+_TIMING = re.compile(r"_(First Click|Last Click|Page Submit|Click Count)$", re.IGNORECASE)
 _PREVIEWS = frozenset({"1", "17", "survey preview", "offline survey preview", "survey test", "2"})
 _ROLES = {"responseid": "response", "userlanguage": "language", "durationinseconds": "duration"}
 
@@ -99,7 +101,7 @@ class QualtricsReader:
             place
             for place, role in enumerate(roles)
             if role in _TECHNICAL or role.startswith(("browser", "timing"))
-        }
+        } | {place for place, name in enumerate(raw.names) if _TIMING.search(name)}
         headings = tuple(
             Heading(place, clean_heading(name), question)
             for place, (name, question) in enumerate(zip(raw.names, questions, strict=True))
@@ -120,8 +122,19 @@ class QualtricsReader:
                 for place, role in enumerate(roles)
                 if (role in _TECHNICAL and is_personal(role)) or is_personal(raw.names[place])
             ),
+            seconds=_page_times(headings),
             notes=(f"Recognised as a Qualtrics export with {depth + 1} heading rows.",),
         )
+
+
+def _page_times(headings: tuple[Heading, ...]) -> dict[str, int]:
+    """Return the columns of timing questions by their name: ``use_Page Submit`` is page use."""
+    found = {}
+    for heading in headings:
+        timing = _TIMING.search(heading.name)
+        if timing and timing[1].casefold() == "page submit":
+            found[heading.name[: timing.start()]] = heading.place
+    return found
 
 
 def _column(raw: Raw, roles: list[str], role: str) -> np.ndarray | None:
