@@ -71,23 +71,38 @@ def read_rosters(path: str | Path) -> tuple[Roster, ...]:
 
 
 def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]:
-    groups: dict[str, list[tuple[Member, bool]]] = {}
+    groups: dict[str, list[tuple[Member, bool, str]]] = {}
     for line, row in enumerate(rows, start=2):
         if not row["group"] or not row["member"]:
             raise InputError(f"{source}:{line}: group and member must not be empty")
         members = groups.setdefault(row["group"], [])
-        if any(known.code == row["member"] for known, _ in members):
+        if any(known.code == row["member"] for known, _, _ in members):
             raise InputError(
                 f"{source}:{line}: member {row['member']!r} is twice in group {row['group']!r}; "
                 "codes must be unique within a group"
             )
         person = Member(row["member"], row.get("name", ""), row.get("partner", ""))
-        members.append((person, any(row.get(name, "").lower() in YES for name in OPT_OUT)))
+        hidden = any(row.get(name, "").lower() in YES for name in OPT_OUT)
+        members.append((person, hidden, row.get("position", "")))
     return tuple(
         Roster(
             group,
-            tuple(person for person, out in people if not out),
-            tuple(person for person, _ in people),
+            _in_order([(p, place) for p, hidden, place in people if not hidden], group, source),
+            tuple(person for person, _, _ in people),
         )
         for group, people in groups.items()
     )
+
+
+def _in_order(named: Sequence[tuple[Member, str]], group: str, source: Path) -> tuple[Member, ...]:
+    """Order members by their position, where the file has one, as the reader does."""
+    if not any(place for _, place in named):
+        return tuple(person for person, _ in named)
+    places = [int(place) if place.isdigit() else 0 for _, place in named]
+    if sorted(places) != list(range(1, len(named) + 1)):
+        raise InputError(
+            f"{source}: positions of the named members of group {group!r} must run from 1 to "
+            f"{len(named)} without a gap, got {', '.join(place or 'nothing' for _, place in named)}"
+        )
+    ordered = sorted(zip(places, named, strict=True), key=lambda pair: pair[0])
+    return tuple(person for _, (person, _) in ordered)

@@ -153,6 +153,7 @@ def test_members_who_opt_out_leave_the_roster_but_get_a_copy(tmp_path):
         ("team,member\n1,2\n", "must be a column of"),
         ("group,member\ng1,a\ng1,a\n", ":3: member 'a' is twice in group 'g1'"),
         ("group,member\ng1,\n", ":2: group and member must not be empty"),
+        ("group,member,position\ng1,a,1\ng1,b,3\n", "must run from 1 to 2 without a gap"),
     ],
 )
 def test_bad_members_files(tmp_path, text, message):
@@ -165,3 +166,9 @@ def test_bad_members_files(tmp_path, text, message):
 def test_missing_members_file(tmp_path):
     with pytest.raises(cu.ReadError, match="cannot be read"):
         read_rosters(tmp_path / "none.csv")
+
+
+def test_positions_of_the_file_order_the_roster(tmp_path):
+    path = tmp_path / "members.csv"
+    path.write_text("group,member,position\ng1,a,2\ng1,b,1\n", "utf-8")
+    assert [person.code for person in read_rosters(path)[0].named] == ["b", "a"]
