@@ -134,8 +134,13 @@ def take_apart(
                 of="different texts",
                 what=strange[:20],
             )
+    return _with_cells(export, cells), rest, record
+
+
+def _with_cells(export: Export, cells: Mapping[int, pd.Series]) -> Export:
+    """Return an export with columns more, which carry no labels of the file."""
     if not cells:
-        return export, rest, record
+        return export
     frame = pd.concat([export.raw.cells, pd.DataFrame(cells)], axis=1)
     extra = len(frame.columns) - len(export.raw.names)
     raw = replace(export.raw, cells=frame)
@@ -145,4 +150,4 @@ def take_apart(
             labels=(*raw.labels, *({} for _ in range(extra))),
             missing=(*raw.missing, *(frozenset() for _ in range(extra))),
         )
-    return replace(export, raw=raw), rest, record
+    return replace(export, raw=raw)
