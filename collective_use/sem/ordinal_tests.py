@@ -104,7 +104,8 @@ def baseline_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, Chi
 def robust_versus(solution: Solution, moments: Moments) -> tuple[fi.Versus, float] | None:
     """Return normal-theory statistics of the polychoric matrices with their scaling.
 
-    None unless all variables are ordered and all matrices positive definite.
+    None unless all variables are ordered, all matrices positive definite and the thresholds
+    unrestricted: the corrected statistic is about correlations alone.
 
     References
     ----------
@@ -114,6 +115,12 @@ def robust_versus(solution: Solution, moments: Moments) -> tuple[fi.Versus, floa
     if any(m.is_mean.any() for m in moments):
         return None
     responses = objective.responses(solution.theta)
+    cuts = [
+        float(np.abs(e[: m.item.size]).max())
+        for e, m in zip(objective.differences(solution.theta), moments, strict=True)
+    ]
+    if max(cuts) > 1e-8:
+        return None
     E = inverted(solution, objective.fisher(solution.theta))
     chisq = null = kbs = 0.0
     V, W, G, D = [], [], [], []
@@ -173,6 +180,8 @@ def ordinal_fit_measures(
         robust = robust_versus(solution, moments) or nothing
     out |= _baseline(null, null_corrected)
     out |= _incremental(plain, corrected, null, null_corrected, robust)
+    if robust is not None and math.isnan(robust[1]):
+        out |= {name: math.nan for name in out if name.endswith(".robust")}
     by = robust[0].scaling if robust is not None else 1.0
     out |= _approximation(plain, corrected, robust, by, n, groups)
     out |= _residual_measures(solution, moments)
@@ -181,7 +190,7 @@ def ordinal_fit_measures(
 
 def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]:
     objective: Any = solution.objective
-    names = ("rmr", "rmr_nomean", "crmr", "crmr_nomean")
+    names = ("rmr", "rmr_nomean", "srmr_bentler", "srmr", "crmr", "crmr_nomean")
     total = dict.fromkeys(names, 0.0)
     for share, m, r in zip(
         solution.data.shares, moments, objective.responses(solution.theta), strict=True
@@ -189,27 +198,30 @@ def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]
         p = m.covariance.shape[0]
         pairs = p * (p - 1) // 2
         first, sizes = m.item.size, np.ones(p)
-        numeric = m.item[m.is_mean]
+        cuts, numeric = int((~m.is_mean).sum()), m.item[m.is_mean]
         sizes[numeric] = np.sqrt(np.diag(m.covariance)[numeric])
         a, b = pair_index(p)
         e = m.statistics - r.values
-        cut = float(np.sum((e[:first] / sizes[m.item]) ** 2))
+        cut = float(np.sum((e[:first] / sizes[m.item])[~m.is_mean] ** 2))
+        raw = float(np.sum(e[first:] ** 2))
         cor = float(np.sum((e[-pairs:] / (sizes[a] * sizes[b])) ** 2))
         var = float(np.sum((e[first : first + numeric.size] / sizes[numeric] ** 2) ** 2))
-        values = (
-            (cut + cor + var) / (first + pairs + p),
-            (cor + var) / (pairs + p),
-            (cut + cor) / (first + pairs),
-            cor / pairs,
-        )
-        for name, value in zip(names, values, strict=True):
+        values = {
+            "rmr": (cut + raw) / (cuts + pairs + p),
+            "rmr_nomean": raw / (pairs + p),
+            "srmr_bentler": (cut + cor + var) / (cuts + pairs + p),
+            "srmr": (cor + var) / (pairs + p),
+            "crmr": (cut + cor) / (cuts + pairs),
+            "crmr_nomean": cor / pairs,
+        }
+        for name, value in values.items():
             total[name] += share * math.sqrt(value)
     return {
         "rmr": total["rmr"],
         "rmr_nomean": total["rmr_nomean"],
-        "srmr": total["rmr_nomean"],
-        "srmr_bentler": total["rmr"],
-        "srmr_bentler_nomean": total["rmr_nomean"],
+        "srmr": total["srmr"],
+        "srmr_bentler": total["srmr_bentler"],
+        "srmr_bentler_nomean": total["srmr"],
         "crmr": total["crmr"],
         "crmr_nomean": total["crmr_nomean"],
         "srmr_mplus": math.nan,
@@ -235,5 +247,5 @@ def _other_measures(solution: Solution, plain: ChiSquare, moments: Moments) -> d
         "agfi": 1 - k / df * (1 - gfi) if df > 0 else 1.0,
         "pgfi": df / k * gfi,
         "mfi": math.exp(-0.5 * (chisq - df) / n),
-        "wrmr": math.sqrt(chisq / k),
+        "wrmr": math.sqrt(chisq / moments[0].statistics.size),
     }

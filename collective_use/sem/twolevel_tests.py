@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import combinations_with_replacement
+from typing import Any
 
 import numpy as np
 
@@ -203,15 +204,23 @@ def twolevel_fit_measures(
     out |= _baseline(null_plain, null_robust)
     out |= _incremental(plain, robust, null_plain, null_robust, versus)
     out |= _likelihoods(logs, solution, robust)
+    if solution.options.missing == "fiml":
+        # Corrections of CFI, TLI and RMSEA for missing values are not known for two levels.
+        versus = fi.Versus(*[math.nan] * 6), math.nan
+        out |= {f"{name}.robust": math.nan for name in ("cfi", "tli", "nnfi", "rni")}
     by = versus[0].scaling if versus else 1.0
     out |= _approximation(plain, robust, versus, by, n, groups)
     return out | _srmr(solution, saturated)
 
 
 def _fmin(solution: Solution, clustered: Clustered) -> float:
-    """Minus the log-likelihood per case without its constant."""
-    counted = sum(_observed(g) for g in clustered.likelihoods)
-    return solution.optimum.value - 0.5 * counted * math.log(2 * math.pi) / solution.data.n
+    """Minus the log-likelihood per case without its constant, weighted n_g / N as lavaan does."""
+    objective: Any = solution.objective
+    n, total = solution.data.n, 0.0
+    for part, g in zip(objective.terms(solution.theta), clustered.likelihoods, strict=True):
+        value = -part.value - 0.5 * _observed(g) * math.log(2 * math.pi)
+        total += g.N / n * value / n
+    return total
 
 
 def _observed(likelihood: Likelihood) -> int:

@@ -35,6 +35,10 @@ CLASSES = {
         "errors that vanish with a loading near 0: 1e-5 relative, or what the tolerance of the "
         "estimate (1e-6) makes of them"
     ),
+    "failed": (
+        "lavaan's search for the unrestricted model ended below its own restricted one, nothing to "
+        "compare; the unrestricted log-likelihood is compared with the model fitted by itself"
+    ),
     "polychoric": "estimates of lavaan's own optimiser: 1e-6",
 }
 
@@ -113,7 +117,6 @@ LIVE_CASES = {
         FIVE, "mixed", {"ordered": _SOME, "groups": "g", "equal": ("loadings",)}
     ),
     "tl_cfa_mlr": Case(BOTH, "twolevel", {**_C, "estimator": "MLR"}),
-    "tl_sem_mlr": Case(COVARIATES, "twolevel", {**_C, "estimator": "MLR"}),
     "tl_unequal": Case(EQUAL, "unequal", _T),
     "tl_unequal_mlr": Case(EQUAL, "unequal", {**_T, "estimator": "MLR"}),
     "tl_zero": Case(ZERO, "unequal", _T),
@@ -161,7 +164,7 @@ def cells_of(reference: dict[str, Any], fit: Any) -> Iterator[Cell]:
             yield from _extra(content, fit)
         else:
             frame = {"pe": fit.estimates, "std": fit.standardized("all")}[part]
-            yield from _rows(part, content, frame, order)
+            yield from _rows(part, content, frame, order, fit.group_names)
 
 
 def _order(entries: list[dict[str, Any]], fit: Any) -> list[int]:
@@ -176,7 +179,7 @@ def _order(entries: list[dict[str, Any]], fit: Any) -> list[int]:
     for e in entries:
         defined = e["op"] == ":="
         level = int(e.get("level", 0)) if levels and not defined else 0
-        group = 0 if defined else int(e.get("group", 1))
+        group = 0 if defined else _group(e, fit)
         key = (e["lhs"], e["op"], e["rhs"], level, group)
         back = (e["rhs"], e["op"], e["lhs"], level, group)
         out.append(known[key] if key in known else known[back])
@@ -184,8 +187,18 @@ def _order(entries: list[dict[str, Any]], fit: Any) -> list[int]:
     return out
 
 
+def _group(entry: dict[str, Any], fit: Any) -> int:
+    """Groups are numbered, or named when the model text names them."""
+    group = entry.get("group", 1)
+    return fit.group_names.index(group) + 1 if isinstance(group, str) else int(group)
+
+
 def _rows(
-    part: str, entries: list[dict[str, Any]], frame: pd.DataFrame, order: list[int]
+    part: str,
+    entries: list[dict[str, Any]],
+    frame: pd.DataFrame,
+    order: list[int],
+    names: tuple[str, ...],
 ) -> Iterator[Cell]:
     columns = {"se": "se", "z": "z", "pvalue": "p", "est": "est", "est.std": "est"}
     kept = [e for e in entries if e["op"] not in ("==", "<", ">")]
@@ -198,6 +211,8 @@ def _rows(
             if column in ("lhs", "op", "rhs"):
                 same = {row.lhs, row.rhs} >= {value} if column != "op" else row.op == value
                 yield Cell(f"{name} {column}", "word", value, value if same else None, 1.0)
+            elif column == "group" and isinstance(value, str):
+                yield Cell(f"{name} {column}", "word", value, names[row.group - 1], 1.0)
             elif column in ("level", "group", "block"):
                 ours = _place(column, row, entries)
                 yield Cell(f"{name} {column}", "word", int(value), ours, 1.0)
@@ -231,6 +246,7 @@ def _near_border(cell: Cell, entry: dict[str, Any], part: str) -> Cell:
 
 def _fit_cells(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
     two = isinstance(fit, TwoLevelResult)
+    failed = two and content["unrestricted.logl"] < content["logl"] + 1e-9
     stopped = fit
     if two and fit.solution.options.missing != "fiml":
         stopped = as_stopped(fit)
@@ -241,10 +257,22 @@ def _fit_cells(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
         free = ("npar", "fmin", "logl", "aic", "bic", "bic2", "ntotal", "df")
         if two and name not in free and cell.kind == "fit":
             cell = replace(cell, kind="stopped")
-        yield cell
+        if failed and name not in (*free, "rmsea.ci.level", "rmsea.close.h0", "rmsea.notclose.h0"):
+            cell = Cell(cell.name, "failed", value, value, 1.0)
+        yield _difference(cell, content, fit)
     if two:
         best = fit.fit_measures["unrestricted.logl"] - content["unrestricted.logl"]
         yield Cell("fm unrestricted.logl not worse", "word", True, bool(best > -1e-6), 1.0)
+
+
+def _difference(cell: Cell, content: dict[str, Any], fit: Any) -> Cell:
+    """RMSEA is the root of a small difference: what 1e-6 of the chi-square makes of it."""
+    suffix = cell.name.removeprefix("fm rmsea")
+    x = _number(cell.reference)
+    if suffix not in ("", ".scaled") or not x > 0 or "rmsea" not in cell.name:
+        return cell
+    slope = len(fit.group_names) / (2 * x * content["df"] * fit.n)
+    return replace(cell, kind="root", allowed=cell.allowed + 1e-6 * content["chisq"] * slope)
 
 
 def _extra(content: Any, fit: Any) -> Iterator[Cell]:
@@ -253,6 +281,9 @@ def _extra(content: Any, fit: Any) -> Iterator[Cell]:
             ours = as_stopped(fit).icc().set_index("variable")["icc"]
             for name, x in value.items():
                 yield Cell(f"icc {name}", "stopped", x, ours[name], 1e-6)
+        elif part == "unrestricted":
+            ours = fit.fit_measures["unrestricted.logl"]
+            yield Cell("unrestricted model", "fit", value, ours, 1e-8 * abs(value))
         elif part == "poly":
             assert isinstance(fit, OrdinalResult)
             R = fit.correlations().to_numpy()

@@ -1,0 +1,71 @@
+"""Every cell of the ordinal and two-level reference files.
+
+The generated table (``python tests/parity/sem_ordinal_twolevel/otl_table.py``) lists file, number
+of cells, classes and the worst cell by name.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from otl_cells import CLASSES, GIVEN, GIVEN_CASES, LIVE, LIVE_CASES, cells_of, fit_case, load
+
+from collective_use.errors import DataWarning, ImproperSolutionWarning
+
+
+def compared(name: str):  # type: ignore[no-untyped-def]
+    case = GIVEN_CASES.get(name) or LIVE_CASES[name]
+    folder = GIVEN if name in GIVEN_CASES else LIVE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        warnings.simplefilter("ignore", ImproperSolutionWarning)
+        fit = fit_case(name, case)
+    return list(cells_of(load(folder / f"{name}.json"), fit))
+
+
+@pytest.mark.parametrize("name", [*GIVEN_CASES, *LIVE_CASES])
+def test_every_cell(name: str) -> None:
+    cells = compared(name)
+    assert len(cells) > 400
+    assert {cell.kind for cell in cells} <= set(CLASSES)
+    bad = [cell for cell in cells if not cell.gap <= 1]
+    lines = [f"{c.name}: {c.reference} in R, {c.ours} here ({c.kind})" for c in bad[:10]]
+    assert not bad, f"{len(bad)} cells differ\n" + "\n".join(lines)
+
+
+def test_every_file_is_listed() -> None:
+    assert {path.stem for path in LIVE.glob("*.json")} == set(LIVE_CASES)
+    given = {path.stem for path in GIVEN.glob("*.json") if path.stem[:3] in ("ord", "tl_")}
+    assert given == set(GIVEN_CASES)
+
+
+def test_live_files_were_polished() -> None:
+    for name in LIVE_CASES:
+        assert load(LIVE / f"{name}.json")["polish"]["gradient_after"] < 1e-9, name
+
+
+@pytest.mark.parametrize("name", ["ord_wlsmv", "tl_cfa"])
+def test_a_changed_number_is_found(name: str) -> None:
+    fit = fit_case(name, GIVEN_CASES[name])
+    reference = load(GIVEN / f"{name}.json")
+    reference["fm"]["chisq"] *= 1 + 3e-6
+    reference["pe"][1]["est"] += 3e-6
+    reference["std"][1]["se"] *= 1 + 3e-5
+    worse = [cell.name for cell in cells_of(reference, fit) if cell.gap > 1]
+    assert len(worse) == 3
+
+
+def test_an_unlisted_cell_fails() -> None:
+    fit = fit_case("tl_sem", GIVEN_CASES["tl_sem"])
+    reference = load(GIVEN / "tl_sem.json")
+    with pytest.raises(KeyError):
+        list(cells_of({**reference, "new": 1}, fit))
+    reference["fm"]["new.index"] = 1.0
+    with pytest.raises(AssertionError):
+        list(cells_of(reference, fit))
