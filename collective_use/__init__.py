@@ -87,6 +87,7 @@ _LAZY: dict[str, str] = {
     "minimum_exposure": "collective_use.groups.exposure",
     "within_strata": "collective_use.groups.strata",
     "dispersion": "collective_use.groups.dispersion",
+    "group_correlation": "collective_use.groups.waba",
     # simulation
     "simulate_responses": "collective_use.simulation.simulate",
     "TrueParameters": "collective_use.simulation.parameters",

@@ -56,7 +56,11 @@ def natural_order(labels: pd.Series) -> pd.Series:
     >>> list(s.iloc[natural_order(s).argsort()])
     ['b', 'g2', 'g10']
     """
-    keys = [_pieces(label) for label in labels.astype(str)]
+    text = labels.astype(str)
+    if text.str.fullmatch(r"0|[1-9]\d{0,14}").all():
+        numbers = np.unique(text.to_numpy(dtype=object).astype(np.int64), return_inverse=True)[1]
+        return pd.Series(numbers, index=labels.index)
+    keys = [_pieces(label) for label in text]
     place = {key: i for i, key in enumerate(sorted(set(keys)))}
     return pd.Series([place[key] for key in keys], index=labels.index)
 

@@ -254,3 +254,17 @@ def test_dispersion_gives_both_forms():
     kinds = cu.dispersion(["a", "b", None, "a"], list("xxxy"), kind="variety").to_frame()
     assert kinds["n"].tolist() == [2, 1]
     assert kinds["reason"].tolist() == ["", "1 answered; two are needed"]
+
+
+def test_correlation_between_and_within():
+    found = cu.group_correlation(ITEMS["i0"], ITEMS["i1"], GROUPS)
+    assert found.between_component + found.within_component == pytest.approx(found.raw)
+    assert found.raw == pytest.approx(ITEMS["i0"].corr(ITEMS["i1"]))
+    holes = ITEMS["i0"].where(np.arange(len(GROUPS)) % 4 > 0)
+    assert cu.group_correlation(holes, ITEMS["i1"], GROUPS).n == holes.notna().sum()
+    flat = cu.group_correlation([1, 1, 2, 2], [1, 2, 1, 2], list("aabb"))
+    assert isinstance(flat.within, NotComputed)
+    assert isinstance(flat.between, NotComputed)
+    json.dumps(flat.to_dict(), allow_nan=False)
+    with pytest.raises(cu.InputError, match="both be known"):
+        cu.group_correlation([1, np.nan], [np.nan, 1], list("aa"))

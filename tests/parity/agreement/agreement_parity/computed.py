@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 import collective_use as cu
-from collective_use.numerics import between_within, nulls, omega, reliability
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics import nulls, omega, reliability
 
 SCALES = {"LEAD": ("LEAD", 11, 1), "TSIG": ("TSIG", 3, 1), "HOSTIL": ("HOSTIL", 5, 0)}
 GROUP = {"lq2002": "COMPID", "bh1996": "GRP", "bhr2000": "GRP"}
@@ -128,9 +127,7 @@ def nlme_block(table: pd.DataFrame, groups: Any) -> dict[str, Any]:
 
 def waba_block(x: Any, y: Any, groups: Any) -> dict[str, Any]:
     """Return waba()."""
-    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
-    both = group_statistics(np.column_stack([x, y]).astype(float), codes, cross=True)
-    found = between_within.between_within(both)
+    found = cu.group_correlation(x, y, groups)
     return {
         "Cov.Theorem": {
             "RawCorr": found.raw,
@@ -141,7 +138,7 @@ def waba_block(x: Any, y: Any, groups: Any) -> dict[str, Any]:
             "EtaWy": found.eta_within_y,
             "CorrW": found.within,
         },
-        "n.obs": found.persons,
+        "n.obs": found.n,
         "n.grps": found.groups,
     }
 
