@@ -86,52 +86,105 @@ def minimise(
     Marquardt (1963), SIAM Journal 11:431 (the damping); Fisher scoring with the expected
     information as in Lee & Jennrich (1979), Psychometrika 44:99.
     """
+    first = _scoring(objective, start, basis, lower, upper, tolerance, min(most, 60))
+    if first.converged or not np.isfinite(first.value):
+        return first
+    return _modified_newton(objective, first, basis, lower, upper, tolerance, most)
+
+
+def _scoring(
+    objective: Objective,
+    start: Floats,
+    basis: Floats | None,
+    lower: Floats | None,
+    upper: Floats | None,
+    tolerance: float,
+    most: int,
+) -> Optimum:
+    """Damped Fisher scoring; Newton steps near the end."""
     theta = start.astype(float).copy()
     scale = scale_of(objective)
     value = objective.value(theta)
     if not np.isfinite(value):
         return Optimum(theta, value, np.inf, 0, False, "the start implies impossible moments")
-    damping, exact = 0.0, False
-    for step_number in range(1, most + 1):
+    damping, exact, steps = 0.0, False, 0
+    while steps < most and damping <= 1e12:
+        steps += 1
         g = objective.gradient(theta)
         open_ = _open(theta, g, lower, upper)
         H = objective.hessian(theta) if exact else objective.fisher(theta)
         direction = _direction(H, g, basis, open_, damping)
         if direction is None and exact:
             exact = False
-            H = objective.fisher(theta)
-            direction = _direction(H, g, basis, open_, damping)
+            direction = _direction(objective.fisher(theta), g, basis, open_, damping)
         if direction is None:
             if scaled_gradient(objective, theta, basis, lower, upper) < 1e-9:
-                return _finish(objective, theta, basis, lower, upper, step_number)
+                return _finish(objective, theta, basis, lower, upper, steps)
             damping = max(10 * damping, 1e-8)
-            if damping > 1e12:
-                break
             continue
         decrement = -float(g @ direction)
         if decrement < tolerance**2 * scale and damping == 0.0:
-            theta_last = _inside(theta + direction, lower, upper)
-            if objective.value(theta_last) <= value + 1e-15 * max(scale, abs(value)):
-                theta = theta_last
-            return _finish(objective, theta, basis, lower, upper, step_number)
+            last = _inside(theta + direction, lower, upper)
+            if objective.value(last) <= value + 1e-15 * max(scale, abs(value)):
+                theta = last
+            return _finish(objective, theta, basis, lower, upper, steps)
         step = _search(objective, theta, value, direction, decrement / scale, lower, upper)
-        if step is None:
-            if decrement < 1e-13 * scale and damping == 0.0:
-                return _finish(objective, theta, basis, lower, upper, step_number)
-            if exact:
-                exact = False
-                continue
+        if step is not None:
+            theta, value = step
+            exact = exact or decrement < 1e-2 * scale
+            damping = 0.0 if damping < 1e-6 else damping / 10
+        elif decrement < 1e-13 * scale and damping == 0.0:
+            return _finish(objective, theta, basis, lower, upper, steps)
+        elif exact:
+            exact = False
+        else:
             damping = max(10 * damping, 1e-4)
-            if damping > 1e12:
-                break
-            continue
-        theta, new_value = step
-        exact = exact or decrement < 1e-2 * scale
-        damping = 0.0 if damping < 1e-6 else damping / 10
-        value = new_value
-    message = f"no further descent after {step_number} steps"
-    last = _finish(objective, theta, basis, lower, upper, step_number)
-    return Optimum(theta, last.value, last.gradient, step_number, last.converged, message)
+    last_place = _finish(objective, theta, basis, lower, upper, steps)
+    message = f"no further descent after {steps} steps"
+    return Optimum(
+        theta, last_place.value, last_place.gradient, steps, last_place.converged, message
+    )
+
+
+def _modified_newton(
+    objective: Objective,
+    begun: Optimum,
+    basis: Floats | None,
+    lower: Floats | None,
+    upper: Floats | None,
+    tolerance: float,
+    most: int,
+) -> Optimum:
+    """Newton steps on exact second derivatives whose negative eigenvalues are turned over.
+
+    For what scoring cannot do: long curved valleys near improper solutions (Nocedal & Wright
+    2006, Numerical optimization, section 3.4).
+    """
+    theta, value, scale = begun.theta.copy(), begun.value, scale_of(objective)
+    steps = begun.iterations
+    while steps < most:
+        steps += 1
+        g = objective.gradient(theta)
+        open_ = _open(theta, g, lower, upper)
+        keep = np.eye(theta.size) if open_ is None else np.eye(theta.size)[:, open_]
+        K = keep if basis is None else basis
+        inner = K.T @ objective.hessian(theta) @ K
+        units = np.sqrt(np.maximum(np.diag(K.T @ objective.fisher(theta) @ K), 1e-300))
+        values, vectors = np.linalg.eigh(inner / np.outer(units, units))
+        size = np.maximum(np.abs(values), 1e-12 * max(1.0, float(np.abs(values).max())))
+        along = -(vectors @ ((vectors.T @ (K.T @ g / units)) / size)) / units
+        direction = K @ along
+        decrement = -float(g @ direction)
+        step = _search(objective, theta, value, direction, decrement / scale, lower, upper)
+        if step is None or (decrement < tolerance**2 * scale and values[0] > 0):
+            theta = theta if step is None else step[0]
+            break
+        theta, value = step
+    found = _finish(objective, theta, basis, lower, upper, steps)
+    if found.converged:
+        return found
+    message = f"no further descent after {steps} steps"
+    return Optimum(theta, found.value, found.gradient, steps, False, message)
 
 
 def _open(theta: Floats, g: Floats, lower: Floats | None, upper: Floats | None) -> Floats | None:

@@ -210,24 +210,44 @@ def fit_table(table: ParameterTable, data: SampleData, options: Options) -> Solu
 def search(
     table: ParameterTable, data: SampleData, objective: AnyObjective, constraints: Constraints
 ) -> tuple[Optimum, Floats | None]:
-    """Minimise from the usual start; on failure from others, and keep the best."""
+    """Minimise from the usual start; from others too while the best solution is doubtful."""
     best: tuple[Optimum, Floats | None] | None = None
-    for attempt in range(6):
+    for attempt in range(5):
         theta = start_values(table, [g.moments for g in data.groups], attempt)
         if not np.isfinite(objective.value(theta)):
             theta = _possible(table, data, objective, theta)
         found = _one_search(table, objective, constraints, theta)
-        if (
-            best is None
-            or found[0].value < best[0].value - 1e-10
-            or (found[0].converged and not best[0].converged)
-        ):
+        if best is None or _better(found[0], best[0]):
             best = found
-        if best[0].converged:
+        if not _doubtful(table, objective, best):
             break
     if best is None:
         raise EstimationError("no start was found")
     return best
+
+
+def _better(found: Optimum, best: Optimum) -> bool:
+    if found.converged != best.converged:
+        return found.converged
+    return found.value < best.value - 1e-9 * max(1e-9, abs(best.value))
+
+
+def _doubtful(
+    table: ParameterTable, objective: AnyObjective, found: tuple[Optimum, Floats | None]
+) -> bool:
+    """Tell whether another start may do better: no optimum, a flat one, or a Heywood case."""
+    optimum, basis = found
+    if not optimum.converged:
+        return True
+    variances = [r.free - 1 for r in table.rows if r.free and r.op == "~~" and r.lhs == r.rhs]
+    if (optimum.theta[variances] < 0).any():
+        return True
+    if optimum.theta.size == 0:
+        return False
+    H = objective.hessian(optimum.theta)
+    H = H if basis is None else basis.T @ H @ basis
+    d = np.sqrt(np.maximum(np.abs(np.diag(H)), 1e-300))
+    return bool(H.size and np.linalg.eigvalsh(H / np.outer(d, d))[0] < 1e-8)
 
 
 def _possible(

@@ -43,10 +43,11 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
     groups
         Sample moments by group.
     attempt
-        0 for these; 1 and later start from plainer or scattered values.
+        0 for these; 1 with small latent variances, 2 from plain and 3 from scattered values.
     """
     theta = np.full(table.n_free, math.nan)
-    loadings = _loadings(table, groups) if attempt == 0 else {}
+    loadings = _loadings(table, groups) if attempt < 2 else {}
+    share = 0.3 if attempt == 0 else 0.02
     for i, row in enumerate(table.rows):
         if not row.free or not math.isnan(theta[row.free - 1]):
             continue
@@ -54,22 +55,26 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
             value = row.start
         else:
             block = table.block(row.group, row.level)
-            value = loadings.get(i, _plain(row, block, groups[row.group - 1], table))
+            value = loadings.get(i, _plain(row, block, groups[row.group - 1], table, share))
         theta[row.free - 1] = min(max(value, row.lower), row.upper)
-    if attempt >= 2:
+    if attempt >= 3:
         generator = np.random.default_rng(attempt)
         theta = theta * (1 + 0.3 * generator.standard_normal(theta.size))
     return theta
 
 
-def _plain(row: Parameter, block: BlockNames, g: GroupMoments, table: ParameterTable) -> float:
+def _plain(
+    row: Parameter, block: BlockNames, g: GroupMoments, table: ParameterTable, share: float
+) -> float:
     latent = row.lhs in block.latent
     place = {name: i for i, name in enumerate(block.observed)}
     if row.op == "=~":
         return 1.0
     if row.op == "~~" and row.lhs == row.rhs:
         return (
-            _latent_variance(row, block, g, table) if latent else 0.5 * g.cov[(place[row.lhs],) * 2]
+            _latent_variance(row, block, g, table, share)
+            if latent
+            else 0.5 * g.cov[(place[row.lhs],) * 2]
         )
     if row.op == "~1" and not latent:
         return float(g.mean[place[row.lhs]])
@@ -79,14 +84,14 @@ def _plain(row: Parameter, block: BlockNames, g: GroupMoments, table: ParameterT
 
 
 def _latent_variance(
-    row: Parameter, block: BlockNames, g: GroupMoments, table: ParameterTable
+    row: Parameter, block: BlockNames, g: GroupMoments, table: ParameterTable, share: float
 ) -> float:
     """A fraction of the variance of the marker, so that scales of any size work."""
     place = {name: i for i, name in enumerate(block.observed)}
     for other in table.rows:
         marker = other.op == "=~" and other.lhs == row.lhs and other.group == row.group
         if marker and not other.free and other.rhs in place and other.start:
-            return 0.3 * float(g.cov[(place[other.rhs],) * 2]) / other.start**2
+            return share * float(g.cov[(place[other.rhs],) * 2]) / other.start**2
     return 0.5
 
 
