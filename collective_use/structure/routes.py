@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collective_use.sem.constraints import read_expression
-from collective_use.syntax.expressions import Expression, Name
+from collective_use.syntax.expressions import Expression, Name, Operation
 
 Path = tuple[str, str]
 SPECIFIC, INDIRECT, TOTAL, OTHER = "specific indirect", "total indirect", "total", "other"
@@ -55,11 +55,10 @@ def _terms(expression: Expression) -> list[tuple[str, ...]]:
     """Return the names multiplied in each summand; an empty one for what is no product."""
     if isinstance(expression, Name):
         return [(expression.name,)]
-    arguments = getattr(expression, "arguments", ())
-    if getattr(expression, "operator", "") == "+" and len(arguments) == 2:
-        return [*_terms(arguments[0]), *_terms(arguments[1])]
-    if getattr(expression, "operator", "") == "*":
-        left, right = (_terms(part) for part in arguments)
+    if isinstance(expression, Operation) and expression.operator in ("+", "*"):
+        left, right = (_terms(part) for part in expression.arguments)
+        if expression.operator == "+":
+            return [*left, *right]
         if len(left) == len(right) == 1 and left[0] and right[0]:
             return [left[0] + right[0]]
     return [()]
