@@ -104,7 +104,43 @@ def test_limesurvey_codes_and_languages(bank, published):
         {row["language"] for row in rows if row["id"] == number}
         for number in {row["id"] for row in rows if row["id"]}
     ]
-    assert all(languages == set(bank.languages) for languages in both)
+    assert all(languages == {"en", "zh-Hans"} for languages in both)
+    settings = {row["name"]: row["text"] for row in rows if row["class"] == "S"}
+    assert settings["additional_languages"] == "zh-Hans"
+    assert settings["anonymized"] == "N"  # otherwise every participant attribute is empty
+
+
+def test_limesurvey_groups_are_numbered_the_same_in_every_language(published):
+    """The importer knows a group again in the next language by its number alone."""
+    text = published["limesurvey"].files["survey.txt"].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+    groups = [(r["type/scale"], r["language"]) for r in rows if r["class"] == "G"]
+    assert len(groups) == len(set(groups)) > 4
+    english = [number for number, language in groups if language == "en"]
+    assert english == [str(n) for n in range(1, len(english) + 1)]
+    assert english == [number for number, language in groups if language == "zh-Hans"]
+
+
+def test_limesurvey_attributes_are_those_of_the_participants(published):
+    files = published["limesurvey"].files
+    head = next(csv.reader(io.StringIO(files["participants.csv"].decode("utf-8-sig"))))
+    named = dict(re.fullmatch(r"(attribute_\d+) <(\w+)>", name).groups()[::-1] for name in head[4:])
+    rows = list(
+        csv.DictReader(io.StringIO(files["survey.txt"].decode("utf-8-sig")), delimiter="\t")
+    )
+    lines = [r for r in rows if r["class"] == "SQ" and "TOKEN" in r["text"]]
+    assert lines
+    assert {"m1", "p1", "group_code", "member_code"} <= set(named)
+    for row in lines:
+        number = row["name"]
+        who = {named[f"m{number}"].upper(), named[f"p{number}"].upper()}
+        assert row["text"] in {f"{{TOKEN:{name}}}" for name in who}
+        assert row["relevance"] == f"!is_empty({row['text'][1:-1]})"
+    keys = {r["name"]: r["default"] for r in rows if r["class"] == "Q" and r["default"]}
+    assert keys == {
+        "groupcode": "{TOKEN:ATTRIBUTE_1}",
+        "membercode": "{TOKEN:ATTRIBUTE_2}",
+    }
 
 
 def test_qualtrics_ids_are_items_and_rosters_are_piped(published):

@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
-from collective_use.questionnaire.content import Choice, FormContent, Question, Row, Texts
+from collective_use.questionnaire.content import Choice, FormContent, Key, Question, Row, Texts
 from collective_use.questionnaire.members import Roster
 from collective_use.questionnaire.online.published import (
     Published,
     longest,
+    own_line_note,
     roster_cells,
     roster_names,
+    roster_places,
     shuffled_note,
     value_of,
 )
 
-ROSTER_NAME = "{{TOKEN:ATTRIBUTE_{0}}}"
+ROSTER_NAME = "{{TOKEN:{0}}}"
+"""A name on a roster; `_Structure.piped` puts the participant's numbered attribute in its place."""
+_LANGUAGES = {"zh": "zh-Hans"}
+"""LimeSurvey's names of languages, where they are not the instrument's."""
+_NAME = re.compile(r"\{TOKEN:([mp])(\d+)\}")
+_KEYS = 2
 COLUMNS = (
     "id",
     "related_id",
@@ -68,18 +76,34 @@ def code_of(name: str) -> str:
 class _Structure:
     """Collects rows, each repeated in every language with the same id."""
 
-    def __init__(self, content: FormContent) -> None:
+    def __init__(self, content: FormContent, places: int = 0) -> None:
         self.content = content
+        self.places = places
         self.rows: list[dict[str, str]] = []
         self.number = 0
+        self.groups = 0
+        self.languages = [_LANGUAGES.get(name, name) for name in content.languages]
+
+    def piped(self, text: str) -> str:
+        return _NAME.sub(lambda hit: f"{{TOKEN:{self.attribute(hit)}}}", text)
+
+    def attribute(self, hit: re.Match[str]) -> str:
+        place = int(hit[2]) + (self.places if hit[1] == "p" else 0)
+        return f"ATTRIBUTE_{_KEYS + place}"
+
+    def group(self, name: str, texts: Texts) -> None:
+        # The importer tells groups apart by this number; without it the second language of a
+        # survey folds them all into one.
+        self.groups += 1
+        self.add("G", name, texts, type=str(self.groups), relevance="1")
 
     def add(self, kind: str, name: str, texts: Texts = (), **more: str) -> None:
         self.number += 1
         shown = {"type": "type/scale"}
-        for place, language in enumerate(self.content.languages):
+        for place, language in enumerate(self.languages):
             row = dict.fromkeys(COLUMNS, "")
             row |= {"id": str(self.number), "class": kind, "name": name, "language": language}
-            row["text"] = texts[place] if place < len(texts) else ""
+            row["text"] = self.piped(texts[place]) if place < len(texts) else ""
             row |= {shown.get(key, key): value for key, value in more.items()}
             self.rows.append(row)
 
@@ -90,7 +114,8 @@ class _Structure:
     def subquestions(self, rows: Sequence[Row], roster: bool) -> None:
         for row in rows:
             code = str(row.position) if row.position else code_of(row.id)
-            relevance = f'!is_empty("{row.text[0]}")' if roster and row.position else "1"
+            name = _NAME.search(row.text[0]) if roster and row.position else None
+            relevance = f"!is_empty(TOKEN:{self.attribute(name)})" if name else "1"
             self.add("SQ", code, row.text, type="0", relevance=relevance)
 
     def question(self, question: Question) -> None:
@@ -118,17 +143,18 @@ class _Structure:
     def settings(self) -> None:
         content = self.content
         values = {
-            "language": content.languages[0],
+            "language": self.languages[0],
             "format": "G",
-            "anonymized": "Y",
-            "additional_languages": " ".join(content.languages[1:]),
+            # An anonymised survey shows every attribute of a participant as an empty text.
+            "anonymized": "N" if self.places else "Y",
+            "additional_languages": " ".join(self.languages[1:]),
             "datestamp": "Y",
         }
         for name, value in values.items():
             self.rows.append(
                 dict.fromkeys(COLUMNS, "") | {"class": "S", "name": name, "text": value}
             )
-        for place, language in enumerate(content.languages):
+        for place, language in enumerate(self.languages):
             texts = {
                 "surveyls_title": content.title,
                 "surveyls_welcometext": tuple(
@@ -146,10 +172,17 @@ class _Structure:
                     | {"class": "SL", "name": name, "text": text[place], "language": language}
                 )
 
+    def key(self, key: Key) -> None:
+        """Ask for a code; with participants it is there already."""
+        known = {"group": 1, "member": 2} if self.places else {}
+        place = known.get(key.id.split("_")[0])
+        more = {"default": f"{{TOKEN:ATTRIBUTE_{place}}}"} if place else {}
+        self.add("Q", code_of(key.id), key.text, type="S", mandatory="Y", relevance="1", **more)
+
     def build(self) -> str:
         content = self.content
         self.settings()
-        self.add("G", "cover", content.title)
+        self.group("cover", content.title)
         for module in content.consent:
             self.add(
                 "Q",
@@ -161,9 +194,9 @@ class _Structure:
             )
             self.add("SQ", "1", module.accept, type="0", relevance="1")
         for key in content.keys:
-            self.add("Q", code_of(key.id), key.text, type="S", mandatory="Y", relevance="1")
+            self.key(key)
         for page in content.pages:
-            self.add("G", page.id, page.title, relevance="1")
+            self.group(page.id, page.title)
             if page.intro:
                 self.add("Q", code_of(f"{page.id}intro"), page.intro, type="X", relevance="1")
             for question in page.questions:
@@ -181,8 +214,9 @@ def participants(rosters: Sequence[Roster]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     head = ["firstname", "lastname", "email", "token"]
-    keys = ["attribute_group <group_code>", "attribute_member <member_code>"]
-    writer.writerow([*head, *keys, *(f"attribute_{name}" for name in roster_names(places))])
+    names = ["group_code", "member_code", *roster_names(places)]
+    numbered = (f"attribute_{place} <{name}>" for place, name in enumerate(names, start=1))
+    writer.writerow([*head, *numbered])
     for roster in rosters:
         cells = roster_cells(roster, places)
         for person in roster.people:
@@ -201,12 +235,20 @@ def to_limesurvey(content: FormContent, rosters: Sequence[Roster] = ()) -> Publi
     >>> form.files["survey.txt"].decode("utf-8-sig").split("\\t")[0]
     'id'
     """
-    files = {"survey.txt": _Structure(content).build().encode("utf-8-sig")}
+    places = longest(rosters) or roster_places(content)
+    files = {"survey.txt": _Structure(content, places).build().encode("utf-8-sig")}
     if rosters:
         files["participants.csv"] = participants(rosters).encode("utf-8-sig")
+    cannot = [*shuffled_note(content), *own_line_note(content)]
+    if places:
+        cannot.append(
+            "Names and codes come from the participant list, which LimeSurvey empties in an "
+            "anonymised survey: this one is not anonymised, so keep no e-mail addresses longer "
+            "than needed."
+        )
     return Published(
         files,
-        shuffled_note(content),
+        tuple(cannot),
         (
             "In LimeSurvey: Create survey, Import, survey.txt.",
             "With rosters: Participants, Import, participants.csv, then add e-mail addresses.",

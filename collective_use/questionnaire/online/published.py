@@ -64,6 +64,19 @@ def shuffled_note(content: FormContent) -> tuple[str, ...]:
     return (f"Items stand in the order of seed {content.seed}, the same for everyone.",)
 
 
+def roster_places(content: FormContent) -> int:
+    """Return the number of lines of the longest roster of a form; 0 without rosters."""
+    questions = (question for page in content.pages for question in page.questions)
+    return max((len(question.rows) for question in questions if question.roster), default=0)
+
+
+def own_line_note(content: FormContent) -> tuple[str, ...]:
+    """Return the sentence for platforms that cannot leave the respondent off a roster."""
+    if not roster_places(content):
+        return ()
+    return ("The respondent's own line stays on rosters; leave it blank.",)
+
+
 def texts_by_language(texts: Sequence[str], languages: Sequence[str]) -> dict[str, str]:
     """Return a text by language; languages without a text are left out."""
     return {code: text for code, text in zip(languages, texts, strict=False) if text}

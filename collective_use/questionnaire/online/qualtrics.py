@@ -15,6 +15,7 @@ from collective_use.questionnaire.members import Roster
 from collective_use.questionnaire.online.published import (
     Published,
     longest,
+    own_line_note,
     roster_cells,
     roster_names,
     shuffled_note,
@@ -144,6 +145,7 @@ def to_qualtrics(content: FormContent, rosters: Sequence[Roster] = ()) -> Publis
         files["contacts.csv"] = contact_list(rosters).encode("utf-8-sig")
     cannot = [
         *shuffled_note(content),
+        *own_line_note(content),
         "Required answers and the shuffling of items are set in the survey editor.",
         "Recode values: check under Recode values that each option has the code of the codebook; "
         "an export as choice text needs no check.",

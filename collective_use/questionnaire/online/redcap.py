@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from collective_use.questionnaire.content import Choice, FormContent, Question, Texts
 from collective_use.questionnaire.online.published import (
     Published,
+    own_line_note,
     roster_names,
     row_column,
     shuffled_note,
@@ -176,7 +177,7 @@ def to_redcap(content: FormContent) -> Published:
     >>> form.files["dictionary.csv"].decode("utf-8-sig").startswith("Variable / Field Name")
     True
     """
-    cannot = [*shuffled_note(content)]
+    cannot = [*shuffled_note(content), *own_line_note(content)]
     if len(content.languages) > 1:
         cannot.append("Both languages stand in one label; the MLM module may separate them.")
     questions = [question for page in content.pages for question in page.questions]

@@ -8,6 +8,7 @@ from typing import Any
 from collective_use.questionnaire.content import Choice, Consent, FormContent, Page, Question, Texts
 from collective_use.questionnaire.online.published import (
     Published,
+    own_line_note,
     row_column,
     shuffled_note,
     value_of,
@@ -202,9 +203,12 @@ def to_surveyjs(content: FormContent) -> Published:
     ['survey.json']
     """
     text = json.dumps(survey_json(content), ensure_ascii=False, indent=1)
+    cannot = [*shuffled_note(content), *own_line_note(content)]
+    if len(content.languages) > 1:
+        cannot.append("The answers do not say in which language: save survey.locale with them.")
     return Published(
         {"survey.json": text.encode("utf-8")},
-        shuffled_note(content),
+        tuple(cannot),
         ("Load survey.json in your page: new Survey.Model(json); keep the result as JSON.",),
         tested="run",
     )

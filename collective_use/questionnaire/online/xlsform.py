@@ -9,6 +9,7 @@ from typing import Any
 from collective_use.questionnaire.content import Choice, FormContent, Page, Question, Row, Texts
 from collective_use.questionnaire.online.published import (
     Published,
+    own_line_note,
     roster_names,
     row_column,
     shuffled_note,
@@ -198,11 +199,9 @@ def to_xlsform(content: FormContent) -> Published:
     ['form.xlsx']
     """
     questions = [question for page in content.pages for question in page.questions]
-    cannot = [*shuffled_note(content)]
+    cannot = [*shuffled_note(content), *own_line_note(content)]
     if any(question.kind == "points" for question in questions):
         cannot.append("The sum of points is shown while it is filled in, but not enforced.")
-    if any(question.roster for question in questions):
-        cannot.append("The respondent's own line stays on rosters; leave it blank.")
     return Published(
         {"form.xlsx": _Workbook(content).build()},
         tuple(cannot),
