@@ -73,8 +73,9 @@ def inverse_and_log_det(matrix: Floats) -> tuple[Floats, float] | None:
     inverse, info = lapack.dpotri(factor, lower=1)
     if info != 0 or not np.isfinite(log_det):
         return None
-    lower = np.tril(inverse, -1)
-    return lower + lower.T + np.diag(np.diagonal(inverse)), log_det
+    full = inverse + inverse.T  # the upper triangle of `inverse` is zero
+    full.flat[:: full.shape[0] + 1] *= 0.5
+    return full, log_det
 
 
 def inverse(matrix: Floats) -> Floats:

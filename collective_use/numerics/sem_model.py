@@ -159,6 +159,13 @@ def cells_of(block: Block) -> Cells:
 
 def fill(block: Block, theta: Floats) -> tuple[Floats, Floats, Floats]:
     """Return A, S and m at the free parameters `theta` of shape (..., q)."""
+    if theta.ndim == 1 and theta.dtype == np.float64:
+        A, S, m = block.A.copy(), block.S.copy(), block.m.copy()
+        A[block.a_row, block.a_col] = theta[block.a_free]
+        S[block.s_row, block.s_col] = theta[block.s_free]
+        S[block.s_col, block.s_row] = theta[block.s_free]
+        m[block.m_row] = theta[block.m_free]
+        return A, S, m
     lead = theta.shape[:-1]
     A = np.broadcast_to(block.A, (*lead, block.t, block.t)).astype(theta.dtype)
     S = np.broadcast_to(block.S, (*lead, block.t, block.t)).astype(theta.dtype)

@@ -66,6 +66,7 @@ class CachedObjective:
         if self._at is None or not np.array_equal(self._at, theta):
             self._states = tuple(moments(block, theta) for block in self.model.blocks)
             self._at = theta.copy()
+            self._memory: dict[str, Floats] = {}
             self._inverses: list[tuple[Floats, float] | None] | None = None
         return self._states
 
@@ -130,16 +131,23 @@ class NormalObjective(CachedObjective):
 
     def fisher(self, theta: Floats) -> Floats:
         """Return the expected information of one observation."""
+        self.states(theta)
+        if "fisher" in self._memory:
+            return self._memory["fisher"].copy()
         out = np.zeros((self.q, self.q))
         for i, (cells, w) in enumerate(zip(self.cells, self.weights, strict=True)):
             P = self._slopes(theta, i)[0]
             out += w * expected_information(
                 cells, self.states(theta)[i], P, self.q, means=self.means
             )
+        self._memory["fisher"] = out.copy()
         return out
 
     def hessian(self, theta: Floats) -> Floats:
         """Return the observed information of one observation."""
+        self.states(theta)
+        if "hessian" in self._memory:
+            return self._memory["hessian"].copy()
         out = np.zeros((self.q, self.q))
         for i, (block, cells, w) in enumerate(
             zip(self.model.blocks, self.cells, self.weights, strict=True)
@@ -148,6 +156,7 @@ class NormalObjective(CachedObjective):
             state = self._states[i]
             out += w * curvature(cells, state, P, Q, by_mu, self.q)
             out += w * second_derivative(block, cells, state, by_sigma, by_mu, self.q)
+        self._memory["hessian"] = out.copy()
         return out
 
 

@@ -20,7 +20,15 @@ from collective_use.numerics.moments import (
     patterns_of,
 )
 from collective_use.record import Record
-from collective_use.sem.data_checks import check_moments, check_values, warn_scales
+from collective_use.sem.data_checks import (
+    check_clusters,
+    check_covariances,
+    check_group_values,
+    check_moments,
+    check_values,
+    warn_coverage,
+    warn_scales,
+)
 from collective_use.sem.options import Options
 
 if TYPE_CHECKING:
@@ -114,9 +122,18 @@ def _column(data: Any, name: str) -> Floats:
     except (TypeError, ValueError):
         pass
     bad = words[0] if words else values[0] if len(values) else ""
-    raise InputError(
-        f"{name} must be a column of numbers, got text such as {str(bad)!r} (dtype {column.dtype})"
-    )
+    what = f"text such as {str(bad)!r}" if words else f"{type(bad).__name__} such as {str(bad)!r}"
+    raise InputError(f"{name} must be a column of numbers, got {what} (dtype {column.dtype})")
+
+
+def _matrix(data: Any, variables: Sequence[str]) -> Floats:
+    """Return the variables as numbers, in one step where all columns hold numbers."""
+    known = set(data.columns)
+    if len(known) == len(data.columns) and known.issuperset(variables):
+        values = data[list(variables)].to_numpy()
+        if values.dtype.kind in "fiu":
+            return values.astype(np.float64)
+    return np.column_stack([_column(data, name) for name in variables])
 
 
 def read_data(
@@ -151,7 +168,7 @@ def read_data(
     EstimationError
         When a covariance matrix cannot be used.
     """
-    Y = np.column_stack([_column(data, name) for name in variables])
+    Y = _matrix(data, variables)
     check_values(Y, variables)
     record = Record()
     keep = np.ones(Y.shape[0], dtype=bool)
@@ -163,8 +180,7 @@ def read_data(
     weight = _weights(data, weights)
     cluster_codes = [_codes(data, name)[0] for name in cluster]
     for name, code in zip(cluster, cluster_codes, strict=True):
-        if (code < 0).any():
-            raise InputError(f"cluster column {name!r} has missing values")
+        check_clusters(name, code)
     keep, record = _drop_missing(Y, keep, variables, exogenous, options, record)
     if not keep.any():
         raise InputError(f"no complete case is left for {quoted(variables)}")
@@ -195,8 +211,12 @@ def _weights(data: Any, column: str | None) -> Floats | None:
     if column is None:
         return None
     values = _column(data, column)
-    if np.isnan(values).any() or (values < 0).any() or not np.isfinite(values).all():
-        raise InputError(f"weights column {column!r} must hold finite numbers of at least 0")
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if wrong.size:
+        raise InputError(
+            f"weights column {column!r} must hold finite numbers of at least 0, got "
+            f"{values[wrong[0]]:g} in row {wrong[0] + 1}"
+        )
     return values
 
 
@@ -239,8 +259,10 @@ def _group(
     where = f" in group {name!r}" if name else ""
     if rows.size < 2:
         raise EstimationError(f"a model needs at least two cases{where}, got {rows.size}")
+    check_group_values(part, variables, where)
     patterns: tuple[Pattern, ...] = ()
     if options.missing == "fiml":
+        warn_coverage(part, variables, where)
         patterns = patterns_of(part, w)
         moments = _available_moments(part, w)
     else:
@@ -300,7 +322,8 @@ def data_from_moments(
     covs = _by_group(cov, names, "cov")
     sizes = [n] * len(names) if isinstance(n, (int, float)) and len(names) == 1 else n
     if sizes is None or isinstance(sizes, (int, float)) or len(sizes) != len(names):
-        raise InputError(f"n must give the number of cases of {len(names)} group(s), got {n!r}")
+        each = "such as n=200" if len(names) == 1 else f"for each of the {len(names)} groups"
+        raise InputError(f"n must give the number of cases, {each}, got {n!r}")
     averages = [None] * len(names) if means is None else _by_group(means, names, "means")
     groups = []
     for name, matrix, size, average in zip(names, covs, sizes, averages, strict=True):
@@ -309,8 +332,7 @@ def data_from_moments(
         for variable in variables:
             column_in("model variable", variable, list(matrix.columns), where="cov")
         S = matrix.loc[list(variables), list(variables)].to_numpy(dtype=float)
-        if not np.allclose(S, S.T, rtol=1e-8, atol=1e-12):
-            raise InputError("cov must be symmetric")
+        check_covariances(S, variables)
         if not options.unbiased:
             S = S * ((size - 1) / size)
         m = np.zeros(len(variables))

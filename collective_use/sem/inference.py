@@ -202,6 +202,10 @@ def inverted(solution: Solution, matrix: Floats) -> Floats:
     parts = inverse_and_log_det(inner)
     if parts is None:
         parts = _indefinite_inverse(inner)
+    # Rounding can make a singular matrix look definite; inflation of a variance cannot hide it.
+    inflation = np.diag(inner) * np.diag(parts[0])
+    if inflation.size and np.abs(inflation).max() > 1e11:
+        raise EstimationError("the information matrix is singular")
     return parts[0] if K is None else np.asarray(K @ parts[0] @ K.T)
 
 

@@ -56,15 +56,33 @@ def find_problems(solution: Solution, vcov: Floats | None) -> tuple[Problem, ...
             "standard error; with two cluster names, one of them may have too few clusters"
         )
         found.append(Problem("data", text))
-    found += _variances(solution)
-    found += _correlations(solution)
+    if not any(problem.kind == "identification" for problem in found):
+        # Without identification the values are arbitrary and say nothing on their own.
+        found += _variances(solution)
+        found += _correlations(solution)
     if solution.data.n < solution.n_parameters:
         text = (
             f"{solution.n_parameters} parameters are estimated from {solution.data.n:g} cases: "
             "errors and tests cannot be trusted"
         )
         found.append(Problem("data", text))
+    found += _few_clusters(solution)
     return tuple(found)
+
+
+def _few_clusters(solution: Solution) -> list[Problem]:
+    """Say when a sandwich has fewer clusters than parameters: its rank is theirs at most."""
+    codes = [group.clusters for group in solution.data.groups]
+    if not codes or not codes[0]:
+        return []
+    counts = [sum(np.unique(group[k]).size for group in codes) for k in range(len(codes[0]))]
+    if min(counts) >= solution.n_parameters:
+        return []
+    text = (
+        f"{solution.n_parameters} parameters but only {min(counts)} clusters: errors that allow "
+        "for clusters cannot be trusted, and joint tests are impossible"
+    )
+    return [Problem("data", text)]
 
 
 def warn_problems(problems: tuple[Problem, ...], *, stacklevel: int = 3) -> None:
