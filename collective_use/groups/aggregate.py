@@ -167,6 +167,11 @@ def _start(
         count=keys.total,
         of="groups",
     )
+    record = record.note(
+        "groups",
+        "decision",
+        "Missing items: pairwise; the variance of an item uses every answer to it.",
+    )
     least = rules["group_size"]
     small = [name for name, n in zip(keys.names, keys.frame["n"], strict=True) if n < least.value]
     if small:

@@ -19,7 +19,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Missing = Literal["pairwise", "listwise"]
 
-_BLOCK = 1 << 17
+_BLOCK = 1 << 19
 """Rows handled at a time, so that temporary arrays stay small."""
 
 
