@@ -19,7 +19,7 @@ import numpy as np
 
 from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.polychoric_moments import OrdinalMoments, pair_index
-from collective_use.numerics.sem_model import Block, Model, State, jacobian
+from collective_use.numerics.sem_model import Block, Model, State, jacobian, second_derivative
 from collective_use.numerics.sem_objective import CachedObjective
 
 
@@ -184,7 +184,32 @@ class OrdinalObjective(CachedObjective):
         return out
 
     def hessian(self, theta: Floats) -> Floats:
-        """Return the second derivative by central differences of the exact gradient."""
+        """Return the second derivative.
+
+        Exact when no scale depends on parameters; else central differences of the exact gradient.
+        """
+        if self.theta_parameters or any(block.delta_free.size for block in self.model.blocks):
+            return self._differenced(theta)
+        out = self.fisher(theta)
+        for i, (w, W, e) in enumerate(
+            zip(self.weights, self.W, self.differences(theta), strict=True)
+        ):
+            block, g = self.model.blocks[i], self.groups[i]
+            we = W * e if W.ndim == 1 else W @ e
+            h, numeric = g.item.size, g.item[g.is_mean]
+            d = block.delta
+            by_mu = np.zeros(block.p)
+            np.add.at(by_mu, g.item, d[g.item] * we[:h])
+            by_sigma = np.zeros((block.p, block.p))
+            by_sigma[numeric, numeric] = -we[h : h + numeric.size]
+            a, b = pair_index(block.p)
+            by_sigma[a, b] = by_sigma[b, a] = -0.5 * d[a] * d[b] * we[h + numeric.size :]
+            out += w * second_derivative(
+                block, self.cells[i], self.states(theta)[i], by_sigma, by_mu, self.q
+            )
+        return out
+
+    def _differenced(self, theta: Floats) -> Floats:
         out = np.zeros((self.q, self.q))
         for j in range(self.q):
             h = 1e-5 * max(1.0, abs(theta[j]))
