@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from collective_use.checks import quoted
+from collective_use.checks import column_in, nearest, quoted
 from collective_use.errors import DataWarning, EstimationError, InputError
-from collective_use.numerics.moments import Floats, GroupMoments
+from collective_use.numerics.moments import Floats, GroupMoments, Ints
 
 
 def check_moments(
@@ -96,3 +96,101 @@ def check_values(Y: Floats, variables: Sequence[str]) -> None:
             raise InputError(f"{name} holds an infinite value in row {bad[0] + 1}")
         if np.isnan(Y[:, j]).all():
             raise InputError(f"{name} has no values: every entry is missing")
+
+
+def require_columns(
+    names: Sequence[str], columns: Sequence[object], latent: Sequence[str] = ()
+) -> None:
+    """Raise when a model variable is no column, with what may have been meant.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest column or, where a latent variable is nearer, that one.
+    """
+    known = set(columns)
+    for name in names:
+        if name in known:
+            continue
+        meant = nearest(name, latent)
+        if meant is not None and nearest(name, [*map(str, columns), *latent]) == meant:
+            raise InputError(
+                f"the model names {name!r}, which is neither a column of the data nor a latent "
+                f"variable (did you mean the latent variable {meant!r}?)"
+            )
+        column_in("model variable", name, columns, where="the data")
+
+
+def check_clusters(name: str, codes: Ints) -> None:
+    """Raise for a cluster column with gaps or with one cluster only.
+
+    Raises
+    ------
+    InputError
+        Naming the column and the row.
+    """
+    gaps = np.flatnonzero(codes < 0)
+    if gaps.size:
+        raise InputError(
+            f"cluster column {name!r} has missing values: {gaps.size}, the first in row "
+            f"{gaps[0] + 1}"
+        )
+    if codes.size and codes.max() == 0:
+        raise InputError(
+            f"cluster column {name!r} holds one cluster only: errors need at least two"
+        )
+
+
+def check_group_values(Y: Floats, variables: Sequence[str], where: str) -> None:
+    """Raise when a variable has no value in a group.
+
+    Raises
+    ------
+    InputError
+        Naming variable and group.
+    """
+    for name, empty in zip(variables, np.isnan(Y).all(axis=0), strict=True):
+        if empty:
+            raise InputError(f"{name} has no values{where}: every entry is missing")
+
+
+def warn_coverage(Y: Floats, variables: Sequence[str], where: str) -> None:
+    """Warn of pairs of variables that no case has both of.
+
+    Warns
+    -----
+    DataWarning
+        Their covariance cannot be learnt from the data, only from the model.
+    """
+    seen = (~np.isnan(Y)).astype(np.float64)
+    pairs = np.argwhere(np.tril(seen.T @ seen == 0, -1))
+    if len(pairs):
+        i, j = pairs[0]
+        more = f" (and {len(pairs) - 1} more such pairs)" if len(pairs) > 1 else ""
+        warnings.warn(
+            f"no case has a value of both {variables[j]!r} and {variables[i]!r}{more}{where}: the "
+            "data do not hold their covariance, so that chi-square and fit measures mean little",
+            DataWarning,
+            stacklevel=6,
+        )
+
+
+def check_covariances(S: Floats, variables: Sequence[str]) -> None:
+    """Raise for a given matrix with gaps or two different halves.
+
+    Raises
+    ------
+    InputError
+        Naming the first pair at fault.
+    """
+    bad = np.argwhere(~np.isfinite(S))
+    if len(bad):
+        i, j = bad[0]
+        raise InputError(f"cov holds no number for {variables[i]!r} and {variables[j]!r}")
+    unlike = np.argwhere(~np.isclose(S, S.T, rtol=1e-8, atol=1e-12))
+    if len(unlike):
+        i, j = unlike[0]
+        raise InputError(
+            f"cov must be symmetric, got {S[i, j]:g} and {S[j, i]:g} for {variables[i]!r} and "
+            f"{variables[j]!r}"
+        )

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "parity" / "sem"))
 from sem_models import HS, PD_EQ, read
 
 import collective_use as cu
-from collective_use.errors import InputError, NotSupported
+from collective_use.errors import DataWarning, InputError, NotSupported
 from collective_use.sem.inference import group_scores, information, inverted
 
 
@@ -112,9 +112,11 @@ def test_moments_give_what_cases_give(hs, fit) -> None:  # type: ignore[no-untyp
         cu.fit_cfa(HS, cov=hs[names].cov(), n=301, estimator="MLR")
 
 
+@pytest.mark.filterwarnings("ignore:30 parameters but only 23 clusters")
 def test_two_cluster_names_are_v1_plus_v2_less_v12(hs) -> None:  # type: ignore[no-untyped-def]
     data = hs.assign(cl2=(np.arange(len(hs)) * 5) % 61)
-    fit = cu.fit_cfa(HS, data, cluster=("cl", "cl2"))
+    with pytest.warns(DataWarning, match="30 parameters but only 23 clusters"):
+        fit = cu.fit_cfa(HS, data, cluster=("cl", "cl2"))
     s = fit.solution
     scores = group_scores(s, 0)
     bread = inverted(s, information(s))

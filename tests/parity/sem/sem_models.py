@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.errors import DataWarning
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.result import SemResult
 
@@ -231,6 +233,12 @@ LIVE: dict[str, Case] = {
 def fit_case(case: Case) -> SemResult:
     """Fit what a reference file fitted."""
     data = read(case.data)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "[0-9]+ parameters but only", DataWarning)
+        return _fitted(case, data)
+
+
+def _fitted(case: Case, data: pd.DataFrame) -> SemResult:
     if case.data == "hs_cov":
         return fit_sem(case.model, cov=data, **case.options)
     return fit_sem(case.model, data, **case.options)
