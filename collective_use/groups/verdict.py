@@ -85,8 +85,8 @@ def robustness(summary: Mapping[str, Any], sensitivity: pd.DataFrame, rule: Cuto
     share = summary.get("above_chance")
     if isinstance(share, float):
         text += (
-            f" {share:.0%} of groups agree more than chance allows (false discovery rate held "
-            "over the groups)."
+            f" {share:.0%} of groups agree more than chance allows under the "
+            f"{used.replace('_', ' ')} null (false discovery rate held over the groups)."
         )
     return text
 
