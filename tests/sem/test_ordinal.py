@@ -1,0 +1,144 @@
+"""Ordered variables in `fit_sem`: refusals, sparse tables, identities, known truth."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported
+from collective_use.sem.fit import fit_sem
+
+MODEL = "f =~ a + b + c + d"
+ITEMS = tuple("abcd")
+
+
+def answers(n=600, cuts=(-1.0, 0.0, 1.0), seed=1):
+    rng = np.random.default_rng(seed)
+    f = rng.normal(size=n)
+    latent = {k: w * f + np.sqrt(1 - w * w) * rng.normal(size=n)
+              for k, w in zip(ITEMS, (0.8, 0.7, 0.6, 0.75), strict=True)}  # fmt: skip
+    frame = pd.DataFrame({k: np.digitize(v, cuts) + 1 for k, v in latent.items()})
+    return frame.assign(x=f + rng.normal(size=n), g=np.where(np.arange(n) % 2, "u", "v"))
+
+
+def fit(data, model=MODEL, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        return fit_sem(model, data, ordered=options.pop("ordered", ITEMS), **options)
+
+
+def test_known_loadings_are_found():
+    found = fit(answers(20000), std_lv=True)
+    np.testing.assert_allclose(found.estimates.est[:4], [0.8, 0.7, 0.6, 0.75], atol=0.02)
+
+
+def test_delta_and_theta_are_one_model():
+    data = answers()
+    delta, theta = fit(data), fit(data, parameterization="theta")
+    assert delta.fit_measures["chisq"] == pytest.approx(theta.fit_measures["chisq"], rel=1e-8)
+    np.testing.assert_allclose(delta.estimates.std_all, theta.estimates.std_all, atol=1e-7)
+
+
+def test_codes_of_categories_do_not_matter():
+    data = answers()
+    other = data.assign(**{k: data[k].map({1: -3, 2: 0, 3: 10, 4: 11}) for k in ITEMS})
+    words = data.assign(**{k: pd.Categorical(data[k].map(str), ordered=True) for k in ITEMS})
+    base = fit(data).estimates.est
+    np.testing.assert_allclose(fit(other).estimates.est, base, atol=1e-12)
+    np.testing.assert_allclose(fit(words).estimates.est, base, atol=1e-12)
+
+
+def test_equal_thresholds_in_two_groups_free_means_and_scales():
+    found = fit(answers(1500), groups="g", equal=("loadings", "thresholds"))
+    rows = found.estimates
+    second = rows[(rows.group == 2) & (rows.op == "~1") & (rows.lhs == "f")]
+    scales = rows[(rows.group == 2) & (rows.op == "~*~")]
+    assert second.se.iloc[0] > 0
+    assert (scales.se > 0).all()
+    assert found.fit_measures["df"] == 4 + 3 + 12 - 5
+
+
+def test_wald_equal_to_full_weight_with_saturated_model():
+    model = "a ~~ b + c + d\nb ~~ c + d\nc ~~ d"
+    found = fit(answers(), model)
+    assert found.fit_measures["df"] == 0
+    R = found.correlations().to_numpy()
+    rows = found.estimates
+    covariances = rows[(rows.op == "~~") & (rows.lhs != rows.rhs)].est
+    np.testing.assert_allclose(covariances, R[np.triu_indices(4, 1)], atol=1e-8)
+
+
+def test_a_column_of_one_kind_of_data_is_checked():
+    data = answers()
+    with pytest.raises(InputError, match="did you mean 'a'|must be a column"):
+        fit(data, ordered=("A", "b", "c", "d"))
+    with pytest.raises(InputError, match="two values or more"):
+        fit(data.assign(a=1))
+    with pytest.raises(InputError, match="more than 100"):
+        fit(data.assign(a=np.arange(600)))
+    with pytest.raises(InputError, match="name variables of the model"):
+        fit(data, ordered=(*ITEMS, "x"))
+
+
+def test_a_category_empty_in_a_group_is_an_error():
+    data = answers()
+    data.loc[(data.g == "u") & (data.a == 4), "a"] = 3
+    with pytest.raises(InputError, match=r"a has a category without cases in group 'u'"):
+        fit(data, groups="g")
+
+
+def test_sparse_tables_are_said():
+    with pytest.warns(DataWarning, match="empty cells"):
+        fit_sem(MODEL, answers(60), ordered=ITEMS)
+
+
+def test_perfect_correlation_is_an_error():
+    data = answers()
+    with pytest.raises(EstimationError, match="correlation of 'a x b' is 1"):
+        fit(data.assign(b=data.a))
+
+
+def test_missing_answers_are_left_out_and_recorded():
+    data = answers().astype({"a": float})
+    data.loc[:9, "a"] = np.nan
+    found = fit(data)
+    assert found.n == 590
+    assert "10" in str(found.record.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"estimator": "ML"}, "estimator='ML'"),
+        ({"estimator": "MLR"}, "estimator='MLR'"),
+        ({"missing": "fiml"}, "missing='fiml'"),
+        ({"weights": "x"}, "weights='x'"),
+        ({"cluster": "g"}, "cluster='g'"),
+        ({"engine": "both"}, "engine='both'"),
+        ({"information": "observed"}, "information='observed'"),
+        ({"model": MODEL + "\nf ~ x"}, "covariates"),
+        ({"model": "f =~ a + b + c\nd ~ f\nx ~ d"}, "ordered variables that explain"),
+        ({"model": MODEL + "\na ~~ 0.5*a"}, "theta"),
+        ({"model": "level: 1\nf =~ a+b+c+d\nlevel: 2\ng =~ a+b+c+d"}, "two levels"),
+    ],
+)
+def test_what_is_not_offered_is_refused_by_name(options, text):
+    with pytest.raises(NotSupported, match=text):
+        fit(answers(), **options)
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["modification_indices", "factor_scores", "residuals", "score_test", "small_sample"],
+)
+def test_methods_without_ordinal_form_are_refused(method):
+    with pytest.raises(NotSupported, match="ordered variables"):
+        getattr(fit(answers()), method)()
+
+
+def test_thresholds_without_ordered_are_refused():
+    with pytest.raises(NotSupported, match="ordered"):
+        fit_sem(MODEL + "\na | t1", answers())
