@@ -95,12 +95,15 @@ class ItemSet:
         return pd.concat(parts, ignore_index=True)
 
     def alpha_within(self, keys: GroupKeys) -> float:
-        """Return alpha from the covariances within groups; NaN for one item."""
-        if len(self.names) < 2:
+        """Return alpha from the covariances within groups, of the items that were answered.
+
+        NaN where fewer than two items or two complete persons are left.
+        """
+        answers = self.answers[:, ~np.isnan(self.answers).all(axis=0)]
+        complete = ~np.isnan(answers).any(axis=1)
+        if answers.shape[1] < 2 or complete.sum() < 2:
             return float("nan")
-        stats = group_statistics(
-            self.answers, keys.codes, keys.total, missing="listwise", cross=True
-        )
+        stats = group_statistics(answers, keys.codes, keys.total, missing="listwise", cross=True)
         return cronbach_alpha(sums_of_products(stats)[0])
 
     def iccs(self) -> pd.DataFrame:

@@ -222,9 +222,10 @@ def _summary(items: pd.DataFrame, one: GroupStatistics) -> dict[str, Any]:
 
 
 def _alpha(items: pd.DataFrame) -> float | NotComputed:
-    if items.shape[1] < 2:
-        return NotComputed("alpha needs at least two items")
-    complete = items.dropna().to_numpy(float)
+    answered = items.dropna(axis=1, how="all")
+    if answered.shape[1] < 2:
+        return NotComputed("alpha needs at least two items that were answered")
+    complete = answered.dropna().to_numpy(float)
     if len(complete) < 2:
         return NotComputed("fewer than two persons answered every item")
     value = reliability.cronbach_alpha(np.cov(complete, rowvar=False))
