@@ -53,6 +53,23 @@ class SemResult(Result):
         In order.
     model
         The model text, empty when the model came as a table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from collective_use.sem.fit import fit_sem
+    >>> S = pd.DataFrame([[1.0, 0.5, 0.4], [0.5, 1.0, 0.3], [0.4, 0.3, 1.0]],
+    ...     index=list("xyz"), columns=list("xyz"))
+    >>> fit = fit_sem("y ~ a*x; z ~ b*y; ab := a*b", cov=S, n=200)
+    >>> fit.converged, fit.admissible, [round(v, 2) for v in fit.evaluate("a*b")]
+    (True, True, [0.15, 0.04])
+    >>> sorted(fit.modification_indices().lhs)
+    ['y', 'z']
+    >>> larger = fit_sem("y ~ a*x; z ~ b*y + x", cov=S, n=200)
+    >>> round(fit.compare(larger).statistic, 2), int(fit.compare(larger).df)
+    (14.24, 1)
+    >>> fit.wald("a == b")["df"]
+    1.0
     agreement
         How far semopy agrees, for engines ``"semopy"`` and ``"both"``.
     """

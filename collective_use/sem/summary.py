@@ -186,10 +186,13 @@ def _parameters(fit: SemResult, *, standardized: bool) -> list[str]:
         if len(fit.group_names) > 1:
             lines += ["", "", f"Group {g} [{fit.group_names[g - 1]}]:"]
         own = frame[frame["group"] == g]
+        explained = frozenset(own.loc[own["op"] == "=~", "rhs"])
+        explained |= frozenset(own.loc[own["op"] == "~", "lhs"])
         for heading, op in _HEADINGS:
             part = _part(own, op)
             if len(part):
-                lines += ["", heading, _columns(standardized), *_rows(part, op, standardized)]
+                lines += ["", heading, _columns(standardized)]
+                lines += _rows(part, op, standardized, explained)
     defined = frame[frame["op"] == ":="]
     if len(defined):
         lines += ["", "Defined Parameters:", _columns(standardized)]
@@ -215,12 +218,20 @@ def _columns(standardized: bool) -> str:
     return " " * 20 + "".join(f"{name:>9}" for name in names)
 
 
-def _rows(frame: pd.DataFrame, op: str, standardized: bool) -> Iterable[str]:
+def _rows(
+    frame: pd.DataFrame, op: str, standardized: bool, explained: frozenset[str] = frozenset()
+) -> Iterable[str]:
+    """Write one line per parameter; a dot marks what is left of an explained variable."""
     last = None
+    dotted = explained if op in ("~~", "==", "~1") else frozenset()
+
+    def named(variable: str) -> str:
+        return f".{variable}" if variable in dotted else f" {variable}" if dotted else variable
+
     for row in frame.itertuples():
         if op in ("=~", "~", "~~", "<~", "|") and row.lhs != last:
             last = row.lhs
-            yield f"  {row.lhs} {op}" + " " * 10
+            yield f" {named(row.lhs)} {op}" if dotted else f"  {row.lhs} {op}"
         name = row.rhs if op in ("=~", "~", "~~", "<~", "|") else row.lhs
         label = f"({row.label[:4]})" if row.label and op != ":=" else ""
         fixed = row.se == 0
@@ -228,7 +239,8 @@ def _rows(frame: pd.DataFrame, op: str, standardized: bool) -> Iterable[str]:
         cells += [" " * 9] * 3 if fixed else [_cell(row.se), _cell(row.z), _cell(row.p)]
         if standardized:
             cells += [_cell(row.std_lv), _cell(row.std_all)]
-        yield f"    {name[:10]:<10}{label:>6}" + "".join(cells)
+        margin = "   " if dotted else "    "
+        yield f"{margin}{named(name)[:10]:<{14 - len(margin)}}{label:>6}" + "".join(cells)
 
 
 def _cell(value: float) -> str:
