@@ -10,6 +10,7 @@ from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.sem.build import TableOptions
 from collective_use.sem.data import SampleData, data_from_moments, read_data
+from collective_use.sem.data_checks import require_columns
 from collective_use.sem.estimate import Solution, fit_table, sample_statistics, thread_controller
 from collective_use.sem.inference import covariance_of_estimates
 from collective_use.sem.options import Options, resolve_options
@@ -201,6 +202,7 @@ def fit_sem(
         if data is None:
             sample = data_from_moments(cov, n, means, block.observed, options, names)
         else:
+            require_columns(block.observed, list(data.columns), block.latent)
             sample = read_data(
                 data, block.observed, block.exogenous, options,
                 groups=groups, cluster=clusters, weights=weights,
