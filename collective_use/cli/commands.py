@@ -54,6 +54,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "monitor": CommandEntry(
         AFTER, "monitor", "While the survey runs: response of each group, whom to remind."
     ),
+    "map": CommandEntry(AFTER, "map", "Draft which heading of an export means which item."),
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."
     ),

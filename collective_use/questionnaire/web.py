@@ -1,7 +1,7 @@
 """A self-contained web page: works offline, in every language of the form, sends nothing.
 
 An unfinished answer stays in the respondent's browser; the finished one is saved as a JSON
-file (`platforms.answers_file`) that `read_responses` takes.
+file that `read_responses` takes.
 """
 
 from __future__ import annotations
