@@ -100,10 +100,12 @@ def _unidentified(solution: Solution) -> str:
     K = solution.basis
     inner = info if K is None else K.T @ info @ K
     d = np.sqrt(np.maximum(np.abs(np.diag(inner)), 1e-300))
-    _, vectors = np.linalg.eigh(inner / np.outer(d, d))
-    direction = vectors[:, 0] if K is None else K @ vectors[:, 0]
+    values, vectors = np.linalg.eigh(inner / np.outer(d, d))
+    # every direction without information: a model can be unidentified in several places
+    null = vectors[:, values < max(1e-7 * values[-1], values[0] + 1e-12)]
+    share = np.linalg.norm(null if K is None else K @ null, axis=1)
     names = solution.table.free_names()
-    involved = [n for n, v in zip(names, direction, strict=True) if abs(v) > 0.1]
+    involved = [n for n, v in zip(names, share, strict=True) if v > 0.1]
     return (
         "the model is not identified (singular information): "
         f"{quoted(involved or names)} cannot be told apart; there are no standard errors"
