@@ -197,11 +197,11 @@ def _derivatives(
     n = counts[which]
     score = cells.by_rho / prob
     gradient = (n * score).sum(axis=(1, 2))
-    fisher = n.sum(axis=(1, 2)) * (cells.by_rho * score).sum(axis=(1, 2))
     if expected:
-        return gradient, np.maximum(fisher, 1e-12)
+        seen = np.where(cells.prob > 1e-12, cells.by_rho * score, 0.0)
+        return gradient, np.maximum(n.sum(axis=(1, 2)) * seen.sum(axis=(1, 2)), 1e-12)
     observed = (n * (score * score - cells.by_rho2 / prob)).sum(axis=(1, 2))
-    return gradient, np.where(observed > 0, observed, np.maximum(fisher, 1e-12))
+    return gradient, np.where(observed > 0, observed, np.nan)
 
 
 def _start(counts: Floats, row_cuts: Floats, column_cuts: Floats) -> Floats:

@@ -99,7 +99,8 @@ def test_clusters_are_drawn_whole():
     boot = bootstrap_fit(fit, 30, seed=2)
     assert boot.kind == "clusters"
     counts = boot._refit._sample(np.random.default_rng(np.random.SeedSequence(2).spawn(30)[0]))[0]
-    rows = [np.flatnonzero(team == j) for j in np.repeat(np.arange(60), counts.astype(int))]
+    names = np.array(sorted(range(60), key=str))
+    rows = [np.flatnonzero(team == j) for j in np.repeat(names, counts.astype(int))]
     again = data.iloc[np.concatenate(rows)].assign(team=np.repeat(np.arange(60), 5))
     refit = fit_sem(model, again, cluster="team", estimator="MLR")
     np.testing.assert_allclose(boot.draws[0], refit.solution.theta, atol=1e-5)

@@ -73,14 +73,14 @@ def test_wald_equal_to_full_weight_with_saturated_model():
 
 def test_a_column_of_one_kind_of_data_is_checked():
     data = answers()
-    with pytest.raises(InputError, match="did you mean 'a'|must be a column"):
+    with pytest.raises(InputError, match="must be a column"):
         fit(data, ordered=("A", "b", "c", "d"))
     with pytest.raises(InputError, match="two values or more"):
         fit(data.assign(a=1))
     with pytest.raises(InputError, match="more than 100"):
         fit(data.assign(a=np.arange(600)))
     with pytest.raises(InputError, match="name variables of the model"):
-        fit(data, ordered=(*ITEMS, "x"))
+        fit(data.assign(k=data.a), ordered=(*ITEMS, "k"))
 
 
 def test_a_category_empty_in_a_group_is_an_error():
