@@ -53,6 +53,8 @@ class SemResult(Result):
         In order.
     model
         The model text, empty when the model came as a table.
+    agreement
+        How far semopy agrees, for engines ``"semopy"`` and ``"both"``.
 
     Examples
     --------
@@ -70,8 +72,6 @@ class SemResult(Result):
     (19.21, 1)
     >>> fit.wald("a == b")["df"]
     1.0
-    agreement
-        How far semopy agrees, for engines ``"semopy"`` and ``"both"``.
     """
 
     solution: Solution
