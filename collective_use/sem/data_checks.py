@@ -149,7 +149,7 @@ def check_group_values(Y: Floats, variables: Sequence[str], where: str) -> None:
     InputError
         Naming variable and group.
     """
-    for name, empty in zip(variables, np.isnan(Y).all(axis=0), strict=True):
+    for name, empty in zip(variables, np.isnan(Y).all(axis=0).tolist(), strict=True):
         if empty:
             raise InputError(f"{name} has no values{where}: every entry is missing")
 
