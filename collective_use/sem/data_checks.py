@@ -149,8 +149,8 @@ def check_group_values(Y: Floats, variables: Sequence[str], where: str) -> None:
     InputError
         Naming variable and group.
     """
-    for name, empty in zip(variables, np.isnan(Y).all(axis=0).tolist(), strict=True):
-        if empty:
+    for j, name in enumerate(variables):
+        if np.isnan(Y[:, j]).all():
             raise InputError(f"{name} has no values{where}: every entry is missing")
 
 
