@@ -121,7 +121,7 @@ LIVE_CASES = {
     "tl_unequal_mlr": Case(EQUAL, "unequal", {**_T, "estimator": "MLR"}),
     "tl_zero": Case(ZERO, "unequal", _T),
     "tl_groups": Case(PLAIN, "unequal", {**_T, "groups": "half"}),
-    "tl_missing": Case(GAPS, "twolevel_missing", {**_C, "missing": "fiml"}),
+    "tl_missing": Case(GAPS, "twolevel_missing", {**_C, "missing": "fiml", "fixed_x": False}),
 }
 
 
