@@ -53,11 +53,15 @@ class Block:
     columns: dict[str, Column] = field(default_factory=dict)
 
 
-def key_of(instrument: Instrument, item: Item, column: Column) -> Key:
-    """Return how the texts of one column become numbers."""
+def key_of(instrument: Instrument, item: Item, column: Column, platform: str) -> Key:
+    """Return how the texts of one column become numbers.
+
+    Qualtrics and SurveyMonkey write what was ticked: the option, or the person's name.
+    """
     if item.kind in TICKS:
         option = next((part for part in item.options if part.code == column.option), None)
-        return tick_key(option.label if option and item.kind == "checklist" else None)
+        named = item.kind == "roster_binary" and platform in ("qualtrics", "surveymonkey")
+        return tick_key(option.label if option else None, named=named)
     if item.kind == "allocation":
         return number_key(0)
     if item.kind == "number" or (item.scale is None and not item.options):
@@ -101,9 +105,9 @@ def decode_block(
         elif item.kind == "roster_nominate":
             block.nominations[column.name] = key_texts(cells)
         else:
-            option = column.option if item.kind == "checklist" else None
+            option = column.option if item.kind in TICKS else None
             if (item.id, option) not in shared:
-                shared[item.id, option] = key_of(instrument, item, column)
+                shared[item.id, option] = key_of(instrument, item, column, export.platform)
             keys[column.name] = shared[item.id, option]
             words = _words(export, place)
             decoded = decode_cells(column.name, cells, keys[column.name], words, rows)
@@ -170,8 +174,9 @@ def _note_no_zero(export: Export, instrument: Instrument, block: Block, record: 
 def _untick(export: Export, instrument: Instrument, block: Block, record: Record) -> Record:
     """Read empty boxes as not ticked where the layout writes ticks only.
 
-    Such a layout has no 0 anywhere in an item. A respondent who ticked nothing at all may have
-    skipped the question, so there it stays missing.
+    Such a layout has no 0 anywhere in an item; of roles KoBo writes 0 only for a member who has
+    one. A respondent who ticked nothing at all may have skipped the question, so there it stays
+    missing.
     """
     filled = []
     for item in instrument.items:
@@ -180,7 +185,8 @@ def _untick(export: Export, instrument: Instrument, block: Block, record: Record
             continue
         values = np.column_stack([block.cells[name].values for name in names])
         reasons = np.column_stack([block.cells[name].reasons for name in names])
-        if (values == 0).any() or not (values == 1).any():
+        by_member = export.platform == "kobo" and item.kind == "roster_roles"
+        if ((values == 0).any() and not by_member) or not (values == 1).any():
             continue
         some = (values == 1).any(axis=1)
         empty = some[:, None] & (reasons == UNANSWERED)

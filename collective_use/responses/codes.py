@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from collective_use.instrument.model import Instrument, Item
-from collective_use.responses.wording import as_number, bare, normal
+from collective_use.responses.wording import as_number, bare, normal, together
 
 EMPTY_WORDS = frozenset(("", "na", "nan", "<na>", "null", "#null!", "#n/a", "#n/v", "."))
 """What statistical programs write for no answer; a label of the scale goes first."""
@@ -38,6 +38,8 @@ class Key:
         Labels that mean different codes in different languages.
     tick
         Whether the column holds ticks.
+    named
+        Whether any words in a column of ticks are a tick: the name of the person ticked.
     least
         The lowest valid number where any number is valid.
     """
@@ -48,6 +50,7 @@ class Key:
     shown: tuple[str, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     tick: bool = False
+    named: bool = False
     least: float | None = None
 
 
@@ -83,7 +86,7 @@ def scale_key(instrument: Instrument, item: Item) -> Key:
     labels: dict[str, float] = {}
     ambiguous = set()
     for option in options:
-        for text in option.label.values():
+        for text in together(option.label):
             for spelling in {normal(text), bare(text)} - {""}:
                 if labels.setdefault(spelling, float(option.code)) != option.code:
                     ambiguous.add(spelling)
@@ -93,7 +96,7 @@ def scale_key(instrument: Instrument, item: Item) -> Key:
             missing[str(entry.code)] = entry.reason
         elif entry.reason == "dont_know":
             missing["dk"] = entry.reason
-        for text in entry.label.values():
+        for text in together(entry.label):
             missing[normal(text)] = missing[bare(text)] = entry.reason
     shown = tuple(text for option in options for text in option.label.values())
     return Key(
@@ -110,10 +113,12 @@ def number_key(least: float | None = None) -> Key:
     return Key(least=least)
 
 
-def tick_key(label: Mapping[str, str] | None = None) -> Key:
+def tick_key(label: Mapping[str, str] | None = None, *, named: bool = False) -> Key:
     """Return the key of a column of ticks; the option's own label counts as a tick."""
-    texts = {normal(text): 1.0 for text in (label or {}).values()}
-    return Key(frozenset((0.0, 1.0)), texts, {}, tuple((label or {}).values()), tick=True)
+    texts = {normal(text): 1.0 for text in together(label or {})}
+    return Key(
+        frozenset((0.0, 1.0)), texts, {}, tuple((label or {}).values()), tick=True, named=named
+    )
 
 
 def decode_text(text: str, key: Key, extra: Mapping[str, str]) -> tuple[float, str]:
@@ -143,6 +148,8 @@ def decode_text(text: str, key: Key, extra: Mapping[str, str]) -> tuple[float, s
             return 1.0, ""
         if plain in _UNTICKED:
             return 0.0, ""
+        if key.named and as_number(plain) is None and plain not in {*extra, *EMPTY_WORDS}:
+            return 1.0, ""
     number = as_number(plain)
     if number is not None:
         return _decode_number(number, key, extra)

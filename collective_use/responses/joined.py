@@ -16,7 +16,7 @@ from collective_use.responses.codes import EMPTY_WORDS
 from collective_use.responses.export import Export
 from collective_use.responses.match import JOINED
 from collective_use.responses.raw import categorical, used_texts
-from collective_use.responses.wording import normal
+from collective_use.responses.wording import normal, together
 
 _MARKS = " ;,|\n"
 _LAST_NUMBER = re.compile(r"(\d{1,3})(?=[;,|\s]|$)")
@@ -71,7 +71,7 @@ def _targets(item: Item, column: Column, texts: list[str]) -> tuple[dict[str, in
     spellings = {}
     for option in item.options:
         spellings[str(option.code)] = option.code
-        for label in option.label.values():
+        for label in together(option.label):
             spellings[normal(label)] = option.code
     columns = [
         Column(

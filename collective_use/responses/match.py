@@ -18,7 +18,7 @@ from collective_use.platforms.columns import (
 )
 from collective_use.responses.export import Export, Heading
 from collective_use.responses.personal import squeezed
-from collective_use.responses.wording import bare
+from collective_use.responses.wording import bare, together
 
 LISTS = (*BY_POSITION, *BY_ROLE, *BY_OPTION)
 """Kinds that make several columns."""
@@ -206,7 +206,7 @@ def key_column(export: Export, instrument: Instrument, name: str) -> int | None:
     """Return the place of a key column, by its name or by the question text of its item."""
     place = find_column(export.headings, name)
     item = next((part for part in instrument.items if part.id == name), None)
-    texts: Sequence[str] = tuple(item.text.values()) if item else ()
+    texts: Sequence[str] = together(item.text) if item else ()
     for text in texts:
         if place is None:
             place = find_column(export.headings, text)

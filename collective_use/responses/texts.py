@@ -12,7 +12,7 @@ from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import BY_OPTION, BY_POSITION, Column, column_name
 from collective_use.responses.export import Export, Heading
 from collective_use.responses.match import JOINED, LISTS
-from collective_use.responses.wording import bare, normal
+from collective_use.responses.wording import bare, normal, together
 
 _NUMBERING = re.compile(r"^(q?\d{1,3}[a-z]?\s*[.):]\s+|\d{1,3}、\s*)")
 _AT_END = re.compile(r"(\d{1,2})\D*$")
@@ -43,7 +43,7 @@ def wording(instrument: Instrument) -> Texts:
     options: dict[tuple[str, str], list[Column]] = {}
     stems: dict[str, set[str]] = {}
     for item in instrument.items:
-        for text in {bare(text) for text in item.text.values()}:
+        for text in {bare(text) for text in together(item.text)}:
             items.setdefault(text, []).append(item.id)
             if item.kind not in BY_OPTION:
                 continue
@@ -51,7 +51,7 @@ def wording(instrument: Instrument) -> Texts:
                 column = Column(
                     column_name(item, option=option.code), item.id, item.kind, None, option.code
                 )
-                for label in {bare(label) for label in option.label.values()}:
+                for label in {bare(label) for label in together(option.label)}:
                     options.setdefault((text, label), []).append(column)
         if item.scale:
             for stem in instrument.get_scale(item.scale).stem.values():

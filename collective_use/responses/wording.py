@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import permutations
 
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00]")
+_BETWEEN = ("", " ", " / ")
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
 
@@ -40,6 +43,21 @@ def bare(text: str) -> str:
     'how often'
     """
     return normal(text).rstrip(".:;?!*\u3002 ").strip()
+
+
+def together(text: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a text in each language, and in two at once as platforms of one language show it.
+
+    Qualtrics and REDCap have both languages of our form in one label.
+
+    Examples
+    --------
+    >>> together({"en": "Never", "zh": "\u4ece\u672a"})[2:5]
+    ('Never\u4ece\u672a', 'Never \u4ece\u672a', 'Never / \u4ece\u672a')
+    """
+    single = list(dict.fromkeys(text.values()))
+    pairs = [mark.join(pair) for pair in permutations(filter(None, single), 2) for mark in _BETWEEN]
+    return (*single, *(pair for pair in pairs if as_number(pair) is None))
 
 
 def clean_heading(text: str) -> str:
