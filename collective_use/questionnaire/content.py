@@ -100,6 +100,8 @@ class Key:
     id: str
     text: Texts
     value: str = ""
+    role: str = ""
+    """``group``, ``member`` or ``partner``, where the instrument says so."""
 
 
 @dataclass(frozen=True, slots=True)

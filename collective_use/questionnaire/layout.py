@@ -20,13 +20,13 @@ from collective_use.questionnaire.content import (
     Choice,
     Consent,
     FormContent,
-    Key,
     Member,
     Page,
     Question,
     Row,
     texts,
 )
+from collective_use.questionnaire.keys import cover_keys
 
 
 def parse_languages(wanted: str, instrument: Instrument) -> tuple[str, ...]:
@@ -98,27 +98,6 @@ def asked_items(instrument: Instrument, blocks: Sequence[Block]) -> dict[str, li
         ]
         for block in blocks
     }
-
-
-def cover_keys(
-    instrument: Instrument,
-    languages: Sequence[str],
-    roster: Sequence[Member],
-    group: str,
-    member: str,
-) -> tuple[Key, ...]:
-    """Return the codes that the cover asks for or, on a personalised copy, shows."""
-    partner = next((person.partner for person in roster if person.code == member), "")
-    values = {
-        instrument.columns.group: group,
-        instrument.columns.member: member,
-        instrument.columns.partner: partner,
-    }
-    return tuple(
-        Key(item.id, texts(item.text, languages), values.get(item.id, ""))
-        for item in instrument.items
-        if item.role == "key" and item.kind == "code"
-    )
 
 
 def shuffled(items: Sequence[Item], block: str, seed: int | None) -> list[Item]:

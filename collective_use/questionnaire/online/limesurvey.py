@@ -175,7 +175,7 @@ class _Structure:
     def key(self, key: Key) -> None:
         """Ask for a code; with participants it is there already."""
         known = {"group": 1, "member": 2} if self.places else {}
-        place = known.get(key.id.split("_")[0])
+        place = known.get(key.role)
         more = {"default": f"{{TOKEN:ATTRIBUTE_{place}}}"} if place else {}
         self.add("Q", code_of(key.id), key.text, type="S", mandatory="Y", relevance="1", **more)
 

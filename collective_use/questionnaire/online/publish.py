@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, get_args
 
 from collective_use.checks import one_of
@@ -91,6 +92,17 @@ def publish_form(
     if to == "web":
         return _pages(lay, find_form(instrument, form).id, rosters)
     content = lay(roster=slots(longest(rosters) or places, _PATTERNS[to]))
+    published = _write(to, content, rosters)
+    if any(key.role == "group" for key in content.keys):
+        return published
+    missing = (
+        "The form asks for no code of the group: name its column under `columns: group:` in the "
+        "instrument, or send one link to each group."
+    )
+    return replace(published, cannot=(*published.cannot, missing))
+
+
+def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Published:
     if to == "qualtrics":
         return qualtrics.to_qualtrics(content, rosters)
     if to == "limesurvey":
@@ -102,8 +114,7 @@ def publish_form(
     published = xlsform.to_xlsform(content)
     if not rosters:
         return published
-    files = {**published.files, "members.csv": members_csv(rosters)}
-    return Published(files, published.cannot, published.steps, published.tested)
+    return replace(published, files={**published.files, "members.csv": members_csv(rosters)})
 
 
 def _pages(lay: object, form: str, rosters: Sequence[Roster]) -> Published:
