@@ -42,6 +42,8 @@ _LAZY: dict[str, str] = {
     "parse_model": "collective_use.syntax.model_text",
     "parameter_table": "collective_use.sem.build",
     "fit_sem": "collective_use.sem.fit",
+    "bootstrap_fit": "collective_use.sem.bootstrap",
+    "jackknife_fit": "collective_use.sem.bootstrap",
     "fit_cfa": "collective_use.sem.fit",
     # instrument
     "load_instrument": "collective_use.instrument.library",
