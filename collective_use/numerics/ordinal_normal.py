@@ -44,15 +44,12 @@ def bivariate_normal_cdf(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> Floats:
     >>> float(bivariate_normal_cdf(0.0, 0.0, 0.5).round(12))
     0.333333333333
     """
-    h, k, rho = np.broadcast_arrays(
-        np.asarray(h, dtype=float), np.asarray(k, dtype=float), np.asarray(rho, dtype=float)
-    )
-    h, k = np.clip(h, -_FAR, _FAR), np.clip(k, -_FAR, _FAR)
-    out = np.empty(h.shape)
-    near = np.abs(rho) >= _NEAR_ONE
-    out[~near] = _by_angle(h[~near], k[~near], rho[~near])
+    x, y, r = np.broadcast_arrays(_clipped(h), _clipped(k), np.asarray(rho, dtype=np.float64))
+    out = np.empty(x.shape)
+    near = np.abs(r) >= _NEAR_ONE
+    out[~near] = _by_angle(x[~near], y[~near], r[~near])
     if near.any():
-        out[near] = _near_one(-h[near], -k[near], rho[near])
+        out[near] = _near_one(-x[near], -y[near], r[near])
     return np.clip(out, 0.0, 1.0)
 
 
@@ -71,11 +68,15 @@ def bivariate_normal_pdf(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> Floats:
     >>> float(bivariate_normal_pdf(0.0, 0.0, 0.0).round(6))
     0.159155
     """
-    h = np.clip(np.asarray(h, dtype=float), -_FAR, _FAR)
-    k = np.clip(np.asarray(k, dtype=float), -_FAR, _FAR)
-    rest = 1.0 - np.square(rho)
-    exponent = -0.5 * (h * h - 2 * np.asarray(rho) * h * k + k * k) / rest
+    x, y = _clipped(h), _clipped(k)
+    r = np.asarray(rho, dtype=float)
+    rest = 1.0 - np.square(r)
+    exponent = -0.5 * (x * x - 2 * r * x * y + y * y) / rest
     return np.asarray(np.exp(exponent) / (2 * np.pi * np.sqrt(rest)))
+
+
+def _clipped(limit: ArrayLike) -> Floats:
+    return np.clip(np.asarray(limit, dtype=np.float64), -_FAR, _FAR)
 
 
 def _by_angle(h: Floats, k: Floats, rho: Floats) -> Floats:

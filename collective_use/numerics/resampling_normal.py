@@ -134,7 +134,7 @@ def _directions(g: Floats, H: Floats, basis: Floats | None) -> tuple[Floats, NDA
             except np.linalg.LinAlgError:
                 lost[r] = True
     lost |= ~np.isfinite(step).all(axis=1)
-    return step if basis is None else step @ basis.T, lost
+    return np.asarray(step if basis is None else step @ basis.T), lost
 
 
 def _searched(
@@ -164,6 +164,20 @@ def _searched(
     return moved, ok
 
 
+def _inverses(Sigma: Floats) -> tuple[Floats, Floats]:
+    """Return inverses and log-determinants; infinite where not positive definite."""
+    log_extra = np.zeros(Sigma.shape[0])
+    try:
+        L = np.linalg.cholesky(Sigma)
+    except np.linalg.LinAlgError:
+        impossible = ~(np.linalg.eigvalsh(Sigma)[:, 0] > 1e-14)
+        Sigma = np.where(impossible[:, None, None], np.eye(Sigma.shape[1]), Sigma)
+        log_extra[impossible] = np.inf
+        L = np.linalg.cholesky(Sigma)
+    log_det = 2 * np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1)
+    return np.asarray(np.linalg.inv(Sigma)), log_det + log_extra
+
+
 def _evaluate(
     model: Model,
     means: list[Floats],
@@ -178,17 +192,14 @@ def _evaluate(
     f, g, H = np.zeros(R), np.zeros((R, q)), np.zeros((R, q, q))
     for block, mean, cov, share in zip(model.blocks, means, covs, shares, strict=True):
         state = moments(block, theta)
-        sign, log_det = np.linalg.slogdet(state.Sigma)
-        possible = (sign > 0) & (np.linalg.eigvalsh(state.Sigma)[:, 0] > 0)
-        Sigma = np.where(possible[:, None, None], state.Sigma, np.eye(block.p))
-        P = np.linalg.inv(Sigma)
+        P, log_det = _inverses(state.Sigma)
         T = cov[which]
         d = None
         if model.meanstructure:
             d = mean[which] - state.mu
             T = T + d[:, :, None] * d[:, None, :]
         F = log_det + np.einsum("rab,rab->r", P, T)
-        f += 0.5 * share * np.where(possible, F, np.inf)
+        f += 0.5 * share * F
         if value_only:
             continue
         by_sigma = 0.5 * (P - P @ T @ P)

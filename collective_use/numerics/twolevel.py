@@ -295,7 +295,7 @@ def twolevel_information(
     """
     layout, p, k, q = stats.layout, stats.layout.p, stats.layout.size, by.mu_w.shape[0]
     place = layout.place
-    Pw = np.linalg.inv(Sw)
+    Pw = np.asarray(np.linalg.inv(Sw), dtype=np.float64)
     total = 0.5 * (stats.N - stats.J) * _traces(Pw, by.sigma_w, stats.within, observed)
     mean = np.zeros((q, k))
     mean[:, :p] = by.mu_w

@@ -218,7 +218,7 @@ def _newton(stats: ClusterStatistics, near: Saturated) -> Saturated | None:
     """Newton steps on the moments themselves; None when they leave the positive cone."""
     by = unrestricted_derivatives(stats.layout)
     Sw, mu_w, Sb, mu_b = near.Sw, near.mu_w, near.Sb, near.mu_b
-    value, steps, step = near.loglik, 0, np.zeros(by.mu_w.shape[0])
+    value, steps = near.loglik, 0
     for steps in range(1, 31):  # noqa: B007
         terms = twolevel_loglik(stats, Sw, mu_w, Sb, mu_b)
         if terms is None:
@@ -231,7 +231,7 @@ def _newton(stats: ClusterStatistics, near: Saturated) -> Saturated | None:
                 break
             except np.linalg.LinAlgError:
                 continue
-        step = np.linalg.solve(information, score)
+        step = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
         if float(score @ step) < 1e-13:
             break
         Sw = Sw + np.tensordot(step, by.sigma_w, 1)

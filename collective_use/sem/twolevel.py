@@ -218,7 +218,7 @@ def _reduced(
     if flat.size:
         where = f" in group {group!r}" if group else ""
         raise EstimationError(
-            f"{quoted([W[i] for i in flat])} does not vary within clusters{where}: "
+            f"{quoted([W[i] for i in flat.tolist()])} does not vary within clusters{where}: "
             "name it at level 2 only"
         )
     return CompleteLikelihood(stats), stats
@@ -318,7 +318,7 @@ def warn_few_clusters(table: ParameterTable, clustered: Clustered) -> None:
     """Warn when the clusters are few for what is asked of them."""
     J = sum(g.J for g in clustered.likelihoods)
     asked = len({row.free for row in table.rows if row.free and row.level == 2})
-    if J <= asked:
+    if asked >= J:
         warnings.warn(
             f"{asked} parameters of level 2 are estimated from {J} clusters: errors and tests "
             "of level 2 cannot be trusted",

@@ -14,6 +14,7 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collective_use.numerics import fit_indices as fi
 from collective_use.numerics.moments import Floats, inverse_and_log_det
@@ -119,7 +120,7 @@ def plain_test(solution: Solution, logs: tuple[float, float]) -> ChiSquare:
     return ChiSquare("standard", statistic, solution.df, p_of(statistic, solution.df))
 
 
-def kept(solution: Solution, group: int, layout: Layout) -> np.ndarray:  # type: ignore[type-arg]
+def kept(solution: Solution, group: int, layout: Layout) -> NDArray[np.bool_]:
     """Return which unrestricted moments are not those of fixed covariates."""
     blocks = solution.table.blocks[2 * group : 2 * group + 2]
     out, mean_fixed = [], np.zeros(layout.size, dtype=bool)
