@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from collective_use.checks import one_of
+from collective_use.platforms.layouts import READ_FROM_DOCUMENTATION
 from collective_use.responses.export import Export
 from collective_use.responses.raw import Raw
 from collective_use.responses.readers.answers_json import (
@@ -49,6 +51,13 @@ READERS: tuple[Reader, ...] = (
 PLATFORMS: tuple[str, ...] = tuple(reader.platform for reader in READERS)
 
 
+def _said(export: Export) -> Export:
+    if export.platform not in READ_FROM_DOCUMENTATION:
+        return export
+    note = "This layout is read from documentation; no real file of it was at hand."
+    return replace(export, notes=(*export.notes, note))
+
+
 def read_layout(raw: Raw, platform: str | None = None) -> Export:
     """Return a file as an export of its platform.
 
@@ -68,5 +77,5 @@ def read_layout(raw: Raw, platform: str | None = None) -> Export:
         one_of("platform", platform, PLATFORMS)
     for reader in READERS:
         if reader.platform == platform or (platform is None and reader.recognises(raw)):
-            return reader.read(raw)
+            return _said(reader.read(raw))
     return PlainReader().read(raw)

@@ -52,7 +52,7 @@ _SYSTEM_TEXTS = {
 _CODE = r"[A-Za-z][A-Za-z0-9]*"
 _WITH_CODE = re.compile(rf"^({_CODE})(?:\[([\w]+)\](?:\[([\w]+)\])?)?(?:\.\s+(.*))?$", re.DOTALL)
 _EXPRESSION = re.compile(rf"^{_CODE}_\w+$")
-_WITH_PART = re.compile(r"^(.*\S)\s*\[(.*)\]\s*$", re.DOTALL)
+_WITH_PART = re.compile(r"^(.*\S)?\s*\[(.*)\]\s*$", re.DOTALL)
 
 
 def system_field(name: str) -> str | None:
@@ -94,7 +94,7 @@ def heading(place: int, name: str) -> Heading:
 
 def _parted(text: str) -> tuple[str, str]:
     found = _WITH_PART.match(text)
-    return (found[1].strip(), found[2].strip()) if found else (text.strip(), "")
+    return ((found[1] or "").strip(), found[2].strip()) if found else (text.strip(), "")
 
 
 class LimeSurveyReader:
