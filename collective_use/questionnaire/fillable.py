@@ -49,7 +49,7 @@ def answer_boxes(content: FormContent, *, paper: PaperSize = "a4") -> tuple[Answ
     >>> import collective_use as cu
     >>> from collective_use.questionnaire.layout import form_content
     >>> boxes = answer_boxes(form_content(cu.load_instrument("lq2002")))
-    >>> boxes[0].kind
+    >>> boxes[-1].kind
     'radio'
     """
     found = json.loads(query_template(content, "<answer>", paper=paper))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
+        "draft": "DRAFT",
         "page": "Page",
         "of": "of",
         "of_end": "",
@@ -32,6 +33,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "forget": "Remove my answers from this browser",
     },
     "zh": {
+        "draft": "草稿",
         "page": "第",
         "of": "页，共",
         "of_end": "页",

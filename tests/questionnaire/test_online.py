@@ -64,7 +64,7 @@ def test_surveyjs_names_are_unique_and_rows_are_columns(bank, published):
     known = {column.name for column in instrument_columns(bank)}
     rows = [row["value"] for element in elements for row in element.get("rows", [])]
     assert set(rows) <= known
-    assert survey["title"]["zh-cn"] == bank.form_title["zh"]
+    assert survey["title"]["zh-cn"] == f"[草稿] {bank.form_title['zh']}"
 
 
 def test_redcap_dictionary_obeys_the_rules(published):
@@ -160,6 +160,26 @@ def test_qualtrics_ids_are_items_and_rosters_are_piped(published):
 def test_what_a_platform_cannot_carry_is_said(published):
     assert any("Translations" in sentence for sentence in published["qualtrics"].cannot)
     assert any("sum of points" in sentence for sentence in published["redcap"].cannot)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_draft_says_so_and_names_its_gaps(bank, platform):
+    form = publish_form(bank, platform, draft=True)
+    assert any("draft" in step and "NAME OF STUDY" in step for step in form.steps)
+    assert any("not shuffled" in sentence for sentence in form.cannot)
+    text = b"".join(form.files.values())
+    if platform not in ("xlsform", "qualtrics", "redcap"):  # no title there, or in a zip
+        assert b"[DRAFT] " in text
+        assert "[草稿] ".encode() in text
+    shuffled = publish_form(bank, platform, draft=True, seed=7)
+    assert not any("not shuffled" in sentence for sentence in shuffled.cannot)
+
+
+def test_the_group_is_asked_for_without_an_item_of_its_own():
+    form = publish_form(cu.load_instrument("lq2002"), "limesurvey")
+    rows = csv.DictReader(io.StringIO(form.files["survey.txt"].decode("utf-8-sig")), delimiter="\t")
+    assert {"compid": "Group code"}.items() <= {r["name"]: r["text"] for r in rows}.items()
+    assert not any("no code of the group" in sentence for sentence in form.cannot)
 
 
 def test_web_pages_one_a_group_without_strangers(published):

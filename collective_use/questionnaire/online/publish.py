@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
-from collective_use.checks import one_of
+from collective_use.checks import one_of, quoted
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.content import FormContent
 from collective_use.questionnaire.fill import filled, require_filled, unfilled
-from collective_use.questionnaire.layout import find_form, form_content
+from collective_use.questionnaire.layout import find_form, form_content, switched_on
 from collective_use.questionnaire.members import Roster
 from collective_use.questionnaire.online import limesurvey, qualtrics, redcap, surveyjs, xlsform
 from collective_use.questionnaire.online.members_file import members_csv
 from collective_use.questionnaire.online.published import Published, longest, slots
 from collective_use.questionnaire.web import web_page
+from collective_use.questionnaire.words import word
 
 Platform = Literal["xlsform", "surveyjs", "web", "qualtrics", "limesurvey", "redcap"]
 PLATFORMS: tuple[str, ...] = get_args(Platform)
@@ -87,19 +88,45 @@ def publish_form(
         content = filled(content, {k: v for k, v in (fill or {}).items() if k in marks})
         if not draft:
             require_filled(content)
-        return content
+        return _marked(content) if unfilled(content) else content
 
+    chosen = find_form(instrument, form)
     if to == "web":
-        return _pages(lay, find_form(instrument, form).id, rosters)
-    content = lay(roster=slots(longest(rosters) or places, _PATTERNS[to]))
-    published = _write(to, content, rosters)
-    if any(key.role == "group" for key in content.keys):
-        return published
-    missing = (
-        "The form asks for no code of the group: name its column under `columns: group:` in the "
-        "instrument, or send one link to each group."
+        content, published = lay(), _pages(lay, chosen.id, rosters)
+    else:
+        content = lay(roster=slots(longest(rosters) or places, _PATTERNS[to]))
+        published = _write(to, content, rosters)
+    shuffles = any(block.randomise for block in switched_on(chosen, modules))
+    return _with_remarks(published, content, fixed_order=shuffles and seed is None)
+
+
+def _marked(content: FormContent) -> FormContent:
+    """Return a form with gaps under a title that says so."""
+    titles = zip(content.languages, content.title, strict=True)
+    return replace(
+        content, title=tuple(f"[{word('draft', language)}] {text}" for language, text in titles)
     )
-    return replace(published, cannot=(*published.cannot, missing))
+
+
+def _with_remarks(published: Published, content: FormContent, fixed_order: bool) -> Published:
+    """Add what holds for every platform: no group code, one order for all, gaps."""
+    cannot, steps = list(published.cannot), list(published.steps)
+    if not any(key.role == "group" for key in content.keys):
+        cannot.append(
+            "The form asks for no code of the group: name its column under `columns: group:` in "
+            "the instrument, or send one link to each group."
+        )
+    if fixed_order:
+        cannot.append(
+            "Items are not shuffled for each person: a seed (--seed 7) shuffles them once for all, "
+            "or switch shuffling on at the platform; columns carry ids, so answers come back right."
+        )
+    gaps = unfilled(content)
+    if gaps:
+        steps.insert(
+            0, f"This is a draft. Fill in before anybody answers: {quoted(gaps, most=30)}."
+        )
+    return replace(published, cannot=tuple(cannot), steps=tuple(steps))
 
 
 def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Published:
