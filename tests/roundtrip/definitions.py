@@ -131,6 +131,8 @@ def kobo(files: Mapping[str, bytes], known: set[str]) -> list[Asked]:
             above.pop()
         elif kind.startswith("select_multiple"):
             for code, label in lists[kind.split()[1]].items():
+                if f"{name}_{code}" not in known:
+                    continue
                 head = Field(name, code, "", english, label.get("en", ""), above=tuple(above))
                 found.append(Asked(head, f"{name}_{code}", tick=True))
         elif name in known:

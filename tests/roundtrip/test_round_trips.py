@@ -210,13 +210,13 @@ def compare(back, plain, *, passed_over: bool = True) -> int:
     return count
 
 
-def read_both(bank, truth, tmp_path, made):
+def read_both(bank, truth, tmp_path, made, **how):
     name, content = made
     (tmp_path / name).write_bytes(content)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", cu.DataWarning)
         form = form_of(bank)
-        back = cu.read_responses(tmp_path / name, bank, form=form)
+        back = cu.read_responses(tmp_path / name, bank, form=form, **how)
         return back, cu.read_responses(truth, bank, form=form)
 
 
@@ -253,6 +253,7 @@ def test_out_and_back(bank, truth, publish, tmp_path, layout, platform, write, s
     people = truth.to_dict("records")
     back, plain = read_both(bank, truth, tmp_path, write(asked, people, style, labels))
     assert compare(back, plain) >= len(truth) * 10
+    assert not any("from documentation" in e.text for e in back.record.entries)
     if platform in ("qualtrics", "limesurvey"):
         gone = [e for e in back.record.entries if "never sent off" in e.text or "Preview" in e.text]
         assert sum(e.count for e in gone) == (2 if platform == "qualtrics" else 1)
@@ -280,4 +281,37 @@ def test_surveyjs(bank, truth, publish, tmp_path):
         rows.append(row)
     made = "export.json", json.dumps(rows, ensure_ascii=False).encode()
     back, plain = read_both(bank, truth, tmp_path, made)
+    assert compare(back, plain) >= len(truth) * 10
+    assert any("from documentation" in entry.text for entry in back.record.entries)
+
+
+# Headings in words name no place on a roster: these layouts are for forms without rosters.
+IN_WORDS = [
+    ("limesurvey text", "limesurvey", limesurvey, "text"),
+    ("redcap labels", "redcap", redcap, ""),
+    ("kobo labels", "xlsform", kobo, "labels"),
+]
+
+
+@pytest.mark.parametrize(
+    ("layout", "platform", "write", "style"), IN_WORDS, ids=[way[0] for way in IN_WORDS]
+)
+def test_headings_and_answers_in_words(
+    bank, truth, publish, tmp_path, layout, platform, write, style
+):
+    assert layout in LAYOUTS
+    rosters = {item.id for item in bank.items if item.roster}
+    keys = {item.id for item in bank.items if item.role == "key"}
+    if platform != "limesurvey":  # lines of a rating list stand there without their question
+        rosters |= {item.id for item in bank.items if item.kind == "rating_list"}
+    truth = truth[[c for c in truth.columns if c in keys or c.split("_")[0] not in rosters]]
+    asked = columns_of(bank, platform, publish(platform), set(truth.columns))
+    if platform == "redcap":
+        ticks = {one.plain for one in asked if one.tick}
+        truth = truth.assign(**{name: truth[name].replace("", "0") for name in ticks})
+    people = truth.assign(language="en").to_dict("records") if platform == "xlsform" else None
+    people = people or truth.to_dict("records")
+    # A bank without an item for the group has no text by which its column could be known.
+    how = {} if keys else {"group": "Group code", "columns": {"member": "Your member code"}}
+    back, plain = read_both(bank, truth, tmp_path, write(asked, people, style, True), **how)
     assert compare(back, plain) >= len(truth) * 10
