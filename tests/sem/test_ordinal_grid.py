@@ -1,0 +1,57 @@
+"""The grid of options for ordered variables: computed, or refused by name."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from collective_use.errors import DataWarning, NotSupported
+from collective_use.sem.fit import fit_sem
+from collective_use.sem.options import ESTIMATORS, LIKELIHOODS, MISSING
+from collective_use.sem.ordinal import ESTIMATORS as ORDINAL
+
+ITEMS = tuple("abcd")
+NAMES = tuple(dict.fromkeys((*ORDINAL, *ESTIMATORS)))
+GRID = list(
+    itertools.product(
+        NAMES, LIKELIHOODS, MISSING, (None, "g"), (None, "cl"), (None, "w"), ("delta", "theta")
+    )
+)
+
+
+def _data() -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    f = rng.normal(size=500)
+    latent = 0.7 * f[:, None] + 0.7 * rng.normal(size=(500, 4))
+    frame = pd.DataFrame(np.digitize(latent, [-0.8, 0.7]), columns=list(ITEMS))
+    return frame.assign(g=np.arange(500) % 2, cl=np.arange(500) % 50, w=1.0)
+
+
+DATA = _data()
+
+
+@pytest.mark.parametrize("point", GRID, ids=str)
+def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-untyped-def]
+    estimator, likelihood, missing, groups, cluster, weights, parameterization = point
+    options = {
+        "estimator": estimator, "likelihood": likelihood, "missing": missing, "groups": groups,
+        "cluster": cluster, "weights": weights, "parameterization": parameterization,
+    }  # fmt: skip
+    neutral = likelihood == "normal" and missing == "listwise" and not cluster and not weights
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", DataWarning)
+        if estimator not in ORDINAL or not neutral:
+            with pytest.raises(NotSupported, match="not supported"):
+                fit_sem("f =~ a + b + c + d", DATA, ordered=ITEMS, **options)
+            return
+        fit = fit_sem("f =~ a + b + c + d", DATA, ordered=ITEMS, **options)
+    assert fit.solution.optimum.gradient < 1e-8
+    assert (fit.se > 0).all()
+    for name in ("chisq", "cfi", "tli", "rmsea", "srmr"):
+        assert np.isfinite(fit.fit_measures[name]), name
+    assert ("chisq.scaled" in fit.fit_measures) == (estimator not in ("DWLS", "ULS", "WLS"))
