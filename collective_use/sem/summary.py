@@ -185,14 +185,11 @@ def _parameters(fit: SemResult, *, standardized: bool) -> list[str]:
     for g in groups:
         if len(fit.group_names) > 1:
             lines += ["", "", f"Group {g} [{fit.group_names[g - 1]}]:"]
-        own = frame[frame["group"] == g]
-        explained = frozenset(own.loc[own["op"] == "=~", "rhs"])
-        explained |= frozenset(own.loc[own["op"] == "~", "lhs"])
-        for heading, op in _HEADINGS:
-            part = _part(own, op)
-            if len(part):
-                lines += ["", heading, _columns(standardized)]
-                lines += _rows(part, op, standardized, explained)
+        for level, name in enumerate(fit.level_names, start=1):
+            if len(fit.level_names) > 1:
+                lines += ["", "", f"Level {level} [{name}]:"]
+            own = frame[(frame["group"] == g) & (frame["level"] == level)]
+            lines += _block(own, standardized=standardized)
     defined = frame[frame["op"] == ":="]
     if len(defined):
         lines += ["", "Defined Parameters:", _columns(standardized)]
@@ -200,6 +197,18 @@ def _parameters(fit: SemResult, *, standardized: bool) -> list[str]:
     constraints = [row for row in fit.table.rows if row.op in ("==", "<", ">")]
     if constraints:
         lines += ["", "Constraints:", *(f"    {r.lhs} {r.op} {r.rhs}" for r in constraints)]
+    return lines
+
+
+def _block(own: pd.DataFrame, *, standardized: bool) -> list[str]:
+    lines: list[str] = []
+    explained = frozenset(own.loc[own["op"] == "=~", "rhs"])
+    explained |= frozenset(own.loc[own["op"] == "~", "lhs"])
+    for heading, op in _HEADINGS:
+        part = _part(own, op)
+        if len(part):
+            lines += ["", heading, _columns(standardized)]
+            lines += _rows(part, op, standardized, explained)
     return lines
 
 

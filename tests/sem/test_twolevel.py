@@ -181,3 +181,9 @@ def test_few_clusters_are_warned_about():
 def test_methods_without_two_level_form_are_refused(method):
     with pytest.raises(NotSupported, match="two levels"):
         getattr(fit_sem(MODEL, sample(), cluster="team"), method)()
+
+
+def test_the_summary_parts_the_levels():
+    text = fit_sem(MODEL, sample(), cluster="team").summary()
+    assert text.index("Level 1 [within]:") < text.index("Level 2 [between]:")
+    assert text.count("Latent Variables:") == 2
