@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from collective_use.checks import quoted
 from collective_use.errors import EstimationError, NotSupported
 from collective_use.sem.partable import Parameter, ParameterTable
 
@@ -72,6 +75,7 @@ def require_semopy_can(
     >>> from collective_use.sem.build import parameter_table
     >>> require_semopy_can(parameter_table("f =~ x1 + x2 + x3"))
     """
+    loose = _without_scale(table)
     reasons = (
         (estimator != "ML", f"estimator {estimator!r} (only ML is right)"),
         (missing != "listwise", "missing values (its FIML is wrong)"),
@@ -90,12 +94,24 @@ def require_semopy_can(
             any(row.free and (row.lower > -math.inf or row.upper < math.inf) for row in table.rows),
             "bounds on parameters",
         ),
+        (
+            bool(loose),
+            f"factors without a fixed loading ({quoted(loose)}: it searches for ever; fix a "
+            "loading at 1 instead of the variance)",
+        ),
     )
     wrong = [text for found, text in reasons if found]
     if wrong:
         raise NotSupported(
             f"engine 'semopy' does not fit {', nor '.join(wrong)}; use engine='core'"
         )
+
+
+def _without_scale(table: ParameterTable) -> list[str]:
+    """Return the factors whose loadings are all free."""
+    loadings = [row for row in table.rows if row.op == "=~"]
+    fixed = {row.lhs for row in loadings if not row.free}
+    return list(dict.fromkeys(row.lhs for row in loadings if row.lhs not in fixed))
 
 
 def _means_are_saturated(table: ParameterTable) -> bool:
@@ -185,7 +201,7 @@ def fit_semopy(
     rows = _first_rows(table)
     try:
         # semopy reports to the terminal; its words belong into a message, not there.
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        with _quiet(), np.errstate(all="ignore"):
             model = semopy.Model(description)
             model.load(cov=moments, n_samples=n)
             places = _places(model)
@@ -203,6 +219,17 @@ def fit_semopy(
     for number in rows:
         theta[number - 1] = float(result.x[places[f"cu{number}"]])
     return SemopySolution(theta, bool(result.success), int(result.n_it), description)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _places(model: object) -> dict[str, int]:

@@ -140,7 +140,8 @@ def confirmed_by_semopy(solution: Solution) -> tuple[Solution, EngineAgreement]:
     restarted = bool(np.isfinite(value) and value < solution.optimum.value - LOWER_BY)
     if restarted:
         again = minimise(solution.objective, theta, basis=solution.basis)
-        if again.value <= value:
+        # not against semopy's value: at the optimum the last digit decides nothing
+        if again.value < solution.optimum.value:
             solution = relabelled(solution, again)
     agreement = _agreement(solution, second, theta, restarted=restarted)
     if restarted:
