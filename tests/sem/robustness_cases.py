@@ -40,6 +40,8 @@ class Trouble:
         What is fitted.
     converges, admissible
         Of a fit that warns; None for an error.
+    edge
+        Whether more is said on some machines than on others: the page shows what `kind` says.
     """
 
     what: str
@@ -50,6 +52,7 @@ class Trouble:
     options: dict[str, Any] = field(default_factory=dict)
     converges: bool | None = None
     admissible: bool | None = None
+    edge: bool = False
 
 
 def same(d: pd.DataFrame) -> pd.DataFrame:
@@ -140,6 +143,7 @@ CASES: dict[str, Trouble] = {
     "collinear_more": Trouble(
         "nearly collinear (noise 1e-4)", lambda d: d.assign(x10=d.x3 + noise(d, 1e-4)),
         "DataWarning", ("'x3', 'x10' all but determine each other",), TENTH, admissible=False,
+        edge=True,
     ),
     "collinear_most": Trouble(
         "nearly collinear (noise 1e-6)", lambda d: d.assign(x10=d.x3 + noise(d, 1e-6)),
@@ -152,6 +156,7 @@ CASES: dict[str, Trouble] = {
     "bifactor": Trouble(
         "bifactor model that does not converge", one_factor, "ConvergenceWarning",
         ("did not converge", "not a solution"), BIFACTOR, converges=False, admissible=False,
+        edge=True,
     ),
     "few": Trouble(
         "N < p", lambda d: d.head(8), "EstimationError", ("too few cases", "8 cases", "9 variab"),

@@ -53,6 +53,7 @@ def page() -> str:
     rows = []
     for case in CASES.values():
         error, said, _ = outcome(case)
+        said = [entry for entry in said if entry[0] == case.kind] if case.edge else said
         what = (
             f"`{error}`"
             if error
