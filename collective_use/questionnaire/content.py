@@ -59,6 +59,8 @@ class Question:
         The roster that fills the rows, where there is one.
     field
         ``number``, ``text``, ``month`` or ``code`` for a field.
+    shuffle
+        Whether a platform may show the statements of a grid in a different order to everyone.
     """
 
     kind: str
@@ -71,6 +73,7 @@ class Question:
     roster: str | None = None
     field: str = ""
     required: bool = False
+    shuffle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

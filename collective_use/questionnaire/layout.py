@@ -341,14 +341,13 @@ def form_content(
         ordered = shuffled(items, block.id, seed) if block.randomise else items
         if not ordered:
             continue
-        pages.append(
-            Page(
-                block.id,
-                texts(block.title, languages),
-                texts(block.intro, languages),
-                builder.questions(ordered),
+        questions = builder.questions(ordered)
+        if block.randomise and seed is None:
+            questions = tuple(
+                replace(q, shuffle=q.kind == "grid" and q.number is None) for q in questions
             )
-        )
+        title, intro = texts(block.title, languages), texts(block.intro, languages)
+        pages.append(Page(block.id, title, intro, questions))
     parts = [instrument.id, instrument.version, chosen.id, "+".join(languages)]
     if respondent != "member":
         parts.append(respondent)

@@ -166,13 +166,27 @@ def test_what_a_platform_cannot_carry_is_said(published):
 def test_a_draft_says_so_and_names_its_gaps(bank, platform):
     form = publish_form(bank, platform, draft=True)
     assert any("draft" in step and "NAME OF STUDY" in step for step in form.steps)
-    assert any("not shuffled" in sentence for sentence in form.cannot)
+    shuffles = platform in ("surveyjs", "limesurvey")
+    assert any("not shuffled" in sentence for sentence in form.cannot) != shuffles
     text = b"".join(form.files.values())
     if platform not in ("xlsform", "qualtrics", "redcap"):  # no title there, or in a zip
         assert b"[DRAFT] " in text
         assert "[草稿] ".encode() in text
     shuffled = publish_form(bank, platform, draft=True, seed=7)
     assert not any("not shuffled" in sentence for sentence in shuffled.cannot)
+
+
+def test_statements_are_shuffled_where_the_platform_can(bank):
+    survey = json.loads(publish_form(bank, "surveyjs", draft=True).files["survey.json"])
+    elements = [element for page in survey["pages"] for element in page["elements"]]
+    grids = [e for e in elements if e["name"].startswith("grid_") and "rowOrder" in e]
+    assert grids
+    assert {grid["rowOrder"] for grid in grids} == {"random"}
+    text = publish_form(bank, "limesurvey", draft=True).files["survey.txt"].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+    assert {r["type/scale"] for r in rows if r["random_order"] == "1"} == {"F"}
+    seeded = publish_form(bank, "surveyjs", draft=True, seed=7).files["survey.json"]
+    assert b"rowOrder" not in seeded  # one order for all was asked for
 
 
 def test_the_group_is_asked_for_without_an_item_of_its_own():

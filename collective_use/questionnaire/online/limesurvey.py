@@ -123,6 +123,8 @@ class _Structure:
         grid = question.kind == "grid" and question.number is None
         name = code_of(f"grid{item}" if grid else item)
         more = {"mandatory": "Y" if question.required else "N", "relevance": "1"}
+        if question.shuffle:
+            more["random_order"] = "1"
         if question.kind == "points":
             more["equals_num_value"] = f"{question.total:g}"
         if question.kind == "roles":

@@ -10,16 +10,18 @@ from collective_use.checks import one_of, quoted
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.content import FormContent
 from collective_use.questionnaire.fill import filled, require_filled, unfilled
-from collective_use.questionnaire.layout import find_form, form_content, switched_on
+from collective_use.questionnaire.layout import find_form, form_content
 from collective_use.questionnaire.members import Roster
 from collective_use.questionnaire.online import limesurvey, qualtrics, redcap, surveyjs, xlsform
 from collective_use.questionnaire.online.members_file import members_csv
-from collective_use.questionnaire.online.published import Published, longest, slots
+from collective_use.questionnaire.online.published import Published, longest, own_line_note, slots
 from collective_use.questionnaire.web import web_page
 from collective_use.questionnaire.words import word
 
 Platform = Literal["xlsform", "surveyjs", "web", "qualtrics", "limesurvey", "redcap"]
 PLATFORMS: tuple[str, ...] = get_args(Platform)
+_SHUFFLERS = ("surveyjs", "limesurvey")
+"""Platforms whose definition can ask for another order of statements for each person."""
 _PATTERNS = {
     "xlsform": xlsform.ROSTER_NAME,
     "surveyjs": surveyjs.ROSTER_NAME,
@@ -92,12 +94,16 @@ def publish_form(
 
     chosen = find_form(instrument, form)
     if to == "web":
-        content, published = lay(), _pages(lay, chosen.id, rosters)
+        content = lay()
+        note = own_line_note(content) if rosters else ()
+        published = _pages(lay, chosen.id, rosters, note)
     else:
         content = lay(roster=slots(longest(rosters) or places, _PATTERNS[to]))
         published = _write(to, content, rosters)
-    shuffles = any(block.randomise for block in switched_on(chosen, modules))
-    return _with_remarks(published, content, fixed_order=shuffles and seed is None)
+    shuffles = to not in _SHUFFLERS and any(
+        question.shuffle for page in content.pages for question in page.questions
+    )
+    return _with_remarks(published, content, fixed_order=shuffles)
 
 
 def _marked(content: FormContent) -> FormContent:
@@ -144,7 +150,7 @@ def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Pub
     return replace(published, files={**published.files, "members.csv": members_csv(rosters)})
 
 
-def _pages(lay: object, form: str, rosters: Sequence[Roster]) -> Published:
+def _pages(lay: object, form: str, rosters: Sequence[Roster], note: tuple[str, ...]) -> Published:
     files = {}
     for roster in rosters:
         content = lay(roster=roster.named, group=roster.group)  # type: ignore[operator]
@@ -154,7 +160,10 @@ def _pages(lay: object, form: str, rosters: Sequence[Roster]) -> Published:
         files["form.html"] = web_page(lay(), form=form).encode("utf-8")  # type: ignore[operator]
     return Published(
         files,
-        ("Answers are not sent: each person saves a file and hands it in.",),
+        (
+            "Answers are not sent: each person saves a file and hands it in.",
+            *note,
+        ),
         ("Put the page on any web space, or send it as a file; one page a group with rosters.",),
         tested="run",
     )

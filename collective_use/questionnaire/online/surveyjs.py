@@ -51,6 +51,7 @@ def _matrix(question: Question, content: FormContent, name: str) -> dict[str, An
         "columns": _choices(question.columns, content),
         "rows": _rows(question, content),
         "eachRowRequired": question.required,
+        **({"rowOrder": "random"} if question.shuffle else {}),
     }
 
 
