@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item, Measure, Roster
 from collective_use.platforms.columns import column_name
+from collective_use.questionnaire.layout import switched_on
 from collective_use.simulation.latents import Latents, latent_of_item
 from collective_use.simulation.parameters import TrueParameters
 from collective_use.simulation.people import People, draw_background
@@ -34,12 +35,12 @@ def items_of_form(
     form
         A form's id; None takes the default form.
     modules
-        The modules switched on; None takes those that are on by default.
+        The modules switched on besides those that are on by default; ``"all"`` for every one.
 
     Raises
     ------
     InputError
-        When there is no such form.
+        When there is no such form, or no such module in it.
     """
     if not instrument.forms:
         return tuple(item for item in instrument.items if item.role != "group")
@@ -47,15 +48,47 @@ def items_of_form(
     if form is not None and form not in known:
         raise InputError(f"form must be one of {', '.join(known)}, got {form!r}")
     chosen = instrument.get_form(form)
-    on = (
-        {part.id for part in chosen.modules if part.default_on} if modules is None else set(modules)
-    )
-    blocks = [
-        block
-        for block in chosen.blocks
-        if block.respondent == "member" and (block.module is None or block.module in on)
-    ]
+    blocks = [b for b in switched_on(chosen, modules or ()) if b.respondent == "member"]
     return tuple(instrument.get_item(item_id) for block in blocks for item_id in block.items)
+
+
+def unanswered_measures(
+    instrument: Instrument, form: str | None, modules: Iterable[str] | None = None
+) -> dict[str, str]:
+    """Return the members' measures that nobody answers on a form, each with its module.
+
+    Parameters
+    ----------
+    instrument, form, modules
+        As `items_of_form` has them.
+
+    Returns
+    -------
+    dict
+        By measure id, the module that would bring its answers; empty when none of the form does.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> bank = cu.load_instrument("collective_data_use")
+    >>> unanswered_measures(bank, None)["con_ties"]
+    'ties'
+    >>> "con_ties" in unanswered_measures(bank, None, ["ties"])
+    False
+    """
+    asked = {item.id for item in items_of_form(instrument, form, modules)}
+    modules_of = {
+        item: block.module or ""
+        for block in (instrument.get_form(form).blocks if instrument.forms else ())
+        for item in block.items
+    }
+    about_persons = {item.id for item in instrument.items if item.role != "group"}
+    result = {}
+    for measure in instrument.measures:
+        needed = [item for item in measure.items if item in about_persons]
+        if needed and not asked.intersection(needed):
+            result[measure.id] = next((modules_of[i] for i in needed if modules_of.get(i)), "")
+    return result
 
 
 @dataclass(slots=True)

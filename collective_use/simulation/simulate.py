@@ -127,7 +127,7 @@ def simulate_responses(
     form
         The form answered; None takes the default form.
     modules
-        Modules switched on; None takes those on by default.
+        Modules switched on besides those on by default; ``["all"]`` for every one.
     parameters
         What is true; see `TrueParameters`.
     flaws
@@ -214,8 +214,8 @@ def _rows(
     who = rng.permutation(respondents(people, sheet.parameters, flaws, rng))
     listed = people.members.iloc[who].reset_index(drop=True)
     keys = {columns.group or "group": listed["group"], columns.member or "member": listed["member"]}
-    if (answers.shape[1] and columns.partner) or sheet.instrument.rosters:
-        keys[columns.partner or "partner"] = listed["partner"]
+    if answers.shape[1] and columns.partner:
+        keys[columns.partner] = listed["partner"]
     cells = answers.iloc[who].reset_index(drop=True).map(_cell)
     platform = platform_columns(people.language[who].tolist(), rng)
     rows = pd.concat([platform, pd.DataFrame(keys), cells], axis=1)

@@ -38,3 +38,34 @@ def test_simulate_writes_a_folder_and_says_what_next(
     assert "collective-use score" in capsys.readouterr().out
     assert main(["simulate", "lq2002", "--groups", "0", "--out", str(out)]) == 2
     assert "groups must be" in capsys.readouterr().err
+
+
+def test_simulate_switches_modules_on_and_says_what_has_no_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["simulate", "collective_data_use", "--groups", "4", "--out"]
+    assert main([*words, str(tmp_path / "a")]) == 0
+    assert "con_ties" in capsys.readouterr().out
+    assert "ntf1_1" not in (tmp_path / "a" / "export.csv").read_text("utf-8").split("\n")[0]
+    assert main([*words, str(tmp_path / "b"), "--module", "all"]) == 0
+    text = capsys.readouterr().out
+    assert "Without answers" not in text
+    assert "--informants" in text
+    assert main([*words, str(tmp_path / "c"), "--module", "tie"]) == 2
+    assert "did you mean 'ties'" in capsys.readouterr().err
+
+
+def test_simulated_files_hold_nothing_that_the_instrument_does_not_ask_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine, out = str(tmp_path / "mine"), str(tmp_path / "trial")
+    assert main(["instrument", "new", mine]) == 0
+    assert main(["simulate", mine, "--groups", "6", "--out", out]) == 0
+    export, members = f"{out}/export.csv", f"{out}/members.csv"
+    results = str(tmp_path / "results")
+    score = ["score", export, "--instrument", mine, "--members", members, "--out", results]
+    capsys.readouterr()
+    assert main(score) == 0
+    assert "not the instrument's" not in capsys.readouterr().out
+    assert main(["simulate", "lq2002", "--groups", "5", "--out", out]) == 0
+    assert "--informants" not in capsys.readouterr().out
