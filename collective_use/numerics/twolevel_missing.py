@@ -253,8 +253,7 @@ def start_statistics(Y: Floats, z: Floats, cluster: Ints, layout: Layout) -> Clu
         total = np.where(seen, own, 0.0).sum(axis=0)
         centre = np.where(count > 0, total / np.maximum(count, 1), means)
         filled[rows] = np.where(seen, own, centre)
-    stats = cluster_statistics(filled, z, cluster, layout)
-    return stats
+    return cluster_statistics(filled, z, cluster, layout)
 
 
 def saturated_incomplete(likelihood: IncompleteLikelihood) -> Saturated:
