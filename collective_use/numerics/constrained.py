@@ -90,14 +90,15 @@ def _equality_newton(
 ) -> tuple[Optimum, Floats]:
     theta = start.copy()
     penalty = 1.0
-    multipliers = np.zeros(constraint(theta)[0].size)
+    multipliers: Floats = np.zeros(constraint(theta)[0].size)
     largest = np.inf
     step_number = 0
     for step_number in range(1, most + 1):  # noqa: B007
         c, J = constraint(theta)
         g = objective.gradient(theta)
         K = null_space(J)
-        multipliers = np.linalg.lstsq(J.T, -g, rcond=None)[0] if c.size else multipliers
+        if c.size:
+            multipliers = np.asarray(np.linalg.lstsq(J.T, -g, rcond=None)[0], dtype=np.float64)
         reduced = K.T @ g
         largest = float(np.abs(reduced).max()) if reduced.size else 0.0
         worst = float(np.abs(c).max()) if c.size else 0.0

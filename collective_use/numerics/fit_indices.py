@@ -9,7 +9,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import chdtr, chdtri, chndtr
 
-from collective_use.numerics.moments import Floats, vech_index
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.sem_model import vech_index
 
 
 @dataclass(frozen=True, slots=True)

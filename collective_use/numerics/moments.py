@@ -83,6 +83,11 @@ def inverse(matrix: Floats) -> Floats:
     return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
+def pseudo_inverse(matrix: Floats) -> Floats:
+    """Return the Moore-Penrose inverse of a matrix that may be singular."""
+    return np.asarray(np.linalg.pinv(matrix), dtype=np.float64)
+
+
 def group_moments(
     Y: Floats, weights: Floats | None = None, *, unbiased: bool = False
 ) -> GroupMoments:

@@ -234,7 +234,8 @@ def collect(cells: Cells, values: Floats, q: int) -> Floats:
     if cells.unique:
         out[..., cells.free] = values
     else:
-        np.add.at(out, (..., cells.free), values)
+        # numpy's stubs do not know an ellipsis among the indices of `at`.
+        np.add.at(out, (..., cells.free), values)  # type: ignore[arg-type]
     return out
 
 
@@ -245,7 +246,7 @@ def collect_square(cells: Cells, values: Floats, q: int) -> Floats:
     if cells.unique:
         out[place] = values
     else:
-        np.add.at(out, place, values)
+        np.add.at(out, place, values)  # type: ignore[arg-type]
     return out
 
 

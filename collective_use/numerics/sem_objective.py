@@ -14,6 +14,7 @@ from collective_use.numerics.moments import (
     Floats,
     GroupMoments,
     inverse_and_log_det,
+    pseudo_inverse,
     unvech,
     vech,
 )
@@ -116,7 +117,7 @@ class NormalObjective(CachedObjective):
     def _slopes(self, theta: Floats, i: int) -> tuple[Floats, Floats, Floats | None, Floats]:
         state = self.states(theta)[i]
         inverse = self.inverses(theta)[i]
-        P = inverse[0] if inverse is not None else np.linalg.pinv(state.Sigma)
+        P = inverse[0] if inverse is not None else pseudo_inverse(state.Sigma)
         T, d = self._residual(self.groups[i], state)
         Q = P @ T @ P
         return P, 0.5 * (P - Q), None if d is None else -(P @ d), Q
@@ -206,7 +207,7 @@ class GlsObjective(CachedObjective):
         super().__init__(model)
         self.groups, self.weights = tuple(groups), weights
         parts = [inverse_and_log_det(g.cov) for g in groups]
-        self.inverse = [part[0] if part else np.linalg.pinv(g.cov)
+        self.inverse = [part[0] if part else pseudo_inverse(g.cov)
                         for part, g in zip(parts, groups, strict=True)]  # fmt: skip
 
     def _differences(self, theta: Floats) -> list[tuple[Floats, Floats | None]]:
