@@ -27,6 +27,7 @@ def publish(
     members: Annotated[
         Path | None, typer.Option(help="CSV with group, member, name, partner, for rosters.")
     ] = None,
+    respondent: Annotated[str, typer.Option(help="member or informant.")] = "member",
     seed: Annotated[int | None, typer.Option(help="Shuffle items within blocks.")] = None,
     fill: Annotated[
         list[str] | None, typer.Option(help='Fill a gap of the texts: "NAME OF STUDY=...".')
@@ -60,6 +61,7 @@ def publish(
         seed=seed,
         fill=values,
         draft=draft,
+        respondent=respondent,
     )
     for name, content in published.files.items():
         write_file(out / name, content)

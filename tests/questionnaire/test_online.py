@@ -201,3 +201,11 @@ def test_web_pages_one_a_group_without_strangers(published):
     assert sorted(files) == ["form-G1.html", "form-G2.html"]
     assert b"Person 9" in files["form-G1.html"]
     assert b"Person 9" not in files["form-G2.html"]
+
+
+def test_the_informants_form_asks_about_the_group(bank):
+    published = publish_form(bank, "redcap", respondent="informant", draft=True)
+    text = published.files["dictionary.csv"].decode("utf-8-sig")
+    names = [row["Variable / Field Name"] for row in csv.DictReader(io.StringIO(text))]
+    assert {"k5", "k6", "k8"} <= set(names)
+    assert "cdu1" not in names

@@ -43,6 +43,7 @@ def publish_form(
     seed: int | None = None,
     fill: dict[str, str] | None = None,
     draft: bool = False,
+    respondent: str = "member",
 ) -> Published:
     """Write a form for one survey platform.
 
@@ -62,6 +63,8 @@ def publish_form(
         Text for the gaps (``[NAME OF STUDY]``) by mark.
     draft
         Publish although gaps are left.
+    respondent
+        ``member``, or ``informant`` for the questions about the group itself.
 
     Raises
     ------
@@ -84,6 +87,7 @@ def publish_form(
             language=language or "+".join(instrument.languages),
             modules=modules,
             seed=seed,
+            respondent=respondent,
             **more,  # type: ignore[arg-type]
         )
         marks = unfilled(content)
