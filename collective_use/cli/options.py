@@ -96,6 +96,17 @@ Cutoff = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=VALUE", help="Another value for a rule of thumb: icc1=0.10."),
 ]
+Screen = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="RULE[=VALUE]",
+        help="A rule that leaves careless answers out, such as longstring=10; repeat.",
+    ),
+]
+Careless = Annotated[
+    str | None,
+    typer.Option(metavar="WHAT", help="Persons whom a rule flags: drop (default) or keep."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 
@@ -156,6 +167,34 @@ def cutoffs_of(texts: Sequence[str] | None) -> dict[str, float]:
     return result
 
 
+def screening_of(texts: Sequence[str] | None) -> dict[str, float | bool]:
+    """Read screening rules: a name alone keeps the rule's default value.
+
+    Raises
+    ------
+    InputError
+        When a rule has no name, or a value that is no number.
+
+    Examples
+    --------
+    >>> screening_of(["longstring=10", "instructed"])
+    {'longstring': 10.0, 'instructed': True}
+    """
+    result: dict[str, float | bool] = {}
+    for text in texts or ():
+        name, sign, value = (part.strip() for part in text.partition("="))
+        try:
+            result[name] = float(value) if sign else True
+        except ValueError:
+            name = ""
+        if not name:
+            raise InputError(
+                "--screen must be a rule, or a rule and a number such as longstring=10, "
+                f"got {text!r}"
+            )
+    return result
+
+
 def column_flags(**columns: str | None) -> dict[str, Any]:
     """Return the key columns that were named."""
     return {name: column for name, column in columns.items() if column is not None}
@@ -199,6 +238,8 @@ def study_of(command: str, flags: Mapping[str, Any]) -> Study:
         "map": flags["map_file"],
         "minimum_group_size": flags["minimum_group"],
         "cutoffs": cutoffs_of(flags["cutoff"]),
+        "screening": screening_of(flags.get("screen")),
+        "careless": flags.get("careless"),
         "models": tuple(flags.get("model") or ()) or None,
         "seed": flags.get("seed"),
     }

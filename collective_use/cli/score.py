@@ -32,6 +32,8 @@ def score(
     minimum_answered: options.MinimumAnswered = None,
     minimum_group: options.MinimumGroup = None,
     cutoff: options.Cutoff = None,
+    screen: options.Screen = None,
+    careless: options.Careless = None,
     member: options.Member = None,
     partner: options.Partner = None,
     parent: options.Parent = None,
@@ -47,7 +49,8 @@ def score(
     """Score an export and aggregate it to groups, with the evidence.
 
     Reads csv, tsv, xlsx, sav, dta and parquet. Writes persons.csv, groups.csv, agreement.csv,
-    measures.csv, dictionary.csv, run.json and log.json into one folder.
+    measures.csv, dictionary.csv, run.json and log.json into one folder; with --screen also
+    screening.csv.
 
     \b
     Examples:
