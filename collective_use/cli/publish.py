@@ -20,7 +20,10 @@ def publish(
     to: Annotated[str, typer.Option("--to", help=", ".join(PLATFORMS))],
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the files.")],
     form: Annotated[str | None, typer.Option(help="Which form of the instrument.")] = None,
-    lang: Annotated[str | None, typer.Option(help="en, zh or en+zh; all if not given.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(help="A language of the instrument, or several: de+en; all if not given."),
+    ] = None,
     module: Annotated[
         list[str] | None, typer.Option(help="Switch an optional module on; repeat, or 'all'.")
     ] = None,

@@ -28,7 +28,12 @@ def questionnaire(
         typer.Option("--out", "-o", help="FILE.pdf, .docx or .html; or folder/"),
     ],
     form: Annotated[str | None, typer.Option(help="Which form of the instrument.")] = None,
-    lang: Annotated[str, typer.Option(help="en, zh or both: en+zh.")] = "",
+    lang: Annotated[
+        str,
+        typer.Option(
+            help="A language of the instrument, or several: de+en; the first if not given."
+        ),
+    ] = "",
     module: Annotated[
         list[str] | None, typer.Option(help="Switch an optional module on; repeat, or 'all'.")
     ] = None,
