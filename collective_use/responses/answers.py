@@ -63,7 +63,7 @@ def key_of(instrument: Instrument, item: Item, column: Column, platform: str) ->
         named = item.kind == "roster_binary" and platform in ("qualtrics", "surveymonkey")
         return tick_key(option.label if option else None, named=named)
     if item.kind == "allocation":
-        return number_key(0)
+        return number_key(0, item.total)
     if item.kind == "number" or (item.scale is None and not item.options):
         return number_key()
     return scale_key(instrument, item)
@@ -114,7 +114,7 @@ def decode_block(
             block.cells[column.name] = decoded
             misfits += decoded.misfits
     if misfits and invalid == "error":
-        raise misfit_error(export.raw.name, misfits, keys)
+        raise misfit_error(export.raw, misfits, keys)
     record = _note_misfits(export, misfits, record)
     record = _note_labels(export, block, record)
     record = _note_no_zero(export, instrument, block, record)
@@ -126,7 +126,7 @@ def _note_misfits(export: Export, misfits: list[Misfit], record: Record) -> Reco
         found = [entry for entry in misfits if entry.column == name]
         count = sum(len(entry.rows) for entry in found)
         text = f"{export.raw.name}: {name}: values outside the scale count as missing."
-        what = [f"{entry.text} (row {entry.rows[0]})" for entry in found]
+        what = [f"{entry.text} ({export.raw.places(entry.rows)})" for entry in found]
         record = record.note("responses", "changed", text, count=count, of="cells", what=what)
     return record
 

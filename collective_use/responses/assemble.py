@@ -75,7 +75,7 @@ def _check_members(members: pd.DataFrame, persons: pd.DataFrame, record: Record)
         record = record.note(
             "responses",
             "warning",
-            "Groups that the members file does not list.",
+            f"Groups that the members file does not list: {quoted(strange, most=8)}.",
             count=len(strange),
             of="groups",
             what=strange,
@@ -83,7 +83,12 @@ def _check_members(members: pd.DataFrame, persons: pd.DataFrame, record: Record)
     if "member" in persons:
         unknown = positions_of(members, persons).isna() & ~persons["group"].isin(strange)
         if unknown.any():
-            text = "Respondents whose member code the members file does not list in their group."
+            there = persons[unknown]
+            pairs = [f"{m} in {g}" for m, g in zip(there["member"], there["group"], strict=True)]
+            text = (
+                "Respondents whose member code the members file does not list in their group: "
+                f"{quoted(pairs, most=8)}."
+            )
             record = record.note(
                 "responses",
                 "warning",

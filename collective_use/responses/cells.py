@@ -13,7 +13,7 @@ from collective_use.checks import quoted
 from collective_use.errors import ScaleValueError
 from collective_use.instrument.model import MissingReason
 from collective_use.responses.codes import Key, decode_texts, nearest_label
-from collective_use.responses.raw import used_texts
+from collective_use.responses.raw import Raw, used_texts
 from collective_use.responses.wording import normal
 
 REASONS: tuple[str, ...] = ("", *get_args(MissingReason))
@@ -152,15 +152,13 @@ def _differs(plain: np.ndarray, labelled: np.ndarray) -> bool:
     return bool((plain[both] != labelled[both]).any())
 
 
-def _row_list(rows: tuple[int, ...]) -> str:
-    shown = ", ".join(str(row) for row in rows[:5])
-    more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
-
-
 def _would_be_right(key: Key) -> str:
     if not key.valid:
-        return "a number" if key.least is None else f"a number of at least {key.least:g}"
+        if key.least is None:
+            return "a number"
+        if key.most is not None:
+            return f"a number from {key.least:g} to {key.most:g}"
+        return f"a number of at least {key.least:g}"
     codes = sorted(key.valid)
     whole = codes == [codes[0] + step for step in range(len(codes))] and len(codes) > 2
     span = f"{codes[0]:g} to {codes[-1]:g}" if whole else ", ".join(f"{c:g}" for c in codes)
@@ -168,8 +166,18 @@ def _would_be_right(key: Key) -> str:
     return span + (f", or {', '.join(missing)} for missing" if missing else "")
 
 
-def misfit_error(file: str, misfits: list[Misfit], keys: Mapping[str, Key]) -> ScaleValueError:
+def _labels(key: Key) -> str:
+    """List every label of the scale, and of the answers that count as missing."""
+    if key.tick:
+        return ""
+    shown = f"; labels {quoted(key.shown, most=40)}" if key.shown else ""
+    missing = f"; labels for missing {quoted(key.shown_missing, most=40)}"
+    return shown + (missing if key.shown_missing else "")
+
+
+def misfit_error(raw: Raw, misfits: list[Misfit], keys: Mapping[str, Key]) -> ScaleValueError:
     """Return the error that lists every column with values outside its scale."""
+    file = raw.name
     columns = dict.fromkeys(entry.column for entry in misfits)
     lines = []
     for name in list(columns)[:25]:
@@ -178,9 +186,9 @@ def misfit_error(file: str, misfits: list[Misfit], keys: Mapping[str, Key]) -> S
         for entry in [part for part in misfits if part.column == name][:8]:
             hit = nearest_label(entry.text, key)
             hint = f", did you mean {hit!r}?" if hit else ""
-            found.append(f"{entry.text!r} ({_row_list(entry.rows)}{hint})")
-        labels = f"; labels {quoted(key.shown, most=9)}" if key.shown and not key.tick else ""
-        lines.append(f"  {name}: {'; '.join(found)}; right would be {_would_be_right(key)}{labels}")
+            found.append(f"{entry.text!r} in {raw.places(entry.rows)}{hint}")
+        right = f"right would be {_would_be_right(key)}{_labels(key)}"
+        lines.append(f"  {name}: {'; '.join(found)}; {right}")
     if len(columns) > 25:
         lines.append(f"  and {len(columns) - 25} columns more")
     number = len(columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +33,8 @@ class Key:
         Reason by normalised label or code of missing answers.
     shown
         Labels as printed, for messages.
+    shown_missing
+        Labels of answers that count as missing, as printed.
     ambiguous
         Labels that mean different codes in different languages.
     tick
@@ -42,16 +43,20 @@ class Key:
         Whether any words in a column of ticks are a tick: the name of the person ticked.
     least
         The lowest valid number where any number is valid.
+    most
+        The highest valid number where any number is valid.
     """
 
     valid: frozenset[float] = frozenset()
     labels: Mapping[str, float] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    shown_missing: tuple[str, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     tick: bool = False
     named: bool = False
     least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,18 @@ def scale_key(instrument: Instrument, item: Item) -> Key:
         {text: code for text, code in labels.items() if text not in ambiguous},
         missing,
         tuple(dict.fromkeys(shown)),
+        tuple(
+            dict.fromkeys(
+                text for m in (scale.missing if scale else ()) for text in m.label.values()
+            )
+        ),
         frozenset(ambiguous),
     )
 
 
-def number_key(least: float | None = None) -> Key:
-    """Return the key of a column in which any number is valid, or any from a lowest one."""
-    return Key(least=least)
+def number_key(least: float | None = None, most: float | None = None) -> Key:
+    """Return the key of a column in which any number is valid, or any within limits."""
+    return Key(least=least, most=most)
 
 
 def tick_key(label: Mapping[str, str] | None = None, *, named: bool = False) -> Key:
@@ -168,7 +178,8 @@ def _decode_number(number: float, key: Key, extra: Mapping[str, str]) -> tuple[f
         return np.nan, key.missing[whole]
     if whole in extra:
         return np.nan, extra[whole]
-    if not key.valid and (key.least is None or number >= key.least):
+    above = key.least is None or number >= key.least
+    if not key.valid and above and (key.most is None or number <= key.most):
         return number, ""
     return np.nan, "invalid"
 
@@ -212,13 +223,38 @@ def decode_texts(texts: Sequence[str], key: Key, extra: Mapping[str, str]) -> De
 
 
 def nearest_label(text: str, key: Key) -> str | None:
-    """Return the label of the scale that is most like a text.
+    """Return the label that a text misspells, or None where it may be another label as well.
+
+    A label is named only when two letters at most, or an eighth of it, are wrong: "Agree
+    somewhat" is nearer to "Disagree somewhat" than to "Rather agree", and must not be taken
+    for it.
 
     Examples
     --------
     >>> nearest_label("Aggree", Key(shown=("Agree", "Disagree")))
     'Agree'
+    >>> nearest_label("Stimme fast zu", Key(shown=("Stimme gar nicht zu", "Stimme zu")))
     """
-    by_text = {normal(label): label for label in key.shown}
-    hits = difflib.get_close_matches(normal(text), list(by_text), n=1, cutoff=0.5)
-    return by_text[hits[0]] if hits else None
+    plain = normal(text)
+    steps = {}
+    for label in (*key.shown, *key.shown_missing):
+        size = len(normal(label))
+        # One sign of Chinese is a word: 同意 and 不同意 are one sign apart.
+        if any(sign >= "\u2e80" for sign in label):
+            continue
+        found = _edits(plain, normal(label))
+        if found <= min(max(2, size // 8), size // 4):
+            steps[label] = found
+    least = min(steps.values(), default=0)
+    hits = [label for label, found in steps.items() if found == least]
+    return hits[0] if len(hits) == 1 else None
+
+
+def _edits(one: str, other: str) -> int:
+    """Count letters added, left out or changed (Levenshtein 1966)."""
+    line = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        above, line = line, [row]
+        for place, match in enumerate(other, 1):
+            line.append(min(above[place] + 1, line[-1] + 1, above[place - 1] + (letter != match)))
+    return line[-1]

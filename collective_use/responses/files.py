@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -139,14 +141,18 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
     text = decoded.text.replace("\x00", "")
     if not text.strip():
         raise ReadError(f"{path.name} holds nothing but white space: export it again")
+    whole = text
     text, declared = _separator_line(text)
     mark = delimiter or declared or find_delimiter(text)
     head = first_records(text, mark, 30)
     width = max((len(record) for record in head), default=0)
     cells = _parse(text, mark, width, path.name)
     names = tuple(str(cell) for cell in cells.iloc[0])
-    _check_width(cells, len(head[0]) if head else 0, path.name)
+    headings = len(head[0]) if head else 0
+    shape = _shape(text, mark, headings)
+    _check_width(cells, headings, path.name)
     guess = "" if decoded.certain else " (guessed)"
+    first = None if not shape.plain else 2 if text is whole else 3
     return Raw(
         path,
         "csv",
@@ -154,8 +160,45 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
         cells.iloc[1:].reset_index(drop=True),
         notes=(
             f"Read as {decoded.encoding}{guess}, columns parted by {NAMES.get(mark, repr(mark))}.",
+            *shape.notes,
         ),
+        first_line=first,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Whether each row is one line, and how many rows have fewer cells than headings."""
+
+    plain: bool
+    short: int = 0
+    first_short: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        if not self.short:
+            return ()
+        rows = f"{self.short} row{'s have' if self.short > 1 else ' has'}"
+        return (
+            f"{rows} fewer cells than there are headings, the first is answer {self.first_short}; "
+            "the cells that lack count as empty. Was the file cut off, or a row broken?",
+        )
+
+
+def _shape(text: str, delimiter: str, headings: int) -> _Shape:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = short = first_short = 0
+    try:
+        for record in reader:
+            if not record:
+                continue
+            if len(record) < headings:
+                short += 1
+                first_short = first_short or rows
+            rows += 1
+    except csv.Error:
+        return _Shape(False)
+    return _Shape(reader.line_num == rows, short, first_short)
 
 
 def _check_width(cells: pd.DataFrame, headings: int, name: str) -> None:
@@ -165,8 +208,8 @@ def _check_width(cells: pd.DataFrame, headings: int, name: str) -> None:
         if filled.any():
             row = int(filled.to_numpy().argmax())
             raise ReadError(
-                f"{name}: row {row} has {place + 1} cells or more, but there are {headings} "
-                "headings: is a text with the delimiter in it not quoted?"
+                f"{name}: answer {row}, headings not counted, has {place + 1} cells or more, "
+                f"but there are {headings} headings: is a text with the delimiter in it not quoted?"
             )
 
 

@@ -15,7 +15,7 @@ from collective_use.record import Record
 from collective_use.responses.export import Export
 from collective_use.responses.match import group_column, key_column
 from collective_use.responses.options import KEYS, Options
-from collective_use.responses.raw import used_texts
+from collective_use.responses.raw import Raw, used_texts
 from collective_use.responses.wording import as_number, clean_heading, normal
 
 NUMBERS = ("weight", "duration")
@@ -80,7 +80,7 @@ def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:
     return np.asarray([*found, ""], dtype=object)[codes]
 
 
-def number_values(name: str, column: pd.Series, file: str, rows: np.ndarray) -> np.ndarray:
+def number_values(name: str, column: pd.Series, raw: Raw, rows: np.ndarray) -> np.ndarray:
     """Return a key column of numbers; NaN when empty.
 
     Raises
@@ -96,10 +96,10 @@ def number_values(name: str, column: pd.Series, file: str, rows: np.ndarray) -> 
         if number is None and text.strip()
     ]
     if wrong:
-        where = rows[np.isin(codes, wrong)][:5]
+        where = raw.places(rows[np.isin(codes, wrong)])
         raise ReadError(
-            f"{file}: {name} must be numbers, got {quoted(texts[place] for place in wrong)} "
-            f"in rows {', '.join(str(row) for row in where)}"
+            f"{raw.name}: {name} must be numbers, got {quoted(texts[place] for place in wrong)} "
+            f"in {where}"
         )
     return np.asarray([*(np.nan if n is None else n for n in numbers), np.nan])[codes]
 
@@ -119,7 +119,7 @@ def build_persons(
             continue
         column = cells[places[role]]
         if role in NUMBERS:
-            frame[role] = number_values(role, column, export.raw.name, rows)
+            frame[role] = number_values(role, column, export.raw, rows)
         elif role == "language":
             frame[role] = language_codes(
                 column, (*instrument.languages, *instrument.draft_languages)
@@ -129,7 +129,7 @@ def build_persons(
     persons = pd.DataFrame(frame, index=pd.RangeIndex(len(cells)))
     for page, place in export.seconds.items():
         name = f"seconds_{page}"
-        persons[name] = number_values(name, cells[place], export.raw.name, rows)
+        persons[name] = number_values(name, cells[place], export.raw, rows)
     for role, value in declared.items():
         persons[role] = value
     persons["row"] = rows

@@ -61,6 +61,7 @@ def read_piece(
     places = key_places(export, instrument, options, keys)
     matched = {place: column for place, column in matched.items() if place != places["group"]}
     record = _note_columns(export, matched, places, options, record)
+    record = _note_alike(export, instrument, places, keys, options, record)
     export, matched, record = take_apart(export, instrument, matched, record)
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, declared)
@@ -139,6 +140,27 @@ def _note_columns(
         record = record.note(
             "responses", "left out", text, count=len(unknown), of="columns", what=unknown
         )
+    return record
+
+
+def _note_alike(
+    export: Export,
+    instrument: Instrument,
+    places: Mapping[str, int],
+    mapped: Mapping[str, int],
+    options: Options,
+    record: Record,
+) -> Record:
+    """Record the key columns that were found although their heading is written otherwise."""
+    headings = {entry.place: entry.name for entry in export.headings}
+    declared = {"group": options.group, **options.columns}
+    for role, place in places.items():
+        wanted = declared.get(role) or getattr(instrument.columns, role, None)
+        found = headings.get(place)
+        if role in mapped or not wanted or not found or found == wanted:
+            continue
+        text = f"{export.raw.name}: The column {found!r} was taken for {wanted!r} ({role})."
+        record = record.note("responses", "decision", text)
     return record
 
 

@@ -32,6 +32,9 @@ class Raw:
         For each column the values (as text) that the file itself declares missing.
     notes
         How it was read, for the record.
+    first_line
+        The line of the file in which the first row of `cells` stands, counted from 1 as a
+        spreadsheet program does; None where rows and lines do not go together.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class Raw:
     labels: tuple[Mapping[str, str], ...] = ()
     missing: tuple[frozenset[str], ...] = ()
     notes: tuple[str, ...] = field(default=())
+    first_line: int | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +58,29 @@ class Raw:
 
     def below(self, rows: int) -> Raw:
         """Return the table without its first rows of cells, which were headings."""
-        return replace(self, cells=self.cells.iloc[rows:].reset_index(drop=True))
+        first = None if self.first_line is None else self.first_line + rows
+        cells = self.cells.iloc[rows:].reset_index(drop=True)
+        return replace(self, cells=cells, first_line=first)
+
+    def places(self, rows: Sequence[int] | np.ndarray, *, most: int = 5) -> str:
+        """Say where answers stand: by number, and by line of the file where it is known.
+
+        Examples
+        --------
+        >>> Raw(Path("x.csv"), "csv", (), pd.DataFrame(), first_line=2).places([5])
+        'answer 5 (line 6 of the file)'
+        """
+        numbers = [int(row) for row in rows]
+        answers = f"answer{'s' if len(numbers) > 1 else ''} {_listed(numbers, most)}"
+        if self.first_line is not None:
+            lines = _listed([row + self.first_line - 1 for row in numbers], most)
+            return f"{answers} (line{'s' if len(numbers) > 1 else ''} {lines} of the file)"
+        return f"{answers}, headings not counted" if self.kind in ("csv", "xlsx") else answers
+
+
+def _listed(numbers: Sequence[int], most: int) -> str:
+    shown = ", ".join(str(number) for number in numbers[:most])
+    return shown if len(numbers) <= most else f"{shown} and {len(numbers) - most} more"
 
 
 def categorical(values: Sequence[str] | np.ndarray) -> pd.Categorical:

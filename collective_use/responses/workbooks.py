@@ -52,16 +52,20 @@ def read_workbook(path: Path, sheet: str | None) -> Raw:
     ordered = sorted(names, key=lambda name: "test responses" in name.casefold())
     wanted = [sheet] if sheet is not None else ordered
     for name in wanted:
-        rows = [
-            row for row in book.get_sheet_by_name(name).to_python() if any(c != "" for c in row)
-        ]
+        page = book.get_sheet_by_name(name)
+        everything = page.to_python()
+        rows = [row for row in everything if any(c != "" for c in row)]
         if rows:
             others = [entry for entry in names if entry != name]
-            return _table(path, rows, name, others)
+            gapless = len(rows) == len(everything) and page.start is not None
+            first = page.start[0] + 2 if gapless and page.start else None
+            return _table(path, rows, name, others, first)
     raise ReadError(f"{path.name}: sheet {quoted(wanted)} is empty")
 
 
-def _table(path: Path, rows: list[list[object]], sheet: str, others: list[str]) -> Raw:
+def _table(
+    path: Path, rows: list[list[object]], sheet: str, others: list[str], first_line: int | None
+) -> Raw:
     heading, body = rows[0], rows[1:]
     columns = [
         [cell_as_text(row[place]) if place < len(row) else "" for row in body]
@@ -74,4 +78,5 @@ def _table(path: Path, rows: list[list[object]], sheet: str, others: list[str]) 
         tuple(cell_as_text(cell) for cell in heading),
         frame_of(columns, len(body)),
         notes=(f"Read sheet {sheet!r}.{left}",),
+        first_line=first_line,
     )

@@ -124,8 +124,9 @@ def test_what_is_refused(tmp_path, write, small):
     assert "files ending in '.doc'" in message(write("x", "x.doc"))
     assert "zip archive" in message(write("PK\x03\x04abc", "x.csv"))
     assert "Expected" in message(write("team,use1\n" + "a,1\n" * 50 + "a,1,2,3\n", "ragged.csv"))
-    assert "row 2 has 3 cells or more, but there are 2 headings" in message(
-        write("team,use1\na,1\nb,1,2\n", "wide.csv")
+    assert (
+        "answer 2, headings not counted, has 3 cells or more, but there are 2 headings"
+        in message(write("team,use1\na,1\nb,1,2\n", "wide.csv"))
     )
     assert "cannot be opened as a workbook" in message(write("no book", "x.xlsx"))
     assert "cannot be read as a sav file" in message(write("no data", "x.sav"))

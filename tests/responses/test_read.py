@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import collective_use as cu
-from collective_use.responses.codes import Key, decode_text
+from collective_use.responses.codes import Key, decode_text, nearest_label
 from collective_use.responses.wording import normal
 
 HEAD = "team,use1,use2,use3\n"
@@ -40,9 +40,12 @@ def test_values_outside_the_scale_are_listed_with_rows_and_nearest(write, small)
         cu.read_responses(write(text), small)
     message = str(caught.value)
     assert "export.csv: 3 columns hold values outside the scale" in message
-    assert "use1: '9' (rows 1, 2); right would be 1 to 3, or 88, -99 for missing" in message
-    assert "'Agre' (row 1, did you mean 'Agree'?)" in message
-    assert "use3: '-1' (row 3)" in message
+    assert (
+        "use1: '9' in answers 1, 2 (lines 2, 3 of the file); right would be 1 to 3, or 88, -99 for missing"
+        in message
+    )
+    assert "'Agre' in answer 1 (line 2 of the file), did you mean 'Agree'?)" in message
+    assert "use3: '-1' in answer 3" in message
     responses = cu.read_responses(write(text), small, invalid="missing")
     assert responses.reasons["use1"].tolist() == ["invalid", "invalid", ""]
     (entry,) = entries(responses, "use1", "outside the scale")
@@ -232,3 +235,62 @@ def test_exports_of_the_same_name_are_told_apart(tmp_path, small):
         (tmp_path / folder / "e.csv").write_text(HEAD + "a,1,1,2\n")
     responses = cu.read_responses([tmp_path / "en" / "e.csv", tmp_path / "zh" / "e.csv"], small)
     assert responses.persons["export"].tolist() == ["en/e", "zh/e"]
+
+
+LABELS = ("Stimme gar nicht zu", "Stimme eher zu", "Stimme voll und ganz zu", "同意", "不同意")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Stimme fast zu", None),
+        ("Stime eher zu", "Stimme eher zu"),
+        ("Stimme vol und gans zu", "Stimme voll und ganz zu"),
+        ("比同意", None),
+        ("Ja", None),
+    ],
+)
+def test_a_label_is_guessed_only_from_a_slip_of_the_pen(text, meant):
+    assert nearest_label(text, Key(shown=LABELS)) == meant
+
+
+def test_places_count_answers_and_lines_of_the_file(write, small):
+    def message(text):
+        with pytest.raises(cu.ScaleValueError) as caught:
+            cu.read_responses(write(text), small)
+        return str(caught.value)
+
+    rows = "team,use1,use2,use3\na,1,1,1\na,7,1,1\n"
+    found = message(rows)
+    assert "use1: '7' in answer 2 (line 3 of the file)" in found
+    assert 'labels for missing "Don\'t know"' in found
+    assert "answer 2 (line 4 of the file)" in message("sep=,\n" + rows)
+    several = rows.replace("a,1,1,1", '"a\nb",1,1,1')
+    assert "use1: '7' in answer 2, headings not counted" in message(several)
+
+
+def test_rows_with_too_few_cells_are_counted(write, small):
+    responses = cu.read_responses(write("team,use1,use2,use3\na,1,1,1\na,1\nb,2,2\n"), small)
+    (entry,) = entries(responses, "fewer cells")
+    assert "2 rows have fewer cells" in entry.text
+    assert "answer 2" in entry.text
+
+
+def test_points_beyond_the_total_lie_outside(write, small):
+    with pytest.raises(cu.ScaleValueError, match="right would be a number from 0 to 100"):
+        cu.read_responses(write("team,use1,pts1_1,pts1_2\na,1,250,0\n"), small)
+
+
+def test_a_group_column_under_another_spelling_is_recorded(write, small):
+    text = "Klinik-Station,use1,use2,use3\na,1,1,1\n"
+    responses = cu.read_responses(write(text), small, group="Klinik Station")
+    (entry,) = entries(responses, "'Klinik-Station' was taken for 'Klinik Station'")
+    assert entry.kind == "decision"
+
+
+def test_members_and_groups_that_the_file_does_not_list_are_named(write, small):
+    members = pd.DataFrame({"group": ["a"], "member": ["m1"]})
+    text = "team,who,use1,use2,use3\na,m1,1,1,1\na,m9,1,1,1\nz,m1,1,1,1\n"
+    shown = str(cu.read_responses(write(text), small, members=members))
+    assert "the members file does not list: 'z'" in shown
+    assert "in their group: 'm9 in a'" in shown
