@@ -11,7 +11,13 @@ from collective_use.checks import whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument import lint_platforms, lint_structure, lint_wording
 from collective_use.instrument.library import load_instrument
-from collective_use.instrument.lint_burden import Burden, asked_blocks, burdens, has_roster
+from collective_use.instrument.lint_burden import (
+    Burden,
+    asked_blocks,
+    burdens,
+    has_roster,
+    listed,
+)
 from collective_use.instrument.lint_rules import Finding, rules_with
 from collective_use.instrument.lint_structure import Keys
 from collective_use.instrument.model import Instrument
@@ -64,7 +70,7 @@ class LintReport(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return findings, burden, reverse keys and reading level as tables."""
         others = (self._burden(), self._keys(), self._levels())
-        return (self._findings(), *(table for table in others if table.rows))
+        return (*self._brief(), *(table for table in others if table.rows))
 
     def _findings(self) -> Table:
         problems, looks, notes_ = (len(self.of(severity)) for severity in _ORDER)
@@ -74,6 +80,21 @@ class LintReport(Result):
         rows = tuple(tuple(getattr(f, column) for column in columns) for f in self.findings)
         notes = () if rows else ("Nothing found.",)
         return Table(title, columns, rows, notes)
+
+    def _brief(self) -> tuple[Table, ...]:
+        """Return the findings for a screen: what would be right stands once for each rule."""
+        full = self._findings()
+        columns = ("severity", "rule", "where", "found")
+        rows = tuple(
+            (f.severity, f.rule, f.where, f"{f.language}: {f.found}" if f.language else f.found)
+            for f in self.findings
+        )
+        right: dict[str, list[str]] = {}
+        for finding in self.findings:
+            if finding.right not in right.setdefault(finding.rule, []):
+                right[finding.rule].append(finding.right)
+        notes = tuple(f"{rule}: {'; or '.join(texts)}." for rule, texts in right.items())
+        return (Table(full.title, columns, rows, notes or full.notes),)
 
     def _burden(self) -> Table:
         columns = ("form", "modules", "members", "partners", "language", "answers", "minutes")
@@ -99,12 +120,12 @@ class LintReport(Result):
         )
 
     def _keys(self) -> Table:
-        columns = ("measure", "facet", "form", "items", "reversed", "acquiescence")
+        columns = ("measure", "facet", "form", "items", "reversed")
         rows = tuple(
-            (k.measure, k.facet or "(all)", k.form, k.items, k.reversed, k.acquiescence)
-            for k in self.keys
+            (k.measure, k.facet or "(all)", k.form, k.items, k.reversed) for k in self.keys
         )
-        return Table("Reversed statements", columns, rows)
+        notes = ("Acquiescence can be tested where some statements are reversed and some are not.",)
+        return Table("Reversed statements", columns, rows, notes)
 
     def _levels(self) -> Table:
         columns = ("language", "statements", "unit", "mean_length", "longest", "grade")
@@ -157,7 +178,7 @@ def lint_instrument(
         whole_number("group_sizes", size, at_least=2)
     used = rules_with(rules)
     burden = burdens(instrument, group_sizes, used)
-    found = _found(instrument, burden, used)
+    found = _found(instrument, burden, group_sizes, used)
     return LintReport(
         instrument=instrument.id,
         version=instrument.version,
@@ -170,15 +191,34 @@ def lint_instrument(
 
 
 def _found(
-    instrument: Instrument, burden: Sequence[Burden], rules: Mapping[str, Cutoff]
+    instrument: Instrument,
+    burden: Sequence[Burden],
+    group_sizes: Sequence[int],
+    rules: Mapping[str, Cutoff],
 ) -> tuple[Finding, ...]:
     found = [
         *lint_wording.findings(instrument, rules),
         *lint_structure.findings(instrument, rules),
         *lint_platforms.findings(instrument, rules),
         *_burdens(instrument, burden, rules),
+        *_cut_lists(instrument, group_sizes),
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: _ORDER[finding.severity]))
+
+
+def _cut_lists(instrument: Instrument, group_sizes: Sequence[int]) -> list[Finding]:
+    """Find rosters that have no room for all members of a group that is reckoned with."""
+    used = {item.roster for item in instrument.items}
+    found = []
+    for roster in instrument.rosters:
+        needed = {size: listed(roster, size) for size in group_sizes}
+        cut = [size for size, count in needed.items() if count > roster.maximum]
+        if roster.id in used and cut:
+            who = f"the {roster.of} of a group of {max(cut)} ({needed[max(cut)]} to list)"
+            text = f"the list has room for {roster.maximum}, fewer than {who}"
+            right = f"maximum: {needed[max(cut)]}, or groups small enough: the list is cut off"
+            found.append(Finding("look", "roster_maximum", f"roster {roster.id!r}", text, right))
+    return found
 
 
 def _burdens(

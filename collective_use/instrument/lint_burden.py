@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument import readability
-from collective_use.instrument.model import Block, Form, Instrument, Item, Text
+from collective_use.instrument.model import Block, Form, Instrument, Item, Roster, Text
 from collective_use.instrument.vocabulary import ROSTER_KINDS
 
 
@@ -95,6 +95,13 @@ def partners_of(group_size: int) -> int:
     return max(2, math.ceil(group_size / 2))
 
 
+def listed(roster: Roster, group_size: int) -> int:
+    """Return how many a roster has to list for a group, whatever its room."""
+    if roster.of == "partners":
+        return partners_of(group_size)
+    return group_size - (not roster.include_self)
+
+
 def _estimate(
     instrument: Instrument,
     form: Form,
@@ -106,14 +113,8 @@ def _estimate(
 ) -> Burden:
     known = {item.id: item for item in instrument.items}
     items = [known[name] for block in blocks for name in block.items if name in known]
-    listed = {
-        roster.id: min(
-            roster.maximum,
-            partners_of(size) if roster.of == "partners" else size - (not roster.include_self),
-        )
-        for roster in instrument.rosters
-    }
-    counts = [(item, judgements(item, listed.get(item.roster or "", 0))) for item in items]
+    lengths = {r.id: min(r.maximum, listed(r, size)) for r in instrument.rosters}
+    counts = [(item, judgements(item, lengths.get(item.roster or "", 0))) for item in items]
     seconds = sum(seconds_for(item, count, rules) for item, count in counts)
     seconds += len(blocks) * rules["seconds_page"].value
     seconds += _reading(instrument, blocks, items, language) / _speed(language, rules) * 60

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from collective_use.checks import quoted
@@ -11,6 +12,9 @@ from collective_use.instrument.check_texts import shown_to_respondents, texts
 from collective_use.instrument.lint_rules import Finding, Severity
 from collective_use.instrument.messages import ONE
 from collective_use.instrument.model import Form, Instrument, Item, Measure
+
+_GAP = re.compile(r"\[[^\W\d_a-z][^\W_a-z]*(?:[ ,'/-][^\W_a-z]+)*\]")
+"""A word in capitals in square brackets, in any alphabet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,10 @@ def _keys(measure: Measure, facet: str, place: str, items: list[Item]) -> Keys:
 
 def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Finding]:
     """Look at the structure of an instrument."""
-    for row in keys(instrument):
+    rows = keys(instrument)
+    for row in rows:
         yield from _reverse(row, rules)
+    yield from _acquiescence(rows)
     for measure in instrument.measures:
         yield from _facets(instrument, measure, rules)
     for item in instrument.items:
@@ -93,21 +99,33 @@ def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Fi
     for form in instrument.forms:
         yield from _alternatives(instrument, form)
     yield from _translations(instrument)
+    yield from _gaps(instrument)
     yield from _unused(instrument)
 
 
 def _reverse(row: Keys, rules: Mapping[str, Cutoff]) -> Iterator[Finding]:
     where = f"measure {row.measure!r}" + (f", facet {row.facet!r}" if row.facet else "")
-    place = "" if row.form == "(bank)" else f" in form {row.form!r}"
-    if not row.facet and row.items > 1 and row.acquiescence != "can be tested":
-        found = f"acquiescence cannot be tested{place}: {row.reversed} of {row.items} are reversed"
-        right = "at least one statement keyed the other way, or say so in the report"
-        yield Finding("note", "acquiescence", where, found, right)
     share = row.share
     rule = rules["reverse_share"]
     if row.form == "(bank)" and row.items > 1 and share is not None and not rule.passes(share):
         found = f"{row.reversed} of {row.items} statements are reversed"
         yield Finding("look", "reverse_share", where, found, f"at most {rule.value:.0%}")
+
+
+def _acquiescence(rows: Sequence[Keys]) -> Iterator[Finding]:
+    """Note each measure once: in the bank, or else the forms that leave the reversed ones out."""
+    untested: dict[str, list[Keys]] = {}
+    for row in rows:
+        if not row.facet and row.items > 1 and row.acquiescence != "can be tested":
+            untested.setdefault(row.measure, []).append(row)
+    right = "at least one statement keyed the other way, or say so in the report"
+    for measure, found in untested.items():
+        first = found[0]
+        forms = [repr(row.form) for row in found]
+        place = "" if first.form == "(bank)" else f" in form {', '.join(forms)}"
+        text = f"acquiescence cannot be tested{place}: {first.reversed} of {first.items}"
+        where = f"measure {measure!r}"
+        yield Finding("note", "acquiescence", where, f"{text} are reversed", right)
 
 
 def _facets(
@@ -191,6 +209,22 @@ def _translations(instrument: Instrument) -> Iterator[Finding]:
             found = stated[language].statement.strip()
             right = "review and pilot before relying on it"
             yield Finding("note", "status", "the instrument", found, right, language)
+
+
+def _gaps(instrument: Instrument) -> Iterator[Finding]:
+    """Find consent texts whose gaps to fill in have another name in another language."""
+    for module in instrument.consent:
+        names = {
+            language: tuple(sorted(set(_GAP.findall(text))))
+            for language, text in module.text.items()
+        }
+        if len(set(names.values())) > 1:
+            listed = (
+                f"{language} {' '.join(found) or 'none'}" for language, found in names.items()
+            )
+            text = f"the gaps to fill in differ by language: {', '.join(listed)}"
+            right = "the same word in square brackets in every language: the study fills in by name"
+            yield Finding("look", "gap", f"consent module {module.id!r}", text, right)
 
 
 def _named(instrument: Instrument, place: tuple[str | int, ...]) -> str:

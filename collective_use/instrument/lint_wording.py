@@ -63,6 +63,17 @@ def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Fi
             yield from _searched(item, language, text)
             yield from _length(item, language, text, rules)
     yield from _level(instrument, rules)
+    yield from _unsearched(instrument)
+
+
+def _unsearched(instrument: Instrument) -> Iterator[Finding]:
+    """Note the languages in which no words are searched: nothing found there says nothing."""
+    spoken = {language for item in statements(instrument) for language in item.text}
+    for language in sorted(spoken):
+        if language.split("-")[0] not in _DOUBLE:
+            found = "the wording was not searched: words are known for English and Chinese only"
+            right = "let somebody who speaks it look for two thoughts, negations and absolutes"
+            yield Finding("note", "not_searched", "all statements", found, right, language)
 
 
 def _searched(item: Item, language: str, text: str) -> Iterator[Finding]:
