@@ -301,9 +301,24 @@ class _Composer:
                 self._say(position, text)
                 self._node(next(self.events), (*place, "", key))
                 continue
+            inside = next(self.events)
+            if isinstance(inside, yaml.ScalarEvent) and self._without_colon(event, inside):
+                text = f"{key!r} stands between commas without a key of its own; if the text"
+                self._say(position, f"{text} before it holds a comma or colon, put it in quotes")
+                continue
             self.keys[(*place, key)] = position
-            values[key] = self._node(next(self.events), (*place, key))
+            values[key] = self._node(inside, (*place, key))
         return values
+
+    def _without_colon(self, key: Any, value: Any) -> bool:
+        """Tell the rest of a text that a comma cut off from an entry: ``{de: a, b}``."""
+        if value.value or value.style or value.tag or value.anchor or key.style:
+            return False
+        lines = self.text.splitlines()
+        if key.end_mark.line >= len(lines):
+            return False
+        behind = lines[key.end_mark.line][key.end_mark.column :].lstrip()
+        return behind.startswith((",", "}"))
 
     def _key(self, event: Any, position: Position) -> str:
         if not isinstance(event, yaml.ScalarEvent):
@@ -326,8 +341,9 @@ _TRANSLATIONS: tuple[tuple[str, str], ...] = (
     ("found unexpected end of stream", "the file ends inside a text in quotes;"
      " a closing quotation mark is missing"),
     ("did not find expected ',' or", "a bracket is open; a comma or the closing bracket"
-     " is missing"),
-    ("expected ',' or", "a bracket is open; a comma or the closing bracket is missing"),
+     " is missing. If the text holds a comma or colon, put it in quotes"),
+    ("expected ',' or", "a bracket is open; a comma or the closing bracket is missing."
+     " If the text holds a comma or colon, put it in quotes"),
     ("did not find expected node content|expected the node content",
      "a value is expected, found the end of a list or mapping"),
     ("found unknown escape|escape sequence", "a backslash in double quotes starts an escape;"

@@ -81,6 +81,22 @@ def _items(context: Context, measure: Measure, place: Place) -> None:
             text = f"{whose} names item {name!r}, whose role is {item.role!r}"
             context.say(here, f"{text}; measures take other items")
     _common_scale(context, measure, place)
+    _categories(context, measure, place)
+
+
+def _categories(context: Context, measure: Measure, place: Place) -> None:
+    """Refuse a mean of codes that only name categories."""
+    if measure.score == "none" or measure.level != "person":
+        return
+    items = [context.items[name] for name in measure.items if name in context.items]
+    for item in items:
+        scale = context.scales.get(item.scale or "")
+        unordered = scale is not None and not scale.ordered
+        if item.kind == "choice" and (unordered or measure.composition == "variety"):
+            text = f"measure {measure.id!r} would be scored by the {measure.score} of codes, and"
+            text = f"{text} the answers to item {item.id!r} are kinds, not amounts"
+            context.say((*place, "score"), f"{text}; add 'score: none'")
+            return
 
 
 def _common_scale(context: Context, measure: Measure, place: Place) -> None:

@@ -35,13 +35,16 @@ class Overview(Result):
         return self.instrument.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def tables(self) -> tuple[Table, ...]:
-        """Return constructs, measures, items, scales and forms."""
+        """Return constructs, measures, items, scales, rosters, forms, columns, consent, models."""
         tables = (
             self._constructs(),
             self._measures(),
             self._items(),
             self._scales(),
+            self._rosters(),
             self._forms(),
+            self._columns(),
+            self._consent(),
             self._models(),
         )
         return tuple(table for table in tables if table.rows)
@@ -85,7 +88,7 @@ class Overview(Result):
                 _of(item),
                 item.scale or "",
                 "reverse" if item.reverse else "",
-                " ".join(item.forms),
+                " ".join(item.forms or self._asking(item)),
                 self.words(item.text),
             )
             for item in self.instrument.items
@@ -120,9 +123,40 @@ class Overview(Result):
         )
         return Table("Forms", ("form", "block", "module", "respondent", "items"), rows)
 
+    def _asking(self, item: Item) -> tuple[str, ...]:
+        """Return the forms whose blocks ask an item."""
+        return tuple(
+            form.id
+            for form in self.instrument.forms
+            if any(item.id in block.items for block in form.blocks)
+        )
+
+    def _rosters(self) -> Table:
+        rows = tuple(
+            (r.id, r.of, "yes" if r.include_self else "no", r.maximum, r.consent or "")
+            for r in self.instrument.rosters
+        )
+        columns = ("roster", "of", "lists_respondent", "maximum", "consent")
+        return Table("Rosters", columns, rows)
+
+    def _columns(self) -> Table:
+        declared = self.instrument.columns.model_dump(exclude_none=True)
+        return Table("Columns of the export", ("key", "column"), tuple(declared.items()))
+
+    def _consent(self) -> Table:
+        rows = tuple(
+            (c.id, c.respondent, "yes" if c.required else "no", self.words(c.text))
+            for c in self.instrument.consent
+        )
+        return Table("Consent", ("consent", "respondent", "required", "text"), rows)
+
     def _models(self) -> Table:
-        rows = tuple((model.id, self.words(model.name)) for model in self.instrument.models)
-        return Table("Structural models", ("model", "name"), rows)
+        rows = tuple(
+            (model.id if not line else "", self.words(model.name) if not line else "", text)
+            for model in self.instrument.models
+            for line, text in enumerate(model.syntax.strip().splitlines())
+        )
+        return Table("Structural models", ("model", "name", "syntax"), rows)
 
 
 def overview(instrument: Instrument, language: str | None = None) -> Overview:

@@ -279,3 +279,18 @@ def test_no_content_escapes_as_a_traceback(content):
     found = problems(json.dumps(content))
     assert found
     assert all(problem.startswith("bank.yaml:1:") for problem in found)
+
+
+def test_codes_of_kinds_are_not_averaged() -> None:
+    text = (Path(__file__).parent / "small_bank.yaml").read_text(encoding="utf-8")
+    kinds = (
+        "  - {id: kinds, construct: trust, source: checklist, composition: variety, "
+        "items: [ch1]}\nitems:\n  - {id: ch1, kind: choice, role: respondent, "
+        "text: {en: Post?, zh: 职位？}, options: [{code: 1, label: {en: A, zh: 甲}}, "
+        "{code: 2, label: {en: B, zh: 乙}}]}\n"
+    )
+    planted = text.replace("items:\n  - {id: tr1", kinds + "  - {id: tr1", 1)
+    (problem,) = examine(parse_yaml(planted, "x.yaml"))[1]
+    assert "the answers to item 'ch1' are kinds, not amounts; add 'score: none'" in problem.text
+    right = planted.replace("items: [ch1]}", "items: [ch1], score: none}")
+    assert examine(parse_yaml(right, "x.yaml"))[1] == []

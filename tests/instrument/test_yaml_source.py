@@ -83,7 +83,10 @@ def test_refused_in_plain_words(text, place, message, loader):
 
 def test_open_bracket():
     (problem,) = parse_yaml("a: [1, 2", "x.yaml").problems
-    assert problem.text == "a bracket is open; a comma or the closing bracket is missing"
+    assert problem.text == (
+        "a bracket is open; a comma or the closing bracket is missing. "
+        "If the text holds a comma or colon, put it in quotes"
+    )
 
 
 def test_a_billion_laughs_stay_silent():
@@ -215,3 +218,11 @@ def test_any_text_gives_a_document(text):
 @given(st.binary(max_size=60))
 def test_any_bytes_give_a_document(source):
     assert isinstance(parse_yaml(source), Document)
+
+
+def test_a_comma_that_is_not_quoted_is_said_once():
+    document = parse_yaml("a: {de: Bitte, hélfen, en: x, zh: }\n", "x.yaml")
+    (problem,) = document.problems
+    assert str(problem).startswith("x.yaml:1:16: 'hélfen' stands between commas")
+    assert "put it in quotes" in problem.text
+    assert document.value == {"a": {"de": "Bitte", "en": "x", "zh": None}}

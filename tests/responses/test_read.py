@@ -41,8 +41,8 @@ def test_values_outside_the_scale_are_listed_with_rows_and_nearest(write, small)
     message = str(caught.value)
     assert "export.csv: 3 columns hold values outside the scale" in message
     assert (
-        "use1: '9' in answers 1, 2 (lines 2, 3 of the file); right would be 1 to 3, or 88, -99 for missing"
-        in message
+        "use1: '9' in answers 1, 2 (lines 2, 3 of the file); right would be 1 to 3, "
+        "or 88, -99 for missing" in message
     )
     assert "'Agre' in answer 1 (line 2 of the file), did you mean 'Agree'?" in message
     assert "use3: '-1' in answer 3" in message
