@@ -29,15 +29,26 @@ def candidates(table: ParameterTable) -> list[Parameter]:
         present.add(row.key)
         if row.op == "~~":
             present.add((row.rhs, row.op, row.lhs, row.level, row.group))
+    effects = {_effect(row) for row in table.rows}
     out: list[Parameter] = []
     for block in table.blocks:
         for lhs, op, rhs in _possible(table, block):
             row = Parameter(lhs, op, rhs, block.level, block.group, 0, "", 0.0, user=False)
-            if row.key not in present:
+            known = row.op != "~~" and row.op != "~1" and _effect(row) in effects
+            if row.key not in present and not known:
                 out.append(row)
                 present.add(row.key)
                 present.add((rhs, op, lhs, block.level, block.group) if op == "~~" else row.key)
     return out
+
+
+def _effect(row: Parameter) -> tuple[object, ...]:
+    """Return who acts on whom: `f =~ y`, `y ~ f` and `y <~ f` are one parameter."""
+    if row.op == "=~":
+        return row.rhs, row.lhs, row.level, row.group
+    if row.op in ("~", "<~"):
+        return row.lhs, row.rhs, row.level, row.group
+    return (row.key,)
 
 
 def _possible(table: ParameterTable, block: BlockNames) -> list[tuple[str, str, str]]:

@@ -127,7 +127,7 @@ def resolve_options(
     if information is not None:
         one_of("information", information, INFORMATION)
         kind = information
-    observed = "h1" if cluster and name == "ML" else "hessian"
+    observed = "h1" if cluster and not weights and name == "ML" else "hessian"
     options = Options(name, function, likelihood, missing, errors, statistic, kind, observed)
     _refuse(options, bool(cluster), weights, moments_only)
     return options

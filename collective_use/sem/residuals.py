@@ -24,7 +24,7 @@ from collective_use.results import Result
 from collective_use.sem.compiled import variables_of
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import covariate_places, information, inverted, states_of
-from collective_use.sem.tests_of_fit import incomplete_information, weight_matrix
+from collective_use.sem.tests_of_fit import incomplete_information, kept_moments, weight_matrix
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +154,10 @@ def _z_values(
 
 
 def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats:
-    """Return the covariance of the sample moments of one group, order (mean, vech S)."""
+    """Return the covariance of the sample moments of one group, order (mean, vech S).
+
+    Moments of fixed covariates do not vary: their rows are 0, and the rest is given them.
+    """
     g = solution.data.groups[group]
     means = solution.model.meanstructure
     robust = solution.options.se.startswith("robust")
@@ -162,7 +165,7 @@ def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats
         raise NotSupported("z-values of residuals with clusters or weights are not supported")
     if g.patterns:
         A, B = incomplete_information(g, s)
-        Ai = inverse(A)
+        Ai = _inverse_of_kept(A, solution, group)
         return (Ai @ B @ Ai if robust else Ai) / g.moments.n
     function = solution.options.function
     if robust or function in ("ULS", "DWLS", "WLS"):
@@ -170,7 +173,19 @@ def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats
             raise NotSupported("z-values of residuals need the cases for this estimator")
         gamma = adf_gamma(g.Y, s.mean, covariate_places(solution, group), means=means)
         return gamma / g.moments.n
-    return inverse(normal_weight(inverse(s.cov), means=means)) / g.moments.n
+    weight = normal_weight(inverse(s.cov), means=means)
+    return _inverse_of_kept(weight, solution, group) / g.moments.n
+
+
+def _inverse_of_kept(full: Floats, solution: Solution, group: int) -> Floats:
+    """Invert the information of the moments that are not of fixed covariates, 0 elsewhere."""
+    p = solution.model.blocks[group].p
+    means = solution.model.meanstructure
+    keep = kept_moments(p, covariate_places(solution, group), means=means)
+    place = np.ix_(keep, keep)
+    out = np.zeros_like(full)
+    out[place] = inverse(full[place])
+    return out
 
 
 def _structured(solution: Solution, group: int) -> Floats:
