@@ -13,6 +13,19 @@ from typing import Any
 from collective_use.results import plain
 
 
+def counted(count: int, of: str) -> str:
+    """Return a number with what is counted, in the singular where it is one.
+
+    Examples
+    --------
+    >>> counted(1, "groups"), counted(2042, "persons"), counted(1, "entries")
+    ('1 group', '2,042 persons', '1 entry')
+    """
+    if count == 1:
+        of = f"{of[:-3]}y" if of.endswith("ies") else of.removesuffix("s")
+    return f"{count:,} {of}"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that happened.
@@ -94,6 +107,6 @@ class Record:
     def __str__(self) -> str:
         lines = []
         for entry in self.entries:
-            counted = f" ({entry.count} {entry.of})" if entry.count is not None else ""
-            lines.append(f"{entry.room}: {entry.kind}: {entry.text}{counted}")
+            number = f" ({counted(entry.count, entry.of)})" if entry.count is not None else ""
+            lines.append(f"{entry.room}: {entry.kind}: {entry.text}{number}")
         return "\n".join(lines)

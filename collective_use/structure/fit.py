@@ -170,7 +170,7 @@ def fit_structure(
     return StructureFit(
         model, fit, effects, structural.syntax, data.groups, fit.agreement, sentences, data.record,
         (structural.attribution.theory, structural.attribution.inferred),
-        structural.name.get("en") or next(iter(structural.name.values()), ""),
+        structural.name.get(groups.instrument.languages[0]) or next(iter(structural.name.values()), ""),
         structural.note or "",
     )  # fmt: skip
 

@@ -100,23 +100,24 @@ def _of_measure(column: str, instrument: Instrument) -> str:
     measure = next((part for part in instrument.measures if part.id == name), None)
     if measure is None:
         return ""
-    label = _text(measure.name) or measure.id
+    language = instrument.languages[0]
+    label = _text(measure.name, language) or measure.id
     construct = instrument.get_construct(measure.construct_id)
     if rest == "answered":
         return f"{label}: how many items the person answered."
     facet = next((part for part in construct.facets if part.id == rest), None)
     if facet is not None:
-        return f"{label}, facet {_text(facet.name) or facet.id}."
-    return f"{label} ({_text(construct.name) or construct.id}; {measure.composition})."
+        return f"{label}, facet {_text(facet.name, language) or facet.id}."
+    return f"{label} ({_text(construct.name, language) or construct.id}; {measure.composition})."
 
 
 def _of_item(column: str, instrument: Instrument) -> str:
     item = next((part for part in instrument.items if part.id == column), None)
-    return _text(item.text) if item else ""
+    return _text(item.text, instrument.languages[0]) if item else ""
 
 
-def _text(texts: Mapping[str, str]) -> str:
-    return texts.get("en") or next(iter(texts.values()), "")
+def _text(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or next(iter(texts.values()), "")
 
 
 def _kind(values: pd.Series) -> str:

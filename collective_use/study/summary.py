@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from collective_use.checks import quoted
 from collective_use.instrument.model import SHARED
-from collective_use.record import Entry
+from collective_use.record import Entry, counted
 from collective_use.results import Table
 from collective_use.study.walk import Outcome
 
@@ -52,8 +53,8 @@ def summary_head(outcome: Outcome) -> str:
     groups = outcome.groups.values
     sizes = groups["n"]
     instrument = outcome.instrument
-    title = instrument.title.get("en") or next(iter(instrument.title.values()))
-    count = f"{len(groups):,} groups" if len(groups) != 1 else "1 group"
+    title = instrument.title.get(instrument.languages[0]) or next(iter(instrument.title.values()))
+    count = counted(len(groups), "groups")
     span = f"{sizes.min()} to {sizes.max()}" if sizes.min() != sizes.max() else f"{sizes.min()}"
     rates = groups["response_rate"].dropna() if "response_rate" in groups else pd.Series([])
     response = (
@@ -61,11 +62,8 @@ def summary_head(outcome: Outcome) -> str:
         if len(rates)
         else "Response rates are not known: no members file was given."
     )
-    persons = len(outcome.responses.persons)
-    return (
-        f"{title} (version {instrument.version})\n"
-        f"{persons:,} persons in {count} of {span}. {response}"
-    )
+    persons = counted(len(outcome.responses.persons), "persons")
+    return f"{title} (version {instrument.version})\n{persons} in {count} of {span}. {response}"
 
 
 def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
@@ -123,11 +121,13 @@ def _left_out(outcome: Outcome) -> Iterable[Table]:
     entries = outcome.record.of_kind("left out", "changed", "warning")
     scores = [entry for entry in entries if entry.room == "scores" and entry.of == "persons"]
     small = max((e.count or 0 for e in entries if e.text.startswith("Fewer than")), default=0)
-    rows = [_row(e) for e in entries if e not in scores and not _follows(e, small, outcome)]
+    rows = [
+        _row(e, outcome) for e in entries if e not in scores and not _follows(e, small, outcome)
+    ]
     if scores:
         most = max(scores, key=lambda entry: entry.count or 0)
         text = f"No score on some measure; most on {_measure(most.text)}. See persons.csv."
-        rows.append(("left out", f"up to {most.count} persons", text))
+        rows.append(("left out", f"up to {counted(most.count or 0, 'persons')}", text))
     if not rows:
         return ()
     notes = ("Each of them by name, and every decision, is in run.json.",)
@@ -146,9 +146,17 @@ def _follows(entry: Entry, small: int, outcome: Outcome) -> bool:
     return entry.kind == "warning" and entry.text.partition(" ")[0] in outcome.groups.evidence
 
 
-def _row(entry: Entry) -> tuple[str, str, str]:
-    count = f"{entry.count} {entry.of}" if entry.count else ""
-    return entry.kind, count, _short(entry.text)
+def _row(entry: Entry, outcome: Outcome) -> tuple[str, str, str]:
+    count = counted(entry.count, entry.of) if entry.count else ""
+    text = entry.text
+    evidence = outcome.groups.evidence.get(text.partition(":")[0])
+    if entry.of == "groups" and evidence is not None and entry.kind == "left out":
+        frame = evidence.by_group
+        why = frame.loc[frame["group"].astype(str).isin(entry.what), "reason"].unique()
+        others = " (or another reason, see agreement.csv)" if len(why) > 1 else ""
+        reason = f"{why[0]}{others}" if len(why) else "see agreement.csv"
+        return entry.kind, count, f"{evidence.measure}: {quoted(entry.what, most=3)}: {reason}"
+    return entry.kind, count, _short(text)
 
 
 def _measure(text: str) -> str:
