@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from collective_use.cli import options
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -18,6 +20,11 @@ def init(
     export: Annotated[
         str | None, typer.Option(help="A survey export, if there is one already.")
     ] = None,
+    members: options.Members = None,
+    informants: options.Informants = None,
+    group: options.Group = None,
+    form: options.Form = None,
+    map_file: Annotated[str | None, options.MAP] = None,
 ) -> None:
     """Begin a study: write a study.yaml whose comments explain every decision.
 
@@ -30,10 +37,20 @@ def init(
 
     from collective_use.cli import console
     from collective_use.instrument.library import load_instrument
+    from collective_use.study.settings import read_study
     from collective_use.study.template import begin_study
 
     load_instrument(instrument)
-    named = str(Path(instrument).resolve()) if Path(instrument).exists() else instrument
-    file = begin_study(folder, instrument=named, export=export)
+    file = begin_study(
+        folder, instrument=instrument, export=export, members=members, informants=informants,
+        group=group, form=form, map_file=map_file,
+    )  # fmt: skip
     console.say(f"Written: {file}\nOpen it in any editor; every line is explained.")
+    settings, _ = read_study(file)
+    named = ((members, settings.members), (informants, settings.informants))
+    found = [Path(place).name for given, place in named if place and not given]
+    if found:
+        console.say(f"Found beside the export, and named in the study: {', '.join(found)}")
+    elif export and not settings.members:
+        console.say("No members.csv beside the export: name one with --members for response rates.")
     console.show_next("collective-use", "run", file, why="Then run the study:")

@@ -47,5 +47,6 @@ def draft(
     say(f"{out}: {filled} lines. Look through them, then:")
     show_next(
         "collective-use", "score", export, "--instrument", instrument, "--map", out,
+        *(("--platform", platform) if platform else ()), *(("--sheet", sheet) if sheet else ()),
         "--out", "results", why="Score with the map:",
     )  # fmt: skip

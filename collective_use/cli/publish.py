@@ -89,6 +89,8 @@ def publish(
         "EXPORT",
         "--instrument",
         instrument,
+        *(("--form", form) if form else ()),
+        *(("--members", str(members)) if members else ()),
         "--out",
         "results",
         why="When the answers are back:",

@@ -95,6 +95,8 @@ def questionnaire(
         "export.csv",
         "--instrument",
         instrument,
+        *(("--form", form) if form else ()),
+        *(("--members", str(members)) if members else ()),
         "--out",
         "results",
         why="When the answers are back:",

@@ -41,7 +41,7 @@ def show_next_step(done: Done) -> None:
         folder = Path(done.folder).name + "_study"
         console.show_next(
             "collective-use", "init", folder, "--instrument", study.instrument,
-            "--export", study.exports[0].file,
+            "--export", study.exports[0].file, *given_flags(study),
             why="Keep your decisions in a file, to run again:",
         )  # fmt: skip
     elif done.run["command"] == "fit":
@@ -57,10 +57,13 @@ def show_next_step(done: Done) -> None:
         console.say(f"\nChange study.yaml and run again: {rerun}")
 
 
-def _beside(study: Study) -> list[str]:
-    """Return the flags of the files that stand beside the export."""
-    files = {"--members": study.members, "--informants": study.informants, "--map": study.map}
-    return [word for flag, file in files.items() if file for word in (flag, file)]
+def given_flags(study: Study) -> list[str]:
+    """Return the flags that were given and that the next command needs again."""
+    given = {
+        "--group": study.columns.group, "--form": study.form, "--members": study.members,
+        "--informants": study.informants, "--map": study.map,
+    }  # fmt: skip
+    return [word for flag, value in given.items() if value for word in (flag, value)]
 
 
 def _after_fit(done: Done) -> None:
@@ -73,7 +76,7 @@ def _after_fit(done: Done) -> None:
     if rival:
         console.show_next(
             "collective-use", "fit", *[entry.file for entry in study.exports],
-            "--instrument", study.instrument, *_beside(study),
+            "--instrument", study.instrument, *given_flags(study),
             "--model", rival, "--out", f"{done.folder}_{rival}",
             why="A rival model of the same instrument:",
         )  # fmt: skip

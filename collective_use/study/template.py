@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from collective_use.errors import InputError, OutputError
+from collective_use.instrument.library import instrument_names
 from collective_use.study.settings import STUDY_FILE
 
 TEMPLATE = """\
@@ -36,8 +38,7 @@ exports:
 
 # Columns that are called differently in your export than in the instrument. The weight column
 # holds survey weights.
-# columns:
-#   group: TeamID
+{group}
 #   member: PersonCode
 #   partner: Organisation
 #   parent: Region
@@ -45,13 +46,13 @@ exports:
 #   weight: w
 
 # The form that was fielded; without it, the items found in the export are used.
-# form: short
+{form}
 
 # Answers outside the response scale: error stops and names them; missing counts them and goes on.
 invalid: error
 
 # Headings that are not the instrument's own can be explained in a file of their own.
-# map: columns.yaml
+{map}
 
 # Rows of the export that are no full answers. Preview rows and rows that were never sent off are
 # dropped, and of several submissions of one person the last is kept; all are counted.
@@ -94,7 +95,17 @@ out: results
 """
 
 
-def begin_study(folder: str | Path, *, instrument: str, export: str | None = None) -> Path:
+def begin_study(
+    folder: str | Path,
+    *,
+    instrument: str,
+    export: str | None = None,
+    members: str | None = None,
+    informants: str | None = None,
+    group: str | None = None,
+    form: str | None = None,
+    map_file: str | None = None,
+) -> Path:
     """Write a commented study.yaml into a folder.
 
     Parameters
@@ -102,10 +113,15 @@ def begin_study(folder: str | Path, *, instrument: str, export: str | None = Non
     folder
         A new or existing folder.
     instrument
-        Named in the file.
+        Named in the file: a bundled name or a path.
     export
         A survey export, if there is one already; members.csv and informants.csv are named
         when they lie beside it.
+    members, informants, map_file
+        Files to name. Paths are written as seen from the folder, so that a study can be moved
+        together with its data.
+    group, form
+        The column of the group and the form fielded.
 
     Returns
     -------
@@ -117,7 +133,7 @@ def begin_study(folder: str | Path, *, instrument: str, export: str | None = Non
     OutputError
         When the folder holds a study already or cannot be written.
     InputError
-        When the export does not exist.
+        When a file that is named does not exist.
 
     Examples
     --------
@@ -129,14 +145,18 @@ def begin_study(folder: str | Path, *, instrument: str, export: str | None = Non
     file = place / STUDY_FILE
     if file.exists():
         raise OutputError(f"{file} is there already; edit it, or name another folder")
-    if export is not None and not Path(export).is_file():
-        raise InputError(f"export must be a file, got {export!r}, which is not there")
-    named = Path(export).resolve() if export else None
+    named = {"export": export, "members": members, "informants": informants, "map": map_file}
+    for name, path in named.items():
+        if path is not None and not Path(path).is_file():
+            raise InputError(f"{name} must be a file, got {path!r}, which is not there")
     text = TEMPLATE.format(
-        instrument=instrument,
-        export=_quoted(str(named)) if named else "export.csv",
-        members=_beside(named, "members"),
-        informants=_beside(named, "informants"),
+        instrument=_instrument(instrument, place),
+        export=_seen_from(place, export) if export else "export.csv",
+        members=_line(place, "members", members or _beside(export, "members")),
+        informants=_line(place, "informants", informants or _beside(export, "informants")),
+        map=_line(place, "map", map_file, "columns.yaml"),
+        form=f"form: {_quoted(form)}" if form else "# form: short",
+        group=f"columns:\n  group: {_quoted(group)}" if group else "# columns:\n#   group: TeamID",
     )
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -146,11 +166,29 @@ def begin_study(folder: str | Path, *, instrument: str, export: str | None = Non
     return file
 
 
-def _beside(export: Path | None, name: str) -> str:
-    other = export.with_name(f"{name}.csv") if export else None
-    if other is not None and other.is_file():
-        return f"{name}: {_quoted(str(other))}"
-    return f"# {name}: {name}.csv"
+def _beside(export: str | None, name: str) -> str | None:
+    other = Path(export).with_name(f"{name}.csv") if export else None
+    return str(other) if other is not None and other.is_file() else None
+
+
+def _line(place: Path, name: str, file: str | None, example: str = "") -> str:
+    return f"{name}: {_seen_from(place, file)}" if file else f"# {name}: {example or name + '.csv'}"
+
+
+def _instrument(name: str, place: Path) -> str:
+    if name in instrument_names() or not Path(name).exists():
+        return name
+    return _seen_from(place, name)
+
+
+def _seen_from(place: Path, file: str) -> str:
+    """Return a path as seen from the study's folder; whole where they share only the root."""
+    path, start = Path(file).expanduser().resolve(), place.resolve()
+    shared = os.path.commonpath([path, start]) if path.anchor == start.anchor else path.anchor
+    if shared == path.anchor:
+        return _quoted(str(path))
+    seen = Path(os.path.relpath(path, start)).as_posix()
+    return _quoted(seen if seen.startswith(".") else f"./{seen}")
 
 
 def _quoted(text: str) -> str:
