@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -19,6 +20,11 @@ PROGRAM = "collective-use"
 EXIT_INPUT = 2
 EXIT_UNEXPECTED = 1
 EXIT_INTERRUPTED = 130
+_LACKING = {
+    "no members file": "--members members.csv",
+    "no file of informants": "--informants informants.csv",
+}
+_PLACED = re.compile(r"\S.*?:\d+:\d+: ")
 
 
 class LazyCommands(TyperGroup):
@@ -139,7 +145,7 @@ def _called(words: list[str], trace: bool) -> int:
     except CollectiveUseError as problem:
         if trace:
             raise
-        _complain(f"Error: {_in_flags(str(problem))}")
+        _complain(_as_error(_in_flags(str(problem))))
         return EXIT_INPUT
     except Exception as problem:
         if _is_usage_error(problem):
@@ -155,10 +161,21 @@ def _called(words: list[str], trace: bool) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _as_error(text: str) -> str:
+    """Count the problems of a file where a message lists several, one a line."""
+    lines = text.splitlines()
+    if len(lines) > 1 and all(_PLACED.match(line) for line in lines):
+        return "\n".join((f"Error: {len(lines)} problems:", *lines))
+    return f"Error: {text}"
+
+
 def _in_flags(text: str) -> str:
     """Say what to type here where a message names an argument of Python."""
     for python, flag in (("invalid='missing'", "--invalid missing"), ("map=", "--map FILE")):
         text = text.replace(python, flag)
+    for lacking, flag in _LACKING.items():
+        if lacking in text.lower() and flag not in text:
+            text = f"{text.rstrip('. ')}; give it with {flag}"
     return text
 
 

@@ -107,6 +107,16 @@ def test_an_error_of_ours_is_one_message_and_two(
         program.main(["--traceback"])
 
 
+def test_several_problems_of_a_file_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study.yaml").write_text("instrument: lq2002\nexports: a.csv\nsed: 1\nfrom: x\n")
+    assert program.main(["run", str(tmp_path)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Error: 2 problems:"
+    assert len(lines) == 3
+
+
 def test_a_fault_of_the_program_says_so_and_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
