@@ -168,7 +168,12 @@ def begin_study(
 
 def _beside(export: str | None, name: str) -> str | None:
     other = Path(export).with_name(f"{name}.csv") if export else None
-    return str(other) if other is not None and other.is_file() else None
+    if other is None or not other.is_file():
+        return None
+    with other.open(encoding="utf-8", errors="replace") as lines:
+        bare = lines.readline().strip().lower() == "group"
+    # a file of groups alone, as simulate writes it without group questions, says nothing
+    return None if bare else str(other)
 
 
 def _line(place: Path, name: str, file: str | None, example: str = "") -> str:
