@@ -324,6 +324,8 @@ def data_from_moments(
     if sizes is None or isinstance(sizes, (int, float)) or len(sizes) != len(names):
         each = "such as n=200" if len(names) == 1 else f"for each of the {len(names)} groups"
         raise InputError(f"n must give the number of cases, {each}, got {n!r}")
+    if any(not float(size) > 1 for size in sizes):
+        raise InputError(f"n must be more than 1 case, got {n!r}")
     averages = [None] * len(names) if means is None else _by_group(means, names, "means")
     groups = []
     for name, matrix, size, average in zip(names, covs, sizes, averages, strict=True):

@@ -277,6 +277,9 @@ def _one_search(
     if not constraints.above and _is_linear(constraints, theta) and not np.isfinite(lower).any():
         c, J = constraints.equalities(theta)
         feasible = theta - np.linalg.pinv(J) @ c
+        if np.abs(constraints.equalities(feasible)[0]).max() > 1e-8 * (1 + np.abs(c).max()):
+            said = "; ".join(f"{row.lhs} == {row.rhs}" for row, _, _ in constraints.equal)
+            raise EstimationError(f"the constraints contradict each other: {said}")
         basis = null_space(J)
         return minimise(objective, feasible, basis=basis), basis
     above = _with_bounds(constraints, lower, upper)

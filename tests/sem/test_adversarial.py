@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.errors import DataWarning
+from collective_use.errors import DataWarning, EstimationError, InputError
 from collective_use.sem.result import SemResult
 
 DATA = Path(__file__).parents[1] / "parity" / "reference" / "sem" / "data"
@@ -79,3 +79,14 @@ def test_a_composite_weight_is_not_a_second_regression(design):
     for name in ("v", "t"):
         alone = fit.score_test(f"{name} ~ ageyr")["statistic"]
         assert indices[name, "~", "ageyr"] == pytest.approx(alone, rel=1e-6)
+
+
+def test_constraints_that_contradict_each_other(design):
+    with pytest.raises(EstimationError, match="contradict each other: a == 1; a == 2"):
+        cu.fit_cfa("f =~ x1 + a*x2 + x3 + x4\na == 1\na == 2", design)
+
+
+@pytest.mark.parametrize("n", [0, -5, 1, float("nan")])
+def test_moments_of_no_cases(design, n):
+    with pytest.raises(InputError, match="more than 1 case"):
+        cu.fit_cfa("f =~ x1 + x2 + x3", cov=design[["x1", "x2", "x3"]].cov(), n=n)
