@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, NotSupported, SmallGroupsWarning
 from collective_use.groups.results import Groups
+from collective_use.instrument.model import StructuralModel
 from collective_use.record import Record
 from collective_use.results import Result, Table, plain
 from collective_use.sem.engine_semopy import SecondEngineError
@@ -170,9 +171,13 @@ def fit_structure(
     return StructureFit(
         model, fit, effects, structural.syntax, data.groups, fit.agreement, sentences, data.record,
         (structural.attribution.theory, structural.attribution.inferred),
-        structural.name.get(groups.instrument.languages[0]) or next(iter(structural.name.values()), ""),
+        _name(structural, groups.instrument.languages[0]),
         structural.note or "",
     )  # fmt: skip
+
+
+def _name(model: StructuralModel, language: str) -> str:
+    return model.name.get(language) or next(iter(model.name.values()), "")
 
 
 def _enough(groups: int, variables: int, model: str) -> None:
