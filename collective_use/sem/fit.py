@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from collective_use.checks import one_of
@@ -99,7 +100,8 @@ def fit_sem(
         ``"expected"``, ``"observed"`` or ``"first.order"``; `likelihood` ``"normal"`` or
         ``"wishart"``.
     bootstrap, seed
-        Number of bootstrap replications and seed.
+        Number of bootstrap replications (1,000 with ``se="bootstrap"``) and seed: errors, z, p
+        and percentile limits of `SemResult.estimates` then come from the replications.
     cov, n, means
         Covariances (divisor n - 1), number of cases and means instead of data.
     meanstructure
@@ -143,10 +145,10 @@ def fit_sem(
     >>> round(fit.parameters["b"], 6), int(fit.fit_measures["df"])
     (0.3, 1)
     """
+    if bootstrap or se == "bootstrap":
+        return _bootstrapped(dict(locals()))
     one_of("engine", engine, ENGINES)
     clusters = _names(cluster)
-    if bootstrap or se == "bootstrap":
-        raise NotSupported("bootstrap errors are not supported: use se='robust'")
     if len(ordered):
         from collective_use.sem.ordinal_fit import fit_ordinal
 
@@ -273,6 +275,19 @@ def errors_of(solution: Solution) -> Floats | None:
         return covariance_of_estimates(solution)
     except (EstimationError, ValueError):
         return None
+
+
+def _bootstrapped(arguments: dict[str, Any]) -> SemResult:
+    from collective_use.sem.bootstrap import bootstrap_fit
+
+    se, replications = arguments.pop("se"), arguments.pop("bootstrap")
+    seed = arguments.pop("seed")
+    if se not in (None, "bootstrap"):
+        raise NotSupported(f"bootstrap with se={se!r} is not supported: leave one of them out")
+    fit = fit_sem(**arguments)
+    boot = bootstrap_fit(fit, replications or 1000, seed=seed)
+    q = fit.solution.theta.size
+    return replace(fit, vcov=boot.covariance[:q, :q], bootstrap=boot)
 
 
 def _names(cluster: str | Sequence[str] | None) -> tuple[str, ...]:

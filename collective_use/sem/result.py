@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from collective_use.record import Record
+    from collective_use.sem.bootstrap import Bootstrap
     from collective_use.sem.comparison import Comparison
     from collective_use.sem.engines import EngineAgreement
     from collective_use.sem.residuals import SemResiduals
@@ -55,6 +56,8 @@ class SemResult(Result):
         The model text, empty when the model came as a table.
     agreement
         How far semopy agrees, for engines ``"semopy"`` and ``"both"``.
+    bootstrap
+        The replications, when errors and limits come from a bootstrap.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class SemResult(Result):
     level_names: tuple[str, ...] = ("",)
     model: str = ""
     agreement: EngineAgreement | None = None
+    bootstrap: Bootstrap | None = field(default=None, kw_only=True, repr=False, compare=False)
 
     @property
     def converged(self) -> bool:
@@ -216,11 +220,27 @@ class SemResult(Result):
     def estimates(self) -> pd.DataFrame:
         """Estimates with errors, z, p, 95% limits and standardised values."""
         frame = self._frame(*self._row_values, 0.95)
+        if self.bootstrap is not None:
+            self._resampled(frame, self.bootstrap)
         rows = self.table.rows
         keep = [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
         frame["std_lv"] = standardise(self.solution, None, "lv")[0][keep]
         frame["std_all"] = standardise(self.solution, None, "all")[0][keep]
         return frame
+
+    def _resampled(self, frame: pd.DataFrame, boot: Bootstrap) -> None:
+        limits = boot.intervals()
+        place = {name: i for i, name in enumerate(boot.names)}
+        q = self.solution.theta.size
+        rows = [row for row in self.table.rows if row.op not in ("==", "<", ">")]
+        for i, row in enumerate(rows):
+            at = place[row.lhs] if row.op == ":=" else row.free - 1
+            if not 0 <= at < q + len(self.table.definitions):
+                continue
+            se = float(limits["se"].iloc[at])
+            z = float(frame.loc[i, "est"]) / se if se > 1e-12 else math.nan
+            frame.loc[i, ["se", "z", "p"]] = [se, z, 2 * float(ndtr(-abs(z)))]
+            frame.loc[i, ["ci_lower", "ci_upper"]] = limits.loc[at, ["ci_lower", "ci_upper"]]
 
     def standardized(self, kind: str = "all", *, level: float = 0.95) -> pd.DataFrame:
         """Return the standardised solution with delta-method errors.

@@ -172,8 +172,18 @@ def _errors(fit: SemResult) -> list[str]:
         "robust.cluster": "Robust.cluster",
         "none": "None",
     }
+    boot = fit.bootstrap
+    resampled = (
+        []
+        if boot is None
+        else [
+            _line("Requested replications", boot.asked),
+            _line("Failed replications", boot.failed),
+        ]
+    )
     return [
-        _line("Standard errors", names[options.se]),
+        _line("Standard errors", names[options.se] if boot is None else "Bootstrap"),
+        *resampled,
         _line("Information", options.information.capitalize()),
     ]
 

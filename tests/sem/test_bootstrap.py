@@ -139,3 +139,26 @@ def test_interval_formulas():
     np.testing.assert_allclose(np.ravel(same), [low[0], high[0]], rtol=0.02)
     left_out = np.array([[2.0], [1.5], [1.0]])
     assert jackknife_covariance(left_out)[0, 0] == pytest.approx(1 / 3)
+
+
+def test_fit_with_bootstrap_errors() -> None:
+    data = sample(120)
+    fit = fit_sem(MODEL, data, bootstrap=100, seed=7)
+    boot = bootstrap_fit(fit_sem(MODEL, data), 100, seed=7)
+    assert fit.bootstrap is not None
+    np.testing.assert_array_equal(fit.bootstrap.draws, boot.draws)
+    expected = boot.intervals().set_index("parameter")
+    columns = ["est", "se", "ci_lower", "ci_upper"]
+    for row in fit.table.definitions:
+        found = fit.estimates.query("op == ':=' and lhs == @row.lhs").iloc[0]
+        np.testing.assert_allclose(
+            found[columns].astype(float), expected.loc[row.lhs, columns], rtol=1e-12
+        )
+        assert found.z == pytest.approx(found.est / found.se)
+    assert "Failed replications" in fit.summary()
+    np.testing.assert_allclose(fit.se, expected.se.iloc[: fit.se.size], rtol=1e-12)
+
+
+def test_bootstrap_with_another_error_is_refused() -> None:
+    with pytest.raises(NotSupported, match="robust"):
+        fit_sem(MODEL, sample(120), bootstrap=10, se="robust")
