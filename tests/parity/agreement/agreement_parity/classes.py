@@ -43,7 +43,12 @@ PRINTED = Kind("printed")
 SIMULATED_PRINTED = Kind("simulated, then printed")
 SAME = Kind("label or count")
 DIGITS = Kind("number of correct digits")
-ELSEWHERE = Kind("another room")
+STOPPED = Kind(
+    "closed form at the moments where the reference stopped (lavaan: our likelihood is no lower)",
+    1e-7,
+)
+# Guards against change alone: the bound was set from the distances found, 3.9e-4 to 5.9e-4.
+UNEXPLAINED = Kind("not reproduced, cause not found: distance shown", 6e-4)
 
 RULES: dict[str, tuple[tuple[str, Kind], ...]] = {
     "lq2002.json": (
@@ -76,7 +81,9 @@ RULES: dict[str, tuple[tuple[str, Kind], ...]] = {
         (r"(TSIG|HOSTIL)/(alpha_within|alpha_between|Sw|Sb|icc_items).*", LAVAAN),
         (r".*/omega_(within|between)", LAVAAN),
         (r".*/fit/df", SAME),
-        (r".*/(compRelSEM|alpha_compRel|fit/).*", ELSEWHERE),
+        (r".*/compRelSEM_default/level.*", SAME),
+        (r".*/fit/srmr_between", UNEXPLAINED),
+        (r".*/(compRelSEM|alpha_compRel|fit/).*", STOPPED),
     ),
     "null_variances.json": (
         (r"source", SAME),

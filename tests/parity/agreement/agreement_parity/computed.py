@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from agreement_parity import cells
 import numpy as np
 import pandas as pd
 
 import collective_use as cu
+from agreement_parity import cells
 from collective_use.numerics import nulls, omega, reliability
 
 SCALES = {"LEAD": ("LEAD", 11, 1), "TSIG": ("TSIG", 3, 1), "HOSTIL": ("HOSTIL", 5, 0)}

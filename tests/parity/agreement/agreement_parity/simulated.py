@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from agreement_parity import cells
-from agreement_parity import computed
 import numpy as np
 
 import collective_use as cu
+from agreement_parity import cells, computed
 from collective_use.groups.agreement_tests import item_correlation
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics import chance, chance_simulation

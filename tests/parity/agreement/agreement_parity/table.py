@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from agreement_parity import cells
-from agreement_parity import classes
-from agreement_parity import computed
-from agreement_parity import simulated
-from agreement_parity import twolevel
+from agreement_parity import cells, classes, computed, simulated, twolevel
 
 
 @dataclass
@@ -85,6 +81,8 @@ def gap(file: str, name: str, kind: classes.Kind, value: Any) -> tuple[float, st
         return behind / kind.tolerance, f"behind by {behind:.1e}"
     if kind is classes.LAVAAN and twolevel.ahead(name.partition("/")[0]) < 0:
         return math.inf, "our likelihood is lower"
+    if kind is classes.STOPPED and twolevel.ahead_of_stop(name.partition("/")[0]) < 0:
+        return math.inf, "our likelihood is lower"
     scale = abs(value) if kind.relative else max(1.0, abs(value))
     distance = abs(found - value) / scale if scale > 0 else abs(found - value)
     return distance / kind.tolerance, f"{distance:.1e}"
@@ -119,8 +117,6 @@ def rows(file: str) -> list[Row]:
         row.number += 1
         if kind is None:
             row.failures.append(f"{name}: no class")
-            continue
-        if kind is classes.ELSEWHERE:
             continue
         share, text = gap(file, name, kind, value)
         if share > 1 or math.isnan(share):
