@@ -67,7 +67,7 @@ def rfi(v: Versus) -> float:
         return 1.0
     bottom = v.null_chisq / v.null_df
     top = bottom - v.chisq / v.df
-    return 1.0 if top < 0 or bottom < 0 else top / bottom
+    return 1.0 if top < 0 or bottom <= 0 else top / bottom
 
 
 def nfi(v: Versus) -> float:
