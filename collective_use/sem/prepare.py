@@ -132,6 +132,11 @@ def table_for(
     InputError
         When model and data have different groups.
     """
+    if options.equal and len(names) == 1:
+        raise InputError(
+            f"equal={tuple(options.equal)!r} holds parameters equal over groups, but there is one "
+            "group: name the grouping column with groups="
+        )
     table = parameter_table(model, options)
     _refuse_table(table, names)
     return with_bounds(table, bounds)

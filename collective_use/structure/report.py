@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from collective_use.record import counted
 from collective_use.results import Table, cell_text, table_of, table_text
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def _effects(effects: pd.DataFrame) -> Table:
 def minded(structure: StructureFit) -> tuple[str, ...]:
     """Return what a reader has to mind: engines first, then warnings, then groups left out."""
     left = tuple(
-        f"Left out: {entry.count} {entry.of}. {entry.text}" for entry in structure.record.entries
+        f"Left out: {counted(entry.count or 0, entry.of)}. {entry.text}"
+        for entry in structure.record.entries
     )
     engine = str(structure.agreement) if structure.agreement else ""
     return (*((engine,) if engine else ()), *structure.warnings, *left)

@@ -136,3 +136,9 @@ def test_the_unit_of_the_data_does_not_matter(data, scale, estimator) -> None:  
     unit = scale**4 if estimator == "ULS" else 1.0
     assert other.test.statistic / unit == pytest.approx(own.test.statistic, rel=1e-7)
     assert np.allclose(other.estimates["std_all"], own.estimates["std_all"], atol=1e-8)
+
+
+def test_equal_without_groups_is_said():
+    cov = pd.DataFrame(np.eye(3) * 0.5 + 0.5, index=list("xyz"), columns=list("xyz"))
+    with pytest.raises(InputError, match="there is one group"):
+        fit_sem("f =~ x + y + z", cov=cov, n=100, equal=("loadings",))
