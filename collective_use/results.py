@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import math
+import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+
+TEXT_ROWS = 60
+"""Rows of a table that `print(result)` shows; `to_frame()` holds all."""
+
+HTML_ROWS = 500
+"""Rows of a table that a notebook shows, in a box that scrolls."""
+
+NOTE_WIDTH = 96
+"""Width of the sentences below a table, in characters."""
+
+# Rules in the text's own colour, so that tables read well on light and dark pages.
+_RULE = "1.5px solid currentColor"
+_TABLE = (
+    f"border-collapse:collapse;border:0;border-top:{_RULE};border-bottom:{_RULE};margin:0;"
+    "font-variant-numeric:tabular-nums"
+)
+_CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:0 0 .4em;color:inherit"
+_CELL = "padding:.2em .8em;border:0;white-space:nowrap;"
+_HEAD = f"border-bottom:{_RULE.replace('1.5', '0.75')};font-weight:600"
+_BOX = "max-height:34em;overflow:auto;margin:1em 0 .4em"
+_NOTE = "max-width:46em;margin:.2em 0;font-size:.92em;opacity:.85"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +152,34 @@ def display_width(text: str) -> int:
 
 
 def _is_number(value: object) -> bool:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
         return False
     return isinstance(value, (int, float)) or hasattr(value, "dtype")
 
 
+def _numeric_columns(table: Table) -> list[bool]:
+    """Tell which columns hold numbers (or nothing): they are set to the right."""
+    return [
+        any(_is_number(row[i]) for row in table.rows)
+        and all(
+            _is_number(row[i]) or row[i] is None or isinstance(row[i], NotComputed)
+            for row in table.rows
+        )
+        for i in range(len(table.columns))
+    ]
+
+
+def _shortened(table: Table, most: int) -> Table:
+    """Keep the first rows of a table too long to read, and say how many are not shown."""
+    left = len(table.rows) - most
+    if left <= 0:
+        return table
+    note = f"{left:,} more {'row' if left == 1 else 'rows'}: to_frame() holds them all."
+    return dataclasses.replace(table, rows=table.rows[:most], notes=(note, *table.notes))
+
+
 def table_text(table: Table) -> str:
-    """Lay a table out for a terminal or a log.
+    """Lay a table out for a terminal or a log; notes are wrapped.
 
     Examples
     --------
@@ -150,14 +193,7 @@ def table_text(table: Table) -> str:
     cells = [[cell_text(value, table.digits) for value in row] for row in table.rows]
     grid = [list(table.columns), *cells]
     widths = [max(display_width(row[i]) for row in grid) for i in range(len(table.columns))]
-    right = [
-        any(_is_number(row[i]) for row in table.rows)
-        and all(
-            _is_number(row[i]) or row[i] is None or isinstance(row[i], NotComputed)
-            for row in table.rows
-        )
-        for i in range(len(table.columns))
-    ]
+    right = _numeric_columns(table)
 
     def line(row: Sequence[str]) -> str:
         padded = []
@@ -169,32 +205,44 @@ def table_text(table: Table) -> str:
     lines = [table.title] if table.title else []
     lines += [line(table.columns), "-" * (sum(widths) + 2 * (len(widths) - 1))]
     lines += [line(row) for row in cells]
-    return "\n".join([*lines, *table.notes])
+    return "\n".join([*lines, *(_wrapped(note) for note in table.notes)])
+
+
+def _wrapped(note: str) -> str:
+    return "\n".join(
+        textwrap.fill(part, NOTE_WIDTH, break_long_words=False, break_on_hyphens=False)
+        for part in note.splitlines()
+    )
 
 
 def table_html(table: Table) -> str:
-    """Write a table as an HTML fragment without scripts or outside references.
+    """Write a table as an HTML fragment without scripts, style sheets or outside references.
 
     Examples
     --------
-    >>> "<caption>T</caption>" in table_html(Table("T", ("a",), ((1,),)))
+    >>> "T</caption>" in table_html(Table("T", ("a",), ((1,),)))
     True
     """
-    head = "".join(f"<th scope='col'>{html.escape(column)}</th>" for column in table.columns)
+    side = ["right" if number else "left" for number in _numeric_columns(table)]
+    head = "".join(
+        f"<th scope='col' style='text-align:{to};{_CELL}{_HEAD}'>{html.escape(column)}</th>"
+        for column, to in zip(table.columns, side, strict=True)
+    )
     body = "".join(
-        "<tr>"
+        "<tr style='background:none'>"
         + "".join(
-            f"<td{' style=text-align:right' if _is_number(value) else ''}>"
-            f"{html.escape(cell_text(value, table.digits))}</td>"
-            for value in row
+            f"<td style='text-align:{to};{_CELL}'>{html.escape(text)}</td>"
+            for text, to in zip((cell_text(v, table.digits) for v in row), side, strict=True)
         )
         + "</tr>"
         for row in table.rows
     )
-    notes = "".join(f"<p>{html.escape(note)}</p>" for note in table.notes)
+    notes = "".join(f"<p style='{_NOTE}'>{html.escape(note)}</p>" for note in table.notes)
     return (
-        f"<table><caption>{html.escape(table.title)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+        f"<div style='{_BOX}'><table style='{_TABLE}'>"
+        f"<caption style='{_CAPTION}'>{html.escape(table.title)}</caption>"
+        f"<thead><tr style='background:none'>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"{notes}"
     )
 
 
@@ -255,7 +303,7 @@ class Result:
         }
 
     def __str__(self) -> str:
-        return "\n\n".join(table_text(table) for table in self.tables())
+        return "\n\n".join(table_text(_shortened(table, TEXT_ROWS)) for table in self.tables())
 
     def _repr_html_(self) -> str:
-        return "".join(table_html(table) for table in self.tables())
+        return "".join(table_html(_shortened(table, HTML_ROWS)) for table in self.tables())

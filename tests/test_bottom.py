@@ -41,6 +41,31 @@ def test_text_and_html_show_the_reason():
     assert "one member" in SAMPLE._repr_html_()
 
 
+@dataclasses.dataclass(frozen=True)
+class Long(results.Result):
+    """More rows than anyone reads."""
+
+    rows: int
+
+    def tables(self):
+        return (results.Table("By group", ("group",), tuple((i,) for i in range(self.rows))),)
+
+
+def test_long_tables_say_how_many_rows_are_not_shown():
+    assert "more row" not in str(Long(results.TEXT_ROWS))
+    text = str(Long(results.TEXT_ROWS + 1))
+    assert text.endswith("1 more row: to_frame() holds them all.")
+    assert len(text.splitlines()) == results.TEXT_ROWS + 4
+    html = Long(100_000)._repr_html_()
+    assert html.count("<td") == results.HTML_ROWS
+    assert "99,500 more rows" in html
+
+
+def test_notes_are_wrapped():
+    table = results.Table("", ("a",), ((1,),), ("word " * 60,))
+    assert max(len(line) for line in results.table_text(table).splitlines()) <= results.NOTE_WIDTH
+
+
 def test_html_escapes():
     table = results.Table("<t>", ("a & b",), (("<script>",),))
     html = results.table_html(table)

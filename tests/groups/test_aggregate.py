@@ -165,5 +165,5 @@ def test_unknown_measure_is_one_clear_error(lq_scores):
 def test_results_print_and_become_json(lq_groups):
     assert "lead" in str(lq_groups)
     json.dumps(lq_groups.to_dict(), allow_nan=False)
-    assert "<table>" in lq_groups._repr_html_()
+    assert "<table" in lq_groups._repr_html_()
     assert "Verdict" in str(lq_groups.evidence["lead"])

@@ -37,7 +37,7 @@ def test_pickle_keeps_everything(hs) -> None:  # type: ignore[no-untyped-def]
     assert again.estimates.equals(fit.estimates)
     assert dict(again.fit_measures) == dict(fit.fit_measures)
     json.dumps(fit.to_dict())
-    assert "<table>" in fit._repr_html_()
+    assert "<table" in fit._repr_html_()
 
 
 def test_columns_of_the_estimates(fit) -> None:  # type: ignore[no-untyped-def]
