@@ -33,12 +33,19 @@ class FactorScores(Result):
         By group and factor: squared correlation of score and factor under the model, complete
         cases.
     method
-        ``"regression"`` or ``"bartlett"``.
+        ``"regression"`` or ``"bartlett"``; with ordered variables ``"ebm"`` or ``"ml"``.
+    errors
+        Standard error of every score where it differs from case to case (ordered variables), else
+        None.
+    reason
+        Why reliabilities are missing, or empty.
     """
 
     scores: pd.DataFrame
     reliability: pd.DataFrame
     method: str
+    errors: pd.DataFrame | None = None
+    reason: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """Return the scores."""
