@@ -100,7 +100,7 @@ def _of_group(
         return pd.DataFrame(first | dict(zip(KINDS, values, strict=True)))
 
     covariances = frame(
-        [names[i] for i in rows], [names[i] for i in columns],
+        [names[i] for i in rows.tolist()], [names[i] for i in columns.tolist()],
         [np.where(known, x, 0.0) for x in (e[at], correlation, z[0][at], z[1][at])],
     )  # fmt: skip
     # Means enter the statistics with changed sign.
