@@ -151,9 +151,17 @@ def factor_modes(
     >>> scores.round(6).ravel().tolist()
     [-0.506054, 0.506054]
     """
-    # Whitened, so that a covariance of less than full rank is no obstacle to the prior.
+    if measure.ordered.all():
+        # Equal answers have equal scores.
+        Y, back = np.unique(Y, axis=0, return_inverse=True)
+        back = back.reshape(-1)
+    else:
+        back = np.arange(Y.shape[0])
+    sd = np.sqrt(np.maximum(np.diag(measure.covariance), 1e-300))
+    # With a prior whitened, so that a covariance of less than full rank is no obstacle; without,
+    # factor by factor, so that one without a maximum leaves the others alone.
     values, vectors = np.linalg.eigh(measure.covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    root = vectors * np.sqrt(np.maximum(values, 0.0)) if prior else np.diag(sd)
     m = root.shape[0]
     z = np.zeros((Y.shape[0], m))
     ridge = np.eye(m) if prior else np.zeros((m, m))
@@ -166,7 +174,7 @@ def factor_modes(
         return value, slope, info + ridge
 
     active = np.arange(Y.shape[0])
-    for _ in range(max_iter):
+    for count in range(max_iter):
         value, slope, info = at(z[active], Y[active])
         tilt = 1e-12 * np.trace(info, axis1=1, axis2=2)[:, None, None] * np.eye(m)
         step = np.linalg.solve(info + tilt + 1e-300 * np.eye(m), slope[..., None])[..., 0]
@@ -174,6 +182,8 @@ def factor_modes(
         step *= np.minimum(1.0, 4.0 / np.maximum(size, 1e-300))[:, None]
         z[active] += _damped(at, z[active], Y[active], value, step)
         moving = (size > 1e-11) & (np.abs(z[active]).max(axis=1) < 2 * FAR)
+        if not prior and count > 25:  # long enough for the factors that have a maximum
+            moving &= np.linalg.eigvalsh(info)[:, 0] > 0.01 / FLAT**2
         active = active[moving]
         if active.size == 0:
             break
@@ -181,11 +191,11 @@ def factor_modes(
     spread = root @ np.linalg.inv(info + 1e-20 * np.eye(m)) @ root.T
     errors = np.sqrt(np.abs(np.diagonal(spread, axis1=1, axis2=2)))
     apart = z @ root.T
-    sd = np.sqrt(np.maximum(np.diag(measure.covariance), 1e-300))
     # Where there is no maximum the curve flattens out: no slope is left, and no information.
     known = (np.abs(apart) < FAR * sd) & (errors < FLAT * sd)
     known &= (np.abs(slope).max(axis=1) < 1e-7)[:, None]
-    return np.where(known, measure.mean + apart, np.nan), np.where(known, errors, np.nan)
+    scores = np.where(known, measure.mean + apart, np.nan)
+    return scores[back], np.where(known, errors, np.nan)[back]
 
 
 def _damped(at: Objective, z: Floats, rows: Floats, value: Floats, step: Floats) -> Floats:

@@ -20,7 +20,7 @@ from collective_use.numerics.moments import (
 from collective_use.numerics.sem_fiml import FimlObjective
 from collective_use.numerics.sem_model import cells_of, fill, jacobian
 from collective_use.numerics.sem_objective import NormalObjective, saturated_block
-from collective_use.results import Result
+from collective_use.results import Result, Table, table_of
 from collective_use.sem.compiled import variables_of
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import covariate_places, information, inverted, states_of
@@ -58,6 +58,20 @@ class SemResiduals(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the residuals of the covariances."""
         return self.covariances
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return covariances, means and thresholds, with the reason of what is missing."""
+        why = (self.reason,) if self.reason else ()
+        parts = (
+            ("covariances", self.covariances),
+            ("means", self.means),
+            ("thresholds", self.thresholds),
+        )
+        return tuple(
+            table_of(f"Residuals: {title}", frame, notes=why)
+            for title, frame in parts
+            if frame is not None and len(frame)
+        )
 
     def matrix(self, kind: str = "raw", group: int = 1, level: int = 1) -> pd.DataFrame:
         """Return one kind of residuals of one group (and level) as a symmetric matrix."""

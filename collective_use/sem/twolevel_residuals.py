@@ -38,6 +38,7 @@ def twolevel_residuals(solution: Solution, saturated: list[Saturated]) -> SemRes
             own, other = _deviations(S), _deviations(model.Sigma)
             columns, rows = np.triu_indices(len(names))
             correlation = S / np.outer(own, own) - model.Sigma / np.outer(other, other)
+            correlation[np.diag_indices(len(names))] *= 0.0  # 1 - 1, or missing
             place = {"group": g + 1, "level": level}
             covariances.append(
                 pd.DataFrame(

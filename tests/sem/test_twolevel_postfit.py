@@ -83,10 +83,14 @@ def moments(result, data: pd.DataFrame, team: str):  # type: ignore[no-untyped-d
     return expected[fw], expected[fb], known[fw], known[fb], total
 
 
-@pytest.mark.parametrize("missing", [0.0, 0.15])
-def test_scores_are_expectations_given_all_answers_of_the_cluster(missing):
+@pytest.mark.parametrize(
+    ("missing", "more"), [(0.0, ""), (0.15, ""), (0.0, "a ~~ 0*a\nb ~~ 0*b\n")]
+)
+def test_scores_are_expectations_given_all_answers_of_the_cluster(missing, more):
     data = sample(missing)
-    result = fit(data, missing="fiml" if missing else "listwise")
+    result = cu.fit_sem(
+        MODEL + more, data, cluster="team", missing="fiml" if missing else "listwise"
+    )
     cases, teams = result.factor_scores(level=1), result.factor_scores(level=2)
     assert teams.scores.index.name == "cluster"
     within, between = [], []
