@@ -104,6 +104,12 @@ class OrdinalObjective(CachedObjective):
         self._response_at: Floats | None = None
         self._responses: tuple[Response, ...] = ()
 
+    def with_model(self, model: Model) -> OrdinalObjective:
+        """Return the same objective of another model of the same data."""
+        return OrdinalObjective(
+            model, self.groups, self.weights, self.W, theta_parameters=self.theta_parameters
+        )
+
     def responses(self, theta: Floats) -> tuple[Response, ...]:
         """Return the implied statistics of every group."""
         if self._response_at is None or not np.array_equal(self._response_at, theta):

@@ -26,6 +26,7 @@ from collective_use.numerics.twolevel import (
     inverse_and_logdet,
 )
 from collective_use.numerics.twolevel_saturated import Saturated, saturated_moments, start_moments
+from collective_use.numerics.twolevel_scores import Effects
 
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -143,6 +144,22 @@ class IncompleteLikelihood:
         T = (T + T.swapaxes(-1, -2)) / 2
         G_b = -0.5 * (T - u[:, :, None] * u[:, None, :])
         return _Parts(value, P, a, G_b, u, spread, centre, Pz, gap, slope)
+
+    def effects(self, Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats, cross: Floats) -> Effects:
+        """Return cluster effects and level-2 factors given all seen answers (see `effects_of`)."""
+        parts, given = self._parts(Sw, mu_w, Sb, mu_b), self._given_z(Sb, mu_b)
+        if parts is None or given is None:
+            raise ValueError("the likelihood is not defined here")
+        i, o, p = self.inner, self.outer, self.layout.p
+        by_z = cross[:, o] @ parts.Pz
+        rest = cross[:, i] - by_z @ Sb[np.ix_(o, i)]
+        factors = parts.gap_z @ by_z.T + parts.u @ rest.T
+        T = parts.u[:, :, None] * parts.u[:, None, :] - 2 * parts.G_b  # variance of u
+        variance = np.sum(by_z * cross[:, o], axis=1) + np.einsum("ma,jab,mb->jm", rest, T, rest)
+        centre, spread = np.zeros((self.J, p)), np.zeros((self.J, p, p))
+        centre[:, self.at] = given[2] + parts.centre
+        spread[:, self.at[:, None], self.at[None, :]] = parts.spread
+        return Effects(factors, variance, centre, spread)
 
     def _level2(self, parts: _Parts) -> tuple[Floats, Floats]:
         """Derivatives by Sigma_b and mu_b, by cluster."""

@@ -102,6 +102,10 @@ class TwoLevelObjective(CachedObjective):
         self._terms_at: Floats | None = None
         self._terms: list[Terms | None] = []
 
+    def with_model(self, model: Model) -> TwoLevelObjective:
+        """Return the same objective of another model of the same data."""
+        return TwoLevelObjective(model, self.groups)
+
     def moments_of(self, theta: Floats, g: int) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the moments of both levels of a group."""
         within, between = self.states(theta)[2 * g : 2 * g + 2]

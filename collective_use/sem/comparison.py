@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError, NotSupported
-from collective_use.numerics.moments import Floats
-from collective_use.numerics.optimise import Optimum
+from collective_use.numerics.difference_tests import CORRECTIONS, Difference
 from collective_use.results import Result
 from collective_use.sem.constraints import evaluate, read_expression
-from collective_use.sem.estimate import Solution
-from collective_use.sem.standardized import value_of
-from collective_use.sem.tests_of_fit import ChiSquare, p_of, scaled_test
+from collective_use.sem.difference import A_METHODS, satorra_2000, scaling_at
+from collective_use.sem.tests_of_fit import p_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from collective_use.sem.result import SemResult
 
-METHODS = ("auto", "standard", "satorra.bentler.2001", "satorra.bentler.2010")
+METHODS = ("auto", "standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000")
+SECOND_ORDER = ("scaled.shifted", "mean.var.adjusted")
+"""Tests of a model that correct mean and variance: their difference is Satorra's (2000)."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,10 @@ class Comparison(Result):
     statistic, df, p
         The test; a small p speaks for the model with more parameters.
     method
-        ``"standard"``, ``"satorra.bentler.2001"`` or ``"satorra.bentler.2010"``.
-    scaling
-        What the difference was divided by.
+        ``"standard"``, ``"satorra.bentler.2001"``, ``"satorra.bentler.2010"`` or
+        ``"satorra.2000"``.
+    scaling, shift
+        What the difference was divided by, and what was added then (``"satorra.2000"``).
     aic, bic
         Of the model with more and the one with fewer parameters, NaN without a likelihood.
     """
@@ -49,6 +50,7 @@ class Comparison(Result):
     scaling: float
     aic: tuple[float, float]
     bic: tuple[float, float]
+    shift: float = 0.0
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row."""
@@ -60,12 +62,20 @@ class Comparison(Result):
             "p": self.p,
             "method": self.method,
             "scaling": self.scaling,
+            "shift": self.shift,
             "aic_difference": self.aic[1] - self.aic[0],
             "bic_difference": self.bic[1] - self.bic[0],
         }])  # fmt: skip
 
 
-def compare(first: SemResult, second: SemResult, method: str = "auto") -> Comparison:
+def compare(
+    first: SemResult,
+    second: SemResult,
+    method: str = "auto",
+    *,
+    a_method: str = "delta",
+    correction: str = "scaled.shifted",
+) -> Comparison:
     """Test the difference of two nested models fitted to the same cases.
 
     Parameters
@@ -73,7 +83,15 @@ def compare(first: SemResult, second: SemResult, method: str = "auto") -> Compar
     first, second
         In any order.
     method
-        ``"auto"`` takes the scaled difference of 2001 when both models carry a scaled test.
+        ``"auto"`` takes the scaled difference of 2001 when both models carry a test corrected for
+        its mean (MLM, MLR, WLSM), ``"satorra.2000"`` when mean and variance are corrected (WLSMV,
+        MLMV), else the plain difference.
+    a_method
+        For ``"satorra.2000"``: how the restriction is found, from derivatives (``"delta"``) or from
+        the parameter tables (``"exact"``).
+    correction
+        For ``"satorra.2000"``: ``"scaled.shifted"``, ``"mean.var.adjusted"`` or
+        ``"satorra.bentler"`` (mean only).
 
     Raises
     ------
@@ -84,25 +102,36 @@ def compare(first: SemResult, second: SemResult, method: str = "auto") -> Compar
 
     References
     ----------
-    Satorra & Bentler (2001), Psychometrika 66:507; (2010), Psychometrika 75:243.
+    Satorra & Bentler (2001), Psychometrika 66:507; (2010), Psychometrika 75:243; Satorra (2000),
+    in Heijmans, Pollock & Satorra, Innovations in multivariate statistical analysis, p. 233.
     """
     one_of("method", method, METHODS)
+    one_of("a_method", a_method, A_METHODS)
+    one_of("correction", correction, CORRECTIONS)
     small, large = (first, second) if first.test.df > second.test.df else (second, first)
     _comparable(small, large)
-    scaled = small.solution.options.scaled
+    options = small.solution.options
     if method == "auto":
-        method = "satorra.bentler.2001" if scaled else "standard"
-    if method != "standard" and not scaled:
+        second_order = options.test in SECOND_ORDER
+        scaled = "satorra.2000" if second_order else "satorra.bentler.2001"
+        method = scaled if options.scaled else "standard"
+    if method != "standard" and not options.scaled:
         raise InputError(f"method={method!r} needs an estimator with a scaled test, such as 'MLR'")
     df = small.test.df - large.test.df
     difference = small.test.statistic - large.test.statistic
-    c = 1.0
-    if method != "standard":
+    found = Difference(difference, df, 1.0, 0.0)
+    if method == "satorra.2000":
+        found = satorra_2000(small, large, difference, df, a_method, correction)
+    elif method != "standard":
         c = _scaling(small, large, method, df)
-    value = difference / c
+        found = Difference(difference / c, df, c, 0.0)
+    p = p_of(found.statistic, found.df)
+    if method == "standard" and options.function == "ULS":
+        p = math.nan  # as for the test of one model: its distribution is not known
     return Comparison(
-        value, df, p_of(value, df), method, c,
+        found.statistic, found.df, p, method, found.scaling,
         (_of(large, "aic"), _of(small, "aic")), (_of(large, "bic"), _of(small, "bic")),
+        found.shift,
     )  # fmt: skip
 
 
@@ -114,6 +143,8 @@ def _comparable(small: SemResult, large: SemResult) -> None:
     a, b = small.solution, large.solution
     if a.options.estimator != b.options.estimator or a.options.missing != b.options.missing:
         raise InputError("models can be compared when both use the same estimator and missing=")
+    if a.options.test != b.options.test:
+        raise InputError("models can be compared when both use the same test=")
     if set(a.data.variables) != set(b.data.variables):
         raise InputError("models can be compared when both have the same observed variables")
     same = len(a.data.groups) == len(b.data.groups) and all(
@@ -129,8 +160,11 @@ def _comparable(small: SemResult, large: SemResult) -> None:
 
 def _scaling(small: SemResult, large: SemResult, method: str, df: float) -> float:
     options = small.solution.options
-    if options.test in ("scaled.shifted", "mean.var.adjusted"):
-        raise NotSupported(f"compare with test={options.test!r} is not supported: use MLM or MLR")
+    if options.test in SECOND_ORDER:
+        raise NotSupported(
+            f"compare(method={method!r}) with test={options.test!r} is not supported: it needs a "
+            "test that corrects the mean only (MLM, MLR, WLSM); use 'satorra.2000'"
+        )
     scaled = small.scaled_test
     if scaled is None:
         raise InputError("the models carry no scaled test")
@@ -150,32 +184,6 @@ def _scaling(small: SemResult, large: SemResult, method: str, df: float) -> floa
             else f"the scaling factor of the difference is negative ({c:.3f})"
         )
     return c
-
-
-def scaling_at(large: SemResult, small: SemResult) -> float:
-    """Return the scaling of the larger model's test, taken at the smaller model's estimates."""
-    theta = _mapped(large.solution, small.solution)
-    optimum = Optimum(theta, large.solution.objective.value(theta), 0.0, 0, True, "given")
-    moved = replace(large.solution, optimum=optimum)
-    standard = ChiSquare("standard", 2 * moved.data.n * optimum.value, moved.df, math.nan)
-    return scaled_test(moved, standard, large._saturated).scaling
-
-
-def _mapped(large: Solution, small: Solution) -> Floats:
-    values = {}
-    for row in small.table.rows:
-        values[row.key] = value_of(row, small.theta)
-        if row.op == "~~":
-            values[row.rhs, row.op, row.lhs, row.level, row.group] = values[row.key]
-    theta = np.full(large.model.n_free, np.nan)
-    for row in large.table.rows:
-        if row.free:
-            value = values.get(row.key, 0.0)
-            known = theta[row.free - 1]
-            if not math.isnan(known) and abs(known - value) > 1e-8 * max(1.0, abs(value)):
-                raise InputError("the models are not nested: an equality holds only in the larger")
-            theta[row.free - 1] = value
-    return theta
 
 
 def wald_test(fit: SemResult, constraints: str) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError
 from collective_use.numerics.moments import Floats, Ints, inverse
 from collective_use.numerics.sem_model import State, fill
-from collective_use.results import Result
+from collective_use.results import Result, Table, plain, table_of
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import states_of
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METHODS = ("regression", "bartlett")
+SHOWN = 10
+"""How many scores are printed."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,42 @@ class FactorScores(Result):
         By group and factor: squared correlation of score and factor under the model, complete
         cases.
     method
-        ``"regression"`` or ``"bartlett"``.
+        ``"regression"`` or ``"bartlett"``; with ordered variables ``"ebm"`` or ``"ml"``.
+    errors
+        Standard error of every score where it differs from case to case (ordered variables), else
+        None.
+    reason
+        Why reliabilities are missing, or empty.
     """
 
     scores: pd.DataFrame
     reliability: pd.DataFrame
     method: str
+    errors: pd.DataFrame | None = None
+    reason: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """Return the scores."""
         return self.scores
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields as plain values, every row with its row number or cluster."""
+        out = super().to_dict() | {"scores": plain(_with_index(self.scores))}
+        return out if self.errors is None else out | {"errors": plain(_with_index(self.errors))}
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the first scores and the reliabilities."""
+        more = len(self.scores) - SHOWN
+        notes = (f"{more} more rows in scores",) if more > 0 else ()
+        first = table_of(
+            f"Factor scores ({self.method})", _with_index(self.scores.head(SHOWN)), notes=notes
+        )
+        why = (self.reason,) if self.reason else ()
+        return first, table_of("Reliability", self.reliability, notes=why)
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.rename_axis(frame.index.name or "row").reset_index()
 
 
 def score_weights(solution: Solution, group: int, method: str, seen: Ints | None = None) -> Floats:

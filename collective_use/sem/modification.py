@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import chdtrc
 
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
+from collective_use.numerics.ordinal_objective import OrdinalObjective
+from collective_use.numerics.twolevel_objective import CompleteLikelihood, TwoLevelObjective
 from collective_use.sem.compiled import compile_model
 from collective_use.sem.estimate import Solution, make_objective
 from collective_use.sem.inference import information, inverted
@@ -75,8 +77,21 @@ def _possible(table: ParameterTable, block: BlockNames) -> list[tuple[str, str, 
     return out
 
 
+def kind_of_information(solution: Solution) -> str:
+    """Expected, as lavaan takes it; observed at two levels with missing values.
+
+    What is expected depends there on who answers what in which cluster; the observed information
+    is exact.
+    """
+    objective: Any = solution.objective
+    if isinstance(objective, TwoLevelObjective):
+        complete = all(isinstance(g, CompleteLikelihood) for g in objective.groups)
+        return "expected" if complete else "observed"
+    return "expected"
+
+
 def extended(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats, list[Parameter]]:
-    """Free some fixed parameters: return score and expected information at the solution.
+    """Free some fixed parameters: return score and information at the solution.
 
     Returns
     -------
@@ -92,9 +107,18 @@ def extended(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats,
     kept = [by_key.pop(row.key, row) for row in table.rows]
     longer = replace(table, rows=(*kept, *by_key.values()))
     model = compile_model(longer)
-    objective, shared = make_objective(model, solution.data, solution.options, longer)
     theta = np.concatenate([solution.theta, [row.start for row in freed]])
+    own: Any = solution.objective
+    objective: Any
+    shared: Any
+    if isinstance(own, (OrdinalObjective, TwoLevelObjective)):
+        also: Any = solution.shared
+        objective, shared = own.with_model(model), also.with_model(model)
+    else:
+        objective, shared = make_objective(model, solution.data, solution.options, longer)
     score = -objective.gradient(theta)
+    if kind_of_information(solution) == "observed":
+        return score, objective.hessian(theta), freed
     return score, shared.fisher(theta), freed
 
 
@@ -110,7 +134,7 @@ def modification_indices(solution: Solution) -> pd.DataFrame:
 
     fixed = [
         row for row in solution.table.rows
-        if not row.free and row.op not in (*CONSTRAINTS, "|", "~*~") and not row.exogenous
+        if not row.free and row.op not in CONSTRAINTS and not row.exogenous
     ]  # fmt: skip
     rows = [*fixed, *candidates(solution.table)]
     columns = ["lhs", "op", "rhs", "level", "group", "mi", "epc", "sepc_lv", "sepc_all", "sepc_nox"]
@@ -122,7 +146,8 @@ def modification_indices(solution: Solution) -> pd.DataFrame:
     standard = {kind: standard_factors(solution, chosen, kind) for kind in ("lv", "all", "nox")}
     data = [
         (r.lhs, r.op, r.rhs, r.level, r.group, mi[i], epc[i],
-         *(epc[i] * standard[kind][j] for kind in ("lv", "all", "nox")))
+         *(math.nan if r.op == "~*~" else epc[i] * standard[kind][j]
+           for kind in ("lv", "all", "nox")))
         for j, (i, r) in enumerate(zip(keep, chosen, strict=True))
     ]  # fmt: skip
     return pd.DataFrame(data, columns=columns)
@@ -131,7 +156,7 @@ def modification_indices(solution: Solution) -> pd.DataFrame:
 def _indices(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats]:
     q, n = solution.model.n_free, _multiplier(solution)
     score, info, _ = extended(solution, rows)
-    inverse = inverted(solution, information(solution, "expected"))
+    inverse = inverted(solution, information(solution, kind_of_information(solution)))
     cross = info[q:, :q]
     spread = np.diag(info)[q:] - np.einsum("ij,jk,ik->i", cross, inverse, cross)
     spread = np.where(spread < np.finfo(float).eps ** (1 / 3), np.nan, spread)
@@ -145,7 +170,9 @@ def _multiplier(solution: Solution) -> float:
     return solution.data.n
 
 
-def score_test(solution: Solution, released: list[tuple[str, str, str]]) -> dict[str, float]:
+def score_test(
+    solution: Solution, released: list[tuple[str, str, str]], levels: list[int] | None = None
+) -> dict[str, float]:
     """Test fixed parameters jointly: would freeing them improve the model?
 
     Parameters
@@ -154,19 +181,28 @@ def score_test(solution: Solution, released: list[tuple[str, str, str]]) -> dict
         The solution.
     released
         Parameters as (lhs, op, rhs), fixed in the model or absent from it.
+    levels
+        The level of each, for models with levels.
 
     Returns
     -------
     dict
         ``statistic``, ``df``, ``p``.
     """
+    wanted = set(zip(released, levels or [1] * len(released), strict=True))
     everything = [*solution.table.rows, *candidates(solution.table)]
-    rows = [r for r in everything if (r.lhs, r.op, r.rhs) in released and not r.free]
-    if len({(r.lhs, r.op, r.rhs) for r in rows}) < len(set(released)):
+    rows = []
+    found = set()
+    for r in everything:
+        for names in ((r.lhs, r.op, r.rhs), (r.rhs, r.op, r.lhs) if r.op == "~~" else ()):
+            if not r.free and (names, r.level) in wanted and r not in rows:
+                rows.append(r)
+                found.add((names, r.level))
+    if found < wanted:
         raise InputError("a score test needs parameters that are fixed or absent in the model")
     q, n = solution.model.n_free, _multiplier(solution)
     score, info, _ = extended(solution, rows)
-    inverse = inverted(solution, information(solution, "expected"))
+    inverse = inverted(solution, information(solution, kind_of_information(solution)))
     V = info[q:, q:] - info[q:, :q] @ inverse @ info[:q, q:]
     return _tested(n, score[q:], V)
 
@@ -221,16 +257,20 @@ def release_tests(solution: Solution) -> pd.DataFrame:
     for i, place in enumerate(owner):
         K[q + i, place] = 1.0
     inner = np.linalg.inv(K.T @ info @ K)
-    names = ["lhs", "op", "rhs", "group", "equals", "statistic", "df", "p"]
+    names = ["lhs", "op", "rhs", "level", "group", "equals", "statistic", "df", "p"]
     data = []
     s = score[q:]
     V = info[q:, q:] - info[q:] @ K @ inner @ K.T @ info[:, q:]
     for i, (first, second) in enumerate(pairs):
         test = _tested(n, s[i : i + 1], V[i : i + 1, i : i + 1])
-        other = f"{first.lhs}{first.op}{first.rhs}.g{first.group}"
-        data.append((second.lhs, second.op, second.rhs, second.group, other, *test.values()))
+        level = f".l{first.level}" if solution.table.n_levels > 1 else ""
+        other = f"{first.lhs}{first.op}{first.rhs}{level}.g{first.group}"
+        who = (second.lhs, second.op, second.rhs, second.level, second.group)
+        data.append((*who, other, *test.values()))
     joint = _joint(n, s, V)
-    data.append(("", "", "", 0, "all", *joint.values()))
+    data.append(("", "", "", 0, 0, "all", *joint.values()))
     out = pd.DataFrame(data, columns=names)
+    if solution.table.n_levels == 1:
+        out = out.drop(columns="level")
     out["p"] = out["p"].where(out["df"] > 0, math.nan)
     return out

@@ -357,11 +357,18 @@ def ordinal_vcov(solution: Solution, moments: Sequence[OrdinalMoments]) -> Float
         return None
     if solution.options.se == "standard":
         return bread / solution.effective_n
+    middle = ordinal_meat(solution, moments)
+    return np.asarray(bread @ middle @ bread / solution.effective_n)
+
+
+def ordinal_meat(solution: Solution, moments: Sequence[OrdinalMoments]) -> Floats:
+    """Return ``D' W Gamma W D`` of one case, groups weighted n_g / N, (q, q)."""
+    objective: Any = solution.shared
     q = solution.model.n_free
-    middle = np.zeros((q, q))
+    out = np.zeros((q, q))
     for share, m, W, r in zip(
         solution.data.shares, moments, objective.W, objective.responses(solution.theta), strict=True
     ):
         WD = W[:, None] * r.jacobian if W.ndim == 1 else W @ r.jacobian
-        middle += share * (WD.T @ m.gamma @ WD)
-    return np.asarray(bread @ middle @ bread / solution.effective_n)
+        out += share * (WD.T @ m.gamma @ WD)
+    return out

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from collective_use.errors import NotSupported
 from collective_use.numerics.polychoric_moments import OrdinalMoments
 from collective_use.sem import tests_of_fit
+from collective_use.sem.estimate import Solution
+from collective_use.sem.factor_scores import FactorScores
+from collective_use.sem.ordinal_residuals import ordinal_residuals
+from collective_use.sem.ordinal_scores import ordinal_factor_scores
 from collective_use.sem.ordinal_tests import model_tests, ordinal_fit_measures
+from collective_use.sem.residuals import SemResiduals
 from collective_use.sem.result import SemResult
 
 if TYPE_CHECKING:
@@ -61,33 +67,28 @@ class OrdinalResult(SemResult):
         names = list(self.solution.data.variables)
         return pd.DataFrame(self.moments[group - 1].covariance, index=names, columns=names)
 
-    def _no(self, what: str) -> NoReturn:
-        raise NotSupported(f"{what} with ordered variables is not supported")
+    def factor_scores(self, method: str = "ebm") -> FactorScores:
+        """Return factor scores: posterior mode ``"ebm"`` or maximum likelihood ``"ml"``."""
+        return ordinal_factor_scores(self.solution, self.categories or {}, method)
 
-    def modification_indices(self) -> pd.DataFrame:
-        """Refuse: not offered for ordered variables."""
-        self._no("modification_indices()")
+    def residuals(self) -> SemResiduals:
+        """Return residuals of thresholds, means, variances and correlations."""
+        return ordinal_residuals(self.solution, self.moments)
 
-    def factor_scores(self, method: str = "regression") -> Any:
-        """Refuse: not offered for ordered variables."""
-        self._no("factor_scores()")
-
-    def residuals(self) -> Any:
-        """Refuse: not offered for ordered variables."""
-        self._no("residuals()")
-
-    def compare(self, other: SemResult, method: str = "auto") -> Any:
-        """Refuse: not offered for ordered variables."""
-        self._no("compare()")
-
-    def score_test(self, add: str = "") -> Any:
-        """Refuse: not offered for ordered variables."""
-        self._no("score_test()")
+    def scaling_at(self, solution: Solution) -> float:
+        """Return the scaling of the corrected test at other parameter values."""
+        corrected = model_tests(solution, self.moments)[1]
+        return math.nan if corrected is None else corrected.scaling
 
     def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
         """Refuse: there is no likelihood."""
-        self._no("profile()")
+        raise NotSupported(
+            "profile() with ordered variables is not supported: least squares have no likelihood"
+        )
 
     def small_sample(self) -> pd.DataFrame:
         """Refuse: the corrections belong to maximum likelihood."""
-        self._no("small_sample()")
+        raise NotSupported(
+            "small_sample() with ordered variables is not supported: the corrections are for "
+            "maximum likelihood"
+        )

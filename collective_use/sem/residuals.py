@@ -20,7 +20,7 @@ from collective_use.numerics.moments import (
 from collective_use.numerics.sem_fiml import FimlObjective
 from collective_use.numerics.sem_model import cells_of, fill, jacobian
 from collective_use.numerics.sem_objective import NormalObjective, saturated_block
-from collective_use.results import Result
+from collective_use.results import Result, Table, table_of
 from collective_use.sem.compiled import variables_of
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import covariate_places, information, inverted, states_of
@@ -40,25 +40,45 @@ class SemResiduals(Result):
     ----------
     covariances
         Columns ``group lhs rhs raw correlation normalized standardized``, lower triangle; z-values
-        are NaN where `reason` says why.
+        are NaN where `reason` says why. Models with levels have a column ``level`` after
+        ``group``.
     means
-        The same for means, empty without mean structure.
+        The same for means, empty without mean structure. Ordered variables have none.
     reason
         Why z-values are missing, or empty.
+    thresholds
+        The same for thresholds of ordered variables (``rhs`` is ``t1``, ``t2``, ...), else None.
     """
 
     covariances: pd.DataFrame
     means: pd.DataFrame
     reason: str = ""
+    thresholds: pd.DataFrame | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the residuals of the covariances."""
         return self.covariances
 
-    def matrix(self, kind: str = "raw", group: int = 1) -> pd.DataFrame:
-        """Return one kind of residuals of one group as a symmetric matrix."""
+    def tables(self) -> tuple[Table, ...]:
+        """Return covariances, means and thresholds, with the reason of what is missing."""
+        why = (self.reason,) if self.reason else ()
+        parts = (
+            ("covariances", self.covariances),
+            ("means", self.means),
+            ("thresholds", self.thresholds),
+        )
+        return tuple(
+            table_of(f"Residuals: {title}", frame, notes=why)
+            for title, frame in parts
+            if frame is not None and len(frame)
+        )
+
+    def matrix(self, kind: str = "raw", group: int = 1, level: int = 1) -> pd.DataFrame:
+        """Return one kind of residuals of one group (and level) as a symmetric matrix."""
         one_of("kind", kind, KINDS)
         part = self.covariances[self.covariances["group"] == group]
+        if "level" in part:
+            part = part[part["level"] == level]
         wide = part.pivot_table(index="lhs", columns="rhs", values=kind, sort=False)
         names = list(dict.fromkeys([*part["rhs"], *part["lhs"]]))
         wide = wide.reindex(index=names, columns=names)
@@ -212,7 +232,8 @@ def _structured(solution: Solution, group: int) -> Floats:
 def r_square(solution: Solution) -> pd.DataFrame:
     """Return the share of variance explained of every explained variable.
 
-    Columns ``group variable r_square``; a negative residual variance gives NaN.
+    Columns ``group variable r_square``, with ``level`` after ``group`` when the model has levels;
+    a negative residual variance gives NaN.
     """
     import pandas as pd
 
@@ -226,5 +247,6 @@ def r_square(solution: Solution) -> pd.DataFrame:
             if k in explained:
                 total, rest = state.C[k, k], S[k, k]
                 value = 1 - rest / total if rest >= 0 and total > 0 else np.nan
-                data.append((names.group, name, value))
-    return pd.DataFrame(data, columns=["group", "variable", "r_square"])
+                data.append((names.group, names.level, name, value))
+    out = pd.DataFrame(data, columns=["group", "level", "variable", "r_square"])
+    return out if solution.table.n_levels > 1 else out.drop(columns="level")

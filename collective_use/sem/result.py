@@ -309,11 +309,11 @@ class SemResult(Result):
 
         return r_square(self.solution)
 
-    def compare(self, other: SemResult, method: str = "auto") -> Comparison:
+    def compare(self, other: SemResult, method: str = "auto", **options: str) -> Comparison:
         """Test the difference of two nested models (see `comparison.compare`)."""
         from collective_use.sem.comparison import compare
 
-        return compare(self, other, method)
+        return compare(self, other, method, **options)
 
     def wald(self, constraints: str) -> dict[str, float]:
         """Test constraints on labelled parameters, as ``"a == b; c == 0"``."""

@@ -158,8 +158,14 @@ def _measures(m: Mapping[str, float]) -> list[str]:
             _line("90 Percent confidence interval - lower", m["rmsea.ci.lower.robust"]),
             _line("90 Percent confidence interval - upper", m["rmsea.ci.upper.robust"]),
         ]
-    lines += ["", "Standardized Root Mean Square Residual:", "", _line("SRMR", m["srmr"])]
-    return lines
+    lines += ["", "Standardized Root Mean Square Residual:", ""]
+    if "srmr_within" not in m:
+        return [*lines, _line("SRMR", m["srmr"])]
+    return [
+        *lines,
+        _line("SRMR (within covariance matrix)", m["srmr_within"]),
+        _line("SRMR (between covariance matrix)", m["srmr_between"]),
+    ]
 
 
 def _errors(fit: SemResult) -> list[str]:

@@ -51,12 +51,15 @@ class Clustered:
         Cluster statistics by group; with missing values those of the complete cases.
     covariates
         Sample moments by block (group, then level) that fixed covariates take their values from.
+    names
+        Names of the clusters by group, in the order of their codes.
     """
 
     sample: SampleData
     likelihoods: tuple[Likelihood, ...]
     statistics: tuple[ClusterStatistics, ...]
     covariates: tuple[GroupMoments, ...]
+    names: tuple[tuple[str, ...], ...] = ()
 
 
 def twolevel_options(
@@ -143,10 +146,11 @@ def read_clustered(
     keep, record = _kept(data, Y, Z, cluster, groups, table, options)
     labels = None if groups is None else data[groups].astype(str).to_numpy()
     ids = data[cluster].to_numpy()
-    built, likelihoods, statistics, covariates = [], [], [], []
+    built, likelihoods, statistics, covariates, clusters = [], [], [], [], []
     for i, name in enumerate(names):
         rows = np.flatnonzero(keep if labels is None else keep & (labels == name))
-        codes = _codes(ids[rows], name)
+        codes, own = _codes(ids[rows], name)
+        clusters.append(own)
         z = _cluster_values(Z[rows], codes, only, ids[rows])
         likelihood, stats = _reduced(Y[rows], z, codes, layout, name, W)
         likelihoods.append(likelihood)
@@ -155,7 +159,9 @@ def read_clustered(
         covariates += moments
         built.append(GroupData(name, Y[rows], moments[0], rows, clusters=(codes,)))
     sample = SampleData(W, tuple(built), float(sum(g.rows.size for g in built)), len(Y), record)
-    return Clustered(sample, tuple(likelihoods), tuple(statistics), tuple(covariates))
+    return Clustered(
+        sample, tuple(likelihoods), tuple(statistics), tuple(covariates), tuple(clusters)
+    )
 
 
 def _kept(
@@ -181,16 +187,16 @@ def _kept(
     return keep & ~missing, record
 
 
-def _codes(ids: Any, group: str) -> Ints:
+def _codes(ids: Any, group: str) -> tuple[Ints, tuple[str, ...]]:
     where = f" in group {group!r}" if group else ""
-    _, codes = np.unique(ids.astype(str), return_inverse=True)
+    names, codes = np.unique(ids.astype(str), return_inverse=True)
     codes = np.asarray(codes.reshape(-1), dtype=np.intp)
     J = int(codes.max(initial=-1)) + 1
     if J < 2:
         raise EstimationError(f"two levels need clusters, there are {J}{where}")
     if codes.size == J:
         raise EstimationError(f"every cluster has one case{where}: the levels cannot be parted")
-    return codes
+    return codes, tuple(str(name) for name in names)
 
 
 def _cluster_values(Z: Floats, codes: Ints, only: Sequence[str], ids: Any) -> Floats:

@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from collective_use.errors import NotSupported
+from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.twolevel_objective import CompleteLikelihood
 from collective_use.numerics.twolevel_saturated import Saturated, saturated_complete
 from collective_use.sem import tests_of_fit
+from collective_use.sem.estimate import Solution
+from collective_use.sem.factor_scores import FactorScores
+from collective_use.sem.modification import release_tests, score_test
+from collective_use.sem.residuals import SemResiduals
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel import Clustered
+from collective_use.sem.twolevel_residuals import twolevel_residuals
+from collective_use.sem.twolevel_scores import twolevel_factor_scores
 from collective_use.sem.twolevel_tests import (
     fit_by_level,
     logs_of,
@@ -120,37 +126,47 @@ class TwoLevelResult(SemResult):
         state = self.solution.objective.states(self.solution.theta)[2 * (group - 1) + level - 1]
         return state.Sigma, state.mu
 
-    def _no(self, what: str) -> NoReturn:
-        raise NotSupported(f"{what} at two levels is not supported")
+    def factor_scores(self, method: str = "regression", level: int = 1) -> FactorScores:
+        """Return expected factors given all answers of a cluster: of cases (1) or clusters (2)."""
+        return twolevel_factor_scores(self.solution, self._data, method, level)
 
-    def modification_indices(self) -> pd.DataFrame:
-        """Refuse: not offered at two levels."""
-        self._no("modification_indices()")
-
-    def factor_scores(self, method: str = "regression") -> Any:
-        """Refuse: not offered at two levels."""
-        self._no("factor_scores()")
-
-    def residuals(self) -> Any:
-        """Refuse: not offered at two levels."""
-        self._no("residuals()")
-
-    def r_square(self) -> pd.DataFrame:
-        """Refuse: not offered at two levels."""
-        self._no("r_square()")
-
-    def compare(self, other: SemResult, method: str = "auto") -> Any:
-        """Refuse: not offered at two levels."""
-        self._no("compare()")
+    def residuals(self) -> SemResiduals:
+        """Return raw and correlation residuals of both levels."""
+        return twolevel_residuals(self.solution, self.saturated)
 
     def score_test(self, add: str = "") -> Any:
-        """Refuse: not offered at two levels."""
-        self._no("score_test()")
+        """Test fixed parameters in ``level:`` blocks; without `add`, every equality.
+
+        Example of `add`: ``"level: 2; y1 ~~ y2"``.
+        """
+        from collective_use.syntax import parse_model
+
+        self._refuse()
+        if not add:
+            return release_tests(self.solution)
+        statements = parse_model(add).statements
+        names = {"1": 1, "2": 2} | {name: i for i, name in enumerate(self.level_names, start=1)}
+        if not all(s.level in names for s in statements):
+            raise InputError(
+                f"a score test at two levels needs blocks 'level: 1' or 'level: 2', got {add!r}"
+            )
+        wanted = [(s.lhs, s.op, s.rhs) for s in statements]
+        return score_test(self.solution, wanted, [names[s.level] for s in statements])
+
+    def scaling_at(self, solution: Solution, plain: tests_of_fit.ChiSquare) -> float:
+        """Return the scaling of the robust test at other parameter values."""
+        return robust_test(solution, self._data, plain, self.saturated).scaling
 
     def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
         """Refuse: not offered at two levels."""
-        self._no("profile()")
+        raise NotSupported(
+            "profile() at two levels is not supported: use the limits in estimates, or "
+            "bootstrap_fit(), which draws whole clusters"
+        )
 
     def small_sample(self) -> pd.DataFrame:
         """Refuse: the corrections are for independent cases."""
-        self._no("small_sample()")
+        raise NotSupported(
+            "small_sample() at two levels is not supported: the corrections are for independent "
+            "cases"
+        )

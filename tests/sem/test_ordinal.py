@@ -130,13 +130,11 @@ def test_what_is_not_offered_is_refused_by_name(options, text):
         fit(answers(), **options)
 
 
-@pytest.mark.parametrize(
-    "method",
-    ["modification_indices", "factor_scores", "residuals", "score_test", "small_sample"],
-)
-def test_methods_without_ordinal_form_are_refused(method):
-    with pytest.raises(NotSupported, match="ordered variables"):
-        getattr(fit(answers()), method)()
+def test_methods_without_ordinal_form_are_refused():
+    with pytest.raises(NotSupported, match=r"ordered variables is not supported: .* likelihood"):
+        fit(answers()).small_sample()
+    with pytest.raises(NotSupported, match=r"ordered variables is not supported: .* likelihood"):
+        fit(answers()).profile("f =~ b")
 
 
 def test_thresholds_without_ordered_are_refused():

@@ -55,3 +55,26 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
     for name in ("chisq", "cfi", "tli", "rmsea", "srmr"):
         assert np.isfinite(fit.fit_measures[name]), name
     assert ("chisq.scaled" in fit.fit_measures) == (estimator not in ("DWLS", "ULS", "WLS"))
+    _after(fit, estimator)
+
+
+def _after(fit, estimator: str) -> None:  # type: ignore[no-untyped-def]
+    """Everything that follows a fit is computed too."""
+    found = fit.residuals()
+    assert not found.reason
+    assert found.covariances.notna().all().all()
+    assert found.thresholds.notna().all().all()
+    indices = fit.modification_indices()
+    assert len(indices)
+    assert (indices["mi"] >= 0).all()
+    for method in ("ebm", "ml"):
+        assert fit.factor_scores(method).scores["f"].notna().any()
+    assert fit.factor_scores().errors.notna().all().all()
+    smaller = fit_sem(
+        "f =~ a + 1*b + c + d", DATA, ordered=ITEMS, estimator=estimator,
+        groups="g" if len(fit.group_names) > 1 else None,
+        parameterization=fit.table.parameterization,
+    )  # fmt: skip
+    difference = fit.compare(smaller)
+    assert difference.statistic > 0
+    assert np.isnan(difference.p) == (estimator == "ULS")

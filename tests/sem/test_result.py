@@ -197,6 +197,34 @@ def test_comparison_of_nested_models(fit, hs) -> None:  # type: ignore[no-untype
         larger.compare(cu.fit_cfa(HS, hs.head(200)))
 
 
+def test_a_difference_that_knows_the_distribution(fit, hs) -> None:  # type: ignore[no-untyped-def]
+    large, small = (
+        cu.fit_cfa(HS, hs, estimator="MLM"),
+        cu.fit_cfa(HS + "visual ~~ 0*textual", hs, estimator="MLM"),
+    )
+    found = large.compare(small, "satorra.2000", correction="satorra.bentler")
+    plain = small.test.statistic - large.test.statistic
+    assert found.statistic == pytest.approx(plain / found.scaling)
+    shifted = large.compare(small, "satorra.2000")
+    assert shifted.statistic == pytest.approx(plain / shifted.scaling + shifted.shift)
+    assert shifted.to_frame()["shift"].iloc[0] == shifted.shift
+    with pytest.raises(InputError, match="needs an estimator with a scaled test"):
+        fit.compare(cu.fit_cfa(HS + "visual ~~ 0*textual", hs), "satorra.2000")
+    for options, text in (
+        ({"missing": "fiml"}, "missing='fiml'"),
+        ({"weights": "w"}, "weights or clusters"),
+    ):
+        data = hs.assign(w=1.0)
+        if "missing" in options:
+            data.loc[0, "x1"] = np.nan
+        pair = [
+            cu.fit_cfa(model, data, estimator="MLR", **options)
+            for model in (HS, HS + "visual ~~ 0*textual")
+        ]
+        with pytest.raises(NotSupported, match=text):
+            pair[0].compare(pair[1], "satorra.2000")
+
+
 def test_summary_reads_like_lavaan(fit) -> None:  # type: ignore[no-untyped-def]
     text = fit.summary()
     for line in (

@@ -175,12 +175,12 @@ def test_few_clusters_are_warned_about():
     assert any(issubclass(w.category, SmallGroupsWarning) for w in seen)
 
 
-@pytest.mark.parametrize(
-    "method", ["modification_indices", "factor_scores", "residuals", "r_square", "small_sample"]
-)
-def test_methods_without_two_level_form_are_refused(method):
-    with pytest.raises(NotSupported, match="two levels"):
-        getattr(fit_sem(MODEL, sample(), cluster="team"), method)()
+def test_methods_without_two_level_form_are_refused():
+    result = fit_sem(MODEL, sample(), cluster="team")
+    with pytest.raises(NotSupported, match=r"two levels is not supported: .* independent cases"):
+        result.small_sample()
+    with pytest.raises(NotSupported, match=r"two levels is not supported: .* bootstrap_fit"):
+        result.profile("fw =~ b")
 
 
 def test_the_summary_parts_the_levels():

@@ -15,6 +15,7 @@ from collective_use.sem.options import ESTIMATORS, LIKELIHOODS, MISSING
 from collective_use.sem.ordinal import ESTIMATORS as ORDINAL
 
 MODEL = "level: 1\nfw =~ a + b + c\nlevel: 2\nfb =~ a + b + c\nfb ~ z"
+SMALLER = MODEL.replace("fw =~ a + b", "fw =~ a + 1.1*b")
 NAMES = tuple(dict.fromkeys((*ESTIMATORS, *ORDINAL)))
 GRID = list(itertools.product(NAMES, LIKELIHOODS, MISSING, (None, "g"), (None, "w"), (False, True)))
 
@@ -51,8 +52,23 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
         fit = fit_sem(MODEL, DATA, **options)
     assert fit.solution.optimum.gradient < 1e-8
     assert (fit.se > 0).all()
+    _after(fit)
     if missing == "fiml" and (groups or fixed_x or estimator == "MLR"):
         return  # the unrestricted model takes seconds here: measured once
     for name in ("chisq", "cfi", "tli", "rmsea", "srmr_within", "srmr_between", "logl"):
         assert np.isfinite(fit.fit_measures[name]), name
     assert ("chisq.scaled" in fit.fit_measures) == (estimator == "MLR")
+    assert fit.residuals().covariances[["raw", "correlation"]].notna().all().all()
+    difference = fit.compare(fit_sem(SMALLER, DATA, **options))
+    assert difference.method == ("satorra.bentler.2001" if estimator == "MLR" else "standard")
+    assert difference.statistic > 0
+
+
+def _after(fit) -> None:  # type: ignore[no-untyped-def]
+    """What follows a fit without the unrestricted model is computed at every point."""
+    indices = fit.modification_indices()
+    assert set(indices["level"]) == {2}  # level 1 is saturated
+    assert (indices["mi"] >= 0).all()
+    for level in (1, 2):
+        assert fit.factor_scores(level=level).scores.notna().all().all()
+    assert set(fit.r_square()["level"]) == {1, 2}

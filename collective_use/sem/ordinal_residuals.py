@@ -1,0 +1,127 @@
+"""Residuals of models with ordered variables: thresholds, means, variances, correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from collective_use.errors import EstimationError
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.ordinal_objective import Response
+from collective_use.numerics.polychoric_moments import OrdinalMoments, pair_index
+from collective_use.sem.estimate import Solution
+from collective_use.sem.inference import inverted
+from collective_use.sem.residuals import KINDS, SemResiduals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def ordinal_residuals(solution: Solution, moments: Sequence[OrdinalMoments]) -> SemResiduals:
+    """Return raw, correlation, normalised and standardised residuals of all statistics.
+
+    Normalised residuals are divided by the error of the statistic, standardised ones by the error
+    of the residual under the model; both rest on the asymptotic covariance of the statistics.
+
+    References
+    ----------
+    Muthen (1984), Psychometrika 49:115 (covariance of the statistics); Maydeu-Olivares (2017),
+    Psychometrika 82:533 (standardised residuals).
+    """
+    import pandas as pd
+
+    objective: Any = solution.shared
+    parts: list[list[Any]] = [[], [], []]
+    reason = ""
+    for i, (m, r) in enumerate(zip(moments, objective.responses(solution.theta), strict=True)):
+        try:
+            z = _z_values(solution, i, m, r)
+        except EstimationError as error:
+            reason = str(error)
+            z = np.full(m.statistics.size, np.nan), np.full(m.statistics.size, np.nan)
+        names = solution.table.blocks[i].observed
+        for part, found in zip(parts, _of_group(i + 1, names, m, r, z), strict=True):
+            part.append(found)
+    covariances, means, thresholds = (pd.concat(part, ignore_index=True) for part in parts)
+    return SemResiduals(covariances, means, reason, thresholds)
+
+
+def residual_spread(solution: Solution, group: int, m: OrdinalMoments, r: Response) -> Floats:
+    """Return the covariance of the residuals of one group under the model, (k, k).
+
+    ``Q Gamma Q' / n_g`` with ``Q = I - share D (D'WD)^-1 D' W``.
+    """
+    objective: Any = solution.shared
+    W = objective.W[group]
+    A = inverted(solution, objective.fisher(solution.theta))
+    fitted = solution.data.shares[group] * (r.jacobian @ A @ r.jacobian.T)
+    Q = np.eye(m.statistics.size) - (fitted * W if W.ndim == 1 else fitted @ W)
+    return np.asarray(Q @ (m.gamma / m.n) @ Q.T)
+
+
+def _z_values(
+    solution: Solution, group: int, m: OrdinalMoments, r: Response
+) -> tuple[Floats, Floats]:
+    e = m.statistics - r.values
+    own = np.diag(m.gamma) / m.n
+    out = []
+    for variance in (own, np.diag(residual_spread(solution, group, m, r))):
+        # A statistic that is fitted exactly has no error of its own.
+        error = np.sqrt(np.where(variance > 1e-10 * own, variance, np.nan))
+        error[np.abs(e) < 1e-5] = 1.0
+        out.append(e / error)
+    return out[0], out[1]
+
+
+def _of_group(
+    group: int, names: Sequence[str], m: OrdinalMoments, r: Response, z: tuple[Floats, Floats]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    import pandas as pd
+
+    p, h = len(names), m.item.size
+    numeric = m.item[m.is_mean]
+    e = m.statistics - r.values
+    sd, sd_model = np.sqrt(np.diag(m.covariance)), np.ones(p)
+    implied = r.values[h : h + numeric.size]
+    sd_model[numeric] = np.sqrt(np.where(implied > 0, implied, np.nan))
+    columns, rows = np.triu_indices(p)
+    place = _places(p, h, numeric)[rows, columns]
+    known = place >= 0  # ordered variables have no variance: 1 in the sample and in the model
+    at = np.where(known, place, 0)
+    sample, model = m.statistics[at], r.values[at]
+    correlation = sample / (sd[rows] * sd[columns]) - model / (sd_model[rows] * sd_model[columns])
+
+    def frame(lhs: list[str], rhs: list[str] | None, values: list[Floats]) -> pd.DataFrame:
+        first: dict[str, Any] = {"group": group, "lhs": lhs}
+        if rhs is not None:
+            first["rhs"] = rhs
+        return pd.DataFrame(first | dict(zip(KINDS, values, strict=True)))
+
+    covariances = frame(
+        [names[i] for i in rows.tolist()], [names[i] for i in columns.tolist()],
+        [np.where(known, x, 0.0) for x in (e[at], correlation, z[0][at], z[1][at])],
+    )  # fmt: skip
+    # Means enter the statistics with changed sign.
+    mean = np.flatnonzero(m.is_mean)
+    means = frame(
+        [names[i] for i in numeric.tolist()], None,
+        [-e[mean], -e[mean] / sd[numeric], -z[0][mean], -z[1][mean]],
+    )  # fmt: skip
+    cuts = np.flatnonzero(~m.is_mean)
+    order = [int(np.sum(m.item[:k] == m.item[k])) + 1 for k in cuts]
+    thresholds = frame(
+        [names[i] for i in m.item[cuts].tolist()], [f"t{k}" for k in order],
+        [e[cuts], e[cuts], z[0][cuts], z[1][cuts]],
+    )  # fmt: skip
+    return covariances, means, thresholds
+
+
+def _places(p: int, h: int, numeric: Any) -> Any:
+    """Return where (co)variances stand among the statistics, -1 where there is none, (p, p)."""
+    place = np.full((p, p), -1)
+    place[numeric, numeric] = h + np.arange(numeric.size)
+    a, b = pair_index(p)
+    place[a, b] = place[b, a] = h + numeric.size + np.arange(a.size)
+    return place

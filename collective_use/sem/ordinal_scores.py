@@ -1,0 +1,115 @@
+"""Factor scores of models with ordered variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from collective_use.checks import one_of, quoted
+from collective_use.errors import InputError, NotSupported
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.ordinal_scores import Measurement, factor_modes
+from collective_use.numerics.sem_model import fill
+from collective_use.sem.estimate import Solution
+from collective_use.sem.factor_scores import FactorScores
+from collective_use.sem.inference import states_of
+
+METHODS = ("ebm", "ml")
+REASON = (
+    "reliability is not given: scores of ordered answers are no weighted sums, their precision "
+    "differs from case to case (see errors)"
+)
+
+
+def ordinal_factor_scores(
+    solution: Solution, categories: Mapping[str, tuple[float, ...]], method: str = "ebm"
+) -> FactorScores:
+    """Compute factor scores from answers, not from latent responses.
+
+    Parameters
+    ----------
+    solution
+        The solution.
+    categories
+        Values of every ordered variable.
+    method
+        ``"ebm"``: mode of the posterior (empirical Bayes modal); ``"ml"``: maximum likelihood, NaN
+        for cases whose answers have no maximum (all at one end).
+
+    Raises
+    ------
+    NotSupported
+        When answers are not independent given the factors.
+    """
+    import pandas as pd
+
+    one_of("method", method, METHODS)
+    scores: list[pd.DataFrame] = []
+    errors: list[pd.DataFrame] = []
+    reliability = []
+    for i, (g, names) in enumerate(zip(solution.data.groups, solution.table.blocks, strict=True)):
+        measure = measurement_of(solution, i, categories)
+        found = factor_modes(measure, np.asarray(g.Y), prior=method == "ebm")
+        for part, values in zip((scores, errors), found, strict=True):
+            frame = pd.DataFrame(values, index=g.rows, columns=list(names.latent))
+            if g.name:
+                frame.insert(0, "group", g.name)
+            part.append(frame)
+        row = pd.DataFrame({"factor": list(names.latent), "reliability": np.nan})
+        if g.name:
+            row.insert(0, "group", g.name)
+        reliability.append(row)
+    return FactorScores(
+        pd.concat(scores).sort_index(), pd.concat(reliability, ignore_index=True), method,
+        pd.concat(errors).sort_index(), REASON,
+    )  # fmt: skip
+
+
+def measurement_of(
+    solution: Solution, group: int, categories: Mapping[str, tuple[float, ...]]
+) -> Measurement:
+    """Read the measurement model of one group; refuse what breaks local independence."""
+    names, block = solution.table.blocks[group], solution.model.blocks[group]
+    state = states_of(solution)[group]
+    p = block.p
+    if not names.latent:
+        raise InputError("the model has no latent variable")
+    A, S, m = fill(block, solution.theta)
+    _check_independence(A, S, p, names.observed)
+    residual = np.diag(S)[:p].copy()
+    if (bad := np.flatnonzero(residual <= 0)).size:
+        raise NotSupported(
+            "factor scores with ordered variables need residual variances above zero, not so for "
+            f"{quoted([names.observed[i] for i in bad.tolist()])}"
+        )
+    ordered = np.array([name in names.ordered for name in names.observed])
+    tau = block.tau.copy()
+    tau[block.tau_row] = solution.theta[block.tau_free]
+    most = max(len(categories[name]) for name in names.ordered)
+    cuts = np.full((p, most + 1), np.nan)
+    for v in np.flatnonzero(ordered):
+        own = tau[block.tau_item == v]
+        cuts[v, : own.size + 2] = np.concatenate([[-np.inf], own, [np.inf]])
+    return Measurement(
+        m[:p], A[:p, p:], residual, state.eta[p:], state.C[p:, p:], cuts, ordered
+    )  # fmt: skip
+
+
+def _check_independence(A: Floats, S: Floats, p: int, observed: tuple[str, ...]) -> None:
+    tied = np.argwhere(np.tril(S[:p, :p] != 0, -1))
+    if tied.size:
+        pairs = [f"{observed[j]} ~~ {observed[i]}" for i, j in tied.tolist()]
+        raise NotSupported(
+            f"factor scores with residual covariances ({quoted(pairs)}) and ordered variables are "
+            "not supported: the answers are not independent given the factors"
+        )
+    if (A[:, :p] != 0).any() or (S[:p, p:] != 0).any():
+        names = [observed[j] for j in np.flatnonzero((A[:, :p] != 0).any(axis=0)).tolist()]
+        raise NotSupported(
+            f"factor scores where observed variables ({quoted(names)}) act on others or covary "
+            "with factors are not supported with ordered variables"
+        )
+
+
+__all__ = ["METHODS", "measurement_of", "ordinal_factor_scores"]
