@@ -173,7 +173,10 @@ def scaling_at(large: SemResult, small: SemResult) -> float:
     theta = mapped(large.solution, small.solution)
     value = large.solution.objective.value(theta)
     wanted = small.solution.optimum.value
-    if not abs(value - wanted) <= 1e-7 * max(1.0, abs(wanted)):
+    objective: Any = large.solution.objective
+    # For continuous data lavaan takes the values as they are, and its number is the reference.
+    checked = isinstance(objective, (OrdinalObjective, TwoLevelObjective))
+    if checked and not abs(value - wanted) <= 1e-7 * max(1.0, abs(wanted)):
         raise EstimationError(
             "the smaller model's estimates are no values of the larger model's parameters (it "
             "frees what the larger one fixes): use 'satorra.bentler.2001' or 'satorra.2000'"

@@ -309,11 +309,14 @@ class SemResult(Result):
 
         return r_square(self.solution)
 
-    def compare(self, other: SemResult, method: str = "auto", **options: str) -> Comparison:
+    def compare(
+        self, other: SemResult, method: str = "auto", *,
+        a_method: str = "delta", correction: str = "scaled.shifted",
+    ) -> Comparison:  # fmt: skip
         """Test the difference of two nested models (see `comparison.compare`)."""
         from collective_use.sem.comparison import compare
 
-        return compare(self, other, method, **options)
+        return compare(self, other, method, a_method=a_method, correction=correction)
 
     def wald(self, constraints: str) -> dict[str, float]:
         """Test constraints on labelled parameters, as ``"a == b; c == 0"``."""

@@ -15,7 +15,20 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "sem"))
 
-from otl_cells import BOTH, COVARIATES, EQUAL, FIVE, GIVEN, LIVE, PLAIN, ZERO, Case, V, as_stopped
+from otl_cells import (
+    BOTH,
+    COVARIATES,
+    EQUAL,
+    FIVE,
+    GAPS,
+    GIVEN,
+    LIVE,
+    PLAIN,
+    ZERO,
+    Case,
+    V,
+    as_stopped,
+)
 from sem_cells import Cell, _allowed, _number, load
 
 from collective_use.sem.fit import fit_sem
@@ -96,6 +109,7 @@ TWO = {
     # One fit of two groups against two fits by lavaan, see make_postfit.R.
     "tl_north": Case(PLAIN, "unequal", {**_T, "groups": "half"}),
     "tl_south": Case(PLAIN, "unequal", {**_T, "groups": "half"}),
+    "tl_missing": Case(GAPS, "twolevel_missing", {**_C, "missing": "fiml", "fixed_x": False}),
 }
 CASES = {**ORDINAL, **TWO}
 COVARIATE_NAMES = {"x1", "x2", "x3", "w1", "w2", "x", "z"}

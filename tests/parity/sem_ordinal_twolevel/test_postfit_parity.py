@@ -32,7 +32,7 @@ def compared(name: str, reference=None):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("name", [*CASES, "differences"])
 def test_every_cell(name: str) -> None:
     cells = compared(name)
-    assert len(cells) > 100
+    assert len(cells) > (60 if name == "tl_missing" else 100)
     assert {cell.kind for cell in cells} <= set(CLASSES)
     bad = [cell for cell in cells if not cell.gap <= 1]
     lines = [f"{c.name}: {c.reference} in R, {c.ours} here ({c.kind})" for c in bad[:10]]

@@ -166,6 +166,14 @@ two(sem(zero, uneq, cluster = "team"), "tl_zero", scores = FALSE)
 # shares of cases with shares of clusters, so every group is fitted by itself.
 two(sem(simple, subset(uneq, half == "north"), cluster = "team"), "tl_north")
 two(sem(simple, subset(uneq, half == "south"), cluster = "team"), "tl_south")
+# Missing values: lavPredict stops with an error there; the information is the observed one.
+gaps <- "level: 1
+  fw =~ y1 + y2 + y3 + y4
+level: 2
+  fb =~ y1 + y2 + y3 + y4
+  fb ~ w1"
+tm <- sem(gaps, miss, cluster = "cluster", missing = "ml", fixed.x = FALSE)
+write(list(mi = mi_of(tm, information = "observed"), rsquare = rsq(tm), polish = attr(tm, "polish")), "tl_missing")
 
 # difference tests
 tests <- list()
