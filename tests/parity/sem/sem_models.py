@@ -108,6 +108,18 @@ t2 ~ 0*1
 t3 ~ 0*1
 t4 ~ 0*1
 """
+GROWTH_SHORT = """
+i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4
+s =~ 0*t1 + 1*t2 + 2*t3 + 3*t4
+i ~ x1 + x2
+s ~ x1 + x2
+i ~ 1
+s ~ 1
+t1 ~ 0*1
+t2 ~ 0*1
+t3 ~ 0*1
+t4 ~ 0*1
+"""
 PATH = """
 x2 ~ b*x1 + c1
 c2 ~ a*x2 + d*x1
@@ -219,6 +231,26 @@ LIVE: dict[str, Case] = {
     "mix_written_covariate": Case("x9 ~ x1 + x4\nx4 ~ x1\nx1 ~~ x1", _D),
     "mix_bounds": Case(HS, _D, {"bounds": "pos.var"}),
     "listwise": Case(HS, "hs_miss_design"),
+    "fiml_groups": Case(HS, "hs_miss_design", {"missing": "fiml", "groups": _G, "equal": _SCALAR}),
+    "fiml_groups_mlr": Case(
+        HS,
+        "hs_miss_design",
+        {"missing": "fiml", "groups": _G, "equal": _METRIC, "estimator": "MLR"},
+    ),
+    "fiml_weights_groups": Case(
+        HS, "hs_miss_groups", {"missing": "fiml", "groups": _G, "weights": "w"}
+    ),
+    "fiml_weights_groups_fractions": Case(
+        HS, "hs_miss_groups", {"missing": "fiml", "groups": _G, "weights": "w2"}
+    ),
+    "growth_fiml_random_ml": Case(
+        GROWTH_SHORT, "growth_miss_x", {"missing": "fiml", "fixed_x": False}
+    ),
+    "growth_fiml_random_mlr": Case(
+        GROWTH_SHORT, "growth_miss_x", {"missing": "fiml", "fixed_x": False, "estimator": "MLR"}
+    ),
+    "growth_fiml_x": Case(GROWTH_SHORT, "growth_miss_x", {"missing": "fiml"}),
+    "growth_fiml_complete": Case(GROWTH_SHORT, "growth", {"missing": "fiml", "fixed_x": False}),
     "bfi_ml": Case(BFI, "bfi_complete"),
     "bfi_mg_mlr": Case(
         BFI, "bfi_complete", {"estimator": "MLR", "groups": "gender", "equal": _SCALAR}
