@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from collective_use.checks import one_of, quoted
-from collective_use.errors import InputError, SyntaxProblem
+from collective_use.errors import InputError, ModelWarning, SyntaxProblem
 from collective_use.sem.equality import EQUAL, number_free
 from collective_use.sem.names import Names, names_of_block
 from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.repeated import joined_modifiers, repeated_constraints, repeated_note
 from collective_use.syntax.model_text import ModelText, Statement, parse_model
 from collective_use.syntax.modifiers import Modifiers
 
@@ -94,6 +96,11 @@ def parameter_table(
     InputError
         When multipliers do not fit the number of groups.
 
+    Warns
+    -----
+    ModelWarning
+        When a relation or constraint is written twice; it counts once.
+
     References
     ----------
     Rosseel (2012), Journal of Statistical Software 48:2 (the default rules of `cfa` and `sem`).
@@ -113,15 +120,18 @@ def parameter_table(
     means = chosen.meanstructure or _asks_for_means(text, chosen)
     rows: list[Parameter] = []
     blocks: list[BlockNames] = []
+    notes = list(repeated_constraints(text))
     n_groups = len(text.groups) or chosen.n_groups
     for group in range(1, n_groups + 1):
         for level, statements in enumerate(_by_level(text, group), start=1):
-            drafts, names = _block(statements, text, chosen, means, group)
+            drafts, names = _block(statements, text, chosen, means, group, notes)
             rows += [_row(draft, level, group, n_groups, text.source) for draft in drafts]
             blocks.append(_block_names(names, drafts, level, group))
     if len(text.levels) > 1:
         rows = _no_within_means(rows, blocks)
-    rows += [_constraint_row(s) for s in text.statements if s.op in CONSTRAINTS]
+    rows += dict.fromkeys(_constraint_row(s) for s in text.statements if s.op in CONSTRAINTS)
+    for note in dict.fromkeys(notes):
+        warnings.warn(note, ModelWarning, stacklevel=2)
     numbered = number_free(rows, blocks, chosen.equal, chosen.partial, text)
     return ParameterTable(tuple(numbered), tuple(blocks), means, chosen.parameterization)
 
@@ -151,7 +161,12 @@ def _by_level(text: ModelText, group: int) -> Iterable[list[Statement]]:
 
 
 def _block(
-    statements: Sequence[Statement], text: ModelText, options: TableOptions, means: bool, group: int
+    statements: Sequence[Statement],
+    text: ModelText,
+    options: TableOptions,
+    means: bool,
+    group: int,
+    notes: list[str],
 ) -> tuple[list[_Draft], Names]:
     names = names_of_block(statements, text, options.thresholds)
     user: dict[tuple[str, str, str], _Draft] = {}
@@ -159,8 +174,10 @@ def _block(
         key = (s.lhs, s.op, s.rhs)
         back = (s.rhs, s.op, s.lhs)
         known = key if key in user else back if s.op == "~~" and back in user else None
-        if known is not None:
-            user[known].modifiers = user[known].modifiers.joined(s.modifiers)
+        if known is not None and (first := user[known].place) is not None:
+            together = joined_modifiers(replace(first, modifiers=user[known].modifiers), s)
+            notes += filter(None, [repeated_note(first, s)])
+            user[known].modifiers = together
         else:
             user[key] = _Draft(s.lhs, s.op, s.rhs, s)
     drafts = list(user.values())

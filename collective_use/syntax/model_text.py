@@ -247,6 +247,9 @@ def _relations(
                 if target == "0":
                     modifiers = Modifiers(fixed=(0.0,))
                 name, operator = "", "~1"
+            if operator in ("~", "=~", "<~") and name == subject:
+                said = {"~": "explain", "=~": "measure"}.get(operator, "be made of")
+                fail(source, token.line, token.column, f"{name!r} cannot {said} itself")
             if operator == "~*~" and name != subject:
                 fail(source, token.line, token.column, "'~*~' joins a variable with itself")
             result.append(
