@@ -27,7 +27,8 @@ class TableOptions:
     n_groups
         Number of groups.
     meanstructure
-        Add intercepts.
+        Add intercepts; None: when the model has several groups, thresholds or an intercept.
+        A model that writes intercepts has them anyway.
     std_lv
         Identify latent variables by variance 1 instead of a first loading of 1.
     orthogonal
@@ -43,7 +44,7 @@ class TableOptions:
     """
 
     n_groups: int = 1
-    meanstructure: bool = False
+    meanstructure: bool | None = None
     std_lv: bool = False
     orthogonal: bool = False
     fixed_x: bool = True
@@ -117,7 +118,7 @@ def parameter_table(
     chosen = options or TableOptions()
     for name in chosen.equal:
         one_of("equal", name, EQUAL)
-    means = chosen.meanstructure or _asks_for_means(text, chosen)
+    means = bool(chosen.meanstructure) or _asks_for_means(text, chosen)
     rows: list[Parameter] = []
     blocks: list[BlockNames] = []
     notes = list(repeated_constraints(text))
@@ -137,12 +138,12 @@ def parameter_table(
 
 
 def _asks_for_means(text: ModelText, options: TableOptions) -> bool:
+    several = options.n_groups > 1 or len(text.groups) > 1
     return (
         any(s.op in ("~1", "|") for s in text.statements)
         or bool(options.thresholds)
         or len(text.levels) > 1
-        or options.n_groups > 1
-        or len(text.groups) > 1
+        or (several and options.meanstructure is None)
     )
 
 

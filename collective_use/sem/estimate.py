@@ -73,17 +73,19 @@ class Solution:
 
     @property
     def n_parameters(self) -> int:
-        """Number of parameters after constraints."""
-        return self.model.n_free if self.basis is None else int(self.basis.shape[1])
+        """Number of parameters after equalities; an active inequality takes none away."""
+        if self.basis is None:
+            return self.model.n_free
+        return int(self.basis.shape[1]) + pinned(self)
 
     @property
     def df(self) -> int:
         """Degrees of freedom."""
-        return sample_statistics(self.table) - self.n_parameters - pinned(self)
+        return sample_statistics(self.table) - self.n_parameters
 
 
 def pinned(solution: Solution) -> int:
-    """Count active inequalities, which take no degree of freedom away."""
+    """Count active inequalities, which no search may leave but which are parameters still."""
     if solution.basis is None:
         return 0
     equal = solution.constraints.equalities(solution.theta)[1]

@@ -192,7 +192,15 @@ def fit_sem(
         names = names_of_groups(data, cov, groups)
         chosen = TableOptions(
             n_groups=len(names),
-            meanstructure=use_means(meanstructure, options, clusters, names, means),
+            meanstructure=use_means(
+                meanstructure,
+                options,
+                clusters,
+                names,
+                means,
+                moments_only=data is None,
+                equal=tuple(equal),
+            ),
             std_lv=std_lv,
             orthogonal=orthogonal,
             fixed_x=fixes_covariates(fixed_x, options),
@@ -202,6 +210,10 @@ def fit_sem(
         table = table_for(model, chosen, names, bounds)
         block = table.blocks[0]
         if data is None:
+            if table.meanstructure and means is None:
+                raise InputError(
+                    "the model has intercepts but cov= alone tells no means: give means="
+                )
             sample = data_from_moments(cov, n, means, block.observed, options, names)
         else:
             require_columns(block.observed, list(data.columns), block.latent)

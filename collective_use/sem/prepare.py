@@ -85,20 +85,33 @@ def use_means(
     clusters: Sequence[str],
     names: Sequence[str],
     means: Any,
+    *,
+    moments_only: bool = False,
+    equal: Sequence[str] = (),
 ) -> bool:
     """Tell whether means are fitted.
+
+    Several groups have means when there are any: covariances alone tell nothing of them.
 
     Raises
     ------
     NotSupported
         For missing values without means.
+    InputError
+        When means or intercepts are to be equal, but none are fitted or given.
     """
-    needed = options.missing == "fiml" or len(names) > 1
     if asked is False and options.missing == "fiml":
         raise NotSupported("missing='fiml' without means is not supported: they are estimated")
-    if asked is not None:
-        return asked or needed
-    return needed or bool(clusters) or means is not None
+    known = means is not None or not moments_only
+    several = len(names) > 1 and known
+    chosen = asked
+    if chosen is None:
+        chosen = options.missing == "fiml" or several or bool(clusters) or means is not None
+    wanted = [name for name in equal if name in ("intercepts", "means", "thresholds")]
+    if wanted and not (chosen and known):
+        instead = "leave out meanstructure=False" if known else "give them in means="
+        raise InputError(f"equal={tuple(wanted)!r} needs a mean structure: {instead}")
+    return chosen
 
 
 def fixes_covariates(asked: bool | None, options: Options) -> bool:
