@@ -95,7 +95,7 @@ def parameter_table(
     SyntaxProblem
         When the text cannot be read; the message points at line and token.
     InputError
-        When multipliers do not fit the number of groups.
+        When multipliers do not fit the number of groups, or a level stands alone.
 
     Warns
     -----
@@ -116,6 +116,11 @@ def parameter_table(
         return model
     text = parse_model(model) if isinstance(model, str) else model
     chosen = options or TableOptions()
+    if len(text.levels) == 1:
+        raise InputError(
+            f"the model has one level: block only, {text.levels[0]!r}: write the other level too, "
+            "or leave the line out"
+        )
     for name in chosen.equal:
         one_of("equal", name, EQUAL)
     means = bool(chosen.meanstructure) or _asks_for_means(text, chosen)

@@ -82,3 +82,32 @@ speed ~ visual"
   }
   writeLines(toJSON(out, digits = NA, auto_unbox = TRUE), "differences.json")
 }
+# models without degrees of freedom, means left out, moments by group, score tests of constraints, scores with gaps
+sat <- "x2 ~ x1
+x3 ~ x2 + x1"
+for (e in c("MLR", "MLM", "MLMV")) make(paste0("saturated_", tolower(e)), sem(sat, HS, estimator = e))
+make("saturated_fiml_mlr", sem(sat, HSm, missing = "fiml", fixed.x = FALSE, estimator = "MLR"))
+make("mg_no_means", cfa(hs, HS, group = "school", meanstructure = FALSE, group.equal = "loadings"))
+part_of <- lapply(split(HS, factor(HS$school, unique(HS$school))), function(d) d[, paste0("x", 1:9)])
+S <- lapply(part_of, cov); N <- vapply(part_of, nrow, 1L)
+make("mg_from_cov", safe(lavaan::cfa(hs, sample.cov = S, sample.nobs = N, group.equal = "loadings")))
+make("mg_from_cov_means", safe(lavaan::cfa(hs, sample.cov = S, sample.mean = lapply(part_of, colMeans), sample.nobs = N, group.equal = c("loadings", "intercepts"))))
+tested <- function(f) { s <- lavTestScore(f); list(score = clean(s$uni), score_total = clean(s$test), mi = mi(f)) }
+con <- "visual =~ x1 + a*x2 + b*x3
+textual =~ x4 + c*x5 + d*x6
+speed =~ x7 + x8 + x9"
+make("con_score", cfa(paste(con, "a + b == 1.2", "c == d", sep = "\n"), HS), tested)
+fs <- function(f, m) { x <- lavPredict(f, method = m, append.data = FALSE); if (is.list(x)) lapply(unname(x), function(b) unclass(unname(b))) else list(unclass(unname(x))) }
+make("fiml_groups_scores", by_group(HSm, group.equal = c("loadings", "intercepts")), function(f) list(fs_regression = fs(f, "regression"), fs_bartlett = fs(f, "Bartlett")))
+make("wls_residuals", cfa(hs, HS, estimator = "WLS", meanstructure = TRUE), function(f) list(res = res(f), mi = mi(f)))
+make("gls_groups_residuals", cfa(hs, HS, estimator = "GLS", group = "school", group.equal = "loadings"), function(f) list(res = res(f), mi = mi(f)))
+# Inequalities and bounds that are active: the polishing knows equalities only, these stay at lavaan's own optimum.
+if (!length(only) || "inequalities" %in% only) {
+  one <- "f =~ x1 + a*x2 + b*x3 + c*x4"
+  texts <- c(order = "a > b; b > c + 0.2", product = "a*b < 0.3", mixed = "a == b; c > 0.7", defined = "d := a + b; d < 1.2")
+  out <- lapply(texts, function(t) { f <- lavaan::cfa(paste(one, gsub("; ", "\n", t), sep = "\n"), HS)
+    p <- clean(parameterEstimates(f, ci = FALSE)); list(constraints = t, pe = p[!p$op %in% c("<", ">", "=="), ], fm = as.list(fitMeasures(f))) })
+  f <- lavaan::cfa("f =~ x1 + lower(0.9)*x2 + x3 + x4", HS)
+  out$bound <- list(constraints = "", pe = clean(parameterEstimates(f, ci = FALSE)), fm = as.list(fitMeasures(f)))
+  writeLines(toJSON(out, digits = NA, auto_unbox = TRUE, na = "null"), "unpolished/inequalities.json")
+}
