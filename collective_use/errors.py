@@ -67,6 +67,10 @@ class DataWarning(CollectiveUseWarning):
     """Something in the data deserves a look; results were computed."""
 
 
+class ModelWarning(CollectiveUseWarning):
+    """Something in a model text deserves a look; the message says how it was read."""
+
+
 class InstrumentWarning(CollectiveUseWarning):
     """Something in an instrument deserves a look."""
 

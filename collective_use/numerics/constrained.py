@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from scipy.optimize import minimize
 
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.optimise import Constraint, Optimum, null_space
@@ -20,7 +23,8 @@ def minimise_constrained(
     """Minimise with ``equal(theta) = 0`` and ``above(theta) >= 0``.
 
     Sequential quadratic programming on an active set: a violated inequality becomes an
-    equality, one whose multiplier has the wrong sign is released.
+    equality, one whose multiplier has the wrong sign is released. Where that does not end, it
+    begins again from the solution of another method (Kraft 1988).
 
     Parameters
     ----------
@@ -44,8 +48,29 @@ def minimise_constrained(
     ----------
     Nocedal & Wright (2006), Numerical optimization, chapter 18.
     """
-    theta = start.astype(float).copy()
-    active: list[int] = []
+    optimum, active, fine = _by_active_set(objective, start.astype(float), equal, above, [], most)
+    if not fine:
+        begin = _by_slsqp(objective, start.astype(float), equal, above)
+        near = [int(k) for k in np.flatnonzero(above(begin)[0] < 1e-6)]
+        again = _by_active_set(objective, begin, equal, above, near, most)
+        if again[2]:
+            optimum, active, fine = again
+    if not fine and optimum.converged:
+        optimum = replace(
+            optimum, converged=False, message="no values were found that meet the constraints"
+        )
+    return optimum, _joined(equal, above, active)(optimum.theta)[1]
+
+
+def _by_active_set(
+    objective: Objective,
+    theta: Floats,
+    equal: Constraint,
+    above: Constraint,
+    active: list[int],
+    most: int,
+) -> tuple[Optimum, list[int], bool]:
+    """Return the solution, its active inequalities, and whether it meets all conditions."""
     optimum = Optimum(theta, np.inf, np.inf, 0, False, "not started")
     for _ in range(20):
         chosen = _joined(equal, above, active)
@@ -55,10 +80,29 @@ def minimise_constrained(
         wrong = [k for i, k in enumerate(active) if multipliers[n_equal + i] > 1e-10]
         violated = [k for k in range(c.size) if c[k] < -1e-9 and k not in active]
         if not wrong and not violated:
-            break
+            return optimum, active, optimum.converged
         kept = [k for k in active if k not in wrong]
         active = sorted({*active, *violated}) if violated else kept
-    return optimum, _joined(equal, above, active)(optimum.theta)[1]
+    return optimum, active, False
+
+
+def _by_slsqp(objective: Objective, start: Floats, equal: Constraint, above: Constraint) -> Floats:
+    """Return where Kraft's (1988) sequential least squares ends: a start near the solution."""
+    rules = [
+        {"type": kind, "fun": lambda x, f=f: f(x)[0], "jac": lambda x, f=f: f(x)[1]}
+        for kind, f in (("eq", equal), ("ineq", above))
+        if f(start)[0].size
+    ]
+
+    def value(x: Floats) -> float:
+        here = objective.value(x)
+        return here if np.isfinite(here) else 1e10
+
+    found = minimize(
+        value, start, jac=objective.gradient, constraints=rules, method="SLSQP",
+        options={"maxiter": 500, "ftol": 1e-12},
+    )  # fmt: skip
+    return np.asarray(found.x, dtype=np.float64)
 
 
 def _joined(equal: Constraint, above: Constraint, active: list[int]) -> Constraint:

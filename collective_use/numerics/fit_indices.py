@@ -50,6 +50,8 @@ def cfi(v: Versus) -> float:
 
 def tli(v: Versus) -> float:
     """Tucker-Lewis index (Tucker & Lewis 1973, Psychometrika 38:1)."""
+    if math.isnan(v.scaling) or math.isnan(v.null_scaling):
+        return math.nan
     bottom = v.null_excess * v.df
     return 1 - v.excess * v.null_df / bottom if v.df > 0 and bottom != 0 else 1.0
 
@@ -121,7 +123,11 @@ def rmsea_limits(
     ----------
     Browne & Cudeck (1992), Sociological Methods & Research 21:230.
     """
-    if not (math.isfinite(chisq) and math.isfinite(df) and math.isfinite(scaling)):
+    if not (math.isfinite(chisq) and math.isfinite(df)):
+        return math.nan, math.nan
+    if df < 1:
+        return 0.0, 0.0
+    if not math.isfinite(scaling):
         return math.nan, math.nan
     tail = (1 - level) / 2
 
@@ -135,8 +141,6 @@ def rmsea_limits(
         )
         return math.sqrt(max(scaling, 0.0) * found / (n * df)) * math.sqrt(groups)
 
-    if df < 1:
-        return 0.0, 0.0
     return limit(1 - tail, max(chisq, 1.0)), limit(tail, max(n, 4 * chisq))
 
 

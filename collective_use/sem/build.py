@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from collective_use.checks import one_of, quoted
-from collective_use.errors import InputError, SyntaxProblem
+from collective_use.errors import InputError, ModelWarning, SyntaxProblem
 from collective_use.sem.equality import EQUAL, number_free
 from collective_use.sem.names import Names, names_of_block
 from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.repeated import joined_modifiers, repeated_constraints, repeated_note
 from collective_use.syntax.model_text import ModelText, Statement, parse_model
 from collective_use.syntax.modifiers import Modifiers
 
@@ -25,7 +27,8 @@ class TableOptions:
     n_groups
         Number of groups.
     meanstructure
-        Add intercepts.
+        Add intercepts; None: when the model has several groups, thresholds or an intercept.
+        A model that writes intercepts has them anyway.
     std_lv
         Identify latent variables by variance 1 instead of a first loading of 1.
     orthogonal
@@ -41,7 +44,7 @@ class TableOptions:
     """
 
     n_groups: int = 1
-    meanstructure: bool = False
+    meanstructure: bool | None = None
     std_lv: bool = False
     orthogonal: bool = False
     fixed_x: bool = True
@@ -92,7 +95,12 @@ def parameter_table(
     SyntaxProblem
         When the text cannot be read; the message points at line and token.
     InputError
-        When multipliers do not fit the number of groups.
+        When multipliers do not fit the number of groups, or a level stands alone.
+
+    Warns
+    -----
+    ModelWarning
+        When a relation or constraint is written twice; it counts once.
 
     References
     ----------
@@ -108,31 +116,39 @@ def parameter_table(
         return model
     text = parse_model(model) if isinstance(model, str) else model
     chosen = options or TableOptions()
+    if len(text.levels) == 1:
+        raise InputError(
+            f"the model has one level: block only, {text.levels[0]!r}: write the other level too, "
+            "or leave the line out"
+        )
     for name in chosen.equal:
         one_of("equal", name, EQUAL)
-    means = chosen.meanstructure or _asks_for_means(text, chosen)
+    means = bool(chosen.meanstructure) or _asks_for_means(text, chosen)
     rows: list[Parameter] = []
     blocks: list[BlockNames] = []
+    notes = list(repeated_constraints(text))
     n_groups = len(text.groups) or chosen.n_groups
     for group in range(1, n_groups + 1):
         for level, statements in enumerate(_by_level(text, group), start=1):
-            drafts, names = _block(statements, text, chosen, means, group)
+            drafts, names = _block(statements, text, chosen, means, group, notes)
             rows += [_row(draft, level, group, n_groups, text.source) for draft in drafts]
             blocks.append(_block_names(names, drafts, level, group))
     if len(text.levels) > 1:
         rows = _no_within_means(rows, blocks)
-    rows += [_constraint_row(s) for s in text.statements if s.op in CONSTRAINTS]
+    rows += dict.fromkeys(_constraint_row(s) for s in text.statements if s.op in CONSTRAINTS)
+    for note in dict.fromkeys(notes):
+        warnings.warn(note, ModelWarning, stacklevel=2)
     numbered = number_free(rows, blocks, chosen.equal, chosen.partial, text)
     return ParameterTable(tuple(numbered), tuple(blocks), means, chosen.parameterization)
 
 
 def _asks_for_means(text: ModelText, options: TableOptions) -> bool:
+    several = options.n_groups > 1 or len(text.groups) > 1
     return (
         any(s.op in ("~1", "|") for s in text.statements)
         or bool(options.thresholds)
         or len(text.levels) > 1
-        or options.n_groups > 1
-        or len(text.groups) > 1
+        or (several and options.meanstructure is None)
     )
 
 
@@ -151,7 +167,12 @@ def _by_level(text: ModelText, group: int) -> Iterable[list[Statement]]:
 
 
 def _block(
-    statements: Sequence[Statement], text: ModelText, options: TableOptions, means: bool, group: int
+    statements: Sequence[Statement],
+    text: ModelText,
+    options: TableOptions,
+    means: bool,
+    group: int,
+    notes: list[str],
 ) -> tuple[list[_Draft], Names]:
     names = names_of_block(statements, text, options.thresholds)
     user: dict[tuple[str, str, str], _Draft] = {}
@@ -159,8 +180,10 @@ def _block(
         key = (s.lhs, s.op, s.rhs)
         back = (s.rhs, s.op, s.lhs)
         known = key if key in user else back if s.op == "~~" and back in user else None
-        if known is not None:
-            user[known].modifiers = user[known].modifiers.joined(s.modifiers)
+        if known is not None and (first := user[known].place) is not None:
+            together = joined_modifiers(replace(first, modifiers=user[known].modifiers), s)
+            notes += filter(None, [repeated_note(first, s)])
+            user[known].modifiers = together
         else:
             user[key] = _Draft(s.lhs, s.op, s.rhs, s)
     drafts = list(user.values())

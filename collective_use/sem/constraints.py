@@ -73,6 +73,8 @@ def _double(operator: str, x: float, dx: Floats, y: float, dy: Floats) -> Dual:
         if y == 0:
             return math.nan, np.full_like(dx, math.nan)
         return x / y, (dx - (x / y) * dy) / y
+    if x == 0 and y < 0:
+        return math.nan, np.full_like(dx, math.nan)
     power = x**y if x > 0 or y == int(y) else math.nan
     by_base = y * (x ** (y - 1) if x != 0 or y >= 1 else math.nan) if y else 0.0
     slope = by_base * dx
@@ -85,7 +87,8 @@ def _single(operator: str, x: float, dx: Floats) -> Dual:
     if operator == "neg":
         return -x, -dx
     if operator == "exp":
-        return math.exp(x), math.exp(x) * dx
+        value = math.exp(x) if x < 709 else math.inf
+        return value, value * dx
     if operator == "log":
         return (math.log(x), dx / x) if x > 0 else (math.nan, np.full_like(dx, math.nan))
     if operator == "sqrt":

@@ -178,6 +178,8 @@ def read_data(
                              count=int((codes < 0).sum()), of="rows")  # fmt: skip
         keep &= codes >= 0
     weight = _weights(data, weights)
+    for name in cluster:
+        column_in("cluster", name, list(data.columns), where="the data")
     cluster_codes = [_codes(data, name)[0] for name in cluster]
     for name, code in zip(cluster, cluster_codes, strict=True):
         check_clusters(name, code)
@@ -210,6 +212,7 @@ def _codes(data: Any, column: str | None) -> tuple[Ints, tuple[str, ...]]:
 def _weights(data: Any, column: str | None) -> Floats | None:
     if column is None:
         return None
+    column_in("weights", column, list(data.columns), where="the data")
     values = _column(data, column)
     wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
     if wrong.size:
@@ -217,6 +220,8 @@ def _weights(data: Any, column: str | None) -> Floats | None:
             f"weights column {column!r} must hold finite numbers of at least 0, got "
             f"{values[wrong[0]]:g} in row {wrong[0] + 1}"
         )
+    if not values.any():
+        raise InputError(f"weights column {column!r} must hold a number above 0, got zeros alone")
     return values
 
 
@@ -333,6 +338,9 @@ def data_from_moments(
             raise InputError("cov must be a data frame with variable names on both sides")
         for variable in variables:
             column_in("model variable", variable, list(matrix.columns), where="cov")
+            column_in("model variable", variable, list(matrix.index), where="the rows of cov")
+            if average is not None:
+                column_in("model variable", variable, list(average.keys()), where="means")
         S = matrix.loc[list(variables), list(variables)].to_numpy(dtype=float)
         check_covariances(S, variables)
         if not options.unbiased:

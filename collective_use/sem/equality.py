@@ -168,11 +168,21 @@ def _join_by_constraint(text: ModelText, by_label: dict[str, int], sets: _Sets) 
             sets.join(by_label[s.left.name], by_label[s.right.name])
 
 
+def _named(row: Parameter) -> str:
+    label = f" (label {row.label!r})" if row.label else ""
+    return f"{row.lhs} {row.op} {row.rhs}{label}".replace("~1 ", "~1")
+
+
 def _numbered(rows: Sequence[Parameter], sets: _Sets) -> list[Parameter]:
     fixed: dict[int, float] = {}
     for i, row in enumerate(rows):
         if row.op not in CONSTRAINTS and not row.free:
-            fixed.setdefault(sets.find(i), row.start)
+            value = fixed.setdefault(sets.find(i), row.start)
+            if row.start == row.start and value == value and row.start != value:
+                raise InputError(
+                    f"{_named(row)} is fixed at {row.start:g} and held equal to a parameter that "
+                    f"is fixed at {value:g}"
+                )
     members: dict[int, list[Parameter]] = {}
     for i, row in enumerate(rows):
         members.setdefault(sets.find(i), []).append(row)
@@ -189,5 +199,10 @@ def _numbered(rows: Sequence[Parameter], sets: _Sets) -> list[Parameter]:
             same = members[root]
             start = next((r.start for r in same if r.start == r.start), row.start)
             lower, upper = max(r.lower for r in same), min(r.upper for r in same)
+            if lower > upper:
+                raise InputError(
+                    f"{_named(row)}: lower bound {lower:g} exceeds {upper:g}, the bounds of equal "
+                    "parameters taken together"
+                )
             result.append(row._replace(free=number, start=start, lower=lower, upper=upper))
     return result

@@ -21,6 +21,7 @@ from collective_use.numerics.sem_objective import (
 )
 from collective_use.sem.compiled import compile_model
 from collective_use.sem.constraints import Constraints, read_constraints
+from collective_use.sem.contradiction import is_linear, refuse_contradiction, with_bounds
 from collective_use.sem.data import SampleData
 from collective_use.sem.options import Options
 from collective_use.sem.partable import ParameterTable
@@ -72,17 +73,19 @@ class Solution:
 
     @property
     def n_parameters(self) -> int:
-        """Number of parameters after constraints."""
-        return self.model.n_free if self.basis is None else int(self.basis.shape[1])
+        """Number of parameters after equalities; an active inequality takes none away."""
+        if self.basis is None:
+            return self.model.n_free
+        return int(self.basis.shape[1]) + pinned(self)
 
     @property
     def df(self) -> int:
         """Degrees of freedom."""
-        return sample_statistics(self.table) - self.n_parameters - pinned(self)
+        return sample_statistics(self.table) - self.n_parameters
 
 
 def pinned(solution: Solution) -> int:
-    """Count active inequalities, which take no degree of freedom away."""
+    """Count active inequalities, which no search may leave but which are parameters still."""
     if solution.basis is None:
         return 0
     equal = solution.constraints.equalities(solution.theta)[1]
@@ -212,6 +215,12 @@ def search(
 ) -> tuple[Optimum, Floats | None]:
     """Minimise from the usual start; from others too while the best solution is doubtful."""
     best: tuple[Optimum, Floats | None] | None = None
+    bounds = bounds_of(table)
+    constrained = bool(constraints.equal or constraints.above)
+    if constrained:
+        refuse_contradiction(
+            constraints, *bounds, np.full(table.n_free, 0.5), table.free_names(), only_linear=True
+        )
     for attempt in range(5):
         theta = start_values(table, [g.moments for g in data.groups], attempt)
         if not np.isfinite(objective.value(theta)):
@@ -221,6 +230,8 @@ def search(
             best = found
         if not _doubtful(table, objective, best):
             break
+        if attempt == 0 and constrained:
+            refuse_contradiction(constraints, *bounds, theta, table.free_names())
     if best is None:
         raise EstimationError("no start was found")
     return best
@@ -274,29 +285,20 @@ def _one_search(
         return minimise(
             objective, theta, lower=lower if bounded else None, upper=upper if bounded else None
         ), None
-    if not constraints.above and _is_linear(constraints, theta) and not np.isfinite(lower).any():
+    if (
+        not constraints.above
+        and is_linear(constraints.equalities, theta)
+        and not np.isfinite(lower).any()
+    ):
         c, J = constraints.equalities(theta)
         feasible = theta - np.linalg.pinv(J) @ c
         if np.abs(constraints.equalities(feasible)[0]).max() > 1e-8 * (1 + np.abs(c).max()):
-            said = "; ".join(f"{row.lhs} == {row.rhs}" for row, _, _ in constraints.equal)
-            raise EstimationError(f"the constraints contradict each other: {said}")
+            refuse_contradiction(constraints, lower, upper, theta, table.free_names())
         basis = null_space(J)
         return minimise(objective, feasible, basis=basis), basis
-    above = _with_bounds(constraints, lower, upper)
+    above = with_bounds(constraints, lower, upper)
     optimum, J = minimise_constrained(objective, theta, constraints.equalities, above)
     return optimum, null_space(J) if J.shape[0] else None
-
-
-def _with_bounds(constraints: Constraints, lower: Floats, upper: Floats):  # type: ignore[no-untyped-def]
-    low, high = np.flatnonzero(np.isfinite(lower)), np.flatnonzero(np.isfinite(upper))
-    eye = np.eye(lower.size)
-
-    def above(theta: Floats) -> tuple[Floats, Floats]:
-        c, J = constraints.inequalities(theta)
-        parts = [c, theta[low] - lower[low], upper[high] - theta[high]]
-        return np.concatenate(parts), np.concatenate([J, eye[low], -eye[high]])
-
-    return above
 
 
 def bounds_of(table: ParameterTable) -> tuple[Floats, Floats]:
@@ -306,12 +308,6 @@ def bounds_of(table: ParameterTable) -> tuple[Floats, Floats]:
         if row.free:
             lower[row.free - 1], upper[row.free - 1] = row.lower, row.upper
     return lower, upper
-
-
-def _is_linear(constraints: Constraints, theta: Floats) -> bool:
-    here = constraints.equalities(theta)[1]
-    shifted = constraints.equalities(theta + np.linspace(0.3, 1.1, theta.size))[1]
-    return bool(np.allclose(here, shifted, rtol=1e-12, atol=1e-12))
 
 
 @lru_cache(maxsize=1)

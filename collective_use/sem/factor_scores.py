@@ -74,7 +74,10 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_weights(solution: Solution, group: int, method: str, seen: Ints | None = None) -> Floats:
-    """Return the weights W (m, k) of ``E(eta) + W (y - mu)`` for the observed variables `seen`."""
+    """Return the weights W (m, k) of ``E(eta) + W (y - mu)`` for the observed variables `seen`.
+
+    A factor that no variable of `seen` depends on has no Bartlett score: its weights are NaN.
+    """
     block = solution.model.blocks[group]
     state: State = states_of(solution)[group]
     p = block.p
@@ -86,11 +89,17 @@ def score_weights(solution: Solution, group: int, method: str, seen: Ints | None
     T = inverse(np.eye(p) - A[:p, :p])
     loadings = (T @ A[:p, p:])[o]
     residual = (T @ S[:p, :p] @ T.T)[np.ix_(o, o)]
+    measured = np.ones(loadings.shape[1], dtype=bool)
+    if seen is not None:
+        measured = (loadings != 0).any(axis=0)
+    loadings = loadings[:, measured]
     if np.linalg.matrix_rank(loadings) < loadings.shape[1]:
         raise EstimationError("Bartlett scores need every factor to load on observed variables")
+    out = np.full((measured.size, o.size), np.nan)
     try:
         inner = np.linalg.solve(residual, loadings)
-        return np.asarray(np.linalg.solve(loadings.T @ inner, inner.T))
+        out[measured] = np.linalg.solve(loadings.T @ inner, inner.T)
+        return out
     except np.linalg.LinAlgError:
         raise EstimationError("Bartlett scores need residual variances above zero") from None
 

@@ -17,8 +17,11 @@ from collective_use.sem.inference import covariance_of_estimates
 from collective_use.sem.options import Options, resolve_options
 from collective_use.sem.partable import ParameterTable
 from collective_use.sem.prepare import (
+    as_names,
+    check_model,
     fixes_covariates,
     names_of_groups,
+    refuse_latent_columns,
     table_for,
     text_of,
     use_means,
@@ -40,11 +43,11 @@ def fit_sem(
     estimator: str | None = None,
     engine: str = "core",
     groups: str | None = None,
-    equal: Sequence[str] = (),
-    partial: Sequence[str] = (),
+    equal: str | Sequence[str] = (),
+    partial: str | Sequence[str] = (),
     cluster: str | Sequence[str] | None = None,
     weights: str | None = None,
-    ordered: Sequence[str] = (),
+    ordered: str | Sequence[str] = (),
     missing: str = "listwise",
     se: str | None = None,
     test: str | None = None,
@@ -148,6 +151,9 @@ def fit_sem(
     if bootstrap or se == "bootstrap":
         return _bootstrapped(dict(locals()))
     one_of("engine", engine, ENGINES)
+    check_model(model)
+    refuse_latent_columns(model, data)
+    equal, partial, ordered = as_names(equal), as_names(partial), as_names(ordered)
     clusters = _names(cluster)
     if len(ordered):
         from collective_use.sem.ordinal_fit import fit_ordinal
@@ -192,16 +198,28 @@ def fit_sem(
         names = names_of_groups(data, cov, groups)
         chosen = TableOptions(
             n_groups=len(names),
-            meanstructure=use_means(meanstructure, options, clusters, names, means),
+            meanstructure=use_means(
+                meanstructure,
+                options,
+                clusters,
+                names,
+                means,
+                moments_only=data is None,
+                equal=equal,
+            ),
             std_lv=std_lv,
             orthogonal=orthogonal,
             fixed_x=fixes_covariates(fixed_x, options),
-            equal=tuple(equal),
-            partial=tuple(partial),
+            equal=equal,
+            partial=partial,
         )
         table = table_for(model, chosen, names, bounds)
         block = table.blocks[0]
         if data is None:
+            if table.meanstructure and means is None:
+                raise InputError(
+                    "the model has intercepts but cov= alone tells no means: give means="
+                )
             sample = data_from_moments(cov, n, means, block.observed, options, names)
         else:
             require_columns(block.observed, list(data.columns), block.latent)

@@ -154,10 +154,7 @@ def _incremental(
         out |= {"cfi.scaled": fi.cfi(v), "tli.scaled": fi.tli(v)}
         versions.append((".scaled", v))
     if robust is not None:
-        # Like lavaan: a scaling of exactly 1 for either model leaves both unscaled.
-        v = robust[0]
-        if min(abs(v.scaling - 1), abs(v.null_scaling - 1)) < 1e-13:
-            robust = (fi.Versus(v.chisq, v.df, v.null_chisq, v.null_df), robust[1])
+        robust = (_as_lavaan_scales(robust[0], scaled), robust[1])
         out |= {"cfi.robust": fi.cfi(robust[0]), "tli.robust": fi.tli(robust[0])}
     for suffix, v in versions:
         out |= {
@@ -173,6 +170,20 @@ def _incremental(
     return out
 
 
+def _as_lavaan_scales(v: fi.Versus, scaled: ChiSquare | None) -> fi.Versus:
+    """Return what lavaan's robust indices compare.
+
+    A scaling of exactly 1 for either model leaves both unscaled. A model without degrees of
+    freedom is not scaled; a mean correction of it is not known, and neither are its indices.
+    """
+    unscaled = fi.Versus(v.chisq, v.df, v.null_chisq, v.null_df)
+    if v.df == 0:
+        by_mean = scaled is not None and scaled.name in ("satorra.bentler", "yuan.bentler.mplus")
+        return unscaled if math.isfinite(v.chisq) and not (by_mean and math.isnan(v.scaling)) else v
+    one = min(abs(v.scaling - 1), abs(v.null_scaling - 1)) < 1e-13
+    return unscaled if one else v
+
+
 def _likelihoods(
     logs: tuple[float, float], solution: Solution, scaled: ChiSquare | None
 ) -> dict[str, float]:
@@ -185,7 +196,7 @@ def _likelihoods(
         "ntotal": n,
         "bic2": -2 * logs[0] + k * math.log((n + 2) / 24),
     }
-    if scaled is not None and scaled.name == "yuan.bentler.mplus":
+    if scaled is not None and scaled.name == "yuan.bentler.mplus" and scaled.df > 0:
         out |= {"scaling.factor.h1": scaled.scaling_h1, "scaling.factor.h0": scaled.scaling_h0}
     return out
 

@@ -12,6 +12,7 @@ from scipy.special import chdtrc
 
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
+from collective_use.numerics.optimise import null_space
 from collective_use.numerics.ordinal_objective import OrdinalObjective
 from collective_use.numerics.twolevel_objective import CompleteLikelihood, TwoLevelObjective
 from collective_use.sem.compiled import compile_model
@@ -214,26 +215,38 @@ def _tested(n: float, s: Floats, V: Floats) -> dict[str, float]:
     return {"statistic": statistic, "df": float(s.size), "p": float(chdtrc(s.size, statistic))}
 
 
-def _joint(n: float, s: Floats, V: Floats) -> dict[str, float]:
-    """Test all equalities at once; df is the number of those that can be told apart."""
-    rank = int(np.linalg.matrix_rank(V, tol=1e-8 * max(1.0, float(np.abs(V).max()))))
-    statistic = n * float(s @ np.linalg.pinv(V, rcond=1e-8, hermitian=True) @ s)
+def _released(n: float, score: Floats, info: Floats, kept: Floats, R: Floats) -> dict[str, float]:
+    """Test the constraints R against those that are kept, (m, q) rows of derivatives each.
+
+    df is the number of directions that are released and can be told apart.
+    """
+    free, bound = null_space(kept), null_space(R)
+    inner = free.T @ info @ free
+    d = np.sqrt(np.maximum(np.diag(inner), 1e-300))
+    scaled = inner / np.outer(d, d)
+    s = (free.T @ score) / d
+    statistic = n * float(s @ np.linalg.pinv(scaled, rcond=1e-10, hermitian=True) @ s)
+    rank = int(np.linalg.matrix_rank(scaled, tol=1e-10, hermitian=True)) - bound.shape[1]
+    if rank <= 0:
+        return {"statistic": math.nan, "df": 0.0, "p": math.nan}
     return {"statistic": statistic, "df": float(rank), "p": float(chdtrc(rank, statistic))}
 
 
 def release_tests(solution: Solution) -> pd.DataFrame:
-    """Test every equality (same number over rows) on its own and all together.
+    """Test every equality (same number over rows, or ``==``) on its own and all together.
 
     Returns
     -------
     pandas.DataFrame
-        One row per equality: the two parameters, statistic, df, p; the last row is the joint
-        test.
+        One row per equality: the two parameters (or both sides of ``==``), statistic, df, p; the
+        last row is the joint test. An equality that releases nothing (the model would not be
+        identified without it) has no statistic.
     """
     import pandas as pd
 
-    if solution.constraints.equal or solution.constraints.above:
-        raise NotSupported("score tests of '==' constraints other than equal labels")
+    constraints = solution.constraints
+    if constraints.above:
+        raise NotSupported("score tests of models with inequalities are not supported")
     q, n = solution.model.n_free, _multiplier(solution)
     firsts: dict[int, Parameter] = {}
     freed, pairs = [], []
@@ -246,28 +259,26 @@ def release_tests(solution: Solution) -> pd.DataFrame:
             pairs.append((firsts[row.free], row))
         else:
             firsts[row.free] = row
-    if not freed:
+    if not freed and not constraints.equal:
         raise InputError("the model holds no parameters equal")
     score, info, _ = extended(solution, freed)
-    owner = [row.free - 1 for row in freed]
-    # In the extended model the number q + i belongs to the second parameter alone; the shared
-    # number lost it, so directions of the constrained model add both.
-    K = np.zeros((q + len(freed), q))
-    K[:q, :q] = np.eye(q)
-    for i, place in enumerate(owner):
-        K[q + i, place] = 1.0
-    inner = np.linalg.inv(K.T @ info @ K)
+    # Number q + i of the extended model belongs to the second parameter of pair i alone.
+    R = np.zeros((len(freed) + len(constraints.equal), score.size))
+    for i, row in enumerate(freed):
+        R[i, row.free - 1], R[i, q + i] = 1.0, -1.0
+    R[len(freed) :, :q] = constraints.equalities(solution.theta)[1]
     names = ["lhs", "op", "rhs", "level", "group", "equals", "statistic", "df", "p"]
+    suffix = ".l{}.g{}" if solution.table.n_levels > 1 else ".g{1}"
+    labels = [
+        (second.lhs, second.op, second.rhs, second.level, second.group,
+         f"{first.lhs}{first.op}{first.rhs}{suffix.format(first.level, first.group)}")
+        for first, second in pairs
+    ] + [(row.lhs, row.op, row.rhs, 0, 0, "") for row, _, _ in constraints.equal]  # fmt: skip
     data = []
-    s = score[q:]
-    V = info[q:, q:] - info[q:] @ K @ inner @ K.T @ info[:, q:]
-    for i, (first, second) in enumerate(pairs):
-        test = _tested(n, s[i : i + 1], V[i : i + 1, i : i + 1])
-        level = f".l{first.level}" if solution.table.n_levels > 1 else ""
-        other = f"{first.lhs}{first.op}{first.rhs}{level}.g{first.group}"
-        who = (second.lhs, second.op, second.rhs, second.level, second.group)
-        data.append((*who, other, *test.values()))
-    joint = _joint(n, s, V)
+    for i, label in enumerate(labels):
+        test = _released(n, score, info, np.delete(R, i, axis=0), R)
+        data.append((*label, *test.values()))
+    joint = _released(n, score, info, R[:0], R)
     data.append(("", "", "", 0, 0, "all", *joint.values()))
     out = pd.DataFrame(data, columns=names)
     if solution.table.n_levels == 1:

@@ -11,7 +11,7 @@ from collective_use.sem.build import TableOptions, parameter_table
 from collective_use.sem.data import group_names
 from collective_use.sem.options import Options
 from collective_use.sem.partable import ParameterTable
-from collective_use.syntax.model_text import ModelText
+from collective_use.syntax.model_text import ModelText, parse_model
 
 
 def with_bounds(
@@ -85,20 +85,33 @@ def use_means(
     clusters: Sequence[str],
     names: Sequence[str],
     means: Any,
+    *,
+    moments_only: bool = False,
+    equal: Sequence[str] = (),
 ) -> bool:
     """Tell whether means are fitted.
+
+    Several groups have means when there are any: covariances alone tell nothing of them.
 
     Raises
     ------
     NotSupported
         For missing values without means.
+    InputError
+        When means or intercepts are to be equal, but none are fitted or given.
     """
-    needed = options.missing == "fiml" or len(names) > 1
     if asked is False and options.missing == "fiml":
         raise NotSupported("missing='fiml' without means is not supported: they are estimated")
-    if asked is not None:
-        return asked or needed
-    return needed or bool(clusters) or means is not None
+    known = means is not None or not moments_only
+    several = len(names) > 1 and known
+    chosen = asked
+    if chosen is None:
+        chosen = options.missing == "fiml" or several or bool(clusters) or means is not None
+    wanted = [name for name in equal if name in ("intercepts", "means", "thresholds")]
+    if wanted and not (chosen and known):
+        instead = "leave out meanstructure=False" if known else "give them in means="
+        raise InputError(f"equal={tuple(wanted)!r} needs a mean structure: {instead}")
+    return chosen
 
 
 def fixes_covariates(asked: bool | None, options: Options) -> bool:
@@ -137,9 +150,77 @@ def table_for(
             f"equal={tuple(options.equal)!r} holds parameters equal over groups, but there is one "
             "group: name the grouping column with groups="
         )
-    table = parameter_table(model, options)
+    table = parameter_table(in_order_of_groups(model, names), options)
     _refuse_table(table, names)
     return with_bounds(table, bounds)
+
+
+def in_order_of_groups(
+    model: str | ModelText | ParameterTable, names: Sequence[str]
+) -> str | ModelText | ParameterTable:
+    """Return the model with its ``group:`` blocks in the order of the data's groups.
+
+    Raises
+    ------
+    InputError
+        When the blocks are named neither as the groups nor by numbers from 1.
+    """
+    if isinstance(model, ParameterTable):
+        return model
+    text = parse_model(model) if isinstance(model, str) else model
+    blocks = text.groups
+    numbers = tuple(str(i + 1) for i in range(len(blocks)))
+    if not blocks or blocks in (tuple(names), numbers) or len(blocks) != len(names):
+        return text
+    if set(blocks) != set(names):
+        raise InputError(
+            f"the model's group: blocks are {quoted(blocks)} but the groups of the data are "
+            f"{quoted(names)}: use those names, or numbers from 1"
+        )
+    place = {name: i for i, name in enumerate(names)}
+    order = sorted(text.statements, key=lambda s: place.get(s.group, -1))
+    return ModelText(text.source, tuple(order))
+
+
+def refuse_latent_columns(model: str | ModelText | ParameterTable, data: Any) -> None:
+    """Raise when a latent variable has the name of a column of the data.
+
+    Raises
+    ------
+    InputError
+        Naming the variable.
+    """
+    if isinstance(model, ParameterTable):
+        latent = tuple(name for block in model.blocks for name in block.latent)
+    else:
+        latent = (parse_model(model) if isinstance(model, str) else model).latent
+    known = set(getattr(data, "columns", ()))
+    both = [name for name in latent if name in known]
+    if both:
+        raise InputError(
+            f"{quoted(both)} is a latent variable of the model and a column of the data: "
+            "give it another name"
+        )
+
+
+def check_model(model: object) -> None:
+    """Raise when a model is neither text nor a table.
+
+    Raises
+    ------
+    InputError
+        Naming what it is.
+    """
+    if not isinstance(model, (str, ModelText, ParameterTable)):
+        raise InputError(
+            "model must be a text in lavaan's syntax or a parameter table, got "
+            f"{type(model).__name__}"
+        )
+
+
+def as_names(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one name or several as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _refuse_table(table: ParameterTable, names: Sequence[str]) -> None:

@@ -218,12 +218,20 @@ class SemResult(Result):
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """Estimates with errors, z, p, 95% limits and standardised values."""
+        """Estimates with errors, z, p, 95% limits and standardised values.
+
+        A parameter that lies on one of its bounds has no p: its z is not normal.
+        """
         frame = self._frame(*self._row_values, 0.95)
         if self.bootstrap is not None:
             self._resampled(frame, self.bootstrap)
         rows = self.table.rows
         keep = [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
+        at_bound = [
+            bool(rows[i].free) and min(abs(x - rows[i].lower), abs(x - rows[i].upper)) < 1.5e-8
+            for i, x in zip(keep, frame["est"], strict=True)
+        ]
+        frame.loc[at_bound, "p"] = np.nan
         frame["std_lv"] = standardise(self.solution, None, "lv")[0][keep]
         frame["std_all"] = standardise(self.solution, None, "all")[0][keep]
         return frame

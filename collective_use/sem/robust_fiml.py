@@ -85,7 +85,7 @@ def _scaling(
     solution: Solution, Wm: Floats, Wmi: Floats, Wc: Floats, gamma: Floats | None, bread: Floats
 ) -> float:
     if solution.df == 0:
-        return float("nan")
+        return float("inf")  # as lavaan divides; a model that fits by construction is not scaled
     blocks = []
     for i, (block, state) in enumerate(
         zip(solution.model.blocks, states_of(solution), strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from collective_use.errors import InputError
 from collective_use.syntax.expressions import Expression, ExpressionReader
@@ -129,12 +130,14 @@ def _parse(text: str) -> ModelText:
 
 
 def _open_block(line: Sequence[Token], block: dict[str, str], source: str) -> None:
-    if len(line) != 3 or line[2].kind not in ("name", "number", "text"):
+    words = line[2:]
+    joined = all(x.column + len(x.text) == y.column for x, y in pairwise(words))
+    if not words or not joined or words[0].kind not in ("name", "number", "text"):
         place = line[min(2, len(line) - 1)]
         fail(source, place.line, place.column, f"one name has to follow '{line[0].text}:'")
     if line[0].text == "group":
         block["level"] = ""
-    block[line[0].text] = line[2].text
+    block[line[0].text] = _text_of(words)  # Grant-White is a name here, not a difference
 
 
 _OPEN_ENDED = frozenset((*RELATIONS, "+", "-", "*", "/", "^", ",", "(", "?"))
@@ -247,6 +250,9 @@ def _relations(
                 if target == "0":
                     modifiers = Modifiers(fixed=(0.0,))
                 name, operator = "", "~1"
+            if operator in ("~", "=~", "<~") and name == subject:
+                said = {"~": "explain", "=~": "measure"}.get(operator, "be made of")
+                fail(source, token.line, token.column, f"{name!r} cannot {said} itself")
             if operator == "~*~" and name != subject:
                 fail(source, token.line, token.column, "'~*~' joins a variable with itself")
             result.append(

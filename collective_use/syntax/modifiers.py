@@ -161,6 +161,14 @@ def _read_factor(tokens: list[Token], sign: str, source: str) -> Modifiers:
     if sign == "?":
         return _named("start", _Reader(tokens, source), first, source)
     if any(isinstance(value, str) for value in values):
+        number = next((v for v in values if isinstance(v, float) and not math.isnan(v)), None)
+        if number is not None:
+            word = next(value for value in values if isinstance(value, str))
+            message = (
+                f"c() holds numbers or labels, not both ({number:g} and {word!r}): name the "
+                'variable twice, as in c(1, NA)*x + c("", v)*x'
+            )
+            fail(source, first.line, first.column, message)
         labels = tuple("" if not isinstance(v, str) else v for v in values)
         return Modifiers(label=labels)
     return Modifiers(fixed=tuple(float(value) for value in values))

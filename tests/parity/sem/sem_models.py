@@ -108,6 +108,18 @@ t2 ~ 0*1
 t3 ~ 0*1
 t4 ~ 0*1
 """
+GROWTH_SHORT = """
+i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4
+s =~ 0*t1 + 1*t2 + 2*t3 + 3*t4
+i ~ x1 + x2
+s ~ x1 + x2
+i ~ 1
+s ~ 1
+t1 ~ 0*1
+t2 ~ 0*1
+t3 ~ 0*1
+t4 ~ 0*1
+"""
 PATH = """
 x2 ~ b*x1 + c1
 c2 ~ a*x2 + d*x1
@@ -139,6 +151,7 @@ textual =~ x4 + x5
 single =~ x9
 visual ~~ 0.2*textual
 """
+_SATURATED = "x2 ~ x1\nx3 ~ x2 + x1"
 _G, _D = "school", "hs_design"
 
 LIVE: dict[str, Case] = {
@@ -219,6 +232,46 @@ LIVE: dict[str, Case] = {
     "mix_written_covariate": Case("x9 ~ x1 + x4\nx4 ~ x1\nx1 ~~ x1", _D),
     "mix_bounds": Case(HS, _D, {"bounds": "pos.var"}),
     "listwise": Case(HS, "hs_miss_design"),
+    "fiml_groups": Case(HS, "hs_miss_design", {"missing": "fiml", "groups": _G, "equal": _SCALAR}),
+    "fiml_groups_mlr": Case(
+        HS,
+        "hs_miss_design",
+        {"missing": "fiml", "groups": _G, "equal": _METRIC, "estimator": "MLR"},
+    ),
+    "fiml_weights_groups": Case(
+        HS, "hs_miss_groups", {"missing": "fiml", "groups": _G, "weights": "w"}
+    ),
+    "fiml_weights_groups_fractions": Case(
+        HS, "hs_miss_groups", {"missing": "fiml", "groups": _G, "weights": "w2"}
+    ),
+    "growth_fiml_random_ml": Case(
+        GROWTH_SHORT, "growth_miss_x", {"missing": "fiml", "fixed_x": False}
+    ),
+    "growth_fiml_random_mlr": Case(
+        GROWTH_SHORT, "growth_miss_x", {"missing": "fiml", "fixed_x": False, "estimator": "MLR"}
+    ),
+    "growth_fiml_x": Case(GROWTH_SHORT, "growth_miss_x", {"missing": "fiml"}),
+    "growth_fiml_complete": Case(GROWTH_SHORT, "growth", {"missing": "fiml", "fixed_x": False}),
+    **{
+        f"saturated_{e.lower()}": Case(_SATURATED, _D, {"estimator": e})
+        for e in ("MLR", "MLM", "MLMV")
+    },
+    "saturated_fiml_mlr": Case(
+        _SATURATED, "hs_miss_design", {"missing": "fiml", "fixed_x": False, "estimator": "MLR"}
+    ),
+    "mg_no_means": Case(HS, _D, {"groups": _G, "meanstructure": False, "equal": _METRIC}),
+    "mg_from_cov": Case(HS, "hs_cov_groups", {"equal": _METRIC}),
+    "mg_from_cov_means": Case(HS, "hs_cov_groups", {"equal": _SCALAR}),
+    "con_score": Case(
+        "visual =~ x1 + a*x2 + b*x3\ntextual =~ x4 + c*x5 + d*x6\nspeed =~ x7 + x8 + x9\n"
+        "a + b == 1.2\nc == d",
+        _D,
+    ),
+    "fiml_groups_scores": Case(
+        HS, "hs_miss_design", {"missing": "fiml", "groups": _G, "equal": _SCALAR}
+    ),
+    "wls_residuals": Case(HS, _D, {"estimator": "WLS", "meanstructure": True}),
+    "gls_groups_residuals": Case(HS, _D, {"estimator": "GLS", "groups": _G, "equal": _METRIC}),
     "bfi_ml": Case(BFI, "bfi_complete"),
     "bfi_mg_mlr": Case(
         BFI, "bfi_complete", {"estimator": "MLR", "groups": "gender", "equal": _SCALAR}
@@ -241,6 +294,16 @@ def fit_case(case: Case) -> SemResult:
 def _fitted(case: Case, data: pd.DataFrame) -> SemResult:
     if case.data == "hs_cov":
         return fit_sem(case.model, cov=data, **case.options)
+    if case.data == "hs_cov_groups":
+        names = [f"x{i}" for i in range(1, 10)]
+        parts = {str(name): data.loc[data["school"] == name, names] for name in data["school"]}
+        moments: dict[str, Any] = {
+            "cov": {name: part.cov() for name, part in parts.items()},
+            "n": [len(part) for part in parts.values()],
+        }
+        if "intercepts" in case.options["equal"]:
+            moments["means"] = {name: part.mean() for name, part in parts.items()}
+        return fit_sem(case.model, **moments, **case.options)
     return fit_sem(case.model, data, **case.options)
 
 
@@ -248,6 +311,8 @@ def read(name: str) -> pd.DataFrame:
     """Read a data file; ``bfi_complete`` leaves out rows with a missing value."""
     if name == "hs_cov":
         return pd.read_csv(REFERENCE / "data" / "hs_cov.csv", index_col=0)
+    if name == "hs_cov_groups":
+        return read("hs_design")
     if name == "hs_miss_weights":
         data = read("hs_miss_design")
         return data.assign(w=0.5 + (np.arange(1, len(data) + 1) % 4) / 4)

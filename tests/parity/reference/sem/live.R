@@ -5,6 +5,7 @@
 suppressMessages({library(lavaan); library(jsonlite)})
 lines <- readLines("sem.R")
 eval(parse(text = lines[seq_len(grep("^cfa <- function", lines) - 1)]))
+source("exact.R")
 cfa <- function(model, data, ...) safe(lavaan::cfa(model, data, ..., em.h1.tol = 1e-13, em.h1.iter.max = 20000L))
 sem <- function(model, data, ...) safe(lavaan::sem(model, data, ..., em.h1.tol = 1e-13, em.h1.iter.max = 20000L))
 clean <- function(x) { x <- as.data.frame(x); rownames(x) <- NULL; x }
@@ -12,7 +13,7 @@ dump <- function(fit, name, extra = list(), std = TRUE) {
   r <- list(pe = clean(parameterEstimates(fit, ci = FALSE)))
   if (std) for (k in c("std.all", "std.lv", "std.nox"))
     r[[c(std.all = "std", std.lv = "std_lv", std.nox = "std_nox")[[k]]]] <- clean(standardizedSolution(fit, type = k, ci = FALSE))
-  r$fm <- as.list(fitMeasures(fit)); r$extra <- extra; r$polish <- attr(fit, "polish")
+  r$fm <- as.list(fitMeasures(fit)); r$extra <- extra; r$limits <- exact_limits(fit); r$polish <- attr(fit, "polish")
   writeLines(toJSON(r, digits = NA, auto_unbox = TRUE, na = "null"), paste0("live/", name, ".json"))
   cat(name, "\n")
 }
