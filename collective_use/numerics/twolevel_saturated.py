@@ -23,8 +23,6 @@ from collective_use.numerics.twolevel import (
     Layout,
     MomentDerivatives,
     Terms,
-    cluster_covariances,
-    cluster_mean,
     twolevel_information,
     twolevel_loglik,
 )
@@ -221,11 +219,15 @@ def _newton(stats: ClusterStatistics, start: tuple[Floats, Floats, Floats]) -> S
     mu_w[layout.place[layout.place < layout.p]] = 0.0
     at = Sw, mu_w, Sb, mu_b
     terms = twolevel_loglik(stats, *at)
-    for steps in range(1, 31):
+    steps = 0
+    while steps < 30:
+        steps += 1
         if terms is None:
             return None
         score = score_of(terms, by)
         information = _positive_information(stats, at, by)
+        if information is None:
+            return None
         step = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
         found = _uphill(stats, at, by, step, terms.value)
         if found is None:
@@ -247,12 +249,13 @@ _Moments = tuple[Floats, Floats, Floats, Floats]
 
 def _positive_information(
     stats: ClusterStatistics, at: _Moments, by: MomentDerivatives
-) -> Floats:
-    """Return the observed information, the expected one where that is not positive definite."""
-    observed = twolevel_information(stats, *at, by, observed=True)
-    if float(np.linalg.eigvalsh(observed).min()) > 0:
-        return observed
-    return twolevel_information(stats, *at, by, observed=False)
+) -> Floats | None:
+    """Return the observed information, or the expected one; None when neither can be inverted."""
+    for observed in (True, False):
+        found = twolevel_information(stats, *at, by, observed=observed)
+        if np.isfinite(found).all() and float(np.linalg.eigvalsh(found).min()) > 0:
+            return found
+    return None
 
 
 def _uphill(

@@ -25,9 +25,9 @@ GIVEN, LIVE = ROOT / "sem", ROOT / "sem_ordinal_twolevel"
 CLASSES = {
     **{name: text for name, text in _CLASSES.items() if name not in ("root", "saturated")},
     "early": (
-        "where lavaan stops early (its EM at a gain of 1e-4, its root search at 1.2e-4, derivatives "
-        "by forward differences): no further from us than from lavaan done to the end (exact/), "
-        "which is compared in the classes above"
+        "where lavaan stops early (its EM at a gain of 1e-4, its root search at 1.2e-4, "
+        "derivatives by forward differences): no further from us than from lavaan done to the end "
+        "(exact/), which is compared in the classes above"
     ),
     "difference": (
         "ordinal RMSEA and its limits, roots of a small difference: 1e-6, or what 1e-6 of the "
@@ -211,7 +211,7 @@ def _place(column: str, row: Any, entries: list[dict[str, Any]]) -> int:
 
 
 def about(content: dict[str, Any]) -> Iterator[Cell]:
-    """What the reference says of itself: lavaan's gradients vanished, and are those of its value."""
+    """What the reference says of itself: gradients vanished and are those of the value."""
     small = {
         "gradient_after": 1e-9, "gradient_wrong": 1e-7,
         "unrestricted_gradient": 1e-10, "baseline_gradient": 1e-9,

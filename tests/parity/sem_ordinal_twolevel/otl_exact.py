@@ -1,4 +1,4 @@
-"""What lavaan does to the end (``exact.R``, ``limits.R``), and how files that stop early compare."""
+"""lavaan done to the end (``exact.R``, ``limits.R``), and how files that stop early compare."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ from otl_exact import EXACT, EXACT_CASES, beside, exact_cells
 
 from collective_use.errors import DataWarning, ImproperSolutionWarning
 
-
 ALL_CASES = {**GIVEN_CASES, **LIVE_CASES, **EXACT_CASES}
 
 
