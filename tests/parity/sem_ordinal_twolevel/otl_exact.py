@@ -33,6 +33,7 @@ y3 ~ c(i3, i3)*1
 y4 ~ c(i4, i4)*1
 fb ~ c(0, NA)*1
 """
+BORDER = PLAIN + "fb ~ z\n"
 _MLR = {"estimator": "MLR"}
 _DEMO, _HALF = {"cluster": "cluster"}, {"cluster": "team", "groups": "half"}
 _GAPS = {**_DEMO, "missing": "fiml", "fixed_x": False}

@@ -11,13 +11,24 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from otl_cells import CLASSES, GIVEN, GIVEN_CASES, LIVE, LIVE_CASES, cells_of, fit_case, load
+from otl_cells import (
+    CLASSES,
+    GIVEN,
+    GIVEN_CASES,
+    LIVE,
+    LIVE_CASES,
+    Case,
+    cells_of,
+    fit_case,
+    load,
+)
 from otl_cells import load as load_file
-from otl_exact import EXACT, EXACT_CASES, beside, exact_cells
+from otl_exact import BORDER, EXACT, EXACT_CASES, beside, exact_cells
 
 from collective_use.errors import DataWarning, ImproperSolutionWarning
 
@@ -53,7 +64,7 @@ def test_every_file_is_listed() -> None:
     assert given == set(GIVEN_CASES)
     ends = {path.stem for path in EXACT.glob("*.json")}
     named = {name for name in ALL_CASES if name.startswith("tl_")}
-    assert ends == named | {"limits"}
+    assert ends == named | {"limits", "border"}
     assert set(load(EXACT / "limits.json")) == set(ALL_CASES) - named
 
 
@@ -89,3 +100,18 @@ def test_an_unlisted_cell_fails() -> None:
     reference["fm"]["new.index"] = 1.0
     with pytest.raises(AssertionError):
         list(cells_of(reference, fit))
+
+
+def test_the_unrestricted_model_on_the_border() -> None:
+    """A singular between covariance: R's search over Cholesky factors ends at the same place."""
+    reference = load(EXACT / "border.json")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImproperSolutionWarning)
+        fit = fit_case("border", Case(BORDER, "border", {"cluster": "team"}))
+    found = fit.saturated[0]
+    assert min(reference["eigenvalues"]) < 1e-12
+    assert found.rank == 4
+    logl = fit.fit_measures["unrestricted.logl"]
+    assert logl == pytest.approx(reference["logl"], rel=1e-11)
+    np.testing.assert_allclose(found.Sw, reference["within"], atol=1e-5)
+    np.testing.assert_allclose(found.Sb, reference["between"], atol=1e-5)
