@@ -85,3 +85,11 @@ def test_hopelessly_few_clusters_do_not_converge_and_say_so():
         warnings.simplefilter("always")
         fit_sem(MODEL, data, cluster="team")
     assert any(issubclass(w.category, SmallGroupsWarning) for w in seen)
+
+
+@pytest.mark.parametrize(("estimator", "said"), [("ML", False), ("MLR", True)])
+def test_only_errors_by_cluster_need_more_clusters_than_parameters(estimator, said):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = fit_sem(MODEL, sample(12, seed=5), cluster="team", estimator=estimator)
+    assert any("errors that allow for clusters" in p.text for p in found.problems) == said
