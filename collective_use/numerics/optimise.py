@@ -170,7 +170,11 @@ def _modified_newton(
         K = keep if basis is None else basis
         inner = K.T @ objective.hessian(theta) @ K
         units = np.sqrt(np.maximum(np.diag(K.T @ objective.fisher(theta) @ K), 1e-300))
-        values, vectors = np.linalg.eigh(inner / np.outer(units, units))
+        with np.errstate(over="ignore", invalid="ignore"):
+            inner = inner / np.outer(units, units)
+        if not np.isfinite(inner).all():
+            break  # ran away to where nothing can be computed: reported as not converged
+        values, vectors = np.linalg.eigh(inner)
         size = np.maximum(np.abs(values), 1e-12 * max(1.0, float(np.abs(values).max())))
         along = -(vectors @ ((vectors.T @ (K.T @ g / units)) / size)) / units
         direction = K @ along

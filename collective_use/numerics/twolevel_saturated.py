@@ -1,11 +1,11 @@
-"""Unrestricted moments of both levels: quasi-Newton on whitened Cholesky factors, and EM.
+"""Unrestricted moments of both levels: Newton, or quasi-Newton on whitened Cholesky factors.
 
-The between covariance is kept positive semi-definite, as EM does: with few clusters or small
-intraclass correlations its unrestricted optimum lies on that border.
+The between covariance is kept positive semi-definite: with few clusters or small intraclass
+correlations its unrestricted optimum lies on that border, where Newton steps on the moments give
+way to the factors.
 
 References
 ----------
-Dempster, Laird & Rubin (1977), Journal of the Royal Statistical Society B 39:1 (EM);
 Liu & Nocedal (1989), Mathematical Programming 45:503 (limited-memory quasi-Newton).
 """
 
@@ -23,8 +23,6 @@ from collective_use.numerics.twolevel import (
     Layout,
     MomentDerivatives,
     Terms,
-    cluster_covariances,
-    cluster_mean,
     twolevel_information,
     twolevel_loglik,
 )
@@ -48,7 +46,7 @@ class Saturated:
     rank
         Rank of the between covariance; below its size when the optimum lies on the border.
     iterations
-        Evaluations (quasi-Newton) or steps (EM).
+        Evaluations (quasi-Newton) or steps (Newton).
     gradient
         Largest derivative by the whitened parameters, per case.
     """
@@ -172,18 +170,16 @@ def saturated_complete(stats: ClusterStatistics) -> Saturated:
     True
     """
 
-    near = em_saturated(stats, tol=1e-2, max_iter=50)
-    if near.Sw.shape[0] + near.Sb.shape[0] <= _NEWTON_SIZE:
-        found = _newton(stats, near)
+    start = start_moments(stats)
+    if start[0].shape[0] + start[1].shape[0] <= _NEWTON_SIZE:
+        found = _newton(stats, start)
         if found is not None:
             return found
 
     def likelihood(Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> Terms | None:
         return twolevel_loglik(stats, Sw, mu_w, Sb, mu_b)
 
-    lifted = _lifted(near.Sb, np.diag(near.Sb))
-    mean = cluster_mean(stats.layout, near.mu_w, near.mu_b)
-    return saturated_moments(likelihood, stats.layout, (near.Sw, lifted, mean), stats.N, stats.J)
+    return saturated_moments(likelihood, stats.layout, start, stats.N, stats.J)
 
 
 def unrestricted_derivatives(layout: Layout) -> MomentDerivatives:
@@ -214,34 +210,73 @@ def score_of(terms: Terms, by: MomentDerivatives) -> Floats:
     )
 
 
-def _newton(stats: ClusterStatistics, near: Saturated) -> Saturated | None:
+def _newton(stats: ClusterStatistics, start: tuple[Floats, Floats, Floats]) -> Saturated | None:
     """Newton steps on the moments themselves; None when they leave the positive cone."""
-    by = unrestricted_derivatives(stats.layout)
-    Sw, mu_w, Sb, mu_b = near.Sw, near.mu_w, near.Sb, near.mu_b
-    value, steps = near.loglik, 0
-    for steps in range(1, 31):  # noqa: B007
-        terms = twolevel_loglik(stats, Sw, mu_w, Sb, mu_b)
+    layout = stats.layout
+    by = unrestricted_derivatives(layout)
+    Sw, Sb, mean = start
+    mu_w, mu_b = mean[: layout.p].copy(), mean[layout.place]
+    mu_w[layout.place[layout.place < layout.p]] = 0.0
+    at = Sw, mu_w, Sb, mu_b
+    terms = twolevel_loglik(stats, *at)
+    steps = 0
+    while steps < 30:
+        steps += 1
         if terms is None:
             return None
-        value, score = terms.value, score_of(terms, by)
-        for observed in (True, False):
-            information = twolevel_information(stats, Sw, mu_w, Sb, mu_b, by, observed=observed)
-            try:
-                np.linalg.cholesky(information)
-                break
-            except np.linalg.LinAlgError:
-                continue
+        score = score_of(terms, by)
+        information = _positive_information(stats, at, by)
+        if information is None:
+            return None
         step = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
+        found = _uphill(stats, at, by, step, terms.value)
+        if found is None:
+            return None
+        at, terms = found
         if float(score @ step) < 1e-13:
             break
-        Sw = Sw + np.tensordot(step, by.sigma_w, 1)
-        Sb = Sb + np.tensordot(step, by.sigma_b, 1)
-        mu_w, mu_b = mu_w + step @ by.mu_w, mu_b + step @ by.mu_b
-    spectrum = np.linalg.eigvalsh(Sb)
-    if float(spectrum.min()) < 0 or value < near.loglik - 1e-8 or steps == 30:
+    else:
+        return None
+    spectrum = np.linalg.eigvalsh(at[2])
+    if float(spectrum.min()) < 0:
         return None
     gradient = float(np.abs(score / np.sqrt(np.diag(information))).max()) / stats.N
-    return Saturated(Sw, mu_w, Sb, mu_b, value, spectrum.size, steps, gradient)
+    return Saturated(*at, terms.value, spectrum.size, steps, gradient)
+
+
+_Moments = tuple[Floats, Floats, Floats, Floats]
+
+
+def _positive_information(
+    stats: ClusterStatistics, at: _Moments, by: MomentDerivatives
+) -> Floats | None:
+    """Return the observed information, or the expected one; None when neither can be inverted."""
+    for observed in (True, False):
+        found = twolevel_information(stats, *at, by, observed=observed)
+        if np.isfinite(found).all() and float(np.linalg.eigvalsh(found).min()) > 0:
+            return found
+    return None
+
+
+def _uphill(
+    stats: ClusterStatistics, at: _Moments, by: MomentDerivatives, step: Floats, value: float
+) -> tuple[_Moments, Terms] | None:
+    """Move along a step, halved while the likelihood falls beyond rounding; None if it always does.
+
+    The derivatives are symmetric, so the moments stay symmetric whatever their means.
+    """
+    for _ in range(12):
+        moved = (
+            at[0] + np.tensordot(step, by.sigma_w, 1),
+            at[1] + step @ by.mu_w,
+            at[2] + np.tensordot(step, by.sigma_b, 1),
+            at[3] + step @ by.mu_b,
+        )
+        terms = twolevel_loglik(stats, *moved)
+        if terms is not None and terms.value > value - 1e-11 * abs(value):
+            return moved, terms
+        step = step / 2
+    return None
 
 
 def start_moments(stats: ClusterStatistics) -> tuple[Floats, Floats, Floats]:
@@ -267,92 +302,3 @@ def _lifted(S: Floats, scale: Floats) -> Floats:
 
 def _root(S: Floats) -> Floats:
     return np.asarray(np.linalg.cholesky(S))
-
-
-def em_saturated(stats: ClusterStatistics, tol: float = 1e-4, max_iter: int = 5000) -> Saturated:
-    """Run EM for the unrestricted moments from identity, until a step gains less than `tol`.
-
-    This is lavaan's way to its unrestricted model, with lavaan's start and its rule to stop: it
-    tells how far a published fit index stands from the optimum.
-
-    Parameters
-    ----------
-    stats
-        Cluster statistics of one group.
-    tol
-        Smallest gain in log-likelihood worth another step.
-    max_iter
-        Most steps.
-    """
-    layout, p = stats.layout, stats.layout.p
-    place = layout.place
-    Sw, mu_w = np.eye(p), np.zeros(p)
-    Sb, mu_b = np.eye(layout.pb), np.zeros(layout.pb)
-    outer = np.flatnonzero(place >= p)
-    old = _value(stats, Sw, mu_w, Sb, mu_b)
-    if outer.size:
-        z = stats.d[:, p:]
-        mu_b[outer] = z.mean(axis=0)[place[outer] - p]
-        centred = z[:, place[outer] - p] - mu_b[outer]
-        Sb[np.ix_(outer, outer)] = centred.T @ centred / stats.J
-    steps = 0
-    for steps in range(1, max_iter + 1):  # noqa: B007
-        Sw, mu_w, Sb, mu_b = _em_step(stats, Sw, mu_w, Sb, mu_b, outer)
-        new = _value(stats, Sw, mu_w, Sb, mu_b)
-        gain, old = new - old, new
-        if gain < tol:
-            break
-    rank = int((np.linalg.eigvalsh(Sb) > 1e-8).sum())
-    return Saturated(Sw, mu_w, Sb, mu_b, old, rank, steps, float("nan"))
-
-
-def _value(stats: ClusterStatistics, Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> float:
-    terms = twolevel_loglik(stats, Sw, mu_w, Sb, mu_b)
-    return float("-inf") if terms is None else terms.value
-
-
-def _em_step(
-    stats: ClusterStatistics,
-    Sw: Floats,
-    mu_w: Floats,
-    Sb: Floats,
-    mu_b: Floats,
-    outer: NDArray[np.intp],
-) -> tuple[Floats, Floats, Floats, Floats]:
-    layout, p = stats.layout, stats.layout.p
-    place = layout.place
-    both = np.flatnonzero(place < p)
-    inner = place[both]
-    V = cluster_covariances(layout, Sw, Sb, stats.sizes)
-    gap = stats.d - cluster_mean(layout, mu_w, mu_b)
-    which = np.searchsorted(stats.sizes, stats.n)
-    load = np.zeros((both.size, layout.size))
-    load[:, place] = Sb[both]
-    weights = load @ np.linalg.inv(V)
-    posterior = Sb[np.ix_(both, both)] - weights @ load.T
-    centre = mu_b[both] + np.einsum("jbk,jk->jb", weights[which], gap)
-    effect = np.zeros((stats.J, p))
-    effect[:, inner] = centre
-    spread = np.zeros((p, p))
-    spread[np.ix_(inner, inner)] = np.einsum("s,sab->ab", stats.counts * stats.sizes, posterior)
-    rest = stats.d[:, :p] - effect
-    new_mu_w = (stats.n @ rest) / stats.N
-    gone = rest - new_mu_w
-    new_Sw = (stats.N - stats.J) * stats.within + (gone * stats.n[:, None]).T @ gone + spread
-    new_mu_b, new_Sb = mu_b.copy(), Sb.copy()
-    new_mu_b[both] = centre.mean(axis=0)
-    away = centre - new_mu_b[both]
-    inside = away.T @ away / stats.J + np.einsum("s,sab->ab", stats.counts, posterior) / stats.J
-    new_Sb[np.ix_(both, both)] = inside
-    if outer.size:
-        z = stats.d[:, place[outer]] - mu_b[outer]
-        cross = away.T @ z / stats.J
-        new_Sb[np.ix_(both, outer)] = cross
-        new_Sb[np.ix_(outer, both)] = cross.T
-    free = np.setdiff1d(np.arange(p), inner)
-    shift = np.zeros(p)
-    shift[inner] = new_mu_w[inner]
-    new_mu_b[both] += shift[inner]
-    moved = np.zeros(p)
-    moved[free] = new_mu_w[free]
-    return new_Sw / stats.N, moved, new_Sb, new_mu_b

@@ -316,11 +316,23 @@ def _row(draft: _Draft, level: int, group: int, n_groups: int, source: str) -> P
 
 
 def _no_within_means(rows: list[Parameter], blocks: Sequence[BlockNames]) -> list[Parameter]:
-    """Means of variables that exist at both levels belong to the higher level."""
+    """Means of variables that exist at both levels belong to the higher level.
+
+    So do means of level-1 factors that equality over groups would free, unless an indicator
+    stands at level 1 only.
+    """
     above = {(b.group, name) for b in blocks if b.level > 1 for name in b.observed}
+    alone = {(r.group, r.rhs) for r in rows if r.level == 1 and r.op == "=~"} - above
+    known = {(r.group, r.lhs) for r in rows if r.level == 1 and r.op == "=~"}
+    own = {
+        (r.group, r.lhs) for r in rows
+        if r.level == 1 and r.op == "=~" and (r.group, r.rhs) in alone - known
+    }  # fmt: skip
     result = []
     for row in rows:
-        if row.level == 1 and row.op == "~1" and (row.group, row.lhs) in above:
+        place = row.group, row.lhs
+        shared = place in above or (place in known and place not in own and not row.user)
+        if row.level == 1 and row.op == "~1" and shared:
             row = row._replace(free=0, start=0.0, exogenous=False)
         result.append(row)
     return result

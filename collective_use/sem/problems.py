@@ -73,7 +73,7 @@ def find_problems(solution: Solution, vcov: Floats | None) -> tuple[Problem, ...
 def _few_clusters(solution: Solution) -> list[Problem]:
     """Say when a sandwich has fewer clusters than parameters: its rank is theirs at most."""
     codes = [group.clusters for group in solution.data.groups]
-    if not codes or not codes[0]:
+    if not codes or not codes[0] or not solution.options.se.startswith("robust"):
         return []
     counts = [sum(np.unique(group[k]).size for group in codes) for k in range(len(codes[0]))]
     if min(counts) >= solution.n_parameters:

@@ -33,6 +33,7 @@ from collective_use.sem.inference import inverted
 from collective_use.sem.options import Options
 from collective_use.sem.partable import ParameterTable
 from collective_use.sem.start import with_sample_moments
+from collective_use.sem.twolevel_checks import check_cluster_moments, warn_shared_clusters
 
 ESTIMATORS = ("ML", "MLR")
 
@@ -146,6 +147,7 @@ def read_clustered(
     keep, record = _kept(data, Y, Z, cluster, groups, table, options)
     labels = None if groups is None else data[groups].astype(str).to_numpy()
     ids = data[cluster].to_numpy()
+    warn_shared_clusters(ids[keep], None if labels is None else labels[keep], names)
     built, likelihoods, statistics, covariates, clusters = [], [], [], [], []
     for i, name in enumerate(names):
         rows = np.flatnonzero(keep if labels is None else keep & (labels == name))
@@ -153,6 +155,8 @@ def read_clustered(
         clusters.append(own)
         z = _cluster_values(Z[rows], codes, only, ids[rows])
         likelihood, stats = _reduced(Y[rows], z, codes, layout, name, W)
+        complete = isinstance(likelihood, CompleteLikelihood)
+        check_cluster_moments(stats, z, W, only, name, complete=complete)
         likelihoods.append(likelihood)
         statistics.append(stats)
         moments = _level_moments(Y[rows], z, table, i + 1, only)

@@ -68,6 +68,10 @@ def fit_twolevel(
         raise InputError("a two-level model needs a data frame")
     if len(cluster) != 1:
         raise InputError(f"level: blocks need one cluster column in cluster=, got {len(cluster)}")
+    if absent := [name for name in ("thresholds", "scalings") if name in equal]:
+        raise NotSupported(
+            f"equal={absent[0]!r} at two levels is not supported: no ordered variables"
+        )
     options = twolevel_options(estimator, missing, se, test, information)
     names = group_names(data, groups)
     table = parameter_table(

@@ -235,12 +235,22 @@ def _correlation(S: Floats) -> Floats:
     return np.asarray(S / np.outer(sd, sd))
 
 
+def _positive(S: Floats) -> Floats:
+    """Raise eigenvalues below 1e-6 of the largest to that, as lavaan does before its SRMR."""
+    if S.shape[0] == 1:
+        return np.maximum(S, 1e-6)
+    values, vectors = np.linalg.eigh(S)
+    floor = 1e-6 * abs(float(values[-1]))
+    return np.asarray((vectors * np.where(values < floor, floor, values)) @ vectors.T)
+
+
 def _srmr(solution: Solution, saturated: list[Saturated]) -> dict[str, float]:
     states = states_of(solution)
     within = between = 0.0
     for i, (share, s) in enumerate(zip(solution.data.shares, saturated, strict=True)):
         for level, sample in enumerate((s.Sw, s.Sb)):
             implied = states[2 * i + level].Sigma
+            implied = _positive(implied) if level else implied
             if (np.diag(implied) <= 0).any() or (np.diag(sample) <= 0).any():
                 value = math.nan
             else:

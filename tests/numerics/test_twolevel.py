@@ -1,5 +1,8 @@
 """The two-level likelihood against the density of every cluster written out."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -13,12 +16,15 @@ from collective_use.numerics.twolevel import (
     twolevel_loglik,
 )
 from collective_use.numerics.twolevel_saturated import (
-    em_saturated,
     saturated_complete,
     saturated_moments,
     score_of,
     start_moments,
 )
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from twolevel_em import em_saturated
 
 LAYOUT = Layout(3, 4, np.array([3, 1, 0, 4]))
 
@@ -132,3 +138,16 @@ def test_on_the_border_the_between_covariance_stays_semidefinite():
     assert np.linalg.eigvalsh(found.Sb).min() > -1e-10
     assert found.rank < 3
     assert found.loglik >= em_saturated(stats).loglik - 1e-6
+
+
+def test_the_unrestricted_moments_move_with_the_means_of_the_data():
+    rng = np.random.default_rng(8)
+    cluster = np.repeat(np.arange(40), rng.integers(2, 9, 40))
+    y = rng.normal(size=(cluster.size, 3)) + rng.normal(size=(40, 3))[cluster]
+    layout, none = Layout(3, 3, np.arange(3)), np.zeros((40, 0))
+    near = saturated_complete(cluster_statistics(y, none, cluster, layout))
+    away = np.array([1000.0, -3000.0, 2e4])
+    far = saturated_complete(cluster_statistics(y + away, none, cluster, layout))
+    assert far.loglik == pytest.approx(near.loglik, abs=1e-6)
+    np.testing.assert_allclose(far.Sb, near.Sb, atol=1e-6)
+    np.testing.assert_allclose(far.mu_b - away, near.mu_b, atol=1e-6)
