@@ -173,10 +173,10 @@ def inverse_and_logdet(V: Floats) -> tuple[Floats, Floats] | None:
     """Return inverses and log-determinants, None unless all are positive definite."""
     try:
         L = np.linalg.cholesky(V)
+        P = np.linalg.inv(V)
     except np.linalg.LinAlgError:
         return None
     logdet = 2 * np.log(np.diagonal(L, axis1=-2, axis2=-1)).sum(axis=-1)
-    P = np.linalg.inv(V)
     return (P + P.swapaxes(-1, -2)) / 2, logdet
 
 

@@ -235,12 +235,28 @@ def _correlation(S: Floats) -> Floats:
     return np.asarray(S / np.outer(sd, sd))
 
 
+def _positive(S: Floats) -> Floats:
+    """Raise eigenvalues to at least 1e-6 of the largest."""
+    if len(S) == 1:
+        return np.asarray(np.maximum(S, 1e-6))
+    values, vectors = np.linalg.eigh(S)
+    return np.asarray((vectors * np.maximum(values, 1e-6 * abs(values[-1]))) @ vectors.T)
+
+
 def _srmr(solution: Solution, saturated: list[Saturated]) -> dict[str, float]:
+    """Return the SRMR of both levels.
+
+    The unrestricted covariance between groups has no negative eigenvalues. One that the model
+    implies may have some, by a negative residual variance; as lavaan does, it is compared with
+    the eigenvalues raised.
+    """
     states = states_of(solution)
     within = between = 0.0
     for i, (share, s) in enumerate(zip(solution.data.shares, saturated, strict=True)):
         for level, sample in enumerate((s.Sw, s.Sb)):
             implied = states[2 * i + level].Sigma
+            if level == 1:
+                implied = _positive(implied)
             if (np.diag(implied) <= 0).any() or (np.diag(sample) <= 0).any():
                 value = math.nan
             else:
