@@ -141,7 +141,8 @@ def test_moments_on_the_border_are_stationary_there():
     y = rng.normal(size=(60, 3)) + 0.5 * shared[cluster]
     stats = cluster_statistics(y, np.zeros((12, 0)), cluster, Layout(3, 3, np.arange(3)))
     found = saturated_complete(stats)
-    assert found.rank < 3 and found.gradient < 1e-12
+    assert found.rank < 3
+    assert found.gradient < 1e-12
     terms = twolevel_loglik(stats, found.Sw, found.mu_w, found.Sb, found.mu_b)
     np.testing.assert_allclose(terms.sigma_w, 0, atol=1e-9)
     np.testing.assert_allclose(terms.sigma_b @ found.Sb, 0, atol=1e-9)
