@@ -97,6 +97,7 @@ def resample_groups(
     True
     """
     whole_number("repetitions", repetitions, at_least=2)
+    whole_number("seed", seed, at_least=0)
     rows = rows_of(values, groups, single=True)
     x = rows.values[:, 0].astype(float)
     known = ~np.isnan(x)

@@ -80,7 +80,7 @@ def border_newton(
     >>> start = np.eye(1) * 5, np.zeros(1), np.eye(1) * 2, np.array([4.0])
     >>> end = border_newton(stats, start, 1, unrestricted_derivatives(layout), 50)
     >>> round(float(end.Sw[0, 0]), 6), round(float(end.Sb[0, 0]), 6)
-    (5.0, 1.166667)
+    (5.0, 0.666667)
     """
     Sw, mu_w, Sb, mu_b = moments
     values, vectors = np.linalg.eigh(Sb)
