@@ -42,6 +42,7 @@ def test_a_changed_reference_number_is_found():
     ("file", "name", "factor"),
     [
         ("variance_components_exact.json", "lq2002/LEAD/mult_icc/ICC2[9]", 1 + 3e-9),
+        ("omega_exact.json", "lq2002/LEAD/omega/omega_h", 1 + 3e-6),
         ("multilevel_reliability_exact.json", "HOSTIL/Sb[0][0]", 1 + 1e-4),
         ("multilevel_reliability_exact.json", "HOSTIL/fit/srmr_between", 1 + 2e-6),
         ("multilevel_reliability_exact.json", "LEAD/logl/psd", 1 + 2e-12),
@@ -59,12 +60,13 @@ def test_a_changed_exact_number_is_found(file, name, factor):
     ("file", "name"),
     [
         ("lq2002.json", "HOSTIL/mult_icc/ICC2[1]"),
+        ("lq2002.json", "LEAD/omega/omega_h"),
         ("multilevel_reliability.json", "TSIG/fit/srmr_between"),
     ],
 )
 def test_nothing_of_ours_may_be_farther_off_than_the_reference(file, name):
     kind = classes.class_of(file, name)
-    value, best = dict(cells.cells(cells.reference(file)))[name], table._optimum(file, name)
+    value, best = dict(cells.cells(cells.reference(file)))[name], table._optimum(file, name, kind)
     assert table._own_distance(file, name, kind, best, value)[0] <= 1
     beyond = best + 0.1 * (best - value)
     assert table._own_distance(file, name, kind, beyond, value)[0] > 1

@@ -14,6 +14,7 @@ FILES = (
     "bh1996.json",
     "reml_exact.json",
     "variance_components_exact.json",
+    "omega_exact.json",
     "multilevel_reliability.json",
     "multilevel_reliability_exact.json",
     "null_variances.json",

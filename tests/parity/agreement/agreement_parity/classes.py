@@ -34,7 +34,7 @@ LME4 = Kind("optimiser's own tolerance (lme4, its distance from the exact optimu
 NLME = Kind("optimiser's own tolerance (nlme, its distance from the exact optimum)", 1e-9)
 NLME_PRINTED = Kind("optimiser's own tolerance (nlme, as printed)", 1e-9)
 LME4_LIKELIHOOD = Kind("optimiser's own tolerance (lme4: our likelihood is no lower)", 1e-12)
-PSYCH = Kind("optimiser's own tolerance (psych)", 1e-5)
+PSYCH = Kind("optimiser's own tolerance (psych, its distance from the polished optimum)", 1e-8)
 POLISHED = Kind("polished optimum: estimates", 1e-6)
 POLISHED_FIT = Kind("polished optimum: chi-square and fit", 1e-6, relative=True)
 POLISHED_LOGL = Kind("polished optimum: log-likelihood", 1e-12, relative=True)
@@ -69,6 +69,7 @@ RULES: dict[str, tuple[tuple[str, Kind], ...]] = {
         (r".*", CLOSED),
     ),
     "variance_components_exact.json": ((r".*/(lme4_|ICC|MeanRel|tau|sigma2|lme_).*", EXACT),),
+    "omega_exact.json": ((r".*/omega1?/.*", POLISHED),),
     "reml_exact.json": ((r".*/(REML|ML)/(icc|tau|sigma2|mu)", EXACT),),
     "multilevel_reliability.json": (
         (r"LEAD/(alpha_within|alpha_between|Sw|Sb|icc_items).*", STUCK),

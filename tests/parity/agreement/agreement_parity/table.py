@@ -35,13 +35,21 @@ MAKERS = {
 
 
 EXACT_COMPONENTS = "variance_components_exact.json"
-OWN_DISTANCE = (classes.LME4, classes.NLME, classes.NLME_PRINTED, classes.LAVAAN, classes.STUCK)
+EXACT_OMEGA = "omega_exact.json"
+OWN_DISTANCE = (
+    classes.PSYCH,
+    classes.LME4,
+    classes.NLME,
+    classes.NLME_PRINTED,
+    classes.LAVAAN,
+    classes.STUCK,
+)
 
 
 @cache
 def ours(file: str) -> dict[str, Any]:
     """Return what this package computes, by cell name."""
-    if file == EXACT_COMPONENTS:
+    if file in (EXACT_COMPONENTS, EXACT_OMEGA):
         names = ("lq2002", "bh1996", "published")
         return {
             f"{one}/{key}": value for one in names for key, value in ours(f"{one}.json").items()
@@ -98,7 +106,7 @@ def _own_distance(
     """Compare with the reference's own distance from the optimum that R gives elsewhere."""
     if kind in (classes.LAVAAN, classes.STUCK) and twolevel.ahead(name.partition("/")[0]) < 0:
         return math.inf, "our likelihood is lower"
-    own = abs(value - _optimum(file, name))
+    own = abs(value - _optimum(file, name, kind))
     share = abs(found - value) / (own + kind.tolerance * max(1.0, abs(value)))
     return share, f"{abs(found - value):.1e}, own {own:.1e}"
 
@@ -108,11 +116,12 @@ def _exact(file: str) -> dict[str, Any]:
     return dict(cells.cells(cells.reference(file)))
 
 
-def _optimum(file: str, name: str) -> float:
+def _optimum(file: str, name: str, kind: classes.Kind) -> float:
     """Return the optimum behind a cell that an optimiser left at some distance."""
     if file == "multilevel_reliability.json":
         return float(_exact("multilevel_reliability_exact.json")[name])
-    return float(_exact(EXACT_COMPONENTS)[f"{file.removesuffix('.json')}/{name}"])
+    beside = EXACT_OMEGA if kind is classes.PSYCH else EXACT_COMPONENTS
+    return float(_exact(beside)[f"{file.removesuffix('.json')}/{name}"])
 
 
 def _polish_gap(name: str, kind: classes.Kind, value: Any) -> tuple[float, str]:
