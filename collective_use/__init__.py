@@ -80,6 +80,7 @@ _LAZY: dict[str, str] = {
     "design_icc": "collective_use.groups.icc_weighted",
     "resample_groups": "collective_use.groups.resample",
     "network": "collective_use.groups.network",
+    "network_graphs": "collective_use.groups.network_graphs",
     "allocation": "collective_use.groups.allocation",
     "checklist": "collective_use.groups.checklist",
     "who_knows_what": "collective_use.groups.network_knowledge",

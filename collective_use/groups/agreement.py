@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.checks import one_of
+from collective_use.checks import one_of, whole_number
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
 from collective_use.groups.agreement_result import (
@@ -126,11 +126,11 @@ def rwg_j(
         ``"james"``: rwg(j), James et al. (1984, eq. 2), which rises with the number of items.
         ``"lindell"``: r*wg(j) = 1 - mean item variance / σ² (Lindell, Brandt & Whitney 1999).
         ``"lindell_2001"``: r'wg(j) = 1 - variance of members' scale means / σ² (Lindell 2001,
-        Applied Psychological Measurement 25:89); members must have answered every item.
+        Applied Psychological Measurement 25:89), from members who answered every item.
     missing
         ``"pairwise"``: each item's variance uses all answers to it. ``"listwise"``: only
         members who answered every item. R's `multilevel` went from the second to the first
-        between 2.7 and 2.8.
+        between 2.7 and 2.8. ``"lindell_2001"`` is listwise always.
     truncate
         For rwg(j): whether a mean variance above chance counts as no agreement (0). The other
         two are never cut.
@@ -156,6 +156,9 @@ def rwg_j(
     """
     check_missing(missing)
     one_of("variant", variant, tuple(VARIANTS))
+    whole_number("seed", seed, at_least=0)
+    if variant == "lindell_2001":
+        missing = "listwise"
     rows = rows_of(items, groups, name="items")
     codes, spread, law = null_for(null, options, rows)
     stats = group_statistics(rows.values, rows.codes, rows.total, missing=missing)

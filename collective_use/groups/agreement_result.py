@@ -28,7 +28,8 @@ class Agreement(Result):
         Name of the index and of its column.
     table
         One row a group: `group`, `n`, the index, what it rests on, `p` and `p_adjusted` where
-        asked for, and `reason` where it is missing.
+        asked for, and `reason` where it is missing. `critical` is the index that 5% of groups of
+        this size reach by chance; it is missing where even full agreement is likelier than that.
     summary
         `mean`, `median`, `share` of groups that reach the cut-off (where there is one), and
         `pooled` for rwg.
@@ -60,7 +61,8 @@ class Agreement(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return the summary and the groups."""
         rows = tuple((name, value) for name, value in self.summary.items())
-        head = Table(f"{self.index}, {self.items} item(s)", ("", "value"), rows, self.notes)
+        items = "1 item" if self.items == 1 else f"{self.items} items"
+        head = Table(f"{self.index}, {items}", ("", "value"), rows, self.notes)
         return (head, table_of("By group", self.table))
 
 
@@ -131,4 +133,5 @@ def truncation_notes(ratio: NDArray[np.float64], truncate: bool) -> tuple[str, .
     if not number:
         return ()
     what = "counted as 0" if truncate else "left as they are"
-    return (f"{number} groups disagree more than chance; {what}.",)
+    who = "1 group disagrees" if number == 1 else f"{number} groups disagree"
+    return (f"{who} more than chance; {what}.",)

@@ -200,8 +200,9 @@ def _shares(
     if not wrong:
         return shares, ()
     done = "were left out" if off_total == "leave_out" else "were brought to it"
+    who = "1 rater" if wrong == 1 else f"{wrong} raters"
     return shares, (
-        f"The points of {wrong} raters do not add up to {total:g} (within {tolerance:.0%}, none "
+        f"The points of {who} do not add up to {total:g} (within {tolerance:.0%}, none "
         f"negative, none blank); they {done}.",
     )
 

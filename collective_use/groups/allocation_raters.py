@@ -76,6 +76,9 @@ def rater_agreement(rosters: Rosters) -> pd.DataFrame:
     pooled = _frame(anova.pooled()).assign(group="all groups")
     low, high = _jackknife(anova)
     pooled = pooled.assign(icc_ak_low=low, icc_ak_high=high)
+    if np.isnan(low):
+        few = "limits need five groups whose raters judged the same targets"
+        pooled["reason"] = [reason or few for reason in pooled["reason"]]
     return pd.concat([by_group, pooled], ignore_index=True)
 
 

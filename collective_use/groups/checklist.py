@@ -118,8 +118,7 @@ def member_rows(levels: Any, groups: Any, members: Mapping[str, int] | None = No
     table = frame.to_numpy(dtype=float, na_value=np.nan)
     asked = np.bincount(keys.codes, minlength=keys.total)
     names = keys.frame["group"].tolist()
-    more = members or {}
-    size = [max(int(more.get(g, n)), int(n)) for g, n in zip(names, asked, strict=True)]
+    size = [_size(g, int(n), members) for g, n in zip(names, asked, strict=True)]
     matrices = []
     for place, n in enumerate(size):
         matrix = np.full((n, table.shape[1]), np.nan)
@@ -130,6 +129,20 @@ def member_rows(levels: Any, groups: Any, members: Mapping[str, int] | None = No
     rosters = stack_matrices(keys.frame[["group"]], matrices, none, none, square=False)
     columns = tuple(str(name) for name in frame.columns)
     return replace(rosters, target_names=dict.fromkeys(range(keys.total), columns))
+
+
+def _size(group: str, rows: int, members: Mapping[str, int] | None) -> int:
+    if members is None:
+        return rows
+    if group not in members:
+        raise InputError(f"members must have every group, got none for group {group!r}")
+    number = int(members[group])
+    if number < rows:
+        raise InputError(
+            f"a group must not have fewer members than rows, got {number} members and {rows} rows "
+            f"in group {group!r}"
+        )
+    return number
 
 
 def checklist_indices(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.checks import one_of
+from collective_use.checks import one_of, whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.groups.agreement_result import (
@@ -77,7 +77,7 @@ def awg(
         rows, answering(rows, missing), {"awg": index, "items_undefined": undefined}
     )
     extreme = "the group's mean is too extreme for awg to be interpretable"
-    table.loc[table["reason"].eq("") & table["awg"].isna(), "reason"] = extreme
+    table.loc[table["awg"].isna() & (undefined > 0), "reason"] = extreme
     notes = (f"Missing items: {missing}.",)
     return Agreement(
         "awg", table, summary_of(index, None), None, None, by_item.shape[1], missing, notes
@@ -127,6 +127,7 @@ def ad(
     """
     check_missing(missing)
     one_of("around", around, ("mean", "median"))
+    whole_number("seed", seed, at_least=0)
     rows = rows_of(items, groups, name="items")
     law, codes, cut = None, np.unique(rows.values[~np.isnan(rows.values.astype(float))]), None
     if options is not None:

@@ -223,6 +223,7 @@ def _result(
     limits = {} if blocked else _limits(table, sizes, level)
     ci = limits.get("wald", (float("nan"),) * 2)
     flat = NotComputed("there is no variance within groups")
+    equal = NotComputed("group means are equal")
 
     def shown(value: Any) -> Any:
         return value if why is None else why
@@ -232,8 +233,8 @@ def _result(
         method=method,
         group_size=group_size,
         icc1=shown(chosen),
-        icc2=shown(NotComputed("group means are equal") if np.isnan(icc2) else icc2),
-        ci=shown(flat if np.isnan(ci[0]) else ci),
+        icc2=shown(icc2 if np.isfinite(icc2) else equal),
+        ci=shown(equal if table.ms_between == 0 else flat if np.isnan(ci[0]) else ci),
         level=level,
         f=shown(table.f if np.isfinite(table.f) else flat),
         df1=table.df_between,
@@ -255,7 +256,7 @@ def _result(
         design_effect=deff,
         effective_n=table.n_persons / deff if deff > 0 else float("nan"),
         reliability=_by_group(table, names, n, reliability),
-        notes=_notes(table, fitted, tau2),
+        notes=_notes(table, fitted, tau2, why),
     )
 
 
@@ -321,7 +322,14 @@ def _limits(
     return limits
 
 
-def _notes(table: anova.OneWay, fitted: VarianceComponents | None, tau2: float) -> tuple[str, ...]:
+def _notes(
+    table: anova.OneWay,
+    fitted: VarianceComponents | None,
+    tau2: float,
+    why: NotComputed | None,
+) -> tuple[str, ...]:
+    if why is not None:
+        return (f"Not computed: {why.reason}.",)
     notes = []
     if fitted is not None and fitted.at_boundary:
         notes.append("The estimate of the variance between groups is zero, its lower bound.")
@@ -332,5 +340,10 @@ def _notes(table: anova.OneWay, fitted: VarianceComponents | None, tau2: float) 
         )
     alone = int((table.sizes == 1).sum())
     if alone:
-        notes.append(f"{alone} groups have one answer: they tell of the variance between only.")
+        who = (
+            "1 group has one answer: it tells"
+            if alone == 1
+            else (f"{alone} groups have one answer each: they tell")
+        )
+        notes.append(f"{who} of the variance between only.")
     return tuple(notes)

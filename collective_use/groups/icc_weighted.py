@@ -12,7 +12,7 @@ import pandas as pd
 from collective_use.checks import number_between
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.weighted import weighted_icc
-from collective_use.results import NotComputed, Result
+from collective_use.results import NotComputed, Result, Table, table_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,18 @@ class DesignIcc(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the groups with their weighted means."""
         return self.table.copy()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the ICC with its limits, the groups, and what is refused and why."""
+        low, high = self.ci if isinstance(self.ci, tuple) else (self.ci, self.ci)
+        rows = (("icc1", self.icc1), ("icc1_low", low), ("icc1_high", high), ("level", self.level))
+        reasons = [x.reason for x in (self.icc1, self.ci) if isinstance(x, NotComputed)]
+        notes = tuple(f"Not computed: {reason}." for reason in dict.fromkeys(reasons))
+        return (
+            Table("Design-based intraclass correlation", ("", "value"), rows, notes),
+            table_of("Weighted group means", self.table),
+            Table("Refused with weights", ("index", "reason"), tuple(self.refused.items())),
+        )
 
 
 REFUSED_WITH_WEIGHTS: Mapping[str, str] = {

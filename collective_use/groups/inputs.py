@@ -64,7 +64,7 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     InputError
         When values are not numbers, lengths differ, or a label is missing.
     """
-    table = _numbers(values, name)
+    table = numbers_in(values, name)
     if single and table.shape[1] != 1:
         raise InputError(f"{name} must be one column, got {table.shape[1]}; take them one by one")
     labels = pd.Series(np.asarray(groups).ravel() if not isinstance(groups, pd.Series) else groups)
@@ -90,7 +90,16 @@ def _label(label: object) -> str:
     return str(label)
 
 
-def _numbers(values: object, name: str) -> NDArray[Any]:
+def numbers_in(values: object, name: str) -> NDArray[Any]:
+    """Return (N, J) finite numbers, NaN for missing; anything else is an error.
+
+    Parameters
+    ----------
+    values
+        (N,) or (N, J) numbers.
+    name
+        What to call them in messages.
+    """
     if isinstance(values, (pd.DataFrame, pd.Series)):
         kinds = values.dtypes if isinstance(values, pd.DataFrame) else [values.dtype]
         plain = all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in kinds)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
+from collective_use.groups.inputs import numbers_in
 from collective_use.groups.keys import group_keys
 from collective_use.numerics import allocation_raters as crossed
 from collective_use.numerics import partners as kernels
@@ -63,11 +64,21 @@ class PartnerBalanced(Result):
         )  # fmt: skip
         rows = tuple((name, getattr(self, name)) for name in names)
         reasons = {str(value) for _, value in rows if isinstance(value, NotComputed)}
-        notes = (f"{self.left_out} persons without a value or a partner.", *sorted(reasons))
+        notes = (
+            f"Persons left out, without a value or a partner: {self.left_out}.",
+            *sorted(reasons),
+            *self._below_zero(),
+        )
         return (
             table_of("Each partner one voice", self.values),
             Table("Where people differ", ("part", "value"), rows, notes),
         )
+
+    def _below_zero(self) -> tuple[str, ...]:
+        parts = (self.variance_partner, self.variance_group, self.variance_organisation)
+        if not any(isinstance(part, float) and part < 0 for part in parts):
+            return ()
+        return ("A component below zero is shown as estimated and counts as 0 in the shares.",)
 
 
 def partner_balanced(
@@ -157,7 +168,7 @@ def _known(value: float, reason: NotComputed) -> float | NotComputed:
 def _checked(
     values: Any, groups: Any, partners: Any
 ) -> tuple[np.ndarray, pd.Series, pd.Series, np.ndarray]:
-    y = np.asarray(values, dtype=float)
+    y = numbers_in(values, "values")[:, 0].astype(float)
     names = pd.Series(np.asarray(groups)).reset_index(drop=True)
     code = pd.Series(np.asarray(partners, dtype=object)).reset_index(drop=True)
     if not len(y) == len(names) == len(code):

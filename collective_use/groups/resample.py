@@ -97,6 +97,7 @@ def resample_groups(
     True
     """
     whole_number("repetitions", repetitions, at_least=2)
+    whole_number("seed", seed, at_least=0)
     rows = rows_of(values, groups, single=True)
     x = rows.values[:, 0].astype(float)
     known = ~np.isnan(x)
@@ -116,6 +117,7 @@ def resample_groups(
     # Groups of equal answers leave nothing to compare; the reason is the zero spread itself.
     z = (observed - centre) / (spread / np.sqrt(len(real))) if spread > 0 else float("nan")
     slack = 1e-12 * max(1.0, abs(observed))
+    marks = np.quantile(chance, QUANTILES)
     return RandomGroupResampling(
         observed=observed,
         random_mean=centre,
@@ -124,8 +126,6 @@ def resample_groups(
         p=float((np.sum(means <= observed + slack) + 1) / (repetitions + 1)),
         groups=len(real),
         repetitions=repetitions,
-        quantiles=pd.DataFrame(
-            {"probability": QUANTILES, "variance": np.quantile(chance, QUANTILES)}
-        ),
-        below=float(np.mean(real < np.quantile(chance, 0.05))),
+        quantiles=pd.DataFrame({"probability": QUANTILES, "variance": marks}),
+        below=float(np.mean(real < marks[QUANTILES.index(0.05)])),
     )

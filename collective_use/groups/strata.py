@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
+from collective_use.groups.inputs import numbers_in
 from collective_use.numerics.allocation_raters import CrossedAnova, crossed_anova
 from collective_use.results import NotComputed, Result, Table, table_of
 
@@ -34,6 +35,8 @@ class WithinStrata(Result):
         Test of groups within strata.
     nested
         Whether each group lies in one stratum.
+    left_out
+        Persons without a value, a group or a stratum.
     """
 
     values: pd.DataFrame
@@ -45,6 +48,7 @@ class WithinStrata(Result):
     df2: int
     p: float | NotComputed
     nested: bool
+    left_out: int
 
     def to_frame(self) -> pd.DataFrame:
         """Return `values`."""
@@ -54,8 +58,11 @@ class WithinStrata(Result):
         """Return the strata and the two ICCs."""
         names = ("icc1_all", "icc1_within", "share_of_strata", "f", "df1", "df2", "p")
         rows = tuple((name, getattr(self, name)) for name in names)
+        notes = [f"Persons left out, without a value, a group or a stratum: {self.left_out}."]
+        if not self.nested:
+            notes.append("Some groups have members of several strata; strata and groups add up.")
         return (
-            Table("Groups within strata", ("index", "value"), rows),
+            Table("Groups within strata", ("index", "value"), rows, tuple(notes)),
             table_of("By stratum", self.values),
         )
 
@@ -122,13 +129,14 @@ def within_strata(
         df2=int(within.df_error[0]),
         p=p,
         nested=nested,
+        left_out=len(numbers_in(values, "values")) - len(y),
     )
 
 
 def _checked(
     values: Any, groups: Any, strata: Any
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], list[str]]:
-    y = np.asarray(values, dtype=float)
+    y = numbers_in(values, "values")[:, 0].astype(float)
     group, stratum = (pd.Series(np.asarray(x, dtype=object)) for x in (groups, strata))
     if not len(y) == len(group) == len(stratum):
         raise InputError(

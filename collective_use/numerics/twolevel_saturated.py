@@ -26,6 +26,7 @@ from collective_use.numerics.twolevel import (
     twolevel_information,
     twolevel_loglik,
 )
+from collective_use.numerics.twolevel_border import border_newton
 
 Floats = NDArray[np.float64]
 _NEWTON_SIZE = 24
@@ -179,7 +180,25 @@ def saturated_complete(stats: ClusterStatistics) -> Saturated:
     def likelihood(Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> Terms | None:
         return twolevel_loglik(stats, Sw, mu_w, Sb, mu_b)
 
-    return saturated_moments(likelihood, stats.layout, start, stats.N, stats.J)
+    found = saturated_moments(likelihood, stats.layout, start, stats.N, stats.J)
+    return _finished(stats, found)
+
+
+def _finished(stats: ClusterStatistics, found: Saturated) -> Saturated:
+    """Go on to the maximum on the border where the dense information is cheap."""
+    if len(found.Sw) + len(found.Sb) > _NEWTON_SIZE or found.rank == 0:
+        return found
+    moments = found.Sw, found.mu_w, found.Sb, found.mu_b
+    try:
+        end = border_newton(stats, moments, found.rank, unrestricted_derivatives(stats.layout))
+    except np.linalg.LinAlgError:
+        return found
+    if end is None or end.loglik < found.loglik - 1e-8:
+        return found
+    count = found.iterations + end.steps
+    return Saturated(
+        end.Sw, end.mu_w, end.Sb, end.mu_b, end.loglik, found.rank, count, end.gradient
+    )
 
 
 def unrestricted_derivatives(layout: Layout) -> MomentDerivatives:

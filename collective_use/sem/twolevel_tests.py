@@ -245,6 +245,12 @@ def _positive(S: Floats) -> Floats:
 
 
 def _srmr(solution: Solution, saturated: list[Saturated]) -> dict[str, float]:
+    """Return the SRMR of both levels.
+
+    The unrestricted covariance between groups has no negative eigenvalues. One that the model
+    implies may have some, by a negative residual variance; as lavaan does, it is compared with
+    the eigenvalues raised.
+    """
     states = states_of(solution)
     within = between = 0.0
     for i, (share, s) in enumerate(zip(solution.data.shares, saturated, strict=True)):

@@ -54,7 +54,7 @@ def test_points_that_do_not_add_up_are_counted() -> None:
     points.iloc[0] = [90, 90, 90]
     points.iloc[1] = [49.5, 30, 20]
     left_out = cu.allocation(points)
-    assert "The points of 1 raters do not add up" in " ".join(left_out.notes)
+    assert "The points of 1 rater do not add up" in " ".join(left_out.notes)
     assert left_out.values["respondents"].iloc[0] == 4
     rescaled = cu.allocation(points, off_total="rescale")
     assert rescaled.values["respondents"].iloc[0] == 5
@@ -113,3 +113,10 @@ def test_numbers_for_names_are_matched_by_number_and_said_so() -> None:
     oblong = cu.allocation(np.array([[60, 40], [50, 50], [55, 45]]))
     assert "row i" not in " ".join(oblong.notes)
     assert oblong.details["targets"]["raters"].tolist() == [3, 3]
+
+
+def test_limits_of_rater_agreement_say_how_many_groups_they_need():
+    points = {g: np.array([[40, 30, 30], [30, 40, 30], [50, 20, 30.0]]) for g in "ab"}
+    pooled = cu.allocation(points, include_self=True).details["agreement"].iloc[-1]
+    assert np.isnan(pooled["icc_ak_low"])
+    assert "five groups" in pooled["reason"]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import collective_use as cu
+from collective_use.errors import InputError
 from collective_use.results import NotComputed
 
 RNG = np.random.default_rng(12)
@@ -268,3 +269,53 @@ def test_correlation_between_and_within():
     json.dumps(flat.to_dict(), allow_nan=False)
     with pytest.raises(cu.InputError, match="both be known"):
         cu.group_correlation([1, np.nan], [np.nan, 1], list("aa"))
+
+
+def test_awg_says_that_the_mean_is_too_extreme():
+    frame = cu.awg([4, 4, 5, 4, 3, 3, 3, 4], list("aaaabbbb")).to_frame()
+    assert "too extreme" in frame["reason"].iloc[0]
+    assert frame["reason"].iloc[1] == ""
+
+
+def test_an_icc_that_cannot_be_computed_says_why_in_print():
+    alone = cu.icc([1, 2, 3, 4], ["a"] * 4)
+    assert "Not computed: there is one group only." in str(alone)
+    equal = cu.icc([1, 5, 1, 5], list("aabb"))
+    assert equal.icc2.reason == "group means are equal"
+    assert equal.ci.reason == "group means are equal"
+
+
+def test_design_icc_prints_the_icc_and_what_is_refused():
+    text = str(cu.design_icc([1, 2, 4, 5, 2, 3], list("aabbcc"), [1, 2, 1, 1, 1, 1]))
+    assert "icc1_low" in text
+    assert "agree with copies" in text
+    assert "three groups" in str(cu.design_icc([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1]))
+
+
+def test_lindell_2001_is_listwise_and_says_so():
+    items = pd.DataFrame({"i": [4, 4, 5, 1.0], "j": [4, np.nan, 5, 3]})
+    found = cu.rwg_j(items, ["a"] * 4, variant="lindell_2001", missing="pairwise")
+    row = found.to_frame().iloc[0]
+    assert found.missing == "listwise"
+    assert row["n"] == 3
+    assert row["mean_variance"] == pytest.approx((np.var([4, 5, 1], ddof=1) + 1) / 2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: cu.resample_groups([1, 2, 3, 4], list("aabb"), seed=-1),
+        lambda: cu.rwg_j([[1, 2], [2, 2]], list("aa"), test=True, seed=-1),
+        lambda: cu.ad([1, 2], list("aa"), seed=1.5),
+    ],
+)
+def test_a_seed_is_a_whole_number(call):
+    with pytest.raises(InputError, match="seed must be a whole number"):
+        call()
+
+
+def test_counts_of_one_read_right():
+    text = str(cu.rwg([1, 5, 3, 3], list("aabb")))
+    assert "1 group disagrees more than chance" in text
+    assert "rwg, 1 item\n" in text
+    assert "1 group has one answer" in " ".join(cu.icc([1, 2, 3, 4, 5], list("aabbc")).notes)

@@ -70,3 +70,12 @@ def test_roles() -> None:
     assert "no two roles" in nobody.reasons["overlap"].iloc[0]
     with pytest.raises(cu.InputError, match="members x members x roles"):
         cu.roles(np.ones((3, 4, 2)))
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [({"x": 1, "y": 5}, "fewer members than rows"), ({"x": 3}, "none for group 'y'")],
+)
+def test_members_that_do_not_fit_are_refused(members, words):
+    with pytest.raises(cu.InputError, match=words):
+        cu.checklist([[1, 0], [0, 1], [1, 1]], list("xxy"), members=members)

@@ -162,3 +162,25 @@ def test_results_print_and_become_dictionaries() -> None:
     assert "response rate" in str(result)
     assert "<table" in result._repr_html_()
     assert result.to_dict()["values"][0]["group"] == "1"
+
+
+def test_graphs_are_those_of_which_the_indices_speak():
+    matrices = {"a": matrix(1, 5, 4), "b": matrix(2, 4, 4)}
+    matrices["b"].iloc[2] = np.nan
+    edges, members = edges_of(matrices), members_of(matrices)
+    graphs = cu.network_graphs(edges, members=members, threshold=2)
+    assert list(graphs) == ["a", "b"]
+    names = ["density", "reciprocity", "components", "isolates"]
+    found = cu.network(edges, members=members, threshold=2, indices=names).values.iloc[0]
+    graph = graphs["a"]
+    assert found["density"] == pytest.approx(nx.density(graph))
+    assert found["reciprocity"] == pytest.approx(nx.overall_reciprocity(graph))
+    assert found["components"] == nx.number_weakly_connected_components(graph)
+    assert found["isolates"] == pytest.approx(nx.number_of_isolates(graph) / 5)
+    ties = matrices["a"]
+    assert {(i, j, w) for i, j, w in graph.edges(data="weight")} == {
+        (i, j, ties.loc[i, j]) for i in ties for j in ties if i != j and ties.loc[i, j] >= 2
+    }
+    assert graphs["b"].graph["unknown_ties"] == 3
+    assert not graphs["b"].nodes["m3"]["answered"]
+    assert graphs["b"].out_degree("m3") == 0

@@ -68,7 +68,7 @@ def test_groups_without_partners_keep_their_row() -> None:
     assert got.values["group"].tolist() == ["a", "b"]
     assert got.values["reason"].iloc[1] == "nobody with a known partner answered"
     assert got.left_out == 1
-    assert "persons without a value" in str(got)
+    assert "without a value or a partner: 1." in str(got)
 
 
 def test_reflective_and_formative_part_at_a_census() -> None:
@@ -93,3 +93,13 @@ def test_more_respondents_than_members_is_an_error() -> None:
         cu.sampling_fraction(["a", "a"], {"a": 1})
     silent = cu.sampling_fraction(["a"], {"a": 2, "b": 3})
     assert silent["sampling_fraction"].tolist() == [0.5, 0.0]
+
+
+def test_words_are_refused_and_parts_below_zero_are_explained():
+    with pytest.raises(cu.InputError, match="values must be numbers"):
+        cu.partner_balanced(list("abc"), list("aab"), list("xyz"))
+    values, groups = [3, 4, 4, 2, 5, 4, 3, 3, 1, 2], list("aaaaabbbbb")
+    found = cu.partner_balanced(values, groups, list("xxxyzxxyyy"))
+    assert found.variance_group < 0
+    assert found.icc_group == 0
+    assert "counts as 0 in the shares" in str(found)

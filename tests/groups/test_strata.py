@@ -67,3 +67,14 @@ def test_messages() -> None:
         cu.within_strata([1, 2], ["a"], ["x"])
     got = cu.within_strata([1, 2, 3], ["a", "a", "b"], ["x", "x", "y"])
     assert "no two groups" in str(got.icc1_within)
+
+
+def test_persons_left_out_are_counted():
+    values, groups = [1, 2, 4, 5, np.nan, 3, 3], ["a", "a", "b", "b", "b", None, "b"]
+    found = cu.within_strata(values, groups, ["x"] * 6 + [None])
+    assert found.left_out == 3
+    assert "a group or a stratum: 3." in str(found)
+    with pytest.raises(cu.InputError, match="values must be numbers"):
+        cu.within_strata(list("abc"), list("aab"), list("xyz"))
+    both = cu.within_strata([1, 2, 4, 5, 2, 3], list("aabbab"), list("xxxxyy"))
+    assert "several strata" in str(both)

@@ -6,9 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from collective_use.errors import NotSupported
-from collective_use.numerics import chance, chance_simulation
+from collective_use.numerics import chance, chance_simulation, resampling
 from collective_use.numerics.resampling import random_groups
 
 SKEWED = np.array([0.05, 0.15, 0.2, 0.35, 0.25])
@@ -127,3 +128,29 @@ def test_random_groups_keep_persons_and_ignore_row_order():
     np.testing.assert_allclose(first.variances, second.variances, atol=1e-12)
     np.testing.assert_allclose(first.observed, second.observed, rtol=1e-12)
     assert abs(first.variances.mean() - values.var(ddof=1)) < 0.05
+
+
+class FewKeys:
+    """A generator whose random words have two bits in each key, so that most keys are tied."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.bit_generator = self
+        self.integers = self.rng.integers
+
+    def random_raw(self, size):
+        return self.rng.integers(0, 4, size=4 * size, dtype=np.uint16).view(np.uint64)
+
+
+@pytest.mark.parametrize("rng", [np.random.default_rng(3), FewKeys(3)], ids=["bits", "ties"])
+def test_every_division_into_groups_is_alike_likely(rng):
+    repetitions, cuts = 18_000, np.array([1, 3])
+    orders = resampling._orders(rng, repetitions, 6, cuts)
+    np.testing.assert_array_equal(np.sort(orders, axis=1)[::1000], np.tile(np.arange(6), (18, 1)))
+    single, pair = 2 ** orders[:, 0], (2 ** orders[:, 1:3]).sum(axis=1)
+    counts = np.unique(64 * single + pair, return_counts=True)[1]
+    assert len(counts) == 60
+    assert stats.chisquare(counts).pvalue > 0.001
+    # Consecutive shuffles know nothing of each other.
+    table = np.histogram2d(orders[::2, 0], orders[1::2, 0], bins=6)[0]
+    assert stats.chi2_contingency(table).pvalue > 0.001

@@ -151,3 +151,19 @@ def test_the_unrestricted_moments_move_with_the_means_of_the_data():
     assert far.loglik == pytest.approx(near.loglik, abs=1e-6)
     np.testing.assert_allclose(far.Sb, near.Sb, atol=1e-6)
     np.testing.assert_allclose(far.mu_b - away, near.mu_b, atol=1e-6)
+
+
+def test_moments_on_the_border_are_stationary_there():
+    rng = np.random.default_rng(4)
+    cluster = np.repeat(np.arange(12), 5)
+    shared = rng.normal(size=(12, 1)) @ np.array([[1.0, 0.8, 0.6]])
+    y = rng.normal(size=(60, 3)) + 0.5 * shared[cluster]
+    stats = cluster_statistics(y, np.zeros((12, 0)), cluster, Layout(3, 3, np.arange(3)))
+    found = saturated_complete(stats)
+    assert found.rank < 3
+    assert found.gradient < 1e-12
+    terms = twolevel_loglik(stats, found.Sw, found.mu_w, found.Sb, found.mu_b)
+    np.testing.assert_allclose(terms.sigma_w, 0, atol=1e-9)
+    np.testing.assert_allclose(terms.sigma_b @ found.Sb, 0, atol=1e-9)
+    # No direction that keeps the covariance positive semi-definite leads up.
+    assert np.linalg.eigvalsh(terms.sigma_b).max() < 1e-9

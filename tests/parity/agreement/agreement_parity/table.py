@@ -30,12 +30,30 @@ MAKERS = {
     "null_variances.json": computed.null_variances,
     "published.json": simulated.printed,
     "multilevel_reliability.json": twolevel.moments,
+    "multilevel_reliability_exact.json": twolevel.exact,
 }
+
+
+EXACT_COMPONENTS = "variance_components_exact.json"
+EXACT_OMEGA = "omega_exact.json"
+OWN_DISTANCE = (
+    classes.PSYCH,
+    classes.LME4,
+    classes.NLME,
+    classes.NLME_PRINTED,
+    classes.LAVAAN,
+    classes.STUCK,
+)
 
 
 @cache
 def ours(file: str) -> dict[str, Any]:
     """Return what this package computes, by cell name."""
+    if file in (EXACT_COMPONENTS, EXACT_OMEGA):
+        names = ("lq2002", "bh1996", "published")
+        return {
+            f"{one}/{key}": value for one in names for key, value in ours(f"{one}.json").items()
+        }
     return dict(cells.cells(MAKERS[file]())) if file in MAKERS else {}
 
 
@@ -59,10 +77,9 @@ def gap(file: str, name: str, kind: classes.Kind, value: Any) -> tuple[float, st
         return errors / 3.0, f"{errors:.1f} Monte Carlo errors"
     if file == "sim.json":
         return _printed_beside(name, value)
+    if kind is classes.POLISH:
+        return _polish_gap(name, kind, value)
     found = ours(file).get(name, "nothing computed")
-    if kind is classes.STUCK:
-        ahead = twolevel.ahead("LEAD")
-        return (0.0 if ahead > 0 else math.inf), f"log-likelihood ahead by {ahead:.1f}"
     if kind is classes.SAME and isinstance(value, (int, float)):
         return (0.0 if found == value else math.inf), f"{found} for {value}"
     if kind is classes.SAME or isinstance(value, str) or value is None:
@@ -73,27 +90,51 @@ def gap(file: str, name: str, kind: classes.Kind, value: Any) -> tuple[float, st
     if kind is classes.PRINTED:
         good = simulated.same_as_printed(found, value)
         return (0.0 if good else math.inf), f"{found:.6g} for {value:g}"
-    if kind is classes.LME4_KNOWN:
-        own = abs(value - _exact_optimum(file, name))
-        return abs(found - value) / (own + 1e-9), f"{abs(found - value):.1e}, own {own:.1e}"
     if kind is classes.LME4_LIKELIHOOD:
         behind = (value - found) / abs(value)
         return behind / kind.tolerance, f"behind by {behind:.1e}"
-    if kind is classes.LAVAAN and twolevel.ahead(name.partition("/")[0]) < 0:
-        return math.inf, "our likelihood is lower"
-    if kind is classes.STOPPED and twolevel.ahead_of_stop(name.partition("/")[0]) < 0:
-        return math.inf, "our likelihood is lower"
+    if kind in OWN_DISTANCE:
+        return _own_distance(file, name, kind, found, value)
     scale = abs(value) if kind.relative else max(1.0, abs(value))
     distance = abs(found - value) / scale if scale > 0 else abs(found - value)
     return distance / kind.tolerance, f"{distance:.1e}"
 
 
-def _exact_optimum(file: str, name: str) -> float:
-    """Return the exact optimum that the reference itself gives for an lme4 cell."""
-    variable, cell = name.split("/")[-2:]
-    _, method, what = cell.split("_")
-    exact = cells.reference("reml_exact.json")[f"{file.removesuffix('.json')}.{variable}"]
-    return float(exact[method][what.lower()])
+def _own_distance(
+    file: str, name: str, kind: classes.Kind, found: float, value: float
+) -> tuple[float, str]:
+    """Compare with the reference's own distance from the optimum that R gives elsewhere."""
+    if kind in (classes.LAVAAN, classes.STUCK) and twolevel.ahead(name.partition("/")[0]) < 0:
+        return math.inf, "our likelihood is lower"
+    own = abs(value - _optimum(file, name, kind))
+    share = abs(found - value) / (own + kind.tolerance * max(1.0, abs(value)))
+    return share, f"{abs(found - value):.1e}, own {own:.1e}"
+
+
+@cache
+def _exact(file: str) -> dict[str, Any]:
+    return dict(cells.cells(cells.reference(file)))
+
+
+def _optimum(file: str, name: str, kind: classes.Kind) -> float:
+    """Return the optimum behind a cell that an optimiser left at some distance."""
+    if file == "multilevel_reliability.json":
+        return float(_exact("multilevel_reliability_exact.json")[name])
+    beside = EXACT_OMEGA if kind is classes.PSYCH else EXACT_COMPONENTS
+    return float(_exact(beside)[f"{file.removesuffix('.json')}/{name}"])
+
+
+def _polish_gap(name: str, kind: classes.Kind, value: Any) -> tuple[float, str]:
+    """Tell whether the reference stands at its optimum: gradient, curvature, what it gained."""
+    scale, *_, what = name.partition("[")[0].split("/")
+    if what == "maximum":
+        return (0.0 if value is (scale not in twolevel.WITHOUT_MAXIMUM) else math.inf), str(value)
+    if what in ("gradient", "gradient_after"):
+        return value / kind.tolerance, f"{value:.1e}"
+    if what == "slope_across":
+        return (0.0 if value < 0 else math.inf), f"{value:.3g}"
+    # Distances from where lavaan had stopped, and the least eigenvalue of the largest group.
+    return (0.0 if value >= 0 else math.inf), f"{value:.1e}"
 
 
 def _printed_beside(name: str, value: float) -> tuple[float, str]:

@@ -1,29 +1,24 @@
-"""Unrestricted covariances within and between groups, for multilevel_reliability.json.
+"""Two-level covariances, reliabilities and fit, for the two files multilevel_reliability*.json.
 
-The reference lets the covariance between groups have negative eigenvalues; so for two scales
-the likelihood is climbed without a border here too. For the third (LEAD) the reference stopped
-far from any optimum; there the log-likelihood at its moments is compared.
-
-compRelSEM and the fit measures rest on another unrestricted model, where the reference's EM
-stopped early. They are computed here from its moments at that stop, unrestricted and implied, by
-our formulas and likelihood; our factor model and our own unrestricted model must have likelihoods
-no lower than the ones at the stop.
+mlrel.R takes the covariances from an explicit unrestricted model, whose covariance between groups
+may have negative eigenvalues. Its likelihood has no upper bound, for two scales a local maximum;
+for LEAD lavaan did not converge and there is none. There the maximum with a positive
+semi-definite covariance stands in its place, here and in multilevel_reliability_exact.json.
 """
 
 from __future__ import annotations
 
-import json
 import warnings
 from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 import collective_use as cu
 from agreement_parity import cells, computed
 from collective_use.numerics.reliability import cronbach_alpha
 from collective_use.numerics.reliability_two_level import (
+    TwoLevelReliability,
     harmonic_size,
     two_level_alpha,
     two_level_omega,
@@ -34,13 +29,9 @@ from collective_use.numerics.twolevel import (
     cluster_statistics,
     twolevel_loglik,
 )
-from collective_use.numerics.twolevel_saturated import (
-    saturated_complete,
-    score_of,
-    unrestricted_derivatives,
-)
+from collective_use.numerics.twolevel_saturated import Saturated, saturated_complete
 
-Moments = tuple[np.ndarray, np.ndarray, float]
+WITHOUT_MAXIMUM = ("LEAD",)
 
 
 @cache
@@ -54,148 +45,42 @@ def statistics(scale: str) -> ClusterStatistics:
 
 
 @cache
-def fitted(scale: str) -> Moments:
-    """Return covariances within and between, and the log-likelihood."""
-    stats = statistics(scale)
-    start = saturated_complete(stats)
-    if scale == "LEAD":
-        return start.Sw, start.Sb, start.loglik
-    p = len(start.Sw)
-    upper = np.triu_indices(p)
-    by = unrestricted_derivatives(stats.layout)
-    m = len(upper[0])
-
-    def square(part: np.ndarray) -> np.ndarray:
-        half = np.zeros((p, p))
-        half[upper] = part
-        return half + np.triu(half, 1).T
-
-    def objective(x: np.ndarray) -> tuple[float, np.ndarray]:
-        terms = twolevel_loglik(stats, square(x[:m]), np.zeros(p), square(x[m : 2 * m]), x[2 * m :])
-        if terms is None:
-            return 1e10, np.zeros(len(x))
-        return -terms.value, -score_of(terms, by)
-
-    first = np.concatenate([start.Sw[upper], start.Sb[upper], start.mu_b])
-    end = optimize.minimize(objective, first, jac=True, method="BFGS", options={"gtol": 1e-7})
-    return square(end.x[:m]), square(end.x[m : 2 * m]), -float(end.fun)
+def positive(scale: str) -> Saturated:
+    """Return the unrestricted moments without negative eigenvalues."""
+    return saturated_complete(statistics(scale))
 
 
-def factor_model(scale: str) -> dict[str, Any]:
-    """Return omega within and between groups from a factor at each level."""
-    items = " + ".join(computed.items_of(scale))
+def _fit(model: str) -> Any:
     with warnings.catch_warnings():
-        # One between-groups residual of TSIG is a little below zero, in the reference too; with
+        # Negative residual variances and eigenvalues between groups, in the reference too; with
         # LEAD there are more parameters than groups, which matters to errors, not to estimates.
         warnings.simplefilter("ignore", cu.ImproperSolutionWarning)
         warnings.simplefilter("ignore", cu.DataWarning)
-        fit = cu.fit_cfa(
-            f"level: 1\nf =~ {items}\nlevel: 2\nf =~ {items}",
-            computed.data("lq2002"),
-            cluster="COMPID",
-        )
+        return cu.fit_sem(model, computed.data("lq2002"), cluster="COMPID")
+
+
+@cache
+def free(scale: str) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return Sw, Sb and the log-likelihood of the explicit unrestricted model."""
+    if scale in WITHOUT_MAXIMUM:
+        found = positive(scale)
+        return found.Sw, found.Sb, found.loglik
+    names = computed.items_of(scale)
+    pairs = "\n".join(f"{one} ~~ {' + '.join(names[i:])}" for i, one in enumerate(names))
+    means = "\n".join(f"{one} ~ 1" for one in names)
+    fit = _fit(f"level: 1\n{pairs}\nlevel: 2\n{pairs}\n{means}")
     table = fit.to_frame()
-    result: dict[str, Any] = {}
-    for level, name in (("1", "omega_within"), ("2", "omega_between")):
-        part = table[table["level"].astype(str) == level]
-        own = part["lhs"].eq("f")
-        loadings = part.loc[part["op"] == "=~", "est"].to_numpy(float)
-        variance = float(part.loc[own & part["op"].eq("~~"), "est"].iloc[0])
-        rest = part.loc[~own & part["op"].eq("~~"), "est"].to_numpy(float)
-        common = float(loadings.sum()) ** 2 * variance
-        result[name] = common / (common + float(rest.sum()))
-    return result | at_the_stop(scale, dict(fit.fit_measures))
-
-
-def at_the_stop(scale: str, measures: dict[str, float]) -> dict[str, Any]:
-    """Return reliabilities and fit by our formulas at the moments where the reference stopped."""
-    block = stopped()[scale]
-    if measures["logl"] < block["logl"] - 1e-8:
-        raise ValueError(f"{scale}: our factor model has the lower likelihood")
-    common, implied = block["common"], [np.array(S) for S in block["implied"]]
-    stats = statistics(scale)
-    Sw, Sb, value = stop(scale)
-    size = harmonic_size(np.repeat(stats.sizes, stats.counts.astype(int)))
-    omega = two_level_omega(common[0], common[1], Sw, Sb, size)
-    alpha = two_level_alpha(Sw, Sb, size)
-    df = int(measures["df"])
-    # lavaan sets the chi-square of a saturated model to 0.
-    chisq = 2 * (value - measures["logl"]) if df else 0.0
-    ours = 2 * (measures["unrestricted.logl"] - value)
-    excess = measures["baseline.chisq"] - ours - measures["baseline.df"]
-    return {
-        "compRelSEM_config": {
-            "config": {"f": [omega.within, omega.configural]},
-            "shared": {"f": [omega.shared, omega.raters]},
-        },
-        "compRelSEM_default": {"level": ["within", "COMPID"], "f": [omega.within, omega.between]},
-        "alpha_compRel": {
-            "config": {"f": [alpha.within, alpha.configural]},
-            "shared": {"f": [alpha.shared, alpha.raters]},
-        },
-        "fit": {
-            "chisq": chisq,
-            "df": df,
-            "cfi": 1.0 - max(chisq - df, 0.0) / excess,
-            "rmsea": float(np.sqrt(max(chisq - df, 0.0) / (stats.N * df))) if df else 0.0,
-            "srmr_within": _srmr(Sw, implied[0]),
-            "srmr_between": _srmr(Sb, implied[1]),
-        },
-    }
-
-
-def _srmr(sample: np.ndarray, implied: np.ndarray) -> float:
-    gap = [S / np.sqrt(np.outer(np.diag(S), np.diag(S))) for S in (sample, implied)]
-    return float(np.sqrt(np.mean((gap[0] - gap[1])[np.tril_indices(len(sample))] ** 2)))
-
-
-@cache
-def stopped() -> Any:
-    """Return the reference's moments where it stopped, and its log-likelihoods."""
-    path = cells.DATA / "multilevel_reliability_moments.json"
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-@cache
-def stop(scale: str) -> Moments:
-    """Return covariances where the reference's EM stopped, and our log-likelihood there."""
-    block = stopped()[scale]
-    Sw, Sb = np.array(block["Sw"]), np.array(block["Sb"])
-    there = twolevel_loglik(statistics(scale), Sw, np.zeros(len(Sw)), Sb, np.array(block["mean"]))
-    if there is None:
-        raise ValueError(f"{scale}: the reference's moments have no likelihood")
-    if abs(there.value - block["unrestricted"]) > 1e-7:
-        raise ValueError(f"{scale}: our log-likelihood at the reference's moments is not its own")
-    return Sw, Sb, there.value
-
-
-@cache
-def ahead_of_stop(scale: str) -> float:
-    """Return by how much our unrestricted log-likelihood exceeds that at the stop."""
-    return saturated_complete(statistics(scale)).loglik - stop(scale)[2]
-
-
-def moments() -> dict[str, Any]:
-    """Return what belongs under multilevel_reliability.json."""
-    result = {}
-    for scale in computed.SCALES:
-        Sw, Sb, _ = fitted(scale)
-        inside, across = np.diag(Sw), np.diag(Sb)
-        result[scale] = {
-            "alpha_within": cronbach_alpha(Sw),
-            "alpha_between": cronbach_alpha(Sb),
-            "Sw": Sw.tolist(),
-            "Sb": Sb.tolist(),
-            "icc_items": (across / (inside + across)).tolist(),
-            **factor_model(scale),
-        }
-    return result
+    S = np.zeros((2, len(names), len(names)))
+    for row in table[table["op"] == "~~"].itertuples():
+        i, j = names.index(row.lhs), names.index(row.rhs)
+        S[int(row.level) - 1, [i, j], [j, i]] = row.est
+    return S[0], S[1], dict(fit.fit_measures)["logl"]
 
 
 def ahead(scale: str) -> float:
-    """Return by how much our log-likelihood exceeds that at the reference's moments.
+    """Return by how much our log-likelihood exceeds that at the moments mlrel.R gives.
 
-    The reference gives no means; they are put at their best for its covariances.
+    It gives no means; they are put at their best for its covariances.
     """
     stats = statistics(scale)
     block = cells.reference("multilevel_reliability.json")[scale]
@@ -204,4 +89,83 @@ def ahead(scale: str) -> float:
     weight = np.linalg.inv(V) * stats.counts[:, None, None]
     mean = np.linalg.solve(weight.sum(axis=0), np.einsum("sab,sb->a", weight, stats.mean))
     theirs = twolevel_loglik(stats, Sw, np.zeros(len(Sw)), Sb, mean)
-    return fitted(scale)[2] - theirs.value if theirs is not None else float("inf")
+    return free(scale)[2] - theirs.value if theirs is not None else float("inf")
+
+
+def moments() -> dict[str, Any]:
+    """Return what belongs under multilevel_reliability.json."""
+    return {scale: _block(scale) for scale in computed.SCALES}
+
+
+def exact() -> dict[str, Any]:
+    """Return what belongs under multilevel_reliability_exact.json."""
+    result = moments()
+    for scale, block in result.items():
+        found, fit = positive(scale), dict(_factor_model(scale).fit_measures)
+        block["logl"] = {
+            "factor": fit["logl"],
+            "independence": fit["unrestricted.logl"] - fit["baseline.chisq"] / 2,
+            "psd": fit["unrestricted.logl"],
+            "free": None if scale in WITHOUT_MAXIMUM else free(scale)[2],
+        }
+        block["psd"] = {
+            "Sw": found.Sw.tolist(),
+            "Sb": found.Sb.tolist(),
+            "mean": found.mu_b.tolist(),
+            "rank": found.rank,
+        }
+    return result
+
+
+@cache
+def _factor_model(scale: str) -> Any:
+    items = " + ".join(computed.items_of(scale))
+    return _fit(f"level: 1\nf =~ {items}\nlevel: 2\nf =~ {items}")
+
+
+def _block(scale: str) -> dict[str, Any]:
+    Sw, Sb, _ = free(scale)
+    inside, across = np.diag(Sw), np.diag(Sb)
+    fit = _factor_model(scale)
+    common, rest = _sums(fit.to_frame())
+    stats, unrestricted = statistics(scale), positive(scale)
+    size = harmonic_size(np.repeat(stats.sizes, stats.counts.astype(int)))
+    omega = two_level_omega(common[0], common[1], unrestricted.Sw, unrestricted.Sb, size)
+    alpha = two_level_alpha(unrestricted.Sw, unrestricted.Sb, size)
+    measures = dict(fit.fit_measures)
+    return {
+        "alpha_within": cronbach_alpha(Sw),
+        "alpha_between": cronbach_alpha(Sb),
+        "Sw": Sw.tolist(),
+        "Sb": Sb.tolist(),
+        "icc_items": (across / (inside + across)).tolist(),
+        "omega_within": common[0] / (common[0] + rest[0]),
+        "omega_between": common[1] / (common[1] + rest[1]),
+        "compRelSEM_config": _kinds(omega),
+        "compRelSEM_default": {"level": ["within", "COMPID"], "f": [omega.within, omega.between]},
+        "alpha_compRel": _kinds(alpha),
+        "fit": {
+            name: measures[name]
+            for name in ("chisq", "df", "cfi", "rmsea", "srmr_within", "srmr_between")
+        },
+    }
+
+
+def _kinds(found: TwoLevelReliability) -> dict[str, Any]:
+    return {
+        "config": {"f": [found.within, found.configural]},
+        "shared": {"f": [found.shared, found.raters]},
+    }
+
+
+def _sums(table: Any) -> tuple[list[float], list[float]]:
+    """Return, by level, the common variance of the sum and the sum of residual variances."""
+    common, rest = [], []
+    for level in ("1", "2"):
+        part = table[table["level"].astype(str) == level]
+        own = part["lhs"].eq("f")
+        loadings = part.loc[part["op"] == "=~", "est"].to_numpy(float)
+        variance = float(part.loc[own & part["op"].eq("~~"), "est"].iloc[0])
+        common.append(float(loadings.sum()) ** 2 * variance)
+        rest.append(float(part.loc[~own & part["op"].eq("~~"), "est"].sum()))
+    return common, rest
