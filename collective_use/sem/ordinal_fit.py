@@ -11,6 +11,7 @@ from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.build import TableOptions
 from collective_use.sem.data import group_names
+from collective_use.sem.identification import IDENTIFICATIONS
 from collective_use.sem.ordinal import (
     PARAMETERIZATIONS,
     Coded,
@@ -47,6 +48,7 @@ def fit_ordinal(
     ordered: Sequence[str],
     estimator: str | None = None,
     parameterization: str = "delta",
+    identification: str = "lavaan",
     groups: str | None = None,
     equal: Sequence[str] = (),
     partial: Sequence[str] = (),
@@ -70,10 +72,16 @@ def fit_ordinal(
         if not any(value is good or value == good for good in _NEUTRAL[name]):
             raise NotSupported(f"{name}={value!r} with ordered variables is not supported")
     one_of("parameterization", parameterization, PARAMETERIZATIONS)
+    one_of("identification", identification, IDENTIFICATIONS)
     if data is None or not hasattr(data, "columns"):
         raise InputError("ordered variables need a data frame")
     options = ordinal_options(estimator, se, test)
     names = group_names(data, groups)
+    if len(names) == 1 and (equal or identification != "lavaan"):
+        raise InputError(
+            f"equal={tuple(equal)!r} with identification={identification!r} is about several "
+            "groups, but there is one: name the grouping column with groups="
+        )
     categories = read_categories(data, tuple(dict.fromkeys(ordered)))
     table = ordinal_table(
         model,
@@ -84,6 +92,7 @@ def fit_ordinal(
             equal=tuple(equal),
             partial=tuple(partial),
             parameterization=parameterization,
+            identification=identification,
         ),
         categories,
     )

@@ -1,0 +1,74 @@
+"""Reference files of invariance by Wu & Estabrook (2016): what semTools writes and lavaan fits.
+
+Every file is compared twice: with the text that semTools wrote, labels included, and with our own
+``equal=`` and ``identification="wu.estabrook"``, whose parameters have no labels.
+
+With equal thresholds lavaan 0.6-14 stops inside its own computation of robust CFI, TLI and RMSEA
+(Savalei 2021) and prints them as missing. Equal thresholds of items with two or three categories
+restrict nothing, so there they are what lavaan prints for the configural model.
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from otl_cells import LIVE, load
+
+from collective_use.sem.fit import fit_sem
+
+FOLDER = LIVE / "invariance"
+
+_STEPS: dict[str, tuple[str, ...]] = {
+    "configural": (),
+    "thresholds": ("thresholds",),
+    "loadings": ("thresholds", "loadings"),
+    "intercepts": ("thresholds", "loadings", "intercepts"),
+    "residuals": ("thresholds", "loadings", "intercepts", "residuals"),
+}
+_STEPS["means"] = (*_STEPS["residuals"], "lv.variances", "lv.covariances", "means")
+_STEPS["partial"] = _STEPS["intercepts"]
+_PARTIAL = ("v1 | t2", "v1 | t3", "v1 | t4", "v3 ~ 1", "f2 =~ v6")
+_ITEMS = {"five": "v", "few": "w", "mixed": "v"}
+_CONTINUOUS = ("v1", "v6")
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+WAYS = ("text", "equal")
+
+
+def reference_of(name: str, way: str) -> dict[str, Any]:
+    """Return the file without the text; without its labels where `equal` is used."""
+    reference = copy.deepcopy(load(FOLDER / f"{name}.json"))
+    reference["extra"] = {}
+    if name.startswith("few_thresholds"):
+        same = load(FOLDER / f"{name.replace('thresholds', 'configural')}.json")["fm"]
+        for measure, value in reference["fm"].items():
+            if measure.split(".")[-1] == "robust" and value is None:
+                reference["fm"][measure] = same[measure]
+    for part in ("pe", "std") if way == "equal" else ():
+        for entry in reference[part]:
+            entry.pop("label", None)
+    return reference
+
+
+def fit_named(name: str, way: str) -> Any:
+    """Fit what a file fitted, by its text or by `equal`."""
+    data_name, step, parameterization = name.split("_")
+    data = pd.read_csv(Path(LIVE) / "data" / f"{data_name}.csv")
+    letter = _ITEMS[data_name]
+    items = [f"{letter}{i}" for i in range(1, 9)]
+    ordered = [x for x in items if data_name != "mixed" or x not in _CONTINUOUS]
+    options: dict[str, Any] = {
+        "ordered": ordered, "groups": "g", "parameterization": parameterization,
+    }  # fmt: skip
+    if way == "text":
+        text = load(FOLDER / f"{name}.json")["extra"]["text"]
+        return fit_sem("\n".join(text) if isinstance(text, list) else text, data, **options)
+    model = f"f1 =~ {' + '.join(items[:4])}\nf2 =~ {' + '.join(items[4:])}"
+    partial = _PARTIAL if step == "partial" else ()
+    return fit_sem(
+        model, data, **options, std_lv=True, equal=_STEPS[step], partial=partial,
+        identification="wu.estabrook",
+    )  # fmt: skip
