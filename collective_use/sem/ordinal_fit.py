@@ -82,6 +82,9 @@ def fit_ordinal(
             f"equal={tuple(equal)!r} with identification={identification!r} is about several "
             "groups, but there is one: name the grouping column with groups="
         )
+    if identification == "lavaan" and {"thresholds", "intercepts"} & set(equal):
+        # lavaan takes them together: intercepts of continuous variables beside the thresholds.
+        equal = tuple(dict.fromkeys((*equal, "thresholds", "intercepts")))
     categories = read_categories(data, tuple(dict.fromkeys(ordered)))
     table = ordinal_table(
         model,

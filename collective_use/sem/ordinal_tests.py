@@ -197,22 +197,26 @@ def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]
     ):
         p = m.covariance.shape[0]
         pairs = p * (p - 1) // 2
-        first, sizes = m.item.size, np.ones(p)
+        first, sizes, implied = m.item.size, np.ones(p), np.ones(p)
         cuts, numeric = int((~m.is_mean).sum()), m.item[m.is_mean]
         sizes[numeric] = np.sqrt(np.diag(m.covariance)[numeric])
+        implied[numeric] = np.sqrt(r.values[first : first + numeric.size])
         a, b = pair_index(p)
         e = m.statistics - r.values
+        gap = m.statistics[-pairs:] / (sizes[a] * sizes[b])
+        gap = gap - r.values[-pairs:] / (implied[a] * implied[b])
+        bollen = float(np.sum(gap**2))
         cut = float(np.sum((e[:first] / sizes[m.item])[~m.is_mean] ** 2))
-        raw = float(np.sum(e[first:] ** 2))
+        # As in lavaan, variances of continuous variables are counted but add nothing.
+        raw = float(np.sum(e[-pairs:] ** 2))
         cor = float(np.sum((e[-pairs:] / (sizes[a] * sizes[b])) ** 2))
-        var = float(np.sum((e[first : first + numeric.size] / sizes[numeric] ** 2) ** 2))
         values = {
             "rmr": (cut + raw) / (cuts + pairs + p),
             "rmr_nomean": raw / (pairs + p),
-            "srmr_bentler": (cut + cor + var) / (cuts + pairs + p),
-            "srmr": (cor + var) / (pairs + p),
-            "crmr": (cut + cor) / (cuts + pairs),
-            "crmr_nomean": cor / pairs,
+            "srmr_bentler": (cut + cor) / (cuts + pairs + p),
+            "srmr": cor / (pairs + p),
+            "crmr": (cut + bollen) / (cuts + pairs),
+            "crmr_nomean": bollen / pairs,
         }
         for name, value in values.items():
             total[name] += share * math.sqrt(value)

@@ -11,10 +11,14 @@ restrict nothing, so there they are what lavaan prints for the configural model.
 from __future__ import annotations
 
 import copy
+import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parent))
+
 from otl_cells import LIVE, load
 
 from collective_use.sem.fit import fit_sem
@@ -23,6 +27,7 @@ FOLDER = LIVE / "invariance"
 
 _STEPS: dict[str, tuple[str, ...]] = {
     "configural": (),
+    "lavaan": ("loadings", "thresholds"),
     "thresholds": ("thresholds",),
     "loadings": ("thresholds", "loadings"),
     "intercepts": ("thresholds", "loadings", "intercepts"),
@@ -36,12 +41,18 @@ _CONTINUOUS = ("v1", "v6")
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 WAYS = ("text", "equal")
+PAIRS = [(name, way) for name in NAMES for way in WAYS if way == "equal" or "lavaan" not in name]
 
 
 def reference_of(name: str, way: str) -> dict[str, Any]:
     """Return the file without the text; without its labels where `equal` is used."""
     reference = copy.deepcopy(load(FOLDER / f"{name}.json"))
     reference["extra"] = {}
+    for part in ("pe", "std") if name.startswith("mixed") and way == "equal" else ():
+        # semTools fixes scales of continuous variables at 1; they are no parameters.
+        reference[part] = [
+            e for e in reference[part] if not (e["op"] == "~*~" and e["lhs"] in _CONTINUOUS)
+        ]
     if name.startswith("few_thresholds"):
         same = load(FOLDER / f"{name.replace('thresholds', 'configural')}.json")["fm"]
         for measure, value in reference["fm"].items():
@@ -70,5 +81,5 @@ def fit_named(name: str, way: str) -> Any:
     partial = _PARTIAL if step == "partial" else ()
     return fit_sem(
         model, data, **options, std_lv=True, equal=_STEPS[step], partial=partial,
-        identification="wu.estabrook",
+        identification="lavaan" if step == "lavaan" else "wu.estabrook",
     )  # fmt: skip

@@ -51,3 +51,8 @@ run(five, "v", v, "partial", steps$intercepts, "delta", "five",
     partial = c("v1 | t2", "v1 | t3", "v1 | t4", "v3 ~ 1", "f2 =~ v6"))
 run(mixed, "v", v[c(2:5, 7, 8)], "intercepts", steps$intercepts, "delta", "mixed")
 run(mixed, "v", v[c(2:5, 7, 8)], "residuals", more$residuals, "theta", "mixed")
+
+# what lavaan itself does with group.equal where some variables are continuous
+for (p in c("delta", "theta")) dump(
+  cfa(model("v"), mixed, ordered = v[c(2:5, 7, 8)], group = "g", parameterization = p, std.lv = TRUE,
+      group.equal = c("loadings", "thresholds")), file.path("invariance", paste0("mixed_lavaan_", p)))
