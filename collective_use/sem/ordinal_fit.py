@@ -98,6 +98,7 @@ def fit_ordinal(
             identification=identification,
         ),
         categories,
+        random_covariates=others["fixed_x"] is False,
     )
     if table.n_levels > 1:
         raise NotSupported("ordered variables at two levels are not supported")
