@@ -86,12 +86,12 @@ def kind_of(row: Parameter, names: BlockNames) -> str:
     if row.op == "=~":
         return "loadings"
     if row.op == "~1":
-        return "means" if latent else "" if row.lhs in names.exogenous else "intercepts"
+        return "means" if latent else "" if row.lhs in names.covariates else "intercepts"
     if row.op == "|":
         return "thresholds"
     if row.op == "~":
         return "regressions"
-    if row.op != "~~" or row.exogenous:
+    if row.op != "~~" or row.exogenous or row.lhs in names.covariates:
         return ""
     if row.lhs == row.rhs:
         return "lv.variances" if latent else "residuals"

@@ -77,13 +77,18 @@ def model_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSqu
 
 
 def baseline_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSquare | None]:
-    """Return the tests of the model in which all correlations are zero."""
+    """Return the tests of the model in which all correlations but those of covariates are zero."""
     objective: Any = solution.objective
     total, df, D = 0.0, 0, []
+    block = solution.table.block()
+    x = [block.observed.index(name) for name in block.covariates]
     for m, W in zip(moments, objective.W, strict=True):
-        pairs = m.covariance.shape[0] * (m.covariance.shape[0] - 1) // 2
-        k = m.statistics.size - pairs
-        delta = np.eye(m.statistics.size)[:, :k]
+        a, b = pair_index(m.covariance.shape[0])
+        among = np.isin(a, x) & np.isin(b, x)
+        free_statistics = np.ones(m.statistics.size, dtype=bool)
+        free_statistics[m.statistics.size - a.size :] = among
+        delta = np.eye(m.statistics.size)[:, free_statistics]
+        pairs = a.size - int(among.sum())
         F = _full(W)
         free = np.linalg.solve(delta.T @ F @ delta, delta.T @ F @ m.statistics)
         e = m.statistics - delta @ free

@@ -180,7 +180,7 @@ def test_missing_answers_are_left_out_and_recorded():
         ({"cluster": "g"}, "cluster='g'"),
         ({"engine": "both"}, "engine='both'"),
         ({"information": "observed"}, "information='observed'"),
-        ({"model": MODEL + "\nf ~ x"}, "covariates"),
+        ({"model": MODEL + "\nf ~ x"}, "fixed_x=False takes"),
         ({"model": "f =~ a + b + c\nd ~ f\nx ~ d"}, "ordered variables that explain"),
         ({"model": MODEL + "\na ~~ 0.5*a"}, "theta"),
         ({"model": "level: 1\nf =~ a+b+c+d\nlevel: 2\ng =~ a+b+c+d"}, "two levels"),

@@ -56,3 +56,14 @@ run(mixed, "v", v[c(2:5, 7, 8)], "residuals", more$residuals, "theta", "mixed")
 for (p in c("delta", "theta")) dump(
   cfa(model("v"), mixed, ordered = v[c(2:5, 7, 8)], group = "g", parameterization = p, std.lv = TRUE,
       group.equal = c("loadings", "thresholds")), file.path("invariance", paste0("mixed_lavaan_", p)))
+
+# continuous covariates as variables beside the ordered ones
+set.seed(1984)
+mimic <- five
+mimic$x <- .5 * five$v1 - .2 * five$v2 + rnorm(nrow(five))
+mimic$z <- 10 + 2 * (.3 * five$v6 + .3 * mimic$x + rnorm(nrow(five)))
+save(mimic, "mimic")
+text <- paste0(model("v"), "\nf1 ~ x\nf2 ~ x + z")
+dump(sem(text, mimic, ordered = v, conditional.x = FALSE, fixed.x = FALSE), "ord_mimic")
+dump(sem(text, mimic, ordered = v, conditional.x = FALSE, fixed.x = FALSE, group = "g",
+         group.equal = c("loadings", "thresholds")), "ord_mimic_groups")
