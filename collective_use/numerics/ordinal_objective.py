@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -72,6 +73,16 @@ def scales(
     return scale, by
 
 
+@lru_cache(maxsize=32)
+def _places(p: int) -> tuple[Ints, Ints, Ints]:
+    """Return the place of every covariance among the lower triangle, and the pairs."""
+    at = np.zeros((p, p), dtype=np.intp)
+    columns, rows = np.triu_indices(p)
+    at[rows, columns] = at[columns, rows] = np.arange(rows.size)
+    a, b = pair_index(p)
+    return at, a, b
+
+
 class OrdinalObjective(CachedObjective):
     """Weighted least squares of ordinal moments.
 
@@ -125,9 +136,7 @@ class OrdinalObjective(CachedObjective):
         p, q = block.p, self.q
         J = jacobian(self.cells[i], state, q, means=True)
         by_mu, by_vech = J[:p], J[p:]
-        at = np.zeros((p, p), dtype=np.intp)
-        columns, rows = np.triu_indices(p)
-        at[rows, columns] = at[columns, rows] = np.arange(rows.size)
+        at, a, b = _places(p)
         diagonal = by_vech[at[np.arange(p), np.arange(p)]]
         numeric = g.item[g.is_mean]
         ordered = np.setdiff1d(np.arange(p), numeric)
@@ -144,7 +153,6 @@ class OrdinalObjective(CachedObjective):
         gap = tau - state.mu[item]
         thresholds = d[item] * gap
         by_thresholds = d[item, None] * (by_tau - by_mu[item]) + by_d[item] * gap[:, None]
-        a, b = pair_index(p)
         sigma = state.Sigma[a, b]
         pairs = d[a] * d[b] * sigma
         by_pairs = (d[a] * d[b])[:, None] * by_vech[at[a, b]]

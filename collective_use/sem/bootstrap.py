@@ -9,6 +9,7 @@ Methodology 20:115 (indirect effects).
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ from collective_use.numerics.resampling_intervals import (
     percentile_interval,
 )
 from collective_use.results import Result
-from collective_use.sem.bootstrap_refit import KINDS, Refit, refitter
+from collective_use.sem.bootstrap_base import KINDS, Refit
+from collective_use.sem.bootstrap_refit import refitter
 from collective_use.sem.estimate import thread_controller
 from collective_use.sem.result import SemResult
 
@@ -52,6 +54,8 @@ class Bootstrap(Result):
         ``"cases"``, ``"clusters"``, ``"parametric"`` or ``"jackknife"``.
     seed
         Seed of the generator.
+    failures
+        How many replications failed, by reason.
     """
 
     names: tuple[str, ...]
@@ -61,6 +65,7 @@ class Bootstrap(Result):
     failed: int
     kind: str
     seed: int | None
+    failures: Mapping[str, int] = field(default_factory=dict)
     _refit: Refit | None = field(default=None, repr=False, compare=False)
 
     @cached_property
@@ -144,8 +149,10 @@ def bootstrap_fit(
     replications
         How often.
     kind
-        ``"cases"`` (within groups), ``"clusters"``, or ``"parametric"`` (from the model's normal
-        distribution). None: clusters when there are clusters, else cases.
+        ``"cases"`` (within groups), ``"clusters"`` (drawn whole), or ``"parametric"``: from the
+        model's normal distribution, ordered variables cut at its thresholds, both levels of a
+        two-level model with the observed cluster sizes. Covariates with fixed moments and missing
+        values stay as they were observed. None: clusters when there are clusters, else cases.
     seed
         Of the generator; the same seed gives the same draws whatever `jobs` is.
     jobs
@@ -195,8 +202,21 @@ def bootstrap_fit(
     return _collected(fit, refit, theta, chosen, seed)
 
 
-def jackknife_fit(fit: SemResult) -> Bootstrap:
+def jackknife_fit(fit: SemResult, *, jobs: int = 1, progress: bool = False) -> Bootstrap:
     """Leave every case, or every cluster, out once.
+
+    Parameters
+    ----------
+    fit
+        A converged fit from data.
+    jobs
+        Processes (joblib), for fits that cannot be batched.
+    progress
+        Show a progress bar.
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An introduction to the bootstrap, chapter 11.
 
     Examples
     --------
@@ -208,10 +228,11 @@ def jackknife_fit(fit: SemResult) -> Bootstrap:
     >>> jackknife_fit(fit_sem("y ~ b*x", data)).draws.shape[0]
     60
     """
+    whole_number("jobs", jobs, at_least=1)
     clustered = getattr(fit, "clustered", None) is not None
     with thread_controller().limit(limits=1):
         refit = refitter(fit, "clusters" if clustered else "cases")
-        left_out = refit.left_out(with_definitions=False)
+        left_out = refit.left_out(with_definitions=False, jobs=jobs, progress=progress)
     return _collected(fit, refit, left_out, "jackknife", None)
 
 
@@ -221,17 +242,22 @@ def _collected(
     good = np.isfinite(theta).all(axis=1)
     failed = int((~good).sum())
     if good.sum() < 2:
-        raise EstimationError(f"{failed} of {theta.shape[0]} replications have no solution")
+        raise EstimationError(
+            f"{failed} of {theta.shape[0]} replications have no solution: {dict(refit.failures)}"
+        )
+    failures = dict(refit.failures)
     if failed:
+        reasons = "; ".join(f"{count} times {reason}" for reason, count in failures.items())
         warnings.warn(
-            f"{failed} of {theta.shape[0]} replications have no solution and are left out",
+            f"{failed} of {theta.shape[0]} replications have no solution and are left out: "
+            f"{reasons}",
             ConvergenceWarning,
             stacklevel=3,
         )
     names = (*fit.table.free_names(), *(row.lhs for row in fit.table.definitions))
     estimate = refit.with_definitions(fit.solution.theta[None])[0]
     draws = refit.with_definitions(theta[good])
-    return Bootstrap(names, estimate, draws, theta.shape[0], failed, kind, seed, refit)
+    return Bootstrap(names, estimate, draws, theta.shape[0], failed, kind, seed, failures, refit)
 
 
 __all__: list[Any] = ["Bootstrap", "bootstrap_fit", "jackknife_fit"]

@@ -10,7 +10,13 @@ from itertools import combinations
 
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, ModelWarning, SyntaxProblem
-from collective_use.sem.equality import EQUAL, number_free
+from collective_use.sem.draft import Draft
+from collective_use.sem.equality import EQUAL, number_free, released_by
+from collective_use.sem.identification import (
+    check_wu_estabrook,
+    release_by_wu_estabrook,
+    release_like_lavaan,
+)
 from collective_use.sem.names import Names, names_of_block
 from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 from collective_use.sem.repeated import joined_modifiers, repeated_constraints, repeated_note
@@ -41,6 +47,8 @@ class TableOptions:
         ``"delta"`` or ``"theta"``.
     equal, partial
         Kinds of parameters held equal over groups, and parameters released from that.
+    identification
+        What that frees in later groups: ``"lavaan"`` or ``"wu.estabrook"``.
     """
 
     n_groups: int = 1
@@ -52,25 +60,7 @@ class TableOptions:
     parameterization: str = "delta"
     equal: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
-
-
-class _Draft:
-    """A row before it is numbered."""
-
-    __slots__ = ("exogenous", "free", "lhs", "modifiers", "op", "place", "rhs", "user", "value")
-
-    def __init__(self, lhs: str, op: str, rhs: str, source: Statement | None = None) -> None:
-        self.lhs, self.op, self.rhs = lhs, op, rhs
-        self.free, self.value, self.exogenous = True, math.nan, False
-        self.user = source is not None
-        self.modifiers = source.modifiers if source else Modifiers()
-        self.place = source
-
-    def fix(self, value: float) -> None:
-        self.free, self.value = False, value
-
-    def release(self) -> None:
-        self.free, self.value = True, math.nan
+    identification: str = "lavaan"
 
 
 def parameter_table(
@@ -123,6 +113,8 @@ def parameter_table(
         )
     for name in chosen.equal:
         one_of("equal", name, EQUAL)
+    if chosen.identification == "wu.estabrook":
+        check_wu_estabrook(chosen.equal, chosen.parameterization)
     means = bool(chosen.meanstructure) or _asks_for_means(text, chosen)
     rows: list[Parameter] = []
     blocks: list[BlockNames] = []
@@ -173,9 +165,9 @@ def _block(
     means: bool,
     group: int,
     notes: list[str],
-) -> tuple[list[_Draft], Names]:
+) -> tuple[list[Draft], Names]:
     names = names_of_block(statements, text, options.thresholds)
-    user: dict[tuple[str, str, str], _Draft] = {}
+    user: dict[tuple[str, str, str], Draft] = {}
     for s in statements:
         key = (s.lhs, s.op, s.rhs)
         back = (s.rhs, s.op, s.lhs)
@@ -185,11 +177,11 @@ def _block(
             notes += filter(None, [repeated_note(first, s)])
             user[known].modifiers = together
         else:
-            user[key] = _Draft(s.lhs, s.op, s.rhs, s)
+            user[key] = Draft(s.lhs, s.op, s.rhs, s)
     drafts = list(user.values())
     for lhs, op, rhs in _defaults(names, options, means):
         if (lhs, op, rhs) not in user and not (op == "~~" and (rhs, op, lhs) in user):
-            drafts.append(_Draft(lhs, op, rhs))
+            drafts.append(Draft(lhs, op, rhs))
     _fix_by_rule(drafts, names, options)
     if group > 1:
         _release_by_equality(drafts, names, options)
@@ -216,12 +208,12 @@ def _defaults(names: Names, options: TableOptions, means: bool) -> Iterable[tupl
             yield name, "~1", ""
 
 
-def _fix_by_rule(drafts: Sequence[_Draft], names: Names, options: TableOptions) -> None:
+def _fix_by_rule(drafts: Sequence[Draft], names: Names, options: TableOptions) -> None:
     loadings = [d for d in drafts if d.op == "=~"]
     firsts = {d.lhs: d for d in reversed(loadings)}
     single = _single_indicators(loadings)
     for d in drafts:
-        variance = d.op == "~~" and d.lhs == d.rhs
+        variance = d.is_variance
         auto = not d.user
         if variance and auto and d.lhs in names.composites:
             d.fix(0.0)
@@ -246,7 +238,7 @@ def _fix_by_rule(drafts: Sequence[_Draft], names: Names, options: TableOptions) 
             first.fix(1.0)
 
 
-def _single_indicators(loadings: Sequence[_Draft]) -> Collection[str]:
+def _single_indicators(loadings: Sequence[Draft]) -> Collection[str]:
     count: dict[str, int] = {}
     used: dict[str, int] = {}
     for d in loadings:
@@ -255,28 +247,17 @@ def _single_indicators(loadings: Sequence[_Draft]) -> Collection[str]:
     return {d.rhs for d in loadings if count[d.lhs] == 1 and used[d.rhs] == 1 and d.lhs != d.rhs}
 
 
-def _release_by_equality(drafts: Sequence[_Draft], names: Names, options: TableOptions) -> None:
+def _release_by_equality(drafts: Sequence[Draft], names: Names, options: TableOptions) -> None:
     """Free in later groups what equality over groups has made estimable."""
-    equal = options.equal
-    shifted = ("intercepts" in equal or "thresholds" in equal) and "means" not in equal
-    rescaled = options.std_lv and "loadings" in equal and "lv.variances" not in equal
-    for d in drafts:
-        variance = d.op == "~~" and d.lhs == d.rhs
-        if (
-            (shifted and d.op == "~1" and d.lhs in names.latent and not d.user)
-            or (rescaled and variance and d.lhs in names.latent and not d.user)
-            or ("thresholds" in equal and options.parameterization == "delta" and d.op == "~*~")
-            or (
-                "thresholds" in equal
-                and options.parameterization == "theta"
-                and variance
-                and d.lhs in names.ordered
-            )
-        ):
-            d.release()
+    if options.identification == "wu.estabrook":
+        present = {(d.lhs, d.op, d.rhs) for d in drafts}
+        released = released_by(present, options.partial)
+        release_by_wu_estabrook(drafts, names, options, released)
+    else:
+        release_like_lavaan(drafts, names, options)
 
 
-def _pick(values: tuple[object, ...], group: int, n_groups: int, draft: _Draft) -> object | None:
+def _pick(values: tuple[object, ...], group: int, n_groups: int, draft: Draft) -> object | None:
     if not values:
         return None
     if len(values) == 1:
@@ -290,7 +271,7 @@ def _pick(values: tuple[object, ...], group: int, n_groups: int, draft: _Draft) 
     return values[group - 1]
 
 
-def _row(draft: _Draft, level: int, group: int, n_groups: int, source: str) -> Parameter:
+def _row(draft: Draft, level: int, group: int, n_groups: int, source: str) -> Parameter:
     m = draft.modifiers
     free, value, exogenous = draft.free, draft.value, draft.exogenous
     lower, upper, label = -math.inf, math.inf, ""
@@ -343,7 +324,7 @@ def _constraint_row(s: Statement) -> Parameter:
     return Parameter(s.lhs, s.op, s.rhs, 0, 0, 0, label)
 
 
-def _block_names(names: Names, drafts: Sequence[_Draft], level: int, group: int) -> BlockNames:
+def _block_names(names: Names, drafts: Sequence[Draft], level: int, group: int) -> BlockNames:
     fixed = {d.lhs for d in drafts if d.exogenous}
     exogenous = tuple(name for name in names.exogenous if name in fixed)
     if set(names.latent) & set(names.observed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from collective_use.checks import did_you_mean
 from collective_use.errors import InputError, SyntaxProblem
@@ -86,12 +86,12 @@ def kind_of(row: Parameter, names: BlockNames) -> str:
     if row.op == "=~":
         return "loadings"
     if row.op == "~1":
-        return "means" if latent else "" if row.lhs in names.exogenous else "intercepts"
+        return "means" if latent else "" if row.lhs in names.covariates else "intercepts"
     if row.op == "|":
         return "thresholds"
     if row.op == "~":
         return "regressions"
-    if row.op != "~~" or row.exogenous:
+    if row.op != "~~" or row.exogenous or row.lhs in names.covariates:
         return ""
     if row.lhs == row.rhs:
         return "lv.variances" if latent else "residuals"
@@ -105,7 +105,7 @@ def _join_over_groups(
     partial: Sequence[str],
     sets: _Sets,
 ) -> None:
-    released = _released(rows, partial)
+    released = released_by({(row.lhs, row.op, row.rhs) for row in rows}, partial)
     names = {(b.group, b.level): b for b in blocks}
     first: dict[tuple[str, str, str, int], int] = {}
     for i, row in enumerate(rows):
@@ -120,8 +120,23 @@ def _join_over_groups(
             sets.join(first[key], i)
 
 
-def _released(rows: Sequence[Parameter], partial: Sequence[str]) -> set[tuple[str, str, str]]:
-    present = {(row.lhs, row.op, row.rhs) for row in rows}
+def released_by(
+    present: Set[tuple[str, str, str]], partial: Sequence[str]
+) -> set[tuple[str, str, str]]:
+    """Return what `partial` names, as lhs, op and rhs of parameters of the model.
+
+    Parameters
+    ----------
+    present
+        All parameters of the model.
+    partial
+        Parameters as text, ``"f =~ x2"``.
+
+    Raises
+    ------
+    InputError
+        When a parameter is not in the model.
+    """
     released: set[tuple[str, str, str]] = set()
     for text in partial:
         for s in parse_model(text).statements:

@@ -64,6 +64,7 @@ def fit_sem(
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",
+    identification: str = "lavaan",
 ) -> SemResult:
     """Fit a structural equation model.
 
@@ -117,6 +118,10 @@ def fit_sem(
     parameterization
         Of ordered variables: ``"delta"`` (total variances are 1) or ``"theta"`` (residual
         variances are 1).
+    identification
+        What `equal` frees in later groups when variables are ordered: ``"lavaan"`` (as
+        ``group.equal`` of lavaan 0.6) or ``"wu.estabrook"`` (scales and intercepts of the latent
+        responses by Wu & Estabrook 2016; recommended to test invariance step by step).
 
     Returns
     -------
@@ -161,7 +166,8 @@ def fit_sem(
         with thread_controller().limit(limits=1):
             fitted = fit_ordinal(
                 model, data, ordered=ordered, estimator=estimator, engine=engine, groups=groups,
-                parameterization=parameterization, equal=equal, partial=partial,
+                parameterization=parameterization, identification=identification,
+                equal=equal, partial=partial,
                 cluster=cluster, weights=weights, missing=missing, se=se, test=test,
                 information=information, likelihood=likelihood, cov=cov, n=n, means=means,
                 meanstructure=meanstructure, std_lv=std_lv, orthogonal=orthogonal,
@@ -170,6 +176,10 @@ def fit_sem(
         warn_problems(fitted.problems)
         return fitted
     one_of("parameterization", parameterization, ("delta",))
+    if identification != "lavaan":
+        raise InputError(
+            f"identification={identification!r} is about ordered variables: name them in ordered="
+        )
     if _has_levels(model):
         from collective_use.sem.twolevel_fit import fit_twolevel
 

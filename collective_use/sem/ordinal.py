@@ -99,22 +99,42 @@ def ordinal_table(
     model: str | ModelText | ParameterTable,
     options: TableOptions,
     categories: dict[str, tuple[float, ...]],
+    *,
+    random_covariates: bool = False,
 ) -> ParameterTable:
-    """Build the table of a model with ordered variables and refuse what is not offered."""
+    """Build the table of a model with ordered variables and refuse what is not offered.
+
+    Parameters
+    ----------
+    model, options
+        As for `parameter_table`.
+    categories
+        Values of every ordered variable.
+    random_covariates
+        Take covariates as normal variables beside the ordered ones instead of refusing them.
+
+    Raises
+    ------
+    NotSupported
+        For covariates that are to be conditioned on, ordered variables that explain others, and
+        residual variances in delta parameterisation.
+    """
     thresholds = {name: len(values) - 1 for name, values in categories.items()}
     table = parameter_table(
         model, replace(options, meanstructure=True, fixed_x=False, thresholds=thresholds)
     )
     for block in table.blocks:
-        _refuse_block(table, block)
+        _refuse_block(table, block, random_covariates=random_covariates)
     return table
 
 
-def _refuse_block(table: ParameterTable, block: BlockNames) -> None:
-    if block.covariates:
+def _refuse_block(table: ParameterTable, block: BlockNames, *, random_covariates: bool) -> None:
+    if block.covariates and not random_covariates:
         raise NotSupported(
-            f"covariates ({quoted(block.covariates)}) with ordered variables are not supported: "
-            "their thresholds would be conditional on them"
+            f"covariates ({quoted(block.covariates)}) with ordered variables are not supported "
+            "when thresholds and correlations are to be conditional on them. fixed_x=False takes "
+            "continuous covariates as normal variables beside the ordered ones (lavaan's "
+            "conditional.x = FALSE with fixed.x = FALSE); for groups use groups="
         )
     rows = [r for r in table.rows if r.group == block.group]
     acting = {r.rhs for r in rows if r.op == "~"} | {r.lhs for r in rows if r.op == "=~"}

@@ -11,6 +11,7 @@ from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.build import TableOptions
 from collective_use.sem.data import group_names
+from collective_use.sem.identification import IDENTIFICATIONS
 from collective_use.sem.ordinal import (
     PARAMETERIZATIONS,
     Coded,
@@ -47,6 +48,7 @@ def fit_ordinal(
     ordered: Sequence[str],
     estimator: str | None = None,
     parameterization: str = "delta",
+    identification: str = "lavaan",
     groups: str | None = None,
     equal: Sequence[str] = (),
     partial: Sequence[str] = (),
@@ -70,10 +72,19 @@ def fit_ordinal(
         if not any(value is good or value == good for good in _NEUTRAL[name]):
             raise NotSupported(f"{name}={value!r} with ordered variables is not supported")
     one_of("parameterization", parameterization, PARAMETERIZATIONS)
+    one_of("identification", identification, IDENTIFICATIONS)
     if data is None or not hasattr(data, "columns"):
         raise InputError("ordered variables need a data frame")
     options = ordinal_options(estimator, se, test)
     names = group_names(data, groups)
+    if len(names) == 1 and (equal or identification != "lavaan"):
+        raise InputError(
+            f"equal={tuple(equal)!r} with identification={identification!r} is about several "
+            "groups, but there is one: name the grouping column with groups="
+        )
+    if identification == "lavaan" and {"thresholds", "intercepts"} & set(equal):
+        # lavaan takes them together: intercepts of continuous variables beside the thresholds.
+        equal = tuple(dict.fromkeys((*equal, "thresholds", "intercepts")))
     categories = read_categories(data, tuple(dict.fromkeys(ordered)))
     table = ordinal_table(
         model,
@@ -84,8 +95,10 @@ def fit_ordinal(
             equal=tuple(equal),
             partial=tuple(partial),
             parameterization=parameterization,
+            identification=identification,
         ),
         categories,
+        random_covariates=others["fixed_x"] is False,
     )
     if table.n_levels > 1:
         raise NotSupported("ordered variables at two levels are not supported")

@@ -77,13 +77,18 @@ def model_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSqu
 
 
 def baseline_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSquare | None]:
-    """Return the tests of the model in which all correlations are zero."""
+    """Return the tests of the model in which all correlations but those of covariates are zero."""
     objective: Any = solution.objective
     total, df, D = 0.0, 0, []
+    block = solution.table.block()
+    x = [block.observed.index(name) for name in block.covariates]
     for m, W in zip(moments, objective.W, strict=True):
-        pairs = m.covariance.shape[0] * (m.covariance.shape[0] - 1) // 2
-        k = m.statistics.size - pairs
-        delta = np.eye(m.statistics.size)[:, :k]
+        a, b = pair_index(m.covariance.shape[0])
+        among = np.isin(a, x) & np.isin(b, x)
+        free_statistics = np.ones(m.statistics.size, dtype=bool)
+        free_statistics[m.statistics.size - a.size :] = among
+        delta = np.eye(m.statistics.size)[:, free_statistics]
+        pairs = a.size - int(among.sum())
         F = _full(W)
         free = np.linalg.solve(delta.T @ F @ delta, delta.T @ F @ m.statistics)
         e = m.statistics - delta @ free
@@ -197,22 +202,26 @@ def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]
     ):
         p = m.covariance.shape[0]
         pairs = p * (p - 1) // 2
-        first, sizes = m.item.size, np.ones(p)
+        first, sizes, implied = m.item.size, np.ones(p), np.ones(p)
         cuts, numeric = int((~m.is_mean).sum()), m.item[m.is_mean]
         sizes[numeric] = np.sqrt(np.diag(m.covariance)[numeric])
+        implied[numeric] = np.sqrt(r.values[first : first + numeric.size])
         a, b = pair_index(p)
         e = m.statistics - r.values
+        gap = m.statistics[-pairs:] / (sizes[a] * sizes[b])
+        gap = gap - r.values[-pairs:] / (implied[a] * implied[b])
+        bollen = float(np.sum(gap**2))
         cut = float(np.sum((e[:first] / sizes[m.item])[~m.is_mean] ** 2))
-        raw = float(np.sum(e[first:] ** 2))
+        # As in lavaan, variances of continuous variables are counted but add nothing.
+        raw = float(np.sum(e[-pairs:] ** 2))
         cor = float(np.sum((e[-pairs:] / (sizes[a] * sizes[b])) ** 2))
-        var = float(np.sum((e[first : first + numeric.size] / sizes[numeric] ** 2) ** 2))
         values = {
             "rmr": (cut + raw) / (cuts + pairs + p),
             "rmr_nomean": raw / (pairs + p),
-            "srmr_bentler": (cut + cor + var) / (cuts + pairs + p),
-            "srmr": (cor + var) / (pairs + p),
-            "crmr": (cut + cor) / (cuts + pairs),
-            "crmr_nomean": cor / pairs,
+            "srmr_bentler": (cut + cor) / (cuts + pairs + p),
+            "srmr": cor / (pairs + p),
+            "crmr": (cut + bollen) / (cuts + pairs),
+            "crmr_nomean": bollen / pairs,
         }
         for name, value in values.items():
             total[name] += share * math.sqrt(value)

@@ -61,6 +61,67 @@ def test_equal_thresholds_in_two_groups_free_means_and_scales():
     assert found.fit_measures["df"] == 4 + 3 + 12 - 5
 
 
+STEPS = ("thresholds", "loadings", "intercepts")
+
+
+def test_equal_thresholds_of_three_categories_alone_restrict_nothing():
+    data = answers(1500, (-0.6, 0.5))
+    wu = {"groups": "g", "identification": "wu.estabrook"}
+    free, held = fit(data, **wu), fit(data, **wu, equal=STEPS[:1])
+    assert free.fit_measures["df"] == held.fit_measures["df"] == 4
+    assert held.fit_measures["chisq"] == pytest.approx(free.fit_measures["chisq"], rel=1e-8)
+    four = fit(answers(1500), **wu, equal=STEPS[:1])
+    assert four.fit_measures["df"] == 8
+
+
+def test_scales_of_binary_items_are_freed_with_the_intercepts():
+    data = answers(1500, (0.1,))
+    wu = {"groups": "g", "identification": "wu.estabrook"}
+    degrees = []
+    for k in range(4):
+        found = fit(data, **wu, equal=STEPS[:k])
+        rows = found.estimates.query("group == 2")
+        scales = rows[rows.op == "~*~"]
+        assert (scales.se > 0).all() == (k == 3)
+        assert (rows[(rows.op == "~1") & (rows.lhs == "f")].se > 0).all() == (k == 3)
+        degrees.append(int(found.fit_measures["df"]))
+    assert degrees == [4, 4, 7, 6]
+
+
+@pytest.mark.parametrize("parameterization", ["delta", "theta"])
+def test_marker_and_unit_variance_are_one_model(parameterization):
+    data = answers(1500)
+    for k in (1, 2, 3):
+        options = {
+            "groups": "g", "identification": "wu.estabrook", "equal": STEPS[:k],
+            "parameterization": parameterization,
+        }  # fmt: skip
+        marker, unit = fit(data, **options), fit(data, **options, std_lv=True)
+        assert marker.fit_measures["df"] == unit.fit_measures["df"]
+        assert marker.fit_measures["chisq"] == pytest.approx(unit.fit_measures["chisq"], rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "options"),
+    [
+        (InputError, "then 'loadings'", {"groups": "g", "equal": ("loadings",)}),
+        (InputError, "then 'loadings'", {"groups": "g", "equal": ("thresholds", "intercepts")}),
+        (NotSupported, "theta", {"groups": "g", "equal": (*STEPS, "residuals")}),
+        (InputError, "there is one", {}),
+    ],
+)
+def test_steps_without_meaning_are_refused(error, text, options):
+    with pytest.raises(error, match=text):
+        fit(answers(), identification="wu.estabrook", **options)
+
+
+def test_identification_needs_ordered_variables():
+    with pytest.raises(InputError, match="ordered variables"):
+        fit_sem("f =~ a + b + c + d", answers(), identification="wu.estabrook")
+    with pytest.raises(InputError, match="equal="):
+        fit(answers(), equal=("loadings",))
+
+
 def test_wald_equal_to_full_weight_with_saturated_model():
     model = "a ~~ b + c + d\nb ~~ c + d\nc ~~ d"
     found = fit(answers(), model)
@@ -119,7 +180,7 @@ def test_missing_answers_are_left_out_and_recorded():
         ({"cluster": "g"}, "cluster='g'"),
         ({"engine": "both"}, "engine='both'"),
         ({"information": "observed"}, "information='observed'"),
-        ({"model": MODEL + "\nf ~ x"}, "covariates"),
+        ({"model": MODEL + "\nf ~ x"}, "fixed_x=False takes"),
         ({"model": "f =~ a + b + c\nd ~ f\nx ~ d"}, "ordered variables that explain"),
         ({"model": MODEL + "\na ~~ 0.5*a"}, "theta"),
         ({"model": "level: 1\nf =~ a+b+c+d\nlevel: 2\nh =~ a+b+c+d"}, "two levels"),

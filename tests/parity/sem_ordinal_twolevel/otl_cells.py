@@ -39,6 +39,7 @@ CLASSES = {
 ORD = "f1 =~ u1 + u2 + u3 + u4\nf2 =~ u5 + u6 + u7 + u8"
 FIVE = "f1 =~ v1 + v2 + v3 + v4\nf2 =~ v5 + v6 + v7 + v8"
 PATH = FIVE + "\nf2 ~ b*f1\nv1 ~~ v5\ndouble := 2*b"
+MIMIC = FIVE + "\nf1 ~ x\nf2 ~ x + z"
 BOTH = """level: 1
 fw =~ y1 + y2 + y3 + y4 + y5 + y6
 level: 2
@@ -111,6 +112,8 @@ LIVE_CASES = {
     "ord_mixed_groups": Case(
         FIVE, "mixed", {"ordered": _SOME, "groups": "g", "equal": ("loadings",)}
     ),
+    "ord_mimic": Case(MIMIC, "mimic", {**_O, "fixed_x": False}),
+    "ord_mimic_groups": Case(MIMIC, "mimic", {**_O, "fixed_x": False, "groups": "g", "equal": _LT}),
     "tl_cfa_mlr": Case(BOTH, "twolevel", {**_C, "estimator": "MLR"}),
     "tl_unequal": Case(EQUAL, "unequal", _T),
     "tl_unequal_mlr": Case(EQUAL, "unequal", {**_T, "estimator": "MLR"}),

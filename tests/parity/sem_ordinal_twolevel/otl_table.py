@@ -8,7 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from otl_cells import CLASSES, GIVEN_CASES, LIVE_CASES
+import test_invariance_parity
+from invariance_cells import PAIRS
+from otl_cells import CLASSES, GIVEN_CASES, LIVE_CASES, Cell
 from test_ordinal_twolevel_parity import ALL_CASES, compared
 
 
@@ -19,13 +21,12 @@ def rows() -> list[str]:
         "|" + "---|" * 5,
     ]
     for name in ALL_CASES:
-        cells = compared(name)
-        worst = max(cells, key=lambda cell: cell.gap)
-        count = Counter(cell.kind for cell in cells)
-        classes = ", ".join(f"{kind} {number}" for kind, number in sorted(count.items()))
         where = name if name in GIVEN_CASES else f"live/{name}"
         where = where if name in (*GIVEN_CASES, *LIVE_CASES) else f"live/exact/{name}"
-        lines.append(f"| {where} | {len(cells)} | {classes} | {worst.name} | {worst.gap:.3g} |")
+        lines.append(_line(where, compared(name)))
+    for name, way in PAIRS:
+        cells = test_invariance_parity.compared(name, way)
+        lines.append(_line(f"live/invariance/{name}, by {way}", cells))
     return [*lines, "", *(f"- {name}: {text}" for name, text in CLASSES.items()), "", *early()]
 
 
@@ -50,6 +51,13 @@ def early() -> list[str]:
         gaps = abs(c.reference - end), abs(c.ours - c.reference), abs(c.ours - end)
         lines.append(f"| {name} | {c.name} | " + " | ".join(f"{gap:.3g}" for gap in gaps) + " |")
     return lines
+
+
+def _line(where: str, cells: list[Cell]) -> str:
+    worst = max(cells, key=lambda cell: cell.gap)
+    count = Counter(cell.kind for cell in cells)
+    classes = ", ".join(f"{kind} {number}" for kind, number in sorted(count.items()))
+    return f"| {where} | {len(cells)} | {classes} | {worst.name} | {worst.gap:.3g} |"
 
 
 if __name__ == "__main__":

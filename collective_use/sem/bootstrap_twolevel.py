@@ -1,0 +1,114 @@
+"""Two-level models on resampled clusters or on samples from the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from collective_use.numerics.moments import Floats, Ints
+from collective_use.numerics.resampling_draws import cluster_draws, normal_draws
+from collective_use.numerics.twolevel import ClusterStatistics, cluster_statistics
+from collective_use.numerics.twolevel_missing import IncompleteLikelihood
+from collective_use.numerics.twolevel_objective import (
+    CompleteLikelihood,
+    Likelihood,
+    TwoLevelObjective,
+)
+from collective_use.sem.bootstrap_base import Refit, given_places
+
+
+class TwoLevelRefit(Refit):
+    """Two levels: clusters are drawn whole, or both levels are drawn from the model."""
+
+    def units(self) -> list[int]:
+        """Return clusters by group."""
+        fit: Any = self.fit
+        return [int(s.J) for s in fit.clustered.statistics]
+
+    def parametric(self, rng: np.random.Generator) -> Any:
+        """Draw between and within parts for clusters of the observed sizes.
+
+        Covariates with fixed moments and missing answers stay as they were observed.
+        """
+        fit: Any = self.fit
+        table = self.solution.table
+        states = self.solution.objective.states(self.solution.theta)
+        out = []
+        for i, (g, old) in enumerate(
+            zip(self.solution.data.groups, fit.clustered.likelihoods, strict=True)
+        ):
+            within, between = states[2 * i], states[2 * i + 1]
+            Y, codes, z = np.asarray(g.Y), g.clusters[0], cluster_values(old)
+            layout = old.layout
+            given = given_places(table, i + 1, 2)
+            values = z[:, layout.place[given] - layout.p]
+            b = normal_draws(between.mu, between.Sigma, z.shape[0], rng, given, values)
+            given = given_places(table, i + 1, 1)
+            w = normal_draws(within.mu, within.Sigma, Y.shape[0], rng, given, Y[:, given])
+            drawn = cluster_draws(w, b, codes, layout.place)
+            only = np.flatnonzero(layout.place >= layout.p)
+            new = np.empty_like(z)
+            new[:, layout.place[only] - layout.p] = b[:, only]
+            out.append((np.where(np.isnan(Y), np.nan, drawn), new, codes))
+        return out
+
+    def one(self, sample: Any) -> Floats:
+        """Return the estimates of one sample."""
+        fit: Any = self.fit
+        groups: list[Likelihood] = []
+        for g, old, stats, part in zip(
+            self.solution.data.groups, fit.clustered.likelihoods, fit.clustered.statistics,
+            sample, strict=True,
+        ):  # fmt: skip
+            if isinstance(part, tuple):
+                Y, z, codes = part
+            elif isinstance(old, CompleteLikelihood):
+                groups.append(CompleteLikelihood(resampled_clusters(stats, part)))
+                continue
+            else:
+                Y, z, codes = drawn_clusters(np.asarray(g.Y), old.z, g.clusters[0], part)
+            if isinstance(old, CompleteLikelihood):
+                groups.append(CompleteLikelihood(cluster_statistics(Y, z, codes, old.layout)))
+            else:
+                groups.append(IncompleteLikelihood(Y, z, codes, old.layout))
+        return self._solved(TwoLevelObjective(self.model, groups))
+
+
+def cluster_values(likelihood: Any) -> Floats:
+    """Return the variables measured on clusters only, (J, size - p)."""
+    if isinstance(likelihood, CompleteLikelihood):
+        return likelihood.stats.d[:, likelihood.stats.layout.p :]
+    return np.asarray(likelihood.z)
+
+
+def drawn_clusters(
+    Y: Floats, z: Floats, cluster: Ints, counts: Floats
+) -> tuple[Floats, Floats, Ints]:
+    """Return cases, cluster values and new cluster numbers when clusters occur `counts` times."""
+    order = np.argsort(cluster, kind="stable")
+    ends = np.cumsum(np.bincount(cluster, minlength=z.shape[0]))
+    rows = np.split(order, ends[:-1])
+    index = np.repeat(np.arange(z.shape[0]), counts.astype(np.intp))
+    picked = [rows[j] for j in index]
+    codes = np.repeat(np.arange(index.size), [r.size for r in picked])
+    return Y[np.concatenate(picked)], z[index], codes
+
+
+def resampled_clusters(stats: ClusterStatistics, counts: Floats) -> ClusterStatistics:
+    """Return the statistics when every cluster occurs `counts` times."""
+    index: Ints = np.repeat(np.arange(stats.J), counts.astype(np.intp))
+    d, n, products = stats.d[index], stats.n[index], stats.products[index]
+    N, J = int(n.sum()), index.size
+    sizes, which = np.unique(n, return_inverse=True)
+    number = np.bincount(which).astype(float)
+    mean = np.zeros((sizes.size, d.shape[1]))
+    cov = np.zeros((sizes.size, d.shape[1], d.shape[1]))
+    for s in range(sizes.size):
+        part = d[which == s]
+        mean[s] = part.mean(axis=0)
+        cov[s] = (part - mean[s]).T @ (part - mean[s]) / number[s]
+    within = products.sum(axis=0) / max(N - J, 1)
+    return ClusterStatistics(
+        stats.layout, N, J, within, sizes, number, mean, cov, d, n, products
+    )  # fmt: skip
