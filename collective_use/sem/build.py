@@ -108,8 +108,8 @@ def parameter_table(
     chosen = options or TableOptions()
     if len(text.levels) == 1:
         raise InputError(
-            f"the model has one level: block only, {text.levels[0]!r}: write the other level too, "
-            "or leave the line out"
+            f"the model says something about level {text.levels[0]} only: write a level: block "
+            "for each of the two levels, or leave out the level: line for a model of one level"
         )
     for name in chosen.equal:
         one_of("equal", name, EQUAL)

@@ -342,9 +342,4 @@ def _has_levels(model: str | ModelText | ParameterTable) -> bool:
     if isinstance(model, ParameterTable):
         return model.n_levels > 1
     text = parse_model(model) if isinstance(model, str) else model
-    if len(text.levels) == 1:
-        raise InputError(
-            f"the model says something about level {text.levels[0]} only: write a level: block "
-            "for each of the two levels, or leave out the level: line for a model of one level"
-        )
     return len(text.levels) > 1

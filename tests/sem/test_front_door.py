@@ -29,7 +29,7 @@ def data():  # type: ignore[no-untyped-def]
         (ONE, {"weights": "ww"}, "weights must be a column"),
         (None, {}, "model must be a text .* got NoneType"),
         ("x9 =~ x1 + x2 + x3", {}, "'x9' is a latent variable of the model and a column"),
-        ("level: 1\n" + ONE, {"cluster": "cl"}, "one level: block only, '1'"),
+        ("level: 1\n" + ONE, {"cluster": "cl"}, "says something about level 1 only"),
         (
             f"group: Pasteur\n{ONE}\ngroup: Other\n{ONE}",
             {"groups": "school"},

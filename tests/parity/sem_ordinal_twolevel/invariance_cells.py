@@ -21,6 +21,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent))
 
 from otl_cells import LIVE, load
+from otl_exact import EXACT
 
 from collective_use.sem.build import TableOptions
 from collective_use.sem.fit import fit_sem
@@ -52,16 +53,21 @@ def reference_of(name: str, way: str) -> dict[str, Any]:
     """Return the file without the text; without its labels where `equal` is used."""
     reference = copy.deepcopy(load(FOLDER / f"{name}.json"))
     reference["extra"] = {}
+    reference["limits"] = load(EXACT / "limits_invariance.json")[name]
     for part in ("pe", "std") if name.startswith("mixed") and way == "equal" else ():
         # semTools fixes scales of continuous variables at 1; they are no parameters.
         reference[part] = [
             e for e in reference[part] if not (e["op"] == "~*~" and e["lhs"] in _CONTINUOUS)
         ]
     if name.startswith("few_thresholds"):
-        same = load(FOLDER / f"{name.replace('thresholds', 'configural')}.json")["fm"]
-        for measure, value in reference["fm"].items():
-            if measure.split(".")[-1] == "robust" and value is None:
-                reference["fm"][measure] = same[measure]
+        other = name.replace("thresholds", "configural")
+        for part, same in (
+            ("fm", load(FOLDER / f"{other}.json")["fm"]),
+            ("limits", load(EXACT / "limits_invariance.json")[other]),
+        ):
+            for measure, value in reference[part].items():
+                if measure.endswith(".robust") and value in (None, "NA"):
+                    reference[part][measure] = same[measure]
     for part in ("pe", "std") if way == "equal" else ():
         for entry in reference[part]:
             entry.pop("label", None)

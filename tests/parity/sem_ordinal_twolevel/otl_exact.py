@@ -55,16 +55,20 @@ EXACT_CASES = {
 def exact_cells(name: str, fit: Any) -> list[Cell]:
     """Return the cells of lavaan done to the end: whole files, or limits of RMSEA alone."""
     if name.startswith("ord_"):
-        found = load(EXACT / "limits.json")[name]
-        ours = fit.fit_measures
-        cells = [
-            Cell(f"fm {key}", "fit", x, ours[key], _allowed("fit", x)) for key, x in found.items()
-        ]
-        return [difference(cell, ours["chisq"], fit) for cell in cells]
+        return limit_cells(load(EXACT / "limits.json")[name], fit)
     content = load(EXACT / f"{name}.json")
     if icc := content.pop("icc", None):
         content["extra"] = {"icc": icc}
     return list(cells_of(content, fit))
+
+
+def limit_cells(limits: dict[str, Any], fit: Any) -> list[Cell]:
+    """Return the cells of limits of RMSEA whose roots R searched to the end."""
+    ours = fit.fit_measures
+    return [
+        difference(Cell(f"fm {key}", "fit", x, ours[key], _allowed("fit", x)), ours["chisq"], fit)
+        for key, x in limits.items()
+    ]
 
 
 def beside(cells: Iterator[Cell], exact: list[Cell]) -> Iterator[Cell]:

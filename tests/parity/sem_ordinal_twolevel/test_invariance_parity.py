@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from invariance_cells import FOLDER, NAMES, PAIRS, fit_named, reference_of, table_named
 from otl_cells import CLASSES, cells_of, load
+from otl_exact import beside, limit_cells
 
 from collective_use.errors import DataWarning, ImproperSolutionWarning
 
@@ -26,8 +28,11 @@ def fitted(name: str, way: str) -> Any:
         return fit_named(name, way)
 
 
-def compared(name: str, way: str):  # type: ignore[no-untyped-def]
-    return list(cells_of(reference_of(name, way), fitted(name, way)))
+def compared(name: str, way: str, reference=None):  # type: ignore[no-untyped-def]
+    reference, fit = reference or reference_of(name, way), fitted(name, way)
+    exact = limit_cells(reference.pop("limits"), fit)
+    ends = [replace(cell, name=f"exact {cell.name}") for cell in exact]
+    return [*beside(cells_of(reference, fit), exact), *ends]
 
 
 @pytest.mark.parametrize(("name", "way"), PAIRS)
@@ -68,10 +73,12 @@ def test_all_files_are_there_and_polished() -> None:
 
 
 def test_a_changed_number_is_found() -> None:
-    fit = fitted("five_partial_delta", "text")
     reference = reference_of("five_partial_delta", "text")
     reference["fm"]["chisq.scaled"] *= 1 + 3e-6
     reference["pe"][40]["est"] += 3e-6
     reference["pe"][41]["label"] = "another"
-    worse = [cell.name for cell in cells_of(reference, fit) if cell.gap > 1]
-    assert len(worse) == 3
+    reference["limits"]["rmsea.ci.upper"] *= 1 + 3e-6
+    worse = [
+        cell.name for cell in compared("five_partial_delta", "text", reference) if cell.gap > 1
+    ]
+    assert len(worse) == 4, worse

@@ -64,7 +64,7 @@ def test_every_file_is_listed() -> None:
     assert given == set(GIVEN_CASES)
     ends = {path.stem for path in EXACT.glob("*.json")}
     named = {name for name in ALL_CASES if name.startswith("tl_")}
-    assert ends == named | {"limits", "border"}
+    assert ends == named | {"limits", "limits_invariance", "border"}
     assert set(load(EXACT / "limits.json")) == set(ALL_CASES) - named
 
 
