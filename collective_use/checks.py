@@ -97,6 +97,22 @@ def column_in(name: str, column: str, columns: Sequence[object], *, where: str) 
         )
 
 
+def instance_of(name: str, value: object, kind: type | tuple[type, ...], what: str) -> None:
+    """Raise unless `value` is of a type.
+
+    Raises
+    ------
+    InputError
+        Saying what would be right and which type was found.
+
+    Examples
+    --------
+    >>> instance_of("level", 2, int, "a whole number")
+    """
+    if not isinstance(value, kind):
+        raise InputError(f"{name} must be {what}, got {type(value).__name__}")
+
+
 def number_between(
     name: str,
     value: float,

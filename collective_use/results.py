@@ -140,6 +140,17 @@ def cell_text(value: object, digits: int = 3) -> str:
     return str(value)
 
 
+def whole(value: float) -> float | int:
+    """Return a count as a whole number for a table; other numbers stay as they are.
+
+    Examples
+    --------
+    >>> whole(24.0), whole(23.5)
+    (24, 23.5)
+    """
+    return int(value) if float(value).is_integer() else value
+
+
 def display_width(text: str) -> int:
     """Count terminal columns: wide East Asian characters take two.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -160,6 +160,9 @@ def option_codes(
         whole_number("options", options, at_least=2)
         start = 0.0 if low < 1 else 1.0
         codes = np.asarray(start + np.arange(int(options)), dtype=np.float64)
+    elif not isinstance(options, Iterable):
+        whole_number("options", options, at_least=2)
+        raise InputError(f"options must be a number of options or a list of them, got {options!r}")
     else:
         codes = np.unique(np.asarray(list(options), float))
         if len(codes) < 2:

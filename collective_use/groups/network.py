@@ -174,6 +174,11 @@ def network(
 
 def _highest(rosters: Rosters, threshold: float | None, high: float | None, low: float) -> float:
     """Return the upper end of the scale, checked against the values."""
+    for name, value in (("threshold", threshold), ("high", high), ("low", low)):
+        if value is not None and not isinstance(value, (int, float, np.number)):
+            raise InputError(f"{name} must be a number, got {value!r}")
+    if high is not None and high <= low:
+        raise InputError(f"high must lie above low, got low={low:g} and high={high:g}")
     cells = [stack.values[~np.isnan(stack.values)] for stack in rosters.stacks]
     found = np.concatenate(cells) if cells else np.zeros(0)
     largest = float(found.max(initial=low))

@@ -60,8 +60,7 @@ class RandomGroupResampling(Result):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the comparison."""
-        row = self.to_frame().iloc[0]
-        rows = tuple((name, row[name]) for name in row.index)
+        rows = tuple(self.to_frame().to_dict("records")[0].items())
         return (Table("Random group resampling", ("", "value"), rows),)
 
 

@@ -76,5 +76,7 @@ class Groups(Result):
             "measure", "composition", "groups", "alpha", "rwg_j_median", "icc1", "icc2", "verdict",
         )  # fmt: skip
         frame = self.measures_frame().reindex(columns=list(columns))
+        counts = [None if n != n else int(n) for n in frame["groups"]]
+        frame["groups"] = pd.Series(counts, index=frame.index, dtype=object)
         notes = tuple(f"{part.measure}: {part.explanation}" for part in self.evidence.values())
         return (table_of(f"{len(self.values)} groups", frame, notes=notes),)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from collective_use.checks import number_between, one_of, whole_number
+from collective_use.checks import instance_of, number_between, one_of, whole_number
 from collective_use.errors import ConvergenceWarning, EstimationError
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.resampling_intervals import (
@@ -189,7 +189,10 @@ def bootstrap_fit(
     >>> bool(limits.ci_lower < 0.25 < limits.ci_upper), boot.failed
     (True, 0)
     """
+    instance_of("fit", fit, SemResult, "a result of fit_sem or fit_cfa")
     whole_number("replications", replications, at_least=2)
+    if seed is not None:
+        whole_number("seed", seed, at_least=0)
     whole_number("jobs", jobs, at_least=1)
     if not fit.converged:
         raise EstimationError("the fit did not converge: there is nothing to resample")
@@ -228,6 +231,7 @@ def jackknife_fit(fit: SemResult, *, jobs: int = 1, progress: bool = False) -> B
     >>> jackknife_fit(fit_sem("y ~ b*x", data)).draws.shape[0]
     60
     """
+    instance_of("fit", fit, SemResult, "a result of fit_sem or fit_cfa")
     whole_number("jobs", jobs, at_least=1)
     clustered = getattr(fit, "clustered", None) is not None
     with thread_controller().limit(limits=1):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from collective_use.checks import one_of
+from collective_use.checks import instance_of, one_of, quoted
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.difference_tests import CORRECTIONS, Difference
-from collective_use.results import Result
+from collective_use.results import Result, Table, table_of, whole
 from collective_use.sem.constraints import evaluate, read_expression
 from collective_use.sem.difference import A_METHODS, satorra_2000, scaling_at
 from collective_use.sem.tests_of_fit import p_of
@@ -19,6 +19,7 @@ from collective_use.sem.tests_of_fit import p_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collective_use.sem.data import SampleData
     from collective_use.sem.result import SemResult
 
 METHODS = ("auto", "standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000")
@@ -67,6 +68,11 @@ class Comparison(Result):
             "bic_difference": self.bic[1] - self.bic[0],
         }])  # fmt: skip
 
+    def tables(self) -> tuple[Table, ...]:
+        """Return the row, whole degrees of freedom as such."""
+        frame = self.to_frame()
+        return (table_of("Comparison", frame.assign(df=[whole(self.df)])),)
+
 
 def compare(
     first: SemResult,
@@ -105,6 +111,10 @@ def compare(
     Satorra & Bentler (2001), Psychometrika 66:507; (2010), Psychometrika 75:243; Satorra (2000),
     in Heijmans, Pollock & Satorra, Innovations in multivariate statistical analysis, p. 233.
     """
+    from collective_use.sem.result import SemResult
+
+    for fit in (first, second):
+        instance_of("compare() takes fits: other", fit, SemResult, "a result of fit_sem or fit_cfa")
     one_of("method", method, METHODS)
     one_of("a_method", a_method, A_METHODS)
     one_of("correction", correction, CORRECTIONS)
@@ -142,20 +152,43 @@ def _of(fit: SemResult, name: str) -> float:
 def _comparable(small: SemResult, large: SemResult) -> None:
     a, b = small.solution, large.solution
     if a.options.estimator != b.options.estimator or a.options.missing != b.options.missing:
-        raise InputError("models can be compared when both use the same estimator and missing=")
+        used = [f"{o.estimator!r} with missing={o.missing!r}" for o in (a.options, b.options)]
+        raise InputError(
+            "models can be compared when both use the same estimator and missing=, "
+            f"got {' and '.join(used)}"
+        )
     if a.options.test != b.options.test:
-        raise InputError("models can be compared when both use the same test=")
-    if set(a.data.variables) != set(b.data.variables):
-        raise InputError("models can be compared when both have the same observed variables")
+        raise InputError(
+            "models can be compared when both use the same test=, "
+            f"got {a.options.test!r} and {b.options.test!r}"
+        )
+    odd = sorted(set(a.data.variables) ^ set(b.data.variables))
+    if odd:
+        raise InputError(
+            "models can be compared when both have the same observed variables; "
+            f"only one of them has {quoted(odd)}"
+        )
     same = len(a.data.groups) == len(b.data.groups) and all(
         g.moments.n == h.moments.n
         and np.allclose(np.sort(np.diag(g.moments.cov)), np.sort(np.diag(h.moments.cov)))
         for g, h in zip(a.data.groups, b.data.groups, strict=True)
     )
     if not same:
-        raise InputError("models can be compared when both are fitted to the same cases")
+        one, two = _cases(a.data), _cases(b.data)
+        found = f"{one} and {two}" if one != two else f"{one} in both, but other variances"
+        raise InputError(
+            f"models can be compared when both are fitted to the same cases, got {found}"
+        )
     if small.test.df == large.test.df:
-        raise InputError("models with the same degrees of freedom are not nested")
+        raise InputError(
+            "models with the same degrees of freedom are not nested, "
+            f"got {whole(small.test.df)} for both"
+        )
+
+
+def _cases(data: SampleData) -> str:
+    groups = len(data.groups)
+    return f"{data.n:g} cases" + (f" in {groups} groups" if groups > 1 else "")
 
 
 def _scaling(small: SemResult, large: SemResult, method: str, df: float) -> float:

@@ -158,7 +158,8 @@ def fit_sem(
     one_of("engine", engine, ENGINES)
     check_model(model)
     refuse_latent_columns(model, data)
-    equal, partial, ordered = as_names(equal), as_names(partial), as_names(ordered)
+    equal, partial = as_names("equal", equal), as_names("partial", partial)
+    ordered = as_names("ordered", ordered)
     clusters = _names(cluster)
     if len(ordered):
         from collective_use.sem.ordinal_fit import fit_ordinal

@@ -26,6 +26,11 @@ from collective_use.numerics.sem_objective import curvature
 from collective_use.sem.data import GroupData
 from collective_use.sem.estimate import Solution
 
+SINGULAR = (
+    "the information matrix is singular: the model is not identified (fit.problems names the "
+    "parameters that cannot be told apart)"
+)
+
 
 def states_of(solution: Solution) -> tuple[State, ...]:
     """Return the implied moments of every block at the solution."""
@@ -205,7 +210,7 @@ def inverted(solution: Solution, matrix: Floats) -> Floats:
     # Rounding can make a singular matrix look definite; inflation of a variance cannot hide it.
     inflation = np.diag(inner) * np.diag(parts[0])
     if inflation.size and np.abs(inflation).max() > 1e11:
-        raise EstimationError("the information matrix is singular")
+        raise EstimationError(SINGULAR)
     return parts[0] if K is None else np.asarray(K @ parts[0] @ K.T)
 
 
@@ -213,7 +218,7 @@ def _indefinite_inverse(inner: Floats) -> tuple[Floats, float]:
     d = np.sqrt(np.maximum(np.abs(np.diag(inner)), 1e-300))
     values = np.linalg.eigvalsh(inner / np.outer(d, d))
     if np.abs(values).min() < 1e-12:
-        raise EstimationError("the information matrix is singular")
+        raise EstimationError(SINGULAR)
     return inverse(inner), 0.0
 
 

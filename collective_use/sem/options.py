@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collective_use.checks import one_of
-from collective_use.errors import NotSupported
+from collective_use.checks import instance_of, one_of
+from collective_use.errors import InputError, NotSupported
 
 ESTIMATORS = ("ML", "MLM", "MLMV", "MLMVS", "MLR", "MLF", "GLS", "ULS", "WLS", "DWLS")
 """Estimators for continuous data."""
+
+FOR_ORDERED = ("WLSMV", "WLSMVS", "WLSM", "ULSMV", "ULSMVS", "ULSM")
+"""Estimators that only ordered variables have."""
 
 LIKELIHOODS = ("normal", "wishart")
 MISSING = ("listwise", "fiml")
@@ -104,7 +107,13 @@ def resolve_options(
     >>> resolve_options("MLR").se
     'robust.huber.white'
     """
+    instance_of("estimator", estimator, str, "a name such as 'ML'")
     name = estimator.upper()
+    if name in FOR_ORDERED:
+        raise InputError(
+            f"estimator={name!r} is for ordered variables: name them in ordered=; "
+            "continuous variables take 'MLR', 'MLM' or 'DWLS'"
+        )
     one_of("estimator", name, ESTIMATORS)
     one_of("likelihood", likelihood, LIKELIHOODS)
     one_of("missing", missing, MISSING)

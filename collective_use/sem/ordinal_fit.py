@@ -41,6 +41,19 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
 }
 
 
+_INSTEAD = {
+    "engine": "use engine='core'",
+    "cluster": "leave cluster= out, or take the answers as numbers (estimator='MLR')",
+    "weights": "take the answers as numbers (estimator='MLR')",
+    "missing": "use missing='listwise', or take the answers as numbers (estimator='MLR')",
+    "information": "least squares have expected information",
+    "likelihood": "least squares have no likelihood",
+    "cov": "polychoric correlations need the answers, give data",
+    "means": "thresholds need the answers, give data",
+    "meanstructure": "thresholds belong to the model",
+}
+
+
 def fit_ordinal(
     model: Any,
     data: Any,
@@ -70,7 +83,8 @@ def fit_ordinal(
 
     for name, value in others.items():
         if not any(value is good or value == good for good in _NEUTRAL[name]):
-            raise NotSupported(f"{name}={value!r} with ordered variables is not supported")
+            instead = f": {_INSTEAD[name]}" if name in _INSTEAD else ""
+            raise NotSupported(f"{name}={value!r} with ordered variables is not supported{instead}")
     one_of("parameterization", parameterization, PARAMETERIZATIONS)
     one_of("identification", identification, IDENTIFICATIONS)
     if data is None or not hasattr(data, "columns"):

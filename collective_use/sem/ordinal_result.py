@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from collective_use.checks import one_of
 from collective_use.errors import NotSupported
 from collective_use.numerics.polychoric_moments import OrdinalMoments
 from collective_use.sem import tests_of_fit
@@ -64,6 +65,7 @@ class OrdinalResult(SemResult):
         """Return polychoric, polyserial and ordinary (co)variances of a group."""
         import pandas as pd
 
+        one_of("group", group, range(1, len(self.moments) + 1))
         names = list(self.solution.data.variables)
         return pd.DataFrame(self.moments[group - 1].covariance, index=names, columns=names)
 

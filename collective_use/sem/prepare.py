@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from collective_use.checks import column_in, one_of, quoted
@@ -218,8 +218,10 @@ def check_model(model: object) -> None:
         )
 
 
-def as_names(value: str | Sequence[str]) -> tuple[str, ...]:
+def as_names(argument: str, value: str | Sequence[str]) -> tuple[str, ...]:
     """Return one name or several as a tuple."""
+    if not isinstance(value, Iterable) or not all(isinstance(name, str) for name in value):
+        raise InputError(f"{argument} must be a name or a list of names, got {value!r}")
     return (value,) if isinstance(value, str) else tuple(value)
 
 

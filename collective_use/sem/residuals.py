@@ -76,6 +76,9 @@ class SemResiduals(Result):
     def matrix(self, kind: str = "raw", group: int = 1, level: int = 1) -> pd.DataFrame:
         """Return one kind of residuals of one group (and level) as a symmetric matrix."""
         one_of("kind", kind, KINDS)
+        one_of("group", group, list(dict.fromkeys(self.covariances["group"])))
+        if "level" in self.covariances:
+            one_of("level", level, list(dict.fromkeys(self.covariances["level"])))
         part = self.covariances[self.covariances["group"] == group]
         if "level" in part:
             part = part[part["level"] == level]

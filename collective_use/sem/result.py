@@ -24,6 +24,7 @@ from collective_use.sem.fit_measures import chi_square, compute_fit_measures
 from collective_use.sem.likelihood import log_likelihood, saturated_of
 from collective_use.sem.partable import Parameter, ParameterTable
 from collective_use.sem.problems import Problem
+from collective_use.sem.short_fit import short_fit
 from collective_use.sem.standardized import KINDS, root, standardise, value_of
 
 if TYPE_CHECKING:
@@ -289,8 +290,7 @@ class SemResult(Result):
         shown = table_of("Estimates", self.estimates, notes=notes)
         if not self.converged:
             return (shown,)
-        names = ("npar", "chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr")
-        rows = tuple((name, self.fit_measures[name]) for name in names)
+        rows = short_fit(self.fit_measures)
         return (Table("Fit", ("measure", "value"), rows), shown)
 
     def modification_indices(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from collective_use.checks import one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.twolevel_objective import CompleteLikelihood
 from collective_use.numerics.twolevel_saturated import Saturated, saturated_complete
@@ -123,6 +124,8 @@ class TwoLevelResult(SemResult):
 
     def implied(self, group: int = 1, level: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """Return implied covariances and means of a group and level."""
+        one_of("group", group, range(1, len(self.group_names) + 1))
+        one_of("level", level, (1, 2))
         state = self.solution.objective.states(self.solution.theta)[2 * (group - 1) + level - 1]
         return state.Sigma, state.mu
 

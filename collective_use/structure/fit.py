@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from collective_use.checks import one_of
+from collective_use.checks import instance_of, one_of
 from collective_use.errors import EstimationError, NotSupported, SmallGroupsWarning
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import StructuralModel
@@ -160,6 +160,7 @@ def fit_structure(
     Kroll (2023), Perspectives on Public Management and Governance 6:106 (the theory); the path
     model is inferred from its abstract, see the instrument's attribution.
     """
+    instance_of("groups", groups, Groups, "what cu.aggregate(scores) returns")
     structural = find_model(groups.instrument, model)
     data = group_data(groups, structural.syntax)
     if engine is not None:

@@ -11,6 +11,8 @@ from collective_use.errors import SyntaxProblem
 RELATIONS = ("=~", "<~", "~*~", "~~", "~", ":=", "==", "<", ">", "|")
 """Operators that make a line a statement."""
 
+_HINTS = {"=": ": a factor is written =~, a regression ~, an equality =="}
+
 _PATTERN = re.compile(
     r"""
     (?P<space>[ \t\r\f\u00a0]+)
@@ -77,7 +79,9 @@ def tokenize(source: str) -> list[Token]:
         match = _PATTERN.match(source, position)
         if match is None:
             found = source[position]
-            fail(source, line, position - start + 1, f"{found!r} has no meaning in a model text")
+            hint = _HINTS.get(found, "")
+            message = f"{found!r} has no meaning in a model text{hint}"
+            fail(source, line, position - start + 1, message)
         kind = str(match.lastgroup)
         text = match.group()
         if kind not in ("space", "comment"):

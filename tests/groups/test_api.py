@@ -319,3 +319,22 @@ def test_counts_of_one_read_right():
     assert "1 group disagrees more than chance" in text
     assert "rwg, 1 item\n" in text
     assert "1 group has one answer" in " ".join(cu.icc([1, 2, 3, 4, 5], list("aabbc")).notes)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (
+            lambda: cu.rwg_j(ITEMS, GROUPS, options=5.5),
+            "options must be a whole .*, got 5.5",
+        ),
+        (lambda: cu.network(np.eye(3), threshold="2"), "threshold must be a number, got '2'"),
+        (
+            lambda: cu.network(np.eye(3), low=4, high=0),
+            "high must lie above low, got low=4",
+        ),
+    ],
+)
+def test_wrong_arguments_say_what_was_found(ask, message) -> None:
+    with pytest.raises(InputError, match=message):
+        ask()

@@ -278,3 +278,15 @@ def test_the_demonstration_says_what_it_could_not_fit(tmp_path: Path, monkeypatc
     with pytest.raises(InputError, match="no group has a value"):
         run_study(demo_study("clean", tmp_path / "run"), command="run")
     assert not (tmp_path / "run").exists()
+
+
+def test_what_is_no_aggregate_is_refused() -> None:
+    for wrong in (None, "M1"):
+        with pytest.raises(InputError, match=r"groups must be what cu.aggregate\(scores\) returns"):
+            cu.fit_structure(wrong, "M1")  # type: ignore[arg-type]
+
+
+def test_counts_of_measures_are_whole(groups: Groups) -> None:
+    shown = groups.tables()[0]
+    place = shown.columns.index("groups")
+    assert all(row[place] is None or type(row[place]) is int for row in shown.rows)

@@ -21,7 +21,6 @@ CLASSES: dict[str, str] = {
     "error": "polished optimum: 1e-5 relative (standard errors, z, p, modification indices)",
     "fit": "polished optimum: 1e-6 relative (chi-square and fit)",
     "given": "the number as given: no further from it than it is from R's exact value, plus 1e-6",
-    "root": "the reference's own root search: 1.22e-4 in the non-centrality parameter",
     "word": "equal as written",
     "about": "how the reference was polished: its own gradient vanished",
 }
@@ -185,7 +184,7 @@ def _measures(
             most = math.inf if name in slips else 1e-4
             yield from both(name, reference, finished[name], measures[name], most)
         else:
-            yield _measure(name, reference, measures[name], content, fit)
+            yield _measure(name, reference, measures[name])
 
 
 def both(name: str, given: Any, exact: Any, ours: float, most: float = 1e-4) -> Iterator[Cell]:
@@ -200,24 +199,9 @@ def both(name: str, given: Any, exact: Any, ours: float, most: float = 1e-4) -> 
     yield Cell(f"fm {name} as given", "given", given, ours, _allowed(kind, given) + own)
 
 
-def _measure(name: str, reference: Any, ours: float, all_: dict[str, Any], fit: SemResult) -> Cell:
-    if name.startswith("rmsea.ci.") and name != "rmsea.ci.level":
-        return Cell(f"fm {name}", "root", reference, ours, _root(name, reference, all_, fit))
+def _measure(name: str, reference: Any, ours: float) -> Cell:
     kind = "error" if "pvalue" in name else "fit"
     return Cell(f"fm {name}", kind, reference, ours, _allowed(kind, reference))
-
-
-def _root(name: str, reference: Any, all_: dict[str, Any], fit: SemResult) -> float:
-    """R's uniroot stops at 1.22e-4 in lambda; rmsea = sqrt(c G lambda / (N df))."""
-    x = _number(reference)
-    if math.isnan(x) or x == 0:
-        return 1e-10
-    df = all_["df"]
-    scaling = 1.0
-    if name.endswith(".robust"):
-        scaling = all_.get("chisq.scaling.factor", 1.0)
-    slope = scaling * len(fit.group_names) / (fit.n * df)
-    return slope * np.finfo(float).eps ** 0.25 / (2 * x) + 1e-6 * x
 
 
 def _extra(content: Any, fit: SemResult) -> Iterator[Cell]:

@@ -36,7 +36,7 @@ def _cells(name: str, case: Case, folder: Path):  # type: ignore[no-untyped-def]
 def _check(name: str, case: Case, folder: Path) -> None:
     cells = _cells(name, case, folder)
     assert len(cells) > 100
-    assert {cell.kind for cell in cells} <= set(CLASSES) - {"root"}
+    assert {cell.kind for cell in cells} <= set(CLASSES)
     bad = [cell for cell in cells if not cell.gap <= 1]
     lines = [f"{c.name}: {c.reference} in R, {c.ours} here ({c.kind})" for c in bad[:10]]
     assert not bad, f"{len(bad)} cells differ\n" + "\n".join(lines)

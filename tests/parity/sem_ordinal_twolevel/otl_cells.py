@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1] / "reference"
 GIVEN, LIVE = ROOT / "sem", ROOT / "sem_ordinal_twolevel"
 
 CLASSES = {
-    **{name: text for name, text in _CLASSES.items() if name not in ("root", "saturated")},
+    **_CLASSES,
     "early": (
         "where lavaan stops early (its EM at a gain of 1e-4, its root search at 1.2e-4, "
         "derivatives by forward differences): no further from us than from lavaan done to the end "
