@@ -98,18 +98,32 @@ def acceleration_of(left_out: Floats) -> Floats:
     return np.asarray(np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0))
 
 
-def jackknife_covariance(left_out: Floats) -> Floats:
+def jackknife_covariance(left_out: Floats, strata: NDArray[np.intp] | None = None) -> Floats:
     """Return the jackknife covariance of the estimates, (k, k).
+
+    Parameters
+    ----------
+    left_out
+        Estimates without one case (or cluster) each, (n, k).
+    strata
+        Stratum of the case left out, (n,), whose size is fixed; None: one for all.
 
     References
     ----------
-    Efron & Tibshirani (1993), equation 11.5.
+    Efron & Tibshirani (1993), equation 11.5; Wolter (2007), Introduction to variance estimation,
+    section 4.5 (strata).
 
     Examples
     --------
     >>> jackknife_covariance(np.array([[1.5], [1.0], [0.5]])).round(4)
     array([[0.3333]])
     """
-    n = left_out.shape[0]
-    gap = left_out - left_out.mean(axis=0)
-    return np.asarray((n - 1) / n * gap.T @ gap)
+    if strata is None:
+        strata = np.zeros(left_out.shape[0], dtype=np.intp)
+    k = left_out.shape[1]
+    total = np.zeros((k, k))
+    for stratum in np.unique(strata):
+        own = left_out[strata == stratum]
+        gap = own - own.mean(axis=0)
+        total += (own.shape[0] - 1) / own.shape[0] * gap.T @ gap
+    return total

@@ -18,7 +18,7 @@ import numpy as np
 
 from collective_use.checks import instance_of, number_between, one_of, whole_number
 from collective_use.errors import ConvergenceWarning, EstimationError
-from collective_use.numerics.moments import Floats
+from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.resampling_intervals import (
     METHODS,
     acceleration_of,
@@ -56,6 +56,8 @@ class Bootstrap(Result):
         Seed of the generator.
     failures
         How many replications failed, by reason.
+    strata
+        Group of the case left out by a jackknife, (R,); sizes of groups are fixed.
     """
 
     names: tuple[str, ...]
@@ -66,13 +68,14 @@ class Bootstrap(Result):
     kind: str
     seed: int | None
     failures: Mapping[str, int] = field(default_factory=dict)
+    strata: Ints | None = field(default=None, repr=False)
     _refit: Refit | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def covariance(self) -> Floats:
         """Covariance of the estimates, (k, k)."""
         if self.kind == "jackknife":
-            return jackknife_covariance(self.draws)
+            return jackknife_covariance(self.draws, self.strata)
         return np.cov(self.draws.T, ddof=1).reshape(len(self.names), -1)
 
     @cached_property
@@ -120,13 +123,17 @@ class Bootstrap(Result):
 
         if self.kind != "jackknife":
             return self.intervals()
-        n = self.draws.shape[0]
+        strata = np.zeros(self.draws.shape[0]) if self.strata is None else self.strata
+        bias = np.zeros(len(self.names))
+        for stratum in np.unique(strata):
+            own = self.draws[strata == stratum]
+            bias += (own.shape[0] - 1) * (own.mean(axis=0) - self.estimate)
         return pd.DataFrame(
             {
                 "parameter": self.names,
                 "est": self.estimate,
                 "se": np.sqrt(np.diag(self.covariance)),
-                "bias": (n - 1) * (self.draws.mean(axis=0) - self.estimate),
+                "bias": bias,
             }
         )
 
@@ -261,7 +268,13 @@ def _collected(
     names = (*fit.table.free_names(), *(row.lhs for row in fit.table.definitions))
     estimate = refit.with_definitions(fit.solution.theta[None])[0]
     draws = refit.with_definitions(theta[good])
-    return Bootstrap(names, estimate, draws, theta.shape[0], failed, kind, seed, failures, refit)
+    strata = None
+    if kind == "jackknife":
+        sizes = refit.units()
+        strata = np.repeat(np.arange(len(sizes)), sizes)[good]
+    return Bootstrap(
+        names, estimate, draws, theta.shape[0], failed, kind, seed, failures, strata, refit
+    )
 
 
 __all__: list[Any] = ["Bootstrap", "bootstrap_fit", "jackknife_fit"]

@@ -249,12 +249,11 @@ def _single_indicators(loadings: Sequence[Draft]) -> Collection[str]:
 
 def _release_by_equality(drafts: Sequence[Draft], names: Names, options: TableOptions) -> None:
     """Free in later groups what equality over groups has made estimable."""
-    if options.identification == "wu.estabrook":
-        present = {(d.lhs, d.op, d.rhs) for d in drafts}
-        released = released_by(present, options.partial)
-        release_by_wu_estabrook(drafts, names, options, released)
-    else:
-        release_like_lavaan(drafts, names, options)
+    present = {(d.lhs, d.op, d.rhs) for d in drafts}
+    released = released_by(present, options.partial)
+    wu_estabrook = options.identification == "wu.estabrook"
+    release = release_by_wu_estabrook if wu_estabrook else release_like_lavaan
+    release(drafts, names, options, released)
 
 
 def _pick(values: tuple[object, ...], group: int, n_groups: int, draft: Draft) -> object | None:

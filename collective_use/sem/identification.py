@@ -35,8 +35,29 @@ Key = tuple[str, str, str]
 Held = Callable[[str, Key], bool]
 
 
-def release_like_lavaan(drafts: Sequence[Draft], names: Names, options: TableOptions) -> None:
-    """Free in a later group what `group.equal` of lavaan 0.6 frees."""
+def release_like_lavaan(
+    drafts: Sequence[Draft], names: Names, options: TableOptions, released: Collection[Key]
+) -> None:
+    """Free in a later group what `group.equal` of lavaan 0.6 frees.
+
+    Residual variances of ordered variables that are held equal stay at the 1 of the first group.
+
+    Parameters
+    ----------
+    drafts, names
+        Rows of the group and the roles of its variables.
+    options
+        What is held equal.
+    released
+        Parameters released from that.
+
+    Raises
+    ------
+    NotSupported
+        For equal residual variances of ordered variables in delta parameterisation.
+    """
+    if names.ordered:
+        refuse_residuals_in_delta(options.equal, options.parameterization)
     equal = options.equal
     shifted = ("intercepts" in equal or "thresholds" in equal) and "means" not in equal
     rescaled = options.std_lv and "loadings" in equal and "lv.variances" not in equal
@@ -46,8 +67,11 @@ def release_like_lavaan(drafts: Sequence[Draft], names: Names, options: TableOpt
             (shifted and d.op == "~1" and d.lhs in names.latent and not d.user)
             or (rescaled and d.is_variance and d.lhs in names.latent and not d.user)
             or ("thresholds" in equal and delta and d.op == "~*~")
-            or ("thresholds" in equal and not delta and d.is_variance and d.lhs in names.ordered)
-        ):
+            or (
+                "thresholds" in equal and not delta and d.is_variance and d.lhs in names.ordered
+                and ("residuals" not in equal or (d.lhs, d.op, d.rhs) in released)
+            )
+        ):  # fmt: skip
             d.release()
 
 
@@ -73,6 +97,21 @@ def check_wu_estabrook(equal: Sequence[str], parameterization: str) -> None:
             "responses are arbitrary in every group. Hold equal 'thresholds', then 'loadings', "
             "then 'intercepts', then the rest"
         )
+    refuse_residuals_in_delta(equal, parameterization)
+
+
+def refuse_residuals_in_delta(equal: Collection[str], parameterization: str) -> None:
+    """Refuse equal residual variances of ordered variables where they are no parameters.
+
+    Raises
+    ------
+    NotSupported
+        In delta parameterisation.
+
+    Examples
+    --------
+    >>> refuse_residuals_in_delta(("thresholds", "residuals"), "theta")
+    """
     if "residuals" in equal and parameterization == "delta":
         raise NotSupported(
             "equal residual variances of ordered variables in delta parameterisation are not "

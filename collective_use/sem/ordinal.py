@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from collective_use.checks import column_in, one_of, quoted
+from collective_use.checks import one_of, quoted
 from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats, GroupMoments, Ints
 from collective_use.numerics.ordinal_objective import OrdinalObjective
@@ -27,6 +27,7 @@ from collective_use.sem.data import GroupData, SampleData
 from collective_use.sem.estimate import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import Options
+from collective_use.sem.ordinal_columns import numbers_of
 from collective_use.sem.partable import BlockNames, ParameterTable
 from collective_use.syntax.model_text import ModelText
 
@@ -44,7 +45,6 @@ ESTIMATORS: dict[str, tuple[str, str, str]] = {
 """Estimator: weight, errors, test."""
 
 PARAMETERIZATIONS = ("delta", "theta")
-MOST_CATEGORIES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,28 @@ def ordinal_table(
     table = parameter_table(
         model, replace(options, meanstructure=True, fixed_x=False, thresholds=thresholds)
     )
+    _check_thresholds(table, thresholds)
     for block in table.blocks:
         _refuse_block(table, block, random_covariates=random_covariates)
     return table
+
+
+def _check_thresholds(table: ParameterTable, thresholds: dict[str, int]) -> None:
+    """Refuse thresholds that the data do not have."""
+    for row in table.rows:
+        if row.op != "|":
+            continue
+        if row.lhs not in thresholds:
+            raise InputError(
+                f"{row.lhs} | {row.rhs} is a threshold, but {row.lhs} is not ordered: "
+                "name it in ordered="
+            )
+        possible = [f"t{number}" for number in range(1, thresholds[row.lhs] + 1)]
+        if row.rhs not in possible:
+            raise InputError(
+                f"{row.lhs} | {row.rhs}: the thresholds of {row.lhs} are {quoted(possible)} "
+                f"({len(possible) + 1} categories)"
+            )
 
 
 def _refuse_block(table: ParameterTable, block: BlockNames, *, random_covariates: bool) -> None:
@@ -151,43 +170,6 @@ def _refuse_block(table: ParameterTable, block: BlockNames, *, random_covariates
         )
 
 
-def read_categories(data: Any, ordered: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Return the values of every ordered variable, ascending.
-
-    Raises
-    ------
-    InputError
-        When a column is missing, has one value only or too many.
-    """
-    found = {}
-    for name in ordered:
-        column_in("ordered", name, list(data.columns), where="the data")
-        values = tuple(float(v) for v in np.unique(_numbers(data, name)) if not np.isnan(v))
-        if len(values) < 2:
-            raise InputError(
-                f"ordered variable {name!r} must have two values or more, got {values}"
-            )
-        if len(values) > MOST_CATEGORIES:
-            raise InputError(
-                f"ordered variable {name!r} has {len(values)} values, more than {MOST_CATEGORIES}: "
-                "is it continuous?"
-            )
-        found[name] = values
-    return found
-
-
-def _numbers(data: Any, name: str) -> Floats:
-    column = data[name]
-    if getattr(column.dtype, "name", "") == "category":
-        return np.where(column.cat.codes < 0, np.nan, column.cat.codes.astype(float))
-    try:
-        return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
-    except (TypeError, ValueError):
-        raise InputError(
-            f"{name} must be a column of numbers or an ordered category, got {column.dtype}"
-        ) from None
-
-
 def read_ordinal(
     data: Any,
     block: BlockNames,
@@ -202,9 +184,7 @@ def read_ordinal(
     InputError
         When a category has no cases in a group.
     """
-    for name in block.observed:
-        column_in("model variable", name, list(data.columns), where="the data")
-    Y = np.column_stack([_numbers(data, name) for name in block.observed])
+    Y = np.column_stack([numbers_of(data, n, ordered=n in categories) for n in block.observed])
     counts = [len(categories.get(name, ())) for name in block.observed]
     for j, name in enumerate(block.observed):
         if name in categories:
@@ -247,6 +227,9 @@ def _moments(
                 )
         elif np.ptp(Y[:, j]) == 0:
             raise InputError(f"{name} is constant{where}")
+        elif np.unique(Y[:, j]).size == 2:
+            # The scores of mean and variance are then multiples of each other: no weights.
+            raise InputError(f"{name} has two values only{where}: name it in ordered=")
     found = ordinal_moments(Y, counts)
     _tell_sparse(found, observed, where)
     return found

@@ -19,9 +19,9 @@ from collective_use.sem.ordinal import (
     ordinal_options,
     ordinal_table,
     ordinal_vcov,
-    read_categories,
     read_ordinal,
 )
+from collective_use.sem.ordinal_columns import read_categories
 from collective_use.sem.ordinal_result import OrdinalResult
 from collective_use.sem.partable import ParameterTable
 from collective_use.sem.problems import find_problems

@@ -25,7 +25,8 @@ from otl_exact import EXACT
 
 from collective_use.sem.build import TableOptions
 from collective_use.sem.fit import fit_sem
-from collective_use.sem.ordinal import ordinal_table, read_categories
+from collective_use.sem.ordinal import ordinal_table
+from collective_use.sem.ordinal_columns import read_categories
 from collective_use.sem.partable import ParameterTable
 
 FOLDER = LIVE / "invariance"
@@ -40,7 +41,11 @@ _STEPS: dict[str, tuple[str, ...]] = {
 }
 _STEPS["means"] = (*_STEPS["residuals"], "lv.variances", "lv.covariances", "means")
 _STEPS["partial"] = _STEPS["intercepts"]
-_PARTIAL = ("v1 | t2", "v1 | t3", "v1 | t4", "v3 ~ 1", "f2 =~ v6")
+_STEPS["lavaanstrict"] = _STEPS["lavaanpartial"] = ("loadings", "thresholds", "residuals")
+_PARTIAL = {
+    "partial": ("v1 | t2", "v1 | t3", "v1 | t4", "v3 ~ 1", "f2 =~ v6"),
+    "lavaanpartial": ("v1 ~~ v1", "v6 ~~ v6"),
+}
 _ITEMS = {"five": "v", "few": "w", "mixed": "v"}
 _CONTINUOUS = ("v1", "v6")
 
@@ -95,8 +100,8 @@ def asked(name: str, way: str) -> tuple[str, pd.DataFrame, dict[str, Any]]:
     options |= {
         "std_lv": True,
         "equal": _STEPS[step],
-        "partial": _PARTIAL if step == "partial" else (),
-        "identification": "lavaan" if step == "lavaan" else "wu.estabrook",
+        "partial": _PARTIAL.get(step, ()),
+        "identification": "lavaan" if step.startswith("lavaan") else "wu.estabrook",
     }
     return f"f1 =~ {' + '.join(items[:4])}\nf2 =~ {' + '.join(items[4:])}", data, options
 

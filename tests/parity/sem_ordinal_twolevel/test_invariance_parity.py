@@ -67,7 +67,7 @@ def test_the_text_of_semtools_gives_the_same_table(name: str) -> None:
 
 
 def test_all_files_are_there_and_polished() -> None:
-    assert len(NAMES) == 25
+    assert len(NAMES) == 28
     for name in NAMES:
         assert load(FOLDER / f"{name}.json")["polish"]["gradient_after"] < 1e-14, name
 

@@ -57,6 +57,14 @@ for (p in c("delta", "theta")) dump(
   cfa(model("v"), mixed, ordered = v[c(2:5, 7, 8)], group = "g", parameterization = p, std.lv = TRUE,
       group.equal = c("loadings", "thresholds")), file.path("invariance", paste0("mixed_lavaan_", p)))
 
+# residual variances held equal by lavaan's own group.equal: they stay at 1, but for those released
+strict <- function(data, ordered, name, ...) dump(
+  cfa(model("v"), data, ordered = ordered, group = "g", parameterization = "theta", std.lv = TRUE,
+      group.equal = c("loadings", "thresholds", "residuals"), ...), file.path("invariance", name))
+strict(five, v, "five_lavaanstrict_theta")
+strict(five, v, "five_lavaanpartial_theta", group.partial = c("v1 ~~ v1", "v6 ~~ v6"))
+strict(mixed, v[c(2:5, 7, 8)], "mixed_lavaanstrict_theta")
+
 # continuous covariates as variables beside the ordered ones
 set.seed(1984)
 mimic <- five
