@@ -11,6 +11,7 @@ import pandas as pd
 
 from collective_use.checks import column_in, one_of
 from collective_use.errors import InputError
+from collective_use.groups.inputs import labels_of
 from collective_use.groups.keys import group_keys
 from collective_use.groups.network import Wanted
 from collective_use.groups.rosters import (
@@ -109,7 +110,7 @@ def member_rows(levels: Any, groups: Any, members: Mapping[str, int] | None = No
         column_in("groups", groups, list(frame.columns), where="levels")
         label, frame = frame[groups], frame.drop(columns=groups)
     else:
-        label = pd.Series(np.asarray(groups), index=frame.index)
+        label = labels_of(groups)
     if len(label) != len(frame):
         raise InputError(
             f"groups must have one entry a row of levels, got {len(label)} for {len(frame)} rows"

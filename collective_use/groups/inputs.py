@@ -67,8 +67,7 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     table = numbers_in(values, name)
     if single and table.shape[1] != 1:
         raise InputError(f"{name} must be one column, got {table.shape[1]}; take them one by one")
-    labels = pd.Series(np.asarray(groups).ravel() if not isinstance(groups, pd.Series) else groups)
-    labels = labels.reset_index(drop=True)
+    labels = labels_of(groups)
     if len(labels) != len(table):
         raise InputError(
             f"groups must have one label for each of the {len(table)} persons, got {len(labels)}"
@@ -76,12 +75,31 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     if labels.isna().any():
         rows = (np.flatnonzero(labels.isna())[:5] + 1).tolist()
         raise InputError(f"groups must have a label for every person, got none in rows {rows}")
-    codes, found = pd.factorize(labels)
-    texts = pd.Series([_label(label) for label in found], dtype=object)
+    first, found = pd.factorize(labels)
+    # 1 and "1" are one group: what has one name in the results is one
+    same, names = pd.factorize(np.array([_label(label) for label in found], dtype=object))
+    codes, texts = same[first], pd.Series(names, dtype=object)
     order = natural_order(texts).to_numpy().argsort(kind="stable")
     place = np.empty(len(order), dtype=np.intp)
     place[order] = np.arange(len(order))
     return Rows(table, _names(values, table), place[codes], tuple(texts.iloc[order]))
+
+
+def labels_of(labels: object) -> pd.Series:
+    """Return labels as a series without an index; a missing one in a list stays missing.
+
+    numpy makes a list of texts and NaN one of texts, and NaN the text "nan".
+
+    Examples
+    --------
+    >>> labels_of(["a", float("nan")]).isna().tolist()
+    [False, True]
+    """
+    if isinstance(labels, pd.Series):
+        return labels.reset_index(drop=True)
+    if isinstance(labels, (list, tuple)):
+        return pd.Series(list(labels), dtype=object)
+    return pd.Series(np.asarray(labels).ravel())
 
 
 def _label(label: object) -> str:

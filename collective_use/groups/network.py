@@ -106,9 +106,10 @@ def network(
     indices are those of valued ties. `valued_mean` and `sd` stay in the units of the answers.
 
     An index is shown only where the response rate reaches the `gate`; the group stays, with
-    the reason. ``details["bounds"]`` holds what any answers of the silent members could have
-    made of it, ``details["treatments"]`` the index under every way to treat them, and
-    ``details["reported_by_others"]`` whether the silent are named as often as the others.
+    the reason. ``details["treatments"]`` holds the index under every way to treat the silent
+    members, with its bounds, `lower` and `upper`: what any answers of theirs could have made
+    of it. ``details["reported_by_others"]`` tells whether the silent are named as often as the
+    others.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import pandas as pd
 
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
-from collective_use.groups.inputs import numbers_in
+from collective_use.groups.inputs import labels_of, numbers_in
 from collective_use.groups.keys import group_keys
 from collective_use.numerics import allocation_raters as crossed
 from collective_use.numerics import partners as kernels
@@ -169,8 +169,8 @@ def _checked(
     values: Any, groups: Any, partners: Any
 ) -> tuple[np.ndarray, pd.Series, pd.Series, np.ndarray]:
     y = numbers_in(values, "values")[:, 0].astype(float)
-    names = pd.Series(np.asarray(groups)).reset_index(drop=True)
-    code = pd.Series(np.asarray(partners, dtype=object)).reset_index(drop=True)
+    names = labels_of(groups)
+    code = labels_of(partners).astype(object)
     if not len(y) == len(names) == len(code):
         raise InputError(
             "values, groups and partners must have the same length, got "

@@ -87,8 +87,9 @@ def weighted_icc(
 def _from_sums(s: FloatArray) -> FloatArray:
     """Return the pairwise correlation from rows of the nine sums over groups."""
     w, wy, wyy, ww, wwy, wwyy, pw, pwy, pyy = s.T
-    mean = wy / w
-    variance = wyy / w - mean * mean
+    base = np.where(w > 0, w, 1.0)
+    mean = wy / base
+    variance = wyy / base - mean * mean
     products = (pyy - 2 * mean * pwy + mean * mean * pw) - (
         wwyy - 2 * mean * wwy + mean * mean * ww
     )

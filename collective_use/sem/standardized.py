@@ -98,10 +98,14 @@ def exponents(row: Parameter, scales: Scales, kind: str) -> list[tuple[str, str,
     """Return what a parameter is multiplied with: (variable, total or residual, exponent)."""
     latent, exogenous = set(scales.names.latent), set(scales.names.covariates)
 
+    # What is explained counts also when it is a covariate that an equation of its own would make
+    # an outcome (modification indices).
+    explained = row.lhs if row.op in ("~", "<~") else row.rhs if row.op == "=~" else ""
+
     def counts(name: str) -> bool:
         if name in latent:
             return True
-        return kind != "lv" and not (kind == "nox" and name in exogenous)
+        return kind != "lv" and not (kind == "nox" and name in exogenous and name != explained)
 
     if row.op == "=~":
         parts = [(row.lhs, "total", 0.5), (row.rhs, "total", -0.5)]

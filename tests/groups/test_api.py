@@ -338,3 +338,24 @@ def test_counts_of_one_read_right():
 def test_wrong_arguments_say_what_was_found(ask, message) -> None:
     with pytest.raises(InputError, match=message):
         ask()
+
+
+@pytest.mark.parametrize("kind", [list, tuple, lambda x: pd.Series(x, dtype=object)])
+def test_a_missing_label_is_no_group_called_nan(kind):
+    labels = kind(["a", "a", float("nan"), "b"])
+    with pytest.raises(InputError, match=r"rows \[3\]"):
+        cu.rwg([1, 2, 3, 4], labels)
+    with pytest.raises(InputError, match=r"rows \[3\]"):
+        cu.checklist([[1], [0], [1], [1]], labels)
+    with pytest.raises(InputError, match=r"rows \[3\]"):
+        cu.partner_balanced([1, 2, 3, 4], labels, list("pqpq"))
+
+
+def test_labels_with_one_name_are_one_group():
+    for labels in ([1, "1", "1", 2], pd.Series([1, "1", "1", 2], dtype=object)):
+        assert cu.rwg([1, 2, 3, 4], labels).to_frame()["n"].tolist() == [3, 1]
+
+
+def test_no_value_at_all_has_no_design_based_icc():
+    result = cu.design_icc([np.nan] * 4, list("aabb"), [1.0] * 4)
+    assert isinstance(result.icc1, NotComputed) or np.isnan(result.icc1)

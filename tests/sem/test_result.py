@@ -255,3 +255,12 @@ def test_models_of_an_instrument() -> None:
     assert table.n_free > 0
     with pytest.raises(InputError, match="must be of the instrument"):
         measurement_model(instrument, ["nothing"])
+
+
+def test_sepc_nox_of_a_covariate_that_becomes_an_outcome() -> None:
+    """Its variance counts: only explanatory covariates keep their units (as in lavaan)."""
+    model = HS + "visual + textual ~ ageyr + sex\nspeed ~ visual\n"
+    fit = cu.fit_sem(model, read("hs"), fixed_x=False)
+    frame = fit.modification_indices().set_index(["lhs", "op", "rhs"])
+    row = frame.loc[("sex", "~", "textual")]
+    assert row["sepc_nox"] == pytest.approx(row["sepc_all"], rel=1e-12)
