@@ -91,77 +91,93 @@ def batch_fits(
     ----------
     Lee & Jennrich (1979), Psychometrika 44:99 (Fisher scoring).
     """
-    R = covs[0].shape[0]
+    R, q = covs[0].shape[0], start.size
+    sample = _Sample(model, means, covs, shares)
+    directions = q if basis is None else basis.shape[1]
     theta = np.tile(start, (R, 1))
-    done, dead = np.zeros(R, dtype=bool), np.zeros(R, dtype=bool)
-    value = np.full(R, np.inf)
-    for _ in range(most):
+    value, g = _value_and_gradient(sample, theta, np.arange(R))
+    inverse = np.zeros((R, directions, directions))
+    done, dead = np.zeros(R, dtype=bool), ~np.isfinite(value)
+    for step in range(most):
         live = np.flatnonzero(~done & ~dead)
         if live.size == 0:
             break
-        f, g, H = _evaluate(model, means, covs, shares, theta[live], live)
-        value[live] = f
-        bad = ~np.isfinite(f)
-        dead[live[bad]] = True
-        if bad.all():
-            continue
-        live, g, H = live[~bad], g[~bad], H[~bad]
-        direction, lost = _directions(g, H, basis)
-        dead[live[lost]] = True
-        live, g, direction = live[~lost], g[~lost], direction[~lost]
-        decrement = -np.einsum("ra,ra->r", g, direction)
+        if step < _FRESH or step % _FRESH == 0:
+            inverse[live], lost = _inverse_information(sample, theta[live], live, basis)
+            dead[live[lost]] = True
+            live = live[~lost]
+        slope = g[live] if basis is None else g[live] @ basis
+        direction = -(inverse[live] @ slope[..., None])[..., 0]
+        direction = direction if basis is None else direction @ basis.T
+        decrement = -np.einsum("ra,ra->r", g[live], direction)
         done[live[decrement < 1e-11]] = True
-        moved, ok = _searched(
-            model, means, covs, shares, theta[live], direction, decrement, value[live], live
-        )
+        ok = _searched(sample, theta, value, g, direction, decrement, live)
         dead[live[~ok & (decrement >= 1e-11)]] = True
-        theta[live[ok]] = moved[ok]
     theta[~done] = np.nan
     return BatchFits(theta, done)
 
 
-def _directions(g: Floats, H: Floats, basis: Floats | None) -> tuple[Floats, NDArray[np.bool_]]:
+_FRESH = 4
+"""The information is computed anew in so many first steps, then in every such step.
+
+Fisher scoring converges at the rate of the gap between expected and observed information, not of
+the information's own age.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    model: Model
+    means: list[Floats]
+    covs: list[Floats]
+    shares: Floats
+
+
+def _inverse_information(
+    sample: _Sample, theta: Floats, which: NDArray[np.intp], basis: Floats | None
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return inverse information along open directions, and which could not be inverted."""
+    H = _information(sample, theta, which)
     if basis is not None:
-        g, H = g @ basis, basis.T @ H @ basis
-    lost = np.zeros(g.shape[0], dtype=bool)
+        H = basis.T @ H @ basis
+    lost = np.zeros(H.shape[0], dtype=bool)
     try:
-        step = -np.linalg.solve(H, g[..., None])[..., 0]
+        inverse = np.linalg.inv(H)
     except np.linalg.LinAlgError:
-        step = np.zeros_like(g)
-        for r in range(g.shape[0]):
+        inverse = np.zeros_like(H)
+        for r in range(H.shape[0]):
             try:
-                step[r] = -np.linalg.solve(H[r], g[r])
+                inverse[r] = np.linalg.inv(H[r])
             except np.linalg.LinAlgError:
                 lost[r] = True
-    lost |= ~np.isfinite(step).all(axis=1)
-    return np.asarray(step if basis is None else step @ basis.T), lost
+    return np.asarray(inverse), lost | ~np.isfinite(inverse).all(axis=(1, 2))
 
 
 def _searched(
-    model: Model,
-    means: list[Floats],
-    covs: list[Floats],
-    shares: Floats,
+    sample: _Sample,
     theta: Floats,
+    value: Floats,
+    g: Floats,
     direction: Floats,
     decrement: Floats,
-    value: Floats,
-    which: NDArray[np.intp],
-) -> tuple[Floats, NDArray[np.bool_]]:
-    moved, ok = theta.copy(), np.zeros(theta.shape[0], dtype=bool)
+    live: NDArray[np.intp],
+) -> NDArray[np.bool_]:
+    """Move `theta`, `value` and `g` of the live replications along their directions, in place."""
+    ok = np.zeros(live.size, dtype=bool)
     length = 1.0
     for _ in range(8):
         todo = np.flatnonzero(~ok)
         if todo.size == 0:
             break
-        candidate = theta[todo] + length * direction[todo]
-        f = _evaluate(model, means, covs, shares, candidate, which[todo], value_only=True)[0]
-        enough = value[todo] - 1e-4 * length * decrement[todo]
-        good = (f <= enough) | ((decrement[todo] < 1e-9) & (f <= value[todo] + 1e-13))
-        moved[todo[good]] = candidate[good]
+        rows = live[todo]
+        candidate = theta[rows] + length * direction[todo]
+        f, slope = _value_and_gradient(sample, candidate, rows)
+        enough = value[rows] - 1e-4 * length * decrement[todo]
+        good = (f <= enough) | ((decrement[todo] < 1e-9) & (f <= value[rows] + 1e-13))
+        theta[rows[good]], value[rows[good]], g[rows[good]] = candidate[good], f[good], slope[good]
         ok[todo[good]] = True
         length *= 0.5
-    return moved, ok
+    return ok
 
 
 def _inverses(Sigma: Floats) -> tuple[Floats, Floats]:
@@ -178,19 +194,14 @@ def _inverses(Sigma: Floats) -> tuple[Floats, Floats]:
     return np.asarray(np.linalg.inv(Sigma)), log_det + log_extra
 
 
-def _evaluate(
-    model: Model,
-    means: list[Floats],
-    covs: list[Floats],
-    shares: Floats,
-    theta: Floats,
-    which: NDArray[np.intp],
-    *,
-    value_only: bool = False,
-) -> tuple[Floats, Floats, Floats]:
+def _value_and_gradient(
+    sample: _Sample, theta: Floats, which: NDArray[np.intp]
+) -> tuple[Floats, Floats]:
     R, q = theta.shape
-    f, g, H = np.zeros(R), np.zeros((R, q)), np.zeros((R, q, q))
-    for block, mean, cov, share in zip(model.blocks, means, covs, shares, strict=True):
+    f, g = np.zeros(R), np.zeros((R, q))
+    model = sample.model
+    parts = zip(model.blocks, sample.means, sample.covs, sample.shares, strict=True)
+    for block, mean, cov, share in parts:
         state = moments(block, theta)
         P, log_det = _inverses(state.Sigma)
         T = cov[which]
@@ -198,13 +209,19 @@ def _evaluate(
         if model.meanstructure:
             d = mean[which] - state.mu
             T = T + d[:, :, None] * d[:, None, :]
-        F = log_det + np.einsum("rab,rab->r", P, T)
-        f += 0.5 * share * F
-        if value_only:
-            continue
+        f += 0.5 * share * (log_det + np.einsum("rab,rab->r", P, T))
         by_sigma = 0.5 * (P - P @ T @ P)
         by_mu = None if d is None else -np.einsum("rab,rb->ra", P, d)
-        cells = cells_of(block)
-        g += share * gradient(cells, state, by_sigma, by_mu, q)
-        H += share * expected_information(cells, state, P, q, means=model.meanstructure)
-    return f, g, H
+        g += share * gradient(cells_of(block), state, by_sigma, by_mu, q)
+    return f, g
+
+
+def _information(sample: _Sample, theta: Floats, which: NDArray[np.intp]) -> Floats:
+    R, q = theta.shape
+    H = np.zeros((R, q, q))
+    model = sample.model
+    for block, share in zip(model.blocks, sample.shares, strict=True):
+        state = moments(block, theta)
+        P, _ = _inverses(state.Sigma)
+        H += share * expected_information(cells_of(block), state, P, q, means=model.meanstructure)
+    return H
