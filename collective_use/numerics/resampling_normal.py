@@ -102,27 +102,48 @@ def batch_fits(
         live = np.flatnonzero(~done & ~dead)
         if live.size == 0:
             break
-        if step < _FRESH or step % _FRESH == 0:
+        if step < _FRESH:
             inverse[live], lost = _inverse_information(sample, theta[live], live, basis)
             dead[live[lost]] = True
             live = live[~lost]
-        slope = g[live] if basis is None else g[live] @ basis
-        direction = -(inverse[live] @ slope[..., None])[..., 0]
-        direction = direction if basis is None else direction @ basis.T
-        decrement = -np.einsum("ra,ra->r", g[live], direction)
+        slope = _open(g[live], basis)
+        ahead = -(inverse[live] @ slope[..., None])[..., 0]
+        decrement = -np.einsum("ra,ra->r", slope, ahead)
         done[live[decrement < 1e-11]] = True
-        ok = _searched(sample, theta, value, g, direction, decrement, live)
-        dead[live[~ok & (decrement >= 1e-11)]] = True
+        direction = ahead if basis is None else ahead @ basis.T
+        length = _searched(sample, theta, value, g, direction, decrement, live)
+        dead[live[(length == 0) & (decrement >= 1e-11)]] = True
+        inverse[live] = _updated(
+            inverse[live], length[:, None] * ahead, _open(g[live], basis) - slope
+        )
     theta[~done] = np.nan
     return BatchFits(theta, done)
 
 
-_FRESH = 4
-"""The information is computed anew in so many first steps, then in every such step.
+_FRESH = 2
+"""Steps with the expected information; later steps update its inverse from the gradients."""
 
-Fisher scoring converges at the rate of the gap between expected and observed information, not of
-the information's own age.
-"""
+
+def _open(g: Floats, basis: Floats | None) -> Floats:
+    return g if basis is None else g @ basis
+
+
+def _updated(inverse: Floats, moved: Floats, change: Floats) -> Floats:
+    """Update inverse second derivatives by what the gradient did, where it is convex.
+
+    References
+    ----------
+    Nocedal & Wright (2006), Numerical Optimization, equation 6.17 (BFGS).
+    """
+    curvature = np.einsum("ra,ra->r", moved, change)
+    use = curvature > 1e-14 * np.einsum("ra,ra->r", moved, moved)
+    safe = np.where(use, curvature, 1.0)
+    across = (inverse @ change[..., None])[..., 0]
+    both = across[:, :, None] * moved[:, None, :]
+    weight = (1.0 + np.einsum("ra,ra->r", change, across) / safe) / safe
+    step = weight[:, None, None] * moved[:, :, None] * moved[:, None, :]
+    step -= (both + both.swapaxes(1, 2)) / safe[:, None, None]
+    return np.asarray(inverse + np.where(use[:, None, None], step, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +182,12 @@ def _searched(
     direction: Floats,
     decrement: Floats,
     live: NDArray[np.intp],
-) -> NDArray[np.bool_]:
-    """Move `theta`, `value` and `g` of the live replications along their directions, in place."""
-    ok = np.zeros(live.size, dtype=bool)
+) -> Floats:
+    """Move `theta`, `value` and `g` of the live replications in place; return the step lengths."""
+    taken = np.zeros(live.size)
     length = 1.0
     for _ in range(8):
-        todo = np.flatnonzero(~ok)
+        todo = np.flatnonzero(taken == 0)
         if todo.size == 0:
             break
         rows = live[todo]
@@ -175,9 +196,9 @@ def _searched(
         enough = value[rows] - 1e-4 * length * decrement[todo]
         good = (f <= enough) | ((decrement[todo] < 1e-9) & (f <= value[rows] + 1e-13))
         theta[rows[good]], value[rows[good]], g[rows[good]] = candidate[good], f[good], slope[good]
-        ok[todo[good]] = True
+        taken[todo[good]] = length
         length *= 0.5
-    return ok
+    return taken
 
 
 def _inverses(Sigma: Floats) -> tuple[Floats, Floats]:
