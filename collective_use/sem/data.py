@@ -130,9 +130,9 @@ def _matrix(data: Any, variables: Sequence[str]) -> Floats:
     """Return the variables as numbers, in one step where all columns hold numbers."""
     known = set(data.columns)
     if len(known) == len(data.columns) and known.issuperset(variables):
-        values = data[list(variables)].to_numpy()
-        if values.dtype.kind in "fiu":
-            return values.astype(np.float64)
+        values = [data[name].to_numpy() for name in variables]
+        if all(column.dtype.kind in "fiu" for column in values):
+            return np.column_stack(values).astype(np.float64)
     return np.column_stack([_column(data, name) for name in variables])
 
 

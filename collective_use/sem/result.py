@@ -198,16 +198,19 @@ class SemResult(Result):
             return np.full(self.solution.theta.size, np.nan)
         return np.asarray(root(np.diag(self.vcov), rounding=0.0))
 
-    def _frame(self, values: Floats, errors: Floats, level: float) -> pd.DataFrame:
-        import pandas as pd
-
+    @cached_property
+    def _shown(self) -> list[int]:
+        """Rows of the table that are parameters, not constraints."""
         rows = self.table.rows
-        keep = [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
+        return [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
+
+    def _columns(self, values: Floats, errors: Floats, level: float) -> dict[str, Any]:
+        rows, keep = self.table.rows, self._shown
         z = np.divide(values, errors, out=np.full(len(rows), np.nan), where=errors > 1e-12)
         width = float(ndtri(0.5 + level / 2))
         names = ("lhs", "op", "rhs", "level", "group", "label")
         columns: dict[str, Any] = {name: [getattr(rows[i], name) for i in keep] for name in names}
-        columns |= {
+        return columns | {
             "est": values[keep],
             "se": errors[keep],
             "z": z[keep],
@@ -215,7 +218,11 @@ class SemResult(Result):
             "ci_lower": (values - width * errors)[keep],
             "ci_upper": (values + width * errors)[keep],
         }
-        return pd.DataFrame(columns)
+
+    def _frame(self, values: Floats, errors: Floats, level: float) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self._columns(values, errors, level))
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -223,18 +230,21 @@ class SemResult(Result):
 
         A parameter that lies on one of its bounds has no p: its z is not normal.
         """
-        frame = self._frame(*self._row_values, 0.95)
+        import pandas as pd
+
+        columns = self._columns(*self._row_values, 0.95)
+        for kind in ("lv", "all"):
+            columns[f"std_{kind}"] = standardise(self.solution, None, kind)[0][self._shown]
+        frame = pd.DataFrame(columns)
         if self.bootstrap is not None:
             self._resampled(frame, self.bootstrap)
-        rows = self.table.rows
-        keep = [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
+        rows = [self.table.rows[i] for i in self._shown]
         at_bound = [
-            bool(rows[i].free) and min(abs(x - rows[i].lower), abs(x - rows[i].upper)) < 1.5e-8
-            for i, x in zip(keep, frame["est"], strict=True)
+            bool(row.free) and min(abs(x - row.lower), abs(x - row.upper)) < 1.5e-8
+            for row, x in zip(rows, columns["est"].tolist(), strict=True)
         ]
-        frame.loc[at_bound, "p"] = np.nan
-        frame["std_lv"] = standardise(self.solution, None, "lv")[0][keep]
-        frame["std_all"] = standardise(self.solution, None, "all")[0][keep]
+        if any(at_bound):
+            frame.loc[at_bound, "p"] = np.nan
         return frame
 
     def _resampled(self, frame: pd.DataFrame, boot: Bootstrap) -> None:
