@@ -105,7 +105,8 @@ def _unidentified(solution: Solution) -> str:
     null = vectors[:, values < max(1e-7 * values[-1], values[0] + 1e-12)]
     share = np.linalg.norm(null if K is None else K @ null, axis=1)
     names = solution.table.free_names()
-    involved = [n for n, v in zip(names, share, strict=True) if v > 0.1]
+    # Parameters outside the null space have shares of rounding error; those inside, of any size.
+    involved = [n for n, v in zip(names, share, strict=True) if v > 1e-3]
     return (
         "the model is not identified (singular information): "
         f"{quoted(involved or names)} cannot be told apart; there are no standard errors"
