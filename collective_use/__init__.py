@@ -41,10 +41,10 @@ _LAZY: dict[str, str] = {
     "fit_structure": "collective_use.structure.fit",
     # syntax and sem
     "parse_model": "collective_use.syntax.model_text",
-    "parameter_table": "collective_use.sem.build",
+    "parameter_table": "collective_use.sem.table.build",
     "fit_sem": "collective_use.sem.fit",
-    "bootstrap_fit": "collective_use.sem.bootstrap",
-    "jackknife_fit": "collective_use.sem.bootstrap",
+    "bootstrap_fit": "collective_use.sem.resampling.bootstrap",
+    "jackknife_fit": "collective_use.sem.resampling.bootstrap",
     "fit_cfa": "collective_use.sem.fit",
     # instrument
     "load_instrument": "collective_use.instrument.library",

@@ -9,11 +9,11 @@ import numpy as np
 
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.optimise import Optimum, minimise
-from collective_use.sem.compiled import compile_model
-from collective_use.sem.constraints import read_constraints
 from collective_use.sem.estimate import Solution, make_objective
-from collective_use.sem.partable import BlockNames, Parameter, ParameterTable
-from collective_use.sem.start import with_sample_moments
+from collective_use.sem.table.compiled import compile_model
+from collective_use.sem.table.constraints import read_constraints
+from collective_use.sem.table.partable import BlockNames, Parameter, ParameterTable
+from collective_use.sem.table.start import with_sample_moments
 
 
 def independence_table(table: ParameterTable) -> ParameterTable:

@@ -20,12 +20,12 @@ from collective_use.numerics.optimise import Optimum
 from collective_use.numerics.ordinal_objective import OrdinalObjective
 from collective_use.numerics.sem_model import cells_of, jacobian
 from collective_use.numerics.twolevel_objective import TwoLevelObjective
-from collective_use.sem.constraints import evaluate
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import information, inverted, moment_meat, states_of
-from collective_use.sem.ordinal import ordinal_meat
-from collective_use.sem.partable import CONSTRAINTS
+from collective_use.sem.ordinal.estimate import ordinal_meat
 from collective_use.sem.standardized import value_of
+from collective_use.sem.table.constraints import evaluate
+from collective_use.sem.table.partable import CONSTRAINTS
 from collective_use.sem.tests_of_fit import ChiSquare, scaled_test
 
 if TYPE_CHECKING:
@@ -186,8 +186,8 @@ def scaling_at(large: SemResult, small: SemResult) -> float:
 
 
 def _scaling_of(fit: SemResult, moved: Solution) -> float:
-    from collective_use.sem.ordinal_result import OrdinalResult
-    from collective_use.sem.twolevel_result import TwoLevelResult
+    from collective_use.sem.ordinal.result import OrdinalResult
+    from collective_use.sem.twolevel.result import TwoLevelResult
 
     statistic = 2 * moved.data.n * moved.optimum.value
     standard = ChiSquare("standard", statistic, moved.df, math.nan)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from collective_use.checks import quoted
 from collective_use.errors import EstimationError, NotSupported
-from collective_use.sem.partable import Parameter, ParameterTable
+from collective_use.sem.table.partable import Parameter, ParameterTable
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def require_semopy_can(
 
     Examples
     --------
-    >>> from collective_use.sem.build import parameter_table
+    >>> from collective_use.sem.table.build import parameter_table
     >>> require_semopy_can(parameter_table("f =~ x1 + x2 + x3"))
     """
     loose = _without_scale(table)
@@ -130,7 +130,7 @@ def semopy_description(table: ParameterTable) -> str:
 
     Examples
     --------
-    >>> from collective_use.sem.build import parameter_table
+    >>> from collective_use.sem.table.build import parameter_table
     >>> print(semopy_description(parameter_table("y ~ b*x")))
     y ~ cu1*x
     y ~~ cu2*y
@@ -186,7 +186,7 @@ def fit_semopy(
     Examples
     --------
     >>> import numpy as np
-    >>> from collective_use.sem.build import parameter_table
+    >>> from collective_use.sem.table.build import parameter_table
     >>> table = parameter_table("y ~ b*x")
     >>> cov = np.array([[2.0, 0.5], [0.5, 1.0]])
     >>> solution = fit_semopy(table, cov, ("y", "x"), 100, np.array([0.1, 1.0]))

@@ -19,13 +19,13 @@ from collective_use.numerics.sem_objective import (
     LeastSquaresObjective,
     NormalObjective,
 )
-from collective_use.sem.compiled import compile_model
-from collective_use.sem.constraints import Constraints, read_constraints
-from collective_use.sem.contradiction import is_linear, refuse_contradiction, with_bounds
 from collective_use.sem.data import SampleData
 from collective_use.sem.options import Options
-from collective_use.sem.partable import ParameterTable
-from collective_use.sem.start import start_values, with_sample_moments
+from collective_use.sem.table.compiled import compile_model
+from collective_use.sem.table.constraints import Constraints, read_constraints
+from collective_use.sem.table.contradiction import is_linear, refuse_contradiction, with_bounds
+from collective_use.sem.table.partable import ParameterTable
+from collective_use.sem.table.start import start_values, with_sample_moments
 
 AnyObjective = NormalObjective | GlsObjective | LeastSquaresObjective | FimlObjective
 

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.sem.build import TableOptions
 from collective_use.sem.data import SampleData, data_from_moments, read_data
 from collective_use.sem.data_checks import require_columns
 from collective_use.sem.estimate import Solution, fit_table, sample_statistics, thread_controller
 from collective_use.sem.inference import covariance_of_estimates
 from collective_use.sem.options import Options, resolve_options
-from collective_use.sem.partable import ParameterTable
-from collective_use.sem.prepare import (
+from collective_use.sem.problems import find_problems, warn_problems
+from collective_use.sem.result import SemResult
+from collective_use.sem.table.build import TableOptions
+from collective_use.sem.table.partable import ParameterTable
+from collective_use.sem.table.prepare import (
     as_names,
     check_model,
     fixes_covariates,
@@ -26,8 +28,6 @@ from collective_use.sem.prepare import (
     text_of,
     use_means,
 )
-from collective_use.sem.problems import find_problems, warn_problems
-from collective_use.sem.result import SemResult
 from collective_use.syntax.model_text import ModelText, parse_model
 
 if TYPE_CHECKING:
@@ -153,94 +153,92 @@ def fit_sem(
     >>> round(fit.parameters["b"], 6), int(fit.fit_measures["df"])
     (0.3, 1)
     """
+    asked = dict(locals())
     if bootstrap or se == "bootstrap":
-        return _bootstrapped(dict(locals()))
+        return _bootstrapped(asked)
     one_of("engine", engine, ENGINES)
     check_model(model)
     refuse_latent_columns(model, data)
-    equal, partial = as_names("equal", equal), as_names("partial", partial)
-    ordered = as_names("ordered", ordered)
-    clusters = _names(cluster)
-    if len(ordered):
-        from collective_use.sem.ordinal_fit import fit_ordinal
+    for name in ("equal", "partial", "ordered"):
+        asked[name] = as_names(name, asked[name])
+    for name in ("bootstrap", "seed"):
+        del asked[name]
+    with thread_controller().limit(limits=1):
+        fitted = _fitted(asked)
+    warn_problems(fitted.problems)
+    return fitted
 
-        with thread_controller().limit(limits=1):
-            fitted = fit_ordinal(
-                model, data, ordered=ordered, estimator=estimator, engine=engine, groups=groups,
-                parameterization=parameterization, identification=identification,
-                equal=equal, partial=partial,
-                cluster=cluster, weights=weights, missing=missing, se=se, test=test,
-                information=information, likelihood=likelihood, cov=cov, n=n, means=means,
-                meanstructure=meanstructure, std_lv=std_lv, orthogonal=orthogonal,
-                fixed_x=fixed_x, bounds=bounds,
-            )  # fmt: skip
-        warn_problems(fitted.problems)
-        return fitted
-    one_of("parameterization", parameterization, ("delta",))
-    if identification != "lavaan":
+
+def _fitted(asked: dict[str, Any]) -> SemResult:
+    """Fit ordered variables, two levels or continuous cases, each in its own way."""
+    if asked["ordered"]:
+        from collective_use.sem.ordinal.fit import fit_ordinal
+
+        return fit_ordinal(**asked)
+    del asked["ordered"]
+    one_of("parameterization", asked.pop("parameterization"), ("delta",))
+    if (identification := asked.pop("identification")) != "lavaan":
         raise InputError(
             f"identification={identification!r} is about ordered variables: name them in ordered="
         )
-    if _has_levels(model):
-        from collective_use.sem.twolevel_fit import fit_twolevel
+    asked["cluster"] = _names(asked["cluster"])
+    if _has_levels(asked["model"]):
+        from collective_use.sem.twolevel.fit import fit_twolevel
 
-        with thread_controller().limit(limits=1):
-            two = fit_twolevel(
-                model, data, cluster=clusters, estimator=estimator, engine=engine, groups=groups,
-                equal=equal, partial=partial, weights=weights, missing=missing, se=se, test=test,
-                information=information, likelihood=likelihood, cov=cov, n=n, means=means,
-                meanstructure=meanstructure, std_lv=std_lv, orthogonal=orthogonal,
-                fixed_x=fixed_x, bounds=bounds,
-            )  # fmt: skip
-        warn_problems(two.problems)
-        return two
+        return fit_twolevel(**asked)
+    return _fit_continuous(**asked)
+
+
+def _fit_continuous(
+    model: str | ModelText | ParameterTable,
+    data: pd.DataFrame | None,
+    *,
+    estimator: str | None,
+    engine: str,
+    groups: str | None,
+    equal: tuple[str, ...],
+    partial: tuple[str, ...],
+    cluster: tuple[str, ...],
+    weights: str | None,
+    cov: Any,
+    n: float | Sequence[float] | None,
+    means: Any,
+    meanstructure: bool | None,
+    std_lv: bool,
+    orthogonal: bool,
+    fixed_x: bool | None,
+    bounds: str | Mapping[str, tuple[float, float]] | None,
+    **wanted: Any,
+) -> SemResult:
     options = resolve_options(
-        estimator or "ML",
-        likelihood=likelihood,
-        missing=missing,
-        se=se,
-        test=test,
-        information=information,
-        cluster=clusters,
-        weights=weights is not None,
+        estimator or "ML", **wanted, cluster=cluster, weights=weights is not None,
         moments_only=data is None,
+    )  # fmt: skip
+    names = names_of_groups(data, cov, groups)
+    chosen = TableOptions(
+        n_groups=len(names),
+        meanstructure=use_means(
+            meanstructure, options, cluster, names, means, moments_only=data is None, equal=equal
+        ),
+        std_lv=std_lv,
+        orthogonal=orthogonal,
+        fixed_x=fixes_covariates(fixed_x, options),
+        equal=equal,
+        partial=partial,
     )
-    with thread_controller().limit(limits=1):
-        names = names_of_groups(data, cov, groups)
-        chosen = TableOptions(
-            n_groups=len(names),
-            meanstructure=use_means(
-                meanstructure,
-                options,
-                clusters,
-                names,
-                means,
-                moments_only=data is None,
-                equal=equal,
-            ),
-            std_lv=std_lv,
-            orthogonal=orthogonal,
-            fixed_x=fixes_covariates(fixed_x, options),
-            equal=equal,
-            partial=partial,
-        )
-        table = table_for(model, chosen, names, bounds)
-        block = table.blocks[0]
-        if data is None:
-            if table.meanstructure and means is None:
-                raise InputError(
-                    "the model has intercepts but cov= alone tells no means: give means="
-                )
-            sample = data_from_moments(cov, n, means, block.observed, options, names)
-        else:
-            require_columns(block.observed, list(data.columns), block.latent)
-            sample = read_data(
-                data, block.observed, block.exogenous, options,
-                groups=groups, cluster=clusters, weights=weights,
-            )  # fmt: skip
-        result = estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
-    warn_problems(result.problems)
-    return result
+    table = table_for(model, chosen, names, bounds)
+    block = table.blocks[0]
+    if data is None:
+        if table.meanstructure and means is None:
+            raise InputError("the model has intercepts but cov= alone tells no means: give means=")
+        sample = data_from_moments(cov, n, means, block.observed, options, names)
+    else:
+        require_columns(block.observed, list(data.columns), block.latent)
+        sample = read_data(
+            data, block.observed, block.exogenous, options,
+            groups=groups, cluster=cluster, weights=weights,
+        )  # fmt: skip
+    return estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
 
 
 def fit_cfa(
@@ -307,7 +305,7 @@ def errors_of(solution: Solution) -> Floats | None:
 
 
 def _bootstrapped(arguments: dict[str, Any]) -> SemResult:
-    from collective_use.sem.bootstrap import bootstrap_fit
+    from collective_use.sem.resampling.bootstrap import bootstrap_fit
 
     se, replications = arguments.pop("se"), arguments.pop("bootstrap")
     seed = arguments.pop("seed")

@@ -15,11 +15,11 @@ from collective_use.numerics.moments import Floats
 from collective_use.numerics.optimise import null_space
 from collective_use.numerics.ordinal_objective import OrdinalObjective
 from collective_use.numerics.twolevel_objective import CompleteLikelihood, TwoLevelObjective
-from collective_use.sem.compiled import compile_model
 from collective_use.sem.estimate import Solution, make_objective
 from collective_use.sem.inference import information, inverted
-from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 from collective_use.sem.standardized import standard_factors
+from collective_use.sem.table.compiled import compile_model
+from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 
 if TYPE_CHECKING:
     import pandas as pd

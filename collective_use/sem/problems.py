@@ -10,10 +10,10 @@ import numpy as np
 from collective_use.checks import quoted
 from collective_use.errors import ConvergenceWarning, DataWarning, ImproperSolutionWarning
 from collective_use.numerics.moments import Floats
-from collective_use.sem.compiled import variables_of
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import information, states_of
 from collective_use.sem.standardized import scales_of
+from collective_use.sem.table.compiled import variables_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,23 +17,23 @@ from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
 from collective_use.sem import tests_of_fit
-from collective_use.sem.constraints import evaluate, read_expression
 from collective_use.sem.estimate import Solution
 from collective_use.sem.factor_scores import FactorScores, factor_scores
 from collective_use.sem.fit_measures import chi_square, compute_fit_measures
 from collective_use.sem.likelihood import log_likelihood, saturated_of
-from collective_use.sem.partable import Parameter, ParameterTable
 from collective_use.sem.problems import Problem
 from collective_use.sem.short_fit import short_fit
 from collective_use.sem.standardized import KINDS, root, standardise, value_of
+from collective_use.sem.table.constraints import evaluate, read_expression
+from collective_use.sem.table.partable import Parameter, ParameterTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from collective_use.record import Record
-    from collective_use.sem.bootstrap import Bootstrap
     from collective_use.sem.comparison import Comparison
     from collective_use.sem.engines import EngineAgreement
+    from collective_use.sem.resampling.bootstrap import Bootstrap
     from collective_use.sem.residuals import SemResiduals
 
 

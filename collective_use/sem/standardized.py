@@ -10,11 +10,11 @@ import numpy as np
 
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.sem_model import Block, State, fill
-from collective_use.sem.compiled import variables_of
-from collective_use.sem.constraints import evaluate, read_expression
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import states_of
-from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.table.compiled import variables_of
+from collective_use.sem.table.constraints import evaluate, read_expression
+from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 
 KINDS = ("lv", "all", "nox")
 """Latent variables only, all variables, all but fixed covariates."""

@@ -34,7 +34,7 @@ from collective_use.sem.inference import (
     moment_meat,
     states_of,
 )
-from collective_use.sem.partable import ParameterTable
+from collective_use.sem.table.partable import ParameterTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from collective_use.sem.monte_carlo import MonteCarlo, monte_carlo_intervals
+from collective_use.sem.resampling.monte_carlo import MonteCarlo, monte_carlo_intervals
 from collective_use.sem.result import SemResult
 from collective_use.structure.routes import route_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collective_use.sem.constraints import read_expression
+from collective_use.sem.table.constraints import read_expression
 from collective_use.syntax.expressions import Expression, Name, Operation
 
 Path = tuple[str, str]

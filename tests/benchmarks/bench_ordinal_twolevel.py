@@ -24,8 +24,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pandas as pd
 
-from collective_use.sem.bootstrap import bootstrap_fit
 from collective_use.sem.fit import fit_sem
+from collective_use.sem.resampling.bootstrap import bootstrap_fit
 
 REFERENCE = Path(__file__).parents[1] / "parity" / "reference"
 

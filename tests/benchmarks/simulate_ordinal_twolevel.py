@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 from collective_use.errors import CollectiveUseError
-from collective_use.sem.bootstrap import bootstrap_fit
 from collective_use.sem.fit import fit_sem
+from collective_use.sem.resampling.bootstrap import bootstrap_fit
 from collective_use.sem.result import SemResult
 
 OUT = Path(__file__).parents[2] / "docs" / "tables" / "ordinal_twolevel.csv"

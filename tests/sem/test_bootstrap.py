@@ -12,8 +12,8 @@ from collective_use.numerics.resampling_intervals import (
     jackknife_covariance,
     percentile_interval,
 )
-from collective_use.sem.bootstrap import bootstrap_fit, jackknife_fit
 from collective_use.sem.fit import fit_sem
+from collective_use.sem.resampling.bootstrap import bootstrap_fit, jackknife_fit
 
 MODEL = "f =~ a + b + c + d\ny ~ g*f\ntwice := 2*g"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from collective_use.sem.bootstrap import jackknife_fit
 from collective_use.sem.fit import fit_sem
+from collective_use.sem.resampling.bootstrap import jackknife_fit
 
 
 def test_errors_of_means_and_bias_of_variances_are_those_of_each_group() -> None:

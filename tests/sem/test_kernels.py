@@ -44,8 +44,8 @@ from collective_use.numerics.sem_objective import (
     LeastSquaresObjective,
     NormalObjective,
 )
-from collective_use.sem.build import TableOptions, parameter_table
-from collective_use.sem.compiled import compile_model
+from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.compiled import compile_model
 
 MODELS = (
     "f =~ x1 + x2 + x3\ng =~ x4 + x5 + x6\ng ~ f",

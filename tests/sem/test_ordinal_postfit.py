@@ -16,7 +16,7 @@ import collective_use as cu
 from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported
 from collective_use.numerics.optimise import minimise
 from collective_use.numerics.ordinal_objective import OrdinalObjective
-from collective_use.sem.ordinal_residuals import residual_spread
+from collective_use.sem.ordinal.residuals import residual_spread
 
 ITEMS = (*"abcde", "f6")
 MODEL = "f =~ a + b + c\ng =~ d + e + x"

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from collective_use.errors import InputError
-from collective_use.sem.build import TableOptions, parameter_table
-from collective_use.sem.compiled import compile_model
-from collective_use.sem.partable import COLUMNS
+from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.compiled import compile_model
+from collective_use.sem.table.partable import COLUMNS
 
 TABLES = json.loads(
     (Path(__file__).parents[1] / "parity/reference/sem/tables/tables.json").read_text()

@@ -248,7 +248,7 @@ def test_own_starting_values_and_semopy_text(hs, fit) -> None:  # type: ignore[n
 
 
 def test_models_of_an_instrument() -> None:
-    from collective_use.sem.from_instrument import measurement_model
+    from collective_use.sem.table.from_instrument import measurement_model
 
     instrument = cu.load_instrument("lq2002")
     table = cu.parameter_table(measurement_model(instrument))

@@ -74,7 +74,7 @@ def test_expression_precedence() -> None:
     def value(text: str) -> float:
         tokens = [t for t in tokenize(text) if t.kind != "end"]
         expression = ExpressionReader(tokens, text, Token("end", "", 1, 1)).read()
-        from collective_use.sem.constraints import evaluate
+        from collective_use.sem.table.constraints import evaluate
 
         return evaluate(expression, {}, 0)[0]
 

@@ -23,11 +23,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from otl_cells import LIVE, load
 from otl_exact import EXACT
 
-from collective_use.sem.build import TableOptions
 from collective_use.sem.fit import fit_sem
-from collective_use.sem.ordinal import ordinal_table
-from collective_use.sem.ordinal_columns import read_categories
-from collective_use.sem.partable import ParameterTable
+from collective_use.sem.ordinal.columns import read_categories
+from collective_use.sem.ordinal.estimate import ordinal_table
+from collective_use.sem.table.build import TableOptions
+from collective_use.sem.table.partable import ParameterTable
 
 FOLDER = LIVE / "invariance"
 

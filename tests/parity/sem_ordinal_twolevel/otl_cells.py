@@ -16,8 +16,8 @@ from sem_cells import CLASSES as _CLASSES
 from sem_cells import Cell, _allowed, _number, load
 
 from collective_use.sem.fit import fit_sem
-from collective_use.sem.ordinal_result import OrdinalResult
-from collective_use.sem.twolevel_result import TwoLevelResult
+from collective_use.sem.ordinal.result import OrdinalResult
+from collective_use.sem.twolevel.result import TwoLevelResult
 
 ROOT = Path(__file__).parents[1] / "reference"
 GIVEN, LIVE = ROOT / "sem", ROOT / "sem_ordinal_twolevel"

@@ -31,7 +31,7 @@ from otl_cells import (
 from sem_cells import Cell, _allowed, _number, load
 
 from collective_use.sem.fit import fit_sem
-from collective_use.sem.twolevel_result import TwoLevelResult
+from collective_use.sem.twolevel.result import TwoLevelResult
 
 FOLDER = LIVE / "postfit"
 CLASSES = {

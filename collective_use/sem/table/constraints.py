@@ -11,7 +11,7 @@ import numpy as np
 from collective_use.checks import did_you_mean
 from collective_use.errors import InputError
 from collective_use.numerics.moments import Floats
-from collective_use.sem.partable import Parameter, ParameterTable
+from collective_use.sem.table.partable import Parameter, ParameterTable
 from collective_use.syntax.expressions import Expression, ExpressionReader, Name, Number, labels_of
 from collective_use.syntax.tokens import Token, tokenize
 

@@ -20,15 +20,15 @@ from collective_use.numerics.moments import Floats, GroupMoments, Ints
 from collective_use.numerics.ordinal_objective import OrdinalObjective
 from collective_use.numerics.polychoric_moments import OrdinalMoments, ordinal_moments
 from collective_use.record import Record
-from collective_use.sem.build import TableOptions, parameter_table
-from collective_use.sem.compiled import compile_model
-from collective_use.sem.constraints import read_constraints
 from collective_use.sem.data import GroupData, SampleData
 from collective_use.sem.estimate import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import Options
-from collective_use.sem.ordinal_columns import numbers_of
-from collective_use.sem.partable import BlockNames, ParameterTable
+from collective_use.sem.ordinal.columns import numbers_of
+from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.compiled import compile_model
+from collective_use.sem.table.constraints import read_constraints
+from collective_use.sem.table.partable import BlockNames, ParameterTable
 from collective_use.syntax.model_text import ModelText
 
 ESTIMATORS: dict[str, tuple[str, str, str]] = {

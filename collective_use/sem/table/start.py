@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from collective_use.numerics.moments import Floats, GroupMoments
-from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 
 
 def with_sample_moments(table: ParameterTable, groups: Sequence[GroupMoments]) -> ParameterTable:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collective_use.checks import number_between, whole_number
-from collective_use.sem.constraints import Constraints
+from collective_use.sem.table.constraints import Constraints
 from collective_use.syntax.expressions import Expression, Name, Number
 
 Floats = NDArray[np.float64]
@@ -56,7 +56,7 @@ def evaluate_draws(expression: Expression, values: Mapping[str, Floats]) -> Floa
 
     Examples
     --------
-    >>> from collective_use.sem.constraints import read_expression
+    >>> from collective_use.sem.table.constraints import read_expression
     >>> evaluate_draws(read_expression("a*b"), {"a": np.array([1., 2.]), "b": np.array([3., 4.])})
     array([3., 8.])
     """

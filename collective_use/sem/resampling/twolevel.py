@@ -15,7 +15,7 @@ from collective_use.numerics.twolevel_objective import (
     Likelihood,
     TwoLevelObjective,
 )
-from collective_use.sem.bootstrap_base import Refit, given_places
+from collective_use.sem.resampling.base import Refit, given_places
 
 
 class TwoLevelRefit(Refit):

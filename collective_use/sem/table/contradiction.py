@@ -10,7 +10,7 @@ from collective_use.errors import EstimationError
 from collective_use.numerics.feasibility import contradiction
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.optimise import Constraint
-from collective_use.sem.constraints import Constraints
+from collective_use.sem.table.constraints import Constraints
 
 
 def with_bounds(constraints: Constraints, lower: Floats, upper: Floats) -> Constraint:

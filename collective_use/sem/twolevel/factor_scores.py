@@ -13,7 +13,7 @@ from collective_use.numerics.twolevel_scores import Effects, effects_of, member_
 from collective_use.sem.estimate import Solution
 from collective_use.sem.factor_scores import METHODS, FactorScores
 from collective_use.sem.inference import states_of
-from collective_use.sem.twolevel import Clustered
+from collective_use.sem.twolevel.estimate import Clustered
 
 
 def twolevel_factor_scores(

@@ -25,15 +25,15 @@ from collective_use.numerics.twolevel_objective import (
 )
 from collective_use.numerics.twolevel_saturated import start_moments
 from collective_use.record import Record
-from collective_use.sem.compiled import compile_model
-from collective_use.sem.constraints import read_constraints
 from collective_use.sem.data import GroupData, SampleData
 from collective_use.sem.estimate import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import Options
-from collective_use.sem.partable import ParameterTable
-from collective_use.sem.start import with_sample_moments
-from collective_use.sem.twolevel_checks import check_cluster_moments, warn_shared_clusters
+from collective_use.sem.table.compiled import compile_model
+from collective_use.sem.table.constraints import read_constraints
+from collective_use.sem.table.partable import ParameterTable
+from collective_use.sem.table.start import with_sample_moments
+from collective_use.sem.twolevel.checks import check_cluster_moments, warn_shared_clusters
 
 ESTIMATORS = ("ML", "MLR")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 
 from collective_use.checks import did_you_mean
 from collective_use.errors import InputError, SyntaxProblem
-from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter
+from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter
 from collective_use.syntax.expressions import Name
 from collective_use.syntax.model_text import ModelText, parse_model
 

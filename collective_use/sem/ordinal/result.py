@@ -15,9 +15,9 @@ from collective_use.numerics.polychoric_moments import OrdinalMoments
 from collective_use.sem import tests_of_fit
 from collective_use.sem.estimate import Solution
 from collective_use.sem.factor_scores import FactorScores
-from collective_use.sem.ordinal_residuals import ordinal_residuals
-from collective_use.sem.ordinal_scores import ordinal_factor_scores
-from collective_use.sem.ordinal_tests import model_tests, ordinal_fit_measures
+from collective_use.sem.ordinal.factor_scores import ordinal_factor_scores
+from collective_use.sem.ordinal.residuals import ordinal_residuals
+from collective_use.sem.ordinal.tests_of_fit import model_tests, ordinal_fit_measures
 from collective_use.sem.residuals import SemResiduals
 from collective_use.sem.result import SemResult
 

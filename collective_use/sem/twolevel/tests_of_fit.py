@@ -35,9 +35,9 @@ from collective_use.sem.fit_measures import (
     _likelihoods,
 )
 from collective_use.sem.inference import inverted, states_of
-from collective_use.sem.partable import Parameter, ParameterTable
+from collective_use.sem.table.partable import Parameter, ParameterTable
 from collective_use.sem.tests_of_fit import ChiSquare, free_rows, p_of
-from collective_use.sem.twolevel import Clustered, cluster_meat, fit_twolevel_table
+from collective_use.sem.twolevel.estimate import Clustered, cluster_meat, fit_twolevel_table
 
 
 def renumbered(rows: list[Parameter]) -> tuple[Parameter, ...]:

@@ -10,16 +10,16 @@ from itertools import combinations
 
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, ModelWarning, SyntaxProblem
-from collective_use.sem.draft import Draft
-from collective_use.sem.equality import EQUAL, number_free, released_by
-from collective_use.sem.identification import (
+from collective_use.sem.table.draft import Draft
+from collective_use.sem.table.equality import EQUAL, number_free, released_by
+from collective_use.sem.table.identification import (
     check_wu_estabrook,
     release_by_wu_estabrook,
     release_like_lavaan,
 )
-from collective_use.sem.names import Names, names_of_block
-from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
-from collective_use.sem.repeated import joined_modifiers, repeated_constraints, repeated_note
+from collective_use.sem.table.names import Names, names_of_block
+from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.table.repeated import joined_modifiers, repeated_constraints, repeated_note
 from collective_use.syntax.model_text import ModelText, Statement, parse_model
 from collective_use.syntax.modifiers import Modifiers
 

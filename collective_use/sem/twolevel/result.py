@@ -20,10 +20,10 @@ from collective_use.sem.factor_scores import FactorScores
 from collective_use.sem.modification import release_tests, score_test
 from collective_use.sem.residuals import SemResiduals
 from collective_use.sem.result import SemResult
-from collective_use.sem.twolevel import Clustered
-from collective_use.sem.twolevel_residuals import twolevel_residuals
-from collective_use.sem.twolevel_scores import twolevel_factor_scores
-from collective_use.sem.twolevel_tests import (
+from collective_use.sem.twolevel.estimate import Clustered
+from collective_use.sem.twolevel.factor_scores import twolevel_factor_scores
+from collective_use.sem.twolevel.residuals import twolevel_residuals
+from collective_use.sem.twolevel.tests_of_fit import (
     fit_by_level,
     logs_of,
     plain_test,

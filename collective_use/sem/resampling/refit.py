@@ -15,18 +15,18 @@ from collective_use.numerics.resampling_draws import normal_draws, ordinal_draws
 from collective_use.numerics.resampling_normal import batch_fits, weighted_moments
 from collective_use.numerics.sem_fiml import FimlObjective
 from collective_use.numerics.sem_objective import NormalObjective
-from collective_use.sem.bootstrap_base import (
+from collective_use.sem.estimate import bounds_of
+from collective_use.sem.ordinal.estimate import weights_of
+from collective_use.sem.ordinal.result import OrdinalResult
+from collective_use.sem.resampling.base import (
     Refit,
     ReplicationError,
     given_places,
     shown_with_progress,
 )
-from collective_use.sem.bootstrap_twolevel import TwoLevelRefit
-from collective_use.sem.estimate import bounds_of
-from collective_use.sem.ordinal import weights_of
-from collective_use.sem.ordinal_result import OrdinalResult
+from collective_use.sem.resampling.twolevel import TwoLevelRefit
 from collective_use.sem.result import SemResult
-from collective_use.sem.twolevel_result import TwoLevelResult
+from collective_use.sem.twolevel.result import TwoLevelResult
 
 _BATCH = 500
 

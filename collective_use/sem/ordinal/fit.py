@@ -9,10 +9,9 @@ import numpy as np
 
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
-from collective_use.sem.build import TableOptions
 from collective_use.sem.data import group_names
-from collective_use.sem.identification import IDENTIFICATIONS
-from collective_use.sem.ordinal import (
+from collective_use.sem.ordinal.columns import read_categories
+from collective_use.sem.ordinal.estimate import (
     PARAMETERIZATIONS,
     Coded,
     fit_ordinal_table,
@@ -21,10 +20,11 @@ from collective_use.sem.ordinal import (
     ordinal_vcov,
     read_ordinal,
 )
-from collective_use.sem.ordinal_columns import read_categories
-from collective_use.sem.ordinal_result import OrdinalResult
-from collective_use.sem.partable import ParameterTable
+from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.problems import find_problems
+from collective_use.sem.table.build import TableOptions
+from collective_use.sem.table.identification import IDENTIFICATIONS
+from collective_use.sem.table.partable import ParameterTable
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "engine": ("core",),
@@ -79,7 +79,7 @@ def fit_ordinal(
     NotSupported
         For an option that does not apply; nothing is computed in its place.
     """
-    from collective_use.sem.prepare import with_bounds
+    from collective_use.sem.table.prepare import with_bounds
 
     for name, value in others.items():
         if not any(value is good or value == good for good in _NEUTRAL[name]):

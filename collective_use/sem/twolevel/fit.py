@@ -7,13 +7,13 @@ from typing import Any
 
 from collective_use.checks import quoted
 from collective_use.errors import InputError, NotSupported
-from collective_use.sem.build import TableOptions, parameter_table
 from collective_use.sem.data import group_names
 from collective_use.sem.options import Options
-from collective_use.sem.partable import ParameterTable
-from collective_use.sem.prepare import with_bounds
 from collective_use.sem.problems import find_problems
-from collective_use.sem.twolevel import (
+from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.partable import ParameterTable
+from collective_use.sem.table.prepare import with_bounds
+from collective_use.sem.twolevel.estimate import (
     Clustered,
     check_twolevel_table,
     fit_twolevel_table,
@@ -22,7 +22,7 @@ from collective_use.sem.twolevel import (
     twolevel_vcov,
     warn_few_clusters,
 )
-from collective_use.sem.twolevel_result import TwoLevelResult
+from collective_use.sem.twolevel.result import TwoLevelResult
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "engine": ("core",),

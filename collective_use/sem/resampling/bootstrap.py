@@ -27,9 +27,9 @@ from collective_use.numerics.resampling_intervals import (
     percentile_interval,
 )
 from collective_use.results import Result
-from collective_use.sem.bootstrap_base import KINDS, Refit
-from collective_use.sem.bootstrap_refit import refitter
 from collective_use.sem.estimate import thread_controller
+from collective_use.sem.resampling.base import KINDS, Refit
+from collective_use.sem.resampling.refit import refitter
 from collective_use.sem.result import SemResult
 
 if TYPE_CHECKING:

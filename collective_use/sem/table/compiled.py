@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from collective_use.numerics.sem_model import Block, Floats, Ints, Model
-from collective_use.sem.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 
 Cell = tuple[int, int, int, float]
 """Row, column, free number (0: fixed) and value."""
@@ -29,7 +29,7 @@ def compile_model(table: ParameterTable) -> Model:
 
     Examples
     --------
-    >>> from collective_use.sem.build import parameter_table
+    >>> from collective_use.sem.table.build import parameter_table
     >>> model = compile_model(parameter_table("f =~ x1 + x2 + x3"))
     >>> model.n_free, model.blocks[0].t
     (6, 4)

@@ -20,11 +20,11 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from collective_use.errors import InputError, NotSupported
-from collective_use.sem.draft import Draft
-from collective_use.sem.names import Names
+from collective_use.sem.table.draft import Draft
+from collective_use.sem.table.names import Names
 
 if TYPE_CHECKING:
-    from collective_use.sem.build import TableOptions
+    from collective_use.sem.table.build import TableOptions
 
 IDENTIFICATIONS = ("lavaan", "wu.estabrook")
 """Rules of identification over groups."""

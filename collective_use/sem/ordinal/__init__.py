@@ -1,0 +1,1 @@
+"""Ordered categorical answers: estimation, tests, scores, residuals."""

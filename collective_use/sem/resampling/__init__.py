@@ -1,0 +1,1 @@
+"""Bootstrap, jackknife and Monte Carlo intervals of fitted models."""

@@ -1,0 +1,1 @@
+"""Persons in groups: two-level models, their tests, scores, residuals."""
