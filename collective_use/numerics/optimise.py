@@ -162,8 +162,13 @@ def _modified_newton(
     """
     theta, value, scale = begun.theta.copy(), begun.value, scale_of(objective)
     steps = begun.iterations
+    mark = value, float(np.abs(theta).max())
     while steps < most:
         steps += 1
+        if steps % _WATCHED == 0:
+            if _runs_off(mark, value, theta):
+                break
+            mark = value, float(np.abs(theta).max())
         g = objective.gradient(theta)
         open_ = _open(theta, g, lower, upper)
         keep = np.eye(theta.size) if open_ is None else np.eye(theta.size)[:, open_]
@@ -189,6 +194,16 @@ def _modified_newton(
         return found
     message = f"no further descent after {steps} steps"
     return Optimum(theta, found.value, found.gradient, steps, False, message)
+
+
+def _runs_off(mark: tuple[float, float], value: float, theta: Floats) -> bool:
+    """Tell whether parameters grow without bound while next to nothing is gained by it."""
+    gained = mark[0] - value
+    return gained < 1e-6 * max(1.0, abs(value)) and float(np.abs(theta).max()) > 1.05 * mark[1]
+
+
+_WATCHED = 50
+"""Steps after which a search is asked whether it runs off."""
 
 
 def _open(theta: Floats, g: Floats, lower: Floats | None, upper: Floats | None) -> Floats | None:

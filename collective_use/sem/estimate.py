@@ -215,6 +215,7 @@ def search(
 ) -> tuple[Optimum, Floats | None]:
     """Minimise from the usual start; from others too while the best solution is doubtful."""
     best: tuple[Optimum, Floats | None] | None = None
+    again = 0
     bounds = bounds_of(table)
     constrained = bool(constraints.equal or constraints.above)
     if constrained:
@@ -225,16 +226,31 @@ def search(
         theta = start_values(table, [g.moments for g in data.groups], attempt)
         if not np.isfinite(objective.value(theta)):
             theta = _possible(table, data, objective, theta)
-        found = _one_search(table, objective, constraints, theta)
+        # What is doubtful but found is checked from other starts by scoring alone.
+        most = SCORING if best is not None and best[0].converged else SEARCH
+        found = _one_search(table, objective, constraints, theta, most)
+        again += best is not None and _same(found[0], best[0])
         if best is None or _better(found[0], best[0]):
-            best = found
-        if not _doubtful(table, objective, best):
+            best, again = found, 0
+        if again == CONFIRMED or not _doubtful(table, objective, best):
             break
         if attempt == 0 and constrained:
             refuse_contradiction(constraints, *bounds, theta, table.free_names())
     if best is None:
         raise EstimationError("no start was found")
     return best
+
+
+SEARCH, SCORING = 500, 60
+"""Steps of a search, and of one that only checks another."""
+
+CONFIRMED = 2
+"""So many other starts that end at the same doubtful optimum confirm it."""
+
+
+def _same(found: Optimum, best: Optimum) -> bool:
+    near = abs(found.value - best.value) <= 1e-9 * max(1e-9, abs(best.value))
+    return found.converged and best.converged and near
 
 
 def _better(found: Optimum, best: Optimum) -> bool:
@@ -277,14 +293,19 @@ def _possible(
 
 
 def _one_search(
-    table: ParameterTable, objective: AnyObjective, constraints: Constraints, theta: Floats
+    table: ParameterTable,
+    objective: AnyObjective,
+    constraints: Constraints,
+    theta: Floats,
+    most: int = SEARCH,
 ) -> tuple[Optimum, Floats | None]:
     lower, upper = bounds_of(table)
     if not constraints.equal and not constraints.above:
         bounded = np.isfinite(lower).any() or np.isfinite(upper).any()
         return minimise(
-            objective, theta, lower=lower if bounded else None, upper=upper if bounded else None
-        ), None
+            objective, theta, lower=lower if bounded else None, upper=upper if bounded else None,
+            most=most,
+        ), None  # fmt: skip
     if (
         not constraints.above
         and is_linear(constraints.equalities, theta)
@@ -295,7 +316,7 @@ def _one_search(
         if np.abs(constraints.equalities(feasible)[0]).max() > 1e-8 * (1 + np.abs(c).max()):
             refuse_contradiction(constraints, lower, upper, theta, table.free_names())
         basis = null_space(J)
-        return minimise(objective, feasible, basis=basis), basis
+        return minimise(objective, feasible, basis=basis, most=most), basis
     above = with_bounds(constraints, lower, upper)
     optimum, J = minimise_constrained(objective, theta, constraints.equalities, above)
     return optimum, null_space(J) if J.shape[0] else None

@@ -41,6 +41,7 @@ _MOVED = {"x1": 2.0, "x2": -1.0}
 
 EXACT_CASES = {
     "tl_missing": Case(GAPS, "twolevel_missing", _GAPS),
+    "tl_missing_fixed": Case(GAPS, "twolevel_missing", {**_DEMO, "missing": "fiml"}),
     "tl_missing_mlr": Case(GAPS, "twolevel_missing", {**_GAPS, **_MLR}),
     "tl_fixed_mlr": Case(COVARIATES, "twolevel", {**_DEMO, **_MLR}, _MOVED),
     "tl_within_mlr": Case(SHIFTED, "twolevel", {**_DEMO, **_MLR, "fixed_x": False}, _MOVED),
