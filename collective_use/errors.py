@@ -6,7 +6,12 @@ one message and exit code 2. Every warning is a class of its own, so that it can
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).parent)
 
 
 class CollectiveUseError(Exception):
@@ -89,3 +94,28 @@ class ImproperSolutionWarning(CollectiveUseWarning):
 
 class EngineDisagreementWarning(CollectiveUseWarning):
     """Two estimation engines found different solutions."""
+
+
+def warn(text: str, category: type[Warning]) -> None:
+    """Warn at the line of the user's own code: the first one outside this package.
+
+    Parameters
+    ----------
+    text
+        What to know, in words.
+    category
+        A named warning class.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     warn("an item is constant", DataWarning)
+    >>> str(caught[0].message)
+    'an item is constant'
+    """
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, category, stacklevel=level)

@@ -167,7 +167,8 @@ def _modified_newton(
         steps += 1
         if steps % _WATCHED == 0:
             if _runs_off(mark, value, theta):
-                break
+                gradient = scaled_gradient(objective, theta, basis, lower, upper)
+                return Optimum(theta, value, gradient, steps, False, RAN_OFF)
             mark = value, float(np.abs(theta).max())
         g = objective.gradient(theta)
         open_ = _open(theta, g, lower, upper)
@@ -201,6 +202,8 @@ def _runs_off(mark: tuple[float, float], value: float, theta: Floats) -> bool:
     gained = mark[0] - value
     return gained < 1e-6 * max(1.0, abs(value)) and float(np.abs(theta).max()) > 1.05 * mark[1]
 
+
+RAN_OFF = "parameters grow without bound while next to nothing is gained"
 
 _WATCHED = 50
 """Steps after which a search is asked whether it runs off."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from collective_use.checks import did_you_mean, quoted
-from collective_use.errors import InstrumentWarning, ReadError
+from collective_use.errors import (
+    InstrumentWarning,
+    ReadError,
+    warn,
+)
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.judges import (
     KEY,
@@ -130,11 +133,10 @@ def _facts(path: Path, book: dict[str, Sheet], instrument: Instrument) -> dict[s
             f"found {facts.get('instrument')!r}"
         )
     if facts.get("version") != instrument.version:
-        warnings.warn(
+        warn(
             f"{path.name} was made from version {facts.get('version')}, and the instrument is "
             f"version {instrument.version}: items may have changed in between",
             InstrumentWarning,
-            stacklevel=3,
         )
     return {**facts, "file": path.name}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,12 @@ from typing import Any
 import pandas as pd
 
 from collective_use.checks import did_you_mean, one_of, quoted
-from collective_use.errors import InputError, InstrumentWarning, ReadError
+from collective_use.errors import (
+    InputError,
+    InstrumentWarning,
+    ReadError,
+    warn,
+)
 from collective_use.instrument.check_texts import shown_to_respondents
 from collective_use.instrument.include import assemble
 from collective_use.instrument.library import instrument_names
@@ -263,7 +267,7 @@ def _status(
             f"the instrument has no status for {target!r}; add under status: "
             f"{{language: {target}, translation: {reached}, statement: {_STATEMENTS[reached]}}}"
         )
-        warnings.warn(text, InstrumentWarning, stacklevel=3)
+        warn(text, InstrumentWarning)
         return reached, record.note("questionnaire", "warning", text)
     status = bank.status[number]
     if status.translation == "original":

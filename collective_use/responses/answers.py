@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,10 @@ import numpy as np
 import pandas as pd
 
 from collective_use.checks import quoted
-from collective_use.errors import DataWarning
+from collective_use.errors import (
+    DataWarning,
+    warn,
+)
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import ROSTERS, Column
 from collective_use.record import Record
@@ -167,7 +169,7 @@ def _note_no_zero(export: Export, instrument: Instrument, block: Block, record: 
         f"{export.raw.name}: nobody gave the answer with code 0 to {quoted(suspect)}. Qualtrics "
         "numbers answers from 1 unless its recode values are set: compare with the choice texts."
     )
-    warnings.warn(text, DataWarning, stacklevel=5)
+    warn(text, DataWarning)
     return record.note("responses", "warning", text, count=len(suspect), of="items", what=suspect)
 
 

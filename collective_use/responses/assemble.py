@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from collective_use.checks import quoted
-from collective_use.errors import DataWarning
+from collective_use.errors import (
+    DataWarning,
+    warn,
+)
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import form_items
 from collective_use.record import Record
@@ -63,7 +65,7 @@ def _alike_groups(persons: pd.DataFrame, record: Record) -> Record:
     alike = [" / ".join(same) for same in names.values() if len(same) > 1]
     if alike:
         text = f"Groups whose names differ in case or form only, kept apart: {quoted(alike)}."
-        warnings.warn(text, DataWarning, stacklevel=4)
+        warn(text, DataWarning)
         record = record.note("responses", "warning", text, count=len(alike), of="names", what=alike)
     return record
 
@@ -141,6 +143,6 @@ def _note_items(
     empty = all_missing(answers)
     if empty:
         text = f"Nobody answered {quoted(empty)}."
-        warnings.warn(text, DataWarning, stacklevel=4)
+        warn(text, DataWarning)
         record = record.note("responses", "warning", text, count=len(empty), of="items", what=empty)
     return record

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from collective_use.checks import column_in, nearest, quoted
-from collective_use.errors import DataWarning, EstimationError, InputError
+from collective_use.errors import (
+    DataWarning,
+    EstimationError,
+    InputError,
+    warn,
+)
 from collective_use.numerics.moments import Floats, GroupMoments, Ints
 
 
@@ -64,11 +68,10 @@ def warn_scales(groups: Sequence[GroupMoments], variables: Sequence[str]) -> Non
         if ratio > 1e6:
             big = variables[int(variance.argmax())]
             small = variables[int(variance.argmin())]
-            warnings.warn(
+            warn(
                 f"variances differ by a factor of {ratio:.0e} ({big} against {small}): "
                 "rescale the variables, estimates may lose digits",
                 DataWarning,
-                stacklevel=5,
             )
             return
 
@@ -78,11 +81,10 @@ def _warn_collinear(moments: GroupMoments, variables: Sequence[str]) -> None:
     values, vectors = np.linalg.eigh(moments.cov / np.outer(d, d))
     if values[0] < 1e-7:
         involved = [v for v, x in zip(variables, vectors[:, 0], strict=True) if abs(x) > 0.1]
-        warnings.warn(
+        warn(
             f"{quoted(involved)} all but determine each other (smallest eigenvalue of the "
             f"correlations {values[0]:.0e}): estimates may not be found or lose digits",
             DataWarning,
-            stacklevel=6,
         )
 
 
@@ -167,11 +169,10 @@ def warn_coverage(Y: Floats, variables: Sequence[str], where: str) -> None:
     if len(pairs):
         i, j = pairs[0]
         more = f" (and {len(pairs) - 1} more such pairs)" if len(pairs) > 1 else ""
-        warnings.warn(
+        warn(
             f"no case has a value of both {variables[j]!r} and {variables[i]!r}{more}{where}: the "
             "data do not hold their covariance, so that chi-square and fit measures mean little",
             DataWarning,
-            stacklevel=6,
         )
 
 

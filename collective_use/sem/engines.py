@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from collective_use.errors import EngineDisagreementWarning, EstimationError
+from collective_use.errors import (
+    EngineDisagreementWarning,
+    EstimationError,
+    warn,
+)
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.optimise import minimise, projected_gradient
 from collective_use.sem.engine_semopy import SemopySolution, fit_semopy, require_semopy_can
@@ -145,13 +148,13 @@ def confirmed_by_semopy(solution: Solution) -> tuple[Solution, EngineAgreement]:
             solution = relabelled(solution, again)
     agreement = _agreement(solution, second, theta, restarted=restarted)
     if restarted:
-        warnings.warn(
+        warn(
             "semopy found a lower discrepancy than the core, which started anew from there: the "
             f"model has more than one optimum. {agreement}",
-            EngineDisagreementWarning, stacklevel=4,
+            EngineDisagreementWarning,
         )  # fmt: skip
     elif not agreement.agree:
-        warnings.warn(str(agreement), EngineDisagreementWarning, stacklevel=4)
+        warn(str(agreement), EngineDisagreementWarning)
     return solution, agreement
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from collective_use.checks import quoted
-from collective_use.errors import ConvergenceWarning, DataWarning, ImproperSolutionWarning
+from collective_use.errors import (
+    ConvergenceWarning,
+    DataWarning,
+    ImproperSolutionWarning,
+    warn,
+)
 from collective_use.numerics.moments import Floats
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import information, states_of
@@ -85,11 +89,11 @@ def _few_clusters(solution: Solution) -> list[Problem]:
     return [Problem("data", text)]
 
 
-def warn_problems(problems: tuple[Problem, ...], *, stacklevel: int = 3) -> None:
+def warn_problems(problems: tuple[Problem, ...]) -> None:
     """Issue one warning per problem, each of its named class."""
     for problem in problems:
         kind = _CLASSES.get(problem.kind, ImproperSolutionWarning)
-        warnings.warn(problem.text, kind, stacklevel=stacklevel + 1)
+        warn(problem.text, kind)
 
 
 def _unidentified(solution: Solution) -> str:

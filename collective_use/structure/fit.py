@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from collective_use.checks import instance_of, one_of
-from collective_use.errors import EstimationError, NotSupported, SmallGroupsWarning
+from collective_use.errors import (
+    EstimationError,
+    NotSupported,
+    SmallGroupsWarning,
+    warn,
+)
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import StructuralModel
 from collective_use.record import Record
@@ -208,7 +212,7 @@ def _sentences(fit: SemResult, groups: int) -> tuple[str, ...]:
             f"{groups} groups are few for {free} parameters (fewer than {GROUPS_PER_PARAMETER} "
             "each; Bentler & Chou 1987): errors are too small and fit indices unstable"
         )
-        warnings.warn(few, SmallGroupsWarning, stacklevel=3)
+        warn(few, SmallGroupsWarning)
         found.append(few + ".")
     return (*found, SAMPLING_ERROR)
 

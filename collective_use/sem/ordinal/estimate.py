@@ -7,7 +7,6 @@ Muthen (1984), Psychometrika 49:115; Wu & Estabrook (2016), Psychometrika 81:101
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,13 @@ from typing import Any
 import numpy as np
 
 from collective_use.checks import one_of, quoted
-from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported
+from collective_use.errors import (
+    DataWarning,
+    EstimationError,
+    InputError,
+    NotSupported,
+    warn,
+)
 from collective_use.numerics.moments import Floats, GroupMoments, Ints
 from collective_use.numerics.ordinal_objective import OrdinalObjective
 from collective_use.numerics.polychoric_moments import OrdinalMoments, ordinal_moments
@@ -244,11 +249,10 @@ def _tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> 
             f"the correlation of {pairs(found.limit_pairs)} is 1{where}: leave one out"
         )
     if found.empty_pairs.size:
-        warnings.warn(
+        warn(
             f"{found.empty_pairs.shape[0]} two-way tables have empty cells{where}: "
             f"{pairs(found.empty_pairs)}; their correlations rest on few cases",
             DataWarning,
-            stacklevel=6,
         )
 
 

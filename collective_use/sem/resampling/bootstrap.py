@@ -8,7 +8,6 @@ Methodology 20:115 (indirect effects).
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from collective_use.checks import instance_of, number_between, one_of, whole_number
-from collective_use.errors import ConvergenceWarning, EstimationError
+from collective_use.errors import (
+    ConvergenceWarning,
+    EstimationError,
+    warn,
+)
 from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.resampling_intervals import (
     METHODS,
@@ -259,11 +262,10 @@ def _collected(
     failures = dict(refit.failures)
     if failed:
         reasons = "; ".join(f"{count} times {reason}" for reason, count in failures.items())
-        warnings.warn(
+        warn(
             f"{failed} of {theta.shape[0]} replications have no solution and are left out: "
             f"{reasons}",
             ConvergenceWarning,
-            stacklevel=3,
         )
     names = (*fit.table.free_names(), *(row.lhs for row in fit.table.definitions))
     estimate = refit.with_definitions(fit.solution.theta[None])[0]

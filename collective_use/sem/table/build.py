@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from collective_use.checks import one_of, quoted
-from collective_use.errors import InputError, ModelWarning, SyntaxProblem
+from collective_use.errors import (
+    InputError,
+    ModelWarning,
+    SyntaxProblem,
+    warn,
+)
 from collective_use.sem.table.draft import Draft
 from collective_use.sem.table.equality import EQUAL, number_free, released_by
 from collective_use.sem.table.identification import (
@@ -129,7 +133,7 @@ def parameter_table(
         rows = _no_within_means(rows, blocks)
     rows += dict.fromkeys(_constraint_row(s) for s in text.statements if s.op in CONSTRAINTS)
     for note in dict.fromkeys(notes):
-        warnings.warn(note, ModelWarning, stacklevel=2)
+        warn(note, ModelWarning)
     numbered = number_free(rows, blocks, chosen.equal, chosen.partial, text)
     return ParameterTable(tuple(numbered), tuple(blocks), means, chosen.parameterization)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from collective_use.checks import quoted
-from collective_use.errors import DataWarning
+from collective_use.errors import (
+    DataWarning,
+    warn,
+)
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.numerics.twolevel import ClusterStatistics
 from collective_use.sem.data_checks import check_moments
@@ -51,10 +53,9 @@ def warn_shared_clusters(ids: Any, labels: Any, names: Sequence[str]) -> None:
     seen = [set(text[labels == name]) for name in names]
     shared = sorted({c for i, a in enumerate(seen) for b in seen[i + 1 :] for c in a & b})
     if shared:
-        warnings.warn(
+        warn(
             f"{len(shared)} clusters have members in several groups ({quoted(shared[:3])}"
             f"{', ...' if len(shared) > 3 else ''}): groups are fitted as if they were "
             "independent samples, with these clusters counted in each",
             DataWarning,
-            stacklevel=4,
         )

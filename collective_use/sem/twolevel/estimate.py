@@ -7,7 +7,6 @@ McDonald & Goldstein (1989), British Journal of Mathematical and Statistical Psy
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,13 @@ from typing import Any
 import numpy as np
 
 from collective_use.checks import column_in, one_of, quoted
-from collective_use.errors import EstimationError, InputError, NotSupported, SmallGroupsWarning
+from collective_use.errors import (
+    EstimationError,
+    InputError,
+    NotSupported,
+    SmallGroupsWarning,
+    warn,
+)
 from collective_use.numerics.moments import Floats, GroupMoments, Ints
 from collective_use.numerics.twolevel import ClusterStatistics, Layout, cluster_statistics
 from collective_use.numerics.twolevel_objective import (
@@ -329,9 +334,8 @@ def warn_few_clusters(table: ParameterTable, clustered: Clustered) -> None:
     J = sum(g.J for g in clustered.likelihoods)
     asked = len({row.free for row in table.rows if row.free and row.level == 2})
     if asked >= J:
-        warnings.warn(
+        warn(
             f"{asked} parameters of level 2 are estimated from {J} clusters: errors and tests "
             "of level 2 cannot be trusted",
             SmallGroupsWarning,
-            stacklevel=4,
         )
