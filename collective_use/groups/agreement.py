@@ -23,8 +23,8 @@ from collective_use.groups.agreement_result import (
 )
 from collective_use.groups.agreement_tests import item_test, scale_test
 from collective_use.groups.inputs import Missing, Rows, check_missing, rows_of, step_of
-from collective_use.numerics import agreement as kernel
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups import agreement as kernel
+from collective_use.numerics.groups.statistics import group_statistics
 
 Variant = Literal["james", "lindell", "lindell_2001"]
 VARIANTS: Mapping[str, str] = {
@@ -55,7 +55,7 @@ def rwg(
     groups
         (N,) group of each person.
     null
-        Null distribution: a name (see `collective_use.numerics.nulls.NAMES`) or proportions.
+        Null distribution: a name (see `collective_use.numerics.groups.nulls.NAMES`) or proportions.
     options
         Number of answer options (1 to A, or 0 to A - 1 when there are zeros), or the options.
     truncate

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.inputs import Rows, option_codes, step_of
-from collective_use.numerics.nulls import Null, null_distribution
+from collective_use.numerics.groups.nulls import Null, null_distribution
 from collective_use.results import NotComputed, Result, Table, table_of
 
 NullLike = str | Sequence[float] | Mapping[str, float]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from collective_use.errors import NotSupported
 from collective_use.groups.inputs import Rows
-from collective_use.numerics import chance, chance_simulation
-from collective_use.numerics.nulls import Null
+from collective_use.numerics.groups import chance, chance_simulation
+from collective_use.numerics.groups.nulls import Null
 
 _LEVEL = 0.05
 

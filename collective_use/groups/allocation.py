@@ -14,8 +14,8 @@ from collective_use.groups.allocation_raters import rater_agreement
 from collective_use.groups.network import Wanted, spread
 from collective_use.groups.rosters import Floats, RosterIndices, Rosters, Stack, gate_of, gated
 from collective_use.groups.rosters_input import rosters_of
-from collective_use.numerics import allocation as kernels
-from collective_use.numerics.network import mean_where
+from collective_use.numerics.rosters import allocation as kernels
+from collective_use.numerics.rosters.network import mean_where
 
 OffTotal = Literal["leave_out", "rescale"]
 

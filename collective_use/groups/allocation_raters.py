@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.groups.rosters import Floats, Integers, Rosters
-from collective_use.numerics import allocation_raters as kernels
+from collective_use.numerics.rosters import raters as kernels
 
 METHOD = (
     "two-way random effects, absolute agreement; Henderson's Method III, exact ANOVA if balanced"

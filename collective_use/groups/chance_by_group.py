@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from collective_use.groups.agreement_tests import correlation_of, exact
 from collective_use.groups.item_set import ItemSet, null_of
-from collective_use.numerics.chance import benjamini_hochberg
-from collective_use.numerics.chance_simulation import simulate_agreement
+from collective_use.numerics.groups.chance import benjamini_hochberg
+from collective_use.numerics.groups.chance_simulation import simulate_agreement
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:

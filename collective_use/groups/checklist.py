@@ -23,7 +23,7 @@ from collective_use.groups.rosters import (
     gated,
     stack_matrices,
 )
-from collective_use.numerics import checklist as kernels
+from collective_use.numerics.rosters import checklist as kernels
 
 OF_HELD: Mapping[str, Callable[[Floats], Floats]] = {
     "coverage": kernels.coverage,

@@ -30,9 +30,9 @@ from collective_use.groups.inputs import (
     rows_of,
     step_of,
 )
-from collective_use.numerics import agreement as kernel
-from collective_use.numerics.group_statistics import group_statistics
-from collective_use.numerics.nulls import Null
+from collective_use.numerics.groups import agreement as kernel
+from collective_use.numerics.groups.nulls import Null
+from collective_use.numerics.groups.statistics import group_statistics
 
 
 def awg(

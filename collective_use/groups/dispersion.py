@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
-from collective_use.numerics import dispersion as kernel
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups import dispersion as kernel
+from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import Result, Table, table_of
 
 Kind = Literal["separation", "disparity", "variety"]

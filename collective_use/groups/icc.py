@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from collective_use.checks import number_between, one_of
 from collective_use.errors import RefusedError
 from collective_use.groups.inputs import rows_of
-from collective_use.numerics import anova, icc_limits
-from collective_use.numerics.group_statistics import group_statistics
-from collective_use.numerics.variance_components import (
+from collective_use.numerics.groups import anova, icc_limits
+from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.groups.variance_components import (
     VarianceComponents,
     mean_reliability,
     variance_components,

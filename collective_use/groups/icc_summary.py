@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from collective_use.numerics import anova, icc_limits
-from collective_use.numerics.group_statistics import GroupStatistics
-from collective_use.numerics.variance_components import mean_reliability, variance_components
+from collective_use.numerics.groups import anova, icc_limits
+from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.groups.variance_components import mean_reliability, variance_components
 from collective_use.results import NotComputed
 
 NAMES: tuple[str, ...] = (

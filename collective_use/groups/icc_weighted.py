@@ -11,7 +11,7 @@ import pandas as pd
 
 from collective_use.checks import number_between
 from collective_use.groups.inputs import rows_of
-from collective_use.numerics.weighted import weighted_icc
+from collective_use.numerics.groups.weighted import weighted_icc
 from collective_use.results import NotComputed, Result, Table, table_of
 
 
@@ -77,7 +77,7 @@ def design_icc(values: Any, groups: Any, weights: Any, *, level: float = 0.95) -
 
     The correlation over all pairs of members of one group, each pair counting by the product
     of its weights; limits by deleting one group at a time. See
-    `collective_use.numerics.weighted`.
+    `collective_use.numerics.groups.weighted`.
 
     Parameters
     ----------

@@ -13,12 +13,12 @@ from collective_use.groups.agreement_result import mean_known
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Instrument
-from collective_use.numerics import agreement, anova
-from collective_use.numerics.between_within import sums_of_products
-from collective_use.numerics.group_statistics import GroupStatistics, group_statistics
-from collective_use.numerics.nulls import Null, null_distribution
-from collective_use.numerics.reliability import cronbach_alpha
-from collective_use.numerics.resampling import random_groups
+from collective_use.numerics.groups import agreement, anova
+from collective_use.numerics.groups.between_within import sums_of_products
+from collective_use.numerics.groups.nulls import Null, null_distribution
+from collective_use.numerics.groups.random_groups import random_groups
+from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
+from collective_use.numerics.items.reliability import cronbach_alpha
 
 Floats = NDArray[np.float64]
 

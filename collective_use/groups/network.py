@@ -14,9 +14,9 @@ from collective_use.errors import InputError
 from collective_use.groups.network_silence import compare_reports, compare_treatments
 from collective_use.groups.rosters import Floats, RosterIndices, Rosters, Stack, gate_of, gated
 from collective_use.groups.rosters_input import rosters_of
-from collective_use.numerics import allocation as shares
-from collective_use.numerics import network as kernels
-from collective_use.numerics.network_missing import fill, reconstruct, respondents
+from collective_use.numerics.rosters import allocation as shares
+from collective_use.numerics.rosters import network as kernels
+from collective_use.numerics.rosters.missing import fill, reconstruct, respondents
 
 Treatment = Literal["available", "reconstruct", "zero"]
 

@@ -13,9 +13,9 @@ from collective_use.errors import InputError
 from collective_use.groups.network import Wanted
 from collective_use.groups.rosters import Floats, Integers, RosterIndices, Rosters, gate_of, gated
 from collective_use.groups.rosters_input import rosters_of
-from collective_use.numerics import allocation as shares
-from collective_use.numerics import checklist as kernels
-from collective_use.numerics.network import mean_where, ratio
+from collective_use.numerics.rosters import allocation as shares
+from collective_use.numerics.rosters import checklist as kernels
+from collective_use.numerics.rosters.network import mean_where, ratio
 
 NOMINATION_INDICES = (
     "consensus",

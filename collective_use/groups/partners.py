@@ -12,8 +12,8 @@ from collective_use.checks import whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import labels_of, numbers_in
 from collective_use.groups.keys import group_keys
-from collective_use.numerics import allocation_raters as crossed
-from collective_use.numerics import partners as kernels
+from collective_use.numerics.groups import partners as kernels
+from collective_use.numerics.rosters import raters as crossed
 from collective_use.results import NotComputed, Result, Table, table_of
 
 

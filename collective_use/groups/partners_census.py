@@ -12,9 +12,9 @@ import pandas as pd
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
 from collective_use.groups.keys import group_keys
-from collective_use.numerics import anova
-from collective_use.numerics import finite_population as kernels
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups import anova
+from collective_use.numerics.groups import finite_population as kernels
+from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import NotComputed, Result, Table, table_of
 
 Aggregation = Literal["reflective", "formative"]

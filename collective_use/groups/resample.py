@@ -11,7 +11,7 @@ import pandas as pd
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
-from collective_use.numerics.resampling import random_groups
+from collective_use.numerics.groups.random_groups import random_groups
 from collective_use.results import Result, Table
 
 QUANTILES: tuple[float, ...] = (0.005, 0.01, 0.025, 0.05, 0.10, 0.90, 0.95, 0.975, 0.99, 0.995)

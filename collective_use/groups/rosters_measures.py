@@ -22,7 +22,7 @@ from collective_use.groups.rosters import (
 )
 from collective_use.groups.rosters_responses import Places, stack_answers
 from collective_use.instrument.model import Instrument, Item, Measure
-from collective_use.numerics.network import mean_where
+from collective_use.numerics.rosters.network import mean_where
 
 if TYPE_CHECKING:
     from collective_use.responses.table import Responses

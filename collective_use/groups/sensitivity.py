@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from collective_use.groups.item_set import ItemSet
-from collective_use.numerics import agreement, anova
-from collective_use.numerics.group_statistics import GroupStatistics
-from collective_use.numerics.nulls import null_distribution
+from collective_use.numerics.groups import agreement, anova
+from collective_use.numerics.groups.nulls import null_distribution
+from collective_use.numerics.groups.statistics import GroupStatistics
 
 NULLS: tuple[str, ...] = (
     "uniform",

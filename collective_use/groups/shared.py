@@ -23,9 +23,10 @@ from collective_use.groups.sensitivity import over_nulls, without_failing
 from collective_use.groups.verdict import additive_verdict, robustness, shared_verdict
 from collective_use.groups.voices import voices
 from collective_use.instrument.model import SHARED, Measure
-from collective_use.numerics import agreement, reliability
-from collective_use.numerics.group_statistics import GroupStatistics, group_statistics
-from collective_use.numerics.weighted import weighted_icc
+from collective_use.numerics.groups import agreement
+from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
+from collective_use.numerics.groups.weighted import weighted_icc
+from collective_use.numerics.items import reliability
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.groups.refusals import refused_checks
 from collective_use.groups.shared import size_reason
 from collective_use.instrument.model import Measure
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:

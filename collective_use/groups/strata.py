@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
-from collective_use.numerics.allocation_raters import CrossedAnova, crossed_anova
+from collective_use.numerics.rosters.raters import CrossedAnova, crossed_anova
 from collective_use.results import NotComputed, Result, Table, table_of
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
-from collective_use.numerics.between_within import BetweenWithin, between_within
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups.between_within import BetweenWithin, between_within
+from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import NotComputed, Result, Table
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-from collective_use.numerics.sem_model import vech_index
+from collective_use.numerics.sem.model import vech_index
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from collective_use.numerics import careless
+from collective_use.numerics.items import careless
 from collective_use.platforms.columns import form_items
 from collective_use.responses.keyed import keyed_items
 from collective_use.responses.table import Responses

@@ -8,7 +8,7 @@ from itertools import combinations, combinations_with_replacement
 import numpy as np
 
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.optimise import Optimum, minimise
+from collective_use.numerics.search.optimise import Optimum, minimise
 from collective_use.sem.estimate import Solution, make_objective
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints

@@ -10,7 +10,7 @@ import numpy as np
 
 from collective_use.checks import instance_of, one_of, quoted
 from collective_use.errors import EstimationError, InputError, NotSupported
-from collective_use.numerics.difference_tests import CORRECTIONS, Difference
+from collective_use.numerics.sem.difference_tests import CORRECTIONS, Difference
 from collective_use.results import Result, Table, table_of, whole
 from collective_use.sem.difference import A_METHODS, satorra_2000, scaling_at
 from collective_use.sem.table.constraints import evaluate, read_expression

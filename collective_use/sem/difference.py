@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from collective_use.errors import EstimationError, InputError, NotSupported
-from collective_use.numerics.difference_tests import (
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.ordinal.objective import OrdinalObjective
+from collective_use.numerics.search.optimise import Optimum
+from collective_use.numerics.sem.difference_tests import (
     Difference,
     corrected_difference,
     difference_traces,
     restriction_from_jacobians,
 )
-from collective_use.numerics.moments import Floats
-from collective_use.numerics.optimise import Optimum
-from collective_use.numerics.ordinal_objective import OrdinalObjective
-from collective_use.numerics.sem_model import cells_of, jacobian
-from collective_use.numerics.twolevel_objective import TwoLevelObjective
+from collective_use.numerics.sem.model import cells_of, jacobian
+from collective_use.numerics.twolevel.objective import TwoLevelObjective
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import information, inverted, moment_meat, states_of
 from collective_use.sem.ordinal.estimate import ordinal_meat

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from collective_use.errors import EstimationError
-from collective_use.numerics.constrained import minimise_constrained
 from collective_use.numerics.moments import Floats, adf_gamma, vech
-from collective_use.numerics.optimise import Optimum, minimise, null_space
-from collective_use.numerics.sem_fiml import FimlObjective
-from collective_use.numerics.sem_model import Model
-from collective_use.numerics.sem_objective import (
+from collective_use.numerics.search.constrained import minimise_constrained
+from collective_use.numerics.search.optimise import Optimum, minimise, null_space
+from collective_use.numerics.sem.fiml import FimlObjective
+from collective_use.numerics.sem.model import Model
+from collective_use.numerics.sem.objective import (
     GlsObjective,
     LeastSquaresObjective,
     NormalObjective,

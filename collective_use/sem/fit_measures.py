@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from collective_use.numerics import fit_indices as fi
 from collective_use.numerics.moments import Floats, GroupMoments, inverse, pairwise_moments, vech
-from collective_use.numerics.sem_objective import NormalObjective
+from collective_use.numerics.sem import fit_indices as fi
+from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.baseline import closed_form_baseline, independence_solution
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import covariate_places, states_of

@@ -13,8 +13,8 @@ from collective_use.numerics.moments import (
     predictions_from,
     products,
 )
-from collective_use.numerics.sem_fiml import FimlObjective
-from collective_use.numerics.sem_model import (
+from collective_use.numerics.sem.fiml import FimlObjective
+from collective_use.numerics.sem.model import (
     Model,
     State,
     case_scores,
@@ -22,7 +22,7 @@ from collective_use.numerics.sem_model import (
     jacobian,
     moments,
 )
-from collective_use.numerics.sem_objective import curvature
+from collective_use.numerics.sem.objective import curvature
 from collective_use.sem.data import GroupData
 from collective_use.sem.estimate import Solution
 

@@ -12,9 +12,9 @@ from scipy.special import chdtrc
 
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.optimise import null_space
-from collective_use.numerics.ordinal_objective import OrdinalObjective
-from collective_use.numerics.twolevel_objective import CompleteLikelihood, TwoLevelObjective
+from collective_use.numerics.ordinal.objective import OrdinalObjective
+from collective_use.numerics.search.optimise import null_space
+from collective_use.numerics.twolevel.objective import CompleteLikelihood, TwoLevelObjective
 from collective_use.sem.estimate import Solution, make_objective
 from collective_use.sem.inference import information, inverted
 from collective_use.sem.standardized import standard_factors

@@ -17,9 +17,9 @@ from collective_use.numerics.moments import (
     normal_weight,
     vech,
 )
-from collective_use.numerics.sem_fiml import FimlObjective
-from collective_use.numerics.sem_model import cells_of, fill, jacobian
-from collective_use.numerics.sem_objective import NormalObjective, saturated_block
+from collective_use.numerics.sem.fiml import FimlObjective
+from collective_use.numerics.sem.model import cells_of, fill, jacobian
+from collective_use.numerics.sem.objective import NormalObjective, saturated_block
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import covariate_places, information, inverted, states_of

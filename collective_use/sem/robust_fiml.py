@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import block_diag
 
-from collective_use.numerics.fit_indices import Versus
 from collective_use.numerics.moments import Floats, GroupMoments, inverse, normal_weight, vech
-from collective_use.numerics.sem_fiml import FimlObjective
-from collective_use.numerics.sem_model import cells_of, jacobian
-from collective_use.numerics.sem_objective import NormalObjective, saturated_block
+from collective_use.numerics.sem.fiml import FimlObjective
+from collective_use.numerics.sem.fit_indices import Versus
+from collective_use.numerics.sem.model import cells_of, jacobian
+from collective_use.numerics.sem.objective import NormalObjective, saturated_block
 from collective_use.sem.data import GroupData
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import covariate_places, inverted, states_of

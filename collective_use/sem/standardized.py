@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.sem_model import Block, State, fill
+from collective_use.numerics.sem.model import Block, State, fill
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import states_of
 from collective_use.sem.table.compiled import variables_of

@@ -20,9 +20,9 @@ from collective_use.numerics.moments import (
     products,
     vech,
 )
-from collective_use.numerics.sem_fiml import FimlObjective, saturated_scores
-from collective_use.numerics.sem_model import cells_of, jacobian
-from collective_use.numerics.sem_objective import saturated_block
+from collective_use.numerics.sem.fiml import FimlObjective, saturated_scores
+from collective_use.numerics.sem.model import cells_of, jacobian
+from collective_use.numerics.sem.objective import saturated_block
 from collective_use.sem.data import GroupData
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import (

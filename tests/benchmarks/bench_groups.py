@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 import collective_use as cu
-from collective_use.numerics import agreement, anova
-from collective_use.numerics.group_statistics import group_statistics
-from collective_use.numerics.variance_components import variance_components
+from collective_use.numerics.groups import agreement, anova
+from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.groups.variance_components import variance_components
 
 SCALES, ITEMS, OPTIONS = 9, 5, np.arange(1.0, 6.0)
 LQ = Path(__file__).parents[1] / "parity" / "agreement" / "data" / "lq2002.csv"

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from collective_use.numerics import network as net
-from collective_use.numerics.network_missing import fill, index_bounds, reconstruct
+from collective_use.numerics.rosters import network as net
+from collective_use.numerics.rosters.missing import fill, index_bounds, reconstruct
 
 INDICES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "density": net.density,

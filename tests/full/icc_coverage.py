@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from collective_use.numerics.anova import one_way
-from collective_use.numerics.icc_limits import f_limits, wald_limits
+from collective_use.numerics.groups.anova import one_way
+from collective_use.numerics.groups.icc_limits import f_limits, wald_limits
 
 REPETITIONS = 4000
 NUMBERS = (10, 30, 100)

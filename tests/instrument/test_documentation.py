@@ -14,7 +14,7 @@ from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint_rules import RULES
 from collective_use.instrument.load import examine
 from collective_use.instrument.schema import json_schema
-from collective_use.numerics import nulls
+from collective_use.numerics.groups import nulls
 from collective_use.platforms.columns import item_columns, roster_length
 from collective_use.yaml_source import parse_yaml
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collective_use.errors import InputError
-from collective_use.numerics import agreement, nulls
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups import agreement, nulls
+from collective_use.numerics.groups.statistics import group_statistics
 
 SETTINGS = settings(max_examples=60, deadline=None)
 ANSWERS = st.lists(st.lists(st.integers(1, 5), min_size=3, max_size=3), min_size=2, max_size=15)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from collective_use.numerics import allocation as alc
-from collective_use.numerics import allocation_raters as raters
+from collective_use.numerics.rosters import allocation as alc
+from collective_use.numerics.rosters import raters
 
 amounts = st.integers(2, 9).flatmap(
     lambda k: arrays(float, (1, k), elements=st.integers(0, 100).map(float))

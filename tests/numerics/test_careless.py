@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from collective_use.numerics import careless
+from collective_use.numerics.items import careless
 
 FOLDER = Path(__file__).parents[1] / "parity" / "reference" / "careless"
 REFERENCE = json.loads((FOLDER / "careless.json").read_text())

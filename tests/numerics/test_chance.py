@@ -9,8 +9,9 @@ import pytest
 from scipy import stats
 
 from collective_use.errors import NotSupported
-from collective_use.numerics import chance, chance_simulation, resampling
-from collective_use.numerics.resampling import random_groups
+from collective_use.numerics.groups import chance, chance_simulation
+from collective_use.numerics.groups import random_groups as resampling
+from collective_use.numerics.groups.random_groups import random_groups
 
 SKEWED = np.array([0.05, 0.15, 0.2, 0.35, 0.25])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collective_use.numerics import checklist as chk
+from collective_use.numerics.rosters import checklist as chk
 
 
 def random_levels(seed: int, members: int, areas: int, share_missing: float) -> np.ndarray:

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from collective_use.numerics import dispersion
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups import dispersion
+from collective_use.numerics.groups.statistics import group_statistics
 
 VALUES = np.array([1.0, 4.0, 4.0, 7.0, 2.0])
 CODES = np.zeros(5, int)

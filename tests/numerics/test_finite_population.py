@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collective_use.numerics import finite_population as fp
+from collective_use.numerics.groups import finite_population as fp
 
 
 @pytest.mark.parametrize(("n", "members"), [(4, 4), (4, 6), (4, 12)])

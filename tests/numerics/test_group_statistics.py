@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from collective_use.errors import InputError
-from collective_use.numerics import agreement
-from collective_use.numerics.group_statistics import group_statistics
+from collective_use.numerics.groups import agreement
+from collective_use.numerics.groups.statistics import group_statistics
 
 SETTINGS = settings(max_examples=60, deadline=None)
 

@@ -11,11 +11,11 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collective_use.numerics import anova, icc_limits
-from collective_use.numerics.between_within import between_within
-from collective_use.numerics.group_statistics import group_statistics
-from collective_use.numerics.variance_components import variance_components
-from collective_use.numerics.weighted import weighted_icc
+from collective_use.numerics.groups import anova, icc_limits
+from collective_use.numerics.groups.between_within import between_within
+from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.groups.variance_components import variance_components
+from collective_use.numerics.groups.weighted import weighted_icc
 
 NIST = Path(scipy.stats.__file__).parent / "tests" / "data" / "nist_anova"
 NAMES = [f"SmLs0{i}" for i in range(1, 10)] + ["AtmWtAg", "SiRstv"]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collective_use.numerics import network as net
-from collective_use.numerics import network_missing as missing
+from collective_use.numerics.rosters import missing
+from collective_use.numerics.rosters import network as net
 
 INDICES = {
     "density": net.density,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from collective_use.numerics import omega
+from collective_use.numerics.items import omega
 
 GENERAL = np.array([0.8, 0.7, 0.6, 0.7, 0.6, 0.5, 0.6, 0.5, 0.4])
 GROUP = np.kron(np.eye(3), [[0.4], [0.35], [0.3]])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import ndtr
 
-from collective_use.numerics.ordinal_normal import bivariate_normal_cdf, bivariate_normal_pdf
+from collective_use.numerics.ordinal.normal import bivariate_normal_cdf, bivariate_normal_pdf
 
 LIMITS = st.floats(-6, 6)
 RHO = st.floats(-1, 1)

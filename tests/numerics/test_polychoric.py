@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from collective_use.numerics.polychoric import (
+from collective_use.numerics.ordinal.moments import ordinal_moments
+from collective_use.numerics.ordinal.polychoric import (
     padded,
     polychoric_correlations,
     table_cells,
     thresholds_of,
 )
-from collective_use.numerics.polychoric_moments import ordinal_moments
-from collective_use.numerics.polyserial import case_limits, interval, polyserial_correlations
+from collective_use.numerics.ordinal.polyserial import (
+    case_limits,
+    interval,
+    polyserial_correlations,
+)
 
 
 def one_pair(table):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from collective_use.numerics.twolevel import (
+from collective_use.numerics.twolevel.likelihood import (
     Layout,
     MomentDerivatives,
     cluster_statistics,
@@ -15,7 +15,7 @@ from collective_use.numerics.twolevel import (
     twolevel_information,
     twolevel_loglik,
 )
-from collective_use.numerics.twolevel_saturated import (
+from collective_use.numerics.twolevel.saturated import (
     saturated_complete,
     saturated_moments,
     score_of,

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from collective_use.numerics.twolevel import (
+from collective_use.numerics.twolevel.likelihood import (
     cluster_covariances,
     cluster_mean,
     twolevel_loglik,
 )
-from collective_use.numerics.twolevel_saturated import Saturated
+from collective_use.numerics.twolevel.saturated import Saturated
 
 
 def em_saturated(stats: object, tol: float = 1e-4, max_iter: int = 5000) -> Saturated:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from collective_use.errors import EstimationError, InputError, NotSupported
-from collective_use.numerics.resampling_intervals import (
+from collective_use.numerics.resampling.intervals import (
     corrected_interval,
     jackknife_covariance,
     percentile_interval,

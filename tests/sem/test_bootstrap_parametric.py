@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from collective_use.errors import ConvergenceWarning, DataWarning, NotSupported
-from collective_use.numerics.resampling_draws import normal_draws, ordinal_draws
+from collective_use.numerics.resampling.draws import normal_draws, ordinal_draws
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.resampling.bootstrap import bootstrap_fit, jackknife_fit
 

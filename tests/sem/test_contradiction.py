@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import collective_use as cu
-from collective_use.numerics.feasibility import contradiction
+from collective_use.numerics.search.feasibility import contradiction
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "parity" / "sem"))
 

@@ -7,15 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collective_use.numerics import sem_fiml
-from collective_use.numerics.fit_indices import (
-    Versus,
-    cfi,
-    noncentral_cdf,
-    rmsea,
-    rmsea_limits,
-    tli,
-)
 from collective_use.numerics.moments import (
     adf_gamma,
     group_moments,
@@ -27,10 +18,18 @@ from collective_use.numerics.moments import (
     unvech,
     vech,
 )
-from collective_use.numerics.optimise import minimise, null_space
-from collective_use.numerics.saturated import saturated_moments
-from collective_use.numerics.sem_fiml import FimlObjective, saturated_scores
-from collective_use.numerics.sem_model import (
+from collective_use.numerics.search.optimise import minimise, null_space
+from collective_use.numerics.sem import fiml as sem_fiml
+from collective_use.numerics.sem.fiml import FimlObjective, saturated_scores
+from collective_use.numerics.sem.fit_indices import (
+    Versus,
+    cfi,
+    noncentral_cdf,
+    rmsea,
+    rmsea_limits,
+    tli,
+)
+from collective_use.numerics.sem.model import (
     case_scores,
     cells_of,
     expected_information,
@@ -39,11 +38,12 @@ from collective_use.numerics.sem_model import (
     moments,
     second_derivative,
 )
-from collective_use.numerics.sem_objective import (
+from collective_use.numerics.sem.objective import (
     GlsObjective,
     LeastSquaresObjective,
     NormalObjective,
 )
+from collective_use.numerics.sem.saturated import saturated_moments
 from collective_use.sem.table.build import TableOptions, parameter_table
 from collective_use.sem.table.compiled import compile_model
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collective_use.errors import DataWarning
-from collective_use.numerics.ordinal_objective import OrdinalObjective
+from collective_use.numerics.ordinal.objective import OrdinalObjective
 from collective_use.sem.fit import fit_sem
 
 MODELS = {

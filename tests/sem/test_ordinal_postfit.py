@@ -14,8 +14,8 @@ from scipy.special import ndtr
 
 import collective_use as cu
 from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported
-from collective_use.numerics.optimise import minimise
-from collective_use.numerics.ordinal_objective import OrdinalObjective
+from collective_use.numerics.ordinal.objective import OrdinalObjective
+from collective_use.numerics.search.optimise import minimise
 from collective_use.sem.ordinal.residuals import residual_spread
 
 ITEMS = (*"abcde", "f6")

@@ -102,14 +102,14 @@ def test_depth_of_effects() -> None:
     circle = compile_model(parameter_table("b ~ a + c\nc ~ b + z"))
     assert circle.blocks[0].depth == 0
     theta = np.full(circle.n_free, 0.3)
-    from collective_use.numerics.sem_model import moments
+    from collective_use.numerics.sem.model import moments
 
     state = moments(circle.blocks[0], theta)
     assert np.allclose(state.V @ (np.eye(4) - _effects(circle, theta)), np.eye(4))
 
 
 def _effects(model, theta):  # type: ignore[no-untyped-def]
-    from collective_use.numerics.sem_model import fill
+    from collective_use.numerics.sem.model import fill
 
     return fill(model.blocks[0], theta)[0]
 

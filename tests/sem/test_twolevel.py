@@ -14,9 +14,9 @@ from collective_use.errors import (
     NotSupported,
     SmallGroupsWarning,
 )
-from collective_use.numerics.twolevel import Layout, cluster_statistics, cluster_terms
-from collective_use.numerics.twolevel import twolevel_loglik as loglik
-from collective_use.numerics.twolevel_missing import IncompleteLikelihood
+from collective_use.numerics.twolevel.likelihood import Layout, cluster_statistics, cluster_terms
+from collective_use.numerics.twolevel.likelihood import twolevel_loglik as loglik
+from collective_use.numerics.twolevel.missing import IncompleteLikelihood
 from collective_use.sem.fit import fit_sem
 
 MODEL = "level: 1\nfw =~ a + b + c\nlevel: 2\nfb =~ a + b + c\n"

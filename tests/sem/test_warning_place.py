@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.numerics.optimise import RAN_OFF, minimise
+from collective_use.numerics.search.optimise import RAN_OFF, minimise
 
 
 def _data() -> pd.DataFrame:

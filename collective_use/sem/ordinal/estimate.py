@@ -22,8 +22,8 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.numerics.moments import Floats, GroupMoments, Ints
-from collective_use.numerics.ordinal_objective import OrdinalObjective
-from collective_use.numerics.polychoric_moments import OrdinalMoments, ordinal_moments
+from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments
+from collective_use.numerics.ordinal.objective import OrdinalObjective
 from collective_use.record import Record
 from collective_use.sem.data import GroupData, SampleData
 from collective_use.sem.estimate import Solution, sample_statistics, search

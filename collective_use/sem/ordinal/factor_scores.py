@@ -9,8 +9,8 @@ import numpy as np
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.ordinal_scores import Measurement, factor_modes
-from collective_use.numerics.sem_model import fill
+from collective_use.numerics.ordinal.scores import Measurement, factor_modes
+from collective_use.numerics.sem.model import fill
 from collective_use.sem.estimate import Solution
 from collective_use.sem.factor_scores import FactorScores
 from collective_use.sem.inference import states_of

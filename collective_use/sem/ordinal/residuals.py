@@ -9,8 +9,8 @@ import numpy as np
 
 from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.ordinal_response import Response
-from collective_use.numerics.polychoric_moments import OrdinalMoments, pair_index
+from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
+from collective_use.numerics.ordinal.response import Response
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import inverted
 from collective_use.sem.residuals import KINDS, SemResiduals

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from collective_use.checks import one_of
 from collective_use.errors import NotSupported
-from collective_use.numerics.polychoric_moments import OrdinalMoments
+from collective_use.numerics.ordinal.moments import OrdinalMoments
 from collective_use.sem import tests_of_fit
 from collective_use.sem.estimate import Solution
 from collective_use.sem.factor_scores import FactorScores

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from scipy.linalg import block_diag
 
-from collective_use.numerics import fit_indices as fi
 from collective_use.numerics.moments import Floats, inverse_and_log_det
-from collective_use.numerics.polychoric_moments import OrdinalMoments, pair_index
+from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
+from collective_use.numerics.sem import fit_indices as fi
 from collective_use.sem.estimate import Solution
 from collective_use.sem.fit_measures import _approximation, _baseline, _incremental
 from collective_use.sem.inference import inverted

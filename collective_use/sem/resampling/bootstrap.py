@@ -22,7 +22,7 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.numerics.moments import Floats, Ints
-from collective_use.numerics.resampling_intervals import (
+from collective_use.numerics.resampling.intervals import (
     METHODS,
     acceleration_of,
     corrected_interval,

@@ -9,12 +9,12 @@ import numpy as np
 
 from collective_use.errors import NotSupported
 from collective_use.numerics.moments import Floats, GroupMoments, inverse_and_log_det, patterns_of
-from collective_use.numerics.ordinal_objective import OrdinalObjective
-from collective_use.numerics.polychoric_moments import OrdinalMoments, ordinal_moments, pair_index
-from collective_use.numerics.resampling_draws import normal_draws, ordinal_draws
-from collective_use.numerics.resampling_normal import batch_fits, weighted_moments
-from collective_use.numerics.sem_fiml import FimlObjective
-from collective_use.numerics.sem_objective import NormalObjective
+from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments, pair_index
+from collective_use.numerics.ordinal.objective import OrdinalObjective
+from collective_use.numerics.resampling.batches import batch_fits, weighted_moments
+from collective_use.numerics.resampling.draws import normal_draws, ordinal_draws
+from collective_use.numerics.sem.fiml import FimlObjective
+from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.estimate import bounds_of
 from collective_use.sem.ordinal.estimate import weights_of
 from collective_use.sem.ordinal.result import OrdinalResult

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from collective_use.numerics.moments import Floats, Ints
-from collective_use.numerics.resampling_draws import cluster_draws, normal_draws
-from collective_use.numerics.twolevel import ClusterStatistics, cluster_statistics
-from collective_use.numerics.twolevel_missing import IncompleteLikelihood
-from collective_use.numerics.twolevel_objective import (
+from collective_use.numerics.resampling.draws import cluster_draws, normal_draws
+from collective_use.numerics.twolevel.likelihood import ClusterStatistics, cluster_statistics
+from collective_use.numerics.twolevel.missing import IncompleteLikelihood
+from collective_use.numerics.twolevel.objective import (
     CompleteLikelihood,
     Likelihood,
     TwoLevelObjective,

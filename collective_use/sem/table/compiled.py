@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from collective_use.numerics.sem_model import Block, Floats, Ints, Model
+from collective_use.numerics.sem.model import Block, Floats, Ints, Model
 from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 
 Cell = tuple[int, int, int, float]

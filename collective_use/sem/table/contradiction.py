@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from collective_use.errors import EstimationError
-from collective_use.numerics.feasibility import contradiction
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.optimise import Constraint
+from collective_use.numerics.search.feasibility import contradiction
+from collective_use.numerics.search.optimise import Constraint
 from collective_use.sem.table.constraints import Constraints
 
 

@@ -13,7 +13,7 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.numerics.moments import Floats, GroupMoments
-from collective_use.numerics.twolevel import ClusterStatistics
+from collective_use.numerics.twolevel.likelihood import ClusterStatistics
 from collective_use.sem.data_checks import check_moments
 
 

@@ -22,13 +22,17 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.numerics.moments import Floats, GroupMoments, Ints
-from collective_use.numerics.twolevel import ClusterStatistics, Layout, cluster_statistics
-from collective_use.numerics.twolevel_objective import (
+from collective_use.numerics.twolevel.likelihood import (
+    ClusterStatistics,
+    Layout,
+    cluster_statistics,
+)
+from collective_use.numerics.twolevel.objective import (
     CompleteLikelihood,
     Likelihood,
     TwoLevelObjective,
 )
-from collective_use.numerics.twolevel_saturated import start_moments
+from collective_use.numerics.twolevel.saturated import start_moments
 from collective_use.record import Record
 from collective_use.sem.data import GroupData, SampleData
 from collective_use.sem.estimate import Solution, sample_statistics, search
@@ -225,7 +229,7 @@ def _reduced(
     Y: Floats, z: Floats, codes: Ints, layout: Layout, group: str, W: Sequence[str]
 ) -> tuple[Likelihood, ClusterStatistics]:
     if np.isnan(Y).any():
-        from collective_use.numerics.twolevel_missing import IncompleteLikelihood, start_statistics
+        from collective_use.numerics.twolevel.missing import IncompleteLikelihood, start_statistics
 
         return IncompleteLikelihood(Y, z, codes, layout), start_statistics(Y, z, codes, layout)
     stats = cluster_statistics(Y, z, codes, layout)

@@ -9,7 +9,7 @@ import numpy as np
 from collective_use.checks import one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.twolevel_scores import Effects, effects_of, member_factors
+from collective_use.numerics.twolevel.scores import Effects, effects_of, member_factors
 from collective_use.sem.estimate import Solution
 from collective_use.sem.factor_scores import METHODS, FactorScores
 from collective_use.sem.inference import states_of

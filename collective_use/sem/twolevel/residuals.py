@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from collective_use.numerics.moments import vech
-from collective_use.numerics.twolevel_saturated import Saturated
+from collective_use.numerics.twolevel.saturated import Saturated
 from collective_use.sem.estimate import Solution
 from collective_use.sem.inference import states_of
 from collective_use.sem.residuals import SemResiduals

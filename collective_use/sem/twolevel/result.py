@@ -12,8 +12,8 @@ import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import InputError, NotSupported
-from collective_use.numerics.twolevel_objective import CompleteLikelihood
-from collective_use.numerics.twolevel_saturated import Saturated, saturated_complete
+from collective_use.numerics.twolevel.objective import CompleteLikelihood
+from collective_use.numerics.twolevel.saturated import Saturated, saturated_complete
 from collective_use.sem import tests_of_fit
 from collective_use.sem.estimate import Solution
 from collective_use.sem.factor_scores import FactorScores
@@ -61,7 +61,7 @@ class TwoLevelResult(SemResult):
             if isinstance(likelihood, CompleteLikelihood):
                 out.append(saturated_complete(likelihood.stats))
             else:
-                from collective_use.numerics.twolevel_missing import saturated_incomplete
+                from collective_use.numerics.twolevel.missing import saturated_incomplete
 
                 out.append(saturated_incomplete(likelihood))  # type: ignore[arg-type]
         return out

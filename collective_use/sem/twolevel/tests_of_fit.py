@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.numerics import fit_indices as fi
 from collective_use.numerics.moments import Floats, inverse_and_log_det
-from collective_use.numerics.twolevel import Layout
-from collective_use.numerics.twolevel_objective import Likelihood
-from collective_use.numerics.twolevel_saturated import (
+from collective_use.numerics.sem import fit_indices as fi
+from collective_use.numerics.twolevel.likelihood import Layout
+from collective_use.numerics.twolevel.objective import Likelihood
+from collective_use.numerics.twolevel.saturated import (
     Saturated,
     score_of,
     unrestricted_derivatives,

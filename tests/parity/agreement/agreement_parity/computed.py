@@ -10,7 +10,8 @@ import pandas as pd
 
 import collective_use as cu
 from agreement_parity import cells
-from collective_use.numerics import nulls, omega, reliability
+from collective_use.numerics.groups import nulls
+from collective_use.numerics.items import omega, reliability
 
 SCALES = {"LEAD": ("LEAD", 11, 1), "TSIG": ("TSIG", 3, 1), "HOSTIL": ("HOSTIL", 5, 0)}
 GROUP = {"lq2002": "COMPID", "bh1996": "GRP", "bhr2000": "GRP"}

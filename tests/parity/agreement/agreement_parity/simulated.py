@@ -14,9 +14,9 @@ import collective_use as cu
 from agreement_parity import cells, computed
 from collective_use.groups.agreement_tests import item_correlation
 from collective_use.groups.inputs import rows_of
-from collective_use.numerics import chance, chance_simulation
-from collective_use.numerics.agreement import rwg_j
-from collective_use.numerics.resampling import random_groups
+from collective_use.numerics.groups import chance, chance_simulation
+from collective_use.numerics.groups.agreement import rwg_j
+from collective_use.numerics.groups.random_groups import random_groups
 
 REPETITIONS = 40_000
 

@@ -16,20 +16,20 @@ import numpy as np
 
 import collective_use as cu
 from agreement_parity import cells, computed
-from collective_use.numerics.reliability import cronbach_alpha
-from collective_use.numerics.reliability_two_level import (
+from collective_use.numerics.items.reliability import cronbach_alpha
+from collective_use.numerics.items.two_level import (
     TwoLevelReliability,
     harmonic_size,
     two_level_alpha,
     two_level_omega,
 )
-from collective_use.numerics.twolevel import (
+from collective_use.numerics.twolevel.likelihood import (
     ClusterStatistics,
     Layout,
     cluster_statistics,
     twolevel_loglik,
 )
-from collective_use.numerics.twolevel_saturated import Saturated, saturated_complete
+from collective_use.numerics.twolevel.saturated import Saturated, saturated_complete
 
 WITHOUT_MAXIMUM = ("LEAD",)
 

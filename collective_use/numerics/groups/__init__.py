@@ -1,0 +1,1 @@
+"""Persons in groups: statistics, agreement, chance, variance components."""

@@ -1,0 +1,103 @@
+"""Null distributions of multi-item agreement by simulation with correlated items.
+
+Cohen, Doveh & Nahum-Shani (2009, Organizational Research Methods 12:148): members are drawn
+independently, their answers to the items correlate as observed, and each item is cut into
+options by the null proportions. One set of members serves every group size, since the first n
+members of a draw are a draw of n.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from collective_use.numerics.groups.statistics import FloatArray, IntArray
+
+_CELLS = 4_000_000
+"""Answers drawn at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """Simulated null distributions by group size.
+
+    Attributes
+    ----------
+    sizes
+        (S,) group sizes.
+    ratio
+        (S, R) mean item variance over the null variance.
+    deviation
+        (S, R) mean over items of the average deviation around the mean, in steps, or None.
+    """
+
+    sizes: IntArray
+    ratio: FloatArray
+    deviation: FloatArray | None
+
+
+def correlation_root(correlation: FloatArray) -> FloatArray:
+    """Return a root L with ``L L'`` the nearest positive semi-definite version of a correlation.
+
+    Negative eigenvalues (pairwise correlations can have some) are set to zero and the rows
+    scaled back to length one. The symmetric root, since it alone does not jump when a
+    correlation changes in its last digit.
+    """
+    values, vectors = np.linalg.eigh(np.asarray(correlation, float))
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    return root / np.sqrt((root * root).sum(axis=1, keepdims=True))
+
+
+def simulate_agreement(
+    sizes: IntArray,
+    proportions: FloatArray,
+    null_variance: float,
+    correlation: FloatArray,
+    *,
+    repetitions: int = 2000,
+    seed: int | np.random.SeedSequence = 0,
+    deviation: bool = True,
+) -> Simulated:
+    """Simulate the null distribution of agreement for groups of some sizes.
+
+    Parameters
+    ----------
+    sizes
+        (S,) group sizes, each at least 2.
+    proportions
+        (A,) null proportions of the options.
+    null_variance
+        Null variance in squared steps.
+    correlation
+        (J, J) correlation of the items; the identity for unrelated items.
+    repetitions
+        R.
+    seed
+        Seed of the generator; the same seed gives the same result.
+    deviation
+        Also simulate the average deviation.
+    """
+    wanted = np.unique(np.asarray(sizes, np.int64))
+    n, J = int(wanted.max()), len(correlation)
+    rng = np.random.default_rng(seed)
+    root = correlation_root(correlation)
+    edges = special.ndtri(np.clip(np.cumsum(proportions)[:-1] / np.sum(proportions), 0.0, 1.0))
+    ratio = np.empty((len(wanted), repetitions))
+    spread = np.empty((len(wanted), repetitions)) if deviation else None
+    block = max(1, _CELLS // (n * J))
+    for start in range(0, repetitions, block):
+        stop = min(repetitions, start + block)
+        normal = rng.standard_normal((stop - start, n, J)) @ root.T
+        answers = np.searchsorted(edges, normal.ravel()).reshape(normal.shape).astype(np.int16)
+        running = np.cumsum(answers, axis=1, dtype=np.int32)
+        squared = np.cumsum(answers * answers, axis=1, dtype=np.int32)
+        for s, size in enumerate(wanted):
+            total = running[:, size - 1].astype(float)
+            variance = (squared[:, size - 1] - total * total / size) / (size - 1)
+            ratio[s, start:stop] = variance.mean(axis=1) / null_variance
+            if spread is not None:
+                gap = np.abs(answers[:, :size] - total[:, None, :] / size)
+                spread[s, start:stop] = gap.mean(axis=(1, 2))
+    return Simulated(wanted, ratio, spread)

@@ -1,0 +1,88 @@
+"""Confidence limits of the intraclass correlation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import optimize, special
+
+from collective_use.numerics.groups.anova import OneWay
+
+
+def f_limits(table: OneWay, size: float, level: float = 0.95) -> tuple[float, float]:
+    """Return the F-based limits of ICC(1) for groups of one size (Shrout & Fleiss 1979).
+
+    They are exact for equal groups only. With very unequal groups they cover far less than
+    they say; use `wald_limits`.
+    """
+    low, high = _f_bounds(table, level)
+    return (low - 1.0) / (low + size - 1.0), (high - 1.0) / (high + size - 1.0)
+
+
+def f_limits_icc2(table: OneWay, level: float = 0.95) -> tuple[float, float]:
+    """Return the F-based limits of ICC(2) (Shrout & Fleiss 1979); -inf where F is 0."""
+    if not table.f > 0:
+        return float("-inf"), float("-inf")
+    low, high = _f_bounds(table, level)
+    return 1.0 - 1.0 / low, 1.0 - 1.0 / high
+
+
+def _f_bounds(table: OneWay, level: float) -> tuple[float, float]:
+    tail = (1.0 - level) / 2.0
+    upper = float(special.fdtri(table.df_between, table.df_within, 1.0 - tail))
+    lower = float(special.fdtri(table.df_within, table.df_between, 1.0 - tail))
+    return table.f / upper, table.f * lower
+
+
+def wald_limits(table: OneWay, level: float = 0.95) -> tuple[float, float]:
+    """Return exact limits of ICC(1) for groups of any sizes (Wald 1940, Ann. Math. Stat. 11:96).
+
+    With ``w_g = n_g / (1 + n_g λ)`` and λ = τ²/σ², the statistic
+    ``sum w_g (ȳ_g - ȳ_w)² / ((G - 1) MSW)`` follows F with G - 1 and N - G degrees of freedom
+    and falls as λ rises; the limits are where it meets the F quantiles. They are not cut at
+    zero; no limit lies below ``-1 / (n_max - 1)``, the least ICC that groups can have.
+
+    Returns
+    -------
+    tuple
+        Lower and upper limit of the ICC; NaN when there is one group or no variance within.
+    """
+    if table.df_between < 1 or table.df_within < 1 or not table.ms_within > 0:
+        return float("nan"), float("nan")
+    tail = (1.0 - level) / 2.0
+    d1, d2 = table.df_between, table.df_within
+    high_quantile = float(special.fdtri(d1, d2, 1.0 - tail))
+    low_quantile = 1.0 / float(special.fdtri(d2, d1, 1.0 - tail))
+    pivot = _pivot_of(table)
+    floor = -1.0 / float(table.sizes.max())
+    return _icc(_meets(pivot, high_quantile, floor)), _icc(_meets(pivot, low_quantile, floor))
+
+
+def _pivot_of(table: OneWay) -> Callable[[float], float]:
+    sizes, means = table.sizes, table.means - np.average(table.means, weights=table.sizes)
+    scale = table.df_between * table.ms_within
+
+    def pivot(ratio: float) -> float:
+        w = sizes / (1.0 + sizes * ratio)
+        centre = float(w @ means) / float(w.sum())
+        return float(w @ (means - centre) ** 2) / scale
+
+    return pivot
+
+
+def _meets(pivot: Callable[[float], float], quantile: float, floor: float) -> float:
+    lowest = floor * (1.0 - 1e-9)
+    if pivot(lowest) <= quantile:
+        return floor
+    high = 1.0
+    while pivot(high) > quantile and high < 1e12:
+        high *= 8.0
+    if high >= 1e12:
+        return float("inf")
+    root = optimize.brentq(lambda x: pivot(x) - quantile, lowest, high, xtol=1e-14, rtol=1e-13)
+    return float(root)
+
+
+def _icc(ratio: float) -> float:
+    return 1.0 if np.isinf(ratio) else ratio / (1.0 + ratio)

@@ -1,0 +1,208 @@
+"""Null distributions: what answers would look like if members answered without agreeing.
+
+Proportions are ordered from the lowest to the highest option; skewed ones lean to the high
+end. Variances are in squared steps between options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from collective_use.checks import one_of, whole_number
+from collective_use.errors import InputError
+from collective_use.numerics.groups.statistics import FloatArray
+
+_TABLE = "LeBreton & Senter 2008, Organizational Research Methods 11:815, table 2"
+_JAMES = "James, Demaree & Wolf 1984, Journal of Applied Psychology 69:85"
+
+PRINTED: Mapping[str, Mapping[int, float]] = {
+    "slight_skew": dict(zip(range(5, 12), (1.34, 1.85, 2.90, 3.47, 5.66, 6.30, 7.31), strict=True)),
+    "moderate_skew": dict(
+        zip(range(5, 12), (0.90, 1.26, 2.14, 2.79, 4.73, 5.09, 6.32), strict=True)
+    ),
+    "heavy_skew": dict(zip(range(5, 12), (0.44, 0.69, 1.39, 2.35, 3.16, 3.46, 4.02), strict=True)),
+    "triangular_printed": dict(
+        zip(range(5, 12), (1.32, 1.45, 2.10, 2.81, 3.00, 2.89, 3.32), strict=True)
+    ),
+    "normal": dict(zip(range(5, 12), (1.04, 1.25, 1.40, 1.73, 1.58, 1.45, 1.40), strict=True)),
+}
+"""Variances as LeBreton & Senter (2008) print them, by number of options."""
+
+_FIVE: Mapping[str, tuple[float, ...]] = {
+    "slight_skew": (0.05, 0.15, 0.20, 0.35, 0.25),
+    "moderate_skew": (0.00, 0.10, 0.15, 0.40, 0.35),
+    "heavy_skew": (0.00, 0.00, 0.10, 0.40, 0.50),
+    "triangular_printed": (0.11, 0.22, 0.34, 0.22, 0.11),
+    "normal": (0.07, 0.24, 0.38, 0.24, 0.07),
+}
+
+NAMES: tuple[str, ...] = (
+    "uniform",
+    "slight_skew",
+    "moderate_skew",
+    "heavy_skew",
+    "triangular",
+    "triangular_printed",
+    "normal",
+    "maximum_dissensus",
+)
+"""The null distributions by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """A null distribution for one number of options.
+
+    Attributes
+    ----------
+    name
+        One of `NAMES` or ``"measure-specific"``.
+    options
+        Number of options A.
+    variance
+        The variance that agreement is compared with, in squared steps.
+    proportions
+        (A,) chance of each option, lowest first. Where the literature prints only a variance,
+        these are the ones this package would use; their own variance differs.
+    source
+        Where variance and proportions come from, in words.
+    printed
+        Whether the variance is one that the literature gives.
+    """
+
+    name: str
+    options: int
+    variance: float
+    proportions: FloatArray
+    source: str
+    printed: bool
+
+
+def uniform_variance(options: ArrayLike) -> float:
+    """Return the variance of answers spread evenly over the options.
+
+    ``(A² - 1) / 12`` for A options one apart (James, Demaree & Wolf 1984).
+
+    Examples
+    --------
+    >>> uniform_variance([1, 2, 3, 4, 5])
+    2.0
+    """
+    values = np.asarray(options, float)
+    return float(np.mean((values - values.mean()) ** 2))
+
+
+def variance_of(options: ArrayLike, proportions: ArrayLike) -> float:
+    """Return the variance of one answer under given proportions of the options.
+
+    Examples
+    --------
+    >>> variance_of([0, 1], [0.5, 0.5])
+    0.25
+    """
+    values, p = np.asarray(options, float), np.asarray(proportions, float)
+    p = p / p.sum()
+    return float(p @ (values - p @ values) ** 2)
+
+
+def null_distribution(null: str | Sequence[float] | Mapping[str, float], options: int) -> Null:
+    """Return a null distribution by name, or from proportions of one's own.
+
+    Parameters
+    ----------
+    null
+        One of ``"uniform"``, ``"slight_skew"``, ``"moderate_skew"``, ``"heavy_skew"``,
+        ``"triangular"`` (James et al. 1984, any number of options), ``"triangular_printed"``
+        (as LeBreton & Senter print it), ``"normal"``, ``"maximum_dissensus"`` (Lindell & Brandt
+        1997), or A proportions from the lowest option to the highest.
+    options
+        Number of options, at least 2. Skewed and normal nulls are printed for 5 to 11.
+
+    Raises
+    ------
+    InputError
+        When the name is unknown or the proportions do not fit.
+
+    Examples
+    --------
+    >>> null_distribution("slight_skew", 5).variance
+    1.34
+    >>> null_distribution("slight_skew", 4).printed
+    False
+    >>> null_distribution([0.1, 0.2, 0.4, 0.2, 0.1], 5).variance
+    1.2000000000000002
+    """
+    whole_number("options", options, at_least=2)
+    if not isinstance(null, str):
+        return _measure_specific(null, options)
+    one_of("null", null, NAMES)
+    if null == "uniform":
+        return _exact(null, np.full(options, 1.0 / options), f"{_JAMES}: (A² - 1) / 12")
+    if null == "triangular":
+        return _exact(
+            null, _triangular(options), f"{_JAMES}: proportions rise evenly to the middle"
+        )
+    if null == "maximum_dissensus":
+        half = np.zeros(options)
+        half[[0, -1]] = 0.5
+        source = "Lindell & Brandt 1997, Applied Psychological Measurement 21:271: half at each end"
+        return _exact(null, half, source)
+    return _from_table(null, options)
+
+
+def _exact(name: str, proportions: FloatArray, source: str) -> Null:
+    options = len(proportions)
+    variance = variance_of(np.arange(options), proportions)
+    return Null(name, options, variance, proportions, source, True)
+
+
+def _triangular(options: int) -> FloatArray:
+    place = np.arange(options)
+    weight = np.minimum(place, options - 1 - place) + 1.0
+    return weight / weight.sum()
+
+
+def _from_table(name: str, options: int) -> Null:
+    proportions = _stretched(_FIVE[name], options)
+    if options == 5:
+        source = f"{_TABLE}; proportions as printed there"
+        return Null(name, 5, PRINTED[name][5], proportions, source, True)
+    stretched = "the five-point proportions of LeBreton & Senter (2008) stretched"
+    if options in PRINTED[name]:
+        source = (
+            f"{_TABLE} (variance); the literature gives no proportions for {options} options: "
+            f"simulations use {stretched} to {options} equal steps"
+        )
+        return Null(name, options, PRINTED[name][options], proportions, source, True)
+    source = (
+        f"not in the literature for {options} options ({_TABLE} covers 5 to 11); offered here: "
+        f"{stretched} to {options} equal steps"
+    )
+    variance = variance_of(np.arange(options), proportions)
+    return Null(name, options, variance, proportions, source, False)
+
+
+def _stretched(five: Sequence[float], options: int) -> FloatArray:
+    """Spread five proportions evenly over [0, 1] and cut them into `options` equal steps."""
+    edges = np.concatenate([[0.0], np.cumsum(five) / np.sum(five)])
+    cut = np.interp(np.linspace(0.0, 1.0, options + 1), np.linspace(0.0, 1.0, 6), edges)
+    return np.diff(cut)
+
+
+def _measure_specific(null: Sequence[float] | Mapping[str, float], options: int) -> Null:
+    values = null.values() if isinstance(null, Mapping) else null
+    p = np.asarray(list(values), float)
+    good = p.shape == (options,) and bool(np.all(np.isfinite(p)) and np.all(p >= 0))
+    if not good or abs(p.sum() - 1.0) > 0.005:
+        raise InputError(
+            f"null must be a known name or {options} proportions that add up to 1, got {p.tolist()}"
+        )
+    p = p / p.sum()
+    variance = variance_of(np.arange(options), p)
+    if not variance > 0:
+        raise InputError("null must leave room for disagreement, got all answers on one option")
+    return Null("measure-specific", options, variance, p, "proportions given by the study", True)

@@ -1,0 +1,1 @@
+"""Items of a scale: reliability, omega, careless answers."""

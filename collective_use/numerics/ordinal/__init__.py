@@ -1,0 +1,1 @@
+"""Ordered answers: thresholds, polychorics, and the least-squares objective on them."""

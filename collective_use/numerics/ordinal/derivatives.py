@@ -1,0 +1,187 @@
+"""Derivatives of the uni- and bivariate log-likelihoods behind ordinal moments.
+
+References
+----------
+Olsson (1979), Psychometrika 44:443; Olsson, Drasgow & Dorans (1982), Psychometrika 47:337.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from collective_use.numerics.ordinal.polychoric import FAR, table_cells
+from collective_use.numerics.ordinal.polyserial import case_limits, interval, normal_pdf
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+_TINY = 1e-100
+
+
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """Casewise derivatives of one bivariate log-likelihood.
+
+    Attributes
+    ----------
+    rho
+        The correlation.
+    by_rho
+        (n,).
+    first, second
+        By the first-step statistics of the first and second variable, (n, k).
+    """
+
+    rho: float
+    by_rho: Floats
+    first: Floats
+    second: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class TableScores:
+    """Derivatives of log cell probabilities of m tables.
+
+    Attributes
+    ----------
+    by_rho
+        (m, K, K).
+    by_row, by_column
+        By threshold t of the row and column variable, (m, K - 1, K, K).
+    """
+
+    by_rho: Floats
+    by_row: Floats
+    by_column: Floats
+
+
+def threshold_scores(cuts: Floats) -> Floats:
+    """Return derivatives of the log category probabilities by the thresholds, (K, K - 1).
+
+    Examples
+    --------
+    >>> threshold_scores(np.array([0.0])).round(4)
+    array([[ 0.7979],
+           [-0.7979]])
+    """
+    edges = np.concatenate([[-FAR], cuts, [FAR]])
+    prob = interval(edges[:-1], edges[1:])
+    density = normal_pdf(cuts)
+    k = cuts.size
+    out = np.zeros((k + 1, k))
+    t = np.arange(k)
+    out[t, t] = density / prob[:-1]
+    out[t + 1, t] = -density / prob[1:]
+    return out
+
+
+def continuous_scores(y: Floats, mean: float, variance: float) -> tuple[Floats, Floats]:
+    """Return casewise derivatives of the normal log-density by mean and variance."""
+    z2 = (y - mean) ** 2 / variance
+    return (y - mean) / variance, (z2 - 1.0) / (2 * variance)
+
+
+def ordinal_pairs(row_cuts: Floats, column_cuts: Floats, rho: Floats) -> TableScores:
+    """Return derivatives of log cell probabilities by correlation and thresholds.
+
+    Parameters
+    ----------
+    row_cuts, column_cuts
+        Padded cut points, (m, K + 1).
+    rho
+        Correlations, (m,).
+
+    References
+    ----------
+    Olsson (1979), Psychometrika 44:443, equations 10 to 13.
+    """
+    cells = table_cells(row_cuts, column_cuts, rho)
+    prob = np.maximum(cells.prob, _TINY)
+    rows = _by_threshold(row_cuts, column_cuts, rho)
+    columns = _by_threshold(column_cuts, row_cuts, rho).transpose(0, 1, 3, 2)
+    return TableScores(cells.by_rho / prob, rows / prob[:, None], columns / prob[:, None])
+
+
+def _by_threshold(own: Floats, other: Floats, rho: Floats) -> Floats:
+    """Derivatives of cell probabilities by the own thresholds, (m, K - 1, K own, K other)."""
+    m, K = own.shape[0], own.shape[1] - 1
+    root = np.sqrt(1.0 - rho * rho)[:, None, None]
+    cut = own[:, 1:-1]
+    u = (other[:, None, :] - rho[:, None, None] * cut[:, :, None]) / root
+    share = ndtr(u[..., 1:]) - ndtr(u[..., :-1])
+    flow = np.where(cut < FAR, normal_pdf(cut), 0.0)[:, :, None] * share
+    out = np.zeros((m, K - 1, K, K))
+    t = np.arange(K - 1)
+    out[:, t, t, :] = flow
+    out[:, t, t + 1, :] = -flow
+    return out
+
+
+def continuous_pair(y1: Floats, y2: Floats, weights: Floats) -> PairScores:
+    """Return scores of the bivariate normal likelihood at means, variances and correlation.
+
+    Parameters
+    ----------
+    y1, y2
+        Continuous variables, (n,).
+    weights
+        How often each case occurs, (n,).
+    """
+    z, sd = [], []
+    for y in (y1, y2):
+        mean = np.average(y, weights=weights)
+        sd.append(float(np.sqrt(np.average((y - mean) ** 2, weights=weights))))
+        z.append((y - mean) / sd[-1])
+    r = float(np.average(z[0] * z[1], weights=weights))
+    rest = 1.0 - r * r
+    product = z[0] * z[1]
+    by_rho = r / rest + product / rest - r * (z[0] ** 2 - 2 * r * product + z[1] ** 2) / rest**2
+    parts = []
+    for own, other, s in ((z[0], z[1], sd[0]), (z[1], z[0], sd[1])):
+        by_mean = (own - r * other) / (rest * s)
+        by_variance = ((own * own - r * own * other) / rest - 1.0) / (2 * s * s)
+        parts.append(np.column_stack([by_mean, by_variance]))
+    return PairScores(r, by_rho, parts[0], parts[1])
+
+
+def mixed_pair(y: Floats, codes: Ints, cuts: Floats, rho: float, variance: float) -> PairScores:
+    """Return scores of a continuous (first) and an ordered (second) variable.
+
+    Parameters
+    ----------
+    y
+        Standardised continuous variable, (n,).
+    codes, cuts
+        Ordered variable from 0 and its thresholds.
+    rho
+        Polyserial correlation.
+    variance
+        Of the continuous variable before standardising.
+
+    References
+    ----------
+    Olsson, Drasgow & Dorans (1982), Psychometrika 47:337, equations 18 to 22.
+    """
+    n, k = y.size, cuts.size
+    rest = 1.0 - rho * rho
+    root = np.sqrt(rest)
+    edges = np.concatenate([[-FAR], cuts, [FAR]])
+    lower, upper = case_limits(y, codes, cuts, rho)
+    prob = interval(lower, upper)
+    low = np.where(codes > 0, normal_pdf(lower), 0.0) / prob
+    up = np.where(codes < k, normal_pdf(upper), 0.0) / prob
+    low_slope = (edges[codes] * rho - y) / (rest * root)
+    up_slope = (edges[codes + 1] * rho - y) / (rest * root)
+    by_rho = up * up_slope - low * low_slope
+    by_z = -y - (up - low) * rho / root
+    sd = np.sqrt(variance)
+    first = np.column_stack([-by_z / sd, -by_z * y / (2 * variance) - 1.0 / (2 * variance)])
+    second = np.zeros((n, k))
+    case = np.arange(n)
+    inner, outer = codes < k, codes > 0
+    second[case[inner], codes[inner]] += up[inner] / root
+    second[case[outer], codes[outer] - 1] -= low[outer] / root
+    return PairScores(rho, by_rho, first, second)

@@ -1,0 +1,248 @@
+"""Many normal-theory fits of one model at once: batched Fisher scoring from a common start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.sem.model import (
+    Model,
+    cells_of,
+    expected_information,
+    gradient,
+    moments,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFits:
+    """Solutions of R samples.
+
+    Attributes
+    ----------
+    theta
+        Free parameters, (R, q); NaN where estimation failed.
+    converged
+        Which gradients vanished, (R,).
+    """
+
+    theta: Floats
+    converged: NDArray[np.bool_]
+
+
+def weighted_moments(Y: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return means (R, p) and covariances (R, p, p) of R weightings of the cases.
+
+    Parameters
+    ----------
+    Y
+        Cases by variables, (n, p).
+    weights
+        How often every case counts, (R, n).
+
+    Examples
+    --------
+    >>> mean, cov = weighted_moments(np.array([[0.0], [2.0]]), np.array([[1.0, 1.0]]))
+    >>> float(mean[0, 0]), float(cov[0, 0, 0])
+    (1.0, 1.0)
+    """
+    shift = Y.mean(axis=0)
+    C = Y - shift
+    p = Y.shape[1]
+    rows, columns = np.tril_indices(p)
+    total = weights.sum(axis=1, keepdims=True)
+    mean = weights @ C / total
+    cross = weights @ (C[:, rows] * C[:, columns]) / total
+    cov = np.empty((weights.shape[0], p, p))
+    cov[:, rows, columns] = cov[:, columns, rows] = cross - mean[:, rows] * mean[:, columns]
+    return mean + shift, cov
+
+
+def batch_fits(
+    model: Model,
+    means: list[Floats],
+    covs: list[Floats],
+    shares: Floats,
+    start: Floats,
+    basis: Floats | None = None,
+    most: int = 50,
+) -> BatchFits:
+    """Fit a model to R samples by maximum likelihood.
+
+    Parameters
+    ----------
+    model
+        The compiled model, nothing fixed at sample values.
+    means, covs
+        By group (= block): (R, p) and (R, p, p), divisor n.
+    shares
+        n_g / N.
+    start
+        Where all fits begin, (q,).
+    basis
+        Directions that linear constraints leave open, (q, r); None: all.
+    most
+        Largest number of steps.
+
+    References
+    ----------
+    Lee & Jennrich (1979), Psychometrika 44:99 (Fisher scoring).
+    """
+    R, q = covs[0].shape[0], start.size
+    sample = _Sample(model, means, covs, shares)
+    directions = q if basis is None else basis.shape[1]
+    theta = np.tile(start, (R, 1))
+    value, g = _value_and_gradient(sample, theta, np.arange(R))
+    inverse = np.zeros((R, directions, directions))
+    done, dead = np.zeros(R, dtype=bool), ~np.isfinite(value)
+    for step in range(most):
+        live = np.flatnonzero(~done & ~dead)
+        if live.size == 0:
+            break
+        if step < _FRESH:
+            inverse[live], lost = _inverse_information(sample, theta[live], live, basis)
+            dead[live[lost]] = True
+            live = live[~lost]
+        slope = _open(g[live], basis)
+        ahead = -(inverse[live] @ slope[..., None])[..., 0]
+        decrement = -np.einsum("ra,ra->r", slope, ahead)
+        done[live[decrement < 1e-11]] = True
+        direction = ahead if basis is None else ahead @ basis.T
+        length = _searched(sample, theta, value, g, direction, decrement, live)
+        dead[live[(length == 0) & (decrement >= 1e-11)]] = True
+        inverse[live] = _updated(
+            inverse[live], length[:, None] * ahead, _open(g[live], basis) - slope
+        )
+    theta[~done] = np.nan
+    return BatchFits(theta, done)
+
+
+_FRESH = 2
+"""Steps with the expected information; later steps update its inverse from the gradients."""
+
+
+def _open(g: Floats, basis: Floats | None) -> Floats:
+    return g if basis is None else g @ basis
+
+
+def _updated(inverse: Floats, moved: Floats, change: Floats) -> Floats:
+    """Update inverse second derivatives by what the gradient did, where it is convex.
+
+    References
+    ----------
+    Nocedal & Wright (2006), Numerical Optimization, equation 6.17 (BFGS).
+    """
+    curvature = np.einsum("ra,ra->r", moved, change)
+    use = curvature > 1e-14 * np.einsum("ra,ra->r", moved, moved)
+    safe = np.where(use, curvature, 1.0)
+    across = (inverse @ change[..., None])[..., 0]
+    both = across[:, :, None] * moved[:, None, :]
+    weight = (1.0 + np.einsum("ra,ra->r", change, across) / safe) / safe
+    step = weight[:, None, None] * moved[:, :, None] * moved[:, None, :]
+    step -= (both + both.swapaxes(1, 2)) / safe[:, None, None]
+    return np.asarray(inverse + np.where(use[:, None, None], step, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    model: Model
+    means: list[Floats]
+    covs: list[Floats]
+    shares: Floats
+
+
+def _inverse_information(
+    sample: _Sample, theta: Floats, which: NDArray[np.intp], basis: Floats | None
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return inverse information along open directions, and which could not be inverted."""
+    H = _information(sample, theta, which)
+    if basis is not None:
+        H = basis.T @ H @ basis
+    lost = np.zeros(H.shape[0], dtype=bool)
+    try:
+        inverse = np.linalg.inv(H)
+    except np.linalg.LinAlgError:
+        inverse = np.zeros_like(H)
+        for r in range(H.shape[0]):
+            try:
+                inverse[r] = np.linalg.inv(H[r])
+            except np.linalg.LinAlgError:
+                lost[r] = True
+    return np.asarray(inverse), lost | ~np.isfinite(inverse).all(axis=(1, 2))
+
+
+def _searched(
+    sample: _Sample,
+    theta: Floats,
+    value: Floats,
+    g: Floats,
+    direction: Floats,
+    decrement: Floats,
+    live: NDArray[np.intp],
+) -> Floats:
+    """Move `theta`, `value` and `g` of the live replications in place; return the step lengths."""
+    taken = np.zeros(live.size)
+    length = 1.0
+    for _ in range(8):
+        todo = np.flatnonzero(taken == 0)
+        if todo.size == 0:
+            break
+        rows = live[todo]
+        candidate = theta[rows] + length * direction[todo]
+        f, slope = _value_and_gradient(sample, candidate, rows)
+        enough = value[rows] - 1e-4 * length * decrement[todo]
+        good = (f <= enough) | ((decrement[todo] < 1e-9) & (f <= value[rows] + 1e-13))
+        theta[rows[good]], value[rows[good]], g[rows[good]] = candidate[good], f[good], slope[good]
+        taken[todo[good]] = length
+        length *= 0.5
+    return taken
+
+
+def _inverses(Sigma: Floats) -> tuple[Floats, Floats]:
+    """Return inverses and log-determinants; infinite where not positive definite."""
+    log_extra = np.zeros(Sigma.shape[0])
+    try:
+        L = np.linalg.cholesky(Sigma)
+    except np.linalg.LinAlgError:
+        impossible = ~(np.linalg.eigvalsh(Sigma)[:, 0] > 1e-14)
+        Sigma = np.where(impossible[:, None, None], np.eye(Sigma.shape[1]), Sigma)
+        log_extra[impossible] = np.inf
+        L = np.linalg.cholesky(Sigma)
+    log_det = 2 * np.log(np.diagonal(L, axis1=1, axis2=2)).sum(axis=1)
+    return np.asarray(np.linalg.inv(Sigma)), log_det + log_extra
+
+
+def _value_and_gradient(
+    sample: _Sample, theta: Floats, which: NDArray[np.intp]
+) -> tuple[Floats, Floats]:
+    R, q = theta.shape
+    f, g = np.zeros(R), np.zeros((R, q))
+    model = sample.model
+    parts = zip(model.blocks, sample.means, sample.covs, sample.shares, strict=True)
+    for block, mean, cov, share in parts:
+        state = moments(block, theta)
+        P, log_det = _inverses(state.Sigma)
+        T = cov[which]
+        d = None
+        if model.meanstructure:
+            d = mean[which] - state.mu
+            T = T + d[:, :, None] * d[:, None, :]
+        f += 0.5 * share * (log_det + np.einsum("rab,rab->r", P, T))
+        by_sigma = 0.5 * (P - P @ T @ P)
+        by_mu = None if d is None else -np.einsum("rab,rb->ra", P, d)
+        g += share * gradient(cells_of(block), state, by_sigma, by_mu, q)
+    return f, g
+
+
+def _information(sample: _Sample, theta: Floats, which: NDArray[np.intp]) -> Floats:
+    R, q = theta.shape
+    H = np.zeros((R, q, q))
+    model = sample.model
+    for block, share in zip(model.blocks, sample.shares, strict=True):
+        state = moments(block, theta)
+        P, _ = _inverses(state.Sigma)
+        H += share * expected_information(cells_of(block), state, P, q, means=model.meanstructure)
+    return H

@@ -1,0 +1,1 @@
+"""Rosters, allocations and checklists as arrays."""

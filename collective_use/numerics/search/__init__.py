@@ -1,0 +1,1 @@
+"""Search for an optimum: the objective's contract, optimisers, constraints."""

@@ -1,0 +1,1 @@
+"""Structural equation models as arrays: matrices, objectives, fit indices."""

@@ -1,0 +1,1 @@
+"""Two-level normal models: likelihood, objective, scores."""
