@@ -50,7 +50,7 @@ _LAZY: dict[str, str] = {
     "load_instrument": "collective_use.instrument.library",
     "sample_path": "collective_use.instrument.library",
     "list_instruments": "collective_use.instrument.library",
-    "lint_instrument": "collective_use.instrument.lint",
+    "lint_instrument": "collective_use.instrument.lint.lint",
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",

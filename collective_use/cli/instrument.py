@@ -96,7 +96,7 @@ def lint_command(
       collective-use instrument lint my_instrument --group-size 6 --group-size 15
     """
     from collective_use.cli import console
-    from collective_use.instrument.lint import lint_instrument
+    from collective_use.instrument.lint.lint import lint_instrument
 
     report = lint_instrument(instrument, group_sizes=tuple(group_size or (4, 8, 12)))
     if as_json:

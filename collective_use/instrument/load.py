@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from collective_use.checks import nearest
 from collective_use.errors import InstrumentError
-from collective_use.instrument.check import check
-from collective_use.instrument.context import EVERYTHING, Context
+from collective_use.instrument.check.all import check
+from collective_use.instrument.check.context import EVERYTHING, Context
 from collective_use.instrument.include import COLLECTIONS, assemble
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.model import Instrument

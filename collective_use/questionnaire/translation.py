@@ -12,7 +12,7 @@ from typing import Any
 
 from collective_use.checks import one_of
 from collective_use.errors import InputError
-from collective_use.instrument.check_texts import shown_to_respondents, texts
+from collective_use.instrument.check.texts import shown_to_respondents, texts
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.spreadsheet import (
     SheetColumn,

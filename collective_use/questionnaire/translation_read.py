@@ -17,7 +17,7 @@ from collective_use.errors import (
     ReadError,
     warn,
 )
-from collective_use.instrument.check_texts import shown_to_respondents
+from collective_use.instrument.check.texts import shown_to_respondents
 from collective_use.instrument.include import assemble
 from collective_use.instrument.library import instrument_names
 from collective_use.instrument.load import load_file

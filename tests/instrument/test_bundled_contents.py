@@ -9,7 +9,7 @@ from statistics import fmean
 
 import pytest
 
-from collective_use.instrument.check_texts import texts
+from collective_use.instrument.check.texts import texts
 from collective_use.instrument.library import data_folder, load_instrument
 from collective_use.instrument.model import Block, Construct, Form, Instrument, Item
 

@@ -11,7 +11,7 @@ import pytest
 import collective_use as cu
 from collective_use.instrument import model, vocabulary
 from collective_use.instrument.columns import columns_of
-from collective_use.instrument.lint_rules import RULES
+from collective_use.instrument.lint.rules import RULES
 from collective_use.instrument.load import examine
 from collective_use.instrument.schema import json_schema
 from collective_use.numerics.groups import nulls

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import collective_use as cu
-from collective_use.instrument import lint_burden, readability
 from collective_use.instrument.columns import columns_of
-from collective_use.instrument.lint import LintReport
-from collective_use.instrument.lint_rules import RULES, Finding
+from collective_use.instrument.lint import burden as lint_burden
+from collective_use.instrument.lint import readability
+from collective_use.instrument.lint.lint import LintReport
+from collective_use.instrument.lint.rules import RULES, Finding
 from collective_use.instrument.load import examine
 from collective_use.instrument.model import Instrument
 from collective_use.yaml_source import parse_yaml

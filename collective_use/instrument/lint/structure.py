@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from collective_use.checks import quoted
 from collective_use.cutoffs import Cutoff
-from collective_use.instrument.check_texts import shown_to_respondents, texts
-from collective_use.instrument.lint_rules import Finding, Severity
+from collective_use.instrument.check.texts import shown_to_respondents, texts
+from collective_use.instrument.lint.rules import Finding, Severity
 from collective_use.instrument.messages import ONE
 from collective_use.instrument.model import Form, Instrument, Item, Measure
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from collective_use.cutoffs import Cutoff
-from collective_use.instrument import readability
+from collective_use.instrument.lint import readability
 from collective_use.instrument.model import Block, Form, Instrument, Item, Roster, Text
 from collective_use.instrument.vocabulary import ROSTER_KINDS
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from collective_use.checks import quoted
-from collective_use.instrument.context import Context
+from collective_use.instrument.check.context import Context
 from collective_use.instrument.messages import describe
 from collective_use.instrument.model import Text
 from collective_use.yaml_source import Place

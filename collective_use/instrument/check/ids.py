@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.instrument.check.context import Context
 from collective_use.instrument.columns import columns_of
-from collective_use.instrument.context import Context
 from collective_use.instrument.messages import ONE
 from collective_use.instrument.model import Option
 from collective_use.instrument.vocabulary import PLATFORMS, RESERVED_MEASURES

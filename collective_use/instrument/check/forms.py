@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collective_use.instrument.context import Context
+from collective_use.instrument.check.context import Context
 from collective_use.instrument.model import Form
 from collective_use.yaml_source import Place
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collective_use.checks import did_you_mean, quoted
-from collective_use.instrument.check_items import kind_of
-from collective_use.instrument.context import Context
+from collective_use.instrument.check.context import Context
+from collective_use.instrument.check.items import kind_of
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.instrument.vocabulary import (
     COMPOSITION_CHECKS,

@@ -6,7 +6,7 @@ import re
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import SyntaxProblem
-from collective_use.instrument.context import EVERYTHING, Context
+from collective_use.instrument.check.context import EVERYTHING, Context
 from collective_use.instrument.model import StructuralModel
 from collective_use.syntax.model_text import CONSTRAINTS, ModelText, parse_model
 from collective_use.yaml_source import Place, Position, Problem

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument.columns import columns_of
-from collective_use.instrument.lint_rules import Finding
+from collective_use.instrument.lint.rules import Finding
 from collective_use.instrument.model import Instrument, Item
 
 

@@ -9,17 +9,19 @@ from typing import Any
 
 from collective_use.checks import whole_number
 from collective_use.cutoffs import Cutoff
-from collective_use.instrument import lint_platforms, lint_structure, lint_wording
 from collective_use.instrument.library import load_instrument
-from collective_use.instrument.lint_burden import (
+from collective_use.instrument.lint import platforms as lint_platforms
+from collective_use.instrument.lint import structure as lint_structure
+from collective_use.instrument.lint import wording as lint_wording
+from collective_use.instrument.lint.burden import (
     Burden,
     asked_blocks,
     burdens,
     has_roster,
     listed,
 )
-from collective_use.instrument.lint_rules import Finding, rules_with
-from collective_use.instrument.lint_structure import Keys
+from collective_use.instrument.lint.rules import Finding, rules_with
+from collective_use.instrument.lint.structure import Keys
 from collective_use.instrument.model import Instrument
 from collective_use.results import Result, Table, frame_of
 

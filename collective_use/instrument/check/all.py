@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collective_use.instrument import (
-    check_forms,
-    check_ids,
-    check_items,
-    check_measures,
-    check_models,
-    check_texts,
-)
-from collective_use.instrument.context import Context
+from collective_use.instrument.check import forms as check_forms
+from collective_use.instrument.check import ids as check_ids
+from collective_use.instrument.check import items as check_items
+from collective_use.instrument.check import measures as check_measures
+from collective_use.instrument.check import models as check_models
+from collective_use.instrument.check import texts as check_texts
+from collective_use.instrument.check.context import Context
 from collective_use.yaml_source import Problem
 
 

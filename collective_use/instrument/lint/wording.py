@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from collective_use.cutoffs import Cutoff
-from collective_use.instrument import readability
-from collective_use.instrument.lint_rules import Finding
+from collective_use.instrument.lint import readability
+from collective_use.instrument.lint.rules import Finding
 from collective_use.instrument.model import Instrument, Item
 
 _DOUBLE = {

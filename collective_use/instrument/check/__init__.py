@@ -1,0 +1,1 @@
+"""What a bank must satisfy to load, a file a subject."""

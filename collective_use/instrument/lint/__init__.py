@@ -1,0 +1,1 @@
+"""What a bank would do better without: rules with reasons."""
