@@ -54,11 +54,11 @@ _LAZY: dict[str, str] = {
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
-    "monitor": "collective_use.responses.monitor",
+    "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",
-    "screen": "collective_use.responses.screening",
-    "exclude": "collective_use.responses.screening",
-    "Screening": "collective_use.responses.screening",
+    "screen": "collective_use.responses.screening.screen",
+    "exclude": "collective_use.responses.screening.screen",
+    "Screening": "collective_use.responses.screening.screen",
     "Scores": "collective_use.scores.table",
     "score": "collective_use.scores.score",
     # questionnaire

@@ -50,7 +50,7 @@ def monitor(
         one_of("the ending of --reminders", reminders.suffix.lower(), (".csv",))
     from collective_use.instrument.library import load_instrument
     from collective_use.output import write_file
-    from collective_use.responses.monitor import monitor as watch
+    from collective_use.responses.fieldwork.monitor import monitor as watch
     from collective_use.responses.read import read_responses
     from collective_use.results import NotComputed
 

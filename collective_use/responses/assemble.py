@@ -15,18 +15,18 @@ from collective_use.errors import (
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import form_items
 from collective_use.record import Record
-from collective_use.responses.informants import group_facts
-from collective_use.responses.members import positions_of, read_members
-from collective_use.responses.options import Options
-from collective_use.responses.stack import (
+from collective_use.responses.answers.stack import (
     Piece,
     all_missing,
     stack_answers,
     stack_persons,
     stack_rosters,
 )
+from collective_use.responses.fieldwork.members import positions_of, read_members
+from collective_use.responses.headings.wording import normal
+from collective_use.responses.informants import group_facts
+from collective_use.responses.options import Options
 from collective_use.responses.table import Responses
-from collective_use.responses.wording import normal
 
 
 def assemble(

@@ -10,13 +10,13 @@ from pathlib import Path
 from collective_use.errors import OutputError, ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import Column
-from collective_use.responses.export import Export, Heading
-from collective_use.responses.files import read_raw
-from collective_use.responses.match import key_column, match_names
+from collective_use.responses.columns.match import key_column, match_names
+from collective_use.responses.columns.texts import text_candidates, wording
+from collective_use.responses.files.open import read_raw
+from collective_use.responses.headings.wording import bare, clean_heading
 from collective_use.responses.options import KEYS
 from collective_use.responses.readers import read_layout
-from collective_use.responses.texts import text_candidates, wording
-from collective_use.responses.wording import bare, clean_heading
+from collective_use.responses.readers.export import Export, Heading
 
 _HEAD = """# What the columns of {file} are, for instrument {instrument}.
 #

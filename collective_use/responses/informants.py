@@ -9,7 +9,7 @@ import pandas as pd
 
 from collective_use.instrument.model import Instrument, Item
 from collective_use.record import Record
-from collective_use.responses.stack import Piece
+from collective_use.responses.answers.stack import Piece
 
 
 def group_facts(

@@ -12,16 +12,16 @@ from collective_use.checks import did_you_mean, one_of, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
+from collective_use.responses.answers.piece import informant_piece, read_piece
 from collective_use.responses.assemble import assemble
-from collective_use.responses.files import read_raw
-from collective_use.responses.json_files import read_json
-from collective_use.responses.mapping import read_map
+from collective_use.responses.columns.mapping import read_map
+from collective_use.responses.files.json import read_json
+from collective_use.responses.files.open import read_raw
+from collective_use.responses.files.raw import Raw
+from collective_use.responses.files.typed import raw_of_frame
 from collective_use.responses.options import Duplicates, Invalid, Options, Rows
-from collective_use.responses.piece import informant_piece, read_piece
-from collective_use.responses.raw import Raw
 from collective_use.responses.readers import read_layout
 from collective_use.responses.table import Responses
-from collective_use.responses.typed import raw_of_frame
 
 Source: TypeAlias = str | Path | pd.DataFrame
 Declared: TypeAlias = str | Sequence[str] | Mapping[str, str] | None

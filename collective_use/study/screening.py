@@ -9,7 +9,7 @@ from collective_use.responses.table import Responses
 from collective_use.study.settings import Study
 
 if TYPE_CHECKING:
-    from collective_use.responses.screening import Screening
+    from collective_use.responses.screening.screen import Screening
 
 
 def screened(study: Study, responses: Responses) -> tuple[Responses, Screening | None]:
@@ -30,7 +30,7 @@ def screened(study: Study, responses: Responses) -> tuple[Responses, Screening |
     """
     if not study.screening:
         return responses, None
-    from collective_use.responses.screening import exclude, screen
+    from collective_use.responses.screening.screen import exclude, screen
 
     values: dict[str, float] = {}
     for name, value in study.screening.items():

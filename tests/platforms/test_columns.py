@@ -6,7 +6,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.platforms.columns import form_items, instrument_columns, item_columns
-from collective_use.responses.match import Names
+from collective_use.responses.columns.match import Names
 
 
 @pytest.mark.parametrize("name", ["collective_data_use", "lq2002"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collective_use.questionnaire.members import OPT_OUT, read_rosters
-from collective_use.responses.members import _OPTED_OUT
+from collective_use.responses.fieldwork.members import _OPTED_OUT
 
 
 @pytest.mark.parametrize("column", OPT_OUT)

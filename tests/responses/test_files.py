@@ -13,9 +13,9 @@ import pyreadstat
 import pytest
 
 import collective_use as cu
-from collective_use.responses.encoding import decode
-from collective_use.responses.files import read_raw
-from collective_use.responses.raw import texts_of
+from collective_use.responses.files.encoding import decode
+from collective_use.responses.files.open import read_raw
+from collective_use.responses.files.raw import texts_of
 
 TABLE = "team,use1,use2,use3\na,1,3,2\na,3,1,88\nb,2,2,\n"
 VALUES = [[1.0, 3.0, 2.0], [3.0, 1.0, np.nan], [2.0, 2.0, np.nan]]

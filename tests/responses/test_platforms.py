@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 import collective_use as cu
-from collective_use.responses.files import read_raw
+from collective_use.responses.files.open import read_raw
 from collective_use.responses.readers import PLATFORMS, read_layout
 
 GROUPS = ["a", "b"]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import collective_use as cu
-from collective_use.responses.codes import Key, decode_text, nearest_label
-from collective_use.responses.wording import normal
+from collective_use.responses.answers.codes import Key, decode_text, nearest_label
+from collective_use.responses.headings.wording import normal
 
 HEAD = "team,use1,use2,use3\n"
 

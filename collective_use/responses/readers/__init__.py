@@ -7,13 +7,13 @@ from typing import Protocol
 
 from collective_use.checks import one_of
 from collective_use.platforms.layouts import READ_FROM_DOCUMENTATION
-from collective_use.responses.export import Export
-from collective_use.responses.raw import Raw
+from collective_use.responses.files.raw import Raw
 from collective_use.responses.readers.answers_json import (
     FormrReader,
     SurveyJsReader,
     WebPageReader,
 )
+from collective_use.responses.readers.export import Export
 from collective_use.responses.readers.forms import GoogleFormsReader, MicrosoftFormsReader
 from collective_use.responses.readers.kobo import KoboReader
 from collective_use.responses.readers.limesurvey import LimeSurveyReader

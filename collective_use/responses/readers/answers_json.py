@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from collective_use.responses.export import Export, Heading
-from collective_use.responses.personal import is_personal
-from collective_use.responses.raw import Raw, texts_of
-from collective_use.responses.wording import clean_heading
+from collective_use.responses.files.raw import Raw, texts_of
+from collective_use.responses.headings.personal import is_personal
+from collective_use.responses.headings.wording import clean_heading
+from collective_use.responses.readers.export import Export, Heading
 
 _SYSTEM = frozenset(
     [

@@ -11,10 +11,10 @@ import re
 
 import numpy as np
 
-from collective_use.responses.export import Export, Heading
-from collective_use.responses.personal import is_personal, squeezed
-from collective_use.responses.raw import Raw, texts_of
-from collective_use.responses.wording import clean_heading, normal
+from collective_use.responses.files.raw import Raw, texts_of
+from collective_use.responses.headings.personal import is_personal, squeezed
+from collective_use.responses.headings.wording import clean_heading, normal
+from collective_use.responses.readers.export import Export, Heading
 
 _IMPORT_IDS = {
     "_recordid": "responseid",

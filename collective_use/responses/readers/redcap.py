@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from collective_use.responses.export import Export, Heading
-from collective_use.responses.personal import is_personal, squeezed
-from collective_use.responses.raw import Raw
-from collective_use.responses.wording import clean_heading
+from collective_use.responses.files.raw import Raw
+from collective_use.responses.headings.personal import is_personal, squeezed
+from collective_use.responses.headings.wording import clean_heading
+from collective_use.responses.readers.export import Export, Heading
 
 _BOX = re.compile(r"^([a-z][a-z0-9_]*)___(\w+)$")
 _CHOICE = re.compile(r"^(.*?)\s*\(choice=(.*)\)$", re.DOTALL)

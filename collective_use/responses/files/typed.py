@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from collective_use.errors import ReadError
-from collective_use.responses.raw import Raw
-from collective_use.responses.workbooks import cell_as_text
+from collective_use.responses.files.raw import Raw
+from collective_use.responses.files.workbooks import cell_as_text
 
 
 def value_text(value: Any) -> str:

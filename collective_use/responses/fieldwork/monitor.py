@@ -95,7 +95,7 @@ class Monitor(Result):
 
     def to_html(self) -> str:
         """Return a page that stands alone; it names groups only, nobody's answers and no names."""
-        from collective_use.responses.monitor_page import monitor_page
+        from collective_use.responses.fieldwork.page import monitor_page
 
         return monitor_page(self)
 

@@ -9,9 +9,9 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import Column
-from collective_use.responses.export import Export
-from collective_use.responses.match import Names, find_column
+from collective_use.responses.columns.match import Names, find_column
 from collective_use.responses.options import KEYS
+from collective_use.responses.readers.export import Export
 from collective_use.yaml_source import Problem, read_yaml
 
 IGNORE = ("ignore", "-", "")

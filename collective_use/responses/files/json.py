@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from collective_use.errors import ReadError
-from collective_use.responses.encoding import decode
-from collective_use.responses.raw import Raw, frame_of
-from collective_use.responses.workbooks import cell_as_text
+from collective_use.responses.files.encoding import decode
+from collective_use.responses.files.raw import Raw, frame_of
+from collective_use.responses.files.workbooks import cell_as_text
 
 WEB = "collective-use answers"
 """What the files of our own web page call their format."""

@@ -16,9 +16,9 @@ from collective_use.platforms.columns import (
     column_name,
     instrument_columns,
 )
-from collective_use.responses.export import Export, Heading
-from collective_use.responses.personal import squeezed
-from collective_use.responses.wording import bare, together
+from collective_use.responses.headings.personal import squeezed
+from collective_use.responses.headings.wording import bare, together
+from collective_use.responses.readers.export import Export, Heading
 
 LISTS = (*BY_POSITION, *BY_ROLE, *BY_OPTION)
 """Kinds that make several columns."""

@@ -10,9 +10,9 @@ from collective_use.checks import quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import BY_OPTION, BY_POSITION, Column, column_name
-from collective_use.responses.export import Export, Heading
-from collective_use.responses.match import JOINED, LISTS
-from collective_use.responses.wording import bare, normal, together
+from collective_use.responses.columns.match import JOINED, LISTS
+from collective_use.responses.headings.wording import bare, normal, together
+from collective_use.responses.readers.export import Export, Heading
 
 _NUMBERING = re.compile(r"^(q?\d{1,3}[a-z]?\s*[.):]\s+|\d{1,3}、\s*)")
 _AT_END = re.compile(r"(\d{1,2})\D*$")

@@ -10,13 +10,13 @@ from collective_use.checks import quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
-from collective_use.responses.files import read_raw
-from collective_use.responses.match import find_column
-from collective_use.responses.personal import is_personal
-from collective_use.responses.raw import Raw, texts_of
+from collective_use.responses.columns.match import find_column
+from collective_use.responses.files.open import read_raw
+from collective_use.responses.files.raw import Raw, texts_of
+from collective_use.responses.files.typed import raw_of_frame
+from collective_use.responses.headings.personal import is_personal
+from collective_use.responses.headings.wording import as_number, clean_heading, normal
 from collective_use.responses.readers.plain import plain_headings
-from collective_use.responses.typed import raw_of_frame
-from collective_use.responses.wording import as_number, clean_heading, normal
 
 _OPTED_OUT = ("opted_out", "opt_out", "not_named")
 

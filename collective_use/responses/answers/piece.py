@@ -13,18 +13,14 @@ from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import Column
 from collective_use.record import Record
-from collective_use.responses.answers import (
+from collective_use.responses.answers.answers import (
     answered_rows,
     decode_block,
     respondent_frame,
     take,
 )
-from collective_use.responses.export import Export
-from collective_use.responses.joined import take_apart
-from collective_use.responses.mapping import apply_map
-from collective_use.responses.match import check_once, match_names, nothing_matches
-from collective_use.responses.options import Options
-from collective_use.responses.persons import (
+from collective_use.responses.answers.joined import take_apart
+from collective_use.responses.answers.persons import (
     build_persons,
     key_places,
     key_texts,
@@ -32,8 +28,12 @@ from collective_use.responses.persons import (
     with_rows,
     without_group,
 )
-from collective_use.responses.stack import Piece
-from collective_use.responses.texts import match_texts
+from collective_use.responses.answers.stack import Piece
+from collective_use.responses.columns.mapping import apply_map
+from collective_use.responses.columns.match import check_once, match_names, nothing_matches
+from collective_use.responses.columns.texts import match_texts
+from collective_use.responses.options import Options
+from collective_use.responses.readers.export import Export
 
 
 def read_piece(

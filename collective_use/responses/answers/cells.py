@@ -12,9 +12,9 @@ import pandas as pd
 from collective_use.checks import quoted
 from collective_use.errors import ScaleValueError
 from collective_use.instrument.model import MissingReason
-from collective_use.responses.codes import Key, decode_texts, nearest_label
-from collective_use.responses.raw import Raw, used_texts
-from collective_use.responses.wording import normal
+from collective_use.responses.answers.codes import Key, decode_texts, nearest_label
+from collective_use.responses.files.raw import Raw, used_texts
+from collective_use.responses.headings.wording import normal
 
 REASONS: tuple[str, ...] = ("", *get_args(MissingReason))
 """Why an answer is missing, "" for an answer that is not."""
@@ -122,8 +122,8 @@ def decode_cells(
 
     Examples
     --------
-    >>> from collective_use.responses.codes import number_key
-    >>> from collective_use.responses.raw import categorical
+    >>> from collective_use.responses.answers.codes import number_key
+    >>> from collective_use.responses.files.raw import categorical
     >>> column = pd.Series(categorical(["1", "", "2"]))
     >>> decode_cells("x", column, number_key(), FileWords(), np.arange(3)).values.tolist()
     [1.0, nan, 2.0]

@@ -11,11 +11,11 @@ import pandas as pd
 
 from collective_use.checks import nearest, quoted
 from collective_use.errors import ReadError
-from collective_use.responses.encoding import NAMES, decode, find_delimiter, first_records
-from collective_use.responses.json_files import read_json
-from collective_use.responses.raw import Raw
-from collective_use.responses.typed import read_parquet, read_spss, read_stata
-from collective_use.responses.workbooks import read_workbook
+from collective_use.responses.files.encoding import NAMES, decode, find_delimiter, first_records
+from collective_use.responses.files.json import read_json
+from collective_use.responses.files.raw import Raw
+from collective_use.responses.files.typed import read_parquet, read_spss, read_stata
+from collective_use.responses.files.workbooks import read_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")

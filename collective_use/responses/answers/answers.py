@@ -16,7 +16,7 @@ from collective_use.errors import (
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import ROSTERS, Column
 from collective_use.record import Record
-from collective_use.responses.cells import (
+from collective_use.responses.answers.cells import (
     NOT_SHOWN,
     UNANSWERED,
     Cells,
@@ -25,9 +25,9 @@ from collective_use.responses.cells import (
     decode_cells,
     misfit_error,
 )
-from collective_use.responses.codes import Key, number_key, scale_key, tick_key
-from collective_use.responses.export import Export
-from collective_use.responses.persons import key_texts
+from collective_use.responses.answers.codes import Key, number_key, scale_key, tick_key
+from collective_use.responses.answers.persons import key_texts
+from collective_use.responses.readers.export import Export
 
 TICKS = ("checklist", "roster_binary", "roster_roles")
 CODED = ("likert", "choice", "number", "checklist", "rating_list")

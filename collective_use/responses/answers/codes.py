@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from collective_use.instrument.model import Instrument, Item
-from collective_use.responses.wording import as_number, bare, normal, together
+from collective_use.responses.headings.wording import as_number, bare, normal, together
 
 EMPTY_WORDS = frozenset(("", "na", "nan", "<na>", "null", "#null!", "#n/a", "#n/v", "."))
 """What statistical programs write for no answer; a label of the scale goes first."""

@@ -12,8 +12,8 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.record import Record
-from collective_use.responses.screening_indices import all_indices
-from collective_use.responses.screening_rules import DEFAULT, chosen_rules
+from collective_use.responses.screening.indices import all_indices
+from collective_use.responses.screening.rules import DEFAULT, chosen_rules
 from collective_use.responses.table import Responses
 from collective_use.results import Result, Table
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
-from collective_use.responses.raw import Raw, frame_of
+from collective_use.responses.files.raw import Raw, frame_of
 
 
 def cell_as_text(value: object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from collective_use.responses.raw import Raw
+from collective_use.responses.files.raw import Raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ import pandas as pd
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import BY_ROLE, Column, column_name
 from collective_use.record import Record
-from collective_use.responses.codes import EMPTY_WORDS
-from collective_use.responses.export import Export
-from collective_use.responses.match import JOINED
-from collective_use.responses.raw import categorical, used_texts
-from collective_use.responses.wording import normal, together
+from collective_use.responses.answers.codes import EMPTY_WORDS
+from collective_use.responses.columns.match import JOINED
+from collective_use.responses.files.raw import categorical, used_texts
+from collective_use.responses.headings.wording import normal, together
+from collective_use.responses.readers.export import Export
 
 _MARKS = " ;,|\n"
 _LAST_NUMBER = re.compile(r"(\d{1,3})(?=[;,|\s]|$)")

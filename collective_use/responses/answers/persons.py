@@ -12,11 +12,11 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
-from collective_use.responses.export import Export
-from collective_use.responses.match import group_column, key_column
+from collective_use.responses.columns.match import group_column, key_column
+from collective_use.responses.files.raw import Raw, used_texts
+from collective_use.responses.headings.wording import as_number, clean_heading, normal
 from collective_use.responses.options import KEYS, Options
-from collective_use.responses.raw import Raw, used_texts
-from collective_use.responses.wording import as_number, clean_heading, normal
+from collective_use.responses.readers.export import Export
 
 NUMBERS = ("weight", "duration")
 
@@ -67,7 +67,7 @@ def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:
 
     Examples
     --------
-    >>> from collective_use.responses.raw import categorical
+    >>> from collective_use.responses.files.raw import categorical
     >>> language_codes(pd.Series(categorical(["ZH-S", "EN", "1"])), ("en", "zh")).tolist()
     ['zh', 'en', '1']
     """

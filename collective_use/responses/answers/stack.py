@@ -13,9 +13,9 @@ from collective_use.errors import ScaleValueError
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import BY_ROLE, Column
 from collective_use.record import Record
-from collective_use.responses.answers import CODED, Block
-from collective_use.responses.cells import INVALID, NOT_SHOWN, REASON_DTYPE, Cells
-from collective_use.responses.wording import as_number, normal
+from collective_use.responses.answers.answers import CODED, Block
+from collective_use.responses.answers.cells import INVALID, NOT_SHOWN, REASON_DTYPE, Cells
+from collective_use.responses.headings.wording import as_number, normal
 
 
 @dataclass(frozen=True)

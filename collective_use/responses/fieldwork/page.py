@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
-    from collective_use.responses.monitor import Monitor
+    from collective_use.responses.fieldwork.monitor import Monitor
 
 STYLE = """
 :root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#d3dfe1;--quiet:#51636b;--wait:#b4690e}

@@ -1,0 +1,1 @@
+"""Which column belongs to which item."""

@@ -1,0 +1,1 @@
+"""While the survey runs: members, response rates, the monitor."""

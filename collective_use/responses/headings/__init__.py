@@ -1,0 +1,1 @@
+"""What the headings of an export say."""

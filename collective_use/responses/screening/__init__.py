@@ -1,0 +1,1 @@
+"""Careless answers: indices, rules and the record of who was flagged."""
