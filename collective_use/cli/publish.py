@@ -48,8 +48,8 @@ def publish(
     one_of("--to", to, PLATFORMS)
     from collective_use.instrument.library import load_instrument
     from collective_use.output import write_file
-    from collective_use.questionnaire.fill import parse_fills, read_fills
-    from collective_use.questionnaire.members import read_rosters
+    from collective_use.questionnaire.form.fill import parse_fills, read_fills
+    from collective_use.questionnaire.form.members import read_rosters
     from collective_use.questionnaire.online.publish import publish_form
 
     bank = load_instrument(instrument)

@@ -14,7 +14,7 @@ from collective_use.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from collective_use.questionnaire.content import FormContent, Member
+    from collective_use.questionnaire.form.content import FormContent, Member
 
 app = typer.Typer(rich_markup_mode=None)
 FORMATS = (".pdf", ".docx", ".html")
@@ -66,7 +66,7 @@ def questionnaire(
     from functools import partial
 
     from collective_use.instrument.library import load_instrument
-    from collective_use.questionnaire.layout import form_content
+    from collective_use.questionnaire.form.layout import form_content
 
     bank = load_instrument(instrument)
     kind = out.suffix.lower() or ".pdf"
@@ -106,8 +106,8 @@ def questionnaire(
 def _copies(
     make: object, members: Path | None, group: str | None, personal: bool
 ) -> Sequence[FormContent]:
-    from collective_use.questionnaire.batch import personal_copies
-    from collective_use.questionnaire.members import read_rosters
+    from collective_use.questionnaire.form.members import read_rosters
+    from collective_use.questionnaire.paper.pdf.batch import personal_copies
 
     def lay(roster: Sequence[Member], code: str, member: str) -> FormContent:
         return make(roster=roster, group=code, member=member)  # type: ignore[operator]
@@ -128,7 +128,7 @@ def _copies(
 def _gaps_filled(
     content: FormContent, pairs: Sequence[str], source: Path | None, draft: bool
 ) -> FormContent:
-    from collective_use.questionnaire.fill import (
+    from collective_use.questionnaire.form.fill import (
         filled,
         parse_fills,
         read_fills,
@@ -150,11 +150,11 @@ def _write(
     copies: Sequence[FormContent], out: Path, kind: str, *, fillable: bool, paper: str
 ) -> None:
     from collective_use.output import write_file
-    from collective_use.questionnaire.batch import merged
-    from collective_use.questionnaire.fillable import fillable_pdf
-    from collective_use.questionnaire.page import questionnaire_html
-    from collective_use.questionnaire.paper import questionnaire_pdf
-    from collective_use.questionnaire.word import questionnaire_docx
+    from collective_use.questionnaire.paper.pdf import questionnaire_pdf
+    from collective_use.questionnaire.paper.pdf.batch import merged
+    from collective_use.questionnaire.paper.pdf.fillable import fillable_pdf
+    from collective_use.questionnaire.paper.pdf.page import questionnaire_html
+    from collective_use.questionnaire.paper.pdf.word import questionnaire_docx
 
     one_of("--paper", paper, ("a4", "us-letter"))
 

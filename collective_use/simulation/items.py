@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item, Measure, Roster
 from collective_use.platforms.columns import column_name
-from collective_use.questionnaire.layout import switched_on
+from collective_use.questionnaire.form.layout import switched_on
 from collective_use.simulation.latents import Latents, latent_of_item
 from collective_use.simulation.parameters import TrueParameters
 from collective_use.simulation.people import People, draw_background

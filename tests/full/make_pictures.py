@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tools import program, run
 
 import collective_use as cu
-from collective_use.questionnaire.content import Member
-from collective_use.questionnaire.fill import filled, unfilled
-from collective_use.questionnaire.layout import form_content
-from collective_use.questionnaire.paper import questionnaire_pdf
+from collective_use.questionnaire.form.content import Member
+from collective_use.questionnaire.form.fill import filled, unfilled
+from collective_use.questionnaire.form.layout import form_content
+from collective_use.questionnaire.paper.pdf import questionnaire_pdf
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 FILLS = {

@@ -10,8 +10,8 @@ import pytest
 from selenium.webdriver.common.by import By
 
 import collective_use as cu
-from collective_use.questionnaire.content import Member
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.content import Member
+from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.publish import publish_form
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -12,7 +12,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 import collective_use as cu
-from collective_use.questionnaire.members import read_rosters
+from collective_use.questionnaire.form.members import read_rosters
 from collective_use.questionnaire.online.publish import publish_form
 
 sys.path.insert(0, str(Path(__file__).parent))

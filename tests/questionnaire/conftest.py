@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 import collective_use as cu
-from collective_use.questionnaire.content import Member
-from collective_use.questionnaire.layout import form_content
+from collective_use.questionnaire.form.content import Member
+from collective_use.questionnaire.form.layout import form_content
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import collective_use as cu
-from collective_use.questionnaire import fill
-from collective_use.questionnaire.content import texts
-from collective_use.questionnaire.layout import form_content
-from collective_use.questionnaire.members import read_rosters
+from collective_use.questionnaire.form import fill
+from collective_use.questionnaire.form.content import texts
+from collective_use.questionnaire.form.layout import form_content
+from collective_use.questionnaire.form.members import read_rosters
 
 
 def questions(content):

@@ -11,7 +11,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.platforms.columns import instrument_columns
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.publish import PLATFORMS, publish_form
 
 

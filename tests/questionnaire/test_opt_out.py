@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collective_use.questionnaire.members import OPT_OUT, read_rosters
+from collective_use.questionnaire.form.members import OPT_OUT, read_rosters
 from collective_use.responses.fieldwork.members import _OPTED_OUT
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.platforms.columns import base_name, form_items, instrument_columns
-from collective_use.questionnaire.layout import find_form, switched_on
+from collective_use.questionnaire.form.layout import find_form, switched_on
 
 PLACES = 4
 PERSONS = 24

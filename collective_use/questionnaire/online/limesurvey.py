@@ -11,8 +11,8 @@ import io
 import re
 from collections.abc import Sequence
 
-from collective_use.questionnaire.content import Choice, FormContent, Key, Question, Row, Texts
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.content import Choice, FormContent, Key, Question, Row, Texts
+from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.published import (
     Published,
     longest,
@@ -232,7 +232,7 @@ def to_limesurvey(content: FormContent, rosters: Sequence[Roster] = ()) -> Publi
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> form = to_limesurvey(form_content(cu.load_instrument("lq2002")))
     >>> form.files["survey.txt"].decode("utf-8-sig").split("\\t")[0]
     'id'

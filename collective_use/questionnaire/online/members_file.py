@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.published import longest, roster_cells, roster_names
 
 
@@ -15,7 +15,7 @@ def members_csv(rosters: Sequence[Roster]) -> bytes:
 
     Examples
     --------
-    >>> from collective_use.questionnaire.content import Member
+    >>> from collective_use.questionnaire.form.content import Member
     >>> ann = Member("m1", "Ann", "City")
     >>> print(members_csv([Roster("g1", (ann,), (ann,))]).decode("utf-8"))
     group,m1,p1

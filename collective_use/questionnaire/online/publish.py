@@ -8,15 +8,15 @@ from typing import Literal, get_args
 
 from collective_use.checks import one_of, quoted
 from collective_use.instrument.model import Instrument
-from collective_use.questionnaire.content import FormContent
-from collective_use.questionnaire.fill import filled, require_filled, unfilled
-from collective_use.questionnaire.layout import find_form, form_content
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.fill import filled, require_filled, unfilled
+from collective_use.questionnaire.form.layout import find_form, form_content
+from collective_use.questionnaire.form.members import Roster
+from collective_use.questionnaire.form.words import word
 from collective_use.questionnaire.online import limesurvey, qualtrics, redcap, surveyjs, xlsform
 from collective_use.questionnaire.online.members_file import members_csv
 from collective_use.questionnaire.online.published import Published, longest, own_line_note, slots
-from collective_use.questionnaire.web import web_page
-from collective_use.questionnaire.words import word
+from collective_use.questionnaire.online.web import web_page
 
 Platform = Literal["xlsform", "surveyjs", "web", "qualtrics", "limesurvey", "redcap"]
 PLATFORMS: tuple[str, ...] = get_args(Platform)

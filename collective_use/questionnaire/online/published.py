@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from collective_use.questionnaire.content import FormContent, Member, Question, Row
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.content import FormContent, Member, Question, Row
+from collective_use.questionnaire.form.members import Roster
 
 
 @dataclass(frozen=True, slots=True)

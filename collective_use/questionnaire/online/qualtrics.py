@@ -10,8 +10,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from collective_use.questionnaire.content import Choice, FormContent, Question, Row, Texts
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.content import Choice, FormContent, Question, Row, Texts
+from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.published import (
     Published,
     longest,
@@ -135,7 +135,7 @@ def to_qualtrics(content: FormContent, rosters: Sequence[Roster] = ()) -> Publis
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> form = to_qualtrics(form_content(cu.load_instrument("lq2002")))
     >>> form.files["survey.txt"][:18]
     b'[[AdvancedFormat]]'

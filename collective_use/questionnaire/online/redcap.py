@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from collective_use.questionnaire.content import Choice, FormContent, Question, Texts
+from collective_use.questionnaire.form.content import Choice, FormContent, Question, Texts
 from collective_use.questionnaire.online.published import (
     Published,
     own_line_note,
@@ -172,7 +172,7 @@ def to_redcap(content: FormContent) -> Published:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> form = to_redcap(form_content(cu.load_instrument("lq2002")))
     >>> form.files["dictionary.csv"].decode("utf-8-sig").startswith("Variable / Field Name")
     True

@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from collective_use.questionnaire.content import Choice, Consent, FormContent, Page, Question, Texts
+from collective_use.questionnaire.form.content import (
+    Choice,
+    Consent,
+    FormContent,
+    Page,
+    Question,
+    Texts,
+)
 from collective_use.questionnaire.online.published import (
     Published,
     own_line_note,
@@ -199,7 +206,7 @@ def to_surveyjs(content: FormContent) -> Published:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> list(to_surveyjs(form_content(cu.load_instrument("lq2002"))).files)
     ['survey.json']
     """

@@ -6,7 +6,15 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from collective_use.questionnaire.content import Choice, FormContent, Page, Question, Row, Texts
+from collective_use.questionnaire.form.content import (
+    Choice,
+    FormContent,
+    Page,
+    Question,
+    Row,
+    Texts,
+)
+from collective_use.questionnaire.form.words import LANGUAGE_NAMES
 from collective_use.questionnaire.online.published import (
     Published,
     own_line_note,
@@ -15,7 +23,6 @@ from collective_use.questionnaire.online.published import (
     shuffled_note,
     value_of,
 )
-from collective_use.questionnaire.words import LANGUAGE_NAMES
 
 ROSTER_NAME = "${{{0}}}"
 _FIELD = {"number": "integer", "month": "date", "text": "text", "code": "text"}
@@ -194,7 +201,7 @@ def to_xlsform(content: FormContent) -> Published:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> list(to_xlsform(form_content(cu.load_instrument("lq2002"))).files)
     ['form.xlsx']
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from collective_use.checks import column_in
 from collective_use.errors import InputError, ReadError
-from collective_use.questionnaire.content import Member
+from collective_use.questionnaire.form.content import Member
 
 YES = frozenset({"1", "yes", "y", "true", "x", "是"})
 OPT_OUT = ("opt_out", "opted_out", "not_named")

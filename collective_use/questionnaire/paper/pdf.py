@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from collective_use.checks import one_of
 from collective_use.errors import OutputError
-from collective_use.questionnaire.content import FormContent
-from collective_use.questionnaire.words import words
+from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.words import words
 
 FONTS = Path(__file__).parent / "fonts"
 TEMPLATE = Path(__file__).parent / "paper.typ"
@@ -119,7 +119,7 @@ def questionnaire_pdf(content: FormContent, *, paper: PaperSize = "a4", qr: bool
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> questionnaire_pdf(form_content(cu.load_instrument("lq2002")))[:5]
     b'%PDF-'
     """

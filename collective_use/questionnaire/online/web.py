@@ -12,8 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from collective_use.questionnaire.content import FormContent
-from collective_use.questionnaire.words import LANGUAGE_NAMES, WEB, word
+from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.words import LANGUAGE_NAMES, WEB, word
 
 TEMPLATE = Path(__file__).parent / "web.html"
 
@@ -69,7 +69,7 @@ def web_page(content: FormContent, *, form: str) -> str:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> page = web_page(form_content(cu.load_instrument("lq2002")), form="full")
     >>> "<!doctype html>" in page and "http://" not in page
     True

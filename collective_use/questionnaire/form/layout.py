@@ -16,7 +16,7 @@ from collective_use.instrument.model import (
     Item,
     ResponseScale,
 )
-from collective_use.questionnaire.content import (
+from collective_use.questionnaire.form.content import (
     Choice,
     Consent,
     FormContent,
@@ -26,7 +26,7 @@ from collective_use.questionnaire.content import (
     Row,
     texts,
 )
-from collective_use.questionnaire.keys import cover_keys
+from collective_use.questionnaire.form.keys import cover_keys
 
 
 def parse_languages(wanted: str, instrument: Instrument) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
-from collective_use.questionnaire.content import FormContent, Texts
+from collective_use.questionnaire.form.content import FormContent, Texts
 
 MARK = re.compile(r"\[([A-Z][A-Z0-9 ,'/-]+)\]")
 
@@ -36,7 +36,7 @@ def unfilled(content: FormContent) -> tuple[str, ...]:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> unfilled(form_content(cu.load_instrument("lq2002")))
     ()
     """

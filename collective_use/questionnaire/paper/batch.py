@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from collective_use.questionnaire.content import FormContent, Member
-from collective_use.questionnaire.members import Roster
+from collective_use.questionnaire.form.content import FormContent, Member
+from collective_use.questionnaire.form.members import Roster
 
 MakeContent = Callable[[Sequence[Member], str, str], FormContent]
 """`(roster, group, member) -> content`; `form_content` with everything else fixed."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from collective_use.instrument.model import Instrument
-from collective_use.questionnaire.content import Key, Member, texts
-from collective_use.questionnaire.words import word
+from collective_use.questionnaire.form.content import Key, Member, texts
+from collective_use.questionnaire.form.words import word
 
 
 def cover_keys(

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
-from collective_use.questionnaire.content import Choice, FormContent, Page, Question, Row, Texts
-from collective_use.questionnaire.words import word, words
+from collective_use.questionnaire.form.content import (
+    Choice,
+    FormContent,
+    Page,
+    Question,
+    Row,
+    Texts,
+)
+from collective_use.questionnaire.form.words import word, words
 
 STYLE = """
 :root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#b9c9cc}
@@ -122,7 +129,7 @@ def questionnaire_html(content: FormContent) -> str:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> "<table>" in questionnaire_html(form_content(cu.load_instrument("lq2002")))
     True
     """

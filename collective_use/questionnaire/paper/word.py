@@ -6,8 +6,15 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from collective_use.questionnaire.content import Choice, FormContent, Page, Question, Row, Texts
-from collective_use.questionnaire.words import word, words
+from collective_use.questionnaire.form.content import (
+    Choice,
+    FormContent,
+    Page,
+    Question,
+    Row,
+    Texts,
+)
+from collective_use.questionnaire.form.words import word, words
 
 ACCENT = "0B5D6B"
 SOFT = "EEF4F5"
@@ -275,7 +282,7 @@ def questionnaire_docx(content: FormContent) -> bytes:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> questionnaire_docx(form_content(cu.load_instrument("lq2002")))[:2]
     b'PK'
     """

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collective_use.questionnaire.content import FormContent
-from collective_use.questionnaire.paper import PaperSize, query_template, questionnaire_pdf
+from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.paper.pdf import PaperSize, query_template, questionnaire_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def answer_boxes(content: FormContent, *, paper: PaperSize = "a4") -> tuple[Answ
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> boxes = answer_boxes(form_content(cu.load_instrument("lq2002")))
     >>> boxes[-1].kind
     'radio'
@@ -183,7 +183,7 @@ def fillable_pdf(content: FormContent, *, paper: PaperSize = "a4") -> bytes:
     Examples
     --------
     >>> import collective_use as cu
-    >>> from collective_use.questionnaire.layout import form_content
+    >>> from collective_use.questionnaire.form.layout import form_content
     >>> fillable_pdf(form_content(cu.load_instrument("lq2002")))[:5]
     b'%PDF-'
     """

@@ -1,0 +1,1 @@
+"""The form itself: pages, words and keys, whatever it is printed on."""

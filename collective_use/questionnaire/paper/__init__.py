@@ -1,0 +1,1 @@
+"""On paper: PDF, fillable PDF, Word."""
