@@ -29,7 +29,7 @@ def codebook(
     one_of("the ending of --out", kind, (".html", ".csv"))
     from collective_use.instrument.library import load_instrument
     from collective_use.output import write_file
-    from collective_use.questionnaire.codebook import codebook as make_codebook
+    from collective_use.sheets.codebook.codebook import codebook as make_codebook
 
     bank = load_instrument(instrument)
     book = make_codebook(bank)

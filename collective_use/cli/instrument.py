@@ -181,7 +181,7 @@ def to_xlsx_command(
     from collective_use.cli import console
     from collective_use.instrument.library import load_instrument
     from collective_use.output import write_file
-    from collective_use.questionnaire.workbook import instrument_to_xlsx
+    from collective_use.sheets.bank.write import instrument_to_xlsx
 
     write_file(out, instrument_to_xlsx(load_instrument(instrument)))
     console.say(f"Written to {out}: every item, scale, measure and form is a row.")
@@ -201,8 +201,8 @@ def from_xlsx_command(
       collective-use instrument from-xlsx my_instrument.xlsx --out my_instrument
     """
     from collective_use.cli import console
-    from collective_use.questionnaire.workbook_read import instrument_from_xlsx
-    from collective_use.questionnaire.workbook_yaml import write_instrument_folder
+    from collective_use.sheets.bank.read import instrument_from_xlsx
+    from collective_use.sheets.bank.yaml import write_instrument_folder
 
     bank = instrument_from_xlsx(workbook)
     place = write_instrument_folder(bank, out)

@@ -107,7 +107,7 @@ def _copies(
     make: object, members: Path | None, group: str | None, personal: bool
 ) -> Sequence[FormContent]:
     from collective_use.questionnaire.form.members import read_rosters
-    from collective_use.questionnaire.paper.pdf.batch import personal_copies
+    from collective_use.questionnaire.paper.batch import personal_copies
 
     def lay(roster: Sequence[Member], code: str, member: str) -> FormContent:
         return make(roster=roster, group=code, member=member)  # type: ignore[operator]
@@ -150,11 +150,11 @@ def _write(
     copies: Sequence[FormContent], out: Path, kind: str, *, fillable: bool, paper: str
 ) -> None:
     from collective_use.output import write_file
+    from collective_use.questionnaire.paper.batch import merged
+    from collective_use.questionnaire.paper.fillable import fillable_pdf
+    from collective_use.questionnaire.paper.page import questionnaire_html
     from collective_use.questionnaire.paper.pdf import questionnaire_pdf
-    from collective_use.questionnaire.paper.pdf.batch import merged
-    from collective_use.questionnaire.paper.pdf.fillable import fillable_pdf
-    from collective_use.questionnaire.paper.pdf.page import questionnaire_html
-    from collective_use.questionnaire.paper.pdf.word import questionnaire_docx
+    from collective_use.questionnaire.paper.word import questionnaire_docx
 
     one_of("--paper", paper, ("a4", "us-letter"))
 

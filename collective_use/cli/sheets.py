@@ -40,7 +40,7 @@ def judges_command(
     """
     from collective_use.instrument.library import load_instrument
     from collective_use.output import write_file
-    from collective_use.questionnaire.judges import judge_sheets
+    from collective_use.sheets.review.judges import judge_sheets
 
     bank = load_instrument(instrument)
     names = judge or [""]
@@ -73,7 +73,7 @@ def read_judges_command(
     one_of("the ending of --out", out.suffix.lower(), (".csv",))
     from collective_use.instrument.library import load_instrument
     from collective_use.output import csv_bytes, write_file
-    from collective_use.questionnaire.judges_read import read_judge_sheets
+    from collective_use.sheets.review.judges_read import read_judge_sheets
 
     read = read_judge_sheets(files, load_instrument(instrument))
     write_file(out, csv_bytes(read.ratings))
@@ -100,7 +100,7 @@ def translation_command(
     one_of("the ending of --out", out.suffix.lower(), (".xlsx",))
     from collective_use.instrument.library import load_instrument
     from collective_use.output import write_file
-    from collective_use.questionnaire.translation import translation_workbook
+    from collective_use.sheets.translation.workbook import translation_workbook
 
     write_file(out, translation_workbook(load_instrument(instrument), to, source=source))
     say(f"Written to {out}")
@@ -122,7 +122,7 @@ def read_translation_command(
     Example:
       collective-use sheets read-translation zh.xlsx --instrument my_instrument
     """
-    from collective_use.questionnaire.translation_read import apply_translation
+    from collective_use.sheets.translation.read import apply_translation
 
     done = apply_translation(workbook, instrument, out=out)
     show(done.tables())
@@ -146,7 +146,7 @@ def interviews_command(
     one_of("the ending of --out", out.suffix.lower(), (".xlsx",))
     from collective_use.instrument.library import load_instrument
     from collective_use.output import write_file
-    from collective_use.questionnaire.interviews import interview_sheets
+    from collective_use.sheets.review.interviews import interview_sheets
 
     write_file(out, interview_sheets(load_instrument(instrument), lang, form=form))
     say(f"Written to {out}: one copy for each interview.")

@@ -9,15 +9,15 @@ import zipfile
 import pikepdf
 import pypdf
 import pytest
-from collective_use.questionnaire.paper.pdf.batch import merged, personal_copies
-from collective_use.questionnaire.paper.pdf.fillable import answer_boxes, fillable_pdf
-from collective_use.questionnaire.paper.pdf.page import questionnaire_html
-from collective_use.questionnaire.paper.pdf.word import questionnaire_docx
 
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.web import page_data, web_page
+from collective_use.questionnaire.paper.batch import merged, personal_copies
+from collective_use.questionnaire.paper.fillable import answer_boxes, fillable_pdf
+from collective_use.questionnaire.paper.page import questionnaire_html
 from collective_use.questionnaire.paper.pdf import questionnaire_pdf
+from collective_use.questionnaire.paper.word import questionnaire_docx
 
 
 def pdf_text(document: bytes) -> str:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import collective_use as cu
 from collective_use.errors import InputError, InstrumentWarning, ReadError
 from collective_use.instrument.library import instrument_path
-from collective_use.questionnaire.translation import text_rows
-from collective_use.questionnaire.translation_edit import Edit, edited
+from collective_use.sheets.translation.edit import Edit, edited
+from collective_use.sheets.translation.workbook import text_rows
 from collective_use.yaml_source import parse_yaml
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 import collective_use as cu
 from collective_use.errors import InputError, InstrumentError, ReadError
 from collective_use.instrument.model import Item
-from collective_use.questionnaire.spreadsheet import decode_text, encode_text
-from collective_use.questionnaire.workbook_cells import read_cell, write_cell
-from collective_use.questionnaire.workbook_fields import FieldPlan, sheet_plans
-from collective_use.questionnaire.workbook_yaml import write_instrument_folder, yaml_files
+from collective_use.sheets.bank.cells import read_cell, write_cell
+from collective_use.sheets.bank.fields import FieldPlan, sheet_plans
+from collective_use.sheets.bank.yaml import write_instrument_folder, yaml_files
+from collective_use.sheets.spreadsheet import decode_text, encode_text
 from collective_use.yaml_source import parse_yaml
 
 

@@ -14,7 +14,7 @@ from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.check.texts import shown_to_respondents, texts
 from collective_use.instrument.model import Instrument
-from collective_use.questionnaire.spreadsheet import (
+from collective_use.sheets.spreadsheet import (
     SheetColumn,
     add_table,
     add_words,

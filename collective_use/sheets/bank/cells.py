@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from collective_use.questionnaire.spreadsheet import decode_text, encode_text
-from collective_use.questionnaire.spreadsheet_read import as_text
-from collective_use.questionnaire.workbook_fields import FieldPlan
+from collective_use.sheets.bank.fields import FieldPlan
+from collective_use.sheets.spreadsheet import decode_text, encode_text
+from collective_use.sheets.spreadsheet_read import as_text
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,;]+')
 _APART = re.compile(r'[\s,;:"]')

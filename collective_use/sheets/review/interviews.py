@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from collective_use.checks import one_of
 from collective_use.instrument.model import Instrument, Item
-from collective_use.questionnaire.judges import judged_items
-from collective_use.questionnaire.spreadsheet import (
+from collective_use.sheets.review.judges import judged_items
+from collective_use.sheets.spreadsheet import (
     SheetColumn,
     add_table,
     add_words,

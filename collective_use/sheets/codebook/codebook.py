@@ -44,7 +44,7 @@ class Codebook(Result):
 
     def to_html(self) -> str:
         """Return a page that stands alone: to search on the screen and to print."""
-        from collective_use.questionnaire.codebook_page import codebook_page
+        from collective_use.sheets.codebook.page import codebook_page
 
         return codebook_page(self)
 

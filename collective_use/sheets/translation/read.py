@@ -22,19 +22,19 @@ from collective_use.instrument.include import assemble
 from collective_use.instrument.library import instrument_names
 from collective_use.instrument.load import load_file
 from collective_use.instrument.model import Instrument
-from collective_use.questionnaire.spreadsheet import decode_text
-from collective_use.questionnaire.spreadsheet_read import Sheet, as_text, read_book
-from collective_use.questionnaire.translation import (
+from collective_use.record import Record
+from collective_use.results import Result, Table, table_of
+from collective_use.sheets.spreadsheet import decode_text
+from collective_use.sheets.spreadsheet_read import Sheet, as_text, read_book
+from collective_use.sheets.translation.edit import Edit
+from collective_use.sheets.translation.files import write_edits
+from collective_use.sheets.translation.workbook import (
     LANGUAGE,
     STATUSES,
     TEXTS,
     TextRow,
     text_rows,
 )
-from collective_use.questionnaire.translation_edit import Edit
-from collective_use.questionnaire.translation_files import write_edits
-from collective_use.record import Record
-from collective_use.results import Result, Table, table_of
 from collective_use.yaml_source import Document, Place
 
 _STATEMENTS = {

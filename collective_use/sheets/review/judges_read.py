@@ -15,16 +15,16 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.instrument.model import Instrument
-from collective_use.questionnaire.judges import (
+from collective_use.record import Record
+from collective_use.results import Result, Table, table_of
+from collective_use.sheets.review.judges import (
     KEY,
     RELEVANCE,
     SORTING,
     UNSURE,
     construct_names,
 )
-from collective_use.questionnaire.spreadsheet_read import Sheet, as_text, read_book
-from collective_use.record import Record
-from collective_use.results import Result, Table, table_of
+from collective_use.sheets.spreadsheet_read import Sheet, as_text, read_book
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from collective_use.errors import InputError, OutputError
 from collective_use.instrument.include import HEAD, assemble, shown
 from collective_use.instrument.load import load_file
-from collective_use.questionnaire.translation_edit import Edit, edited
+from collective_use.sheets.translation.edit import Edit, edited
 
 
 def write_edits(

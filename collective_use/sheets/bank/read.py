@@ -11,10 +11,8 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InstrumentError
 from collective_use.instrument.load import examine
 from collective_use.instrument.model import Instrument
-from collective_use.questionnaire.spreadsheet import decode_text
-from collective_use.questionnaire.spreadsheet_read import Sheet, as_text, read_book
-from collective_use.questionnaire.workbook_cells import is_empty, read_cell
-from collective_use.questionnaire.workbook_fields import (
+from collective_use.sheets.bank.cells import is_empty, read_cell
+from collective_use.sheets.bank.fields import (
     ABOUT,
     NOTES,
     READ_ME,
@@ -23,6 +21,8 @@ from collective_use.questionnaire.workbook_fields import (
     about_fields,
     sheet_plans,
 )
+from collective_use.sheets.spreadsheet import decode_text
+from collective_use.sheets.spreadsheet_read import Sheet, as_text, read_book
 from collective_use.yaml_source import Document, Place, Position, Problem
 
 _BY_LANGUAGE = re.compile(r"(.+) \(([A-Za-z-]+)\)")

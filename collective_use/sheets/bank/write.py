@@ -6,22 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collective_use.instrument.model import Instrument
-from collective_use.questionnaire.spreadsheet import (
-    SheetColumn,
-    add_table,
-    add_words,
-    book_bytes,
-    encode_text,
-    new_book,
-)
-from collective_use.questionnaire.workbook_cells import write_cell
-from collective_use.questionnaire.workbook_fields import (
+from collective_use.sheets.bank.cells import write_cell
+from collective_use.sheets.bank.fields import (
     ABOUT,
     READ_ME,
     FieldPlan,
     SheetPlan,
     about_fields,
     sheet_plans,
+)
+from collective_use.sheets.spreadsheet import (
+    SheetColumn,
+    add_table,
+    add_words,
+    book_bytes,
+    encode_text,
+    new_book,
 )
 
 SPARE = 25

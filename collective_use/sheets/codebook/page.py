@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from collective_use.instrument.model import Construct, Measure
 
 if TYPE_CHECKING:
-    from collective_use.questionnaire.codebook import Codebook, Entry
+    from collective_use.sheets.codebook.codebook import Codebook, Entry
 
 STYLE = """
 :root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#d3dfe1;--quiet:#51636b}

@@ -15,7 +15,7 @@ from typing import Any
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item
-from collective_use.questionnaire.spreadsheet import (
+from collective_use.sheets.spreadsheet import (
     SheetColumn,
     add_table,
     add_words,

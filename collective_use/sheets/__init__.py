@@ -1,0 +1,1 @@
+"""What experts see and respondents do not: banks, translations, reviews and codebooks."""

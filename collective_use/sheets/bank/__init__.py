@@ -1,0 +1,1 @@
+"""The item bank as a workbook, out and back."""

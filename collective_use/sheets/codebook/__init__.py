@@ -1,0 +1,1 @@
+"""The codebook: entries and their page."""

@@ -1,0 +1,1 @@
+"""Judges' sheets and interview sheets."""

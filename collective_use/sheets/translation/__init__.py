@@ -1,0 +1,1 @@
+"""Translation workbooks, out and back."""
