@@ -10,14 +10,14 @@ import pandas as pd
 from collective_use.checks import did_you_mean, one_of, quoted, whole_number
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
-from collective_use.groups.evidence import Evidence, empty_evidence
-from collective_use.groups.informants import informant_evidence
+from collective_use.groups.evidence.informants import informant_evidence
+from collective_use.groups.evidence.refusals import SPREAD, refused_checks
+from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.rosters import roster_evidence
+from collective_use.groups.evidence.shared import Settings, member_evidence
+from collective_use.groups.evidence.spread import spread_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
-from collective_use.groups.refusals import SPREAD, refused_checks
 from collective_use.groups.results import Groups
-from collective_use.groups.rosters_evidence import roster_evidence
-from collective_use.groups.shared import Settings, member_evidence
-from collective_use.groups.spread import spread_evidence
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.record import Record
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from collective_use.groups.evidence import Evidence
+from collective_use.groups.evidence.result import Evidence
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.results import Result, Table, table_of

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.groups.exposure import without_short_exposure
+from collective_use.groups.voices.exposure import without_short_exposure
 
 
 def test_the_rule_by_group_with_unknown_exposure() -> None:

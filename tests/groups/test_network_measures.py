@@ -10,7 +10,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.groups.keys import group_keys
-from collective_use.groups.rosters_responses import Places, places_of
+from collective_use.groups.rosters.from_responses import Places, places_of
 from collective_use.instrument.library import sample_path
 from collective_use.responses.table import Responses
 

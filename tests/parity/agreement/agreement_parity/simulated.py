@@ -12,7 +12,7 @@ import numpy as np
 
 import collective_use as cu
 from agreement_parity import cells, computed
-from collective_use.groups.agreement_tests import item_correlation
+from collective_use.groups.agreement.chance import item_correlation
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.groups import chance, chance_simulation
 from collective_use.numerics.groups.agreement import rwg_j

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from collective_use.cutoffs import Cutoff
-from collective_use.groups.evidence import Evidence, empty_evidence
+from collective_use.groups.evidence.refusals import refused_checks
+from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.roster_measures import items_present, measure_indices, wanted_of
+from collective_use.groups.evidence.spread import spread_evidence
+from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.refusals import refused_checks
-from collective_use.groups.rosters import RosterIndices
-from collective_use.groups.rosters_measures import items_present, measure_indices, wanted_of
-from collective_use.groups.rosters_responses import places_of
-from collective_use.groups.spread import spread_evidence
-from collective_use.groups.verdict import decimals
+from collective_use.groups.rosters.from_responses import places_of
+from collective_use.groups.rosters.stacks import RosterIndices
 from collective_use.instrument.model import Measure
 from collective_use.results import NotComputed
 

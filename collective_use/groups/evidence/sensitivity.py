@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.groups.item_set import ItemSet
+from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.nulls import null_distribution
 from collective_use.numerics.groups.statistics import GroupStatistics

@@ -10,9 +10,16 @@ import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import InputError
-from collective_use.groups.network import Wanted
-from collective_use.groups.rosters import Floats, Integers, RosterIndices, Rosters, gate_of, gated
-from collective_use.groups.rosters_input import rosters_of
+from collective_use.groups.rosters.from_tables import rosters_of
+from collective_use.groups.rosters.network import Wanted
+from collective_use.groups.rosters.stacks import (
+    Floats,
+    Integers,
+    RosterIndices,
+    Rosters,
+    gate_of,
+    gated,
+)
 from collective_use.numerics.rosters import allocation as shares
 from collective_use.numerics.rosters import checklist as kernels
 from collective_use.numerics.rosters.network import mean_where, ratio

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from collective_use.groups.rosters import Stack
-from collective_use.groups.rosters_input import rosters_of
+from collective_use.groups.rosters.from_tables import rosters_of
+from collective_use.groups.rosters.stacks import Stack
 
 if TYPE_CHECKING:
     import networkx as nx

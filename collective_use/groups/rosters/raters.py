@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from collective_use.groups.rosters import Floats, Integers, Rosters
+from collective_use.groups.rosters.stacks import Floats, Integers, Rosters
 from collective_use.numerics.rosters import raters as kernels
 
 METHOD = (

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.groups.agreement_tests import correlation_of, exact
-from collective_use.groups.item_set import ItemSet, null_of
+from collective_use.groups.agreement.chance import correlation_of, exact
+from collective_use.groups.evidence.item_set import ItemSet, null_of
 from collective_use.numerics.groups.chance import benjamini_hochberg
 from collective_use.numerics.groups.chance_simulation import simulate_agreement
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
-    from collective_use.groups.shared import Settings
+    from collective_use.groups.evidence.shared import Settings
 
 Floats = NDArray[np.float64]
 

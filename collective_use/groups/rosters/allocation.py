@@ -10,10 +10,17 @@ import numpy as np
 import pandas as pd
 
 from collective_use.checks import number_between, one_of
-from collective_use.groups.allocation_raters import rater_agreement
-from collective_use.groups.network import Wanted, spread
-from collective_use.groups.rosters import Floats, RosterIndices, Rosters, Stack, gate_of, gated
-from collective_use.groups.rosters_input import rosters_of
+from collective_use.groups.rosters.from_tables import rosters_of
+from collective_use.groups.rosters.network import Wanted, spread
+from collective_use.groups.rosters.raters import rater_agreement
+from collective_use.groups.rosters.stacks import (
+    Floats,
+    RosterIndices,
+    Rosters,
+    Stack,
+    gate_of,
+    gated,
+)
 from collective_use.numerics.rosters import allocation as kernels
 from collective_use.numerics.rosters.network import mean_where
 

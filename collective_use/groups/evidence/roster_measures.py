@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from collective_use.checks import one_of
-from collective_use.groups import allocation, checklist, network, network_knowledge
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.network import Wanted
-from collective_use.groups.rosters import (
+from collective_use.groups.rosters import allocation, checklist, network
+from collective_use.groups.rosters import knowledge as network_knowledge
+from collective_use.groups.rosters.from_responses import Places, stack_answers
+from collective_use.groups.rosters.network import Wanted
+from collective_use.groups.rosters.stacks import (
     Floats,
     RosterIndices,
     Rosters,
@@ -20,7 +22,6 @@ from collective_use.groups.rosters import (
     gated,
     stack_matrices,
 )
-from collective_use.groups.rosters_responses import Places, stack_answers
 from collective_use.instrument.model import Instrument, Item, Measure
 from collective_use.numerics.rosters.network import mean_where
 

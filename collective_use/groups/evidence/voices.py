@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.partners import PartnerBalanced, partner_balanced
-from collective_use.groups.partners_census import group_mean_reliability
-from collective_use.groups.strata import WithinStrata, within_strata
-from collective_use.groups.verdict import decimals
+from collective_use.groups.voices.census import group_mean_reliability
+from collective_use.groups.voices.partners import PartnerBalanced, partner_balanced
+from collective_use.groups.voices.strata import WithinStrata, within_strata
 from collective_use.instrument.model import Measure
 from collective_use.results import NotComputed
 

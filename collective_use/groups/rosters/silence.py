@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from collective_use.groups.rosters import Floats, Integers, Rosters, Stack
+from collective_use.groups.rosters.stacks import Floats, Integers, Rosters, Stack
 from collective_use.numerics.rosters.missing import index_bounds, reported_by_others
 
 _ALIASES = {"valued_mean": "density"}

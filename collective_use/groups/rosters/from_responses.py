@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from collective_use.checks import quoted
 from collective_use.errors import InputError
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.rosters import Floats, Integers, Rosters, Stack
+from collective_use.groups.rosters.stacks import Floats, Integers, Rosters, Stack
 
 if TYPE_CHECKING:
     from collective_use.responses.table import Responses

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from collective_use.checks import one_of, whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
-from collective_use.groups.agreement_result import (
+from collective_use.groups.agreement.chance import item_test, scale_test
+from collective_use.groups.agreement.result import (
     Agreement,
     NullLike,
     answering,
@@ -21,7 +22,6 @@ from collective_use.groups.agreement_result import (
     null_for,
     summary_of,
 )
-from collective_use.groups.agreement_tests import item_test, scale_test
 from collective_use.groups.inputs import (
     Missing,
     Rows,

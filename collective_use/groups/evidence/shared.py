@@ -11,17 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from collective_use.cutoffs import Cutoff
-from collective_use.groups.agreement_result import mean_known
-from collective_use.groups.chance_by_group import chance_of_agreement
-from collective_use.groups.evidence import Evidence, empty_evidence
-from collective_use.groups.icc_summary import icc_summary
-from collective_use.groups.icc_weighted import REFUSED_WITH_WEIGHTS
-from collective_use.groups.item_set import ItemSet, item_set, shuffled
+from collective_use.groups.agreement.result import mean_known
+from collective_use.groups.between.design_icc import REFUSED_WITH_WEIGHTS
+from collective_use.groups.evidence.chance import chance_of_agreement
+from collective_use.groups.evidence.icc import icc_summary
+from collective_use.groups.evidence.item_set import ItemSet, item_set, shuffled
+from collective_use.groups.evidence.refusals import refused_checks
+from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.sensitivity import over_nulls, without_failing
+from collective_use.groups.evidence.verdict import additive_verdict, robustness, shared_verdict
+from collective_use.groups.evidence.voices import voices
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.refusals import refused_checks
-from collective_use.groups.sensitivity import over_nulls, without_failing
-from collective_use.groups.verdict import additive_verdict, robustness, shared_verdict
-from collective_use.groups.voices import voices
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.groups.agreement_result import mean_known
+from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Instrument

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from collective_use.checks import column_in, quoted
 from collective_use.errors import InputError
-from collective_use.groups.rosters import Floats, Integers, Rosters, stack_matrices
+from collective_use.groups.rosters.stacks import Floats, Integers, Rosters, stack_matrices
 
 EDGE_COLUMNS = ("group", "rater", "target", "value")
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from collective_use.groups.evidence import Evidence, empty_evidence
+from collective_use.groups.evidence.refusals import refused_checks
+from collective_use.groups.evidence.result import Evidence, empty_evidence
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.refusals import refused_checks
 from collective_use.instrument.model import Measure
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from collective_use.checks import one_of, whole_number
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
-from collective_use.groups.agreement_result import (
+from collective_use.groups.agreement.chance import item_test, scale_test
+from collective_use.groups.agreement.result import (
     Agreement,
     NullLike,
     answering,
@@ -21,7 +22,6 @@ from collective_use.groups.agreement_result import (
     summary_of,
     truncation_notes,
 )
-from collective_use.groups.agreement_tests import item_test, scale_test
 from collective_use.groups.inputs import Missing, Rows, check_missing, rows_of, step_of
 from collective_use.numerics.groups import agreement as kernel
 from collective_use.numerics.groups.statistics import group_statistics

@@ -10,10 +10,10 @@ import pandas as pd
 
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.dispersion import INDICES, indices_of
-from collective_use.groups.evidence import Evidence, empty_evidence
+from collective_use.groups.evidence.refusals import refused_checks
+from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.shared import size_reason
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.refusals import refused_checks
-from collective_use.groups.shared import size_reason
 from collective_use.instrument.model import Measure
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import NotComputed

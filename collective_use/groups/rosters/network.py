@@ -11,9 +11,16 @@ import pandas as pd
 
 from collective_use.checks import one_of
 from collective_use.errors import InputError
-from collective_use.groups.network_silence import compare_reports, compare_treatments
-from collective_use.groups.rosters import Floats, RosterIndices, Rosters, Stack, gate_of, gated
-from collective_use.groups.rosters_input import rosters_of
+from collective_use.groups.rosters.from_tables import rosters_of
+from collective_use.groups.rosters.silence import compare_reports, compare_treatments
+from collective_use.groups.rosters.stacks import (
+    Floats,
+    RosterIndices,
+    Rosters,
+    Stack,
+    gate_of,
+    gated,
+)
 from collective_use.numerics.rosters import allocation as shares
 from collective_use.numerics.rosters import network as kernels
 from collective_use.numerics.rosters.missing import fill, reconstruct, respondents

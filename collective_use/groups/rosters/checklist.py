@@ -13,8 +13,8 @@ from collective_use.checks import column_in, one_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import labels_of
 from collective_use.groups.keys import group_keys
-from collective_use.groups.network import Wanted
-from collective_use.groups.rosters import (
+from collective_use.groups.rosters.network import Wanted
+from collective_use.groups.rosters.stacks import (
     Floats,
     RosterIndices,
     Rosters,

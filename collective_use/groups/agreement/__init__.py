@@ -1,0 +1,1 @@
+"""Agreement within groups: rwg, awg, average deviation, chance."""

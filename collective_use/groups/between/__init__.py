@@ -1,0 +1,1 @@
+"""Differences between groups: ICC, within-and-between analysis, random groups."""

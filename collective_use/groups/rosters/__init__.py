@@ -1,0 +1,1 @@
+"""Networks, knowledge and allocations from rosters."""
