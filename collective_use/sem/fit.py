@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.sem.data import SampleData, data_from_moments, read_data
-from collective_use.sem.data_checks import require_columns
-from collective_use.sem.estimate import Solution, fit_table, sample_statistics, thread_controller
+from collective_use.sem.data.checks import require_columns
+from collective_use.sem.data.data import SampleData, data_from_moments, read_data
+from collective_use.sem.engines.core import (
+    Solution,
+    fit_table,
+    sample_statistics,
+    thread_controller,
+)
 from collective_use.sem.inference import covariance_of_estimates
 from collective_use.sem.options import Options, resolve_options
-from collective_use.sem.problems import find_problems, warn_problems
+from collective_use.sem.postfit.problems import find_problems, warn_problems
 from collective_use.sem.result import SemResult
 from collective_use.sem.table.build import TableOptions
 from collective_use.sem.table.partable import ParameterTable
@@ -283,7 +288,7 @@ def estimate(
     solution = fit_table(table, sample, options)
     agreement = None
     if engine != "core":
-        from collective_use.sem.engines import by_semopy, confirmed_by_semopy
+        from collective_use.sem.engines.agreement import by_semopy, confirmed_by_semopy
 
         ask = by_semopy if engine == "semopy" else confirmed_by_semopy
         solution, agreement = ask(solution)

@@ -23,8 +23,8 @@ from collective_use.numerics.sem.model import (
     moments,
 )
 from collective_use.numerics.sem.objective import curvature
-from collective_use.sem.data import GroupData
-from collective_use.sem.estimate import Solution
+from collective_use.sem.data.data import GroupData
+from collective_use.sem.engines.core import Solution
 
 SINGULAR = (
     "the information matrix is singular: the model is not identified (fit.problems names the "

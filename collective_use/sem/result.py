@@ -16,14 +16,14 @@ from collective_use.checks import number_between, one_of
 from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
-from collective_use.sem import tests_of_fit
-from collective_use.sem.estimate import Solution
-from collective_use.sem.factor_scores import FactorScores, factor_scores
-from collective_use.sem.fit_measures import chi_square, compute_fit_measures
-from collective_use.sem.likelihood import log_likelihood, saturated_of
-from collective_use.sem.problems import Problem
-from collective_use.sem.short_fit import short_fit
-from collective_use.sem.standardized import KINDS, root, standardise, value_of
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness import tests_of_fit
+from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures
+from collective_use.sem.goodness.likelihood import log_likelihood, saturated_of
+from collective_use.sem.goodness.short_fit import short_fit
+from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
+from collective_use.sem.postfit.problems import Problem
+from collective_use.sem.postfit.standardized import KINDS, root, standardise, value_of
 from collective_use.sem.table.constraints import evaluate, read_expression
 from collective_use.sem.table.partable import Parameter, ParameterTable
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from collective_use.record import Record
-    from collective_use.sem.comparison import Comparison
-    from collective_use.sem.engines import EngineAgreement
+    from collective_use.sem.compare.comparison import Comparison
+    from collective_use.sem.engines.agreement import EngineAgreement
+    from collective_use.sem.postfit.residuals import SemResiduals
     from collective_use.sem.resampling.bootstrap import Bootstrap
-    from collective_use.sem.residuals import SemResiduals
 
 
 @dataclass(frozen=True)
@@ -305,7 +305,7 @@ class SemResult(Result):
 
     def modification_indices(self) -> pd.DataFrame:
         """Return what every fixed parameter would change, largest first."""
-        from collective_use.sem.modification import modification_indices
+        from collective_use.sem.postfit.modification import modification_indices
 
         self._refuse()
         frame = modification_indices(self.solution)
@@ -317,13 +317,13 @@ class SemResult(Result):
 
     def residuals(self) -> SemResiduals:
         """Return raw, normalised and standardised residuals."""
-        from collective_use.sem.residuals import residuals
+        from collective_use.sem.postfit.residuals import residuals
 
         return residuals(self.solution, self._saturated)
 
     def r_square(self) -> pd.DataFrame:
         """Return the share of variance explained, by group and variable."""
-        from collective_use.sem.residuals import r_square
+        from collective_use.sem.postfit.residuals import r_square
 
         return r_square(self.solution)
 
@@ -332,19 +332,19 @@ class SemResult(Result):
         a_method: str = "delta", correction: str = "scaled.shifted",
     ) -> Comparison:  # fmt: skip
         """Test the difference of two nested models (see `comparison.compare`)."""
-        from collective_use.sem.comparison import compare
+        from collective_use.sem.compare.comparison import compare
 
         return compare(self, other, method, a_method=a_method, correction=correction)
 
     def wald(self, constraints: str) -> dict[str, float]:
         """Test constraints on labelled parameters, as ``"a == b; c == 0"``."""
-        from collective_use.sem.comparison import wald_test
+        from collective_use.sem.compare.comparison import wald_test
 
         return wald_test(self, constraints)
 
     def score_test(self, add: str = "") -> Any:
         """Test fixed parameters (``"f =~ x4; x1 ~~ x2"``); without `add`, every equality."""
-        from collective_use.sem.modification import release_tests, score_test
+        from collective_use.sem.postfit.modification import release_tests, score_test
         from collective_use.syntax import parse_model
 
         self._refuse()
@@ -355,14 +355,14 @@ class SemResult(Result):
 
     def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
         """Return the likelihood-profile limits of a free parameter (a label or ``"f =~ x2"``)."""
-        from collective_use.sem.profile import profile_limits
+        from collective_use.sem.postfit.profile import profile_limits
 
         self._refuse()
         return profile_limits(self.solution, parameter, level)
 
     def small_sample(self) -> pd.DataFrame:
         """Return chi-square corrected for small samples: Swain, Bartlett, Yuan."""
-        from collective_use.sem.corrections import small_sample_corrections
+        from collective_use.sem.goodness.corrections import small_sample_corrections
 
         return small_sample_corrections(self.solution, self.test)
 

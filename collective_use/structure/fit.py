@@ -16,8 +16,8 @@ from collective_use.groups.results import Groups
 from collective_use.instrument.model import StructuralModel
 from collective_use.record import Record
 from collective_use.results import Result, Table, plain
-from collective_use.sem.engine_semopy import SecondEngineError
-from collective_use.sem.engines import EngineAgreement
+from collective_use.sem.engines.agreement import EngineAgreement
+from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.sem.fit import ENGINES, fit_sem
 from collective_use.sem.result import SemResult
 from collective_use.structure.effects import effects_frame

@@ -18,8 +18,8 @@ from sem_models import CASES, HS, PD, REFERENCE, Case, fit_case, read
 
 import collective_use as cu
 from collective_use.errors import EngineDisagreementWarning, EstimationError, NotSupported
-from collective_use.sem import engines
-from collective_use.sem.engine_semopy import SemopySolution
+from collective_use.sem.engines import agreement as engines
+from collective_use.sem.engines.semopy import SemopySolution
 
 BOTH = ("hs_ml", "hs_ml_means", "hs_ml_obs", "pd_ml", "pd_obs")
 REFUSED = {

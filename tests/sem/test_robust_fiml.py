@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "parity" / "sem"))
 from sem_models import GROWTH_SHORT, HS, REFERENCE, read
 
 from collective_use.sem.fit import fit_sem
-from collective_use.sem.fit_measures import baseline_tests
+from collective_use.sem.goodness.fit_measures import baseline_tests
+from collective_use.sem.goodness.robust_fiml import corrected_fiml
 from collective_use.sem.result import SemResult
-from collective_use.sem.robust_fiml import corrected_fiml
 
 ROBUST = ("cfi.robust", "tli.robust", "rmsea.robust")
 

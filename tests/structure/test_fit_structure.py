@@ -15,7 +15,7 @@ from collective_use.cli.main import main
 from collective_use.errors import EstimationError, InputError, NotSupported, SmallGroupsWarning
 from collective_use.groups.results import Groups
 from collective_use.instrument.library import load_instrument, sample_path
-from collective_use.sem.engine_semopy import SecondEngineError
+from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.structure import fit as fit_module
 from collective_use.structure.report import fit_line, report_text
 from collective_use.structure.routes import route_of

@@ -25,8 +25,8 @@ from collective_use.numerics.moments import Floats, GroupMoments, Ints
 from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments
 from collective_use.numerics.ordinal.objective import OrdinalObjective
 from collective_use.record import Record
-from collective_use.sem.data import GroupData, SampleData
-from collective_use.sem.estimate import Solution, sample_statistics, search
+from collective_use.sem.data.data import GroupData, SampleData
+from collective_use.sem.engines.core import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import Options
 from collective_use.sem.ordinal.columns import numbers_of

@@ -11,9 +11,9 @@ from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.scores import Measurement, factor_modes
 from collective_use.numerics.sem.model import fill
-from collective_use.sem.estimate import Solution
-from collective_use.sem.factor_scores import FactorScores
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
+from collective_use.sem.postfit.factor_scores import FactorScores
 
 METHODS = ("ebm", "ml")
 REASON = (

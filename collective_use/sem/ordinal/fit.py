@@ -9,7 +9,7 @@ import numpy as np
 
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
-from collective_use.sem.data import group_names
+from collective_use.sem.data.data import group_names
 from collective_use.sem.ordinal.columns import read_categories
 from collective_use.sem.ordinal.estimate import (
     PARAMETERIZATIONS,
@@ -21,7 +21,7 @@ from collective_use.sem.ordinal.estimate import (
     read_ordinal,
 )
 from collective_use.sem.ordinal.result import OrdinalResult
-from collective_use.sem.problems import find_problems
+from collective_use.sem.postfit.problems import find_problems
 from collective_use.sem.table.build import TableOptions
 from collective_use.sem.table.identification import IDENTIFICATIONS
 from collective_use.sem.table.partable import ParameterTable

@@ -11,9 +11,9 @@ from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
 from collective_use.numerics.ordinal.response import Response
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import inverted
-from collective_use.sem.residuals import KINDS, SemResiduals
+from collective_use.sem.postfit.residuals import KINDS, SemResiduals
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from collective_use.checks import one_of
 from collective_use.errors import NotSupported
 from collective_use.numerics.ordinal.moments import OrdinalMoments
-from collective_use.sem import tests_of_fit
-from collective_use.sem.estimate import Solution
-from collective_use.sem.factor_scores import FactorScores
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.ordinal.factor_scores import ordinal_factor_scores
 from collective_use.sem.ordinal.residuals import ordinal_residuals
 from collective_use.sem.ordinal.tests_of_fit import model_tests, ordinal_fit_measures
-from collective_use.sem.residuals import SemResiduals
+from collective_use.sem.postfit.factor_scores import FactorScores
+from collective_use.sem.postfit.residuals import SemResiduals
 from collective_use.sem.result import SemResult
 
 if TYPE_CHECKING:

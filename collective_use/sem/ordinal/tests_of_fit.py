@@ -18,10 +18,10 @@ from scipy.linalg import block_diag
 from collective_use.numerics.moments import Floats, inverse_and_log_det
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
 from collective_use.numerics.sem import fit_indices as fi
-from collective_use.sem.estimate import Solution
-from collective_use.sem.fit_measures import _approximation, _baseline, _incremental
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness.fit_measures import _approximation, _baseline, _incremental
+from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 from collective_use.sem.inference import inverted
-from collective_use.sem.tests_of_fit import ChiSquare, p_of
 
 Moments = Sequence[OrdinalMoments]
 

@@ -30,7 +30,7 @@ from collective_use.numerics.resampling.intervals import (
     percentile_interval,
 )
 from collective_use.results import Result
-from collective_use.sem.estimate import thread_controller
+from collective_use.sem.engines.core import thread_controller
 from collective_use.sem.resampling.base import KINDS, Refit
 from collective_use.sem.resampling.refit import refitter
 from collective_use.sem.result import SemResult

@@ -7,7 +7,7 @@ from typing import Any
 
 from collective_use.checks import column_in, one_of, quoted
 from collective_use.errors import InputError, NotSupported
-from collective_use.sem.data import group_names
+from collective_use.sem.data.data import group_names
 from collective_use.sem.options import Options
 from collective_use.sem.table.build import TableOptions, parameter_table
 from collective_use.sem.table.partable import ParameterTable

@@ -14,7 +14,7 @@ from collective_use.errors import (
 )
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.numerics.twolevel.likelihood import ClusterStatistics
-from collective_use.sem.data_checks import check_moments
+from collective_use.sem.data.checks import check_moments
 
 
 def check_cluster_moments(

@@ -34,8 +34,8 @@ from collective_use.numerics.twolevel.objective import (
 )
 from collective_use.numerics.twolevel.saturated import start_moments
 from collective_use.record import Record
-from collective_use.sem.data import GroupData, SampleData
-from collective_use.sem.estimate import Solution, sample_statistics, search
+from collective_use.sem.data.data import GroupData, SampleData
+from collective_use.sem.engines.core import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import Options
 from collective_use.sem.table.compiled import compile_model
@@ -145,8 +145,8 @@ def read_clustered(
     EstimationError
         When there are too few clusters or none has two cases.
     """
-    from collective_use.sem.data import _column
-    from collective_use.sem.data_checks import check_values
+    from collective_use.sem.data.checks import check_values
+    from collective_use.sem.data.data import _column
 
     layout, W, only = layout_of(table)
     column_in("cluster", cluster, list(data.columns), where="the data")

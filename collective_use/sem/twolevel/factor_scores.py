@@ -10,9 +10,9 @@ from collective_use.checks import one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.twolevel.scores import Effects, effects_of, member_factors
-from collective_use.sem.estimate import Solution
-from collective_use.sem.factor_scores import METHODS, FactorScores
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
+from collective_use.sem.postfit.factor_scores import METHODS, FactorScores
 from collective_use.sem.twolevel.estimate import Clustered
 
 

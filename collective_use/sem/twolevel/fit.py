@@ -7,9 +7,9 @@ from typing import Any
 
 from collective_use.checks import quoted
 from collective_use.errors import InputError, NotSupported
-from collective_use.sem.data import group_names
+from collective_use.sem.data.data import group_names
 from collective_use.sem.options import Options
-from collective_use.sem.problems import find_problems
+from collective_use.sem.postfit.problems import find_problems
 from collective_use.sem.table.build import TableOptions, parameter_table
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import with_bounds

@@ -8,9 +8,9 @@ import numpy as np
 
 from collective_use.numerics.moments import vech
 from collective_use.numerics.twolevel.saturated import Saturated
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
-from collective_use.sem.residuals import SemResiduals
+from collective_use.sem.postfit.residuals import SemResiduals
 
 REASON = (
     "z-values of residuals at two levels are not offered: the unrestricted between covariance is "

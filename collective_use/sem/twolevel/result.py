@@ -14,11 +14,11 @@ from collective_use.checks import one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.twolevel.objective import CompleteLikelihood
 from collective_use.numerics.twolevel.saturated import Saturated, saturated_complete
-from collective_use.sem import tests_of_fit
-from collective_use.sem.estimate import Solution
-from collective_use.sem.factor_scores import FactorScores
-from collective_use.sem.modification import release_tests, score_test
-from collective_use.sem.residuals import SemResiduals
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness import tests_of_fit
+from collective_use.sem.postfit.factor_scores import FactorScores
+from collective_use.sem.postfit.modification import release_tests, score_test
+from collective_use.sem.postfit.residuals import SemResiduals
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.estimate import Clustered
 from collective_use.sem.twolevel.factor_scores import twolevel_factor_scores

@@ -25,18 +25,18 @@ from collective_use.numerics.twolevel.saturated import (
     score_of,
     unrestricted_derivatives,
 )
-from collective_use.sem.baseline import independence_table
-from collective_use.sem.estimate import Solution
-from collective_use.sem.fit_measures import (
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness.baseline import independence_table
+from collective_use.sem.goodness.fit_measures import (
     _approximation,
     _baseline,
     _from_scaling,
     _incremental,
     _likelihoods,
 )
+from collective_use.sem.goodness.tests_of_fit import ChiSquare, free_rows, p_of
 from collective_use.sem.inference import inverted, states_of
 from collective_use.sem.table.partable import Parameter, ParameterTable
-from collective_use.sem.tests_of_fit import ChiSquare, free_rows, p_of
 from collective_use.sem.twolevel.estimate import Clustered, cluster_meat, fit_twolevel_table
 
 

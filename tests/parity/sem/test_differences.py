@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from sem_models import HS, REFERENCE, read
 
-from collective_use.sem.comparison import METHODS
+from collective_use.sem.compare.comparison import METHODS
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.result import SemResult
 

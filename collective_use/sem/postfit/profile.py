@@ -12,7 +12,7 @@ from collective_use.checks import did_you_mean, number_between
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import minimise
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import information, inverted
 
 

@@ -21,10 +21,14 @@ from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.model import cells_of, fill, jacobian
 from collective_use.numerics.sem.objective import NormalObjective, saturated_block
 from collective_use.results import Result, Table, table_of
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness.tests_of_fit import (
+    incomplete_information,
+    kept_moments,
+    weight_matrix,
+)
 from collective_use.sem.inference import covariate_places, information, inverted, states_of
 from collective_use.sem.table.compiled import variables_of
-from collective_use.sem.tests_of_fit import incomplete_information, kept_moments, weight_matrix
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ import numpy as np
 
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import Optimum, minimise
-from collective_use.sem.estimate import Solution, make_objective
+from collective_use.sem.engines.core import Solution, make_objective
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
 from collective_use.sem.table.partable import BlockNames, Parameter, ParameterTable

@@ -12,7 +12,7 @@ from collective_use.errors import EstimationError, InputError
 from collective_use.numerics.moments import Floats, Ints, inverse
 from collective_use.numerics.sem.model import State, fill
 from collective_use.results import Result, Table, plain, table_of
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.sem.model import Block, State, fill
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
 from collective_use.sem.table.compiled import variables_of
 from collective_use.sem.table.constraints import evaluate, read_expression

@@ -9,12 +9,11 @@ import numpy as np
 from collective_use.numerics.moments import Floats, GroupMoments, inverse, pairwise_moments, vech
 from collective_use.numerics.sem import fit_indices as fi
 from collective_use.numerics.sem.objective import NormalObjective
-from collective_use.sem.baseline import closed_form_baseline, independence_solution
-from collective_use.sem.estimate import Solution
-from collective_use.sem.inference import covariate_places, states_of
-from collective_use.sem.likelihood import log_likelihood
-from collective_use.sem.robust_fiml import corrected_fiml
-from collective_use.sem.tests_of_fit import (
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness.baseline import closed_form_baseline, independence_solution
+from collective_use.sem.goodness.likelihood import log_likelihood
+from collective_use.sem.goodness.robust_fiml import corrected_fiml
+from collective_use.sem.goodness.tests_of_fit import (
     ChiSquare,
     incomplete_weight,
     kept_moments,
@@ -23,6 +22,7 @@ from collective_use.sem.tests_of_fit import (
     standard_test,
     weight_matrix,
 )
+from collective_use.sem.inference import covariate_places, states_of
 
 ROBUST = ("satorra.bentler", "yuan.bentler.mplus", "scaled.shifted")
 """Corrections for which robust CFI, TLI and RMSEA exist."""

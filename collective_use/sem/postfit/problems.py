@@ -14,9 +14,9 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.numerics.moments import Floats
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import information, states_of
-from collective_use.sem.standardized import scales_of
+from collective_use.sem.postfit.standardized import scales_of
 from collective_use.sem.table.compiled import variables_of
 
 

@@ -13,8 +13,8 @@ from collective_use.errors import (
 )
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import minimise, projected_gradient
-from collective_use.sem.engine_semopy import SemopySolution, fit_semopy, require_semopy_can
-from collective_use.sem.estimate import Solution, relabelled
+from collective_use.sem.engines.core import Solution, relabelled
+from collective_use.sem.engines.semopy import SemopySolution, fit_semopy, require_semopy_can
 from collective_use.sem.table.start import start_values
 
 LOWER_BY = 1e-8

@@ -23,8 +23,8 @@ from collective_use.numerics.moments import (
 from collective_use.numerics.sem.fiml import FimlObjective, saturated_scores
 from collective_use.numerics.sem.model import cells_of, jacobian
 from collective_use.numerics.sem.objective import saturated_block
-from collective_use.sem.data import GroupData
-from collective_use.sem.estimate import Solution
+from collective_use.sem.data.data import GroupData
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import (
     covariate_places,
     first_order_by_group,

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from collective_use.errors import NotSupported
-from collective_use.sem.estimate import Solution
-from collective_use.sem.tests_of_fit import ChiSquare, p_of
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 
 if TYPE_CHECKING:
     import pandas as pd

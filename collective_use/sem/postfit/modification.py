@@ -15,9 +15,9 @@ from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.objective import OrdinalObjective
 from collective_use.numerics.search.optimise import null_space
 from collective_use.numerics.twolevel.objective import CompleteLikelihood, TwoLevelObjective
-from collective_use.sem.estimate import Solution, make_objective
+from collective_use.sem.engines.core import Solution, make_objective
 from collective_use.sem.inference import information, inverted
-from collective_use.sem.standardized import standard_factors
+from collective_use.sem.postfit.standardized import standard_factors
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 

@@ -20,13 +20,13 @@ from collective_use.numerics.sem.difference_tests import (
 )
 from collective_use.numerics.sem.model import cells_of, jacobian
 from collective_use.numerics.twolevel.objective import TwoLevelObjective
-from collective_use.sem.estimate import Solution
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness.tests_of_fit import ChiSquare, scaled_test
 from collective_use.sem.inference import information, inverted, moment_meat, states_of
 from collective_use.sem.ordinal.estimate import ordinal_meat
-from collective_use.sem.standardized import value_of
+from collective_use.sem.postfit.standardized import value_of
 from collective_use.sem.table.constraints import evaluate
 from collective_use.sem.table.partable import CONSTRAINTS
-from collective_use.sem.tests_of_fit import ChiSquare, scaled_test
 
 if TYPE_CHECKING:
     from collective_use.sem.result import SemResult

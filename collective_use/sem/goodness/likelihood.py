@@ -9,8 +9,8 @@ import numpy as np
 from collective_use.numerics.moments import Floats, GroupMoments, Ints, inverse_and_log_det
 from collective_use.numerics.sem.fiml import stack_patterns
 from collective_use.numerics.sem.saturated import expectation_step, saturated_moments
-from collective_use.sem.data import GroupData, SampleData
-from collective_use.sem.estimate import Solution
+from collective_use.sem.data.data import GroupData, SampleData
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import covariate_places, states_of
 
 LOG_2PI = math.log(2 * math.pi)

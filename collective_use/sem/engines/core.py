@@ -19,7 +19,7 @@ from collective_use.numerics.sem.objective import (
     LeastSquaresObjective,
     NormalObjective,
 )
-from collective_use.sem.data import SampleData
+from collective_use.sem.data.data import SampleData
 from collective_use.sem.options import Options
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import Constraints, read_constraints

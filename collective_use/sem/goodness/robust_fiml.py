@@ -10,10 +10,10 @@ from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.fit_indices import Versus
 from collective_use.numerics.sem.model import cells_of, jacobian
 from collective_use.numerics.sem.objective import NormalObjective, saturated_block
-from collective_use.sem.data import GroupData
-from collective_use.sem.estimate import Solution
+from collective_use.sem.data.data import GroupData
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.goodness.tests_of_fit import incomplete_information, kept_moments
 from collective_use.sem.inference import covariate_places, inverted, states_of
-from collective_use.sem.tests_of_fit import incomplete_information, kept_moments
 
 
 def corrected_fiml(

@@ -12,14 +12,14 @@ from collective_use.checks import instance_of, one_of, quoted
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.sem.difference_tests import CORRECTIONS, Difference
 from collective_use.results import Result, Table, table_of, whole
-from collective_use.sem.difference import A_METHODS, satorra_2000, scaling_at
+from collective_use.sem.compare.difference import A_METHODS, satorra_2000, scaling_at
+from collective_use.sem.goodness.tests_of_fit import p_of
 from collective_use.sem.table.constraints import evaluate, read_expression
-from collective_use.sem.tests_of_fit import p_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from collective_use.sem.data import SampleData
+    from collective_use.sem.data.data import SampleData
     from collective_use.sem.result import SemResult
 
 METHODS = ("auto", "standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000")

@@ -20,7 +20,7 @@ from collective_use.numerics.moments import (
     patterns_of,
 )
 from collective_use.record import Record
-from collective_use.sem.data_checks import (
+from collective_use.sem.data.checks import (
     check_clusters,
     check_covariances,
     check_group_values,

@@ -1,0 +1,1 @@
+"""Data for a fit: columns, moments, checks."""

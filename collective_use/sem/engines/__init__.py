@@ -1,0 +1,1 @@
+"""The engines that search: our core, semopy, and whether they agree."""
