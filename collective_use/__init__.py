@@ -92,6 +92,12 @@ _LAZY: dict[str, str] = {
     "within_strata": "collective_use.groups.voices.strata",
     "dispersion": "collective_use.groups.dispersion",
     "group_correlation": "collective_use.groups.between.waba",
+    "consensus_emergence": "collective_use.groups.mixed.consensus_emergence",
+    "location_scale": "collective_use.groups.mixed.location_scale",
+    "variance_shares": "collective_use.groups.mixed.variance_shares",
+    "social_relations": "collective_use.groups.mixed.social_relations",
+    "group_values": "collective_use.groups.between.group_values",
+    "agreement_limits": "collective_use.groups.agreement.limits",
     # simulation
     "simulate_responses": "collective_use.simulation.simulate",
     "TrueParameters": "collective_use.simulation.parameters",
