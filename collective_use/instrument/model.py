@@ -371,6 +371,24 @@ class Instrument(Part):
     models: tuple[StructuralModel, ...] = ()
     note: str | None = None
 
+    def __repr__(self) -> str:
+        return (
+            f"Instrument({self.id!r}, version={self.version!r}, "
+            f"constructs[{len(self.constructs)}], measures[{len(self.measures)}], "
+            f"items[{len(self.items)}], "
+            f"languages={'+'.join(self.languages)})"
+        )
+
+    def __str__(self) -> str:
+        from collective_use.instrument.overview import overview
+
+        return str(overview(self))
+
+    def _repr_html_(self) -> str:
+        from collective_use.instrument.overview import overview
+
+        return overview(self)._repr_html_()
+
     def get_item(self, item_id: str) -> Item:
         """Return one item by id; KeyError when there is none."""
         return _by_id(self.items, item_id)

@@ -18,7 +18,7 @@ Pair = tuple[str, str]
 class TrueParameters:
     """The parameters that simulated answers come from.
 
-    Latent variables are standardised over groups. They are called by the measures of the
+    Latent variables are standardized over groups. They are called by the measures of the
     structural model; constructs without a measure in it are called by their construct.
 
     Attributes
@@ -36,7 +36,7 @@ class TrueParameters:
     icc
         Share of an item's latent variance that lies between groups.
     loadings
-        Lowest and highest standardised within-group loading of an item; each item's own
+        Lowest and highest standardized within-group loading of an item; each item's own
         value is drawn once.
     group_loading
         Correlation of an item's group part with its latent variable.

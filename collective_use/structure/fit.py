@@ -126,8 +126,8 @@ def fit_structure(
     model: str = "M1",
     *,
     engine: str | None = None,
-    draws: int = 20_000,
-    seed: int = 1,
+    repetitions: int = 20_000,
+    seed: int | None = 1,
 ) -> StructureFit:
     """Fit a structural model of the instrument to group values.
 
@@ -139,7 +139,7 @@ def fit_structure(
         Id of a model in the instrument file.
     engine
         ``"both"`` (the default wherever semopy can fit the model), ``"core"`` or ``"semopy"``.
-    draws, seed
+    repetitions, seed
         Of the Monte Carlo intervals.
 
     Returns
@@ -172,7 +172,7 @@ def fit_structure(
     _enough(len(data.frame), len(data.frame.columns), model)
     fit, refusal = _fit(structural.syntax, data.frame, engine)
     sentences = (*refusal, *_sentences(fit, len(data.frame)))
-    effects, _ = effects_frame(fit, draws=draws, seed=seed)
+    effects, _ = effects_frame(fit, repetitions=repetitions, seed=seed)
     return StructureFit(
         model, fit, effects, structural.syntax, data.groups, fit.agreement, sentences, data.record,
         (structural.attribution.theory, structural.attribution.inferred),

@@ -72,7 +72,7 @@ def _after(fit, estimator: str) -> None:  # type: ignore[no-untyped-def]
     assert fit.factor_scores().errors.notna().all().all()
     smaller = fit_sem(
         "f =~ a + 1*b + c + d", DATA, ordered=ITEMS, estimator=estimator,
-        groups="g" if len(fit.group_names) > 1 else None,
+        group="g" if len(fit.group_names) > 1 else None,
         parameterization=fit.table.parameterization,
     )  # fmt: skip
     difference = fit.compare(smaller)

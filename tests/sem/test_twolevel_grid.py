@@ -69,6 +69,6 @@ def _after(fit) -> None:  # type: ignore[no-untyped-def]
     indices = fit.modification_indices()
     assert set(indices["level"]) == {2}  # level 1 is saturated
     assert (indices["mi"] >= 0).all()
-    for level in (1, 2):
+    for level in ("within", "between"):
         assert fit.factor_scores(level=level).scores.notna().all().all()
     assert set(fit.r_square()["level"]) == {1, 2}

@@ -18,7 +18,7 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 
 @dataclass(frozen=True)
-class PartnerBalanced(Result):
+class BalancedMeans(Result):
     """Group means in which partners count alike, and where the disagreement lies.
 
     Attributes
@@ -81,9 +81,9 @@ class PartnerBalanced(Result):
         return ("A component below zero is shown as estimated and counts as 0 in the shares.",)
 
 
-def partner_balanced(
+def balanced_means(
     values: Any, groups: Any, partners: Any, *, options: int | None = None
-) -> PartnerBalanced:
+) -> BalancedMeans:
     """Compute group means in which six people of one agency do not outvote four partners.
 
     The balanced mean is the mean of partner means. Agreement is split: members of the same
@@ -103,7 +103,7 @@ def partner_balanced(
 
     Returns
     -------
-    PartnerBalanced
+    BalancedMeans
         Means, agreement and components of variance.
 
     Raises
@@ -119,7 +119,7 @@ def partner_balanced(
 
     Examples
     --------
-    >>> result = partner_balanced([2, 2, 2, 5, 5], ["a"] * 5, ["x", "x", "x", "y", "z"])
+    >>> result = balanced_means([2, 2, 2, 5, 5], ["a"] * 5, ["x", "x", "x", "y", "z"])
     >>> result.values[["mean", "balanced_mean"]].values.tolist()
     [[3.2, 4.0]]
     """
@@ -135,7 +135,7 @@ def partner_balanced(
     alone = NotComputed("no partner sent two people, or no group has two partners")
     share = ratio_or(max(partner, 0.0), max(partner, 0.0) + member, alone)
     parts = _crossed(y[used], place, organisation)
-    return PartnerBalanced(
+    return BalancedMeans(
         values=frame,
         variance_partner=_known(partner, alone),
         variance_member=_known(member, alone),

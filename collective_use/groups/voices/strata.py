@@ -17,7 +17,7 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 
 @dataclass(frozen=True)
-class WithinStrata(Result):
+class ByStratum(Result):
     """ICC of groups over all, within strata together, and stratum by stratum.
 
     Attributes
@@ -67,9 +67,7 @@ class WithinStrata(Result):
         )
 
 
-def within_strata(
-    values: Any, groups: Any, strata: Any, *, options: int | None = None
-) -> WithinStrata:
+def by_stratum(values: Any, groups: Any, strata: Any, *, options: int | None = None) -> ByStratum:
     """Compute ICC(1) of groups over all and within strata such as countries.
 
     Groups of different countries differ because countries do. Half a standard deviation
@@ -89,7 +87,7 @@ def within_strata(
 
     Returns
     -------
-    WithinStrata
+    ByStratum
         Both ICCs, their difference, and each stratum for itself.
 
     Raises
@@ -104,7 +102,7 @@ def within_strata(
     Examples
     --------
     >>> values = [1, 2, 1, 2, 5, 6, 5, 6]
-    >>> result = within_strata(values, list("aabbccdd"), ["x"] * 4 + ["y"] * 4)
+    >>> result = by_stratum(values, list("aabbccdd"), ["x"] * 4 + ["y"] * 4)
     >>> round(result.icc1_all, 2), round(result.icc1_within, 2)
     (0.91, -1.0)
     """
@@ -119,7 +117,7 @@ def within_strata(
     share: float | NotComputed = NotComputed("groups do not differ over all")
     if not isinstance(whole, NotComputed) and not isinstance(left, NotComputed) and whole > 0:
         share = 1.0 - max(left, 0.0) / whole
-    return WithinStrata(
+    return ByStratum(
         values=_by_stratum(y, group, stratum, names, options),
         icc1_all=whole,
         icc1_within=left,

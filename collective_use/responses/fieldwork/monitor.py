@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from collective_use.checks import quoted
+from collective_use.checks import instance_of, quoted
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.output import csv_bytes
@@ -142,6 +142,7 @@ def monitor(
     >>> seen.reminders["member"].tolist()
     ['3']
     """
+    instance_of("responses", responses, Responses, "what cu.read_responses(...) returns")
     members = responses.members
     if members is None:
         raise InputError(

@@ -82,7 +82,7 @@ class OrdinalResult(SemResult):
         corrected = model_tests(solution, self.moments)[1]
         return math.nan if corrected is None else corrected.scaling
 
-    def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
+    def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
         """Refuse: there is no likelihood."""
         raise NotSupported(
             "profile() with ordered variables is not supported: least squares have no likelihood"
