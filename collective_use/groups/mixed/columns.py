@@ -73,7 +73,7 @@ def columns_of(
     ('1 of 2 rows left out: missing y.',)
     """
     instance_of("data", data, pd.DataFrame, "a data frame")
-    whole: pd.DataFrame = data  # type: ignore[assignment]
+    whole: pd.DataFrame = data
     wanted = {**labels, **numbers}
     for argument, name in wanted.items():
         column_in(argument, name, list(whole.columns), where="data")
@@ -84,7 +84,9 @@ def columns_of(
     keep = ~missing.any(axis=1)
     left = int((~keep).sum())
     lacking = [name for name in frame.columns if missing[name].any()]
-    notes = (f"{left} of {len(frame)} rows left out: missing {', '.join(lacking)}.",) if left else ()
+    notes = (
+        (f"{left} of {len(frame)} rows left out: missing {', '.join(lacking)}.",) if left else ()
+    )
     if not keep.any():
         raise InputError(f"data must have complete rows in {list(frame.columns)}, got none")
     return Columns(frame[keep].reset_index(drop=True), left, notes)

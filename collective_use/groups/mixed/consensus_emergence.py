@@ -242,9 +242,7 @@ def _parameters(plain: NestedModel, full: NestedModel) -> pd.DataFrame:
     )
 
 
-def _words(
-    delta: float | NotComputed, p: float, by_wave: pd.DataFrame, confidence: float
-) -> str:
+def _words(delta: float | NotComputed, p: float, by_wave: pd.DataFrame, confidence: float) -> str:
     alpha = 1.0 - confidence
     if isinstance(delta, NotComputed) or p > alpha:
         return f"no evidence that members grow alike (p = {p:.3f})"

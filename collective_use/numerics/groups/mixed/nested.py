@@ -67,14 +67,14 @@ class NestedFit:
         Log-likelihood with all constants, restricted or full.
     beta, covariance
         (p,) generalised least squares and (p, p) its covariance.
-    slope_T, slope_member, slope_rows
+    slope_level, slope_member, slope_rows
         Derivatives in the (q, q) elements of T, in v and in (N,) d.
     """
 
     value: float
     beta: Floats
     covariance: Floats
-    slope_T: Floats
+    slope_level: Floats
     slope_member: float
     slope_rows: Floats
 
@@ -119,7 +119,7 @@ def nested_likelihood(
         value -= 0.5 * (np.linalg.slogdet(XX)[1] - p * np.log(2 * np.pi))
     C = covariance if reml else np.zeros_like(covariance)
     return NestedFit(
-        value, beta, covariance, step.slope_T(beta, C), step.slope_member(beta, C),
+        value, beta, covariance, step.slope_level(beta, C), step.slope_member(beta, C),
         step.slope_rows(beta, C),
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ class _Step:
     def _residual(self, of: Floats, beta: Floats) -> Floats:
         return np.asarray(of[..., self.p] - of[..., : self.p] @ beta)
 
-    def slope_T(self, beta: Floats, C: Floats) -> Floats:
+    def slope_level(self, beta: Floats, C: Floats) -> Floats:
         z = slice(self.p + 1, None)
         zr = self.R_A_R[:, z, :]
         zx = zr[:, :, : self.p]

@@ -88,7 +88,7 @@ def fit_nested(rows: NestedRows, W: Floats, *, reml: bool = True) -> NestedModel
             return np.inf, np.zeros_like(theta)
         d = np.exp(logs)
         fit = nested_likelihood(rows, L, root * root, d, reml=reml)
-        slope_L = 2.0 * (fit.slope_T @ L)[places]
+        slope_L = 2.0 * (fit.slope_level @ L)[places]
         own = [2.0 * root * fit.slope_member] if members else []
         return -fit.value, -np.concatenate([slope_L, own, W.T @ (fit.slope_rows * d)])
 

@@ -25,7 +25,6 @@ three <- function(d) { out <- list(); for (r in c(TRUE, FALSE)) {
   f <- lmer(value ~ 1 + (1|parent/group), data=d, REML=r, control=lmerControl(optimizer="Nelder_Mead", optCtrl=list(maxfun=1e6, FtolAbs=1e-14, FtolRel=1e-16, XtolRel=1e-12)))
   v <- as.data.frame(VarCorr(f)); get <- function(g) v$vcov[v$grp == g]
   row <- list(n=nrow(d), logLik=as.numeric(logLik(f)), parent=get("parent"), group=get("group:parent"), member=get("Residual"), mean=as.numeric(fixef(f)), mean_se=sqrt(vcov(f)[1,1]))
-  if (!r) { ci <- suppressMessages(confint(f, parm="theta_", method="profile", level=.95, oldNames=FALSE)); row$sd_limits <- list(group=as.numeric(ci[1,]), parent=as.numeric(ci[2,]), member=as.numeric(ci[3,])) }
   out[[if (r) "REML" else "ML"]] <- row }; out }
 sherif <- read.csv(file.path(a[1], "sherifdat.csv")); u <- read.csv(file.path(a[1], "univbct.csv"))
 s <- data.frame(value=sherif$y, group=factor(sherif$group), member=factor(sherif$person), wave=sherif$time)
