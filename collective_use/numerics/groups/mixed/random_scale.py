@@ -258,10 +258,10 @@ def _fit(
         np.sqrt(np.maximum(scale_sd**2 * (share @ nodes**2) - mean**2, 0.0)), dtype=np.float64
     )
     covariance = _gamma_covariance(deviance, theta, k)
+    inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
     return RandomScale(
-        value, beta, np.asarray(np.linalg.inv(information), dtype=np.float64), gamma, level_sd, scale_sd, rho, covariance, mean,
-        spread, converged,
-    )  # fmt: skip
+        value, beta, inverse, gamma, level_sd, scale_sd, rho, covariance, mean, spread, converged
+    )
 
 
 def _search(deviance: Callable[[Floats], float], first: Floats) -> tuple[Floats, bool]:
