@@ -12,6 +12,7 @@ from collective_use.numerics.groups.mixed.relations_likelihood import GroupRatin
 from collective_use.numerics.groups.mixed.relations_model import RelationsModel, fit_relations
 from collective_use.numerics.groups.mixed.round_robin import (
     effect_weights,
+    errors_between,
     mean_error,
     round_robin,
 )
@@ -25,8 +26,9 @@ class Parts:
 
     Attributes
     ----------
-    components, errors
-        (6,) the five components and the variance between groups.
+    components, errors, between_errors
+        (6,) the five components and the variance between groups; errors by theory, and from how
+        groups differ (closed forms only, else NaN).
     log_likelihood
         NaN for closed forms.
     mu, mu_variance
@@ -43,6 +45,7 @@ class Parts:
 
     components: Floats
     errors: Floats
+    between_errors: Floats
     log_likelihood: float
     mu: float
     mu_variance: float
@@ -62,12 +65,14 @@ def by_anova(ratings: Ratings) -> Parts:
     weights = (sizes - 1.0) / (sizes - 1.0).sum()
     pooled = weights @ np.array([one.components for one in found])
     errors = np.sqrt(weights**2 @ np.array([one.errors for one in found]) ** 2)
+    others = errors_between(np.array([one.components for one in found]), sizes)
     means = np.array([one.mean for one in found])
     between, between_error, mean_errors = _between(means, pooled, sizes)
     mu, mu_variance = _grand_mean(means, max(between, 0.0) + mean_errors)
     reliabilities = pooled_reliability(pooled, float(sizes.mean()))
     return Parts(
-        np.append(pooled, between), np.append(errors, between_error), np.nan, mu, mu_variance,
+        np.append(pooled, between), np.append(errors, between_error),
+        np.append(others, np.nan), np.nan, mu, mu_variance,
         means, mean_errors, np.concatenate([one.actor for one in found]),
         np.concatenate([one.partner for one in found]), *reliabilities,
         ("Closed forms of complete round robins, pooled over groups by n - 1.",),
@@ -152,8 +157,8 @@ def _likelihood_parts(
     partner = np.concatenate([part[1::2] for part in effects])
     reliabilities = _accuracy(ratings, solved, components, scale2)
     return Parts(
-        components, errors, fit.log_likelihood, mu, fit.mu_variance, means, mean_errors,
-        actor, partner, *reliabilities, tuple(notes),
+        components, errors, np.full(6, np.nan), fit.log_likelihood, mu, fit.mu_variance,
+        means, mean_errors, actor, partner, *reliabilities, tuple(notes),
     )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ class SocialRelations(Result):
     Attributes
     ----------
     components
-        One row a component: `component`, `estimate`, `standard_error`, `share` (of the total
+        One row a component: `component`, `estimate`, `standard_error` (normal theory),
+        `error_between_groups` (from how groups differ; closed forms only), `share` (of the total
         variance), `meaning`.
     by_group
         One row a group: `group`, `persons`, `ratings`, `response` (share of possible ratings),
@@ -209,6 +210,7 @@ def _components(parts: Parts) -> pd.DataFrame:
             "component": names,
             "estimate": parts.components,
             "standard_error": parts.errors,
+            "error_between_groups": parts.between_errors,
             "share": positive / np.nansum(positive),
             "meaning": [_MEANING[name] for name in names],
         }

@@ -101,6 +101,33 @@ def mean_error(components: Floats, n: float) -> float:
     return (actor + partner + 2.0 * both) / n + (relationship + dyad) / (n * (n - 1))
 
 
+def errors_between(components: Floats, sizes: Floats) -> Floats:
+    """Return (5,) standard errors of pooled components from how groups differ in them.
+
+    They ask for no normality, but for more than a handful of groups (SOREMO; Kenny, 1994).
+
+    Parameters
+    ----------
+    components
+        (G, 5) by group.
+    sizes
+        (G,) persons; the weights are n - 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = errors_between(np.array([[1.0] * 5, [3.0] * 5]), np.array([5.0, 5.0]))
+    >>> found.round(6).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    G, w = len(sizes), np.asarray(sizes, float) - 1.0
+    if G < 2:
+        return np.full(components.shape[1], np.nan)
+    gaps = components - w @ components / w.sum()
+    spread = w @ gaps**2 / (w.sum() - w @ w / w.sum())
+    return np.asarray(np.sqrt(spread / G))
+
+
 def effect_weights(n: float) -> tuple[float, float]:
     """Return the weights of relationship variance and covariance in the variance of an effect.
 
