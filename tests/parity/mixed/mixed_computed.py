@@ -81,12 +81,12 @@ def _relation(matrices: Any, found: Any, group: str, actor: str, partner: str) -
 def _tripler_group(one: closed.RoundRobin) -> dict[str, Any]:
     actor, partner = pooled_reliability(one.components, one.size)
     return {
-        "size": one.size, "varComp": _tidy(one.components, one.errors, one.size - 1),
+        "size": one.size, "varComp": _tidy(one.components, one.errors, one.size - 1, pooled=False),
         "actor_reliability": actor, "partner_reliability": partner,
     }  # fmt: skip
 
 
-def _tidy(components: Any, errors: Any, df: float) -> dict[str, Any]:
+def _tidy(components: Any, errors: Any, df: float, *, pooled: bool = True) -> dict[str, Any]:
     names = ("estimate", "standardized", "se", "t.value", "p.value")
     total = float(np.sum(components[:3]))
     out: dict[str, Any] = {"error_variance": dict.fromkeys(names)}
@@ -97,8 +97,9 @@ def _tidy(components: Any, errors: Any, df: float) -> dict[str, Any]:
             base = np.sqrt(components[0] * components[1])
         elif name == "relationship_covariance":
             base = components[2]
-        # TripleR's p of the covariance of relationships is one-sided, whatever its sign
-        sides = 2 if name == "actor_partner_covariance" else 1
+        # TripleR halves the p of the covariance of relationships within a group, not over groups
+        halved = name == "relationship_covariance" and not pooled
+        sides = 2 if name in COVARIANCES and not halved else 1
         t = value / se
         p = sides * float(stats.t.sf(abs(t) if name in COVARIANCES else t, df))
         standard = float(np.clip(value / base, -1, 1))
