@@ -168,10 +168,11 @@ def _rows(
         raise InputError(f"wave must hold at least two waves, got {np.unique(waves).tolist()}")
     twice = frame.duplicated([group, member, wave])
     if twice.any():
-        row = frame[twice].iloc[0]
+        first = int(np.flatnonzero(twice)[0])
+        who, where, when = (frame[name].iloc[first] for name in (member, group, wave))
         raise InputError(
             f"a member must answer a wave once, got {int(twice.sum())} rows more, the first of "
-            f"{row[member]!r} in {row[group]!r} at wave {row[wave]:g}"
+            f"member '{who}' of group '{where}' at wave {when:g}"
         )
     codes, names = columns.codes(group)
     persons, found = columns.codes(group, member)
@@ -252,8 +253,11 @@ def _words(delta: float | NotComputed, p: float, by_wave: pd.DataFrame, confiden
     first, last = by_wave["between_variance"].iloc[0], by_wave["between_variance"].iloc[-1]
     text = f"the residual variance falls by {fell:.0f}% over the waves"
     if last > first:
-        return f"{text}, and differences between groups grow: as consensus in groups would do"
-    return f"{text}, but differences between groups shrink too: all converge, not each group"
+        return f"{text} while differences between groups grow ({first:.2f} to {last:.2f})"
+    return (
+        f"{text}, but differences between groups do not grow ({first:.2f} to {last:.2f}): answers "
+        "of all groups converge, which is no consensus of each"
+    )
 
 
 def _unconverged(*fits: NestedModel) -> list[str]:
