@@ -123,6 +123,13 @@ _LAZY: dict[str, str] = {
     "Record": "collective_use.record",
     "Result": "collective_use.results",
     "NotComputed": "collective_use.results",
+    # measurement
+    "efa": "collective_use.measurement.factors.efa",
+    "Efa": "collective_use.measurement.factors.efa",
+    "factor_count": "collective_use.measurement.factors.number",
+    "FactorCount": "collective_use.measurement.factors.number",
+    "reliability": "collective_use.measurement.reliability.reliability",
+    "Reliability": "collective_use.measurement.reliability.reliability",
     # simulation
     "simulate_responses": "collective_use.simulation.simulate",
     "TrueParameters": "collective_use.simulation.parameters",

@@ -110,9 +110,8 @@ class Efa(Result):
         size = frame.abs()
         own = size.idxmax(axis=1)
         best = size.max(axis=1)
-        other = size.apply(
-            lambda row: row.drop(row.idxmax()).max() if len(row) > 1 else 0.0, axis=1
-        )
+        ranked = np.sort(size.to_numpy(), axis=1)
+        other = ranked[:, -2] if ranked.shape[1] > 1 else np.zeros(len(ranked))
         frame = frame.assign(
             communality=self.communalities,
             complexity=self.complexity,
@@ -278,7 +277,7 @@ def _result(
     squares = pattern**2
     complexity = squares.sum(axis=1) ** 2 / np.maximum((squares**2).sum(axis=1), 1e-300)
 
-    def frame(values: Floats) -> pd.DataFrame:
+    def frame(values: Any) -> pd.DataFrame:
         return pd.DataFrame(values, index=items, columns=names)
 
     errors, phi_errors = _errors(found, plain, turned, criterion, extraction, rotation)
@@ -288,11 +287,10 @@ def _result(
         else NotComputed("correlations are not positive definite, so no likelihood is defined")
     )
     square = pd.DataFrame(phi, index=names, columns=names)
-    failed = isinstance(errors, NotComputed)
     return Efa(
         frame(pattern), square, frame(structure), pd.Series(common, index=items),
         pd.Series(plain.uniquenesses, index=items), pd.Series(complexity, index=items),
-        errors if failed else frame(errors),
+        errors if isinstance(errors, NotComputed) else frame(errors),
         phi_errors if isinstance(phi_errors, NotComputed)
         else pd.DataFrame(phi_errors, index=names, columns=names),
         fit, pd.Series(determinacy, index=names), frame(weights), extraction, rotation,

@@ -1,4 +1,4 @@
-"""Exploratory graph analysis: items as nodes, partial correlations as ties, factors as communities."""
+"""Exploratory graph analysis: items are nodes, partial correlations ties."""
 
 from __future__ import annotations
 

@@ -113,10 +113,11 @@ class FactorCount(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return the rules and the eigenvalues."""
         chisq, df, p = self.bartlett
+        chance = "p < .001" if p < 0.001 else f"p = {p:.3f}"
         fit = (
             self.sentence,
             f"KMO {self.kmo:.2f} (items {self.kmo_items.min():.2f} to {self.kmo_items.max():.2f}); "
-            f"Bartlett chi-square({df}) = {chisq:.1f}, p {'< .001' if p < 0.001 else f'= {p:.3f}'}.",
+            f"Bartlett chi-square({df}) = {chisq:.1f}, {chance}.",
             f"Correlations: {self.correlation}; n = {self.n}.",
         )
         shown = self.rules[["name", "factors", "source", "reason"]]
@@ -251,22 +252,21 @@ def _adequacy(found: Correlations, answers: Answers) -> Adequacy:
         values = answers.complete().values.to_numpy()
         by_item, overall = calculate_kmo(values)
         chisq, p_value = calculate_bartlett_sphericity(values)
-        p = values.shape[1]
-        return (
-            np.asarray(by_item, float),
-            float(overall),
-            (float(chisq), p * (p - 1) // 2, float(p_value)),
-        )
+        df = values.shape[1] * (values.shape[1] - 1) // 2
+        test = (float(chisq), df, float(p_value))
+        return np.asarray(by_item, float), float(overall), test
     items, overall = sampling_adequacy(found.matrix)
     return items, overall, sphericity(found.matrix, found.n)
 
 
 def _rules(counts: dict[str, int | NotComputed]) -> pd.DataFrame:
-    rows = []
+    rows: list[tuple[str, int | None, str, str, str]] = []
     for rule, count in counts.items():
         name, source = RULES[rule]
-        failed = isinstance(count, NotComputed)
-        rows.append((rule, None if failed else count, name, source, count.reason if failed else ""))
+        if isinstance(count, NotComputed):
+            rows.append((rule, None, name, source, count.reason))
+        else:
+            rows.append((rule, count, name, source, ""))
     frame = pd.DataFrame(rows, columns=["rule", "factors", "name", "source", "reason"])
     return frame.astype({"factors": "Int64"})
 

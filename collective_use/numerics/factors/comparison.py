@@ -168,7 +168,7 @@ def comparison_data(
     2
     """
     n = len(data)
-    observed = eigenvalues(np.corrcoef(data.T))
+    observed = eigenvalues(_correlation(data))
     rows: list[Floats] = []
     chances: list[float] = []
     for k in range(1, most + 1):
@@ -176,7 +176,7 @@ def comparison_data(
         gaps = np.empty(samples)
         for s in range(samples):
             drawn = made[rng.integers(0, population, n)]
-            gaps[s] = np.sqrt(np.mean((eigenvalues(np.corrcoef(drawn.T)) - observed) ** 2))
+            gaps[s] = np.sqrt(np.mean((eigenvalues(_correlation(drawn)) - observed) ** 2))
         rows.append(gaps)
         if k > 1:
             chances.append(float(stats.mannwhitneyu(gaps, rows[-2], alternative="less").pvalue))
@@ -208,7 +208,7 @@ def population_with(data: Floats, factors: int, rng: np.random.Generator, size: 
     """
     p = data.shape[1]
     marginals = np.sort(data[rng.integers(0, len(data), size)], axis=0)
-    wanted = np.corrcoef(data.T)
+    wanted = _correlation(data)
     shared, unique = rng.normal(size=(size, factors)), rng.normal(size=(size, p))
     middle = best = wanted.copy()
     lowest, step, left = np.inf, 1.0, 5
@@ -219,7 +219,7 @@ def population_with(data: Floats, factors: int, rng: np.random.Generator, size: 
         latent = shared @ loadings.T + unique * rest
         made = np.empty_like(latent)
         np.put_along_axis(made, latent.argsort(axis=0), marginals, axis=0)
-        residual = wanted - np.corrcoef(made.T)
+        residual = wanted - _correlation(made)
         size_of = float(np.sqrt(np.mean(residual[np.tril_indices(p, -1)] ** 2)))
         if size_of < lowest:
             lowest, best, kept, found = size_of, middle, residual, made
@@ -229,6 +229,10 @@ def population_with(data: Floats, factors: int, rng: np.random.Generator, size: 
             step *= 0.5
             middle = best + step * kept
     return found
+
+
+def _correlation(data: Floats) -> Floats:
+    return np.asarray(np.corrcoef(data.T), dtype=np.float64)
 
 
 def _proper(matrix: Floats) -> Floats:

@@ -56,7 +56,7 @@ def eigenvalues(correlation: Floats) -> Floats:
     >>> eigenvalues(np.array([[1.0, 0.5], [0.5, 1.0]])).tolist()
     [1.5, 0.5]
     """
-    return np.linalg.eigvalsh(correlation)[::-1]
+    return np.asarray(np.linalg.eigvalsh(correlation)[::-1], np.float64)
 
 
 def reduced_eigenvalues(correlation: Floats) -> Floats:
@@ -195,7 +195,7 @@ def all_eigenvalues(correlations: Floats) -> Floats:
     >>> all_eigenvalues(np.eye(2)[None]).tolist()
     [[1.0, 1.0]]
     """
-    return np.linalg.eigvalsh(correlations)[:, ::-1]
+    return np.asarray(np.linalg.eigvalsh(correlations)[:, ::-1], np.float64)
 
 
 def all_reduced_eigenvalues(correlations: Floats) -> Floats:
@@ -211,7 +211,7 @@ def all_reduced_eigenvalues(correlations: Floats) -> Floats:
     inverse = np.linalg.inv(correlations)
     reduced = correlations.copy()
     reduced[:, index, index] = 1.0 - 1.0 / inverse[:, index, index]
-    return np.linalg.eigvalsh(reduced)[:, ::-1]
+    return np.asarray(np.linalg.eigvalsh(reduced)[:, ::-1], np.float64)
 
 
 def sampling_adequacy(correlation: Floats) -> tuple[Floats, float]:

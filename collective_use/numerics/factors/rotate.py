@@ -59,7 +59,7 @@ def oblimin(gamma: float = 0.0) -> Criterion:
 
     def of(loadings: Floats) -> tuple[float, Floats]:
         squares = loadings**2
-        p, k = loadings.shape
+        k = loadings.shape[1]
         centred = squares - gamma * squares.mean(axis=0) if gamma else squares
         others = centred @ (1.0 - np.eye(k))
         return 0.25 * float(np.sum(squares * others)), loadings * others
