@@ -79,7 +79,7 @@ def correlations_of(answers: Answers, kind: Correlation = "pearson") -> Correlat
     >>> from collective_use.measurement.answers import answers_of
     >>> found = correlations_of(answers_of(np.array([[1, 2], [2, 4], [3, 7], [4, 8]])))
     >>> found.n, round(float(found.matrix[0, 1]), 3)
-    (4, 0.987)
+    (4, 0.984)
     """
     one_of("correlation", kind, KINDS)
     known = answers.complete()

@@ -160,7 +160,7 @@ def dynamic_cutoffs(fit: SemResult, repetitions: int = 500, seed: int | None = 1
 def _refuse(fit: SemResult) -> None:
     table, data = fit.solution.table, fit.solution.data
     if type(fit) is not SemResult:
-        raise NotSupported("dynamic cut-offs of ordered or two-level models are not offered yet")
+        raise NotSupported("dynamic cut-offs of ordered or two-level models are not offered")
     if len(data.groups) > 1:
         raise NotSupported(
             "dynamic cut-offs of several groups are not offered: fit them one by one"
@@ -213,13 +213,8 @@ def _wrong(pattern: Floats, phi: Floats, items: list[str]) -> list[tuple[Floats,
     for k in range(pattern.shape[1]):
         own = np.flatnonzero(single & (np.abs(pattern[:, k]) > 1e-8))
         if k != donor and len(own):
-            weakest.append(
-                (
-                    float(np.abs(pattern[own, k]).min()),
-                    int(own[np.abs(pattern[own, k]).argmin()]),
-                    k,
-                )
-            )
+            place = int(own[np.abs(pattern[own, k]).argmin()])
+            weakest.append((float(np.abs(pattern[place, k])), place, k))
     extra = np.zeros_like(pattern)
     out = []
     for size, item, factor in sorted(weakest):
@@ -237,7 +232,7 @@ def _residuals(pattern: Floats, items: list[str]) -> list[tuple[Floats, str, flo
     error = np.sqrt(np.maximum(1 - loadings**2, 0.0))
     order = np.argsort(np.abs(loadings))
     pairs = [(int(order[2 * i]), int(order[2 * i + 1])) for i in range(len(items) // 2)]
-    out = []
+    out: list[tuple[Floats, str, float]] = []
     for share in (1 / 3, 2 / 3, 1.0):
         used = pairs[: max(1, round(share * len(pairs)))]
         matrix = _implied(pattern, np.eye(1), None)

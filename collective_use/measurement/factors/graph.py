@@ -49,7 +49,7 @@ class Communities(Result):
         return (table_of("Communities of items", self.items),)
 
 
-def regularised(correlation: Floats, n: int) -> Floats:
+def regularised(correlation: Floats, n: int, penalties: int = 30) -> Floats:
     """Return (J, J) partial correlations of the graphical lasso with the lowest extended BIC.
 
     Friedman, Hastie & Tibshirani (2008), by scikit-learn; the penalty by Foygel & Drton (2010).
@@ -60,6 +60,8 @@ def regularised(correlation: Floats, n: int) -> Floats:
         (J, J) positive definite correlations.
     n
         Cases behind them.
+    penalties
+        How many penalties are tried, from the largest correlation to a hundredth of it.
 
     Examples
     --------
@@ -75,7 +77,7 @@ def regularised(correlation: Floats, n: int) -> Floats:
     off = np.abs(correlation[np.tril_indices(p, -1)])
     highest = float(off.max())
     best, chosen = np.inf, np.eye(p)
-    for penalty in highest * np.logspace(0, -2, 30) if highest > 0 else ():
+    for penalty in highest * np.logspace(0, -2, penalties) if highest > 0 else ():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -93,10 +95,10 @@ def regularised(correlation: Floats, n: int) -> Floats:
     return np.where(np.abs(partial) > 1e-8, partial, 0.0)
 
 
-def communities(partial: Floats, seed: int = 1) -> list[int]:
+def communities(partial: Floats, seed: int = 1, runs: int = 20) -> list[int]:
     """Return the community of each item by Louvain's method, single items with none (0).
 
-    Blondel et al. (2008), by networkx, on absolute weights; of 20 runs the one of highest
+    Blondel et al. (2008), by networkx, on absolute weights; of several runs the one of highest
     modularity.
 
     Examples
@@ -117,8 +119,8 @@ def communities(partial: Floats, seed: int = 1) -> list[int]:
     )
     if not len(weights):
         return [0] * p
-    runs = [nx.community.louvain_communities(graph, seed=seed + i) for i in range(20)]
-    best = max(runs, key=lambda found: nx.community.modularity(graph, found))
+    found = [nx.community.louvain_communities(graph, seed=seed + i) for i in range(runs)]
+    best = max(found, key=lambda parts: nx.community.modularity(graph, parts))
     member = [0] * p
     number = 0
     for part in sorted(best, key=min):
@@ -154,11 +156,11 @@ def communities_of(
     same = np.zeros(len(member))
     counts: dict[int, int] = {}
     done = 0
-    for values in _samples(known, min(repetitions, 100), rng):
+    for values in _samples(known, min(repetitions, 50), rng):
         matrix = _matrix(values, known, found.kind)
         if matrix is None:
             continue
-        drawn = communities(regularised(matrix, found.n))
+        drawn = communities(regularised(matrix, found.n, 12), runs=5)
         counts[max(drawn)] = counts.get(max(drawn), 0) + 1
         same += _stands(member, drawn)
         done += 1

@@ -254,11 +254,6 @@ def _measures(fit: SemResult) -> dict[str, float]:
         return float(m[name])
 
     chisq, df = best("chisq", "scaled"), best("df", "scaled")
-    n = (
-        float(sum(g.moments.n for g in fit.solution.data.groups))
-        if hasattr(fit.solution.data.groups[0], "moments")
-        else float(m["ntotal"])
-    )
     return {
         "chisq": chisq, "df": df, "pvalue": best("pvalue", "scaled"),
         "cfi": best("cfi", "robust", "scaled"), "rmsea": best("rmsea", "robust", "scaled"),
@@ -346,9 +341,11 @@ def _result(
     last = list(fits)[-1]
     method = first.compare(fits[last]).method if len(fits) > 1 else "none"
     counts = tuple(int(sizes[g]) for g in sizes.index)
+    free = ", ".join(str(row["parameter"]) for row in trail)
+    notes = (f"Set free in the search for partial invariance: {free}.",) if free else ()
     return Invariance(
         table, effects, latent, pd.DataFrame(trail), reached, fits,
-        labels, counts, labels[0], labels[-1], dict(RULES), method,
+        labels, counts, labels[0], labels[-1], dict(RULES), method, notes,
     )  # fmt: skip
 
 

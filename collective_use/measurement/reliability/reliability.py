@@ -53,7 +53,7 @@ class Reliability(Result):
     >>> lq = pd.read_csv(cu.sample_path("lq2002.csv"))[["TSIG01", "TSIG02", "TSIG03"]]
     >>> found = cu.reliability(lq, repetitions=0)
     >>> round(float(found.get("alpha")), 3), round(float(found.get("omega_total")), 3)
-    (0.823, 0.831)
+    (0.823, 0.825)
     """
 
     table: pd.DataFrame

@@ -53,7 +53,7 @@ class Htmt(Result):
     >>> lq = pd.read_csv(cu.sample_path("lq2002.csv"))
     >>> sets = {"tsig": ["TSIG01", "TSIG02"], "lead": ["LEAD01", "LEAD02"]}
     >>> round(float(cu.htmt(lq, sets, repetitions=0).matrix.loc["tsig", "lead"]), 2)
-    0.43
+    0.47
     """
 
     table: pd.DataFrame

@@ -42,9 +42,9 @@ class Validity(Result):
     Attributes
     ----------
     constructs
-        One row a construct: `construct`, `items`, `omega` (model's variance
-        of the sum), `omega_observed` (observed variance, as semTools), `ave`, `h`, `lowest_loading`,
-        `root_ave`, `highest_correlation`, `fornell_larcker` (AVE above every squared correlation).
+        One row a construct: `construct`, `items`, `omega` (model's variance of the sum),
+        `omega_observed` (observed variance, as semTools), `ave`, `h`, `lowest_loading`, `root_ave`,
+        `highest_correlation`, `fornell_larcker` (AVE above every squared correlation).
     pairs
         One row a pair: `first`, `second`, `correlation` with `ci_lower` and `ci_upper`, `htmt`,
         `chisq_at_cut` and `p_at_cut` (correlation held at the cut-off), `chisq_merged`, `df_merged`
@@ -256,6 +256,6 @@ def _constructs(
             ratio / (1 + ratio), float(np.abs(size).min()), float(np.sqrt(ave)), highest,
             bool(ave > highest**2),
         ))  # fmt: skip
-    columns = ["construct", "items", "omega", "omega_observed", "ave", "h", "lowest_loading", "root_ave",
-               "highest_correlation", "fornell_larcker"]  # fmt: skip
+    columns = ["construct", "items", "omega", "omega_observed", "ave", "h", "lowest_loading",
+               "root_ave", "highest_correlation", "fornell_larcker"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

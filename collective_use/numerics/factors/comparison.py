@@ -214,7 +214,7 @@ def population_with(data: Floats, factors: int, rng: np.random.Generator, size: 
     lowest, step, left = np.inf, 1.0, 5
     found = marginals
     while left > 0:
-        loadings = extract(_proper(middle), factors, "pa").loadings
+        loadings = extract(_proper(middle), factors, "minres").loadings
         rest = np.sqrt(np.maximum(1.0 - np.sum(loadings**2, axis=1), 0.0))
         latent = shared @ loadings.T + unique * rest
         made = np.empty_like(latent)

@@ -179,7 +179,7 @@ def rotate(
     >>> import numpy as np
     >>> simple = np.kron(np.eye(2), np.full((3, 1), 0.7))
     >>> turn = np.array([[0.8, 0.6], [-0.6, 0.8]])
-    >>> abs(rotate(simple @ turn, oblimin()).pattern).round(4).max()
+    >>> float(abs(rotate(simple @ turn, oblimin()).pattern).round(4).max())
     0.7
     """
     k = loadings.shape[1]

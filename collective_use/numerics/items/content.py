@@ -85,7 +85,7 @@ def score_limits(v: float, points: float, confidence: float = 0.95) -> tuple[flo
     Examples
     --------
     >>> [round(x, 3) for x in score_limits(1.0, 12)]
-    [0.757, 1.0]
+    [0.758, 1.0]
     """
     z = float(ndtri(0.5 + confidence / 2))
     middle = 2 * points * v + z**2

@@ -30,10 +30,11 @@ def sum_reliability(common: Floats, total: Floats, thresholds: Sequence[Floats])
     >>> import numpy as np
     >>> common = np.full((3, 3), 0.5)
     >>> total = common + 0.5 * np.eye(3)
-    >>> 0 < sum_reliability(common, total, [np.array([0.0])] * 3) < 0.75
+    >>> bool(0 < sum_reliability(common, total, [np.array([0.0])] * 3) < 0.75)
     True
     """
-    return _covariances(common, thresholds).sum() / _covariances(total, thresholds, True).sum()
+    true = _covariances(common, thresholds).sum()
+    return float(true / _covariances(total, thresholds, True).sum())
 
 
 def _covariances(rho: Floats, thresholds: Sequence[Floats], own: bool = False) -> Floats:
