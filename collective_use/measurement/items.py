@@ -67,7 +67,7 @@ class ItemAnalysis(Result):
     >>> import collective_use as cu
     >>> lq = pd.read_csv(cu.sample_path("lq2002.csv"))[["TSIG01", "TSIG02", "TSIG03"]]
     >>> cu.items(lq).table["item_rest"].round(2).tolist()
-    [0.72, 0.71, 0.61]
+    [0.61, 0.71, 0.72]
     """
 
     table: pd.DataFrame
