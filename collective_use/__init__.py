@@ -128,6 +128,8 @@ _LAZY: dict[str, str] = {
     "Efa": "collective_use.measurement.factors.efa",
     "factor_count": "collective_use.measurement.factors.number",
     "FactorCount": "collective_use.measurement.factors.number",
+    "items": "collective_use.measurement.items",
+    "ItemAnalysis": "collective_use.measurement.items",
     "dynamic_cutoffs": "collective_use.measurement.cutoffs",
     "DynamicCutoffs": "collective_use.measurement.cutoffs",
     "invariance": "collective_use.measurement.invariance.ladder",
