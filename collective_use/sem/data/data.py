@@ -191,7 +191,7 @@ def read_data(
     built = []
     for i, name in enumerate(names):
         rows = np.flatnonzero(keep & (codes == i)) if groups is not None else np.flatnonzero(keep)
-        built.append(_group(Y, rows, name, variables, options, weight, cluster_codes))
+        built.append(_group(Y, rows, name, variables, exogenous, options, weight, cluster_codes))
     result = SampleData(
         tuple(variables), tuple(built), float(sum(g.moments.n for g in built)), len(Y), record
     )
@@ -255,6 +255,7 @@ def _group(
     rows: Ints,
     name: str,
     variables: Sequence[str],
+    exogenous: Sequence[str],
     options: Options,
     weight: Floats | None,
     cluster_codes: Sequence[Ints],
@@ -269,7 +270,8 @@ def _group(
     if options.missing == "fiml":
         warn_coverage(part, variables, where)
         patterns = patterns_of(part, w)
-        moments = _available_moments(part, w)
+        fixed = np.isin(np.array(variables), np.array(exogenous, dtype=str))
+        moments = _available_moments(part, w, fixed)
     else:
         moments = group_moments(part, w, unbiased=options.unbiased)
     check_moments(moments, variables, where, complete=options.missing != "fiml")
@@ -277,8 +279,13 @@ def _group(
     return GroupData(name, part, moments, rows, w, clusters, patterns)
 
 
-def _available_moments(Y: Floats, weights: Floats | None) -> GroupMoments:
-    """Means and variances of what is there; covariances shrunk until positive definite."""
+def _available_moments(
+    Y: Floats, weights: Floats | None, fixed: np.ndarray[Any, Any]
+) -> GroupMoments:
+    """Means and variances of what is there; covariances shrunk until positive definite.
+
+    Moments of fixed covariates are no start values but part of the model: they are the sample's.
+    """
     seen = ~np.isnan(Y)
     w = np.ones(Y.shape[0]) if weights is None else weights
     count = w @ seen
@@ -289,9 +296,9 @@ def _available_moments(Y: Floats, weights: Floats | None) -> GroupMoments:
     pairs = (seen * w[:, None]).T @ seen.astype(float)
     cov = (centred * w[:, None]).T @ centred / np.maximum(pairs, 1e-300)
     cov = np.where(pairs > 0, cov, 0.0)
-    diagonal = np.diag(np.diag(cov))
+    kept = np.outer(fixed, fixed) | np.eye(fixed.size, dtype=bool)
     for share in (1.0, 0.9, 0.5, 0.0):
-        mixed = share * cov + (1 - share) * diagonal
+        mixed = np.where(kept, cov, share * cov)
         parts = inverse_and_log_det(mixed)
         if parts is not None:
             return GroupMoments(float(w.sum()), mean, mixed, parts[1])
