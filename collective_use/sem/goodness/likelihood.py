@@ -22,6 +22,11 @@ def saturated_of(data: SampleData, group: int) -> GroupMoments:
     return saturated_moments(g.patterns, g.moments) if g.patterns else g.moments
 
 
+def has_maximum(saturated: GroupMoments) -> bool:
+    """Tell whether the unrestricted likelihood of incomplete data has a maximum."""
+    return not math.isnan(saturated.log_det)
+
+
 def normal_log_likelihood(g: GroupMoments, mu: Floats | None, Sigma: Floats) -> float:
     """Return the log-likelihood of complete data from its moments."""
     parts = inverse_and_log_det(Sigma)
@@ -69,7 +74,8 @@ def log_likelihood(solution: Solution, saturated: list[GroupMoments]) -> tuple[f
         covariates = _of_covariates(g, s, covariate_places(solution, i))
         if g.patterns:
             model += incomplete_log_likelihood(g, state.mu, state.Sigma) - covariates
-            unrestricted += incomplete_log_likelihood(g, s.mean, s.cov) - covariates
+            own = incomplete_log_likelihood(g, s.mean, s.cov) - covariates
+            unrestricted += own if has_maximum(s) else math.nan
         else:
             mu = state.mu if means else None
             model += normal_log_likelihood(s, mu, state.Sigma) - covariates
