@@ -75,7 +75,7 @@ CASES = {
     "latent": (THREE, sample(LATENT, 300), {}, ["latent", PSI, "-0.224"]),
     "estimated by ULS": (THREE, sample(LATENT, 300), {"estimator": "ULS"}, ["latent", PSI]),
     "missing values": (THREE, sample(LATENT, 300), {"missing": "fiml"}, ["latent", PSI]),
-    "second group": (THREE, _in_second_group(), {"groups": "k"}, ["latent", PSI, "group 'Ulm'"]),
+    "second group": (THREE, _in_second_group(), {"group": "k"}, ["latent", PSI, "group 'Ulm'"]),
     "Likert": (THREE, _likert(LATENT), {"ordered": [f"y{i}" for i in range(1, 10)]},
                ["latent", PSI]),
     "Likert, residuals": (TWO + "\ny1 ~~ y4", _likert(RESIDUAL, 6000),

@@ -72,7 +72,7 @@ def test_both_modes_give_one_test(seed: int, r: float, n: int, unit: float) -> N
 def test_groups_and_weights_keep_them_too() -> None:
     data = planned(3, 480).assign(k=lambda d: d.index // 12 % 2, w=lambda d: 1 + d.index % 3)
     rows = data.loc[data.index.repeat(data.w)]
-    weighted = fit_sem(MODEL, data, missing="fiml", weights="w", estimator="MLR", groups="k")
+    weighted = fit_sem(MODEL, data, missing="fiml", weights="w", estimator="MLR", group="k")
     for place, name in enumerate(weighted.group_names, start=1):
         e = weighted.estimates
         at = (e.op == "~~") & (e.lhs == "x1") & (e.rhs == "x2") & (e.group == place)
