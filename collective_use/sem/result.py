@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from collective_use.checks import number_between, one_of
-from collective_use.errors import DataWarning, EstimationError, warn
+from collective_use.checks import number_between, one_of, quoted
+from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.engines.core import Solution
@@ -332,6 +332,11 @@ class SemResult(Result):
         """Return raw, normalised and standardized residuals."""
         from collective_use.sem.postfit.residuals import residuals
 
+        if absent := [name for block in self.table.blocks for name in block.absent]:
+            raise NotSupported(
+                f"residuals with an item that a group was not asked ({quoted(absent)}) are not "
+                "supported: its moments there are not known"
+            )
         return residuals(self.solution, self._saturated)
 
     def r_square(self) -> pd.DataFrame:

@@ -99,7 +99,7 @@ def sample_statistics(table: ParameterTable) -> int:
     """Count the moments that parameters explain: all but those of fixed covariates."""
     total = 0
     for block in table.blocks:
-        p, x = len(block.observed), len(block.exogenous)
+        p, x = len(block.observed) - len(block.absent), len(block.exogenous)
         total += p * (p + 1) // 2 - x * (x + 1) // 2
         if table.meanstructure:
             total += p - x

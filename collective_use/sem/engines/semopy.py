@@ -11,6 +11,7 @@ import contextlib
 import io
 import logging
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -148,6 +149,22 @@ def semopy_description(table: ParameterTable) -> str:
     return "\n".join(lines)
 
 
+def _plainly_named(
+    table: ParameterTable, names: tuple[str, ...]
+) -> tuple[ParameterTable, tuple[str, ...]]:
+    """Give every variable a number for a name where semopy could not read one of them."""
+    block = table.block()
+    every = (*block.observed, *block.latent)
+    if all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in every):
+        return table, names
+    plain = {name: f"v{i}" for i, name in enumerate(every)}
+    rows = tuple(
+        row._replace(lhs=plain.get(row.lhs, row.lhs), rhs=plain.get(row.rhs, row.rhs))
+        for row in table.rows
+    )
+    return ParameterTable(rows, table.blocks, table.meanstructure), tuple(plain[n] for n in names)
+
+
 def _first_rows(table: ParameterTable) -> dict[int, Parameter]:
     rows: dict[int, Parameter] = {}
     for row in table.rows:
@@ -200,6 +217,7 @@ def fit_semopy(
     """
     import pandas as pd
 
+    table, names = _plainly_named(table, names)
     description = semopy_description(table)
     moments = pd.DataFrame(cov, index=list(names), columns=list(names))
     rows = _first_rows(table)

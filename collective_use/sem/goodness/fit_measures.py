@@ -91,7 +91,7 @@ def compute_fit_measures(
     null, null_scaled, null_solution = baseline_tests(solution, saturated)
     robust = None
     complete = all(has_maximum(s) for s in saturated)
-    if not complete:
+    if not complete or any(block.absent for block in solution.table.blocks):
         robust = fi.Versus(*[math.nan] * 6), math.nan
     elif solution.options.missing == "fiml" and null_solution is not None:
         robust = corrected_fiml(solution, null_solution, saturated)
@@ -254,9 +254,11 @@ def _rmsea(
 def _residuals(solution: Solution, saturated: list[GroupMoments]) -> dict[str, float]:
     means = solution.model.meanstructure
     parts = []
-    for state, s in zip(states_of(solution), saturated, strict=True):
-        m, mu = (s.mean, state.mu) if means else (None, None)
-        parts.append(fi.residual_summaries(s.cov, m, state.Sigma, mu))
+    for block, state, s in zip(solution.table.blocks, states_of(solution), saturated, strict=True):
+        seen = np.array([name not in block.absent for name in block.observed])
+        place = np.ix_(seen, seen)
+        m, mu = (s.mean[seen], state.mu[seen]) if means else (None, None)
+        parts.append(fi.residual_summaries(s.cov[place], m, state.Sigma[place], mu))
     shares = solution.data.shares
 
     def mean(name: str) -> float:
@@ -338,6 +340,7 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
                 implied = np.concatenate([state.mu, implied])
             covariates = covariate_places(solution, i)
             keep = kept_moments(mean.size, covariates, means=means)
+            keep = keep[np.isfinite(observed[keep])]  # not those that a group was not asked
             observed, implied, W = observed[keep], implied[keep], W[np.ix_(keep, keep)]
             r = observed - implied
             top, bottom = float(r @ W @ r), float(observed @ W @ observed)

@@ -23,6 +23,7 @@ from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.sem.model import fill
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
+from collective_use.sem.options import LEVELS
 from collective_use.sem.table.compiled import variables_of
 from collective_use.sem.table.partable import BlockNames, Parameter
 
@@ -31,8 +32,6 @@ BELOW_ZERO = 1e-8
 
 _SHARE = 0.1
 """Variables with a smaller weight in the negative eigenvector are not named."""
-
-LEVELS = ("within", "between")
 
 
 @dataclass(frozen=True, slots=True)
