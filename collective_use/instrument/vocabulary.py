@@ -6,6 +6,7 @@ An instrument may use these words only; the loader refuses others by naming the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from collective_use.instrument.model import SHARED
@@ -121,22 +122,8 @@ NULL_DISTRIBUTIONS: tuple[str, ...] = (
 )
 """Null distributions of rwg that can be named; a measure's own proportions are set in a study."""
 
-PLATFORMS: tuple[str, ...] = (
-    "plain",
-    "qualtrics",
-    "limesurvey",
-    "redcap",
-    "surveymonkey",
-    "google_forms",
-    "microsoft_forms",
-    "kobo",
-    "surveyjs",
-    "web",
-    "formr",
-    "spss",
-    "stata",
-    "excel",
-)
+_PLATFORM_ROWS = Path(__file__).parents[1] / "platforms" / "known"
+PLATFORMS: tuple[str, ...] = tuple(sorted(row.stem for row in _PLATFORM_ROWS.glob("*.yaml")))
 """Platforms whose column names an item may give under ``platform_names``."""
 
 ROSTER_KINDS: tuple[str, ...] = (

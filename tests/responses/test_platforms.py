@@ -10,7 +10,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.responses.files.open import read_raw
-from collective_use.responses.readers import PLATFORMS, read_layout
+from collective_use.responses.readers import platform_ids, read_layout
 
 GROUPS = ["a", "b"]
 USE = [[3.0, 1.0], [1.0, np.nan]]
@@ -22,7 +22,7 @@ def assert_same(responses, platform: str) -> None:
     np.testing.assert_array_equal(responses.answers[["use1", "use2"]], USE)
     np.testing.assert_array_equal(responses.answers[["chk1_1", "chk1_2", "chk1_3"]], CHECK)
     assert responses.reasons["use2"].tolist() == ["", "dont_know"]
-    assert platform in PLATFORMS
+    assert platform in platform_ids()
 
 
 LIMESURVEY = {

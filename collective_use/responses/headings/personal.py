@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collective_use.platforms.profile import squeezed
 
 _PERSONAL = frozenset(
     [
@@ -80,17 +80,6 @@ _PERSONAL = frozenset(
 )
 
 
-def squeezed(heading: str) -> str:
-    """Return a heading as lower-case letters and digits only.
-
-    Examples
-    --------
-    >>> squeezed("E-mail Address")
-    'emailaddress'
-    """
-    return re.sub(r"[\W_]+", "", heading.casefold())
-
-
 def is_personal(heading: str) -> bool:
     """Tell whether a heading names something that identifies a person.
 
@@ -100,3 +89,6 @@ def is_personal(heading: str) -> bool:
     (True, False)
     """
     return squeezed(heading) in _PERSONAL
+
+
+__all__ = ["is_personal", "squeezed"]

@@ -23,16 +23,60 @@ def plain_headings(raw: Raw) -> tuple[Heading, ...]:
 
 
 class PlainReader:
-    """Any table with one heading row: csv, workbook, SPSS, Stata, Parquet."""
+    """Any table with one heading row."""
 
     platform = "plain"
+    kinds: tuple[str, ...] = ()
+    """The kinds of file that are this platform's; any where there is none."""
 
-    def recognises(self, raw: Raw) -> bool:
-        """Tell whether a file has this layout: the last resort, so always."""
-        return True
+    def recognizes(self, raw: Raw) -> bool:
+        """Tell whether a file is of this kind."""
+        return not self.kinds or raw.kind in self.kinds
 
     def read(self, raw: Raw) -> Export:
         """Take the headings as they are."""
         headings = plain_headings(raw)
         personal = frozenset(entry.place for entry in headings if is_personal(entry.name))
         return Export(raw, self.platform, headings, personal=personal)
+
+
+class SpssReader(PlainReader):
+    """SPSS files: names of variables, with their labels."""
+
+    platform = "spss"
+    kinds = ("sav", "por")
+
+
+class StataReader(PlainReader):
+    """Stata files: names of variables, with their labels."""
+
+    platform = "stata"
+    kinds = ("dta",)
+
+
+class SasReader(PlainReader):
+    """SAS files: names of variables, with their labels."""
+
+    platform = "sas"
+    kinds = ("sas7bdat", "xpt")
+
+
+class ExcelReader(PlainReader):
+    """Workbooks that no survey platform wrote."""
+
+    platform = "excel"
+    kinds = ("xlsx",)
+
+
+class PaperReader(PlainReader):
+    """Fillable forms: each field carries the name of its column."""
+
+    platform = "paper"
+    kinds = ("form",)
+
+
+class EntrySheetReader(PlainReader):
+    """Workbooks into which paper forms were typed."""
+
+    platform = "entry_sheet"
+    kinds = ("entry",)

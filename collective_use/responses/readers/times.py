@@ -1,0 +1,72 @@
+"""Times and durations as platforms write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_CLOCK = r"\d{1,2}[:.hH]\d{2}([:.]\d{2}([.,]\d+)?)?"
+_TIME = re.compile(
+    r"^\d{1,4}([-/.]|\. ?)\d{1,2}([-/.]|\. ?)\d{1,4}\.?,?[ T]+"
+    rf"(\S{{1,8}} )?{_CLOCK}( ?\S{{1,16}}){{0,3}}$|^\d{{4}}\u5e74\d{{1,2}}\u6708\d{{1,2}}\u65e5.*\d$"
+)
+_UNITS = (
+    (3600.0, r"h(?:ours?|rs?)?|std\.?|stunden?|\u5c0f\u65f6|\u65f6|\u5c0f\u6642|\u6642\u9593"),
+    (60.0, r"m(?:in(?:utes?|uten?|s)?)?\.?|\u5206\u949f|\u5206\u9418|\u5206"),
+    (1.0, r"s(?:ec(?:onds?|s)?|ek(?:unden?)?\.?)?|\u79d2\u949f|\u79d2"),
+)
+_PART = r"(?:(\d+(?:[.,]\d+)?)\s*(?:{})\s*)?"
+_WORDS = re.compile("^" + "".join(_PART.format(unit) for _, unit in _UNITS) + "$", re.IGNORECASE)
+_CLOCKED = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{2}(?:[.,]\d+)?)$")
+_NUMBER = re.compile(r"^[-\u2212+]?\d+(?:[.,]\d+)?$")
+SCALES = {"seconds": 1.0, "milliseconds": 0.001, "minutes": 60.0}
+
+
+def is_time(text: str) -> bool:
+    """Tell whether a text is a date with a time of day, in whichever order.
+
+    Examples
+    --------
+    >>> is_time("2024/01/02 10:00:00"), is_time("1/2/2024 10:00"), is_time("Agree")
+    (True, True, False)
+    """
+    return bool(_TIME.match(unicodedata.normalize("NFKC", text).strip()))
+
+
+def all_times(texts: Iterable[str]) -> bool:
+    """Tell whether all filled texts are times, and there is one."""
+    filled = [text for text in texts if text.strip()]
+    return bool(filled) and all(is_time(text) for text in filled)
+
+
+def seconds_of(text: str, unit: str = "seconds") -> str | None:
+    """Return a duration in seconds as text; "" for none or one that is not known, None if unclear.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    unit
+        Of a bare number: ``seconds``, ``milliseconds`` or ``minutes``.
+
+    Examples
+    --------
+    >>> [seconds_of(text) for text in ("125\u79d2", "2\u52065\u79d2", "00:02:05", "2 min 5 s")]
+    ['125', '125', '125', '125']
+    >>> seconds_of("-1"), seconds_of("soon")
+    ('', None)
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain:
+        return ""
+    if _NUMBER.match(plain):
+        value = float(plain.replace("\u2212", "-").replace(",", "."))
+        return "" if value < 0 else f"{value * SCALES[unit]:.10g}"
+    clock = _CLOCKED.match(plain)
+    words = _WORDS.match(plain)
+    if not clock and not words:
+        return None
+    parts = clock.groups() if clock else words.groups() if words else ()
+    numbers = [float((part or "0").replace(",", ".")) for part in parts]
+    return f"{sum(n * s for n, (s, _) in zip(numbers, _UNITS, strict=True)):.10g}"
