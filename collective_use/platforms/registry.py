@@ -1,4 +1,4 @@
-"""The one table of platforms: a file each in `known`, files of other packages, and the user's own."""
+"""The one table of platforms: files in `known`, files of other packages, the user's own."""
 
 from __future__ import annotations
 

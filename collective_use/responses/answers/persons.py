@@ -165,6 +165,8 @@ def sift(export: Export, options: Options, record: Record) -> tuple[Export, np.n
 
     if options.previews == "drop":
         leave(export.preview, "Preview and test rows.")
+        for reason, mask in export.left_out:
+            leave(mask, reason)
     if options.unfinished == "drop":
         leave(export.unfinished, "Rows that were never sent off.")
     response = export.fields.get("response")

@@ -34,6 +34,7 @@ from collective_use.responses.columns.match import check_once, match_names, noth
 from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
+from collective_use.responses.readers.records import keys_filled, sent_only
 
 
 def read_piece(
@@ -62,6 +63,8 @@ def read_piece(
     matched = {place: column for place, column in matched.items() if place != places["group"]}
     record = _note_columns(export, matched, places, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
+    export, record = keys_filled(export, places, record)
+    export, record = sent_only(export, matched, options.unfinished == "keep", record)
     export, matched, record = take_apart(export, instrument, matched, record)
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, declared)

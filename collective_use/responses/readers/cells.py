@@ -49,7 +49,9 @@ def without_letters(raw: Raw, own: Collection[int]) -> tuple[Raw, list[str]]:
         if place in own:
             continue
         texts, codes = used_texts(raw.cells[place])
-        filled = [text for text in texts if text.strip() and not text.strip().startswith(("(", "\uff08"))]
+        filled = [
+            text for text in texts if text.strip() and not text.strip().startswith(("(", "\uff08"))
+        ]
         if not filled or not all(_LETTER.match(p) for text in filled for p in _parts(text)):
             continue
         bare = [JOINED.join(_LETTER.sub("", part) for part in _parts(text)) for text in texts]

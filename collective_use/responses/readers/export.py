@@ -54,6 +54,8 @@ class Export:
         For each row whether it is a test and whether it was never sent off; None if unknown.
     left_out
         Further rows that are no answers, with the reason in words: rejected in review, spam.
+    unsent
+        For columns of a form with a status of its own, the rows in which it was never sent off.
     missing
         What the platform writes for no answer, with the reason: ``{"-99": "unanswered"}``.
     missing_closed
@@ -77,6 +79,7 @@ class Export:
     preview: np.ndarray | None = None
     unfinished: np.ndarray | None = None
     left_out: tuple[tuple[str, np.ndarray], ...] = ()
+    unsent: Mapping[int, np.ndarray] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     missing_closed: Mapping[str, str] = field(default_factory=dict)
     technical: frozenset[int] = frozenset()

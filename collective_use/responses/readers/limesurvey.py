@@ -140,5 +140,5 @@ class LimeSurveyReader:
             missing={"n/a": "not_shown"},
             technical=frozenset(system),
             personal=frozenset(personal),
-            notes=("Recognised as a LimeSurvey export.",),
+            notes=("Recognized as a LimeSurvey export.",),
         )

@@ -49,9 +49,7 @@ def rule_rows(raw: Raw, places: Mapping[str, int], rule: RowRule) -> np.ndarray 
     return np.asarray([*said, False], dtype=bool)[codes]
 
 
-def rows_of(
-    raw: Raw, places: Mapping[str, int], rules: Sequence[RowRule]
-) -> np.ndarray | None:
+def rows_of(raw: Raw, places: Mapping[str, int], rules: Sequence[RowRule]) -> np.ndarray | None:
     """Return for each row whether any rule says that it is no answer; None without a column."""
     found = [mask for rule in rules if (mask := rule_rows(raw, places, rule)) is not None]
     return np.logical_or.reduce(found) if found else None
