@@ -86,7 +86,7 @@ def test_redcap_raw_and_labels(write, small):
     raw = (
         "record_id,redcap_event_name,redcap_survey_identifier,questionnaire_timestamp,team,use1,use2,"
         "chk1___1,chk1___2,chk1___3,questionnaire_complete\n"
-        '1,e1,,"2026-01-01 10:00:00",a,3,1,1,0,1,2\n2,e1,,[not completed],b,1,88,0,1,0,0\n'
+        '1,e1,,"2026-01-01 10:00:00",a,3,1,1,0,1,2\n2,e1,,[not completed],b,1,88,0,1,0,2\n'
     )
     assert read_layout(read_raw(write(raw))).platform == "redcap"
     assert_same(cu.read_responses(write(raw), small), "redcap")

@@ -14,12 +14,13 @@ from collective_use.errors import ReadError
 from collective_use.responses.files.encoding import NAMES, decode, find_delimiter, first_records
 from collective_use.responses.files.json import read_json
 from collective_use.responses.files.raw import Raw
-from collective_use.responses.files.typed import read_parquet, read_spss, read_stata
+from collective_use.responses.files.typed import read_parquet, read_sas, read_spss, read_stata
 from collective_use.responses.files.workbooks import read_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, ".sav", ".zsav", ".por", ".dta", ".parquet", ".json")
+TYPED_ENDINGS = (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet")
+ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *TYPED_ENDINGS, ".json")
 
 
 def check_file(path: Path) -> None:
@@ -102,6 +103,8 @@ def read_raw(
         raw = read_spss(path, encoding)
     elif ending == ".dta":
         raw = read_stata(path, encoding)
+    elif ending in (".sas7bdat", ".xpt"):
+        raw = read_sas(path, encoding)
     elif ending == ".parquet":
         raw = read_parquet(path)
     elif ending == ".json":

@@ -1,4 +1,4 @@
-"""Records of several rows: keys hold for all of them, and a form may be sent while another is not."""
+"""Records of several rows: keys hold for all; a form may be sent off while another is not."""
 
 from __future__ import annotations
 

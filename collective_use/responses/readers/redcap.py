@@ -7,6 +7,7 @@ before its ``<form>_complete``, which says whether the form was sent off.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -203,9 +204,7 @@ def _unsent(raw: Raw) -> dict[int, np.ndarray]:
     start = 1
     ends = _status_places(raw)
     # Where statuses stand together behind all fields, nobody can tell whose a field is.
-    if len(ends) > 1 and any(
-        second - first == 1 for first, second in zip(ends, ends[1:], strict=False)
-    ):
+    if len(ends) > 1 and any(second - first == 1 for first, second in itertools.pairwise(ends)):
         return {}
     for end in ends:
         _, begun = _states(raw, end)
