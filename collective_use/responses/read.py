@@ -21,6 +21,7 @@ from collective_use.responses.files.open import read_raw
 from collective_use.responses.files.raw import Raw
 from collective_use.responses.files.typed import raw_of_frame
 from collective_use.responses.options import Duplicates, Invalid, Options, Rows
+from collective_use.responses.protect import protected
 from collective_use.responses.readers import read_layout
 from collective_use.responses.table import Responses
 
@@ -145,7 +146,8 @@ def read_responses(
     if informants is not None:
         raw = open_source(informants, encoding=encoding, delimiter=delimiter, sheet=None)
         extra, record = informant_piece(read_layout(raw), instrument, options, record)
-    return assemble(pieces, extra, instrument, form, members, options, record)
+    read = assemble(pieces, extra, instrument, form, members, options, record)
+    return protected(read, keep_personal)
 
 
 def _listed(paths: Source | Sequence[Source]) -> list[Source]:
