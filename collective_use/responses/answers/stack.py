@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,27 @@ from collective_use.responses.headings.wording import as_number, normal
 
 @dataclass(frozen=True)
 class Piece:
-    """One export, read: persons and answers with the same rows."""
+    """One export, read: persons and answers with the same rows.
+
+    Attributes
+    ----------
+    persons
+        One row for each respondent.
+    block
+        Their answers.
+    name
+        The file's name.
+    open
+        Headings of columns that are not the instrument's.
+    labels
+        Value labels of key columns, by role.
+    """
 
     persons: pd.DataFrame
     block: Block
+    name: str = ""
+    open: tuple[str, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def _all_columns(pieces: Sequence[Piece], instrument: Instrument) -> list[Column]:
