@@ -37,6 +37,7 @@ from collective_use.responses.columns.match import check_once, match_names, noth
 from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
+from collective_use.responses.readers.option_numbers import check_option_numbers
 from collective_use.responses.readers.records import keys_filled, sent_only
 
 
@@ -68,6 +69,7 @@ def read_piece(
     used = {*matched, *places.values(), *agreed.values()}
     record = _note_columns(export, used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
+    check_option_numbers(export, instrument, matched)
     export, record = keys_filled(export, places, record)
     export, record = sent_only(export, matched, options.unfinished == "keep", record)
     repeated = repeated_headings(export, instrument, matched)
