@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from collective_use.questionnaire.form.content import FormContent, Question, Row
 
 FORMAT = "collective-use form"
 """What a fillable form calls its format; the reader looks for it."""
+FACTS = "urn:collective-use:form"
+"""The name space of what a Word form says of itself."""
 NO_CODE = "dk"
 """How an answer without a code is written: an uncoded "don't know"."""
 
@@ -74,9 +76,17 @@ def field_names(content: FormContent) -> dict[str, str]:
     return found
 
 
-def form_facts(content: FormContent) -> str:
-    """Return what a form says of itself, to be kept in the file: which form, whose copy."""
-    facts = {
+def form_facts(content: FormContent, controls: Sequence[str] = ()) -> str:
+    """Return what a form says of itself, to be kept in the file: which form, whose copy.
+
+    Parameters
+    ----------
+    content
+        The form.
+    controls
+        The names of its controls in order, for programs that drop names when they save.
+    """
+    facts: dict[str, object] = {
         "format": FORMAT,
         "schema": 1,
         "instrument": content.instrument,
@@ -85,4 +95,6 @@ def form_facts(content: FormContent) -> str:
         "language": content.languages[0] if len(content.languages) == 1 else "",
         "keys": {key.id: key.value for key in content.keys if key.value},
     }
+    if controls:
+        facts["controls"] = " ".join(controls)
     return json.dumps(facts, ensure_ascii=True, sort_keys=True)

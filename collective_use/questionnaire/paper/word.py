@@ -15,7 +15,7 @@ from collective_use.questionnaire.form.content import (
     Texts,
 )
 from collective_use.questionnaire.form.words import word, words
-from collective_use.questionnaire.paper.fields import NO_CODE, column_of, form_facts
+from collective_use.questionnaire.paper.fields import FACTS, NO_CODE, column_of, form_facts
 
 ACCENT = "0B5D6B"
 SOFT = "EEF4F5"
@@ -33,6 +33,12 @@ def _element(tag: str, **attributes: str) -> Any:
     for name, value in attributes.items():
         node.set(qn(name.replace("_", ":", 1)), value)
     return node
+
+
+def _name(tag: str) -> str:
+    from docx.oxml.ns import qn
+
+    return qn(f"w:{tag}")
 
 
 def _shade(cell: Any, colour: str) -> None:
@@ -273,7 +279,6 @@ def _styles(document: Any, content: FormContent) -> None:
     section.top_margin = section.bottom_margin = Cm(1.9)
     document.core_properties.title = content.title[0]
     document.core_properties.author = ""
-    document.core_properties.identifier = form_facts(content)
     document.core_properties.language = content.languages[0]
 
 
@@ -296,6 +301,20 @@ def _footer(document: Any, content: FormContent) -> None:
     paragraph.add_run(f" {word('of', language)} ")
     _field(paragraph, "NUMPAGES")
     paragraph.add_run(f" {word('of_end', language)}")
+
+
+def _keep(document: Any, facts: str) -> None:
+    """Keep what the form says of itself as a part that programs carry along and nobody sees."""
+    from xml.sax.saxutils import escape
+
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    text = f'<form xmlns="{FACTS}">{escape(facts)}</form>'
+    name = PackURI("/customXml/item9.xml")
+    part = Part(name, "application/xml", text.encode("utf-8"), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
 def questionnaire_docx(content: FormContent) -> bytes:
@@ -329,6 +348,9 @@ def questionnaire_docx(content: FormContent) -> bytes:
     for page in content.pages:
         _page(document, page, content.languages)
     _say(document.add_paragraph(), tuple(words(content.languages)["thanks"]), bold=True)
+    # LibreOffice drops the names of controls when it saves and keeps their order.
+    tags = [node.get(_name("val")) for node in document.element.iter(_name("tag"))]
+    _keep(document, form_facts(content, tags))
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

@@ -15,7 +15,7 @@ from collective_use.errors import ReadError
 FORMAT = "collective-use form"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
+_FACTS = "{urn:collective-use:form}form"
 MOST_BYTES = 50_000_000
 """A form above this size is refused: ours have less than two million."""
 
@@ -121,16 +121,15 @@ def _word(path: Path) -> tuple[dict[str, str], str]:
     try:
         with zipfile.ZipFile(path) as archive:
             document = _parsed(archive, "word/document.xml")
-            core = _parsed(archive, "docProps/core.xml")
+            said = _said(archive)
     except (zipfile.BadZipFile, KeyError, OSError) as error:
         raise ReadError(f"{path.name} cannot be read as a Word document: {error}") from error
     except Exception as error:
         raise ReadError(f"{path.name}: its text is damaged: {error}") from error
+    controls = list(document.iter(f"{_W}sdt"))
     ticked: dict[str, list[str]] = {}
     found: dict[str, str] = {}
-    for control in document.iter(f"{_W}sdt"):
-        tag = control.find(f"{_W}sdtPr/{_W}tag")
-        name = tag.get(f"{_W}val", "") if tag is not None else ""
+    for control, name in zip(controls, _names(path, controls, said), strict=True):
         if not name:
             continue
         box = control.find(f"{_W}sdtPr/{_W14}checkbox")
@@ -141,9 +140,39 @@ def _word(path: Path) -> tuple[dict[str, str], str]:
         state = box.find(f"{_W14}checked")
         on = state is not None and state.get(f"{_W14}val", "0") in ("1", "true", "on")
         ticked.setdefault(column, []).extend([code] if on else [])
-    facts = core.find(f"{_DC}identifier")
     boxes = {column: ";".join(codes) for column, codes in ticked.items() if column}
-    return {**found, **boxes}, (facts.text or "") if facts is not None else ""
+    return {**found, **boxes}, said
+
+
+def _said(archive: zipfile.ZipFile) -> str:
+    """Return what a Word form says of itself; "" where a program left it out."""
+    for name in archive.namelist():
+        if name.startswith("customXml/item") and "Props" not in name:
+            root = _parsed(archive, name)
+            if root.tag == _FACTS:
+                return root.text or ""
+    return ""
+
+
+def _names(path: Path, controls: list[Element], said: str) -> list[str]:
+    """Return the names of controls: their own, or by their order where a program dropped them.
+
+    Raises
+    ------
+    ReadError
+        When names are gone and controls were added or taken away.
+    """
+    tags = [control.find(f"{_W}sdtPr/{_W}tag") for control in controls]
+    names = [tag.get(f"{_W}val", "") if tag is not None else "" for tag in tags]
+    listed = str(_facts(said).get("controls", "")).split()
+    if any(names) or not listed:
+        return names
+    if len(listed) != len(names):
+        raise ReadError(
+            f"{path.name}: the program that saved it dropped the names of its fields, and it has "
+            f"{len(names)} of {len(listed)} fields: nobody can tell which is which"
+        )
+    return listed
 
 
 def _typed(control: Element) -> str:
