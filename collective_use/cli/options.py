@@ -60,7 +60,10 @@ Informants = Annotated[
 Form = Annotated[str | None, typer.Option(metavar="FORM", help="The form that was fielded.")]
 Platform = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The survey platform, where it is not recognised."),
+    typer.Option(
+        metavar="NAME_OR_FILE",
+        help="The survey platform, where it is not recognized, or a platform file (.yaml).",
+    ),
 ]
 MAP = typer.Option("--map", metavar="FILE", help="A file that says what headings mean.")
 Previews = Annotated[

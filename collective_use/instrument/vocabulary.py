@@ -5,6 +5,7 @@ An instrument may use these words only; the loader refuses others by naming the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -124,7 +125,9 @@ NULL_DISTRIBUTIONS: tuple[str, ...] = (
 
 _PLATFORM_ROWS = Path(__file__).parents[1] / "platforms" / "known"
 PLATFORMS: tuple[str, ...] = tuple(sorted(row.stem for row in _PLATFORM_ROWS.glob("*.yaml")))
-"""Platforms whose column names an item may give under ``platform_names``."""
+"""Platforms whose column names an item may give under ``platform_names``; a file each."""
+PLATFORM = re.compile(r"^[a-z][a-z0-9_]{0,25}$")
+"""What a platform may be called that another package or a file of the user's own brings."""
 
 ROSTER_KINDS: tuple[str, ...] = (
     "roster_valued",

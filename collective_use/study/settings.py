@@ -13,6 +13,7 @@ from collective_use.checks import quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
+from collective_use.platforms.registry import is_file
 from collective_use.yaml_source import Document, Problem, read_yaml
 
 STUDY_FILE = "study.yaml"
@@ -77,7 +78,7 @@ class Study(Settings):
     form
         The form that was fielded.
     platform
-        The survey platform, where it should not be detected.
+        The survey platform, where it should not be detected, or the path of a platform file.
     invalid
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
@@ -237,6 +238,7 @@ def placed(study: Study, folder: Path) -> Study:
         "members": path(study.members),
         "informants": path(study.informants),
         "map": path(study.map),
+        "platform": path(study.platform) if is_file(study.platform or "") else study.platform,
         "out": path(study.out),
     }
     local = folder / Path(study.instrument).expanduser()
@@ -249,7 +251,7 @@ def shown(study: Study) -> dict[str, Any]:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
-    for key in ("members", "informants", "map"):
+    for key in ("members", "informants", "map", "platform"):
         values[key] = Path(values[key]).name if values[key] else None
     for entry in values["exports"]:
         entry["file"] = Path(entry["file"]).name

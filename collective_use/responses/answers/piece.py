@@ -39,6 +39,7 @@ from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
 from collective_use.responses.readers.option_numbers import check_option_numbers
 from collective_use.responses.readers.records import keys_filled, sent_only
+from collective_use.responses.readers.units import without_units
 
 
 def read_piece(
@@ -70,6 +71,7 @@ def read_piece(
     record = _note_columns(export, used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
     check_option_numbers(export, instrument, matched)
+    export, record = without_units(export, instrument, matched, record)
     export, record = keys_filled(export, places, record)
     export, record = sent_only(export, matched, options.unfinished == "keep", record)
     repeated = repeated_headings(export, instrument, matched)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from collective_use.responses.files.entry import PAPER
 from collective_use.responses.files.raw import Raw
 from collective_use.responses.headings.personal import is_personal
 from collective_use.responses.headings.wording import clean_heading
@@ -80,3 +83,9 @@ class EntrySheetReader(PlainReader):
 
     platform = "entry_sheet"
     kinds = ("entry",)
+
+    def read(self, raw: Raw) -> Export:
+        """Take the headings as they are; the number of the paper form tells rows apart."""
+        export = super().read(raw)
+        place = raw.names.index(PAPER)
+        return replace(export, fields={"response": place}, technical=frozenset((place,)))
