@@ -163,7 +163,7 @@ def almost_utf8(data: bytes, name: str) -> ReadError | None:
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(len(run) for run in HIGH.findall(text[:2_000_000])) - bad
-    if good < 4 or bad * 8 > good:
+    if good < 4 or bad * 4 > good:
         return None
     line = text[: text.index("\ufffd")].count("\n") + 1
     return ReadError(

@@ -66,6 +66,8 @@ _EAST = {
     ),
 }
 """East Asian encodings: rows of their character sets, the common ones first."""
+_RARE_TODAY = {"euc_jp": math.log(0.05), "euc_kr": math.log(0.05), "shift_jis": math.log(0.2)}
+"""How likely an encoding is before anything is read, beside the two of Chinese."""
 
 
 def east_asian(text: str, codec: str) -> tuple[float, float]:
@@ -78,7 +80,10 @@ def east_asian(text: str, codec: str) -> tuple[float, float]:
     beside = len(re.findall(r"(?<=[A-Za-z])[^\x00-\x7f](?![^\x00-\x7f])", text[:200_000]))
     good = sum(1.0 if log > _RARELY else 0.3 if log > _NEVER else 0.0 for log in logs) - beside
     # A lone sign is no text: Big5 makes one of a degree sign and the letter behind it.
-    return max(good, 0.0) / len(logs) * (0.6 if len(logs) < 2 else 1.0), sum(logs)
+    share = max(good, 0.0) / len(logs) * (0.6 if len(logs) < 2 else 1.0)
+    # A character that comes again says nothing new about the encoding.
+    once = [_EAST[codec](char.encode(codec, "replace")) for char in dict.fromkeys(high)]
+    return share, sum(once) + _RARE_TODAY.get(codec, 0.0)
 
 
 def _words(text: str, inside: Callable[[str], bool]) -> tuple[int, int]:

@@ -74,10 +74,11 @@ def sent_only(
     tuple of Export and Record
         The export, whose rows count as unfinished where no form with answers was sent off.
     """
-    asked = [place for place in matched if place in export.unsent]
-    if not asked or keep:
+    asked = list(matched)
+    if keep or not any(place in export.unsent for place in asked):
         return export, record
-    unsent = np.column_stack([export.unsent[place] for place in asked])
+    none = np.zeros(len(export.raw.cells), dtype=bool)
+    unsent = np.column_stack([export.unsent.get(place, none) for place in asked])
     filled = np.column_stack([texts_of(export.raw.cells[place]) != "" for place in asked])
     lost = unsent & filled
     sent = (~unsent & filled).any(axis=1)
