@@ -180,9 +180,7 @@ def read_responses(
     return assemble(pieces, extra, instrument, form, members, options, record)
 
 
-def laid_out(
-    raw: Raw, platform: str | None, instrument: Instrument, options: Options
-) -> Export:
+def laid_out(raw: Raw, platform: str | None, instrument: Instrument, options: Options) -> Export:
     """Return a file as an export of its platform, whose headings may stand below a title."""
     export = read_layout(raw, platform)
     if matched_columns(export, instrument, options)[0]:

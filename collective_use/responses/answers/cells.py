@@ -181,7 +181,9 @@ def decode_cells(
     values = np.asarray([value for value, _ in pairs], dtype=float)
     places = np.asarray([_PLACE[reason] for _, reason in pairs], dtype=np.int8)
     misfits = tuple(
-        Misfit(name, _shown(text, words), tuple(rows[codes == place].tolist()), _why(text, key, how))
+        Misfit(
+            name, _shown(text, words), tuple(rows[codes == place].tolist()), _why(text, key, how)
+        )
         for place, text in enumerate(texts)
         if places[place] == INVALID
     )

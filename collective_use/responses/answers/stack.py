@@ -159,7 +159,8 @@ def _nominations(
     table = values.reshape(len(columns), len(persons))
     names = [column.name for column in columns for _ in range(len(persons))]
     wrong = [
-        f"{name}: {text!r} in group {group!r}" + (f" ({odd[text, group]})" if odd[text, group] else "")
+        f"{name}: {text!r} in group {group!r}"
+        + (f" ({odd[text, group]})" if odd[text, group] else "")
         for name, text, group in zip(names, texts, groups, strict=True)
         if (text, group) in odd
     ]
@@ -209,7 +210,9 @@ def _held_only(
             "read with invalid='missing' to count them as missing."
         )
     text = f"{item}: answers about positions that nobody holds count as missing."
-    record = record.note("responses", "changed", text, count=len(wrong), of="cells", what=wrong[:50])
+    record = record.note(
+        "responses", "changed", text, count=len(wrong), of="cells", what=wrong[:50]
+    )
     return frame.mask(bad), record
 
 

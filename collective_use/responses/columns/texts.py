@@ -118,9 +118,7 @@ def _of_option(heading: Heading, texts: Texts) -> list[Column]:
     return []
 
 
-def _of_item(
-    heading: Heading, texts: Texts, instrument: Instrument, *, deep: bool
-) -> list[Column]:
+def _of_item(heading: Heading, texts: Texts, instrument: Instrument, *, deep: bool) -> list[Column]:
     for text in (heading.part, heading.question, heading.name):
         for spelling in spellings(text, deep=deep):
             ids = texts.items.get(spelling, ())

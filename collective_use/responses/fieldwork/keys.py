@@ -68,9 +68,8 @@ def _pairs(plain: str) -> set[str]:
     found = _WITH_NAME.match(plain)
     if found:
         name, number = (found[2], found[1]) if found[2] else (found[3], found[4])
-        month = MONTHS.get(name)
-        if month:
-            return {f"{month}-{int(number)}", f"{int(number)}-{month}"}
+        if name in MONTHS:
+            return {f"{MONTHS[name]}-{int(number)}", f"{int(number)}-{MONTHS[name]}"}
     return set()
 
 
