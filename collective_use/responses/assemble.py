@@ -18,11 +18,11 @@ from collective_use.responses.answers.stack import (
     stack_persons,
     stack_rosters,
 )
-from collective_use.responses.columns.lacking import note_items
 from collective_use.responses.fieldwork.meeting import meet_groups, meet_members
 from collective_use.responses.fieldwork.members import positions_of, read_members
 from collective_use.responses.headings.wording import normal
 from collective_use.responses.informants import group_facts
+from collective_use.responses.lacking import note_items
 from collective_use.responses.options import Options
 from collective_use.responses.table import Responses
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import collective_use as cu
 from collective_use.responses.answers.codes import Key
 from collective_use.responses.answers.decode import decode_text
-from collective_use.responses.answers.nearest import nearest_label
+from collective_use.responses.headings.nearest import nearest_label
 from collective_use.responses.headings.wording import normal
 
 HEAD = "team,use1,use2,use3\n"

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from collective_use.responses.answers.cells import plain_code
-from collective_use.responses.answers.words import EMPTY_WORDS
-from collective_use.responses.fieldwork.keys import met
+from collective_use.responses.headings.keys import met
 from collective_use.responses.headings.wording import as_number, normal
+from collective_use.responses.headings.words import EMPTY_WORDS
 
 
 @dataclass(frozen=True)

@@ -158,9 +158,9 @@ def _nominations(
     values, odd = nominees(texts, groups, roll, missing)
     table = values.reshape(len(columns), len(persons))
     names = [column.name for column in columns for _ in range(len(persons))]
+    why = {pair: f" ({reason})" if reason else "" for pair, reason in odd.items()}
     wrong = [
-        f"{name}: {text!r} in group {group!r}"
-        + (f" ({odd[text, group]})" if odd[text, group] else "")
+        f"{name}: {text!r} in group {group!r}{why[text, group]}"
         for name, text, group in zip(names, texts, groups, strict=True)
         if (text, group) in odd
     ]

@@ -13,7 +13,7 @@ from collective_use.errors import DataWarning, ReadError, warn
 from collective_use.record import Record
 from collective_use.responses.answers.answers import take
 from collective_use.responses.answers.stack import Piece
-from collective_use.responses.fieldwork.keys import met
+from collective_use.responses.headings.keys import met
 from collective_use.responses.options import Options
 
 FEW = 0.5

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 
-from collective_use.responses.answers.words import MONTHS
 from collective_use.responses.headings.wording import normal
+from collective_use.responses.headings.words import MONTHS
 
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?(e[-+]?\d+)?$")
 _PAIR = re.compile(r"(\d{1,4})[-/.](\d{1,2})$")

@@ -11,8 +11,8 @@ from collective_use.errors import DataWarning, warn
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import BY_OPTION, base_name, form_items
 from collective_use.record import Record
-from collective_use.responses.answers.nearest import near_heading
 from collective_use.responses.answers.stack import Piece, all_missing
+from collective_use.responses.headings.nearest import near_heading
 
 
 def note_items(
