@@ -109,13 +109,15 @@ def missing_codes_of(codes: MissingCodes, items: Iterable[str]) -> dict[str, dic
     return found
 
 
-def _reasons(codes: object) -> dict[str, str]:
+def _reasons(codes: Codes) -> dict[str, str]:
     """Return reasons by code as it is compared: ``-99.0`` is ``-99``."""
+    pairs: list[tuple[Code, str]]
     if isinstance(codes, Mapping):
         pairs = [(code, str(why)) for code, why in codes.items()]
+    elif isinstance(codes, (str, int, float)):
+        pairs = [(codes, "unanswered")]
     else:
-        single = isinstance(codes, (str, int, float)) or not isinstance(codes, Iterable)
-        pairs = [(code, "unanswered") for code in ([codes] if single else codes)]  # type: ignore[union-attr]
+        pairs = [(code, "unanswered") for code in codes]
     for code, why in pairs:
         if why not in get_args(MissingReason):
             allowed = ", ".join(get_args(MissingReason))

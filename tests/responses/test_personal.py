@@ -147,7 +147,7 @@ def test_codes_that_are_addresses_become_places(write):
 def test_addresses_within_free_texts_are_taken_out_and_counted(write):
     named = BANK.read_text("utf-8").replace(
         "  - {id: lab,",
-        "  - {id: why, kind: text, role: respondent, text: {en: Why?, zh: 为什么？}}\n  - {id: lab,",
+        "  - {id: why, kind: text, role: respondent, text: {en: Why, zh: 为什么}}\n  - {id: lab,",
     )
     bank = write(named, "bank.yaml")
     text = "lab,pid,q1,q2,why\nA,p1,4,2,write to anna@example.org\nA,p2,4,2,since 2019\n"

@@ -180,12 +180,10 @@ def decode_cells(
     pairs = [decode_value(text, key, words, how, told) for text in texts]
     values = np.asarray([value for value, _ in pairs], dtype=float)
     places = np.asarray([_PLACE[reason] for _, reason in pairs], dtype=np.int8)
+    wrong = [(place, text) for place, text in enumerate(texts) if places[place] == INVALID]
     misfits = tuple(
-        Misfit(
-            name, _shown(text, words), tuple(rows[codes == place].tolist()), _why(text, key, how)
-        )
-        for place, text in enumerate(texts)
-        if places[place] == INVALID
+        Misfit(name, _shown(t, words), tuple(rows[codes == place].tolist()), _why(t, key, how))
+        for place, t in wrong
     )
     used = [told.unknown[text] for text in texts if text in told.unknown]
     moved = [t for t in texts if t in told.codes and as_number(t) != told.codes[t]]

@@ -8,10 +8,10 @@ import numpy as np
 
 from collective_use.instrument.model import Instrument
 from collective_use.responses.answers.cells import Misfit
-from collective_use.responses.answers.words import EMPTY_WORDS, TICKED, UNTICKED
 from collective_use.responses.files.raw import used_texts
 from collective_use.responses.headings.personal import squeezed
 from collective_use.responses.headings.wording import normal, together
+from collective_use.responses.headings.words import EMPTY_WORDS, TICKED, UNTICKED
 from collective_use.responses.readers.export import Export
 
 PREFIX = "consent."

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collective_use.responses.answers.codes import Key
-from collective_use.responses.answers.words import UNTICKED
 from collective_use.responses.headings.wording import as_number, bare, normal
+from collective_use.responses.headings.words import UNTICKED
 
 Held = Literal["codes", "labels", ""]
 

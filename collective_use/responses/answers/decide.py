@@ -92,7 +92,8 @@ def jobs_of(
         which = (own, column.option if item.kind in TICKS else None, is_joined(column))
         if which not in shared:
             shared[which] = key_of(instrument, item, column, export.platform)
-        texts, codes = ([], np.empty(0, dtype=np.intp))
+        texts: list[str] = []
+        codes = np.empty(0, dtype=np.intp)
         if item.kind not in WORDS:
             texts, codes = used_texts(export.raw.cells[place])
         closed = bool(item.scale or item.options) and item.kind not in TICKS

@@ -11,8 +11,8 @@ import numpy as np
 from collective_use.responses.answers.codes import Key
 from collective_use.responses.answers.convention import PLAIN, Convention
 from collective_use.responses.answers.numbers import read_number
-from collective_use.responses.answers.words import EMPTY_WORDS, TICKED, UNTICKED
 from collective_use.responses.headings.wording import as_number, bare, normal
+from collective_use.responses.headings.words import EMPTY_WORDS, TICKED, UNTICKED
 
 _ANSWER_CODE = re.compile(r"^a0*(\d{1,2})$")
 _LEADING_CODE = re.compile(r"^[(\[]?([-+]?\d+)[)\]]?\s*[-=:.)\u2014\u3001]*\s*(\S.*)$")

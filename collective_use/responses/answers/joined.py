@@ -21,9 +21,9 @@ from collective_use.responses.answers.cells import (
 from collective_use.responses.answers.codes import Key, scale_key
 from collective_use.responses.answers.convention import evidence
 from collective_use.responses.answers.decode import code_and_label
-from collective_use.responses.answers.words import EMPTY_WORDS
 from collective_use.responses.columns.match import JOINED
 from collective_use.responses.headings.wording import as_number, bare, normal, together
+from collective_use.responses.headings.words import EMPTY_WORDS
 
 _PARTS = re.compile(r"[;,|┋]+")
 _MARKS = " ;,|┋"

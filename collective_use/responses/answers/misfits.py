@@ -9,8 +9,8 @@ from collective_use.errors import ScaleValueError
 from collective_use.record import Record
 from collective_use.responses.answers.cells import Misfit
 from collective_use.responses.answers.codes import Key
-from collective_use.responses.answers.nearest import nearest_label
 from collective_use.responses.files.raw import Raw
+from collective_use.responses.headings.nearest import nearest_label
 
 MONTH = Key(name="month")
 """The key of a column of months, for messages."""

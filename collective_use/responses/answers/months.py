@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from collective_use.responses.answers.words import EMPTY_WORDS, MONTHS
 from collective_use.responses.headings.wording import normal
+from collective_use.responses.headings.words import EMPTY_WORDS, MONTHS
 
 First = Literal["day", "month", ""]
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.年 ]\s*(\d{1,2})(?:月|[-/.月]\s*\d{1,2}日?(?:[ t].*)?)?$")

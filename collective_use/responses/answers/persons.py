@@ -13,10 +13,10 @@ from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.answers.numbers import read_number, settle_decimal
-from collective_use.responses.answers.words import EMPTY_WORDS
 from collective_use.responses.columns.match import group_column, key_column
 from collective_use.responses.files.raw import Raw, used_texts
 from collective_use.responses.headings.wording import clean_key, normal
+from collective_use.responses.headings.words import EMPTY_WORDS
 from collective_use.responses.options import KEYS, Options
 from collective_use.responses.readers.export import Export
 

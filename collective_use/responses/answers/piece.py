@@ -33,7 +33,12 @@ from collective_use.responses.answers.persons import (
 from collective_use.responses.answers.stack import Piece
 from collective_use.responses.columns.heading_rows import repeated_headings, without_headings
 from collective_use.responses.columns.mapping import apply_map
-from collective_use.responses.columns.match import check_once, match_names, nothing_matches
+from collective_use.responses.columns.match import (
+    check_once,
+    find_column,
+    match_names,
+    nothing_matches,
+)
 from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
@@ -103,15 +108,16 @@ def read_piece(
         persons[answered].reset_index(drop=True),
         take(block, answered),
         name,
-        _open_headings(export, used),
+        _open_headings(export, used, options),
         _key_labels(export, places),
     )
     return piece, record
 
 
-def _open_headings(export: Export, used: set[int]) -> tuple[str, ...]:
+def _open_headings(export: Export, used: set[int], options: Options) -> tuple[str, ...]:
     """Return the headings of columns that nobody asked for: one may be misspelt."""
-    closed = {*used, *export.technical, *export.personal}
+    settled = {find_column(export.headings, heading) for heading in options.renamed}
+    closed = {*used, *export.technical, *export.personal, *settled}
     return tuple(entry.name for entry in export.headings if entry.place not in closed)
 
 

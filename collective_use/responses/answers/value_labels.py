@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from collective_use.responses.answers.codes import Key
 from collective_use.responses.answers.decode import label_of
-from collective_use.responses.answers.nearest import nearest_label
-from collective_use.responses.answers.words import TICKED, UNTICKED, means_no_answer
+from collective_use.responses.headings.nearest import nearest_label
 from collective_use.responses.headings.wording import as_number, normal
+from collective_use.responses.headings.words import TICKED, UNTICKED, means_no_answer
 
 
 @dataclass(frozen=True)

@@ -43,3 +43,30 @@ def _edits(one: str, other: str) -> int:
         for place, match in enumerate(other, 1):
             line.append(min(above[place] + 1, line[-1] + 1, above[place - 1] + (letter != match)))
     return line[-1]
+
+
+def near_heading(names: Iterable[str], headings: Iterable[str]) -> str | None:
+    """Return the heading that misspells one of some names, or None.
+
+    Short names differ by their numbers (``saf1``, ``saf2``): the letters may be wrong, the
+    number at the end may not.
+
+    Examples
+    --------
+    >>> near_heading(["saf2"], ["saf1", "safe2", "weather"]), near_heading(["saf2"], ["saf1"])
+    ('safe2', None)
+    """
+    best: tuple[int, str] | None = None
+    for heading in headings:
+        for name in names:
+            one, other = normal(name), normal(heading)
+            if _number(one) != _number(other) or min(len(one), len(other)) < 3:
+                continue
+            steps = _edits(one, other)
+            if steps <= max(1, len(one) // 5) and (best is None or steps < best[0]):
+                best = (steps, heading)
+    return best[1] if best else None
+
+
+def _number(text: str) -> str:
+    return text[len(text.rstrip("0123456789_")) :].replace("_", "")
