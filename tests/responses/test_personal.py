@@ -101,7 +101,7 @@ ROWS = (
     "A,p2,5,1,bert@example.org,样例乙,13000000002,bert@example.org,030-000002,192.0.2.2,样例乙\n"
     "B,p3,5,1,cleo@example.org,样例丙,13000000003,cleo@example.org,030-000003,192.0.2.3,样例丙\n"
 )
-SECRETS = ("example.org", "样例", "1300000000", "030-00000", "192.0.2")
+SECRETS = ("Annabel", "Cyrus", "example.org", "样例", "1300000000", "030-00000", "192.0.2")
 
 
 def written(folder: Path) -> str:
@@ -127,7 +127,11 @@ def test_no_written_file_holds_anything_personal(write, tmp_path, text, members)
     values = {"instrument": str(BANK), "exports": [str(write(text))], "out": str(tmp_path / "out")}
     if members:
         values["members"] = str(
-            write("group,member,name\nA,anna@example.org,Anna\nA,x,Bo\nB,y,Cy\n", "members.csv")
+            write(
+                "group,member,name\nA,anna@example.org,Annabel\nA,x,Bo\nB,y,Cy\n"
+                "A,p1,Annabel\nB,p3,Cyrus\n",
+                "members.csv",
+            )
         )
     run_study(study_from(values), command="score")
     assert not [secret for secret in SECRETS if secret in written(tmp_path / "out")]
