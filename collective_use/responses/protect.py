@@ -46,7 +46,7 @@ def _codes(
 ) -> tuple[pd.DataFrame, pd.DataFrame | None, Record]:
     if "member" not in persons:
         return persons, people, record
-    kinds = kinds_in(persons["member"].unique())
+    kinds = kinds_in(persons["member"].unique().tolist())
     if not kinds:
         return persons, people, record
     numbers: dict[tuple[str, str], str] = {}
@@ -82,13 +82,15 @@ def _free_texts(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Reco
     for name in frame.columns:
         if name in _KEPT or pd.api.types.is_numeric_dtype(frame[name]):
             continue
-        held = frame[name].map(lambda cell: isinstance(cell, str) and bool(personal_parts(cell)))
-        if not held.any():
+        texts = [text for text in frame[name].unique() if isinstance(text, str)]
+        told = [text for text in texts if personal_parts(text)] if kinds_in(texts) else []
+        if not told:
             continue
-        kinds = ", ".join(kinds_in(frame[name][held]))
+        kinds = ", ".join(kinds_in(told))
         text = f"Personal details in {name} were taken out ({kinds})."
-        record = record.note("responses", "changed", text, count=int(held.sum()), of="cells")
-        changed[name] = frame[name].map(lambda c: without_parts(c) if isinstance(c, str) else c)
+        count = int(frame[name].isin(told).sum())
+        record = record.note("responses", "changed", text, count=count, of="cells")
+        changed[name] = frame[name].replace({text: without_parts(text) for text in told})
     return (frame.assign(**changed) if changed else frame), record
 
 

@@ -31,7 +31,15 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("IP address", re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){5,7}[0-9a-fA-F]{1,4}(?![\w:])")),
     ("coordinates", re.compile(r"-?\d{1,2}\.\d{4,}\s*[,; ]\s*-?\d{1,3}\.\d{4,}")),
 )
-_COULD_BE = re.compile(r"[@\d]|\(at\)|\[at\]", re.IGNORECASE)
+_DIGITS = re.compile(r"\d[\d\s/.,()+-]{6}")
+_COLONS = re.compile(r"(?:[0-9a-fA-F]{1,4}:){4}")
+
+
+def _could_be(text: str) -> bool:
+    """Tell what nearly no cell holds: signs without which there is no personal detail."""
+    if "@" in text or "(at" in text.lower() or "[at" in text.lower():
+        return True
+    return bool(_DIGITS.search(text)) or (":" in text and bool(_COLONS.search(text)))
 
 
 def personal_parts(text: str) -> tuple[str, ...]:
@@ -42,7 +50,7 @@ def personal_parts(text: str) -> tuple[str, ...]:
     >>> personal_parts("ask anna@example.org or +49 30 1234567"), personal_parts("since 2019")
     (('e-mail address', 'telephone number'), ())
     """
-    if not _COULD_BE.search(text):
+    if not _could_be(text):
         return ()
     return tuple(dict.fromkeys(kind for kind, shape in _SHAPES if shape.search(text)))
 
@@ -55,7 +63,7 @@ def without_parts(text: str) -> str:
     >>> without_parts("ask anna@example.org")
     'ask [e-mail address]'
     """
-    if not _COULD_BE.search(text):
+    if not _could_be(text):
         return text
     for kind, shape in _SHAPES:
         text = shape.sub(f"[{kind}]", text)
@@ -63,5 +71,15 @@ def without_parts(text: str) -> str:
 
 
 def kinds_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the kinds of personal details in several texts."""
-    return tuple(dict.fromkeys(kind for text in texts for kind in personal_parts(text)))
+    """Return the kinds of personal details in several texts.
+
+    Examples
+    --------
+    >>> kinds_in(["p1", "anna@example.org"]), kinds_in(["p1", "p2"])
+    (('e-mail address',), ())
+    """
+    listed = list(texts)
+    # One search through all texts is many times faster than one through each.
+    if not _could_be("\x00".join(listed)):
+        return ()
+    return tuple(dict.fromkeys(kind for text in listed for kind in personal_parts(text)))

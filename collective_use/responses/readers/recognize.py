@@ -13,6 +13,10 @@ from collective_use.responses.readers.times import all_times
 _NOBODY = frozenset(("anonymous", "anonym", "anonyme", "an\u00f3nimo", "\u533f\u540d", ""))
 
 
+_LOOKED_AT = 300
+"""Rows whose cells are looked at to recognize a layout."""
+
+
 def heading_key(name: str) -> str:
     """Return a heading as headings are compared: letters and digits, or the sign itself.
 
@@ -72,7 +76,8 @@ def _cells_fit(kinds: Sequence[str], raw: Raw) -> bool:
 
 
 def _is_kind(kind: str, raw: Raw, place: int) -> bool:
-    texts = [text.strip() for text in used_texts(raw.cells[place])[0]] if len(raw.cells) else []
+    top = raw.cells[place].iloc[:_LOOKED_AT]
+    texts = [text.strip() for text in used_texts(top)[0]] if len(raw.cells) else []
     filled = [text for text in texts if text]
     if kind == "time":
         return not texts or all_times(texts)
