@@ -159,3 +159,16 @@ def test_qualtrics_spam_and_previews_are_told_apart(write, status, row):
     said = str(responses.record)
     assert "took for spam (Status). (1 row)" in said
     assert "Preview and test rows. (1 row)" in said
+
+
+def test_the_last_submission_is_the_last_in_time(write):
+    """Jotform and ODK Central write the newest first."""
+    head = "Submission Date,Your lab,Your code,We use data in meetings.,Mistakes are hidden.\n"
+    newest = "2024-01-03 09:00:00,A,p1,Agree,Agree\n2024-01-02 10:00:00,A,p1,Disagree,Disagree\n"
+    assert read(write, head + newest).answers["q1"].tolist() == [4]
+    first = read(write, head + newest, duplicates="first")
+    assert first.answers["q1"].tolist() == [2]
+    unsure = newest.replace("2024-01-03", "2/1/2024").replace("2024-01-02", "1/2/2024")
+    assert read(write, head + unsure).answers["q1"].tolist() == [2]  # the last in the file
+    told = newest.replace("2024-01-03", "13/1/2024").replace("2024-01-02", "12/1/2024")
+    assert read(write, head + told).answers["q1"].tolist() == [4]

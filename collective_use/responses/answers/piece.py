@@ -43,7 +43,7 @@ from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
 from collective_use.responses.readers.option_numbers import check_option_numbers
-from collective_use.responses.readers.records import keys_filled, sent_only
+from collective_use.responses.readers.records import keys_filled, sent_only, submitted
 from collective_use.responses.readers.units import without_units
 
 
@@ -83,7 +83,7 @@ def read_piece(
     export, repeated, record = without_headings(export, repeated, record)
     export, rows, record = sift(export, options, record, repeated)
     persons = build_persons(export, instrument, places, rows, declared)
-    keep, record = without_group(persons, name, options, record)
+    keep, record = without_group(persons, name, options, record, submitted(export))
     if not keep.any():
         raise ReadError(f"{name}: no row is left to read; see what was left out:\n{record}")
     export, rows, persons = _some(export, rows, persons, keep)

@@ -48,8 +48,9 @@ class Export:
     headings
         One for each column that may hold answers or keys, in order.
     fields
-        Columns of the platform by role: ``response``, ``language``, ``duration``, ``wave``, and
-        ``record``: rows that share it are about one person, and keys hold for all of them.
+        Columns of the platform by role: ``response``, ``language``, ``duration``, ``wave``,
+        ``submitted`` (when a row was sent off), and ``record``: rows that share it are about one
+        person, and keys hold for all of them.
     preview, unfinished
         For each row whether it is a test and whether it was never sent off; None if unknown.
     left_out

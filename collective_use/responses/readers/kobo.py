@@ -110,6 +110,9 @@ class KoboReader:
         technical = {h.place for h in headings if h.name.casefold() in _SYSTEM}
         roles = {h.name.casefold(): h.place for h in headings}
         fields = {"response": roles["_uuid"]} if "_uuid" in roles else {}
+        for name in ("_submission_time", "submissiondate"):
+            if name in roles:
+                fields["submitted"] = roles[name]
         places = {heading_key(h.name): h.place for h in reversed(headings)}
         return Export(
             raw,

@@ -120,7 +120,8 @@ class LimeSurveyReader:
             if clean_heading(name)
         )
         fields = {}
-        for role, field in (("response", "id"), ("language", "startlanguage")):
+        known = (("response", "id"), ("language", "startlanguage"), ("submitted", "submitdate"))
+        for role, field in known:
             if field in roles:
                 fields[role] = roles[field]
         if "interviewtime" in roles:

@@ -58,11 +58,7 @@ class ProfileReader:
             body,
             self.platform,
             headings,
-            {
-                role: p
-                for role, p in fields.items()
-                if role in ("response", "language", "duration", "wave", "record")
-            },
+            fields,
             preview=rows_of(body, places, profile.tests),
             unfinished=rows_of(body, places, profile.unfinished),
             left_out=rejected_rows(body, places, profile.rejected),

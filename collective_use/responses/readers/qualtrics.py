@@ -66,7 +66,12 @@ _PREVIEWS = frozenset(
 )
 _SPAM = frozenset(("8", "12", "40", "spam", "possible spam", "imported spam", "ex spam"))
 """Response types, as Qualtrics' support pages number and name them."""
-_ROLES = {"responseid": "response", "userlanguage": "language", "durationinseconds": "duration"}
+_ROLES = {
+    "responseid": "response",
+    "userlanguage": "language",
+    "durationinseconds": "duration",
+    "recordeddate": "submitted",
+}
 
 
 def _import_id(cell: str) -> str | None:

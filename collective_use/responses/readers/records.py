@@ -11,6 +11,13 @@ import pandas as pd
 from collective_use.record import Record
 from collective_use.responses.files.raw import categorical, texts_of
 from collective_use.responses.readers.export import Export
+from collective_use.responses.readers.times import order_of
+
+
+def submitted(export: Export) -> np.ndarray | None:
+    """Return the order in time of the rows; None where the export does not say for sure."""
+    place = export.fields.get("submitted")
+    return None if place is None else order_of(texts_of(export.raw.cells[place]).tolist())
 
 
 def keys_filled(export: Export, places: Mapping[str, int], record: Record) -> tuple[Export, Record]:

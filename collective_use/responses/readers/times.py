@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 _CLOCK = r"\d{1,2}[:.hH]\d{2}([:.]\d{2}([.,]\d+)?)?"
 _TIME = re.compile(
@@ -71,3 +73,45 @@ def seconds_of(text: str, unit: str = "seconds") -> str | None:
     parts = clock.groups() if clock else words.groups() if words else ()
     numbers = [float((part or "0").replace(",", ".")) for part in parts]
     return f"{sum(n * s for n, (s, _) in zip(numbers, _UNITS, strict=True)):.10g}"
+
+
+_NUMBERS = re.compile(r"\d+")
+_HALF = re.compile(r"\b[ap]\.?m\b|\u4e0a\u5348|\u4e0b\u5348", re.IGNORECASE)
+
+
+def order_of(texts: Sequence[str]) -> np.ndarray | None:
+    """Return the order in time of submissions, from 0; None where it cannot be known for sure.
+
+    Dates begin with the year, or a day above 12 shows which of the first two numbers is the day.
+    Times of two halves of a day are not ordered.
+
+    Examples
+    --------
+    >>> order_of(["2024-01-02 10:00", "2024-01-02 9:59"]).tolist()
+    [1, 0]
+    >>> order_of(["1/2/2024 10:00", "2/1/2024 9:59"])
+    """
+    plain = [unicodedata.normalize("NFKC", text) for text in texts]
+    if not plain or not all_times(plain) or any(_HALF.search(t) or not t.strip() for t in plain):
+        return None
+    numbers = [[int(n) for n in _NUMBERS.findall(text)[:6]] for text in plain]
+    if any(len(found) < 5 for found in numbers):
+        return None
+    years = {1 if found[0] > 31 else 3 if found[2] > 31 else 0 for found in numbers}
+    if years == {3}:
+        day_first = any(found[0] > 12 for found in numbers)
+        if day_first == any(found[1] > 12 for found in numbers):
+            return None
+        turn = (2, 1, 0) if day_first else (2, 0, 1)
+        numbers = [[found[i] for i in turn] + found[3:] for found in numbers]
+    elif years != {1}:
+        return None
+    return np.argsort(np.argsort([_stamp(found) for found in numbers], kind="stable"))
+
+
+def _stamp(found: Sequence[int]) -> int:
+    """Return year, month, day, hour, minute and second as one number that orders them."""
+    total = 0
+    for number in [*found, 0][:6]:
+        total = total * 100 + number
+    return total
