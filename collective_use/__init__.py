@@ -64,6 +64,7 @@ _LAZY: dict[str, str] = {
     "score": "collective_use.scores.score",
     # questionnaire
     "codebook": "collective_use.sheets.codebook.codebook",
+    "entry_sheet": "collective_use.sheets.entry.write",
     "judge_sheets": "collective_use.sheets.review.judges",
     "read_judge_sheets": "collective_use.sheets.review.judges_read",
     "translation_workbook": "collective_use.sheets.translation.workbook",

@@ -5,7 +5,9 @@ An instrument may use these words only; the loader refuses others by naming the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from collective_use.instrument.model import SHARED
@@ -121,23 +123,11 @@ NULL_DISTRIBUTIONS: tuple[str, ...] = (
 )
 """Null distributions of rwg that can be named; a measure's own proportions are set in a study."""
 
-PLATFORMS: tuple[str, ...] = (
-    "plain",
-    "qualtrics",
-    "limesurvey",
-    "redcap",
-    "surveymonkey",
-    "google_forms",
-    "microsoft_forms",
-    "kobo",
-    "surveyjs",
-    "web",
-    "formr",
-    "spss",
-    "stata",
-    "excel",
-)
-"""Platforms whose column names an item may give under ``platform_names``."""
+_PLATFORM_ROWS = Path(__file__).parents[1] / "platforms" / "known"
+PLATFORMS: tuple[str, ...] = tuple(sorted(row.stem for row in _PLATFORM_ROWS.glob("*.yaml")))
+"""Platforms whose column names an item may give under ``platform_names``; a file each."""
+PLATFORM = re.compile(r"^[a-z][a-z0-9_]{0,25}$")
+"""What a platform may be called that another package or a file of the user's own brings."""
 
 ROSTER_KINDS: tuple[str, ...] = (
     "roster_valued",
