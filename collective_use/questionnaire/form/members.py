@@ -95,9 +95,7 @@ def _roster(group: str, people: Sequence[tuple[Member, str]], source: Path) -> R
     return Roster(group, tuple(named), placed)
 
 
-def _in_order(
-    people: Sequence[tuple[Member, str]], group: str, source: Path
-) -> tuple[Member, ...]:
+def _in_order(people: Sequence[tuple[Member, str]], group: str, source: Path) -> tuple[Member, ...]:
     """Give everyone a place: the file's own where it has positions, otherwise the order in it."""
     if not any(text for _, text in people):
         return tuple(replace(who, place=place) for place, (who, _) in enumerate(people, start=1))
