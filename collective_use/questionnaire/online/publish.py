@@ -145,7 +145,7 @@ def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Pub
     if to == "limesurvey":
         return limesurvey.to_limesurvey(content, rosters)
     if to == "redcap":
-        return redcap.to_redcap(content)
+        return redcap.to_redcap(content, rosters)
     if to == "surveyjs":
         return surveyjs.to_surveyjs(content)
     published = xlsform.to_xlsform(content)
