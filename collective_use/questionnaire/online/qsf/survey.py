@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from collective_use.platforms.consent import consent_column
@@ -64,7 +65,7 @@ class _Survey:
         return f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:15]}"
 
     def block(self, name: str, title: str) -> None:
-        self.blocks.append(_Block(self.id("BL", name), title))
+        self.blocks.append(_Block(self.id("BL", name), unescape(title)))
 
     def add(self, made: Asked, consent: str = "") -> str:
         number = f"QID{len(self.asked) + 1}"
@@ -133,7 +134,7 @@ def _entry(survey: _Survey) -> dict[str, Any]:
     owner = "UR_" + "0" * 15
     return {
         "SurveyID": survey.id("SV", "survey"),
-        "SurveyName": f"{survey.content.title[0]} ({survey.content.form_id})",
+        "SurveyName": f"{unescape(survey.content.title[0])} ({survey.content.form_id})",
         "SurveyDescription": None,
         "SurveyOwnerID": owner,
         "SurveyBrandID": "",
@@ -156,11 +157,15 @@ def _elements(survey: _Survey, fields: Sequence[str]) -> list[dict[str, Any]]:
     languages = survey.content.languages
     options = {
         **_OPTIONS,
-        "SurveyTitle": survey.content.title[0],
+        "SurveyTitle": unescape(survey.content.title[0]),
         "AvailableLanguages": {language_code(language): [] for language in languages},
     }
     project = {"ProjectCategory": "CORE", "SchemaVersion": "1.1.0"}
-    scoring = {"ScoringCategories": [], "ScoringCategoryGroups": [], "ScoringSummaryCategory": None}
+    scoring: dict[str, Any] = {
+        "ScoringCategories": [],
+        "ScoringCategoryGroups": [],
+        "ScoringSummaryCategory": None,
+    }
     parts: list[tuple[str, str, str | None, Any]] = [
         ("BL", "Survey Blocks", None, _blocks(survey)),
         ("FL", "Survey Flow", None, _flow(survey, fields)),
