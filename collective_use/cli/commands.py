@@ -51,6 +51,9 @@ COMMANDS: dict[str, CommandEntry] = {
         BEFORE, "sheets", "Workbooks for expert judges, translators, cognitive interviews."
     ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
+    "receive": CommandEntry(
+        AFTER, "receive", "Take the answers that the web page hands in, a file each."
+    ),
     "monitor": CommandEntry(
         AFTER, "monitor", "While the survey runs: response of each group, whom to remind."
     ),
