@@ -52,13 +52,11 @@ def receive(
         server = Receiver((host, port), store, origins=origins, largest=largest, said=say)
     except OSError as problem:
         reason = problem.strerror or problem
-        raise OutputError(
-            f"{host}:{port}: cannot listen there: {reason}; try another --port"
-        ) from (problem)
+        text = f"{host}:{port}: cannot listen there: {reason}; try another --port"
+        raise OutputError(text) from problem
     here = f"[{host}]" if ":" in host else host
-    say(
-        f"Answers are taken at http://{here}:{server.server_address[1]}/ into {out}/. Stop: Ctrl+C."
-    )
+    number = server.server_address[1]
+    say(f"Answers are taken at http://{here}:{number}/ into {out}/. Stop: Ctrl+C.")
     if host not in ("127.0.0.1", "localhost", "::1"):
         say(
             "Other computers can reach this address, and what they send is not encrypted: put a "

@@ -131,7 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Show nothing of what was handed in."""
         self._reply(405, "Answers are handed in by POST; nothing is shown here.")
 
-    do_PUT = do_DELETE = do_PATCH = do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        """Show nothing either."""
+        self.do_GET()
 
     def _welcome(self) -> bool:
         return allowed_origin(self.headers.get("Origin"), self.server.origins)

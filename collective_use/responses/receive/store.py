@@ -17,28 +17,14 @@ from collective_use.output import write_file
 from collective_use.responses.files.json import WEB
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_DEEPEST = 4
 _MAPPINGS = ("keys", "answers", "consent", "seconds")
 _FIELDS = frozenset(
-    [
-        "format",
-        "schema",
-        "id",
-        "instrument",
-        "version",
-        "form",
-        "form_id",
-        "language",
-        "keys",
-        "roster_codes",
-        "roster_partners",
-        "started",
-        "finished",
-        "duration",
-        "seconds",
-        "consent",
-        "answers",
-    ]
+    name
+    for names in (
+        "format schema id instrument version form form_id language keys roster_codes",
+        "roster_partners started finished duration seconds consent answers",
+    )
+    for name in names.split()
 )
 
 
