@@ -15,6 +15,9 @@ from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.yaml_source import Document, Problem, read_yaml
 
+Code = str | int | float
+Codes = Code | list[Code] | dict[Code, str]
+MissingCodes = Codes | dict[str, Codes]
 STUDY_FILE = "study.yaml"
 WHOLE = "the study"
 
@@ -82,6 +85,13 @@ class Study(Settings):
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
         What becomes of preview rows, rows never sent off, and second submissions.
+    missing_codes
+        What stands for no answer in the exports: a code, a list, codes with reasons, or these by
+        item.
+    answers_as
+        What numbers are where labels of a scale are numbers: codes or labels.
+    decimal
+        The decimal mark of numbers, where nothing in their column settles it.
     map
         A file that says what headings mean.
     encoding, delimiter, sheet
@@ -116,6 +126,9 @@ class Study(Settings):
     previews: Literal["drop", "keep"] = "drop"
     unfinished: Literal["drop", "keep"] = "drop"
     duplicates: Literal["last", "first", "keep"] = "last"
+    missing_codes: MissingCodes | None = None
+    answers_as: Literal["codes", "labels"] | None = None
+    decimal: Literal[".", ","] | None = None
     map: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -221,7 +234,8 @@ def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
     for key, value in flags.items():
         if value is None or value == {} or value == [] or value == ():
             continue
-        values[key] = {**values[key], **value} if isinstance(value, Mapping) else value
+        both = isinstance(value, Mapping) and isinstance(values[key], Mapping)
+        values[key] = {**values[key], **value} if both else value
     return study_from(values)
 
 

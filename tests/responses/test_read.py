@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import collective_use as cu
-from collective_use.responses.answers.codes import Key, decode_text, nearest_label
+from collective_use.responses.answers.codes import Key
+from collective_use.responses.answers.decode import decode_text
+from collective_use.responses.headings.nearest import nearest_label
 from collective_use.responses.headings.wording import normal
 
 HEAD = "team,use1,use2,use3\n"
@@ -186,13 +188,13 @@ def test_an_item_that_nobody_answered_warns(write, small):
 def test_map_of_headings(write, small):
     path = write("Crew,Q1,Q2,use3\na,1,2,hello\n")
     responses = cu.read_responses(
-        path, small, map={"Crew": "group", "Q1": "use1", "q2": "use2", "use3": "ignore"}
+        path, small, column_map={"Crew": "group", "Q1": "use1", "q2": "use2", "use3": "ignore"}
     )
     assert responses.answers.columns.tolist() == ["use1", "use2"]
     with pytest.raises(cu.ReadError, match="column map names 'Q3', which is no column"):
-        cu.read_responses(path, small, map={"Q3": "use1"})
+        cu.read_responses(path, small, column_map={"Q3": "use1"})
     with pytest.raises(cu.ReadError, match=r"says 'Q1' is 'use11'.*did you mean 'use1'"):
-        cu.read_responses(path, small, map={"Q1": "use11"})
+        cu.read_responses(path, small, column_map={"Q1": "use11"})
 
 
 def test_text_frame_and_repr(write, small):
@@ -251,7 +253,7 @@ LABELS = ("Stimme gar nicht zu", "Stimme eher zu", "Stimme voll und ganz zu", "å
     ],
 )
 def test_a_label_is_guessed_only_from_a_slip_of_the_pen(text, meant):
-    assert nearest_label(text, Key(shown=LABELS)) == meant
+    assert nearest_label(text, LABELS) == meant
 
 
 def test_places_count_answers_and_lines_of_the_file(write, small):

@@ -127,7 +127,9 @@ def find_delimiter(text: str) -> str:
     best, score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         widths = [len(record) for record in first_records(text, delimiter, 20) if record]
-        if not widths or widths[0] < 2:
+        while widths and widths[0] < 2:  # a title above the headings
+            widths = widths[1:]
+        if not widths:
             continue
         even = sum(abs(width - widths[0]) <= 1 for width in widths) / len(widths)
         if (even, widths[0]) > score:

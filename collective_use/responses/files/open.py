@@ -148,7 +148,7 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
     width = max((len(record) for record in head), default=0)
     cells = _parse(text, mark, width, path.name)
     names = tuple(str(cell) for cell in cells.iloc[0])
-    headings = len(head[0]) if head else 0
+    headings = _heading_width(head)
     shape = _shape(text, mark, headings)
     _check_width(cells, headings, path.name)
     guess = "" if decoded.certain else " (guessed)"
@@ -199,6 +199,12 @@ def _shape(text: str, delimiter: str, headings: int) -> _Shape:
     except csv.Error:
         return _Shape(False)
     return _Shape(reader.line_num == rows, short, first_short)
+
+
+def _heading_width(head: list[list[str]]) -> int:
+    """Return how many cells the headings have; a title of one cell above them is none."""
+    rows = [record for record in head if sum(bool(cell.strip()) for cell in record) > 1]
+    return len(rows[0]) if rows else len(head[0]) if head else 0
 
 
 def _check_width(cells: pd.DataFrame, headings: int, name: str) -> None:
