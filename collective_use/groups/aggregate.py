@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from collective_use.checks import did_you_mean, instance_of, one_of, quoted, whole_number
+from collective_use.checks import did_you_mean, one_of, quoted, whole_number
+from collective_use.compositions import ANSWERS, SHARED, SPREAD, offered
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.evidence.informants import informant_evidence
-from collective_use.groups.evidence.refusals import SPREAD, refused_checks
+from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.roster_measures import answers_to
 from collective_use.groups.evidence.rosters import roster_evidence
 from collective_use.groups.evidence.shared import Settings, member_evidence
 from collective_use.groups.evidence.spread import spread_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
-from collective_use.instrument.model import SHARED, Measure
+from collective_use.instrument.model import Measure
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
-
-_ASKS_MEMBERS = ("perception", "informant", "record")
-_ASKS_ROSTERS = ("roster", "allocation", "checklist")
-
 
 def aggregate(
     scores: Scores,
@@ -88,7 +86,9 @@ def aggregate(
     """
     if isinstance(scores, Responses):
         raise InputError("scores must be scored persons: cu.aggregate(cu.score(responses))")
-    instance_of("scores", scores, Scores, "what cu.score(responses) returns")
+    if not hasattr(scores, "responses") or not hasattr(scores, "answered"):
+        kind = type(scores).__name__
+        raise InputError(f"scores must be what cu.score(responses) returns, got {kind}")
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))
@@ -141,20 +141,19 @@ def _wanted(known: tuple[Measure, ...], names: Iterable[str] | None) -> list[Mea
 
 
 def _evidence(scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings) -> Evidence:
-    if measure.composition == "global":
+    instrument = scores.responses.instrument
+    answers = answers_to(instrument, measure, instrument.get_item(measure.items[0]))
+    if offered(measure.composition, answers) is None:
+        of = ANSWERS.get(answers, "answers of this kind")
+        why = f"a measure of composition {measure.composition!r} is not computed from {of}"
+        return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
+    if answers == "told":
         return informant_evidence(scores, keys, measure)
-    if measure.source in _ASKS_MEMBERS:
-        if measure.composition in (*SHARED, "additive"):
-            return member_evidence(scores, keys, measure, settings)
+    if answers in ("statements", "kinds"):
         if measure.composition in SPREAD:
             return spread_evidence(scores, keys, measure, settings.cutoffs)
-    if measure.source in _ASKS_ROSTERS:
-        return roster_evidence(scores, keys, measure, settings.cutoffs)
-    why = (
-        f"{measure.source} answers do not make a measure of composition {measure.composition}: "
-        "ties, points and checklists do"
-    )
-    return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
+        return member_evidence(scores, keys, measure, settings)
+    return roster_evidence(scores, keys, measure, settings.cutoffs)
 
 
 def _start(

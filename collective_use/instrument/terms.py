@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from collective_use.compositions import SHARED as SHARED
+
 SCHEMA_VERSION = 1
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,25}$")]
@@ -66,5 +68,3 @@ MissingReason = Literal[
     "invalid",
 ]
 
-SHARED: tuple[str, ...] = ("direct_consensus", "referent_shift")
-"""Composition models in which members are meant to agree."""

@@ -5,6 +5,8 @@ The number of the schema rises when a column changes its name or its meaning.
 
 from __future__ import annotations
 
+from collective_use import compositions
+
 OUTPUT_SCHEMA = 1
 
 KEYS = {
@@ -53,11 +55,10 @@ GROUPS = {
 }
 
 INDICES = {
+    **compositions.MEANINGS,
     "value": "The group value that enters further analyses.",
     "passes": "Whether the group reaches the cut-off of the composition's index.",
     "reason": "Why a value is missing; empty where there is one.",
-    "mean": "Mean of the members' scores.",
-    "sd": "Standard deviation of the members' scores (n - 1).",
     "rwg": "Agreement on one item against the uniform null (James, Demaree & Wolf 1984).",
     "rwg_j": "Agreement over the items against the uniform null (James, Demaree & Wolf 1984).",
     "rwg_j_lindell": "Agreement without the step-up, r*wg(j) (Lindell, Brandt & Whitney 1999).",
@@ -69,49 +70,8 @@ INDICES = {
     "p_chance": "Chance of as much agreement in a group of this size (Cohen et al. 2009).",
     "p_adjusted": "The same, adjusted for the number of groups (Benjamini & Hochberg 1995).",
     "weight": "Sum of the survey weights of the group.",
-    "cv": "Coefficient of variation, corrected for group size (Biemann & Kearney 2010).",
-    "gini": "Gini coefficient, corrected for group size (Biemann & Kearney 2010).",
-    "blau": "Blau's index of variety, corrected for group size (Biemann & Kearney 2010).",
-    "teachman": "Teachman's entropy, corrected for group size (Biemann & Kearney 2010).",
-    "sd_observed": "Standard deviation with n below the line.",
-    "cv_observed": "Coefficient of variation without the correction.",
-    "gini_observed": "Gini coefficient without the correction.",
-    "blau_observed": "Blau's index without the correction.",
-    "teachman_observed": "Teachman's entropy without the correction.",
-    "mean_distance": "Mean Euclidean distance between members (Harrison & Klein 2007).",
-    "distinct": "Number of different kinds.",
-    "coverage": "Share of areas with at least one member at the level asked for.",
-    "redundancy": "Mean share of members at that level, over areas.",
-    "overlap": "Mean overlap of two members' profiles (Jaccard).",
-    "breadth": "Mean number of areas in which a member reaches that level.",
-    "mean_distance_observed": "Mean distance with members at no distance to themselves.",
-    "dissensus": "1 minus consensus.",
-    "entropy_consensus": "1 minus the normalised entropy of nominations, mean over areas.",
-    "role_entropy": "Normalised entropy of who holds a role, mean over roles.",
-    "role_holders": "Mean number of members who hold a role.",
-    "multiplexity": "Overlap of the holders of two roles (Jaccard), mean over pairs.",
     "asked": "Members who were asked about others.",
     "answer_rate": "Share of those asked whose answers about others are there.",
-    "density": "Share of possible ties that are there (Wasserman & Faust 1994).",
-    "valued_mean": "Mean strength of ties.",
-    "reciprocity": "Share of ties that are returned.",
-    "isolates": "Share of members without any tie.",
-    "components": "Number of parts that are not connected.",
-    "largest_component": "Share of members in the largest part.",
-    "fragmentation": "Share of pairs that cannot reach each other.",
-    "in_centralization": "Centralization of received ties (Freeman 1978).",
-    "out_centralization": "Centralization of sent ties (Freeman 1978).",
-    "dyadic_agreement": "Share of pairs who say the same of their tie.",
-    "dyadic_correlation": "Correlation of what two members say of their tie.",
-    "external_internal": "E-I index over partners (Krackhardt & Stern 1988).",
-    "herfindahl": "Sum of squared shares.",
-    "effective_number": "1 divided by the sum of squared shares.",
-    "largest_share": "Share of the one who received most.",
-    "largest_received_share": "Share of the one who was named most.",
-    "named_share": "Share of members who were named.",
-    "self_bias": "Points to oneself beyond what the others give.",
-    "consensus": "Share of members who name the same person, mean over areas.",
-    "accuracy": "Share of nominees who are at the level asked for.",
     "icc_a1": "Agreement of raters about each target, one rater (McGraw & Wong 1996).",
     "icc_ak": "Agreement of raters about each target, mean of raters (McGraw & Wong 1996).",
     "respondents": "Members whose answers about others are there.",
@@ -121,6 +81,8 @@ INDICES = {
     "informants": "Key informants who answered for the group.",
     "agreement": "Agreement of informants or raters.",
 }
+
+
 
 MEASURES = {
     "items": "Number of items that entered.",

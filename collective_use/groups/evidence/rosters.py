@@ -11,8 +11,7 @@ import pandas as pd
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
-from collective_use.groups.evidence.roster_measures import items_present, measure_indices, wanted_of
-from collective_use.groups.evidence.spread import spread_evidence
+from collective_use.groups.evidence.roster_measures import answers_to, items_present, measure_indices, wanted_of
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.rosters.from_responses import places_of
@@ -45,9 +44,6 @@ def roster_evidence(
         of the mean of raters).
     """
     responses = scores.responses
-    named = [responses.instrument.get_item(name) for name in measure.items]
-    if all(item.kind in ("choice", "likert", "number") for item in named):
-        return spread_evidence(scores, keys, measure, cutoffs)
     refused = refused_checks(measure)
     items = items_present(responses, measure)
     places = places_of(responses, keys) if items else "none of the measure's items is in the data"
@@ -55,7 +51,7 @@ def roster_evidence(
         return empty_evidence(measure, keys.frame[keys.columns], places, refused)
     gate = _gate(measure, cutoffs["response_rate"])
     table = measure_indices(responses, keys, places, measure, items, gate)
-    first = wanted_of(measure, items[0].kind)[0].label
+    first = wanted_of(measure, answers_to(responses.instrument, measure, items[0]))[0].label
     by_group = _by_group(table, keys, first)
     summary = _summary(table, by_group, first)
     word, text, rules = _verdict(table, by_group, summary, cutoffs["icc2"], first)

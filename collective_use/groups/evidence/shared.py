@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.compositions import first_index
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
@@ -88,6 +89,9 @@ def member_evidence(
         by_name = around["partners"].values.set_index("group")["balanced_mean"]
         balanced = by_name.reindex(keys.names).to_numpy()
         by_group["value"] = np.where(by_group["n"] >= settings.least, balanced, np.nan)
+    named = [index.name for index in measure.indices]
+    if first_index(measure.composition, "statements", named) == "sum":
+        by_group["value"] = by_group["value"] * by_group["n"]
     parts = _Parts(measure, keys, items, one, by_group, summary, {**more, **around}, refused)
     parts.sentence = sentence
     if measure.composition in SHARED:

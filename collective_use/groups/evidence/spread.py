@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from collective_use.cutoffs import Cutoff
-from collective_use.groups.dispersion import INDICES, indices_of
+from collective_use.compositions import first_index
+from collective_use.groups.dispersion import indices_of
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
 from collective_use.groups.evidence.shared import size_reason
@@ -32,12 +33,12 @@ def spread_evidence(
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
     least = int(cutoffs["group_size"].value)
-    by_group = _indices(column, keys, measure, least)
-    chosen = measure.indices[0].name if measure.indices else INDICES[measure.composition][0]
-    if chosen not in by_group.columns:
-        why = f"the index {chosen!r} does not belong to the composition {measure.composition!r}"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
-    value = by_group[chosen].where(by_group["n"] >= least)
+    answers = "kinds" if measure.composition == "variety" else "statements"
+    named = [index.name for index in measure.indices]
+    chosen = first_index(measure.composition, answers, named)
+    by_group = _indices(column, keys, measure, least, (chosen, *named))
+    by_group = _gated(by_group, keys, measure)
+    value = by_group[chosen].where(by_group["reason"].eq(""))
     if measure.indices and measure.indices[0].one_minus:
         value = 1.0 - value
     by_group.insert(by_group.columns.get_loc("n") + 1, "value", value)
@@ -56,7 +57,20 @@ def _member_values(scores: Scores, measure: Measure) -> pd.Series | None:
     return scores.values.get(measure.id)
 
 
-def _indices(column: pd.Series, keys: GroupKeys, measure: Measure, least: int) -> pd.DataFrame:
+def _gated(by_group: pd.DataFrame, keys: GroupKeys, measure: Measure) -> pd.DataFrame:
+    """Give a reason to groups under the measure's own response gate, where members are known."""
+    gate = measure.response_gate
+    if gate is None:
+        return by_group
+    rate = by_group["n"].to_numpy() / keys.frame["members"].to_numpy(float)
+    low = (rate + 1e-9 < gate) & by_group["reason"].eq("").to_numpy()
+    texts = [f"{part:.0%} of the members answered, under the gate of {gate:.0%}" for part in rate]
+    return by_group.assign(reason=by_group["reason"].mask(low, pd.Series(texts)))
+
+
+def _indices(
+    column: pd.Series, keys: GroupKeys, measure: Measure, least: int, names: tuple[str, ...]
+) -> pd.DataFrame:
     known = column.notna().to_numpy()
     codes = keys.codes[known]
     n = np.bincount(codes, minlength=keys.total)
@@ -68,7 +82,8 @@ def _indices(column: pd.Series, keys: GroupKeys, measure: Measure, least: int) -
     else:
         values = column[known].to_numpy(float)
         frame["mean"] = group_statistics(values, codes, keys.total).means[:, 0]
-    frame = frame.assign(**indices_of(values, codes, keys.total, measure.composition, kinds))
+    found = indices_of(values, codes, keys.total, measure.composition, kinds, names)
+    frame = frame.assign(**found)
     frame["reason"] = [size_reason(int(count), least) for count in n]
     return frame
 
