@@ -76,7 +76,9 @@ class Composition:
     refused
         The indices of evidence that do not fit.
     why
-        The sentence that says why they do not fit, and what to read instead.
+        The sentence that says why they do not fit.
+    instead
+        What to read in their place.
     gate
         The cut-off of the share of members who must have answered, or none.
     """
@@ -87,6 +89,7 @@ class Composition:
     offers: Mapping[str, Offer]
     refused: tuple[str, ...] = ()
     why: str = ""
+    instead: str = ""
     gate: str = ""
     no_value: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,8 +161,7 @@ _OF_TIES = (
 )
 _SPREAD = {
     "sd": (
-        "the SD says how members differ, which is a measure of its own: "
-        "composition 'separation'"
+        "the SD says how members differ, which is a measure of its own: composition 'separation'"
     )
 }
 _SHARED = {"statements": Offer(("mean",), ("sd",))}
@@ -167,13 +169,19 @@ _LISTS = {"ticks": Offer(_OF_AREAS), "levels": Offer(_OF_AREAS)}
 
 
 def _composition(name: str, source: str, checks: str, offers: Mapping[str, Offer],
-                 refused: tuple[str, ...] = (), why: str = "", gate: str = "") -> Composition:  # fmt: skip
+                 refused: tuple[str, ...] = (), why: str = "", instead: str = "",
+                 gate: str = "") -> Composition:  # fmt: skip
     no_value = _SPREAD if any("sd" in offer.beside for offer in offers.values()) else {}
     return Composition(
-        name, source, tuple(checks.split()), MappingProxyType(dict(offers)), refused, why, gate,
-        MappingProxyType(no_value),
+        name, source, tuple(checks.split()), MappingProxyType(dict(offers)), refused, why, instead,
+        gate,         MappingProxyType(no_value),
     )  # fmt: skip
 
+
+_DIFFER = (
+    "it describes how members differ, so agreement among them would only say that the "
+    "construct is low (Harrison & Klein 2007)"
+)
 
 _ROWS = (
     _composition("direct_consensus", _CHAN, "agreement icc", _SHARED),
@@ -181,17 +189,13 @@ _ROWS = (
     _composition(
         "additive", _CHAN, "icc", {"statements": Offer(("mean", "sum"), ("sd",)), **_LISTS},
         AGREEMENT,
-        "an additive composition averages members whatever they think of each other "
-        f"({_CHAN}), so rwg cannot be a gate; read ICC(2), the reliability of the group means, "
-        "instead",
+        "an additive composition averages members whatever their agreement (Chan 1998), "
+        "so rwg cannot be a gate; ICC(2) says how reliable the mean is",
     ),
     _composition(
         "separation", _HARRISON, "group_size response_rate",
         {"statements": Offer(("sd", "mean_distance", "sd_observed", "mean_distance_observed"))},
-        _ALL,
-        "it is the distance between members, so asking that they agree would throw out just the "
-        f"groups that carry the construct ({_HARRISON}); read the number of members and the "
-        "response rate instead",
+        _ALL, _DIFFER, "the number of members and the response rate",
     ),
     _composition(
         "disparity", _HARRISON, "group_size response_rate rater_agreement",
@@ -203,10 +207,8 @@ _ROWS = (
             "ticks": Offer(_INEQUALITY),
             "levels": Offer(_INEQUALITY),
         },
-        _ALL,
-        "it is the concentration of something among members, and agreement or ICC would take "
-        f"that difference for error ({_HARRISON}); read the response rate and, where several "
-        "rate each target, the agreement of raters about each target instead",
+        _ALL, _DIFFER,
+        "the response rate and, where several rate each target, the agreement of raters, ICC(A,k)",
         "response_rate",
     ),
     _composition(
@@ -216,10 +218,7 @@ _ROWS = (
             **_LISTS,
             "nominations": Offer(_OF_NAMES),
         },
-        _ALL,
-        "it counts how many kinds of members there are, and kinds have no mean to agree on "
-        f"({_HARRISON}); read the response rate instead",
-        "response_rate",
+        _ALL, _DIFFER, "the response rate", "response_rate",
     ),
     _composition(
         "network", "Wasserman & Faust 1994, Social network analysis", "response_rate group_size",
@@ -230,25 +229,25 @@ _ROWS = (
             "nominations": Offer(_OF_NAMES),
         },
         _ALL,
-        "a network index belongs to the pattern of ties, where each report is about another "
-        "tie and no common target is there to agree on; read the response rate and the "
-        "agreement within dyads instead",
-        "response_rate",
+        "a network index belongs to the pattern of ties and has no ratings of one common "
+        "target to agree on; report the response rate",
+        "the response rate and the agreement within dyads", "response_rate",
     ),
     _composition(
         "allocation", _HARRISON, "rater_agreement response_rate group_size",
         {"points": Offer(_OF_TARGETS)},
         _ALL,
-        "points are given to targets within a group, so what can agree are the raters about "
-        "each target; ask for rater_agreement, ICC(A,k), instead",
-        "response_rate",
+        "points are given to targets within a group, so what can agree are the raters "
+        "about each target: ask for rater_agreement",
+        "the agreement of raters about each target, ICC(A,k)", "response_rate",
     ),
     _composition(
         "global", _KOZLOWSKI, "informant_agreement none",
         {"told": Offer(("mean", "sum", "ratio"))},
         _ALL,
-        f"a global property is observed once for the group ({_KOZLOWSKI}), so there are no "
-        "members to agree; several informants can: ask for informant_agreement",
+        "a global property is observed once for the group (Kozlowski & Klein 2000), so "
+        "there are no members to agree; several informants can: ask for informant_agreement",
+        "the agreement of informants where there are several",
     ),
 )  # fmt: skip
 

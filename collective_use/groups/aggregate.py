@@ -21,17 +21,20 @@ from collective_use.groups.evidence.spread import spread_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import Measure
+from collective_use.instrument.vocabulary import NULL_DISTRIBUTIONS
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
 
+
 def aggregate(
     scores: Scores,
     *,
     cutoffs: Mapping[str, float] | None = None,
     measures: Iterable[str] | None = None,
+    nulls: Iterable[str] | None = None,
     repetitions: int = 2000,
     seed: int | None = 1,
     voice: Literal["member", "partner"] = "member",
@@ -55,6 +58,9 @@ def aggregate(
         Other values for named cut-offs, for example ``{"rwg_j": 0.8, "group_size": 2}``.
     measures
         Ids of the measures wanted; all by default.
+    nulls
+        Null distributions of agreement for every shared measure, the one that judges first; by
+        default those that each measure declares, else the uniform.
     repetitions
         Simulated groups for the chance of as much agreement (Cohen, Doveh & Nahum-Shani 2009)
         and shuffles for random group resampling (Bliese 2000); 0 leaves both out.
@@ -92,7 +98,7 @@ def aggregate(
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))
-    settings = Settings(rules, repetitions, seed, voice)
+    settings = Settings(rules, repetitions, seed, voice, _nulls(nulls))
     responses = scores.responses
     wanted = _wanted(responses.instrument.measures, measures)
     keys = group_keys(responses.persons, responses.members)
@@ -103,6 +109,13 @@ def aggregate(
         evidence[measure.id] = _evidence(scores, keys, measure, settings)
         record = _noted(record, evidence[measure.id])
     return Groups(_values(scores, keys, evidence, rules), evidence, record, responses.instrument)
+
+
+def _nulls(names: Iterable[str] | None) -> tuple[str, ...]:
+    chosen = (names,) if isinstance(names, str) else tuple(names or ())
+    for name in chosen:
+        one_of("nulls", name, NULL_DISTRIBUTIONS)
+    return chosen
 
 
 def _spoken(record: Record, scores: Scores, voice: str) -> Record:

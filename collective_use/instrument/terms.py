@@ -67,4 +67,3 @@ MissingReason = Literal[
     "not_shown",
     "invalid",
 ]
-

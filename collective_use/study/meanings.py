@@ -83,7 +83,6 @@ INDICES = {
 }
 
 
-
 MEASURES = {
     "items": "Number of items that entered.",
     "persons": "Persons with an answer.",

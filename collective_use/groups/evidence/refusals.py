@@ -17,7 +17,6 @@ def refused_checks(measure: Measure) -> dict[str, str]:
     ['ad', 'awg', 'icc1', 'icc2', 'rwg', 'rwg_j', 'rwg_j_lindell']
     """
     row = COMPOSITIONS[measure.composition]
-    sentence = f"{measure.id} is not judged by agreement or ICC: {row.why}."
-    if measure.composition == "additive":
-        sentence = f"{measure.id} is not judged by agreement: {row.why}."
-    return dict.fromkeys(row.refused, sentence)
+    read = f" Read {row.instead} instead." if row.instead else ""
+    kind = f"{measure.composition} ({row.source})"
+    return dict.fromkeys(row.refused, f"{measure.id} is {kind}: {row.why}.{read}")

@@ -11,7 +11,12 @@ import pandas as pd
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
-from collective_use.groups.evidence.roster_measures import answers_to, items_present, measure_indices, wanted_of
+from collective_use.groups.evidence.roster_measures import (
+    answers_to,
+    items_present,
+    measure_indices,
+    wanted_of,
+)
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.rosters.from_responses import places_of

@@ -50,12 +50,20 @@ class Settings:
         Seed of both.
     voice
         Whether each member or each partner organisation counts alike in a group's mean.
+    nulls
+        The study's null distributions, the one that judges first; empty leaves them to each
+        measure.
     """
 
     cutoffs: Mapping[str, Cutoff]
     repetitions: int = 2000
     seed: int | None = 1
     voice: Literal["member", "partner"] = "member"
+    nulls: tuple[str, ...] = ()
+
+    def nulls_of(self, measure: Measure) -> tuple[str, ...]:
+        """The null distributions of a measure: the study's, else its own, else the uniform."""
+        return self.nulls or measure.null_distributions or ("uniform",)
 
     @property
     def least(self) -> int:
@@ -119,7 +127,8 @@ def _additive(parts: _Parts, settings: Settings) -> Evidence:
 
 def _shared(parts: _Parts, value: Floats, settings: Settings) -> Evidence:
     measure, items = parts.measure, parts.items
-    null = measure.null_distributions[0] if measure.null_distributions else "uniform"
+    nulls = settings.nulls_of(measure)
+    null = nulls[0]
     name = "rwg_j" if len(items.names) > 1 else "rwg"
     rule = settings.cutoffs[name]
     ratio = items.ratio(null)
@@ -145,7 +154,7 @@ def _shared(parts: _Parts, value: Floats, settings: Settings) -> Evidence:
         parts.details["random_groups"] = {"z": z, "p": p, "shuffles": shuffles}
     below = frame["passes"].eq(False).fillna(False).to_numpy(bool)
     parts.by_group, parts.summary = frame, summary
-    parts.details["sensitivity"] = over_nulls(items, enough, measure.null_distributions, rule.value)
+    parts.details["sensitivity"] = over_nulls(items, enough, nulls, rule.value)
     parts.details["item_icc"] = items.iccs()
     parts.details["without_failing"] = without_failing(parts.one, index, below)
     failing = tuple(group for group, bad in zip(parts.keys.names, below, strict=True) if bad)

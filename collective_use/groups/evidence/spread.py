@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from collective_use.cutoffs import Cutoff
 from collective_use.compositions import first_index
+from collective_use.cutoffs import Cutoff
 from collective_use.groups.dispersion import indices_of
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence

@@ -161,10 +161,11 @@ def _composition(context: Context, measure: Measure, place: Place) -> None:
 def _answers(context: Context, measure: Measure, place: Place) -> str:
     """Return the kind of answers a measure is computed from; empty where it is not one."""
     kinds: dict[str, str] = {}
+    fitting = KINDS_BY_SOURCE.get(measure.source)
     rosters = {roster.id: roster.of for roster in context.instrument.rosters}
     for name in measure.items:
         item = context.items.get(name)
-        if item is not None:
+        if item is not None and (fitting is None or item.kind in fitting):
             partners = rosters.get(item.roster or "") == "partners"
             found = answers_of(measure.composition, item.kind, of_partners=partners)
             kinds.setdefault(found, name)
@@ -193,9 +194,10 @@ def _indices(context: Context, measure: Measure, place: Place) -> None:
         here = (*place, "indices", k, "name")
         if index.name not in offer.names:
             hint = did_you_mean(index.name, offer.names)
-            text = f"{whose} names the index {index.name!r}, which is not known for the"
-            text = f"{text} composition {composition!r} of {ANSWERS[answers]}{hint}"
-            listed = "" if hint else f"; known are {quoted(offer.names, most=40)}"
+            text = f"{whose} names the index {index.name!r}, which is not known for"
+            text = f"{text} the composition {composition!r}{hint}"
+            known = quoted(offer.names, most=40)
+            listed = "" if hint else f"; from {ANSWERS[answers]} known are {known}"
             context.say(here, text + listed)
         elif k == 0 and index.name in offer.beside:
             why = COMPOSITIONS[composition].no_value[index.name]
@@ -206,9 +208,7 @@ def _indices(context: Context, measure: Measure, place: Place) -> None:
         _index_options(context, measure, answers, k, place)
 
 
-def _index_options(
-    context: Context, measure: Measure, answers: str, k: int, place: Place
-) -> None:
+def _index_options(context: Context, measure: Measure, answers: str, k: int, place: Place) -> None:
     """Refuse options of an index that would do nothing."""
     index, whose = measure.indices[k], f"measure {measure.id!r}"
     counts = answers in ("ties", "roles", "nominations", "ticks", "levels")
