@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
+from collective_use.groups.labels import factorized
 from collective_use.numerics.groups import dispersion as kernel
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import Result, Table, table_of
@@ -112,15 +113,15 @@ def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Disper
     1     b  2   0.0            0.0
     """
     one_of("kind", kind, tuple(INDICES))
+    n_kinds = 0
     if kind == "variety":
-        labels = pd.Series(np.asarray(values, dtype=object).ravel())
-        absent = labels.isna().to_numpy()
-        kinds, place = np.unique(labels[~absent].astype(str), return_inverse=True)
-        numbers = np.full(len(labels), np.nan)
-        numbers[~absent] = place
-        rows = rows_of(numbers, groups)
+        place, kinds = factorized(values)
+        n_kinds = len(kinds)
+        numbers = np.where(place < 0, np.nan, place.astype(float))
+        known = isinstance(values, (pd.Series, pd.DataFrame))
+        rows = rows_of(pd.Series(numbers, index=values.index) if known else numbers, groups)
     else:
-        rows, kinds = rows_of(values, groups, single=True), np.zeros(0)
+        rows = rows_of(values, groups, single=True)
     x = rows.values[:, 0].astype(float)
     known = ~np.isnan(x)
     if kind == "disparity" and (x[known] < 0).any():
@@ -130,7 +131,7 @@ def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Disper
         )
     codes = rows.codes[known]
     n = np.bincount(codes, minlength=rows.total)
-    columns = indices_of(x[known], codes, rows.total, kind, len(kinds))
+    columns = indices_of(x[known], codes, rows.total, kind, n_kinds)
     table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
     table["reason"] = [_reason(int(k), kind, row) for k, row in zip(n, _rows(columns), strict=True)]
     notes = tuple(f"{name}: {CORRECTIONS[name]}." for name in INDICES[kind])

@@ -10,6 +10,7 @@ from collective_use.compositions import first_index
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
 from collective_use.groups.keys import GroupKeys
+from collective_use.groups.labels import known_label_of
 from collective_use.instrument.model import Measure
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _told(frame: pd.DataFrame, index: str) -> pd.Series:
 
 
 def _by_group(told: pd.DataFrame, keys: GroupKeys, items: list[str], index: str) -> pd.DataFrame:
-    names = told["group"].astype(str)
+    names = known_label_of(told["group"])
     value = _told(told[items].astype(float), index).groupby(names)
     some = told[items].notna().any(axis=1).groupby(names).sum()
     frame = keys.frame[keys.columns].copy()

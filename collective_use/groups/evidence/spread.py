@@ -15,6 +15,7 @@ from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
 from collective_use.groups.evidence.shared import size_reason
 from collective_use.groups.keys import GroupKeys
+from collective_use.groups.labels import factorized
 from collective_use.instrument.model import Measure
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import NotComputed
@@ -71,14 +72,14 @@ def _gated(by_group: pd.DataFrame, keys: GroupKeys, measure: Measure) -> pd.Data
 def _indices(
     column: pd.Series, keys: GroupKeys, measure: Measure, least: int, names: tuple[str, ...]
 ) -> pd.DataFrame:
-    known = column.notna().to_numpy()
+    place, labels = factorized(column) if measure.composition == "variety" else (None, ())
+    known = column.notna().to_numpy() if place is None else place >= 0
     codes = keys.codes[known]
     n = np.bincount(codes, minlength=keys.total)
     frame = keys.frame[keys.columns].assign(n=n)
     kinds = 0
-    if measure.composition == "variety":
-        labels, place = np.unique(column[known].astype(str).to_numpy(), return_inverse=True)
-        values, kinds = place.astype(float), len(labels)
+    if place is not None:
+        values, kinds = place[known].astype(float), len(labels)
     else:
         values = column[known].to_numpy(float)
         frame["mean"] = group_statistics(values, codes, keys.total).means[:, 0]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
+from collective_use.groups.labels import known_label_of
 from collective_use.groups.voices.census import group_mean_reliability
 from collective_use.groups.voices.partners import BalancedMeans, balanced_means
 from collective_use.groups.voices.strata import ByStratum, by_stratum
@@ -87,10 +88,10 @@ def partner_of(responses: Responses) -> pd.Series | None:
             return None
         listed = responses.members.drop_duplicates(["group", "member"])
         by_person = listed.assign(
-            group=listed["group"].astype(str), member=listed["member"].astype(str)
+            group=known_label_of(listed["group"]), member=known_label_of(listed["member"])
         ).set_index(["group", "member"])["partner"]
         codes = pd.MultiIndex.from_arrays(
-            [persons["group"].astype(str), persons["member"].astype(str)]
+            [known_label_of(persons["group"]), known_label_of(persons["member"])]
         )
         partners = pd.Series(by_person.reindex(codes).to_numpy(), index=persons.index)
     else:
