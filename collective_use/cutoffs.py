@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,10 @@ class Cutoff:
         True
         """
         return index >= self.value if self.direction == "at_least" else index <= self.value
+
+    def passing(self, indices: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell for each of many indices whether it is on the good side."""
+        return indices >= self.value if self.direction == "at_least" else indices <= self.value
 
     def __str__(self) -> str:
         sign = "≥" if self.direction == "at_least" else "≤"

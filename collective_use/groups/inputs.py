@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from collective_use.checks import one_of, whole_number
 from collective_use.errors import InputError
-from collective_use.groups.labels import aligned, factorized, natural_order
+from collective_use.groups.labels import aligned, ordered
 
 Missing = Literal["pairwise", "listwise"]
 MISSING: tuple[str, ...] = ("pairwise", "listwise")
@@ -68,7 +68,7 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     table = numbers_in(values, name)
     if single and table.shape[1] != 1:
         raise InputError(f"{name} must be one column, got {table.shape[1]}; take them one by one")
-    codes, texts = factorized(aligned(values, groups))
+    codes, names = ordered(aligned(values, groups))
     if len(codes) != len(table):
         raise InputError(
             f"groups must have one label for each of the {len(table)} persons, got {len(codes)}"
@@ -76,10 +76,7 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     if (codes < 0).any():
         rows = (np.flatnonzero(codes < 0)[:5] + 1).tolist()
         raise InputError(f"groups must have a label for every person, got none in rows {rows}")
-    order = natural_order(pd.Series(texts)).to_numpy().argsort(kind="stable")
-    place = np.empty(len(order), dtype=np.intp)
-    place[order] = np.arange(len(order))
-    return Rows(table, _names(values, table), place[codes], tuple(texts[order]))
+    return Rows(table, _names(values, table), codes, names)
 
 
 def numbers_in(values: object, name: str) -> NDArray[Any]:

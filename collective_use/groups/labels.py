@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import weakref
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,9 +34,7 @@ def raw_labels(labels: Any) -> pd.Series:
     if isinstance(labels, pd.MultiIndex):
         labels = labels.to_frame(index=False)
     if isinstance(labels, (pd.Series, pd.Index)):
-        series = pd.Series(labels.array, dtype=labels.dtype)
-        pairs = series.dtype == object and series.map(lambda x: isinstance(x, tuple)).any()
-        return raw_labels(pd.DataFrame(series.tolist())) if pairs else series
+        return pd.Series(labels.array, dtype=labels.dtype)
     if isinstance(labels, pd.DataFrame):
         return _joined([raw_labels(labels.iloc[:, k]) for k in range(labels.shape[1])])
     if isinstance(labels, (list, tuple)):
@@ -93,16 +93,59 @@ def factorized(labels: Any) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
     >>> codes.tolist(), texts.tolist()
     ([0, 0, 0, -1, -1, 1], ['1', '2'])
     """
-    first, found = pd.factorize(raw_labels(labels))
-    texts = np.array([label_text(label) for label in found], dtype=object)
-    same, names = pd.factorize(texts)
+    raw = raw_labels(labels)
+    first, found = pd.factorize(raw)
+    plain = pd.api.types.infer_dtype(found, skipna=False)
+    if plain == "mixed" and any(isinstance(label, tuple) for label in found):
+        return factorized(_of_rows(raw.tolist()))
+    listed = found.tolist()
+    texts = [x.strip() for x in listed] if plain == "string" else [label_text(x) for x in listed]
+    if texts == listed and "" not in texts:
+        return first.astype(np.intp, copy=False), np.array(texts, dtype=object)
+    same, names = pd.factorize(np.array(texts, dtype=object))
     blank = np.flatnonzero(names == "")
-    if not len(blank) and len(names) == len(found):
-        return first.astype(np.intp, copy=False), names
     if len(blank):
         same = np.where(same == blank[0], -1, same - (same > blank[0]))
         names = np.delete(names, blank[0])
     return np.where(first < 0, -1, np.append(same, -1)[first]).astype(np.intp), names
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The labels that were ordered last: one survey is asked about again and again."""
+
+    array: weakref.ref[NDArray[Any]]
+    content: NDArray[Any]
+    codes: NDArray[np.intp]
+    names: tuple[str, ...]
+
+
+_last: list[_Last] = []
+_LONG = 20_000
+
+
+def ordered(labels: Any) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Return (N,) places of labels among their texts in natural order, -1 where missing.
+
+    Examples
+    --------
+    >>> codes, names = ordered(["g10", "g2", None])
+    >>> codes.tolist(), names
+    ([1, 0, -1], ('g2', 'g10'))
+    """
+    array = labels.to_numpy() if isinstance(labels, pd.Series) and len(labels) > _LONG else None
+    if array is not None and array.dtype == object and _last and _last[0].array() is array.base:
+        last = _last[0]
+        if len(last.content) == len(array) and bool((last.content == array).all()):
+            return last.codes, last.names
+    codes, texts = factorized(labels)
+    order = natural_places(texts.tolist()).argsort(kind="stable")
+    place = np.full(len(order) + 1, -1, dtype=np.intp)
+    place[order] = np.arange(len(order))
+    codes, names = place[codes], tuple(texts[order])
+    if array is not None and array.dtype == object and array.base is not None:
+        _last[:] = [_Last(weakref.ref(array.base), array.copy(), codes, names)]
+    return codes, names
 
 
 def labels_of(labels: Any) -> pd.Series:
@@ -163,13 +206,17 @@ def natural_order(labels: pd.Series) -> pd.Series:
     >>> list(s.iloc[natural_order(s).argsort()])
     ['b', 'g2', 'g10']
     """
-    text = labels.astype(str).tolist()
-    numbers = _same_prefix(text)
+    return pd.Series(natural_places(labels.astype(str).tolist()), index=labels.index)
+
+
+def natural_places(texts: list[str]) -> NDArray[np.int64]:
+    """Return sort keys of texts in which numbers inside them count by value."""
+    numbers = _same_prefix(texts)
     if numbers is not None:
-        return pd.Series(numbers, index=labels.index)
-    keys = [_pieces(label) for label in text]
+        return numbers
+    keys = [_pieces(label) for label in texts]
     place = {key: i for i, key in enumerate(sorted(set(keys)))}
-    return pd.Series([place[key] for key in keys], index=labels.index)
+    return np.array([place[key] for key in keys], dtype=np.int64)
 
 
 def _same_prefix(texts: list[str]) -> NDArray[np.int64] | None:
@@ -179,14 +226,18 @@ def _same_prefix(texts: list[str]) -> NDArray[np.int64] | None:
     low, high = min(texts), max(texts)
     same = next((k for k, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
     prefix = low[:same].rstrip("0123456789")
-    if re.search(r"\d", prefix):
+    if re.search(r"\d", prefix) or max(map(len, texts)) - len(prefix) > 15:
         return None
     rest = [text[len(prefix) :] for text in texts]
-    if max(map(len, rest)) > 15 or not all(r.isascii() and r.isdigit() for r in rest):
+    joined = "".join(rest)
+    if not (joined.isascii() and joined.isdigit()) or "" in rest:
         return None
-    if any(r[0] == "0" and len(r) > 1 for r in rest):
+    numbers = np.array(list(map(int, rest)), dtype=np.int64)
+    # 01 and 1 are two labels: a number must say how long its text is
+    digits = np.char.str_len(numbers.astype("U")) if joined.find("0") >= 0 else None
+    if digits is not None and int(digits.sum()) != len(joined):
         return None
-    return np.array(rest, dtype="U15").astype(np.int64)
+    return numbers
 
 
 def _pieces(label: str) -> tuple[tuple[tuple[int, int, str], ...], str]:

@@ -103,13 +103,18 @@ def by_group_frame(rows: Rows, n: NDArray[np.int64], columns: Mapping[str, Any])
     """Return one row a group: `group`, `n`, the columns, and why the first is missing."""
     table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
     first = next(iter(columns))
-    few = ["nobody answered" if k == 0 else f"{k} answered; two are needed" for k in n]
-    missing = table[first].isna()
-    table["reason"] = [
-        text if gone and k < 2 else "no item with two answers" if gone else ""
-        for text, gone, k in zip(few, missing, n, strict=True)
-    ]
+    table["reason"] = ""
+    missing = np.flatnonzero(table[first].isna().to_numpy())
+    if len(missing):
+        table["reason"] = table["reason"].astype(object)
+        table.loc[missing, "reason"] = [_too_few(int(n[row])) for row in missing]
     return table
+
+
+def _too_few(n: int) -> str:
+    if n > 1:
+        return "no item with two answers"
+    return "nobody answered" if n == 0 else f"{n} answered; two are needed"
 
 
 def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> dict[str, Any]:
@@ -124,7 +129,7 @@ def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> dict[str, Any]
         "groups": len(known),
     }
     if cut is not None:
-        summary["share"] = float(np.mean([cut.passes(float(value)) for value in known]))
+        summary["share"] = float(cut.passing(known).mean())
         summary["cutoff"] = str(cut)
     return summary
 
