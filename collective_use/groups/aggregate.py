@@ -21,7 +21,7 @@ from collective_use.groups.evidence.spread import spread_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import Measure
-from collective_use.instrument.vocabulary import NULL_DISTRIBUTIONS
+from collective_use.instrument.vocabulary import NULLS
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 
@@ -114,7 +114,7 @@ def aggregate(
 def _nulls(names: Iterable[str] | None) -> tuple[str, ...]:
     chosen = (names,) if isinstance(names, str) else tuple(names or ())
     for name in chosen:
-        one_of("nulls", name, NULL_DISTRIBUTIONS)
+        one_of("nulls", name, NULLS)
     return chosen
 
 

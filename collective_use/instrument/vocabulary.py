@@ -15,7 +15,10 @@ NULL_DISTRIBUTIONS: tuple[str, ...] = (
     "normal",
     "maximum_dissensus",
 )
-"""Null distributions of rwg that can be named; a measure's own proportions are set in a study."""
+"""Null distributions of rwg by name."""
+
+NULLS: tuple[str, ...] = (*NULL_DISTRIBUTIONS, "empirical")
+"""What may be named: these, and the answers of all groups together."""
 
 PLATFORMS: tuple[str, ...] = (
     "plain",
@@ -63,6 +66,7 @@ RESERVED_MEASURES: tuple[str, ...] = (
 """Columns of every table by group; a measure of the same name would overwrite them."""
 
 __all__ = [
+    "NULLS",
     "NULL_DISTRIBUTIONS",
     "OPTION_KINDS",
     "PLATFORMS",

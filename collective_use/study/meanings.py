@@ -69,6 +69,7 @@ INDICES = {
     "reliability": "Reliability of this group's mean, from its size and REML.",
     "p_chance": "Chance of as much agreement in a group of this size (Cohen et al. 2009).",
     "p_adjusted": "The same, adjusted for the number of groups (Benjamini & Hochberg 1995).",
+    "p_by": "How that chance is known: exact, simulated with how many draws, or a bound.",
     "weight": "Sum of the survey weights of the group.",
     "asked": "Members who were asked about others.",
     "answer_rate": "Share of those asked whose answers about others are there.",

@@ -13,7 +13,7 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
-from collective_use.instrument.vocabulary import NULL_DISTRIBUTIONS
+from collective_use.instrument.vocabulary import NULLS
 from collective_use.yaml_source import Document, Problem, read_yaml
 
 STUDY_FILE = "study.yaml"
@@ -309,10 +309,10 @@ def _cutoff_problems(values: Mapping[str, Any], document: Document) -> list[Prob
 
 
 def _unknown_null(name: object) -> str:
-    if not isinstance(name, str) or name in NULL_DISTRIBUTIONS:
+    if not isinstance(name, str) or name in NULLS:
         return ""
-    hint = did_you_mean(name, NULL_DISTRIBUTIONS)
-    listed = "" if hint else f"; there are {quoted(NULL_DISTRIBUTIONS)}"
+    hint = did_you_mean(name, NULLS)
+    listed = "" if hint else f"; there are {quoted(NULLS)}"
     return f"there is no null distribution {name!r}{hint}{listed}"
 
 

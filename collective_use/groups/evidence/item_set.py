@@ -53,9 +53,25 @@ class ItemSet:
         """Return (G,) the mean over items of variance over null variance, pairwise."""
         parts = []
         for codes, one in zip(self.codes, self.stats, strict=True):
-            law = null_distribution(null, len(codes))
+            law = self._law(null, codes, one)
             parts.append(one.variances[:, 0] / (law.variance * step_of(codes) ** 2))
         return mean_known(np.column_stack(parts))
+
+    def law(self, null: str) -> Null:
+        """Return the null distribution of items that are alike; over all of them together."""
+        counts = sum((one.counts[:, 0].sum(axis=0) for one in self.stats if one.counts is not None),
+                     start=np.zeros(len(self.codes[0])))  # fmt: skip
+        return null_distribution(null, len(self.codes[0]), counts)
+
+    def laws(self, null: str) -> list[Null]:
+        """Return the null distribution of each item."""
+        return [self._law(null, c, s) for c, s in zip(self.codes, self.stats, strict=True)]
+
+    def _law(self, null: str, codes: Floats, one: GroupStatistics) -> Null:
+        if null == "empirical" and self.alike:
+            return self.law(null)
+        counts = None if one.counts is None else one.counts[:, 0].sum(axis=0)
+        return null_distribution(null, len(codes), counts)
 
     def deviation(self, around: str) -> Floats:
         """Return (G,) the mean over items of the average deviation."""
@@ -135,11 +151,6 @@ def item_set(
         codes.append(options)
         stats.append(group_statistics(column, keys.codes, keys.total, options=options))
     return ItemSet(tuple(names), tuple(codes), tuple(stats), answers[names].to_numpy(float))
-
-
-def null_of(items: ItemSet, null: str) -> Null:
-    """Return a null distribution for items that are alike."""
-    return null_distribution(null, len(items.codes[0]))
 
 
 def shuffled(

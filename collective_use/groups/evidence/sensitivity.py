@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.numerics.groups import agreement, anova
-from collective_use.numerics.groups.nulls import null_distribution
 from collective_use.numerics.groups.statistics import GroupStatistics
 
 NULLS: tuple[str, ...] = (
@@ -49,7 +48,7 @@ def over_nulls(
     for null in dict.fromkeys((*NULLS, *more)):
         values = agreement.rwg_j(items.ratio(null)[enough], len(items.names))
         values = values[~np.isnan(values)]
-        laws = [null_distribution(null, len(codes)) for codes in items.codes]
+        laws = items.laws(null)
         row: dict[str, Any] = {
             "null": null,
             "variance": laws[0].variance if items.alike else float("nan"),

@@ -145,7 +145,9 @@ def _shared(parts: _Parts, value: Floats, settings: Settings) -> Evidence:
     frame["passes"] = passes.where(enough)
     summary = parts.summary | _agreement_summary(name, index, rule, null)
     if settings.repetitions:
-        chance, more = chance_of_agreement(items, frame["n"].to_numpy(), ratio, null, settings)
+        chance, more = chance_of_agreement(
+            items, parts.keys.codes, frame["n"].to_numpy(), ratio, null, settings
+        )
         frame = frame.assign(**chance)
         summary |= more
         z, p, shuffles = shuffled(value, parts.keys, settings.repetitions, settings.seed)

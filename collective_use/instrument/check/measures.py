@@ -8,7 +8,7 @@ from collective_use.instrument.check.context import Context
 from collective_use.instrument.check.items import kind_of
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.instrument.vocabulary import (
-    NULL_DISTRIBUTIONS,
+    NULLS,
     ROSTER_KINDS,
 )
 from collective_use.yaml_source import Place
@@ -131,10 +131,10 @@ def _checks(context: Context, measure: Measure, place: Place) -> None:
         composition = f"its composition {measure.composition!r} has no rwg"
         context.say((*place, "null_distributions"), f"{text}; {composition}")
     for k, null in enumerate(measure.null_distributions):
-        if null not in NULL_DISTRIBUTIONS:
-            hint = did_you_mean(null, NULL_DISTRIBUTIONS)
+        if null not in NULLS:
+            hint = did_you_mean(null, NULLS)
             text = f"{whose} names the unknown null distribution {null!r}{hint}"
-            listed = "" if hint else f"; known are {quoted(NULL_DISTRIBUTIONS)}"
+            listed = "" if hint else f"; known are {quoted(NULLS)}"
             context.say((*place, "null_distributions", k), text + listed)
 
 
