@@ -62,18 +62,20 @@ class Cutoff:
 
 
 _LEBRETON = "LeBreton & Senter 2008, Organizational Research Methods 11:815"
+_SEVENTY = f"a convention; {_LEBRETON}, call .51-.70 moderate and .71-.90 strong"
+_BANDS = "a convention without a derivation; weak .31-.50, moderate .51-.70, strong .71-.90"
 _BLIESE = "Bliese 2000, in Klein & Kozlowski, Multilevel theory, research, and methods"
 
 CUTOFFS: Mapping[str, Cutoff] = {
     cutoff.name: cutoff
     for cutoff in (
-        Cutoff("rwg", 0.70, "at_least", _LEBRETON, "strong agreement .71-.90; .51-.70 moderate"),
+        Cutoff("rwg", 0.70, "at_least", _SEVENTY, _BANDS),
         Cutoff(
             "rwg_j",
             0.70,
             "at_least",
-            _LEBRETON,
-            "many items push rwg(j) over .70 even for random answers: read the null",
+            _SEVENTY,
+            f"{_BANDS}; many items push rwg(j) over .70 even for random answers: read the null",
         ),
         Cutoff("icc1", 0.05, "at_least", _LEBRETON, ".01 small, .10 medium, .25 large"),
         Cutoff("icc2", 0.70, "at_least", _BLIESE, "reliability of group means"),
@@ -88,6 +90,20 @@ CUTOFFS: Mapping[str, Cutoff] = {
         ),
         Cutoff(
             "group_size", 3, "at_least", "convention: agreement needs at least three members", ""
+        ),
+        Cutoff(
+            "groups",
+            5,
+            "at_least",
+            "convention of this package: with fewer groups an ICC(1) is anybody's guess",
+            "docs/verdicts.md has the power by number of groups",
+        ),
+        Cutoff(
+            "group_response",
+            0.50,
+            "at_least",
+            "convention of this package: the silent are not the majority",
+            "a group under it keeps its value and does not enter the verdict",
         ),
         Cutoff(
             "disclosure_size",

@@ -13,14 +13,15 @@ from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.evidence.informants import informant_evidence
 from collective_use.groups.evidence.refusals import refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.result import Evidence, EvidenceByMeasure, empty_evidence
 from collective_use.groups.evidence.roster_measures import answers_to
 from collective_use.groups.evidence.rosters import roster_evidence
-from collective_use.groups.evidence.shared import Settings, member_evidence
+from collective_use.groups.evidence.settings import Settings
+from collective_use.groups.evidence.shared import member_evidence
 from collective_use.groups.evidence.spread import spread_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
-from collective_use.instrument.model import Measure
+from collective_use.instrument.model import Instrument, Measure
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.record import Record
 from collective_use.responses.table import Responses
@@ -60,12 +61,13 @@ def aggregate(
         Ids of the measures wanted; all by default.
     nulls
         Null distributions of agreement for every shared measure, the one that judges first; by
-        default those that each measure declares, else the uniform.
+        default those that each measure declares, else the uniform beside a slight skew.
     repetitions
-        Simulated groups for the chance of as much agreement (Cohen, Doveh & Nahum-Shani 2009)
-        and shuffles for random group resampling (Bliese 2000); 0 leaves both out.
+        Draws for the chance of as much agreement in each group (Cohen, Doveh & Nahum-Shani
+        2009), more where they could change a side; 0 leaves it out. Random group resampling
+        needs none: it has a closed form.
     seed
-        Seed of both.
+        Their seed.
     voice
         ``"member"``: each member counts alike in the mean of a group. ``"partner"``: each
         partner organisation does, where partners are known, so that six people of one agency
@@ -108,7 +110,9 @@ def aggregate(
     for measure in wanted:
         evidence[measure.id] = _evidence(scores, keys, measure, settings)
         record = _noted(record, evidence[measure.id])
-    return Groups(_values(scores, keys, evidence, rules), evidence, record, responses.instrument)
+    values = _values(scores, keys, evidence, rules)
+    known = EvidenceByMeasure(evidence, _names(responses.instrument))
+    return Groups(values, known, record, responses.instrument)
 
 
 def _nulls(names: Iterable[str] | None) -> tuple[str, ...]:
@@ -116,6 +120,18 @@ def _nulls(names: Iterable[str] | None) -> tuple[str, ...]:
     for name in chosen:
         one_of("nulls", name, NULLS)
     return chosen
+
+
+def _names(instrument: Instrument) -> dict[str, list[str]]:
+    """Return how people call each measure: its name, its construct's and that one's id."""
+    constructs = {part.id: part for part in instrument.constructs}
+    found = {}
+    for measure in instrument.measures:
+        words = [*measure.name.values(), measure.construct_id]
+        if measure.construct_id in constructs:
+            words += constructs[measure.construct_id].name.values()
+        found[measure.id] = words
+    return found
 
 
 def _spoken(record: Record, scores: Scores, voice: str) -> Record:

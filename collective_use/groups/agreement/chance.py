@@ -54,11 +54,22 @@ def item_test(
 
 @dataclass(frozen=True, slots=True)
 class ItemChances:
-    """Chances of agreement by group: `p`, the `critical` spread, and how they are known."""
+    """Chances of agreement by group.
+
+    Attributes
+    ----------
+    p, critical
+        (G,) chances, and the spread that 5% of random groups stay under.
+    by
+        (G,) how they are known.
+    least
+        (G,) the chance that full agreement would have.
+    """
 
     p: Floats
     critical: Floats
     by: NDArray[np.object_]
+    least: Floats
 
 
 def _with(table: pd.DataFrame, found: ItemChances, critical: Floats) -> pd.DataFrame:
@@ -74,7 +85,7 @@ def item_chances(kind: str, n: NDArray[np.int64], observed: Floats, law: Null) -
     enumeration, and by 20,000 draws where there are too many ways. `by` tells exact chances
     from simulated ones and from upper bounds.
     """
-    p, limit = np.full(len(n), np.nan), np.full(len(n), np.nan)
+    p, limit, least = (np.full(len(n), np.nan) for _ in range(3))
     by = np.full(len(n), "", dtype=object)
     known = (n > 1) & ~np.isnan(observed)
     sizes = np.unique(n[known])
@@ -85,13 +96,15 @@ def item_chances(kind: str, n: NDArray[np.int64], observed: Floats, law: Null) -
             values, place = np.unique(observed[rows], return_inverse=True)
             p[rows] = np.array([laws[size].at_most(float(value)) for value in values])[place]
             limit[rows], by[rows] = laws[size].critical_low(_LEVEL), laws[size].how
+            least[rows] = laws[size].at_most(0.0)
         else:
             spread, draws = exact_or_drawn(kind, size, law)
             floor = (1.0 / (draws + 1.0)) if draws else 1e-300
             p[rows] = [max(spread.at_most(float(value)), floor) for value in observed[rows]]
             limit[rows] = spread.critical_low(_LEVEL)
+            least[rows] = max(spread.at_most(0.0), floor)
             by[rows] = f"simulated, {draws:,} draws" if draws else "exact"
-    return ItemChances(p, limit, by)
+    return ItemChances(p, limit, by, least)
 
 
 @functools.lru_cache(maxsize=512)
@@ -194,7 +207,7 @@ def scale_chances(
         ],
         dtype=object,
     )
-    return ItemChances(found.p, found.critical, by)
+    return ItemChances(found.p, found.critical, by, found.least)
 
 
 def item_correlation(rows: Rows) -> NDArray[np.float64]:

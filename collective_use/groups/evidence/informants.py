@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from collective_use.compositions import first_index
+from collective_use.groups.evidence.parts import RecordEvidence
 from collective_use.groups.evidence.refusals import refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.labels import known_label_of
 from collective_use.instrument.model import Measure
@@ -41,23 +42,18 @@ def informant_evidence(scores: Scores, keys: GroupKeys, measure: Measure) -> Evi
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
     by_group = _by_group(keyed, keys, items, index)
     known = int(by_group["value"].notna().sum())
-    return Evidence(
-        measure=measure.id,
-        construct=measure.construct_id,
-        composition=measure.composition,
-        aggregation=measure.aggregation,
-        source=measure.source,
-        items=tuple(items),
+    return RecordEvidence(
+        **head_of(measure, items),
         by_group=by_group,
-        by_item=pd.DataFrame(),
-        summary={"groups": known, "informants": int(by_group["n"].sum()), "index": index},
         refused=refused,
-        failing=(),
         verdict="no check needed" if known else "not computed",
         explanation=(
             f"A property of the group itself, told for {known} of {keys.total} groups; "
             "there are no members' answers to compare."
         ),
+        groups=known,
+        informants=int(by_group["n"].sum()),
+        index=index,
     )
 
 

@@ -16,7 +16,6 @@ from collective_use.instrument.model import Instrument
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.between_within import sums_of_products
 from collective_use.numerics.groups.nulls import Null, null_distribution
-from collective_use.numerics.groups.random_groups import random_groups
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.items.reliability import cronbach_alpha
 
@@ -151,25 +150,3 @@ def item_set(
         codes.append(options)
         stats.append(group_statistics(column, keys.codes, keys.total, options=options))
     return ItemSet(tuple(names), tuple(codes), tuple(stats), answers[names].to_numpy(float))
-
-
-def shuffled(
-    values: Floats, keys: GroupKeys, repetitions: int, seed: int | None
-) -> tuple[float, float, int]:
-    """Return z and p of random group resampling, and how many shuffles were made.
-
-    Large surveys get fewer shuffles: their average moves little from one to the next.
-    """
-    known = ~np.isnan(values)
-    number = int(min(repetitions, max(50, 20_000_000 // max(1, int(known.sum())))))
-    made = random_groups(
-        values[known], keys.codes[known], keys.total, repetitions=number, seed=seed
-    )
-    if len(made.observed) < 2 or not made.variances.any():
-        return float("nan"), float("nan"), 0
-    observed = float(made.observed.mean())
-    means = made.variances.mean(axis=1)
-    spread = float(made.variances.std(ddof=1))
-    z = (observed - float(means.mean())) / (spread / np.sqrt(len(made.observed)))
-    below = int(np.sum(means <= observed + 1e-12 * max(1.0, observed)))
-    return float(z), (below + 1) / (number + 1), number

@@ -20,6 +20,7 @@ NULLS: tuple[str, ...] = (
     "heavy_skew",
     "triangular",
     "normal",
+    "empirical",
 )
 """Null distributions tried for every shared measure."""
 
@@ -45,7 +46,12 @@ def over_nulls(
         The study's own cut-off, tried beside the usual ones.
     """
     rows: list[dict[str, Any]] = []
-    for null in dict.fromkeys((*NULLS, *more)):
+    # with equal answers throughout there is nothing to make an empirical null of
+    varied = any(one.counts is not None and (one.counts.sum(axis=(0, 1)) > 0).sum() > 1
+                 for one in items.stats)  # fmt: skip
+    for null in dict.fromkeys((*more, *NULLS)):
+        if null == "empirical" and not varied:
+            continue
         values = agreement.rwg_j(items.ratio(null)[enough], len(items.names))
         values = values[~np.isnan(values)]
         laws = items.laws(null)
@@ -63,7 +69,10 @@ def over_nulls(
 
 
 def without_failing(
-    one: GroupStatistics, index: NDArray[np.float64], failing: NDArray[np.bool_]
+    one: GroupStatistics,
+    index: NDArray[np.float64],
+    failing: NDArray[np.bool_],
+    judged: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Return the indices over all groups and over those that do not fail, side by side.
 
@@ -71,7 +80,7 @@ def without_failing(
     on the outcome and is for comparison only.
     """
     rows = []
-    for name, kept in (("all groups", np.ones(len(failing), bool)), ("without", ~failing)):
+    for name, kept in (("all groups", judged), ("without", judged & ~failing)):
         n = one.n[kept, 0]
         centre = one.sums[kept, 0] / np.maximum(n, 1)
         table = anova.one_way(n, centre, one.deviations[kept, 0], origin=float(one.shift[0]))

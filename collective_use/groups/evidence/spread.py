@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,10 @@ import pandas as pd
 from collective_use.compositions import first_index
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.dispersion import indices_of
+from collective_use.groups.evidence.parts import Number, Sizes, SpreadEvidence
 from collective_use.groups.evidence.refusals import refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
-from collective_use.groups.evidence.shared import size_reason
+from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
+from collective_use.groups.evidence.settings import size_reason
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.labels import factorized
 from collective_use.instrument.model import Measure
@@ -95,37 +96,27 @@ def _assembled(
     chosen: str,
     refused: Mapping[str, str],
     cutoffs: Mapping[str, Cutoff],
-) -> Evidence:
+) -> SpreadEvidence:
     values = by_group["value"].dropna()
     n = by_group["n"]
     why = NotComputed("no group has enough answers")
-    summary: dict[str, Any] = {
-        "persons": int(n.sum()),
-        "groups": int((n > 0).sum()),
-        "mean_size": float(n[n > 0].mean()) if (n > 0).any() else why,
-        "index": chosen,
-        "value_mean": float(values.mean()) if len(values) else why,
-        "value_sd": float(values.std()) if len(values) > 1 else why,
-    }
+    there = n[n > 0]
+    mean_size: Number = float(there.mean()) if len(there) else why
     rule = cutoffs["group_size"]
     enough = int((n >= rule.value).sum())
     text = (
         f"The group value is {chosen}; it asks for no agreement. "
         f"{enough} of {len(by_group)} groups have the members it needs ({rule})."
     )
-    return Evidence(
-        measure=measure.id,
-        construct=measure.construct_id,
-        composition=measure.composition,
-        aggregation=measure.aggregation,
-        source=measure.source,
-        items=measure.items,
+    return SpreadEvidence(
+        **head_of(measure, measure.items),
         by_group=by_group,
-        by_item=pd.DataFrame(),
-        summary=summary,
         refused=refused,
-        failing=(),
         verdict="no check needed" if len(values) else "not computed",
         explanation=text,
         rules=(rule,),
+        sizes=Sizes(int(n.sum()), len(there), mean_size, int(values.notna().sum())),
+        index=chosen,
+        value_mean=float(values.mean()) if len(values) else why,
+        value_sd=float(values.std()) if len(values) > 1 else why,
     )

@@ -80,11 +80,24 @@ class Chances:
         (G,) groups drawn for each; 0 where the normal law of large groups was used.
     critical
         (G,) the value that 5% of random groups with the same gaps stay under.
+    least
+        (G,) the chance that full agreement would have.
     """
 
     p: FloatArray
     draws: IntArray
     critical: FloatArray
+    least: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What was counted so far, (G,) each, filled in place."""
+
+    below: FloatArray
+    draws: IntArray
+    critical: FloatArray
+    zero: FloatArray
 
 
 def patterns_of(answered: NDArray[np.bool_], codes: NDArray[np.intp], n_groups: int) -> Patterns:
@@ -171,15 +184,17 @@ def agreement_chances(
     large = judged & (size[patterns.of_group] > _LARGE) & (not deviation)
     drawn = groups[~large[groups]]
     first = min(_FIRST, repetitions) if len(patterns.masks) > 50 else repetitions
-    _count(rng, patterns, observed, null, drawn, first, index, below, draws, critical)
+    zero = np.zeros(len(observed))
+    tally = _Tally(below, draws, critical, zero)
+    _count(rng, patterns, observed, null, drawn, first, index, tally)
     near = drawn[below[drawn] <= _CLEAR * draws[drawn]]
-    _count(rng, patterns, observed, null, near, repetitions - first, index, below, draws, critical)
+    _count(rng, patterns, observed, null, near, repetitions - first, index, tally)
     p = np.where(judged, (below + 1.0) / (draws + 1.0), np.nan)
     _large(rng, patterns, observed, null, np.flatnonzero(large), p, critical)
     rare, more = _rare(p, below, draws, patterns, level)
-    _count(rng, patterns, observed, null, rare, more, index, below, draws, critical)
+    _count(rng, patterns, observed, null, rare, more, index, tally)
     p[rare] = (below[rare] + 1.0) / (draws[rare] + 1.0)
-    return Chances(p, draws, critical)
+    return Chances(p, draws, critical, np.where(judged, (zero + 1.0) / (draws + 1.0), np.nan))
 
 
 def _rare(
@@ -209,10 +224,8 @@ def _count(
     null: NullModel,
     groups: IntArray,
     draws: int,
-    index: Callable[..., FloatArray],
-    below: FloatArray,
-    total: IntArray,
-    critical: FloatArray,
+    index: Callable[..., list[FloatArray]],
+    tally: _Tally,
 ) -> None:
     """Draw groups and count, in place, how many agree as much as each observed one."""
     if not len(groups) or draws <= 0:
@@ -221,7 +234,7 @@ def _count(
     masks = [patterns.masks[k] for k in kinds]
     n = max(len(mask) for mask in masks)
     J = masks[0].shape[1]
-    kept = [np.empty(0)] * len(masks) if np.isnan(critical[groups]).any() else None
+    kept = [np.empty(0)] * len(masks) if np.isnan(tally.critical[groups]).any() else None
     height = max(1, min(draws, _CELLS // (n * J), max(200, _CELLS // len(masks))))
     order = np.argsort(place, kind="stable")
     edges = np.searchsorted(place[order], np.arange(len(kinds) + 1))
@@ -230,14 +243,15 @@ def _count(
         for k, values in enumerate(index(answers, masks, null)):
             mine = groups[order[edges[k] : edges[k + 1]]]
             ordered = np.sort(values)
-            slack = observed[mine] + 1e-6 * np.maximum(1.0, observed[mine])
-            below[mine] += np.searchsorted(ordered, slack, side="right")
+            slack = observed[mine] + 1e-9 * np.maximum(1.0, observed[mine])
+            tally.below[mine] += np.searchsorted(ordered, slack, side="right")
+            tally.zero[mine] += np.searchsorted(ordered, 1e-9, side="right")
             if kept is not None:
                 kept[k] = np.concatenate([kept[k], ordered])
-    total[groups] += draws
+    tally.draws[groups] += draws
     if kept is not None:
         limits = np.array([np.quantile(values, 0.05, method="lower") for values in kept])
-        critical[groups] = limits[place]
+        tally.critical[groups] = limits[place]
 
 
 def _answers(rng: np.random.Generator, draws: int, n: int, null: NullModel) -> NDArray[np.float32]:
