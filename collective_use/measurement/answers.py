@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from collective_use.checks import column_in, did_you_mean, quoted
 from collective_use.errors import InputError
-from collective_use.groups.inputs import labels_of, numbers_in
+from collective_use.groups.inputs import numbers_in
+from collective_use.groups.labels import labels_of
 
 if TYPE_CHECKING:
     from collective_use.responses.table import Responses
