@@ -158,9 +158,11 @@ def agreement_limits(
         )
     generator = np.random.default_rng(seed)
     reach = float(codes[-1] - codes[0])
+    # a slider has no options: the least spread is an answer one hundredth of the scale away
+    step = reach / 100.0 if null == "continuous" else step_of(codes)
     ceiling = reach**2 / 4.0 if index == "rwg_j" else reach / 2.0
     limits = _limits(
-        parts, observed, donors, spread, step_of(codes), ceiling, confidence, repetitions, generator
+        parts, observed, donors, spread, step, ceiling, confidence, repetitions, generator
     )
     J = rows.values.shape[1]
     scale: Callable[[Floats], Floats] = (
