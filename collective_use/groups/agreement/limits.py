@@ -44,6 +44,14 @@ class AgreementLimits(Result):
         Draws.
     notes
         How to read it.
+
+    Examples
+    --------
+    >>> import numpy as np, collective_use as cu
+    >>> answers = np.array([[4, 5], [4, 4], [5, 4], [2, 5], [1, 3], [3, 3]])
+    >>> found = cu.agreement_limits(answers, list("aaabbb"), seed=1)
+    >>> str(found.mean_limits)
+    'not computed: fewer than five groups have the index: limits of their mean would mislead'
     """
 
     index: str

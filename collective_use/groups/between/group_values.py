@@ -43,6 +43,13 @@ class GroupValues(Result):
         Of the limits.
     notes
         How to read it.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.group_values([1, 2, 3, 5, 6, 7], list("aaabbb"))
+    >>> float(found.error_covariance("a").iloc[0, 0].round(3))
+    0.333
     """
 
     values: pd.DataFrame

@@ -43,6 +43,13 @@ class TableOne(Result):
         diagonal, correlations within groups below it, of group values above it.
     notes
         How to read it.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> scores = cu.score(cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002"))
+    >>> cu.table_one(scores, cu.aggregate(scores, repetitions=0)).tables()[0].columns
+    ('', 'measure', 'mean', 'sd', 'icc1', 'icc2', '1', '2', '3')
     """
 
     table: pd.DataFrame

@@ -52,6 +52,14 @@ class ConsensusEmergence(Result):
         Of the limits.
     notes
         What was left out, and what the model cannot know.
+
+    Examples
+    --------
+    >>> import pandas as pd, collective_use as cu
+    >>> rows = {"team": list("aaaabbbbcccc"), "person": [1, 1, 2, 2] * 3, "wave": [0, 1] * 6}
+    >>> frame = pd.DataFrame(rows).assign(y=[1, 4, 7, 5, 2, 1, 5, 2, 6, 8, 9, 8.0])
+    >>> cu.consensus_emergence(frame, "y", "team", "person", "wave").groups
+    3
     """
 
     delta: float | NotComputed

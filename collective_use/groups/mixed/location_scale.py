@@ -54,6 +54,14 @@ class LocationScale(Result):
         How many.
     notes
         What was left out, and how to read it.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, collective_use as cu
+    >>> frame = pd.DataFrame({"team": np.repeat(list("abcd"), 4)})
+    >>> frame["y"] = [1, 2, 3, 4, 2, 2, 3, 3, 5, 1, 4, 2, 3, 4, 4, 5.0]
+    >>> cu.location_scale(frame, "y", "team", random_scale=False).words
+    'one variance for all groups'
     """
 
     predictors: pd.DataFrame
