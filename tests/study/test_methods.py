@@ -59,7 +59,7 @@ def known_numbers(folder: Path) -> set[str]:
     found: set[str] = set()
     for value in values:
         if isinstance(value, str):
-            found.update(NUMBER.findall(value))
+            found.update(number.rstrip(".,") for number in NUMBER.findall(value))
         elif isinstance(value, (int, float)) and value == value:
             for digits in (0, 1, 2, 3):
                 text = f"{value:.{digits}f}"
