@@ -219,7 +219,7 @@ def fit_random_scale(
         Whether to restrict the likelihood.
     """
     largest = float(np.bincount(rows.group).max())
-    fine = 1.0
+    fine = 0.6
     for _ in range(3):
         nodes = nodes_for(largest, fine)
         found = _fit(rows, gamma, level_sd, beta, nodes, correlated, reml)
