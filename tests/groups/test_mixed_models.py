@@ -58,6 +58,17 @@ class TestEmergence:
         apart = cu.consensus_emergence(waves(6, 0.4), "y", "team", "person", "wave")
         assert apart.words.startswith("members grow apart")
 
+    def test_waves_may_be_years_and_full_agreement_in_a_wave_is_not_judged(self):
+        d = waves()
+        a = cu.consensus_emergence(d, "y", "team", "person", "wave")
+        b = cu.consensus_emergence(d.assign(wave=d["wave"] + 2020), "y", "team", "person", "wave")
+        assert a.delta == pytest.approx(b.delta, abs=1e-8)
+        assert b.by_wave["wave"].tolist() == [2020, 2021, 2022, 2023]
+        same = d.assign(y=np.where(d["wave"] == 1, 5.0, d["y"])).query("wave < 2")
+        found = cu.consensus_emergence(same, "y", "team", "person", "wave")
+        assert isinstance(found.delta, NotComputed)
+        assert found.words.startswith("cannot be judged")
+
     def test_missing_answers_are_counted_and_the_critique_stands_in_the_notes(self):
         d = waves()
         d.loc[[3, 9], "y"] = np.nan
@@ -176,6 +187,16 @@ class TestLocationScale:
         found = cu.location_scale(self.data(0.0), "y", "team", scale=["kind"])
         assert found.tests.set_index("question")["p"].iloc[1] > 0.05
         assert "no evidence that groups differ" in found.words
+
+    def test_groups_of_equal_answers_leave_the_likelihood_bounded(self):
+        d = self.data(0.3)
+        d["y"] = np.clip(np.round(3 + d["y"] * 0.8), 1, 5)
+        d.loc[d["team"] < 4, "y"] = 4.0
+        found = cu.location_scale(d, "y", "team")
+        assert found.notes[0].startswith("4 groups of equal answers")
+        assert 0 < found.scale_sd < 6
+        small = found.by_group["sd"][:4].to_numpy()
+        assert (small < found.by_group["sd"][4:].min()).all()
 
     @pytest.mark.parametrize(
         ("change", "scale", "message"),
