@@ -310,3 +310,10 @@ def test_a_file_of_a_program_goes_by_the_names_of_that_program(write, tmp_path, 
     bank = write(TINY.replace("PLATFORM", platform), "tiny.yaml")
     responses = cu.read_responses(tmp_path / f"export{ending}", bank)
     assert responses.answers["q1"].tolist() == [1, 2, 3, 3]
+
+
+def test_who_skipped_the_group_is_no_group(write, bank):
+    text = layout("wenjuanxing--letters_and_units").replace(",A,p2,", ",(跳过),p2,")
+    responses = cu.read_responses(write(text), bank)
+    assert responses.persons["group"].tolist() == ["A"]
+    assert "Rows without a group. (1 row)" in str(responses.record)
