@@ -52,6 +52,9 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
     "entry": CommandEntry(AFTER, "entry", "A workbook for typing in answers from paper, twice."),
+    "receive": CommandEntry(
+        AFTER, "receive", "Take the answers that the web page hands in, a file each."
+    ),
     "monitor": CommandEntry(
         AFTER, "monitor", "While the survey runs: response of each group, whom to remind."
     ),

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from collective_use.checks import column_in, did_you_mean, quoted
 from collective_use.errors import InputError
-from collective_use.groups.inputs import labels_of, numbers_in
+from collective_use.groups.inputs import numbers_in
+from collective_use.groups.labels import labels_of
 
 if TYPE_CHECKING:
     from collective_use.responses.table import Responses
@@ -223,11 +224,14 @@ def _from_responses(data: Any) -> Answers:
     language = bank.languages[0]
     values = scores.items.astype(float)
     constructs: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
     names = {str(item): str(item) for item in values}
     for measure in bank.measures:
         own = tuple(i for i in measure.items if i in values.columns)
-        if own and measure.source == "perception":
+        # a second measure of the same items (their spread, say) is no second scale
+        if own and measure.source == "perception" and not set(own) <= taken:
             constructs[measure.id] = own
+            taken |= set(own)
             construct = bank.get_construct(measure.construct_id)
             names[measure.id] = construct.name.get(language, measure.id)
     wanted = list(dict.fromkeys(item for own in constructs.values() for item in own))

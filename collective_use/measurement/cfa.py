@@ -86,10 +86,10 @@ def fit_quietly(model: str, data: pd.DataFrame, **options: object) -> SemResult 
     Parameters
     ----------
     model, data
-        Of `fit_sem`.
+        Of `fit_sem`; data are not looked at where the options bring moments (`cov`).
     options
         Others of `fit_sem`.
     """
     from collective_use.measurement.reliability.one_factor import fitted
 
-    return fitted(model, data, **options)
+    return fitted(model, None if "cov" in options else data, **options)

@@ -260,6 +260,46 @@ def _sparse(
     )
 
 
+def likely_covariance(values: Floats, most: int = 200) -> Floats:
+    """Return the maximum likelihood covariance, divisor n, of incomplete answers (EM).
+
+    Parameters
+    ----------
+    values
+        (N, J) answers, NaN for missing; persons without any are left out.
+    most
+        Largest number of steps; they end when no correlation moves by more than .0001.
+
+    References
+    ----------
+    Little & Rubin (2002), Statistical analysis with missing data, section 11.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> likely_covariance(np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 7.0]])).round(3).tolist()
+    [[0.667, 1.667], [1.667, 4.222]]
+    """
+    from collective_use.numerics.moments import patterns_of
+    from collective_use.numerics.sem.fiml import stack_patterns
+    from collective_use.numerics.sem.saturated import expectation_step
+
+    known = values[~np.isnan(values).all(axis=1)]
+    if not np.isnan(known).any():
+        return np.asarray(np.cov(known.T, ddof=0), float)
+    stack = stack_patterns(patterns_of(known), known.shape[1])
+    mean = np.nanmean(known, axis=0)
+    covariance = np.diag(np.nanvar(known, axis=0))
+    for _ in range(most):
+        mean, moved, _ = expectation_step(stack, mean, covariance)
+        spread = np.sqrt(np.diag(moved))
+        change = float(np.abs((moved - covariance) / np.outer(spread, spread)).max())
+        covariance = moved
+        if change < 1e-4:
+            break
+    return np.asarray(covariance)
+
+
 def positive_definite(matrix: Floats) -> bool:
     """Tell whether a correlation matrix has only positive eigenvalues.
 

@@ -27,7 +27,7 @@ def names_for(items: int) -> list[str]:
     return [f"y{j + 1}" for j in range(items)]
 
 
-def fitted(model: str, data: pd.DataFrame, **options: object) -> SemResult | NotComputed:
+def fitted(model: str, data: pd.DataFrame | None, **options: object) -> SemResult | NotComputed:
     """Fit a model; the reason where that fails or the solution is improper.
 
     Parameters

@@ -13,7 +13,12 @@ from collective_use.checks import number_between, one_of, valid_seed, whole_numb
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
-from collective_use.measurement.correlations import Floats, correlations_of
+from collective_use.measurement.correlations import (
+    Correlations,
+    Floats,
+    correlations_of,
+    likely_covariance,
+)
 from collective_use.numerics.items.htmt import htmt_ratios
 from collective_use.results import Result, Table, table_of
 
@@ -140,13 +145,20 @@ def htmt(
     left = [name for name in answers.constructs if name not in sets]
     if left:
         notes.append(f"Left out, fewer than two items: {', '.join(left)}.")
-    known = answers.only([item for own in sets.values() for item in own]).complete()
-    kind = "pearson" if level == "total" else "between"
-    found = correlations_of(known, kind)  # type: ignore[arg-type]
+    used = answers.only([item for own in sets.values() for item in own])
+    gaps = level == "total" and bool(used.values.isna().to_numpy().any())
+    known = used if gaps else used.complete()
+    if gaps:
+        found = _incomplete(known)
+        notes.append(
+            "Some answers are missing: correlations by maximum likelihood (EM), no limits."
+        )
+    else:
+        found = correlations_of(known, "pearson" if level == "total" else "between")
     places = [[found.items.index(item) for item in own] for own in sets.values()]
     ratios = htmt_ratios(found.matrix, places, version)
     draws = np.zeros((0, *ratios.shape))
-    if repetitions and level == "total":
+    if repetitions and level == "total" and not gaps:
         draws = htmt_ratios(
             np.stack(list(drawn_correlations(known, repetitions, seed))), places, version
         )
@@ -155,6 +167,14 @@ def htmt(
         _pairs(ratios, draws, names, confidence), pd.DataFrame(ratios, index=names, columns=names),
         version, level, found.n, RULE, confidence, (*notes, *found.notes[len(answers.notes):]),
     )  # fmt: skip
+
+
+def _incomplete(known: Answers) -> Correlations:
+    covariance = likely_covariance(known.values.to_numpy())
+    spread = np.sqrt(np.diag(covariance))
+    n = int(known.values.notna().any(axis=1).sum())
+    matrix = covariance / np.outer(spread, spread)
+    return Correlations("pearson", matrix, covariance, known.items, n, known.notes)
 
 
 def constructs_with(answers: Answers, least: int) -> dict[str, tuple[str, ...]]:

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from collective_use.checks import number_between
+from collective_use.checks import number_between, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import Named, factor_model, fit_quietly, plain_names
+from collective_use.measurement.correlations import likely_covariance
 from collective_use.measurement.validity.htmt import constructs_with, htmt
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
@@ -104,7 +105,8 @@ def validity(
     *,
     cut: float = CUT,
     confidence: float = 0.95,
-    missing: str = "listwise",
+    missing: str = "auto",
+    tests: bool = True,
 ) -> Validity:
     """Judge whether items converge on their constructs and constructs can be told apart.
 
@@ -122,7 +124,11 @@ def validity(
     confidence
         Of the limits of correlations.
     missing
-        ``"listwise"`` or ``"fiml"``.
+        ``"listwise"``; ``"fiml"``; ``"em"`` (the likely covariance of incomplete answers,
+        then the model: fast with many items, its errors hold approximately and know no groups); or
+        ``"auto"``: em where listwise would lose persons.
+    tests
+        Also test each correlation held at `cut` and each pair merged (two fits a pair).
 
     Returns
     -------
@@ -157,19 +163,27 @@ def validity(
     sets = constructs_with(answers, 2)
     left = [name for name in answers.constructs if name not in sets]
     used = answers.only([item for own in sets.values() for item in own])
-    known = used if missing == "fiml" else used.complete()
+    one_of("missing", missing, ("auto", "listwise", "fiml", "em"))
+    if missing == "auto":
+        missing = "em" if used.values.isna().to_numpy().any() else "listwise"
+    known = used.complete() if missing == "listwise" else used
     named = plain_names(known, sets)
-    options: dict[str, Any] = {"std_lv": True, "missing": missing}
-    if known.groups is not None:
-        options |= {"cluster": "group_", "estimator": "MLR"}
+    notes = [*known.notes]
+    options: dict[str, Any] = {"std_lv": True}
+    if missing == "em":
+        named, options, said = _by_moments(named, options)
+        notes.append(said)
+    elif known.groups is not None:
+        options |= {"cluster": "group_", "estimator": "MLR", "missing": missing}
+    else:
+        options["missing"] = missing
     fit = fit_quietly(factor_model(named.sets), named.data, **options)
     if isinstance(fit, NotComputed):
         raise EstimationError(f"the confirmatory model of {len(sets)} constructs: {fit.reason}")
     standard = fit.standardized("all", confidence=confidence)
-    pairs = _pairs(fit, standard, named, cut, options)
+    pairs = _pairs(fit, standard, named, cut, options, tests)
     ratios = htmt(known.values, sets, repetitions=0)
     merged = pairs.merge(ratios.table[["first", "second", "htmt"]], on=["first", "second"])
-    notes = [*known.notes]
     if left:
         notes.append(f"Left out, fewer than two items: {', '.join(left)}.")
     return Validity(
@@ -178,8 +192,28 @@ def validity(
     )  # fmt: skip
 
 
+def _by_moments(named: Named, options: dict[str, Any]) -> tuple[Named, dict[str, Any], str]:
+    """Put the likely covariance of incomplete answers in the place of the answers."""
+    items = [c for c in named.data.columns if c != "group_"]
+    values = named.data[items].to_numpy(float)
+    n = int((~np.isnan(values).all(axis=1)).sum())
+    covariance = pd.DataFrame(likely_covariance(values), index=items, columns=items)
+    whole = int((~np.isnan(values).any(axis=1)).sum())
+    said = (
+        f"{n} persons, {whole} of them with every answer: the model is fitted to the maximum "
+        "likelihood covariance of what is there (EM); its errors hold approximately."
+    )
+    moments = {"cov": covariance * n / (n - 1), "n": n}
+    return Named(named.sets, covariance, named.back), options | moments, said
+
+
 def _pairs(
-    fit: SemResult, standard: pd.DataFrame, named: Named, cut: float, options: dict[str, Any]
+    fit: SemResult,
+    standard: pd.DataFrame,
+    named: Named,
+    cut: float,
+    options: dict[str, Any],
+    tests: bool,
 ) -> pd.DataFrame:
     names = list(named.sets)
     between = standard[(standard["op"] == "~~") & (standard["lhs"] != standard["rhs"])]
@@ -188,10 +222,11 @@ def _pairs(
     for b in range(len(names)):
         for a in range(b):
             row = place[frozenset((names[a], names[b]))]
-            held = _difference(
-                fit, named, names[a], names[b], cut * np.sign(row.est) or cut, options
-            )
-            one = _merged(fit, named, names[a], names[b], options)
+            held, one = _UNTESTED
+            if tests:
+                at = -cut if row.est < 0 else cut
+                held = _difference(fit, named, names[a], names[b], at, options)
+                one = _merged(fit, named, names[a], names[b], options)
             rows.append((
                 named.back[names[a]], named.back[names[b]], float(row.est), float(row.ci_lower),
                 float(row.ci_upper), *held, *one,
@@ -202,6 +237,10 @@ def _pairs(
     return pd.DataFrame(rows, columns=columns)
 
 
+_NAN = float("nan")
+_UNTESTED: tuple[tuple[float, float], tuple[float, float, float]] = ((_NAN,) * 2, (_NAN,) * 3)
+
+
 def _verdict(upper: float) -> str:
     return next((word for limit, word in _WORDS if upper < limit), "severe problem")
 
@@ -210,11 +249,19 @@ def _difference(
     fit: SemResult, named: Named, a: str, b: str, value: float, options: dict[str, Any]
 ) -> tuple[float, float]:
     model = f"{factor_model(named.sets)}\n{a} ~~ {float(value)!r}*{b}"
-    held = fit_quietly(model, named.data, **options)
-    if isinstance(held, NotComputed):
-        return float("nan"), float("nan")
-    found = fit.compare(held)
-    return float(found.statistic), float(chi2.sf(found.statistic, found.df))
+    statistic, _, p = _against(fit, fit_quietly(model, named.data, **options))
+    return statistic, p
+
+
+def _against(fit: SemResult, smaller: SemResult | NotComputed) -> tuple[float, float, float]:
+    """Return the difference test, by Satorra & Bentler (2010) where 2001's scaling is negative."""
+    if isinstance(smaller, NotComputed):
+        return _NAN, _NAN, _NAN
+    try:
+        found = fit.compare(smaller)
+    except EstimationError:
+        found = fit.compare(smaller, "satorra.bentler.2010")
+    return float(found.statistic), float(found.df), float(chi2.sf(found.statistic, found.df))
 
 
 def _merged(
@@ -225,13 +272,15 @@ def _merged(
     lines = [factor_model(named.sets), f"{a} ~~ 1*{b}"]
     for j, other in enumerate(others):
         lines += [f"{a} ~~ r{j}_*{other}", f"{b} ~~ r{j}_*{other}"]
-    one = fit_quietly("\n".join(lines), named.data, **options)
-    if isinstance(one, NotComputed):
-        return float("nan"), float("nan"), float("nan")
-    found = fit.compare(one)
-    return (
-        float(found.statistic), float(found.df), float(chi2.sf(found.statistic, found.df)),
-    )  # fmt: skip
+    return _against(fit, fit_quietly("\n".join(lines), named.data, **options))
+
+
+def _observed(fit: SemResult, items: tuple[str, ...]) -> float:
+    """Return the sample variance of a sum of items, divisor n."""
+    observed = list(fit.solution.table.blocks[0].observed)
+    place = [observed.index(item) for item in items]
+    covariance = fit.solution.data.groups[0].moments.cov
+    return float(covariance[np.ix_(place, place)].sum())
 
 
 def _constructs(
@@ -252,7 +301,7 @@ def _constructs(
         shared = float(given.sum()) ** 2
         rows.append((
             named.back[name], len(own), shared / (shared + float(residual["est"].sum())),
-            shared / float(np.cov(named.data[list(own)].dropna().to_numpy().T, ddof=0).sum()), ave,
+            shared / _observed(fit, own), ave,
             ratio / (1 + ratio), float(np.abs(size).min()), float(np.sqrt(ave)), highest,
             bool(ave > highest**2),
         ))  # fmt: skip

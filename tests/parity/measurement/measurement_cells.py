@@ -56,7 +56,7 @@ CLASSES: dict[str, tuple[float, float]] = {
 
 NOT_OURS: tuple[tuple[str, str], ...] = (
     (
-        r"^/(data|items|group|rows|reversed|scales|rules|model|estimator|sets|marker)(/|\[|$)",
+        r"^/(data|items|group|rows|scales|rules|model|estimator|sets|marker)(/|\[|$)|/reversed$",
         "words",
     ),
     (
