@@ -33,7 +33,13 @@ TOLD = [
     ("cp1252", "señor, Zoë, Håkan Öberg, Ärzte"),
     ("mac_roman", "Zoë Müller, Größe"),
 ]
-ASKED = [("euc_kr", "총무과"), ("cp1251", "Цех"), ("big5", "財務處\n1")]
+ASKED = [
+    ("gb18030", "A组\nB组"),
+    ("big5", "A組\nB組"),
+    ("euc_kr", "총무과"),
+    ("cp1251", "Цех"),
+    ("big5", "財務處\n1"),
+]
 
 
 @pytest.mark.parametrize(("codec", "text"), TOLD)

@@ -94,7 +94,7 @@ def guess(data: bytes, name: str) -> Script:
     if not found and _few_signs(data):
         return next(script for script in SCRIPTS if script.codec == "cp1252")
     if not found:
-        raise _unclear(name, readings(data)[:4], "in none of the known encodings is it words")
+        raise _unclear(name, _some(readings(data)), "in none of the known encodings is it words")
     east = sorted((r for r in found if r.likelihood is not None), key=_unlikely)
     best = east[0] if east and east[0].score >= found[0].score - CLEARER else found[0]
     rivals = [r for r in found if r is not best and r.excerpt != best.excerpt and _rivals(best, r)]
@@ -107,6 +107,12 @@ def _few_signs(data: bytes) -> bool:
     """Tell whether there is so little beyond ASCII that it can be signs only, no names."""
     runs = re.findall(rb"[\x80-\xff]+", data[:5_000_000])
     return len(set(runs)) <= 3 and max(map(len, runs)) <= 2 and sum(map(len, runs)) * 50 < len(data)
+
+
+def _some(found: list[Reading]) -> list[Reading]:
+    """Return a few readings of each kind, to choose from."""
+    east = sorted((r for r in found if r.likelihood is not None), key=_unlikely)
+    return [*east[:3], *[r for r in found if r.likelihood is None][:3]]
 
 
 def _unlikely(reading: Reading) -> float:
