@@ -113,7 +113,7 @@ def _alphabet(letters: str, frequent: str) -> Callable[[str], float]:
         if total < 3 or not high:
             return 0.0
         # Few letters say nothing about how often they are used.
-        usual = sum(char in often for char in high) / len(high) if total >= 6 else 1.0
+        usual = sum(char in often for char in high) / len(high) if len(set(high)) >= 6 else 1.0
         strange = len([c for c in _strangers(text) if c not in alphabet])
         return max(0.0, good / total - strange / total) * min(1.0, usual / 0.6)
 
