@@ -17,7 +17,10 @@ from collective_use.study.meanings import (
     PERSONS,
     SCREENING,
     TABLE_ONE,
+    VALIDATION,
 )
+
+VALIDATION_FILES = "validation_*.csv (where a study validates)"
 
 _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "persons.csv": (PERSONS, KEYS),
@@ -43,7 +46,7 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     >>> meaning("groups.csv", "n", load_instrument("lq2002"))
     'Persons of the group who answered.'
     """
-    of_measure = _of_measure(column, instrument)
+    of_measure = "" if table.startswith("validation_") else _of_measure(column, instrument)
     if of_measure and table == "table1.csv":
         where = "within groups below the diagonal, of groups above it; on it, alpha"
         return f"Correlation with {of_measure.rstrip('.')}: {where}."
@@ -51,6 +54,8 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
         return of_measure
     if table == "screening.csv" and column.startswith("flag_"):
         return f"Whether the rule {column.removeprefix('flag_')} flags the person."
+    if table.startswith("validation_"):
+        return VALIDATION.get(column, "")
     for known in _TABLES.get(table, (INDICES, KEYS)):
         if column in known:
             return known[column]
@@ -93,6 +98,7 @@ def dictionary_markdown() -> str:
         "table1.csv": TABLE_ONE,
         "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
+        VALIDATION_FILES: VALIDATION,
     }
     parts = []
     for file, columns in sections.items():
