@@ -25,6 +25,7 @@ from collective_use.responses.answers.joined import is_joined
 from collective_use.responses.answers.misfits import MONTH
 from collective_use.responses.answers.numbers import has_marks, is_doubtful, settle_decimal
 from collective_use.responses.files.raw import used_texts
+from collective_use.responses.headings.wording import as_number
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
 
@@ -163,8 +164,9 @@ def _settle_ticks(jobs: Sequence[Job], hows: dict[str, Convention]) -> None:
             boxes.setdefault(job.item.id, []).append(job)
     for mine in boxes.values():
         doubtful = doubtful_ticks([job.texts for job in mine])
+        coded = any(as_number(text) is not None for job in mine for text in _unmissing(job))
         for job in mine:
-            hows[job.column.name] = Convention(doubtful=doubtful)
+            hows[job.column.name] = Convention(doubtful=doubtful, coded=coded)
 
 
 def _settle_numbers(

@@ -69,7 +69,7 @@ def decode_text(
     if plain in key.missing:
         return np.nan, key.missing[plain]
     if key.tick:
-        return _tick(plain, number, key, extra)
+        return _tick(plain, number, key, extra, how)
     if not key.valid:
         number = read_number(plain, how.decimal, machine=how.machine)
     if number is not None:
@@ -82,7 +82,7 @@ def decode_text(
 
 
 def _tick(
-    plain: str, number: float | None, key: Key, extra: Mapping[str, str]
+    plain: str, number: float | None, key: Key, extra: Mapping[str, str], how: Convention
 ) -> tuple[float, str]:
     if plain in TICKED:
         return 1.0, ""
@@ -94,7 +94,7 @@ def _tick(
         return np.nan, "unanswered"
     if number is not None:
         return _number(number, key, extra)
-    return (1.0, "") if key.named else _words(plain, key)
+    return (1.0, "") if key.named and not how.coded else _words(plain, key)
 
 
 def _code_or_label(
