@@ -1,6 +1,6 @@
-"""The property of the reader on a million cells: python -m pytest tests/full/test_reading_property.py
+"""The property of the reader on nearly a million cells.
 
-About three minutes on one core.
+python -m pytest tests/full/test_reading_property.py: about four minutes on one core.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-
-import collective_use as cu
 from made_layouts import CODINGS, LAYOUTS, TICKS
 from made_surveys import Survey, survey_of
+
+import collective_use as cu
 
 JOINS = ("Google Forms", "Microsoft Forms", "Jotform", "SurveyJS", "formr")
 TICKS_ONLY = ("SurveyMonkey",)
@@ -49,7 +49,10 @@ def check(seed: int, layout: str, coding: str, folder: Path, **how: float) -> tu
     survey = survey_of(seed, **how)
     paths = LAYOUTS[layout](survey, folder, coding)
     back = read(survey, paths, "missing")
-    order = {member: place for place, member in enumerate(back.persons["who" if "who" in back.persons else "member"])}  # noqa: E501
+    order = {
+        member: place
+        for place, member in enumerate(back.persons["who" if "who" in back.persons else "member"])
+    }
     told = named(back)
     cells = doubtful = 0
     there = {*back.answers.columns, *back.persons.columns, *back.rosters}
@@ -77,7 +80,9 @@ def _judge(survey, layout, column, person, got, told) -> tuple[str, bool]:
     spoken = column.name in told or column.item in told
     if wrong:
         fine = got is None and spoken
-        return ("" if fine else f"planted {survey.planted[person, column.name]!r}, got {got}"), False
+        return (
+            "" if fine else f"planted {survey.planted[person, column.name]!r}, got {got}"
+        ), False
     if got is None:
         quiet = truth is None or (column.kind in TICKS and (layout in TICKS_ONLY or truth == 0.0))
         return ("" if quiet or spoken else f"{truth} is missing and not named"), not quiet

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pyreadstat
+from made_surveys import Survey
 
 from collective_use.instrument.model import Item
 from collective_use.platforms.columns import Column
@@ -24,7 +25,6 @@ from collective_use.platforms.layouts import (
     qualtrics_heading,
     redcap_heading,
 )
-from made_surveys import Survey
 
 TICKS = ("checklist", "roster_binary", "roster_roles")
 STEM = "How far do you agree?"
@@ -81,9 +81,7 @@ def field_of(survey: Survey, column: Column, style: str = "") -> Field:
     return Field(item.id, *parts, text=text, part_text=option or part)
 
 
-def table(
-    survey: Survey, columns: list[Column], coding: str, heads: list[str]
-) -> list[list[str]]:
+def table(survey: Survey, columns: list[Column], coding: str, heads: list[str]) -> list[list[str]]:
     rows = [["team", "who", *heads]]
     for person, keys in enumerate(survey.keys):
         rows.append([*keys, *(cell(survey, person, column, coding) for column in columns)])
@@ -124,7 +122,7 @@ def labelled(ending: str) -> Callable[..., Path]:
         labels: dict[str, dict[float, str]] = {}
         for column in survey.columns:
             item = survey.item(column)
-            values = [v for v in survey.truth[column.name]]
+            values = list(survey.truth[column.name])
             if item.kind == "month":
                 data[column.name] = [cell(survey, n, column, coding) for n in range(len(values))]
                 continue
@@ -224,9 +222,7 @@ def redcap(labels: bool) -> Callable[..., Path]:
             if labels:
                 boxes = [survey.item(column).kind == "checklist" for column in columns]
                 words = {"1": "Checked", "0": "Unchecked"}
-                cells = [
-                    words.get(c, c) if box else c for c, box in zip(cells, boxes, strict=True)
-                ]
+                cells = [words.get(c, c) if box else c for c, box in zip(cells, boxes, strict=True)]
             rows.append([str(person + 1), *key, *cells, "Complete" if labels else "2"])
         (folder / "red.csv").write_bytes(delimited(rows, ","))
         return folder / "red.csv"
@@ -290,7 +286,9 @@ def google_forms(survey: Survey, folder: Path, coding: str) -> Path:
 def microsoft_forms(survey: Survey, folder: Path, coding: str) -> Path:
     heads, rows = in_words(survey, coding, lambda item: item.text["en"], ";")
     book = openpyxl.Workbook()
-    book.active.append(["ID", "Start time", "Completion time", "Email", "Name", "team", "who", *heads])
+    book.active.append(
+        ["ID", "Start time", "Completion time", "Email", "Name", "team", "who", *heads]
+    )
     for number, (key, row) in enumerate(zip(survey.keys, rows, strict=True), 1):
         book.active.append([number, "t", "t", "anonymous", "", *key, *(c or None for c in row)])
     book.save(folder / "ms.xlsx")

@@ -79,8 +79,14 @@ def instrument_of(rng: np.random.Generator) -> Instrument:
         missing = [{"reason": "dont_know", "code": 88, "label": label(("Don't know", "不知道"))}]
         scales.append({"id": f"s{number}", "options": options, "missing": missing})
     boxes = [{"code": c, "label": label(t)} for c, t in enumerate(BOXES, 1)]
-    roles = [{"code": c, "label": label(t)} for c, t in enumerate((("leads", "领导"), ("helps", "帮助")), 1)]  # noqa: E501
-    rows = [{"code": c, "label": label(t)} for c, t in enumerate((("Read", "阅读"), ("Write", "写作")), 1)]  # noqa: E501
+    roles = [
+        {"code": c, "label": label(t)}
+        for c, t in enumerate((("leads", "领导"), ("helps", "帮助")), 1)
+    ]
+    rows = [
+        {"code": c, "label": label(t)}
+        for c, t in enumerate((("Read", "阅读"), ("Write", "写作")), 1)
+    ]
     asked: list[dict[str, Any]] = [
         {"id": f"q{n}", "scale": f"s{n % 4}", "reverse": bool(n % 3 == 1)} for n in range(1, 9)
     ]
@@ -101,13 +107,23 @@ def instrument_of(rng: np.random.Generator) -> Instrument:
         item.setdefault("construct", "use")
         item["text"] = label((f"Statement {item['id']} about data use.", f"关于数据的第{number}句"))
     likert = [item["id"] for item in asked if item["id"].startswith("q")]
-    return Instrument.model_validate({
-        "schema": 1, "id": "made", "version": "1", "title": label(("Made", "造")),
-        "languages": ["en", "zh"], "columns": {"group": "team", "member": "who"},
-        "scales": scales, "items": asked, "rosters": [{"id": "members", "of": "members", "maximum": LENGTH}],
-        "constructs": [{"id": "use", "name": label(("Use", "用")), "definition": label(("Use", "用"))}],
-        "measures": [{"id": "use", "construct": "use", "composition": "referent_shift", "items": likert}],
-    })  # fmt: skip
+    use = label(("Use", "用"))
+    measure = {"id": "use", "construct": "use", "composition": "referent_shift", "items": likert}
+    return Instrument.model_validate(
+        {
+            "schema": 1,
+            "id": "made",
+            "version": "1",
+            "title": label(("Made", "造")),
+            "languages": ["en", "zh"],
+            "columns": {"group": "team", "member": "who"},
+            "scales": scales,
+            "items": asked,
+            "rosters": [{"id": "members", "of": "members", "maximum": LENGTH}],
+            "constructs": [{"id": "use", "name": use, "definition": use}],
+            "measures": [measure],
+        }
+    )
 
 
 def number_text(value: float, style: str) -> str:
@@ -154,7 +170,10 @@ def _answers(
         style = str(rng.choice(STYLES))
         raw = rng.choice([rng.integers(0, 90, persons), rng.integers(900, 99_999, persons)])
         halves = rng.random(persons) < 0.5
-        values = [float(v) + (0.5 if half and style != "plain" else 0.0) for v, half in zip(raw, halves, strict=True)]  # noqa: E501
+        values = [
+            float(v) + (0.5 if half and style != "plain" else 0.0)
+            for v, half in zip(raw, halves, strict=True)
+        ]
         written = [number_text(value, style) for value in values]
     elif item.kind == "month":
         form = str(rng.choice(MONTHS))

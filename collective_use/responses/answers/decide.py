@@ -23,7 +23,12 @@ from collective_use.responses.answers.convention import (
 )
 from collective_use.responses.answers.joined import is_joined
 from collective_use.responses.answers.misfits import MONTH
-from collective_use.responses.answers.numbers import has_marks, is_doubtful, settle_decimal
+from collective_use.responses.answers.numbers import (
+    has_marks,
+    is_doubtful,
+    is_plain,
+    settle_decimal,
+)
 from collective_use.responses.files.raw import used_texts
 from collective_use.responses.headings.wording import as_number
 from collective_use.responses.options import Options
@@ -181,7 +186,7 @@ def _settle_numbers(
     for job in jobs:
         if job.key.valid or job.item.kind in (*WORDS, "month"):
             continue
-        texts = _unmissing(job)
+        texts = [text for text in _unmissing(job) if not is_plain(text)]
         decimal = options.decimal or settle_decimal(texts)
         hows[job.column.name] = Convention(decimal=decimal, machine=machine)
         marked = [text for text in texts if has_marks(text) or (is_doubtful(text) and not machine)]

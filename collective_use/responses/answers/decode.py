@@ -10,7 +10,7 @@ import numpy as np
 
 from collective_use.responses.answers.codes import Key
 from collective_use.responses.answers.convention import PLAIN, Convention
-from collective_use.responses.answers.numbers import read_number
+from collective_use.responses.answers.numbers import is_plain, read_number
 from collective_use.responses.headings.wording import as_number, bare, normal
 from collective_use.responses.headings.words import EMPTY_WORDS, TICKED, UNTICKED
 
@@ -58,6 +58,8 @@ def decode_text(
     >>> decode_text("yes", tick_key(), {}), decode_text("x1", number_key(), {})
     ((1.0, ''), (nan, 'invalid'))
     """
+    if not key.valid and is_plain(text):
+        return _number(float(text), key, extra)
     plain = normal(text)
     if plain in how.doubtful:
         return _INVALID
