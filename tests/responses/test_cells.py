@@ -294,8 +294,8 @@ def test_entities_and_codes_with_labels(read):
 
 
 def test_months_in_many_forms(read):
-    forms = ["2024-03", "03/2024", "2024-03-01", "2024年3月", "March 2024", "März 2024", "31.3.2024",
-             "2024/3/5", "2024-03-01 00:00:00"]  # fmt: skip
+    forms = ["2024-03", "03/2024", "2024-03-01", "2024年3月", "March 2024", "März 2024",
+             "31.3.2024", "2024/3/5", "2024-03-01 00:00:00"]  # fmt: skip
     text = f"{HEAD},since\n" + "".join(f"A,p{n},4,2,{form}\n" for n, form in enumerate(forms))
     assert rows(read(text), "since") == [["2024-03"]] * len(forms)
     with pytest.raises(cu.ScaleValueError, match=r"since: 'soon' in answer 1.*such as 2024-03"):
