@@ -119,7 +119,7 @@ def test_long_numbers_stay_apart():
 def test_an_answer_at_a_position_that_nobody_holds_stops(write, small):
     members = people("a/m1", "a/m2", "b/m1", "b/m2", "b/m3")
     text = "team,who,use1,net1_1,net1_2,net1_3,net2_3,pts1_3\na,m1,1,1,2,2,0,0\nb,m1,1,,1,2,1,30\n"
-    with pytest.raises(cu.ScaleValueError, match=r"net1: .*'net1_3 in group a, answer 1 of export'"):
+    with pytest.raises(cu.ScaleValueError, match=r"net1: .*'net1_3 in group a, answer 1"):
         cu.read_responses(write(text), small, members=members)
     back = cu.read_responses(write(text), small, members=members, invalid="missing")
     assert back.rosters["net1"][3].isna().tolist() == [True, False]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from collective_use.instrument.model import Instrument
+from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import Column
 from collective_use.record import Record
 from collective_use.responses.columns.texts import spellings
@@ -59,9 +59,10 @@ def repeated_headings(
         known = {bare(text) for text in (heading.name, heading.question, *heading.codes)}
         known |= {bare(text) for text in together(instrument.get_item(column.item).text)}
         known |= {bare(heading.part)} if column.option is None else set()
-        repeats = {
-            str(text) for text in cells.cat.categories[:_MOST_TEXTS] if _repeats(text, known)
-        }
+        # A question may be called what its answer is: "Agree?"
+        known -= _labels(instrument, instrument.get_item(column.item))
+        texts = [str(text) for text in cells.cat.categories[:_MOST_TEXTS]]
+        repeats = {text for text in texts if _repeats(text, known)}
         if repeats:
             hits += cells.isin(repeats).to_numpy()
     if not hits.any():
@@ -69,6 +70,11 @@ def repeated_headings(
     for place in matched:
         filled += (texts_of(export.raw.cells[place]) != "").astype(int)
     return (hits > 0) & (2 * hits >= filled)
+
+
+def _labels(instrument: Instrument, item: Item) -> set[str]:
+    options = instrument.get_scale(item.scale).options if item.scale else item.options
+    return {bare(text) for option in options for text in together(option.label)}
 
 
 def _repeats(text: str, known: set[str]) -> bool:
@@ -97,5 +103,6 @@ def without_headings(
             raw=export.raw.below(top),
             preview=None if export.preview is None else export.preview[top:],
             unfinished=None if export.unfinished is None else export.unfinished[top:],
+            left_out=tuple((reason, found[top:]) for reason, found in export.left_out),
         )
     return export, mask[top:], record
