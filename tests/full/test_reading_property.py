@@ -1,6 +1,6 @@
-"""The property of the reader on nearly a million cells.
+"""The property of the reader on 837,216 cells.
 
-python -m pytest tests/full/test_reading_property.py: about four minutes on one core.
+python -m pytest tests/full/test_reading_property.py: nine minutes on one busy core.
 """
 
 from __future__ import annotations
