@@ -55,15 +55,19 @@ def repeated_headings(
     headings = {heading.place: heading for heading in export.headings}
     for place, column in matched.items():
         cells = export.raw.cells[place]
+        texts = [str(text) for text in cells.cat.categories[:_MOST_TEXTS]]
+        texts = [text for text in texts if len(text) > 1 and not text.isdecimal()]
+        if not texts:
+            continue
         heading = headings[place]
         known = {bare(text) for text in (heading.name, heading.question, *heading.codes)}
         known |= {bare(text) for text in together(instrument.get_item(column.item).text)}
         known |= {bare(heading.part)} if column.option is None else set()
-        # A question may be called what its answer is: "Agree?"
-        known -= _labels(instrument, instrument.get_item(column.item))
-        texts = [str(text) for text in cells.cat.categories[:_MOST_TEXTS]]
         repeats = {text for text in texts if _repeats(text, known)}
         if repeats:
+            # A question may be called what its answer is: "Agree?"
+            known -= _labels(instrument, instrument.get_item(column.item))
+            repeats = {text for text in repeats if _repeats(text, known)}
             hits += cells.isin(repeats).to_numpy()
     if not hits.any():
         return np.zeros(rows, dtype=bool)
@@ -78,8 +82,6 @@ def _labels(instrument: Instrument, item: Item) -> set[str]:
 
 
 def _repeats(text: str, known: set[str]) -> bool:
-    if len(text) < 2 or text.isdecimal():
-        return False
     if _IMPORT_ID.search(text):
         return True
     return any(entry in known for entry in spellings(text))
