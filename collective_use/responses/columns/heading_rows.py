@@ -55,8 +55,10 @@ def repeated_headings(
     headings = {heading.place: heading for heading in export.headings}
     for place, column in matched.items():
         cells = export.raw.cells[place]
-        texts = [str(text) for text in cells.cat.categories[:_MOST_TEXTS]]
-        texts = [text for text in texts if len(text) > 1 and not text.isdecimal()]
+        if len(cells.cat.categories) > _MOST_TEXTS:
+            continue  # numbers or free text: other columns show a row of headings as well
+        written = map(str, cells.cat.categories.to_numpy(dtype=object))
+        texts = [text for text in written if len(text) > 1 and not text.isdecimal()]
         if not texts:
             continue
         heading = headings[place]
