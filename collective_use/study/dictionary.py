@@ -54,6 +54,10 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
         return of_measure
     if table == "screening.csv" and column.startswith("flag_"):
         return f"Whether the rule {column.removeprefix('flag_')} flags the person."
+    if table == "persons.csv" and column.startswith("consent."):
+        return f"Whether the person agreed to {column.removeprefix('consent.')}: 1 yes, 0 no."
+    if table == "persons.csv" and column.startswith("seconds_"):
+        return f"Seconds that the person spent on page {column.removeprefix('seconds_')}."
     if table.startswith("validation_"):
         return VALIDATION.get(column, "")
     for known in _TABLES.get(table, (INDICES, KEYS)):
