@@ -64,7 +64,7 @@ def test_a_bound_and_a_profile_find_an_odd_name(hs: pd.DataFrame) -> None:
 
 def test_products_are_columns() -> None:
     data = pd.read_csv(REFERENCE / "sem07" / "product.csv")
-    own = data.assign(**{"ab": data.a * data.b})
+    own = data.assign(ab=data.a * data.b)
     fit = cu.fit_sem("y1 ~ a + b + a:b", data)
     X = np.c_[np.ones(len(data)), own.a, own.b, own.ab]
     slopes = np.linalg.lstsq(X, own.y1, rcond=None)[0][1:]
@@ -164,7 +164,8 @@ def test_an_item_that_one_group_was_not_asked() -> None:
     e = fit.estimates
     assert fit.fit_measures["logl"] == pytest.approx(reference["logl"], rel=1e-10)
     for name, cell in reference["estimates"].items():
-        own = e[(e.lhs + e.op + e.rhs == name.split(",")[0]) & (e.group == 1 + name.endswith("two"))]
+        key = name.split(",")[0]
+        own = e[(e.lhs + e.op + e.rhs == key) & (e.group == 1 + name.endswith("two"))]
         if name.startswith("log variance"):
             what = name.removeprefix("log variance ").split(",")[0]
             own = e[(e.op == "~~") & (e.lhs == what) & (e.group == 1 + name.endswith("two"))]
@@ -176,9 +177,9 @@ def test_an_item_that_one_group_was_not_asked() -> None:
     # 14 moments in one group, 9 in the other, 14 parameters
     assert fit.fit_measures["df"] == 9
     assert fit.fit_measures["baseline.df"] == 9
-    with pytest.raises(InputError, match="q4 has no values in group 'two'.*Hold it equal"):
+    with pytest.raises(InputError, match=r"q4 has no values in group 'two'.*Hold it equal"):
         cu.fit_cfa(model, data, group="agency", missing="fiml")
-    with pytest.raises(NotSupported, match="was not asked.*estimator='ML'"):
+    with pytest.raises(NotSupported, match=r"was not asked.*estimator='ML'"):
         cu.fit_cfa(model, data, group="agency", missing="fiml", estimator="MLR", equal=equal)
     with pytest.raises(NotSupported, match="residuals"):
         fit.residuals()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*two-way tables have empty cells")
 
 FOLDER = Path(__file__).parents[1] / "reference" / "sem07"
 
@@ -26,10 +29,26 @@ RENAMED = {"gfi_lisrel": "gfi", "agfi_lisrel": "agfi"}
 OTHER = ("gfi", "gfi.ci", "gfi.robust", "agfi_robust", "wrmr")
 """Measures of lavaan 0.7 that we do not give: its new GFI with limits; WRMR."""
 
+
+def _ordered(items: int, **options: Any) -> Callable[..., Any]:
+    names = [f"u{i}" for i in range(1, items + 1)]
+    return partial(cu.fit_cfa, ordered=names, **options)
+
+
 FITS: dict[str, Callable[..., Any]] = {
     "growth": cu.fit_growth,
     "product": cu.fit_sem,
     "product_path": cu.fit_sem,
+    "ordinal_listwise": _ordered(8),
+    "ordinal_pairwise": _ordered(8, missing="pairwise"),
+    "ordinal_pairwise_groups": _ordered(
+        8,
+        missing="pairwise",
+        group="school",
+        equal=("thresholds", "loadings"),
+        identification="wu.estabrook",
+    ),
+    "ordinal_cluster": _ordered(6, cluster="group"),
 }
 
 
@@ -82,11 +101,17 @@ def test_standardised_solution(name: str) -> None:
 @pytest.mark.parametrize("name", FITS)
 def test_fit_measures(name: str) -> None:
     reference = _load(name)
-    found = _fit(name, reference).fit_measures
+    fit = _fit(name, reference)
+    found, n = fit.fit_measures, fit.n
     cells = {k: v for k, v in reference["fm"].items() if not k.startswith(OTHER) or k in RENAMED}
     assert len(cells) > 20
     for key, value in cells.items():
         mine = found[RENAMED.get(key, key)]
+        if name.startswith("ordinal") and key.startswith("rmsea") and key.endswith(".robust"):
+            # lavaan 0.7 divides by N here where 0.6 and its other least-squares measures take N - 1
+            if "pvalue" in key:
+                continue
+            mine *= math.sqrt((n - 1) / n)
         if value is None:
             continue  # lavaan gives no value: ours may
         limit = 3e-6 if key.startswith("rmsea.ci") else 1e-6  # its root search ends at 1.2e-4
