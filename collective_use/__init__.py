@@ -46,6 +46,7 @@ _LAZY: dict[str, str] = {
     "bootstrap_fit": "collective_use.sem.resampling.bootstrap",
     "jackknife_fit": "collective_use.sem.resampling.bootstrap",
     "fit_cfa": "collective_use.sem.fit",
+    "fit_growth": "collective_use.sem.growth",
     "read_covariance": "collective_use.sem.data.covariance",
     # instrument
     "load_instrument": "collective_use.instrument.library",
