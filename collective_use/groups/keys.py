@@ -39,7 +39,7 @@ class GroupKeys:
     def names(self) -> tuple[str, ...]:
         """One readable name a group."""
         parts = [self.frame[name].astype(str).tolist() for name in self.columns]
-        return tuple(parts[0]) if len(parts) == 1 else tuple(map(" / ".join, zip(*parts, strict=True)))
+        return tuple(" / ".join(row) for row in zip(*parts, strict=True))
 
     @property
     def total(self) -> int:

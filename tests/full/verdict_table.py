@@ -194,7 +194,7 @@ less than in random groups (p at most .05), the median rwg(j) is at least .70 un
 the slightly skewed null, ICC(1) is at least .05, groups have 3 answers and half of their members,
 and there are 5 of them.
 
-| ICC(1) | lean | items | size | groups | missing | response | supported | under the uniform null only |\
+| ICC(1) | lean | items | size | groups | missing | response | supported | under the uniform null |\
  differences, little agreement | no evidence | cannot be judged | samples |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
