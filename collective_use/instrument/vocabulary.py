@@ -5,6 +5,9 @@ An instrument may use these words only; the loader refuses others by naming the 
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 NULL_DISTRIBUTIONS: tuple[str, ...] = (
     "uniform",
     "slight_skew",
@@ -20,23 +23,11 @@ NULL_DISTRIBUTIONS: tuple[str, ...] = (
 NULLS: tuple[str, ...] = (*NULL_DISTRIBUTIONS, "empirical")
 """What may be named: these, and the answers of all groups together."""
 
-PLATFORMS: tuple[str, ...] = (
-    "plain",
-    "qualtrics",
-    "limesurvey",
-    "redcap",
-    "surveymonkey",
-    "google_forms",
-    "microsoft_forms",
-    "kobo",
-    "surveyjs",
-    "web",
-    "formr",
-    "spss",
-    "stata",
-    "excel",
-)
-"""Platforms whose column names an item may give under ``platform_names``."""
+_PLATFORM_ROWS = Path(__file__).parents[1] / "platforms" / "known"
+PLATFORMS: tuple[str, ...] = tuple(sorted(row.stem for row in _PLATFORM_ROWS.glob("*.yaml")))
+"""Platforms whose column names an item may give under ``platform_names``; a file each."""
+PLATFORM = re.compile(r"^[a-z][a-z0-9_]{0,25}$")
+"""What a platform may be called that another package or a file of the user's own brings."""
 
 ROSTER_KINDS: tuple[str, ...] = (
     "roster_valued",
@@ -69,6 +60,7 @@ __all__ = [
     "NULLS",
     "NULL_DISTRIBUTIONS",
     "OPTION_KINDS",
+    "PLATFORM",
     "PLATFORMS",
     "RESERVED_MEASURES",
     "ROSTER_KINDS",

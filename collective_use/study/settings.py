@@ -14,8 +14,12 @@ from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
+from collective_use.platforms.registry import is_file
 from collective_use.yaml_source import Document, Problem, read_yaml
 
+Code = str | int | float
+Codes = Code | list[Code] | dict[Code, str]
+MissingCodes = Codes | dict[str, Codes]
 STUDY_FILE = "study.yaml"
 WHOLE = "the study"
 
@@ -78,11 +82,18 @@ class Study(Settings):
     form
         The form that was fielded.
     platform
-        The survey platform, where it should not be detected.
+        The survey platform, where it should not be detected, or the path of a platform file.
     invalid
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
         What becomes of preview rows, rows never sent off, and second submissions.
+    missing_codes
+        What stands for no answer in the exports: a code, a list, codes with reasons, or these by
+        item.
+    answers_as
+        What numbers are where labels of a scale are numbers: codes or labels.
+    decimal
+        The decimal mark of numbers, where nothing in their column settles it.
     map
         A file that says what headings mean.
     encoding, delimiter, sheet
@@ -126,6 +137,9 @@ class Study(Settings):
     previews: Literal["drop", "keep"] = "drop"
     unfinished: Literal["drop", "keep"] = "drop"
     duplicates: Literal["last", "first", "keep"] = "last"
+    missing_codes: MissingCodes | None = None
+    answers_as: Literal["codes", "labels"] | None = None
+    decimal: Literal[".", ","] | None = None
     map: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -245,7 +259,8 @@ def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
     for key, value in flags.items():
         if value is None or value == {} or value == [] or value == ():
             continue
-        values[key] = {**values[key], **value} if isinstance(value, Mapping) else value
+        both = isinstance(value, Mapping) and isinstance(values[key], Mapping)
+        values[key] = {**values[key], **value} if both else value
     return study_from(values)
 
 
@@ -261,6 +276,7 @@ def placed(study: Study, folder: Path) -> Study:
         "members": path(study.members),
         "informants": path(study.informants),
         "map": path(study.map),
+        "platform": path(study.platform) if is_file(study.platform or "") else study.platform,
         "out": path(study.out),
     }
     local = folder / Path(study.instrument).expanduser()
@@ -273,7 +289,7 @@ def shown(study: Study) -> dict[str, Any]:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
-    for key in ("members", "informants", "map"):
+    for key in ("members", "informants", "map", "platform"):
         values[key] = Path(values[key]).name if values[key] else None
     for entry in values["exports"]:
         entry["file"] = Path(entry["file"]).name

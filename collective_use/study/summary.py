@@ -9,12 +9,14 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.instrument.model import SHARED
+from collective_use.platforms.columns import form_items
 from collective_use.record import Entry, counted
 from collective_use.results import Table
 from collective_use.study.walk import Outcome
 
 _SHOWN = {
     "measure": "measure",
+    "items": "items",
     "alpha": "alpha",
     "rwg_j_median": "rwg(j)",
     "rwg_j_share": "over .70",
@@ -74,6 +76,7 @@ def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
     cutoff = outcome.study.all_cutoffs().get("rwg_j", 0.70)
     heads = {**_SHOWN, "rwg_j_share": f"over {cutoff:.2f}"}
     cells = frame.reindex(columns=list(heads))
+    cells["items"] = [_items_of(name, outcome) for name in cells["measure"]]
     cells["rwg_j_share"] = [
         "" if pd.isna(share) else f"{share:.0%}" for share in cells["rwg_j_share"]
     ]
@@ -84,6 +87,18 @@ def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
     )
     title = "Shared by members: may it be read at the level of groups?"
     return Table(title, tuple(heads.values()), _rows(cells), notes)
+
+
+def _items_of(measure: str, outcome: Outcome) -> str:
+    """Return how many items a measure has in the answers, of those that the form asks."""
+    responses = outcome.responses
+    instrument = responses.instrument
+    items = next(part.items for part in instrument.measures if part.id == measure)
+    if responses.form is not None:
+        asked = form_items(instrument.get_form(responses.form))
+        items = tuple(name for name in items if name in asked) or items
+    there = sum(name in responses.answers.columns for name in items)
+    return str(there) if there == len(items) else f"{there} of {len(items)}"
 
 
 WORDS = {

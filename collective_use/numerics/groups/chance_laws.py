@@ -139,7 +139,7 @@ def _law_of(n: int, table: FloatArray, sums: IntArray, squares: IntArray) -> Exa
     """Return the law of (Q - S²/n) / (n - 1), whose numerators n Q - S² are whole numbers."""
     keys = n * squares[None, :] - sums[:, None] ** 2
     there = (table > 0) & (keys >= 0)
-    weights = np.bincount(keys[there], weights=table[there])
+    weights = np.asarray(np.bincount(keys[there], weights=table[there]), dtype=np.float64)
     places = np.flatnonzero(weights)
     return Exact(np.asarray(places / (n * (n - 1.0)), dtype=np.float64), weights[places])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ def read_json(paths: Sequence[Path], name: Path) -> Raw:
         When a file is no JSON, or not answers.
     """
     rows: list[dict[str, str]] = []
+    files: list[str] = []
     web = False
     for path in paths:
         if not path.is_file():
@@ -93,7 +95,9 @@ def read_json(paths: Sequence[Path], name: Path) -> Raw:
             ours = entry.get("format") == WEB
             web = web or ours
             rows.append(_web(entry) if ours else flat(entry))
-    return _table(rows, name, ("web",) if web else ())
+            files.append(path.name)
+    table = _table(rows, name, ("web",) if web else ())
+    return replace(table, files=tuple(files)) if len(paths) > 1 else table
 
 
 def _table(rows: Iterable[Mapping[str, str]], name: Path, notes: tuple[str, ...]) -> Raw:
