@@ -178,15 +178,15 @@ ICC(1) is that of the scale before the cut. Lean: none is an even spread over th
 is .05 .15 .20 .35 .25; strong is .02 .06 .17 .45 .30. Where ICC(1) is 0 nothing is a property of
 groups, and every word but *no evidence* and *cannot be judged* is a false alarm.
 
-**What was run.** {count} kinds of surveys, {noise} samples where ICC(1) is 0 or power is stated,
-{other} elsewhere: all five ICC(1) by three leans by 1, 5 and 10 items by groups of 3, 8 and 30 by
+**What was run.** {count} kinds of surveys, {noise} samples where ICC(1) is 0, {power_samples} where
+power is stated, {other} elsewhere: all five ICC(1) by three leans by 1, 5 and 10 items by groups of 3, 8 and 30 by
 10, 60 and 200 groups, with everybody answering; and missing answers, silent members and five
 groups for 60 groups of 8 with 5 items. Not run: group sizes and numbers of groups between these,
 and gaps crossed with everything else. A share of 3% from {noise} samples is known to about
 ±{error:.1%}.
 
 **False alarms.** Where ICC(1) is 0 a property of groups is seen in {mean:.1%} of the samples, at
-most {worst:.1%} in a kind of survey. **Power.** ICC(1) .12 in 60 groups of 8: {power:.0%} at
+most {worst:.1%} in a kind of survey. **Power.** ICC(1) .12 in 60 groups of 8: {power:.1%} at
 least over leans and items.
 
 The rules are those that are built in: the 95% interval of ICC(1) lies above zero, members disagree
@@ -208,12 +208,12 @@ def is_power(cell: Cell) -> bool:
 def page(noise: int, other: int) -> str:
     """Run the grid and return the page."""
     cells = [*main_cells(), *gap_cells()]
-    samples = [noise if c.icc == 0 or is_power(c) else other for c in cells]
+    samples = [5 * noise if is_power(c) else noise if c.icc == 0 else other for c in cells]
     found = [shares(c, n) for c, n in zip(cells, samples, strict=True)]
     alarms = [property_share(f) for c, f in zip(cells, found, strict=True) if c.icc == 0]
     seen = [property_share(f) for c, f in zip(cells, found, strict=True) if is_power(c)]
     head = HEAD.format(
-        count=len(cells), noise=noise, other=other, error=1.96 * np.sqrt(0.03 * 0.97 / noise),
+        count=len(cells), noise=noise, other=other, power_samples=5 * noise, error=1.96 * np.sqrt(0.03 * 0.97 / noise),
         mean=np.mean(alarms), worst=max(alarms), power=min(seen),
     )  # fmt: skip
     rows = [row_of(c, f, n) for c, f, n in zip(cells, found, samples, strict=True)]
@@ -224,4 +224,4 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=400)
     chosen = parser.parse_args().samples
-    PAGE.write_text(page(chosen, max(20, chosen // 4)), encoding="utf-8")
+    PAGE.write_text(page(chosen, max(20, chosen // 10)), encoding="utf-8")
