@@ -179,7 +179,8 @@ is .05 .15 .20 .35 .25; strong is .02 .06 .17 .45 .30. Where ICC(1) is 0 nothing
 groups, and every word but *no evidence* and *cannot be judged* is a false alarm.
 
 **What was run.** {count} kinds of surveys, {noise} samples where ICC(1) is 0, {power_samples} where
-power is stated, {other} elsewhere: all five ICC(1) by three leans by 1, 5 and 10 items by groups of 3, 8 and 30 by
+power is stated, {other} elsewhere: all five ICC(1) by three leans by 1, 5 and 10 items by groups
+of 3, 8 and 30 by
 10, 60 and 200 groups, with everybody answering; and missing answers, silent members and five
 groups for 60 groups of 8 with 5 items. Not run: group sizes and numbers of groups between these,
 and gaps crossed with everything else. A share of 3% from {noise} samples is known to about
@@ -213,7 +214,8 @@ def page(noise: int, other: int) -> str:
     alarms = [property_share(f) for c, f in zip(cells, found, strict=True) if c.icc == 0]
     seen = [property_share(f) for c, f in zip(cells, found, strict=True) if is_power(c)]
     head = HEAD.format(
-        count=len(cells), noise=noise, other=other, power_samples=5 * noise, error=1.96 * np.sqrt(0.03 * 0.97 / noise),
+        count=len(cells), noise=noise, other=other, power_samples=5 * noise,
+        error=1.96 * np.sqrt(0.03 * 0.97 / noise),
         mean=np.mean(alarms), worst=max(alarms), power=min(seen),
     )  # fmt: skip
     rows = [row_of(c, f, n) for c, f, n in zip(cells, found, samples, strict=True)]

@@ -12,7 +12,7 @@ import collective_use as cu
 NEAR = [(1, 2, 3, 4), (2, 3, 4, 5), (9, 8, 7, 6)]
 CASES = {
     "large": [1e9 + v for part in NEAR for v in part],
-    "one value at 0": [0.0] + [1e9 + v for part in NEAR for v in part][1:],
+    "one value at 0": [0.0, *[1e9 + v for part in NEAR for v in part][1:]],
     "1e8 apart": [1e8 * k + v for k, part in enumerate(NEAR) for v in part],
     "1e9 apart": [1e9 * k + v for k, part in enumerate(NEAR) for v in part],
     "time stamps": [1.7e9 + 86400 * 40 * k + v / 10 for k, part in enumerate(NEAR) for v in part],
