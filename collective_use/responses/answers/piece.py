@@ -30,6 +30,7 @@ from collective_use.responses.answers.persons import (
     with_rows,
     without_group,
 )
+from collective_use.responses.answers.places import roster_columns
 from collective_use.responses.answers.stack import Piece
 from collective_use.responses.columns.heading_rows import repeated_headings, without_headings
 from collective_use.responses.columns.mapping import apply_map
@@ -69,7 +70,8 @@ def read_piece(
     places = key_places(export, instrument, options, keys)
     matched = {place: column for place, column in matched.items() if place != places["group"]}
     agreed = consent_places(export, instrument)
-    used = {*matched, *places.values(), *agreed.values()}
+    kept = roster_columns(export)
+    used = {*matched, *places.values(), *agreed.values(), *kept.values()}
     record = _note_columns(export, used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
     repeated = repeated_headings(export, instrument, matched)
@@ -96,6 +98,8 @@ def read_piece(
         for heading in export.headings:
             if heading.place in export.personal and heading.place not in matched:
                 persons[heading.name] = key_texts(export.raw.cells[heading.place])
+    for name_of, place in kept.items():
+        persons[name_of] = key_texts(export.raw.cells[place])
     persons = pd.concat([persons, respondent_frame(block, instrument)], axis=1)
     piece = Piece(
         persons[answered].reset_index(drop=True),
