@@ -51,6 +51,7 @@ COMMANDS: dict[str, CommandEntry] = {
         BEFORE, "sheets", "Workbooks for expert judges, translators, cognitive interviews."
     ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
+    "entry": CommandEntry(AFTER, "entry", "A workbook for typing in answers from paper, twice."),
     "receive": CommandEntry(
         AFTER, "receive", "Take the answers that the web page hands in, a file each."
     ),

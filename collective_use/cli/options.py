@@ -60,7 +60,10 @@ Informants = Annotated[
 Form = Annotated[str | None, typer.Option(metavar="FORM", help="The form that was fielded.")]
 Platform = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The survey platform, where it is not recognised."),
+    typer.Option(
+        metavar="NAME_OR_FILE",
+        help="The survey platform, where it is not recognized, or a platform file (.yaml).",
+    ),
 ]
 MAP = typer.Option("--map", metavar="FILE", help="A file that says what headings mean.")
 Previews = Annotated[
@@ -121,6 +124,26 @@ Screen = Annotated[
 Careless = Annotated[
     str | None,
     typer.Option(metavar="WHAT", help="Persons whom a rule flags: drop (default) or keep."),
+]
+Measures = Annotated[
+    list[str] | None,
+    typer.Option("--measure", metavar="ID", help="Only these measures; repeat. All by default."),
+]
+Nulls = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--null",
+        metavar="NAME",
+        help="What stands for no agreement: uniform, slight_skew ...; repeat, the first judges.",
+    ),
+]
+Repetitions = Annotated[
+    int | None,
+    typer.Option(metavar="NUMBER", help="Draws for the chance of agreement (2000); 0 for none."),
+]
+Voice = Annotated[
+    str | None,
+    typer.Option(metavar="WHO", help="Who counts alike in a group: member (default) or partner."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
@@ -235,6 +258,16 @@ def column_flags(**columns: str | None) -> dict[str, Any]:
     return {name: column for name, column in columns.items() if column is not None}
 
 
+def group_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of aggregation among the flags."""
+    return {
+        "measures": tuple(flags.get("measure") or ()) or None,
+        "null_distributions": tuple(flags.get("null") or ()) or None,
+        "repetitions": flags.get("repetitions"),
+        "voice": flags.get("voice"),
+    }
+
+
 def study_of(command: str, flags: Mapping[str, Any]) -> Study:
     """Turn the flags of a command that reads exports into a study.
 
@@ -278,6 +311,7 @@ def study_of(command: str, flags: Mapping[str, Any]) -> Study:
         "screening": screening_of(flags.get("screen")),
         "careless": flags.get("careless"),
         "models": tuple(flags.get("model") or ()) or None,
+        **group_flags(flags),
         "seed": flags.get("seed"),
     }
     return study_from({key: value for key, value in given.items() if value is not None})

@@ -34,6 +34,10 @@ def run(
     minimum_answered: options.MinimumAnswered = None,
     minimum_group: options.MinimumGroup = None,
     cutoff: options.Cutoff = None,
+    measure: options.Measures = None,
+    null: options.Nulls = None,
+    repetitions: options.Repetitions = None,
+    voice: options.Voice = None,
     model: Annotated[
         list[str] | None, typer.Option(help="A structural model to fit; repeat for several.")
     ] = None,
@@ -74,6 +78,10 @@ def run(
         "minimum_group_size": minimum_group,
         "cutoffs": options.cutoffs_of(cutoff),
         "models": tuple(model or ()),
+        "measures": tuple(measure or ()),
+        "null_distributions": tuple(null or ()),
+        "repetitions": repetitions,
+        "voice": voice,
         "seed": seed,
     }
     show_done(run_study(overridden(settings, flags), command="run"), as_json)

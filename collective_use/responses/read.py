@@ -18,9 +18,9 @@ from collective_use.responses.answers.stack import Piece
 from collective_use.responses.assemble import assemble
 from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.mapping import read_map
-from collective_use.responses.files.json import read_json
 from collective_use.responses.files.open import read_raw
 from collective_use.responses.files.raw import Raw
+from collective_use.responses.files.saved import are_saved, read_saved
 from collective_use.responses.files.typed import raw_of_frame
 from collective_use.responses.options import (
     Duplicates,
@@ -30,6 +30,7 @@ from collective_use.responses.options import (
     Rows,
     missing_codes_of,
 )
+from collective_use.responses.protect import protected
 from collective_use.responses.readers import read_layout
 from collective_use.responses.readers.export import Export
 from collective_use.responses.table import Responses
@@ -73,8 +74,9 @@ def read_responses(
     Parameters
     ----------
     paths
-        An export (csv, tsv, xlsx, sav, dta, parquet, json, or a data frame), or several that are
-        stacked. A folder or a list of JSON files holds one respondent each.
+        An export (csv, tsv, xlsx, sav, dta, sas7bdat, xpt, parquet, json, a filled pdf or docx
+        form, or a data frame), or several that are
+        stacked. A folder or a list of JSON files or of forms holds one respondent each.
     instrument
         The instrument, from `load_instrument`.
     group
@@ -161,7 +163,7 @@ def read_responses(
     pieces = []
     for place, source in enumerate(sources):
         if saved:
-            raw = read_json(saved, Path("answers.json"))
+            raw = read_saved(saved, Path(f"answers{saved[0].suffix.lower()}"))
         else:
             raw = open_source(source, encoding=encoding, delimiter=delimiter, sheet=sheet)
         declared = {
@@ -177,7 +179,8 @@ def read_responses(
         raw = open_source(informants, encoding=encoding, delimiter=delimiter, sheet=None)
         export = laid_out(raw, None, instrument, options)
         extra, record = informant_piece(export, instrument, options, record)
-    return assemble(pieces, extra, instrument, form, members, options, record)
+    read = assemble(pieces, extra, instrument, form, members, options, record)
+    return protected(read, keep_personal)
 
 
 def laid_out(raw: Raw, platform: str | None, instrument: Instrument, options: Options) -> Export:
@@ -241,9 +244,9 @@ def open_source(source: Source, **how: Any) -> Raw:
 
 
 def _saved_answers(sources: Sequence[Source], declared: Sequence[Declared]) -> list[Path]:
-    """Return several JSON files that are read as one export: each holds one respondent."""
+    """Return several files that are read as one export: each holds one respondent."""
     files = [Path(source) for source in sources if not isinstance(source, pd.DataFrame)]
-    alike = len(files) == len(sources) > 1 and all(f.suffix.lower() == ".json" for f in files)
+    alike = len(files) == len(sources) > 1 and are_saved(files)
     return files if alike and all(value is None for value in declared) else []
 
 

@@ -5,6 +5,8 @@ The number of the schema rises when a column changes its name or its meaning.
 
 from __future__ import annotations
 
+from collective_use import compositions
+
 OUTPUT_SCHEMA = 1
 
 KEYS = {
@@ -53,11 +55,10 @@ GROUPS = {
 }
 
 INDICES = {
+    **compositions.MEANINGS,
     "value": "The group value that enters further analyses.",
     "passes": "Whether the group reaches the cut-off of the composition's index.",
     "reason": "Why a value is missing; empty where there is one.",
-    "mean": "Mean of the members' scores.",
-    "sd": "Standard deviation of the members' scores (n - 1).",
     "rwg": "Agreement on one item against the uniform null (James, Demaree & Wolf 1984).",
     "rwg_j": "Agreement over the items against the uniform null (James, Demaree & Wolf 1984).",
     "rwg_j_lindell": "Agreement without the step-up, r*wg(j) (Lindell, Brandt & Whitney 1999).",
@@ -68,50 +69,10 @@ INDICES = {
     "reliability": "Reliability of this group's mean, from its size and REML.",
     "p_chance": "Chance of as much agreement in a group of this size (Cohen et al. 2009).",
     "p_adjusted": "The same, adjusted for the number of groups (Benjamini & Hochberg 1995).",
+    "p_by": "How that chance is known: exact, simulated with how many draws, or a bound.",
     "weight": "Sum of the survey weights of the group.",
-    "cv": "Coefficient of variation, corrected for group size (Biemann & Kearney 2010).",
-    "gini": "Gini coefficient, corrected for group size (Biemann & Kearney 2010).",
-    "blau": "Blau's index of variety, corrected for group size (Biemann & Kearney 2010).",
-    "teachman": "Teachman's entropy, corrected for group size (Biemann & Kearney 2010).",
-    "sd_observed": "Standard deviation with n below the line.",
-    "cv_observed": "Coefficient of variation without the correction.",
-    "gini_observed": "Gini coefficient without the correction.",
-    "blau_observed": "Blau's index without the correction.",
-    "teachman_observed": "Teachman's entropy without the correction.",
-    "mean_distance": "Mean Euclidean distance between members (Harrison & Klein 2007).",
-    "distinct": "Number of different kinds.",
-    "coverage": "Share of areas with at least one member at the level asked for.",
-    "redundancy": "Mean share of members at that level, over areas.",
-    "overlap": "Mean overlap of two members' profiles (Jaccard).",
-    "breadth": "Mean number of areas in which a member reaches that level.",
-    "mean_distance_observed": "Mean distance with members at no distance to themselves.",
-    "dissensus": "1 minus consensus.",
-    "entropy_consensus": "1 minus the normalised entropy of nominations, mean over areas.",
-    "role_entropy": "Normalised entropy of who holds a role, mean over roles.",
-    "role_holders": "Mean number of members who hold a role.",
-    "multiplexity": "Overlap of the holders of two roles (Jaccard), mean over pairs.",
     "asked": "Members who were asked about others.",
     "answer_rate": "Share of those asked whose answers about others are there.",
-    "density": "Share of possible ties that are there (Wasserman & Faust 1994).",
-    "valued_mean": "Mean strength of ties.",
-    "reciprocity": "Share of ties that are returned.",
-    "isolates": "Share of members without any tie.",
-    "components": "Number of parts that are not connected.",
-    "largest_component": "Share of members in the largest part.",
-    "fragmentation": "Share of pairs that cannot reach each other.",
-    "in_centralization": "Centralization of received ties (Freeman 1978).",
-    "out_centralization": "Centralization of sent ties (Freeman 1978).",
-    "dyadic_agreement": "Share of pairs who say the same of their tie.",
-    "dyadic_correlation": "Correlation of what two members say of their tie.",
-    "external_internal": "E-I index over partners (Krackhardt & Stern 1988).",
-    "herfindahl": "Sum of squared shares.",
-    "effective_number": "1 divided by the sum of squared shares.",
-    "largest_share": "Share of the one who received most.",
-    "largest_received_share": "Share of the one who was named most.",
-    "named_share": "Share of members who were named.",
-    "self_bias": "Points to oneself beyond what the others give.",
-    "consensus": "Share of members who name the same person, mean over areas.",
-    "accuracy": "Share of nominees who are at the level asked for.",
     "icc_a1": "Agreement of raters about each target, one rater (McGraw & Wong 1996).",
     "icc_ak": "Agreement of raters about each target, mean of raters (McGraw & Wong 1996).",
     "respondents": "Members whose answers about others are there.",
@@ -122,13 +83,14 @@ INDICES = {
     "agreement": "Agreement of informants or raters.",
 }
 
+
 MEASURES = {
     "items": "Number of items that entered.",
     "persons": "Persons with an answer.",
     "groups": "Groups with an answer.",
     "mean_size": "Persons divided by groups.",
     "alpha": "Cronbach's alpha over persons (Cronbach 1951).",
-    "icc1": "ICC(1) with the mean group size N/G, as R's multilevel has it (Bliese 2000).",
+    "icc1": "ICC(1) with the mean group size N/G, as R's multilevel has it; REML judges.",
     "icc1_low": "Lower end of the 95% interval of ICC(1).",
     "icc1_high": "Upper end of the 95% interval of ICC(1).",
     "icc1_k0": "ICC(1) with the unbalanced group size k0 (Snedecor & Cochran 1980).",
@@ -148,8 +110,7 @@ MEASURES = {
     "rwg_j_share": "Share of groups that reach the cut-off of rwg(j).",
     "null": "The distribution that stands for no agreement.",
     "above_chance": "Share of groups whose adjusted chance of as much agreement is at most .05.",
-    "rgr_z": "z of random group resampling; negative: real groups agree more (Bliese 2000).",
-    "rgr_p": "Share of shuffles that agree as much as the real groups, or more.",
+    "rgr_z": "z of random groups in closed form; negative: real ones agree more (Bliese 2000).",
     "index": "The index that is the group value.",
     "value": "The value over all groups, where the measure has one.",
     "value_mean": "Mean of the group values.",
@@ -161,7 +122,17 @@ MEASURES = {
     "icc_ak_low": "Lower end of the interval of that agreement.",
     "icc_ak_high": "Upper end of the interval of that agreement.",
     "groups_failing": "Groups below the cut-off; they stay in.",
-    "verdict": "supported, partly supported, not supported, no check needed, not computed.",
+    "groups_judged": "Groups large enough, and with enough of their members, to be judged.",
+    "median_lowest": "Lowest median of that index over the declared null distributions.",
+    "median_highest": "Highest median of that index over the declared null distributions.",
+    "least_p": "The least chance that full agreement could have in the judged groups.",
+    "agree_z": "Disagreement within groups less that of random groups, in its SD (closed form).",
+    "agree_p": "Chance of as little disagreement in random groups (Kazi-Aoual et al. 1995).",
+    "response_share": "Share of the members who answered, median over the judged groups.",
+    "informants": "Answers of informants behind the group values.",
+    "verdict": "supported; supported under the ... null only; differences, little agreement; no "
+    "evidence of a group property; cannot be judged. Other measures: supported, partly supported, "
+    "not supported, no check needed, not computed.",
     "explanation": "The verdict in sentences, with the numbers and the rules.",
     "rules": "The cut-offs that were used, with their sources.",
     "refused": "Checks that do not fit the composition and were not made.",

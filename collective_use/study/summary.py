@@ -20,7 +20,7 @@ _SHOWN = {
     "alpha": "alpha",
     "rwg_j_median": "rwg(j)",
     "rwg_j_share": "over .70",
-    "icc1": "ICC(1)",
+    "icc1_reml": "ICC(1)",
     "icc2": "ICC(2)",
     "verdict": "verdict",
 }
@@ -82,7 +82,8 @@ def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
     ]
     notes = (
         "rwg(j): median agreement within groups, and the share of groups that reach the cut-off.",
-        "ICC(1): share of variance between groups. ICC(2): reliability of group means.",
+        "ICC(1): share of variance between groups, by REML. ICC(2): reliability of group means.",
+        *_words(frame),
     )
     title = "Shared by members: may it be read at the level of groups?"
     return Table(title, tuple(heads.values()), _rows(cells), notes)
@@ -98,6 +99,34 @@ def _items_of(measure: str, outcome: Outcome) -> str:
         items = tuple(name for name in items if name in asked) or items
     there = sum(name in responses.answers.columns for name in items)
     return str(there) if there == len(items) else f"{there} of {len(items)}"
+
+
+WORDS = {
+    "supported": (
+        "supported: groups differ, and members agree more than members of different groups do."
+    ),
+    "differences": (
+        "differences, little agreement: groups differ, and members agree less than the cut-off "
+        "asks for, or groups differ little."
+    ),
+    "no evidence": (
+        "no evidence of a group property: members agree no more than people of different groups."
+    ),
+    "cannot": "cannot be judged: measures.csv says what it would take.",
+}
+
+
+def _words(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return what the words of the table mean, and the nulls under which they hold."""
+    verdicts = [str(word) for word in frame["verdict"]]
+    notes = [text for start, text in WORDS.items() if any(w.startswith(start) for w in verdicts)]
+    if any(word.endswith("null only") for word in verdicts):
+        notes.append(
+            "... null only: answers that lean to one end agree by themselves; against another "
+            "null distribution declared beforehand (by default a slight skew) the median falls "
+            "below the cut-off. measures.csv has the numbers."
+        )
+    return tuple(notes)
 
 
 def _other(frame: pd.DataFrame, outcome: Outcome) -> Table:

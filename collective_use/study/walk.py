@@ -74,7 +74,15 @@ def walk(study: Study) -> Outcome:
     instrument = load_instrument(_named(study.instrument))
     responses, screening = screened(study, read_all(study, instrument))
     scores = score(responses, minimum_answered=study.minimum_answered)
-    groups = aggregate(scores, cutoffs=study.all_cutoffs())
+    groups = aggregate(
+        scores,
+        cutoffs=study.all_cutoffs(),
+        measures=study.measures or None,
+        nulls=study.null_distributions,
+        repetitions=study.repetitions,
+        seed=study.seed,
+        voice=study.voice,
+    )
     tables = {} if screening is None else {"screening.csv": screening.to_frame()}
     extra: dict[str, Any] = {"tables": tables} if tables else {}
     return Outcome(study, instrument, responses, scores, groups, groups.record, extra)

@@ -10,7 +10,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.responses.files.open import read_raw
-from collective_use.responses.readers import PLATFORMS, read_layout
+from collective_use.responses.readers import platform_ids, read_layout
 
 GROUPS = ["a", "b"]
 USE = [[3.0, 1.0], [1.0, np.nan]]
@@ -22,7 +22,7 @@ def assert_same(responses, platform: str) -> None:
     np.testing.assert_array_equal(responses.answers[["use1", "use2"]], USE)
     np.testing.assert_array_equal(responses.answers[["chk1_1", "chk1_2", "chk1_3"]], CHECK)
     assert responses.reasons["use2"].tolist() == ["", "dont_know"]
-    assert platform in PLATFORMS
+    assert platform in platform_ids()
 
 
 LIMESURVEY = {
@@ -86,7 +86,7 @@ def test_redcap_raw_and_labels(write, small):
     raw = (
         "record_id,redcap_event_name,redcap_survey_identifier,questionnaire_timestamp,team,use1,use2,"
         "chk1___1,chk1___2,chk1___3,questionnaire_complete\n"
-        '1,e1,,"2026-01-01 10:00:00",a,3,1,1,0,1,2\n2,e1,,[not completed],b,1,88,0,1,0,0\n'
+        '1,e1,,"2026-01-01 10:00:00",a,3,1,1,0,1,2\n2,e1,,[not completed],b,1,88,0,1,0,2\n'
     )
     assert read_layout(read_raw(write(raw))).platform == "redcap"
     assert_same(cu.read_responses(write(raw), small), "redcap")

@@ -96,17 +96,25 @@ def jobs_of(
         codes = np.empty(0, dtype=np.intp)
         if item.kind not in WORDS:
             texts, codes = used_texts(export.raw.cells[place])
-        words = file_words(export, place, item.id, options)
+        closed = bool(item.scale or item.options) and item.kind not in TICKS
+        words = file_words(export, place, item.id, options, closed=closed)
         jobs.append(Job(place, column, item, texts, codes, shared[which], words))
     return jobs
 
 
-def file_words(export: Export, place: int, item: str, options: Options) -> FileWords:
-    """Return what file, platform and study say about the values of a column."""
+def file_words(
+    export: Export, place: int, item: str, options: Options, *, closed: bool = False
+) -> FileWords:
+    """Return what file, platform and study say about the values of a column.
+
+    Some platforms write a number for a question with options that was passed over, which is an
+    answer where a number is asked for.
+    """
     raw = export.raw
     labels = raw.labels[place] if place < len(raw.labels) else {}
     missing = raw.missing[place] if place < len(raw.missing) else frozenset()
-    everywhere = {**export.missing, **options.missing_codes.get("", {})}
+    passed = export.missing_closed if closed else {}
+    everywhere = {**export.missing, **passed, **options.missing_codes.get("", {})}
     return FileWords(labels, missing, everywhere, options.missing_codes.get(item, {}))
 
 

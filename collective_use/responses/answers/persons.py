@@ -171,6 +171,8 @@ def sift(
 
     if options.previews == "drop":
         leave(export.preview, "Preview and test rows.")
+        for reason, mask in export.left_out:
+            leave(mask, reason)
     if options.unfinished == "drop":
         leave(export.unfinished, "Rows that were never sent off.")
     response = export.fields.get("response")
@@ -192,9 +194,17 @@ def with_rows(export: Export, keep: np.ndarray) -> Export:
 
 
 def without_group(
-    persons: pd.DataFrame, name: str, options: Options, record: Record
+    persons: pd.DataFrame,
+    name: str,
+    options: Options,
+    record: Record,
+    sent: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Record]:
-    """Say which rows have a group and are no second submission of the same member."""
+    """Say which rows have a group and are no second submission of the same member.
+
+    The last submission is the last in time where the export says when (`sent`), otherwise the
+    last in the file: some platforms write the newest first.
+    """
     keep = (persons["group"] != "").to_numpy()
     if not keep.all():
         gone = persons["row"][~keep]
@@ -209,7 +219,9 @@ def without_group(
     if "member" in persons and options.duplicates != "keep":
         by = [role for role in ("group", "member", "wave") if role in persons]
         present = persons[keep & (persons["member"] != "").to_numpy()]
-        twice = present[present.duplicated(by, keep=options.duplicates)]
+        if sent is not None:
+            present = present.iloc[np.argsort(sent[present.index], kind="stable")]
+        twice = present[present.duplicated(by, keep=options.duplicates)].sort_index()
         if len(twice):
             keep = keep & ~persons.index.isin(twice.index)
             record = record.note(

@@ -43,6 +43,9 @@ from collective_use.responses.columns.match import (
 from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
+from collective_use.responses.readers.option_numbers import check_option_numbers
+from collective_use.responses.readers.records import keys_filled, sent_only, submitted
+from collective_use.responses.readers.units import without_units
 
 
 def read_piece(
@@ -74,11 +77,15 @@ def read_piece(
     used = {*matched, *places.values(), *agreed.values(), *kept.values()}
     record = _note_columns(export, used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
+    check_option_numbers(export, instrument, matched)
+    export, record = without_units(export, instrument, matched, record)
+    export, record = keys_filled(export, places, record)
+    export, record = sent_only(export, matched, options.unfinished == "keep", record)
     repeated = repeated_headings(export, instrument, matched)
     export, repeated, record = without_headings(export, repeated, record)
     export, rows, record = sift(export, options, record, repeated)
     persons = build_persons(export, instrument, places, rows, declared)
-    keep, record = without_group(persons, name, options, record)
+    keep, record = without_group(persons, name, options, record, submitted(export))
     if not keep.any():
         raise ReadError(f"{name}: no row is left to read; see what was left out:\n{record}")
     export, rows, persons = _some(export, rows, persons, keep)

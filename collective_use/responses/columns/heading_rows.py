@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from collective_use.instrument.model import Instrument
+from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import Column
 from collective_use.record import Record
 from collective_use.responses.columns.texts import spellings
@@ -60,6 +60,8 @@ def repeated_headings(
         known = {bare(text) for text in (heading.name, heading.question, *heading.codes)}
         known |= {bare(text) for text in together(instrument.get_item(column.item).text)}
         known |= {bare(heading.part)} if column.option is None else set()
+        # A question may be called what its answer is: "Agree?"
+        known -= _labels(instrument, instrument.get_item(column.item))
         repeats = [_repeats(text, known) for text in texts[:_MOST_TEXTS]]
         repeats += [False] * (len(texts) - len(repeats))
         masks.append((codes, np.array([bool(text) for text in texts])))
@@ -70,6 +72,11 @@ def repeated_headings(
     for codes, given in masks:
         filled += given[codes] if len(given) else 0
     return (hits > 0) & (2 * hits >= filled)
+
+
+def _labels(instrument: Instrument, item: Item) -> set[str]:
+    options = instrument.get_scale(item.scale).options if item.scale else item.options
+    return {bare(text) for option in options for text in together(option.label)}
 
 
 def _repeats(text: str, known: set[str]) -> bool:
@@ -98,5 +105,6 @@ def without_headings(
             raw=export.raw.below(top),
             preview=None if export.preview is None else export.preview[top:],
             unfinished=None if export.unfinished is None else export.unfinished[top:],
+            left_out=tuple((reason, found[top:]) for reason, found in export.left_out),
         )
     return export, mask[top:], record

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
+from collective_use.responses.files.entry import ENTRIES, is_entry_book, read_entries
 from collective_use.responses.files.raw import Raw, frame_of
 
 
@@ -48,6 +49,9 @@ def read_workbook(path: Path, sheet: str | None) -> Raw:
     names = list(book.sheet_names)
     if sheet is not None and sheet not in names:
         raise ReadError(f"{path.name} has no sheet {sheet!r}; its sheets are {quoted(names)}")
+    if sheet is None and is_entry_book(names):
+        pages = {name: book.get_sheet_by_name(name).to_python() for name in ENTRIES}
+        return read_entries(path, pages, cell_as_text)
     # Google Forms may put answers given in preview on a sheet of their own: never the first choice.
     ordered = sorted(names, key=lambda name: "test responses" in name.casefold())
     wanted = [sheet] if sheet is not None else ordered
