@@ -24,6 +24,7 @@ from collective_use.responses.answers.convention import (
 from collective_use.responses.answers.joined import is_joined
 from collective_use.responses.answers.misfits import MONTH
 from collective_use.responses.answers.numbers import has_marks, is_doubtful, settle_decimal
+from collective_use.responses.answers.platform_codes import with_platform_codes
 from collective_use.responses.files.raw import used_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
@@ -77,7 +78,7 @@ def key_of(instrument: Instrument, item: Item, column: Column, platform: str) ->
         return MONTH
     if item.kind == "number" or (item.scale is None and not item.options):
         return number_key()
-    return scale_key(instrument, item)
+    return with_platform_codes(scale_key(instrument, item), platform)
 
 
 def jobs_of(
