@@ -179,6 +179,7 @@ def test_a_draft_says_so_and_names_its_gaps(bank, platform):
     assert any("not shuffled" in sentence for sentence in form.cannot) != shuffles
     text = b"".join(form.files.values())
     if platform not in ("xlsform", "microsoft_forms", "redcap"):  # no title there, or in a zip
+        text = text.replace("​".encode(), b"")
         assert b"[DRAFT] " in text
         assert "[草稿] ".encode() in text
     shuffled = publish_form(bank, platform, draft=True, seed=7)

@@ -190,10 +190,8 @@ def of_question(question: Mapping) -> list[Asked]:
     labels = {codes[number]: said for number, said in (answers or choices).items() if codes}
     if kind == "Matrix":
         names = question["ChoiceDataExportTags"]
-        return [
-            Asked(Field(names[c], "", "", text, s["en"]), names[c], labels)
-            for c, s in choices.items()
-        ]
+        heads = {c: Field(names[c], "", "", text, s["en"]) for c, s in choices.items()}
+        return [Asked(head, names[c], labels) for c, head in heads.items()]
     if kind in ("CS", "TE") and choices:
         return [Asked(Field(tag, c, "", text, s["en"]), f"{tag}_{c}") for c, s in choices.items()]
     return [Asked(Field(tag, text=text), tag, labels)]
