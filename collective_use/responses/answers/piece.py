@@ -20,7 +20,11 @@ from collective_use.responses.answers.answers import (
     take,
 )
 from collective_use.responses.answers.codes import tick_key
-from collective_use.responses.answers.consent import consent_columns, consent_places
+from collective_use.responses.answers.consent import (
+    consent_columns,
+    consent_places,
+    declined_columns,
+)
 from collective_use.responses.answers.misfits import misfit_error, note_misfits
 from collective_use.responses.answers.persons import (
     build_persons,
@@ -147,7 +151,7 @@ def _with_consent(
     if misfits and options.invalid == "error":
         raise misfit_error(export.raw, misfits, keys)
     record = note_misfits(export.raw, misfits, keys, record)
-    return persons.assign(**found), record
+    return persons.assign(**found, **declined_columns(export, places)), record
 
 
 def _some(

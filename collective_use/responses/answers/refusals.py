@@ -14,7 +14,7 @@ from collective_use.instrument.rosters import naming_consent
 from collective_use.record import Record, counted
 from collective_use.responses.answers.answers import take
 from collective_use.responses.answers.cells import NOT_SHOWN, Cells
-from collective_use.responses.answers.consent import PREFIX
+from collective_use.responses.answers.consent import DECLINED, PREFIX
 from collective_use.responses.answers.stack import Piece
 
 
@@ -65,22 +65,30 @@ def without_refusals(
 
 
 def _takes_part(piece: Piece, modules: Sequence[str], record: Record) -> tuple[Piece, Record]:
-    keep = np.ones(len(piece.persons), dtype=bool)
+    """Leave out who declined; a box left empty is said, since consent may be on paper."""
+    persons = piece.persons
+    keep = np.ones(len(persons), dtype=bool)
     for module in modules:
-        name = f"{PREFIX}{module}"
-        if name not in piece.persons:
+        given, said_no = f"{PREFIX}{module}", f"{DECLINED}{module}"
+        if given not in persons:
             continue
-        refused = piece.persons[name].ne(1).to_numpy() & keep
-        if refused.any():
+        no = persons[said_no].to_numpy(bool) & keep
+        empty = persons[given].ne(1).to_numpy() & ~persons[said_no].to_numpy(bool) & keep
+        if no.any():
             text = f"{piece.name}: Persons who did not give the consent {module!r}."
-            rows = piece.persons["row"][refused]
+            rows = persons["row"][no]
             record = record.note(
-                "responses", "left out", text, count=int(refused.sum()), of="persons", what=rows
+                "responses", "left out", text, count=int(no.sum()), of="persons", what=rows
             )
-        keep &= ~refused
-    if keep.all():
-        return piece, record
-    persons = piece.persons[keep].reset_index(drop=True)
+        if empty.any():
+            text = (
+                f"{piece.name}: Persons who left the box of the consent {module!r} empty; their "
+                "answers stay: leave them out unless you hold their consent elsewhere."
+            )
+            record = record.note("responses", "warning", text, count=int(empty.sum()), of="persons")
+        keep &= ~no
+    gone = [name for name in persons if str(name).startswith(DECLINED)]
+    persons = persons[keep].drop(columns=gone).reset_index(drop=True)
     return replace(piece, persons=persons, block=take(piece.block, keep)), record
 
 
