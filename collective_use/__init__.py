@@ -142,6 +142,8 @@ _LAZY: dict[str, str] = {
     "Efa": "collective_use.measurement.factors.efa",
     "factor_count": "collective_use.measurement.factors.number",
     "FactorCount": "collective_use.measurement.factors.number",
+    "validate": "collective_use.measurement.validate",
+    "Validation": "collective_use.measurement.validate",
     "items": "collective_use.measurement.items",
     "ItemAnalysis": "collective_use.measurement.items",
     "dynamic_cutoffs": "collective_use.measurement.cutoffs",

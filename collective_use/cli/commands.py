@@ -62,6 +62,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."
     ),
+    "validate": CommandEntry(
+        AFTER, "validate", "score, and what the answers say of the scales: reliability, validity."
+    ),
     "fit": CommandEntry(
         AFTER, "fit", "score, and the structural models of the instrument by two engines."
     ),

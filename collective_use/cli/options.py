@@ -311,6 +311,7 @@ def study_of(command: str, flags: Mapping[str, Any]) -> Study:
         "screening": screening_of(flags.get("screen")),
         "careless": flags.get("careless"),
         "models": tuple(flags.get("model") or ()) or None,
+        "validation": flags.get("validation"),
         **group_flags(flags),
         "seed": flags.get("seed"),
     }

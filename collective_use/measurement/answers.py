@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -44,6 +44,8 @@ class Answers:
         Lowest and highest possible answer by item, where known.
     reversed_items
         Items whose keying was turned round.
+    construct_of
+        Construct of each measure: two measures of one construct are to agree, not to differ.
     notes
         What was left out, in words.
     """
@@ -55,6 +57,7 @@ class Answers:
     low: Mapping[str, float]
     high: Mapping[str, float]
     reversed_items: tuple[str, ...] = ()
+    construct_of: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -233,7 +236,9 @@ def _from_responses(data: Any) -> Answers:
             constructs[measure.id] = own
             taken |= set(own)
             construct = bank.get_construct(measure.construct_id)
-            names[measure.id] = construct.name.get(language, measure.id)
+            names[measure.id] = measure.name.get(language) or construct.name.get(
+                language, measure.id
+            )
     wanted = list(dict.fromkeys(item for own in constructs.values() for item in own))
     named = {item: bank.get_item(item).scale for item in wanted}
     scale = {item: bank.get_scale(used) for item, used in named.items() if used}
@@ -249,6 +254,7 @@ def _from_responses(data: Any) -> Answers:
         {item: float(used.low) for item, used in scale.items()},
         {item: float(used.high) for item, used in scale.items()},
         tuple(i for i in wanted if bank.get_item(i).reverse),
+        {m.id: m.construct_id for m in bank.measures if m.id in kept},
         notes,
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 from collective_use.checks import instance_of, valid_seed, whole_number
 from collective_use.errors import InputError, NotSupported
 from collective_use.measurement.correlations import Floats
+from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.sem.many import ManyFits, fit_many, normal_covariances
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.result import SemResult
@@ -74,6 +75,7 @@ class DynamicCutoffs(Result):
         return (table_of("Dynamic cut-offs", self.table, notes=notes),)
 
 
+@single_threaded
 def dynamic_cutoffs(fit: SemResult, repetitions: int = 500, seed: int | None = 1) -> DynamicCutoffs:
     """Simulate cut-offs for the SRMR, RMSEA and CFI of a fitted confirmatory factor model.
 

@@ -17,6 +17,7 @@ from collective_use.measurement.answers import Answers, Constructs, Data, answer
 from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.correlations import Floats
 from collective_use.measurement.reliability.one_factor import names_for
+from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.results import NotComputed, Result, Table, table_of
 
@@ -94,6 +95,7 @@ class ItemAnalysis(Result):
         return tuple(out)
 
 
+@single_threaded
 def items(
     data: Data,
     groups: Any = None,

@@ -32,8 +32,10 @@ def protected(responses: Responses, keep: bool) -> Responses:
     if keep:
         return responses
     persons, people, record = _codes(responses.persons, responses.members, responses.record)
-    persons, record = _free_texts(persons, record)
     facts = responses.informants
+    for role in ("group", "parent", "partner"):
+        persons, people, facts, record = _names(role, persons, people, facts, record)
+    persons, record = _free_texts(persons, record)
     if facts is not None:
         facts, record = _free_texts(facts, record)
     return replace(
@@ -66,6 +68,33 @@ def _codes(
     warn(text, DataWarning)
     record = record.note("responses", "warning", text, count=len(numbers), of="persons")
     return _renamed(persons, numbers), _renamed(people, numbers), record
+
+
+def _names(
+    role: str,
+    persons: pd.DataFrame,
+    people: pd.DataFrame | None,
+    facts: pd.DataFrame | None,
+    record: Record,
+) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None, Record]:
+    """Give groups and organisations numbers where their name is an address or a telephone."""
+    frames = [f for f in (persons, people, facts) if f is not None and role in f]
+    names = dict.fromkeys(str(name) for frame in frames for name in frame[role].unique())
+    told = [name for name in names if personal_parts(name)] if kinds_in(names) else []
+    if not told:
+        return persons, people, facts, record
+    numbers = {name: f"{role} {place}" for place, name in enumerate(told, start=1)}
+    kinds = ", ".join(kinds_in(told))
+    text = f"Names of {role}s that are personal details ({kinds}) became numbers."
+    warn(text, DataWarning)
+    record = record.note("responses", "warning", text, count=len(told), of="names")
+
+    def renamed(frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        if frame is None or role not in frame:
+            return frame
+        return frame.assign(**{role: [numbers.get(name, name) for name in frame[role]]})
+
+    return persons.pipe(renamed), renamed(people), renamed(facts), record
 
 
 def _renamed(

@@ -111,6 +111,8 @@ class Study(Settings):
         What becomes of persons whom a rule flags.
     models
         Structural models to fit, by id.
+    validation
+        Whether the scales are looked through: quick, thorough, or not at all.
     measures
         Measures to aggregate, by id; all when left out.
     repetitions
@@ -150,6 +152,7 @@ class Study(Settings):
     screening: dict[str, float | int | bool | str] = Field(default_factory=dict)
     careless: Literal["drop", "keep"] = "drop"
     models: tuple[str, ...] = ()
+    validation: Literal["quick", "thorough"] | None = None
     measures: tuple[str, ...] = ()
     repetitions: int = Field(default=2000, ge=0)
     voice: Literal["member", "partner"] = "member"

@@ -97,6 +97,9 @@ minimum_group_size: 3
 # Measures to aggregate; all when left out.
 # measures: [lead, tsig]
 
+# Look through the scales: reliability, items, validity (quick, or thorough for minutes).
+# validation: quick
+
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]
 

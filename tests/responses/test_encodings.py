@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import collective_use as cu
@@ -19,6 +19,7 @@ TOLD = [
     ("gb18030", "部门,编号\n财务处,1\n教务处,2"),
     ("gb18030", "我们在会议中使用数据。"),
     ("big5", "業務部門第一"),
+    ("big5", "lab\n財務處,1\n"),
     ("big5", "企劃處理組織"),
     ("big5", "非常同意,不同意,普通"),
     ("shift_jis", "営業部門第一"),
@@ -33,7 +34,12 @@ TOLD = [
     ("cp1252", "señor, Zoë, Håkan Öberg, Ärzte"),
     ("mac_roman", "Zoë Müller, Größe"),
 ]
-ASKED = [("euc_kr", "총무과"), ("cp1251", "Цех"), ("big5", "財務處\n1")]
+ASKED = [
+    ("gb18030", "A组\nB组"),
+    ("big5", "A組\nB組"),
+    ("euc_kr", "총무과"),
+    ("cp1251", "Цех"),
+]
 
 
 @pytest.mark.parametrize(("codec", "text"), TOLD)
@@ -59,6 +65,7 @@ CHARACTERS = {
 }
 
 
+@settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(CHARACTERS)), st.data())
 def test_no_text_is_read_as_another(codec, data):
     """Read as it was written, or refused: the third thing is a wrong name."""

@@ -160,3 +160,12 @@ def test_addresses_within_free_texts_are_taken_out_and_counted(write):
     assert "Personal details in why were taken out (e-mail address). (1 cell)" in str(
         responses.record
     )
+
+
+def test_groups_that_are_addresses_become_numbers_everywhere(write):
+    text = "lab,pid,q1,q2\nlab@example.org,p1,4,2\nlab@example.org,p2,5,1\nB,p3,4,4\n"
+    members = write("group,member\nlab@example.org,p1\nlab@example.org,p2\nB,p3\n", "members.csv")
+    with pytest.warns(cu.DataWarning, match="Names of groups that are personal details"):
+        responses = cu.read_responses(write(text), BANK, members=members)
+    assert responses.persons["group"].tolist() == ["group 1", "group 1", "B"]
+    assert responses.members["group"].tolist() == ["group 1", "group 1", "B"]

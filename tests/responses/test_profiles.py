@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pyreadstat
 import pytest
 
 import collective_use as cu
+from collective_use.cli.main import run
 from collective_use.instrument.vocabulary import PLATFORMS
 from collective_use.platforms import registry
 from collective_use.platforms.registry import platforms, read_platforms
@@ -310,3 +312,29 @@ def test_a_file_of_a_program_goes_by_the_names_of_that_program(write, tmp_path, 
     bank = write(TINY.replace("PLATFORM", platform), "tiny.yaml")
     responses = cu.read_responses(tmp_path / f"export{ending}", bank)
     assert responses.answers["q1"].tolist() == [1, 2, 3, 3]
+
+
+def test_who_skipped_the_group_is_no_group(write, bank):
+    text = layout("wenjuanxing--letters_and_units").replace(",A,p2,", ",(跳过),p2,")
+    responses = cu.read_responses(write(text), bank)
+    assert responses.persons["group"].tolist() == ["A"]
+    assert "Rows without a group. (1 row)" in str(responses.record)
+
+
+@pytest.mark.filterwarnings("ignore::collective_use.errors.CollectiveUseWarning")
+def test_the_command_line_takes_a_platform_file_and_says_so(write, tmp_path):
+    export, profile, bank = portal(write)
+    words = [str(export), "--platform", str(profile), "--instrument", str(bank)]
+    with pytest.raises(SystemExit) as done:
+        run(["score", *words, "--out", str(tmp_path / "out")])
+    assert done.value.code == 0
+    account = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
+    assert account["settings"]["platform"] == "ourportal.yaml"
+    assert "ourportal.yaml" in [entry["name"] for entry in account["inputs"]]
+    (tmp_path / "study.yaml").write_text(
+        f"instrument: bank.yaml\nexports: [{export.name}]\nplatform: ourportal.yaml\nout: again\n",
+        "utf-8",
+    )
+    with pytest.raises(SystemExit) as done:
+        run(["run", str(tmp_path / "study.yaml")])
+    assert done.value.code == 0

@@ -19,6 +19,7 @@ from collective_use.measurement.correlations import (
     positive_definite,
 )
 from collective_use.measurement.factors.rotations import ROTATIONS, rotated
+from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.factors.errors import rotated_errors
 from collective_use.numerics.factors.extract import (
     FactorFit,
@@ -153,6 +154,7 @@ class Efa(Result):
         return standard @ self.weights
 
 
+@single_threaded
 def efa(
     data: Data,
     factors: int,

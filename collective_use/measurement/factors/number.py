@@ -20,6 +20,7 @@ from collective_use.measurement.correlations import (
     positive_definite,
 )
 from collective_use.measurement.factors.graph import Communities, communities_of
+from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.factors.comparison import comparison_data, hull
 from collective_use.numerics.factors.number import (
     Parallel,
@@ -127,6 +128,7 @@ class FactorCount(Result):
         )
 
 
+@single_threaded
 def factor_count(
     data: Data,
     groups: Any = None,

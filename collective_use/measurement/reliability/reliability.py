@@ -18,6 +18,7 @@ from collective_use.measurement.reliability.definitions import DEFINITIONS, LEVE
 from collective_use.measurement.reliability.levels import by_level
 from collective_use.measurement.reliability.one_factor import Estimate
 from collective_use.measurement.reliability.total import closed, total
+from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.items.reliability import cronbach_alpha, feldt_limits
 from collective_use.results import Result, Table, table_of
 
@@ -116,6 +117,7 @@ class Reliability(Result):
         return tuple(out)
 
 
+@single_threaded
 def reliability(
     data: Data,
     groups: Any = None,

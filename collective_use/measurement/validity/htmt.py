@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from collective_use.checks import number_between, one_of, valid_seed, whole_number
+from collective_use.checks import number_between, one_of, quoted, valid_seed, whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
@@ -19,6 +19,8 @@ from collective_use.measurement.correlations import (
     correlations_of,
     likely_covariance,
 )
+from collective_use.measurement.threads import single_threaded
+from collective_use.numerics.groups.components import components, pair_sums
 from collective_use.numerics.items.htmt import htmt_ratios
 from collective_use.results import Result, Table, table_of
 
@@ -81,6 +83,7 @@ class Htmt(Result):
         return (table_of(f"{name} ({self.level})", self.table, notes=notes),)
 
 
+@single_threaded
 def htmt(
     data: Data,
     constructs: Constructs | None = None,
@@ -106,7 +109,7 @@ def htmt(
         1: HTMT; 2: HTMT2 with geometric means.
     level
         ``"total"``: correlations of persons; ``"between"``: of latent group values, from the
-        estimated between covariance, never from correlations of group means (no limits there).
+        between covariance estimated by moments, never from correlations of group means.
     repetitions
         Bootstrap samples; 0 leaves the limits out.
     confidence
@@ -146,22 +149,12 @@ def htmt(
     if left:
         notes.append(f"Left out, fewer than two items: {', '.join(left)}.")
     used = answers.only([item for own in sets.values() for item in own])
-    gaps = level == "total" and bool(used.values.isna().to_numpy().any())
-    known = used if gaps else used.complete()
-    if gaps:
-        found = _incomplete(known)
-        notes.append(
-            "Some answers are missing: correlations by maximum likelihood (EM), no limits."
-        )
+    places = [[used.items.index(item) for item in own] for own in sets.values()]
+    if level == "between":
+        found, draws = _between(used, places, version, repetitions, seed)
     else:
-        found = correlations_of(known, "pearson" if level == "total" else "between")
-    places = [[found.items.index(item) for item in own] for own in sets.values()]
+        found, draws = _total(used, places, version, repetitions, seed)
     ratios = htmt_ratios(found.matrix, places, version)
-    draws = np.zeros((0, *ratios.shape))
-    if repetitions and level == "total" and not gaps:
-        draws = htmt_ratios(
-            np.stack(list(drawn_correlations(known, repetitions, seed))), places, version
-        )
     names = list(sets)
     return Htmt(
         _pairs(ratios, draws, names, confidence), pd.DataFrame(ratios, index=names, columns=names),
@@ -169,12 +162,59 @@ def htmt(
     )  # fmt: skip
 
 
+def _total(
+    used: Answers, places: list[list[int]], version: int, repetitions: int, seed: int | None
+) -> tuple[Correlations, Floats]:
+    none = np.zeros((0, len(places), len(places)))
+    if used.values.isna().to_numpy().any():
+        return _incomplete(used), none
+    known = used.complete()
+    found = correlations_of(known, "pearson")
+    if not repetitions:
+        return found, none
+    drawn = np.stack(list(drawn_correlations(known, repetitions, seed)))
+    return found, htmt_ratios(drawn, places, version)
+
+
+def _between(
+    used: Answers, places: list[list[int]], version: int, repetitions: int, seed: int | None
+) -> tuple[Correlations, Floats]:
+    """Return correlations of latent group values by moments, and ratios of drawn groups."""
+    codes, labels = used.codes()
+    if len(labels) < 10:
+        raise InputError(f"groups must be at least 10 for the between level, got {len(labels)}")
+    sums = pair_sums(used.values.to_numpy(), codes, len(labels))
+    _, between = components(sums)
+    flat = [used.items[j] for j in np.flatnonzero(np.diag(between) <= 0)]
+    said = f"No variance between groups in {quoted(flat)}: left out of the means."
+    note = (said,) if flat else ()
+    rng = np.random.default_rng(seed)
+    draws = [
+        htmt_ratios(_scaled(components(sums, times.astype(float))[1]), places, version)
+        for times in (
+            np.bincount(rng.integers(0, len(labels), len(labels)), minlength=len(labels))
+            for _ in range(min(repetitions, 500))
+        )
+    ]
+    found = Correlations(
+        "between", _scaled(between), between, used.items, len(labels), (*used.notes, *note)
+    )
+    none = np.zeros((0, len(places), len(places)))
+    return found, np.stack(draws) if draws else none
+
+
+def _scaled(covariance: Floats) -> Floats:
+    spread = np.sqrt(np.where(np.diag(covariance) > 0, np.diag(covariance), np.nan))
+    return np.asarray(covariance / np.outer(spread, spread))
+
+
 def _incomplete(known: Answers) -> Correlations:
     covariance = likely_covariance(known.values.to_numpy())
     spread = np.sqrt(np.diag(covariance))
     n = int(known.values.notna().any(axis=1).sum())
+    note = "Some answers are missing: correlations by EM, without limits."
     matrix = covariance / np.outer(spread, spread)
-    return Correlations("pearson", matrix, covariance, known.items, n, known.notes)
+    return Correlations("pearson", matrix, covariance, known.items, n, (*known.notes, note))
 
 
 def constructs_with(answers: Answers, least: int) -> dict[str, tuple[str, ...]]:

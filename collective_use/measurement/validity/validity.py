@@ -15,6 +15,7 @@ from collective_use.errors import EstimationError
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import Named, factor_model, fit_quietly, plain_names
 from collective_use.measurement.correlations import likely_covariance
+from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.htmt import constructs_with, htmt
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
@@ -98,6 +99,7 @@ class Validity(Result):
         )
 
 
+@single_threaded
 def validity(
     data: Data,
     constructs: Constructs | None = None,

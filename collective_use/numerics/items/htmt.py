@@ -49,6 +49,6 @@ def htmt_ratios(correlations: Floats, sets: Sequence[Sequence[int]], version: in
 
 def _mean(values: Floats, version: int) -> Floats:
     if version == 1:
-        return np.asarray(values.mean(axis=-1))
+        return np.asarray(np.nanmean(values, axis=-1))
     with np.errstate(divide="ignore"):
-        return np.asarray(np.exp(np.log(values).mean(axis=-1)))
+        return np.asarray(np.exp(np.nanmean(np.log(values), axis=-1)))

@@ -25,6 +25,7 @@ from collective_use.responses.answers.consent import (
     consent_places,
     declined_columns,
 )
+from collective_use.responses.answers.decide import WORDS
 from collective_use.responses.answers.misfits import misfit_error, note_misfits
 from collective_use.responses.answers.persons import (
     build_persons,
@@ -48,7 +49,12 @@ from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
 from collective_use.responses.readers.option_numbers import check_option_numbers
-from collective_use.responses.readers.records import keys_filled, sent_only, submitted
+from collective_use.responses.readers.records import (
+    keys_filled,
+    sent_only,
+    submitted,
+    words_present,
+)
 from collective_use.responses.readers.units import without_units
 
 
@@ -83,6 +89,7 @@ def read_piece(
     record = _note_alike(export, instrument, places, keys, options, record)
     check_option_numbers(export, instrument, matched)
     export, record = without_units(export, instrument, matched, record)
+    export = words_present(export, {*places.values(), *_words(matched, instrument)})
     export, record = keys_filled(export, places, record)
     export, record = sent_only(export, matched, options.unfinished == "keep", record)
     repeated = repeated_headings(export, instrument, matched)
@@ -91,7 +98,10 @@ def read_piece(
     persons = build_persons(export, instrument, places, rows, declared)
     keep, record = without_group(persons, name, options, record, submitted(export))
     if not keep.any():
-        raise ReadError(f"{name}: no row is left to read; see what was left out:\n{record}")
+        raise ReadError(
+            f"{name}: no row is left to read; see what was left out, and keep such rows with "
+            f"unfinished= or previews= (--unfinished keep, --previews keep):\n{record}"
+        )
     export, rows, persons = _some(export, rows, persons, keep)
     block, record = decode_block(export, instrument, matched, rows, record, options)
     persons, record = _with_consent(export, instrument, agreed, rows, persons, options, record)
@@ -152,6 +162,12 @@ def _with_consent(
         raise misfit_error(export.raw, misfits, keys)
     record = note_misfits(export.raw, misfits, keys, record)
     return persons.assign(**found, **declined_columns(export, places)), record
+
+
+def _words(matched: Mapping[int, Column], instrument: Instrument) -> list[int]:
+    """Return the columns that hold words, not codes."""
+    kinds = {item.id: item.kind for item in instrument.items}
+    return [place for place, column in matched.items() if kinds[column.item] in WORDS]
 
 
 def _some(

@@ -20,6 +20,9 @@ PLAUSIBLE = 0.8
 """The share of a reading that has to look like words."""
 CLEARER = 0.12
 """How much more plausible than all others the chosen reading has to be."""
+CLEARER_LETTERS = 0.35
+"""The same between two alphabets, whose letters are all letters of the other."""
+ALPHABETS = frozenset(("cp1251", "koi8_r", "cp1253"))
 LIKELIER = math.log(20)
 """How much likelier an East Asian reading has to be than another."""
 
@@ -90,14 +93,15 @@ def guess(data: bytes, name: str) -> Script:
     >>> guess("Zo\u00eb, M\u00fcller".encode("cp1252"), "x.csv").shown
     'windows-1252'
     """
-    found = [reading for reading in readings(data) if reading.score >= PLAUSIBLE]
+    every = readings(data)
+    found = [reading for reading in every if reading.score >= PLAUSIBLE]
     if not found and _few_signs(data):
         return next(script for script in SCRIPTS if script.codec == "cp1252")
     if not found:
-        raise _unclear(name, readings(data)[:4], "in none of the known encodings is it words")
+        raise _unclear(name, _some(every), "in none of the known encodings is it words")
     east = sorted((r for r in found if r.likelihood is not None), key=_unlikely)
     best = east[0] if east and east[0].score >= found[0].score - CLEARER else found[0]
-    rivals = [r for r in found if r is not best and r.excerpt != best.excerpt and _rivals(best, r)]
+    rivals = [r for r in every if r is not best and r.excerpt != best.excerpt and _rivals(best, r)]
     if rivals:
         raise _unclear(name, [best, *rivals], "several encodings read it")
     return best.script
@@ -109,6 +113,12 @@ def _few_signs(data: bytes) -> bool:
     return len(set(runs)) <= 3 and max(map(len, runs)) <= 2 and sum(map(len, runs)) * 50 < len(data)
 
 
+def _some(found: list[Reading]) -> list[Reading]:
+    """Return a few readings of each kind, to choose from."""
+    east = sorted((r for r in found if r.likelihood is not None), key=_unlikely)
+    return [*east[:3], *[r for r in found if r.likelihood is None][:3]]
+
+
 def _unlikely(reading: Reading) -> float:
     return -(reading.likelihood or 0.0)
 
@@ -116,8 +126,10 @@ def _unlikely(reading: Reading) -> float:
 def _rivals(best: Reading, other: Reading) -> bool:
     """Tell whether two readings are too close to choose between."""
     if best.likelihood is not None and other.likelihood is not None:
-        return best.likelihood - other.likelihood < LIKELIER
-    return best.score - other.score < CLEARER
+        return other.score >= PLAUSIBLE and best.likelihood - other.likelihood < LIKELIER
+    if {best.script.codec, other.script.codec} <= ALPHABETS:
+        return other.score > 0 and best.score - other.score < CLEARER_LETTERS
+    return other.score >= PLAUSIBLE and best.score - other.score < CLEARER
 
 
 def _unclear(name: str, found: list[Reading], why: str) -> ReadError:

@@ -12,6 +12,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _RARE = frozenset("\u017d\u017e\u0160\u0161\u0178\u0152\u0153\u0192")
 _TYPOGRAPHIC = frozenset("‘’“”–—…€£°§«»½®™©¿¡²³±·•×\u00a0\u00ad")
 
+_QUOTES = frozenset("‘’“”«»–—…¿¡\u00a0\u00ad")
+"""Signs that stand beside letters and beside each other."""
+
 
 def _classes(*rows: tuple[int, int, int, int, int, float]) -> Callable[[bytes], float]:
     """Return the log probability of a character from classes of common ones.
@@ -110,7 +113,7 @@ def _alphabet(letters: str, frequent: str) -> Callable[[str], float]:
         if total < 3 or not high:
             return 0.0
         # Few letters say nothing about how often they are used.
-        usual = sum(char in often for char in high) / len(high) if total >= 6 else 1.0
+        usual = sum(char in often for char in high) / len(high) if len(set(high)) >= 6 else 1.0
         strange = len([c for c in _strangers(text) if c not in alphabet])
         return max(0.0, good / total - strange / total) * min(1.0, usual / 0.6)
 
@@ -123,12 +126,24 @@ def _strangers(text: str) -> list[str]:
     return [char for char in high if not char.isalpha() and char not in _TYPOGRAPHIC]
 
 
+def _has_latin(word: str) -> bool:
+    """Tell whether a word is Latin with few accents; whole words of accented letters are not."""
+    plain = len(word) == 1 or re.search("[A-Za-z]", word) is not None
+    return plain and not re.search(r"[^\x00-\x7f]{3}", word)
+
+
+def _odd_runs(text: str) -> int:
+    """Count signs in runs that no Western text holds: a multiplication sign before an accent."""
+    runs = [run for run in HIGH.findall(text)[:20_000] if len(run) > 1]
+    return sum(len(run) for run in runs if any(not c.isalpha() and c not in _QUOTES for c in run))
+
+
 def _western(text: str) -> float:
     """Score a reading as Western European: single accented letters within Latin words."""
-    total, good = _words(text, lambda word: not re.search(r"[^\x00-\x7f]{3}", word))
+    total, good = _words(text, _has_latin)
     rare = sum(char in _RARE for char in text[:200_000])
     marks = [c for c in "".join(HIGH.findall(text))[:20_000] if not c.isalpha()]
-    known = sum(char in _TYPOGRAPHIC for char in marks)
+    known = sum(char in _TYPOGRAPHIC for char in marks) - _odd_runs(text)
     inside = len(re.findall(r"(?<=[A-Za-z])[^\w\s\u2019\x00-\x7f](?=[a-z])", text[:200_000]))
     if not total + len(marks):
         return 0.0

@@ -77,6 +77,14 @@ class PaperReader(PlainReader):
     platform = "paper"
     kinds = ("form",)
 
+    def read(self, raw: Raw) -> Export:
+        """Take the headings as they are; a form of one language says which."""
+        export = super().read(raw)
+        if "language" not in raw.names:
+            return export
+        place = raw.names.index("language")
+        return replace(export, fields={"language": place}, technical=frozenset((place,)))
+
 
 class EntrySheetReader(PlainReader):
     """Workbooks into which paper forms were typed."""

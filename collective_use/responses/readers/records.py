@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.record import Record
-from collective_use.responses.files.raw import categorical, texts_of
+from collective_use.responses.files.raw import categorical, texts_of, used_texts
 from collective_use.responses.readers.export import Export
 from collective_use.responses.readers.times import order_of
 
@@ -18,6 +18,29 @@ def submitted(export: Export) -> np.ndarray | None:
     """Return the order in time of the rows; None where the export does not say for sure."""
     place = export.fields.get("submitted")
     return None if place is None else order_of(texts_of(export.raw.cells[place]).tolist())
+
+
+def words_present(export: Export, places: Collection[int]) -> Export:
+    """Empty cells of keys and free texts in which the platform says that there is no answer.
+
+    Otherwise those who skipped the question would be a group called "(skipped)".
+
+    Parameters
+    ----------
+    export
+        The export.
+    places
+        Columns of keys and of words; in others the reason why there is no answer is kept.
+    """
+    cells = export.raw.cells
+    for place in places:
+        texts, codes = used_texts(cells[place])
+        bare = ["" if text.strip() in export.missing else text for text in texts]
+        if bare != texts:
+            if cells is export.raw.cells:
+                cells = cells.copy()
+            cells[place] = pd.Series(categorical(np.asarray([*bare, ""], dtype=object)[codes]))
+    return replace(export, raw=replace(export.raw, cells=cells))
 
 
 def keys_filled(export: Export, places: Mapping[str, int], record: Record) -> tuple[Export, Record]:
