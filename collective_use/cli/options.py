@@ -107,6 +107,10 @@ Careless = Annotated[
     str | None,
     typer.Option(metavar="WHAT", help="Persons whom a rule flags: drop (default) or keep."),
 ]
+Full = Annotated[
+    bool,
+    typer.Option("--full", help="Exact tables of groups, too, in a folder for the analyst only."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 
@@ -240,6 +244,7 @@ def study_of(command: str, flags: Mapping[str, Any]) -> Study:
         "cutoffs": cutoffs_of(flags["cutoff"]),
         "screening": screening_of(flags.get("screen")),
         "careless": flags.get("careless"),
+        "full": flags.get("full") or None,
         "models": tuple(flags.get("model") or ()) or None,
         "seed": flags.get("seed"),
     }

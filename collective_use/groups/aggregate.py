@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -21,9 +21,7 @@ from collective_use.groups.results import Groups
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.record import Record
 from collective_use.responses.table import Responses
-
-if TYPE_CHECKING:
-    from collective_use.scores.table import Scores
+from collective_use.scores.table import Scores
 
 _ASKS_MEMBERS = ("perception", "informant", "record")
 _ASKS_ROSTERS = ("roster", "allocation", "checklist")

@@ -41,6 +41,7 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     >>> meaning("groups.csv", "n", load_instrument("lq2002"))
     'Persons of the group who answered.'
     """
+    table = table.rpartition("/")[2]
     of_measure = _of_measure(column, instrument)
     if of_measure:
         return of_measure

@@ -54,6 +54,7 @@ GROUPS = {
 
 INDICES = {
     "value": "The group value that enters further analyses.",
+    "rounded_to": "The step to which value is rounded for showing.",
     "passes": "Whether the group reaches the cut-off of the composition's index.",
     "reason": "Why a value is missing; empty where there is one.",
     "mean": "Mean of the members' scores.",
