@@ -18,6 +18,9 @@ from collective_use.cutoffs import Cutoff
 POSSIBILITIES = 3
 """How many different answers a figure has to leave open for one person, at the least."""
 
+_MORE = 1.01
+"""A band that fits exactly would lose one sum to the tie at its edge."""
+
 SPREAD_FACTOR = 2
 """Spread is shown from this many times the size on: an SD of zero tells everybody's answer."""
 
@@ -78,7 +81,7 @@ class Disclosure:
         >>> Disclosure(5).mean_step(5, 1.0), Disclosure(5).mean_step(40, 0.25)
         (1.0, 0.05)
         """
-        return nice(2 * (self.possibilities - 1) * grain / n)
+        return nice(_MORE * 2 * (self.possibilities - 1) * grain / n)
 
     def spread_step(self, n: float, grain: float) -> float:
         """Return the step to which a standard deviation of n scores is rounded.
