@@ -333,6 +333,13 @@ class Result:
 
     A subclass is a frozen dataclass. It defines `to_frame()`; `tables()` may be overridden
     where one table is not the best way to read it.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> result = cu.icc([1, 2, 4, 5], list("aabb"))
+    >>> isinstance(result, cu.Result), "icc1" in result.to_dict()
+    (True, True)
     """
 
     __slots__ = ()

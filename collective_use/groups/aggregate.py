@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from collective_use.checks import did_you_mean, instance_of, one_of, quoted, whole_number
+from collective_use.checks import did_you_mean, one_of, quoted, whole_number
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.evidence.informants import informant_evidence
@@ -86,7 +86,10 @@ def aggregate(
     """
     if isinstance(scores, Responses):
         raise InputError("scores must be scored persons: cu.aggregate(cu.score(responses))")
-    instance_of("scores", scores, Scores, "what cu.score(responses) returns")
+    if not hasattr(scores, "responses"):
+        raise InputError(
+            f"scores must be what cu.score(responses) returns, got {type(scores).__name__}"
+        )
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))

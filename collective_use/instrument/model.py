@@ -341,7 +341,14 @@ def _by_id(parts: tuple[_P, ...], name: str) -> _P:
 
 
 class Instrument(Part):
-    """An item bank: the single source of truth for forms, reading, scoring and models."""
+    """An item bank: the single source of truth for forms, reading, scoring and models.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.load_instrument("lq2002").get_construct("lead").id
+    'lead'
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     id: Identifier

@@ -49,6 +49,12 @@ class SimulatedSurvey(Result):
         One row a group: ``group`` and the group questions.
     truth
         Parameters, latent variables, items and planted flaws.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> len(cu.simulate_responses("lq2002", n_groups=3, seed=1).members) > 0
+    True
     """
 
     instrument: Instrument

@@ -65,6 +65,18 @@ class StructureFit(Result):
         The model's name in words.
     note
         What the instrument says beside it.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import collective_use as cu
+    >>> export = cu.sample_path("clean") / "export.csv"
+    >>> responses = cu.read_responses(export, "collective_data_use")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
+    >>> found = cu.fit_structure(groups, "M1")
+    >>> found.model, len(found.groups)
+    ('M1', 60)
     """
 
     model: str
@@ -163,6 +175,18 @@ def fit_structure(
     ----------
     Kroll (2023), Perspectives on Public Management and Governance 6:106 (the theory); the path
     model is inferred from its abstract, see the instrument's attribution.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import collective_use as cu
+    >>> export = cu.sample_path("clean") / "export.csv"
+    >>> responses = cu.read_responses(export, "collective_data_use")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
+    >>> found = cu.fit_structure(groups, "M1")
+    >>> found.model, len(found.groups)
+    ('M1', 60)
     """
     instance_of("groups", groups, Groups, "what cu.aggregate(scores) returns")
     structural = find_model(groups.instrument, model)

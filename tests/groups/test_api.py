@@ -42,7 +42,7 @@ def index(result):
     ids=["array", "int8", "nullable", "float32", "lists", "view"],
 )
 def test_every_kind_of_input_gives_the_same(make):
-    for call in (cu.rwg_j, cu.ad, cu.awg):
+    for call in (cu.rwg_j, cu.average_deviation, cu.awg):
         pd.testing.assert_series_equal(
             index(call(make(ITEMS), GROUPS)), index(call(ITEMS, GROUPS)), rtol=1e-6
         )
@@ -60,7 +60,7 @@ def test_labels_of_any_kind(labels):
 @given(st.permutations(list(range(len(GROUPS)))))
 def test_row_order_makes_no_difference(order):
     shuffled, groups = ITEMS.iloc[order], GROUPS[order]
-    for call in (cu.rwg_j, cu.ad, cu.awg):
+    for call in (cu.rwg_j, cu.average_deviation, cu.awg):
         pd.testing.assert_series_equal(index(call(shuffled, groups)), index(call(ITEMS, GROUPS)))
     for method in ("anova", "reml"):
         one = cu.icc(shuffled["i0"], groups, method=method)
@@ -164,7 +164,7 @@ def test_simulated_chance_of_several_items_repeats():
         (lambda: cu.average_deviation(ITEMS, GROUPS, around="mode"), "around must be one of"),
         (lambda: cu.average_deviation(ITEMS, GROUPS, options=None, test=True), "options"),
         (lambda: cu.icc([1, 2], list("ab"), method="aov"), "did you mean 'anova'"),
-        (lambda: cu.icc([1, 2], list("ab"), level=95), "level"),
+        (lambda: cu.icc([1, 2], list("ab"), confidence=95), "confidence"),
         (lambda: cu.random_groups([1, 2, 3], list("abc")), "at least two"),
         (lambda: cu.dispersion([1, -2], list("aa"), kind="disparity"), "true zero"),
         (lambda: cu.dispersion([1, 2], list("aa"), kind="varity"), "did you mean 'variety'"),
@@ -197,7 +197,7 @@ class TestIcc:
 
     def test_limits_hold_the_estimate(self):
         for level in (0.8, 0.95, 0.99):
-            result = cu.icc(ITEMS["i0"], GROUPS, level=level, group_size="k0")
+            result = cu.icc(ITEMS["i0"], GROUPS, confidence=level, group_size="k0")
             assert result.ci[0] < result.icc1 < result.ci[1]
 
     @pytest.mark.parametrize(

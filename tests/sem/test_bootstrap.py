@@ -121,7 +121,7 @@ def test_refusals_name_the_cause():
     fit = fit_sem(MODEL, data)
     with pytest.raises(NotSupported, match="level: blocks"):
         bootstrap_fit(fit, 10, kind="clusters")
-    with pytest.raises(InputError, match="replications"):
+    with pytest.raises(InputError, match="repetitions"):
         bootstrap_fit(fit, 1)
     with pytest.raises(NotSupported, match="estimator='GLS'"):
         bootstrap_fit(fit_sem(MODEL, data, estimator="GLS"), 10)

@@ -38,7 +38,7 @@ DATA = _data()
 def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-untyped-def]
     estimator, likelihood, missing, groups, cluster, weights, parameterization = point
     options = {
-        "estimator": estimator, "likelihood": likelihood, "missing": missing, "groups": groups,
+        "estimator": estimator, "likelihood": likelihood, "missing": missing, "group": groups,
         "cluster": cluster, "weights": weights, "parameterization": parameterization,
     }  # fmt: skip
     neutral = likelihood == "normal" and missing == "listwise" and not cluster and not weights

@@ -39,7 +39,7 @@ DATA = _data()
 def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-untyped-def]
     estimator, likelihood, missing, groups, weights, fixed_x = point
     options = {
-        "estimator": estimator, "likelihood": likelihood, "missing": missing, "groups": groups,
+        "estimator": estimator, "likelihood": likelihood, "missing": missing, "group": groups,
         "weights": weights, "fixed_x": fixed_x, "cluster": "team",
     }  # fmt: skip
     offered = estimator in ("ML", "MLR") and likelihood == "normal" and weights is None

@@ -67,6 +67,12 @@ class Icc(Result):
         One row a group: `group`, `n`, `mean`, and the `reliability` of that mean.
     notes
         What a reader has to know.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> round(cu.icc([1, 2, 4, 5], list("aabb")).icc1, 4)
+    0.8947
     """
 
     method: str

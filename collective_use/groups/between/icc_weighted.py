@@ -31,6 +31,13 @@ class WeightedIcc(Result):
         One row a group: `group`, `n`, `weight` (sum) and weighted `mean`.
     refused
         What cannot be had with weights, index by index, and why.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.icc_weighted([1, 2, 4, 5, 2, 3], list("aabbcc"), [1, 2, 1, 1, 1, 1])
+    >>> 0 < found.icc1 < 1
+    True
     """
 
     icc1: float | NotComputed

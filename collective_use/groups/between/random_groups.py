@@ -39,6 +39,12 @@ class RandomGroups(Result):
         Of the variances within pseudo-groups, by their probability.
     below
         Share of real groups whose variance is under the 5% quantile of pseudo-groups.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.random_groups([1, 1, 2, 5, 5, 4], list("aaabbb"), repetitions=200).groups
+    2
     """
 
     observed: float

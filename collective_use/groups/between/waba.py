@@ -30,6 +30,12 @@ class Waba(Result):
         The two products that add up to `raw`.
     n, groups
         Persons with both values, and groups.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.waba([1, 2, 5, 6], [2, 1, 6, 5], list("aabb")).n
+    4
     """
 
     raw: float | NotComputed

@@ -39,6 +39,13 @@ class BalancedMeans(Result):
         Their shares of the sum.
     left_out
         Persons without a value or a partner.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.balanced_means([2, 2, 5], ["a"] * 3, ["x", "x", "y"])
+    >>> len(found.to_frame())
+    1
     """
 
     values: pd.DataFrame

@@ -37,6 +37,13 @@ class ByStratum(Result):
         Whether each group lies in one stratum.
     left_out
         Persons without a value, a group or a stratum.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.by_stratum([1, 2, 4, 5, 2, 3, 5, 4], list("aabbccdd"), ["x"] * 4 + ["y"] * 4)
+    >>> found.to_frame().empty
+    False
     """
 
     values: pd.DataFrame

@@ -39,6 +39,14 @@ class Monitor(Result):
         The gates.
     record
         What was left out or could not be matched.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("clean") / "export.csv", "collective_data_use",
+    ...     members=cu.sample_path("clean") / "members.csv")
+    >>> cu.monitor(responses).to_frame().empty
+    False
     """
 
     instrument: str

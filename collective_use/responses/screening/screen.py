@@ -36,6 +36,14 @@ class Screening(Result):
         The rules whose flags lead to exclusion.
     reasons
         Why an index exists for nobody, by name.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    >>> seen = cu.screen(responses)
+    >>> len(seen.indices)
+    2042
     """
 
     responses: Responses

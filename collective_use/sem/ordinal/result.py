@@ -35,6 +35,18 @@ class OrdinalResult(SemResult):
         Thresholds, correlations and their asymptotic covariance by group.
     categories
         Values of every ordered variable.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> f = rng.normal(size=300)
+    >>> data = pd.DataFrame({f"x{i}": f + rng.normal(size=300) for i in range(1, 5)})
+    >>> cut = (data > 0).astype(int) + (data > 1).astype(int)
+    >>> fit = cu.fit_cfa("f =~ x1 + x2 + x3 + x4", cut, ordered=list(cut))
+    >>> int(fit.fit_measures["df"])
+    2
     """
 
     moments: tuple[OrdinalMoments, ...] = ()

@@ -61,6 +61,17 @@ class Bootstrap(Result):
         How many replications failed, by reason.
     strata
         Group of the case left out by a jackknife, (R,); sizes of groups are fixed.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> f = rng.normal(size=300)
+    >>> data = pd.DataFrame({f"x{i}": f + rng.normal(size=300) for i in range(1, 5)})
+    >>> boot = cu.bootstrap_fit(cu.fit_cfa("f =~ x1 + x2 + x3 + x4", data), 20, seed=1)
+    >>> boot.draws.shape[0]
+    20
     """
 
     names: tuple[str, ...]

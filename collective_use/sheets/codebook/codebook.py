@@ -25,6 +25,12 @@ class Codebook(Result):
         The item bank.
     entries
         One entry for each item, in the order of the instrument.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> len(cu.codebook("lq2002").to_frame())
+    19
     """
 
     instrument: Instrument

@@ -42,6 +42,15 @@ class JudgeRatings(Result):
         One row for each judge: ``judge``, ``missing`` (what the judge found asked nowhere).
     record
         What was left empty.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import collective_use as cu
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "anna.xlsx"
+    >>> _ = cu.judge_sheets("starter", judge="anna", path=file)
+    >>> cu.read_judge_sheets(file, "starter").to_frame()["judge"].unique().tolist()
+    ['anna']
     """
 
     ratings: pd.DataFrame
