@@ -12,7 +12,7 @@ from collective_use.cli.console import say, show_next
 from collective_use.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from collective_use.questionnaire.form.content import FormContent, Member
 
@@ -150,7 +150,7 @@ def _write(
     copies: Sequence[FormContent], out: Path, kind: str, *, fillable: bool, paper: str
 ) -> None:
     from collective_use.output import write_file
-    from collective_use.questionnaire.paper.batch import merged
+    from collective_use.questionnaire.paper.batch import copy_names, merged
     from collective_use.questionnaire.paper.fillable import fillable_pdf
     from collective_use.questionnaire.paper.page import questionnaire_html
     from collective_use.questionnaire.paper.pdf import questionnaire_pdf
@@ -177,8 +177,25 @@ def _write(
         write_file(out, single)
         say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}")
         return
-    out.mkdir(parents=True, exist_ok=True)
-    for copy in copies:
-        name = "-".join(part for part in ("form", copy.group, copy.member) if part)
-        write_file(out / f"{name}.pdf", render(copy))
+    names = [f"{name}.pdf" for name in copy_names(copies)]
+    _write_folder(out, copies, names, render)
     say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}/")
+
+
+def _write_folder(
+    out: Path,
+    copies: Sequence[FormContent],
+    names: Sequence[str],
+    render: Callable[[FormContent], bytes],
+) -> None:
+    """Write every copy and the table of who gets which file; all of them, or nothing."""
+    from collective_use.output import table_csv, write_folder
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for copy, name in zip(copies, names, strict=True):
+            yield name, render(copy)
+        rows = [(copy.group, copy.member, n) for copy, n in zip(copies, names, strict=True)]
+        if any(group for group, _, _ in rows):
+            yield "files.csv", table_csv(("group", "member", "file"), rows)
+
+    write_folder(out, files(), {"makes": "printed questionnaires", "command": "questionnaire"})

@@ -173,7 +173,7 @@ def _without_folders(word: str) -> str:
 
     Examples
     --------
-    >>> _without_folders("/home/ann/a.csv"), _without_folders("--out=C:\\\\Users\\\\ann\\\\r"), "a=b"
+    >>> _without_folders("/home/ann/a.csv"), _without_folders("--out=/home/ann/r"), "a=b"
     ('a.csv', '--out=r', 'a=b')
     """
     flag, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)

@@ -187,11 +187,7 @@ def two_runs(scores: cu.Scores, groups: cu.Groups) -> Iterator[tuple[str, int, f
         span = span_of(scores.responses.instrument, groups.evidence[name])
         (first, _), (second, _) = (published(t, group, name, low, k) for t in (one, two))
         own = round((float(scores.values.loc[gone[group], name]) - low) * k)
-        left = {
-            new
-            for new in range(span + 1)
-            if _overlap(first, second, n, new, span * (n - 1))
-        }
+        left = {new for new in range(span + 1) if _overlap(first, second, n, new, span * (n - 1))}
         assert own in left
         middle = n * sum(first) / 2 - (n - 1) * sum(second) / 2
         yield group, n, abs(middle - own), len(left)

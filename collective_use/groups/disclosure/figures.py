@@ -79,9 +79,7 @@ class Sight:
         return self.rule.rounded(value, self.step(kind, row)) if seen else float("nan")
 
 
-def sight(
-    part: Evidence, groups: pd.DataFrame, instrument: Instrument, rule: Disclosure
-) -> Sight:
+def sight(part: Evidence, groups: pd.DataFrame, instrument: Instrument, rule: Disclosure) -> Sight:
     """Return what may be seen of a measure, group by group.
 
     Parameters

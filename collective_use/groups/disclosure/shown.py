@@ -176,6 +176,4 @@ def _record(base: pd.DataFrame, rule: Disclosure) -> Record:
         f"(disclosure_size), means rounded, spread from {rule.spread_from} on; --full writes exact "
         "values for the analyst."
     )
-    return Record().note(
-        "groups", "decision", text, count=len(small), of="groups", what=small
-    )
+    return Record().note("groups", "decision", text, count=len(small), of="groups", what=small)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from collective_use.checks import one_of, quoted
+from collective_use.file_names import safe_names
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.fill import filled, require_filled, unfilled
@@ -154,12 +155,24 @@ def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Pub
     return replace(published, files={**published.files, "members.csv": members_csv(rosters)})
 
 
+def page_names(rosters: Sequence[Roster]) -> dict[str, str]:
+    """Return the file name of each group's page: safe on every system, no two alike.
+
+    Examples
+    --------
+    >>> page_names([Roster("g 1", (), ()), Roster("g-1", (), ())])
+    {'g 1': 'form-g-1-2.html', 'g-1': 'form-g-1.html'}
+    """
+    names = safe_names([f"form-{roster.group}" for roster in rosters])
+    return {roster.group: f"{names[f'form-{roster.group}']}.html" for roster in rosters}
+
+
 def _pages(lay: object, form: str, rosters: Sequence[Roster], note: tuple[str, ...]) -> Published:
     files = {}
+    names = page_names(rosters)
     for roster in rosters:
         content = lay(roster=roster.named, group=roster.group)  # type: ignore[operator]
-        name = "".join(c if c.isalnum() else "_" for c in roster.group)
-        files[f"form-{name}.html"] = web_page(content, form=form).encode("utf-8")
+        files[names[roster.group]] = web_page(content, form=form).encode("utf-8")
     if not rosters:
         files["form.html"] = web_page(lay(), form=form).encode("utf-8")  # type: ignore[operator]
     return Published(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from collective_use.file_names import safe_names
 from collective_use.questionnaire.form.content import FormContent, Member
 from collective_use.questionnaire.form.members import Roster
 
@@ -25,6 +26,24 @@ def personal_copies(rosters: Iterable[Roster], make: MakeContent) -> Iterator[Fo
     for roster in rosters:
         for person in roster.people:
             yield make(roster.named, roster.group, person.code)
+
+
+def copy_names(copies: Sequence[FormContent]) -> tuple[str, ...]:
+    """Return a file name (without ending) for each copy: safe on every system, no two alike.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> from dataclasses import replace
+    >>> from collective_use.questionnaire.form.layout import form_content
+    >>> form = form_content(cu.load_instrument("lq2002"))
+    >>> pairs = [("a-b", "c"), ("a", "b-c"), ("A", "../x")]
+    >>> copy_names([replace(form, group=group, member=member) for group, member in pairs])
+    ('form-a-b-c', 'form-a-b-c-2', 'form-A-x')
+    """
+    keys = ["\x1f".join(("form", copy.group, copy.member)).rstrip("\x1f") for copy in copies]
+    names = safe_names(keys)
+    return tuple(names[key] for key in keys)
 
 
 def merged(documents: Iterable[bytes], title: str) -> bytes:
