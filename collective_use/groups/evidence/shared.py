@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+NOBODY = "nobody answered enough of the measure's items"
+"""Why a measure whose columns are there, but blank, has no evidence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -72,6 +75,8 @@ def member_evidence(
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
     value = scores.values[measure.id].to_numpy(float)
+    if np.isnan(value).all():
+        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
     one = group_statistics(value, keys.codes, keys.total)
     items = item_set(scores.items, keys, scores.responses.instrument, names)
     by_group = _by_group(keys, one, settings.least)

@@ -12,7 +12,7 @@ from collective_use.cutoffs import Cutoff
 from collective_use.groups.dispersion import INDICES, indices_of
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
-from collective_use.groups.evidence.shared import size_reason
+from collective_use.groups.evidence.shared import NOBODY, size_reason
 from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Measure
 from collective_use.numerics.groups.statistics import group_statistics
@@ -31,6 +31,8 @@ def spread_evidence(
     if column is None:
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+    if column.isna().all():
+        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
     least = int(cutoffs["group_size"].value)
     by_group = _indices(column, keys, measure, least)
     chosen = measure.indices[0].name if measure.indices else INDICES[measure.composition][0]

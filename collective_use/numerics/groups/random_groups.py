@@ -63,6 +63,8 @@ def random_groups(
     real = n[n > 0]
     start = np.concatenate([[0], np.cumsum(real)[:-1]]).astype(np.intp)
     enough = real > 1
+    if not len(x):
+        return RandomGroups(np.empty((repetitions, 0)), np.empty(0))
     observed = _variances(x[None, :].copy(), start, real)[0, enough]
     result = np.empty((repetitions, int(enough.sum())))
     # Some 2 MB of rows at a time: few calls, little memory.

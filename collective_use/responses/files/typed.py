@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.door.child import bounded, bounded_reader
 from collective_use.errors import ReadError
 from collective_use.responses.files.raw import Raw
 from collective_use.responses.files.workbooks import cell_as_text
@@ -51,18 +52,14 @@ def text_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 def read_spss(path: Path, encoding: str | None) -> Raw:
     """Read an SPSS file with its labels; user-missing values stay, marked as such."""
-    import pyreadstat
-
-    reader = pyreadstat.read_por if path.suffix.lower() == ".por" else pyreadstat.read_sav
+    reader = bounded_reader("por" if path.suffix.lower() == ".por" else "sav")
     extra = {} if path.suffix.lower() == ".por" else {"user_missing": True}
     return _typed(path, "sav", reader, encoding, extra)
 
 
 def read_stata(path: Path, encoding: str | None) -> Raw:
     """Read a Stata file with its labels; .a to .z stay as letters, marked as missing."""
-    import pyreadstat
-
-    return _typed(path, "dta", pyreadstat.read_dta, encoding, {"user_missing": True})
+    return _typed(path, "dta", bounded_reader("dta"), encoding, {"user_missing": True})
 
 
 def _typed(path: Path, kind: str, reader: Any, encoding: str | None, extra: Any) -> Raw:
@@ -113,10 +110,7 @@ def _missing(name: str, column: pd.Series, meta: Any, kind: str) -> frozenset[st
 
 def read_parquet(path: Path) -> Raw:
     """Read a Parquet file."""
-    try:
-        frame = pd.read_parquet(path)
-    except Exception as error:
-        raise ReadError(f"{path.name} cannot be read as a Parquet file: {error}") from error
+    frame = bounded("parquet", path)
     names = tuple(str(name) for name in frame.columns)
     return Raw(path, "parquet", names, text_frame(frame), notes=("Read as Parquet.",))
 
