@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 SCRIPT = Path(__file__).with_name("parsers.py")
 
 
+class Refusal(ReadError):
+    """What the parser itself says of a file."""
+
+
 def bounded(kind: str, path: Path, **how: Any) -> Any:
     """Let one parser read one file, within limits of memory and time.
 
@@ -59,7 +63,7 @@ def bounded(kind: str, path: Path, **how: Any) -> Any:
             "away from the table. Save it again without empty rows and columns, or as csv"
         )
     if "problem" in answer:
-        raise ReadError(answer["problem"])
+        raise Refusal(answer["problem"])
     return answer["value"]
 
 
@@ -73,7 +77,10 @@ def bounded_reader(kind: str) -> Callable[..., tuple[pd.DataFrame, Any]]:
     """
 
     def read(path: str, **how: Any) -> tuple[pd.DataFrame, Any]:
-        frame, meta = bounded(kind, Path(path), **how)
+        try:
+            frame, meta = bounded(kind, Path(path), **how)
+        except Refusal as refusal:
+            raise ValueError(str(refusal)) from refusal
         return frame, SimpleNamespace(**meta)
 
     return read
@@ -97,4 +104,4 @@ def _run(words: list[str], seconds: float) -> int | None:
 def _why(code: int | None) -> str:
     if code is None or code in (-24, -9, 152):
         return "no end in the time that its size allows"
-    return "more memory than its size allows, or a crash" if code < 0 or code > 2 else "a crash"
+    return "more memory than its size allows, or a crash"

@@ -52,7 +52,7 @@ def json_content(text: str, name: str) -> Any:
             f"{name}:{error.lineno}:{error.colno}: no valid JSON: {error.msg}"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise ReadError(f"{name}: no answers: {error}") from error
+        raise ReadError(f"{name}: a number in it has thousands of digits: no answer") from error
     if "\\u" in text or _SURROGATE.search(text):
         _whole_signs(content, name)
     return content

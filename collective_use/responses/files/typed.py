@@ -69,6 +69,8 @@ def _typed(path: Path, kind: str, reader: Any, encoding: str | None, extra: Any)
         try:
             frame, meta = reader(str(path), encoding=codec, **extra)
             break
+        except ReadError:
+            raise
         except Exception as error:  # noqa: BLE001, RUF100 - the library raises many kinds
             problem = error
     else:
