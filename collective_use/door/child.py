@@ -50,7 +50,7 @@ def bounded(kind: str, path: Path, **how: Any) -> Any:
     megabytes = path.stat().st_size / 1e6
     seconds = int(LIMITS.seconds + LIMITS.seconds_a_megabyte * megabytes)
     memory = int(LIMITS.memory_bytes + 60 * path.stat().st_size)
-    task = {"kind": kind, "path": str(path.resolve()), "how": how}
+    task: dict[str, Any] = {"kind": kind, "path": str(path.resolve()), "how": how}
     task |= {"seconds": seconds, "memory": memory}
     with tempfile.TemporaryDirectory() as held:
         given, made = Path(held) / "task", Path(held) / "made"

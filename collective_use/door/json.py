@@ -68,4 +68,4 @@ def _whole_signs(content: Any, name: str) -> None:
         elif isinstance(part, list):
             waiting += part
         elif isinstance(part, str) and _SURROGATE.search(part):
-            raise ReadError(f"{name}: half of a two-part sign (surrogate) in {ascii(part[:40])}")
+            raise ReadError(f"{name}: half of a two-part sign (surrogate) in {part[:40]!a}")

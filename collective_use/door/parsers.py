@@ -45,6 +45,19 @@ def read_workbook(path: str, sheet: str | None, avoided: str) -> dict[str, Any]:
     return {"names": names, "sheet": None, "wanted": wanted, "rows": []}
 
 
+def read_pages(path: str, sheets: list[str]) -> dict[str, list[list[Any]]]:
+    """Return the rows of several sheets of a workbook."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+        return {name: book.get_sheet_by_name(name).to_python() for name in sheets}
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refused(f"{Path(path).name} cannot be opened as a workbook ({error})") from error
+
+
 def read_typed(path: str, kind: str, **how: Any) -> Any:
     """Return frame and description of an SPSS, Stata or SAS file."""
     import pyreadstat
@@ -79,6 +92,8 @@ def main(given: Path, made: Path) -> None:
     try:
         if kind == "workbook":
             value: Any = read_workbook(path, **how)
+        elif kind == "pages":
+            value = read_pages(path, **how)
         elif kind == "parquet":
             value = read_parquet(path)
         else:

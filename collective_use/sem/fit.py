@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
+from collective_use.sem.data.absent import with_absent
 from collective_use.sem.data.checks import require_columns
 from collective_use.sem.data.data import SampleData, data_from_moments, read_data
+from collective_use.sem.data.products import with_products
 from collective_use.sem.engines.core import (
     Solution,
     fit_table,
@@ -164,6 +166,7 @@ def fit_sem(
     one_of("engine", engine, ENGINES)
     check_model(model)
     refuse_latent_columns(model, data)
+    asked["data"] = with_products(model, data)
     for name in ("equal", "partial", "ordered"):
         asked[name] = as_names(name, asked[name])
     for name in ("repetitions", "seed"):
@@ -243,6 +246,7 @@ def _fit_continuous(
             data, block.observed, block.exogenous, options,
             group=group, cluster=cluster, weights=weights,
         )  # fmt: skip
+        table = with_absent(table, sample, options)
     return estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
 
 

@@ -16,7 +16,10 @@ from collective_use.study.meanings import (
     OUTPUT_SCHEMA,
     PERSONS,
     SCREENING,
+    VALIDATION,
 )
+
+VALIDATION_FILES = "validation_*.csv (where a study validates)"
 
 _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "persons.csv": (PERSONS, KEYS),
@@ -42,11 +45,13 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     'Persons of the group who answered.'
     """
     table = table.rpartition("/")[2]
-    of_measure = _of_measure(column, instrument)
+    of_measure = "" if table.startswith("validation_") else _of_measure(column, instrument)
     if of_measure:
         return of_measure
     if table == "screening.csv" and column.startswith("flag_"):
         return f"Whether the rule {column.removeprefix('flag_')} flags the person."
+    if table.startswith("validation_"):
+        return VALIDATION.get(column, "")
     for known in _TABLES.get(table, (INDICES, KEYS)):
         if column in known:
             return known[column]
@@ -88,6 +93,7 @@ def dictionary_markdown() -> str:
         "measures.csv": {**{k: v for k, v in KEYS.items() if k not in _KEY_COLUMNS}, **MEASURES},
         "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
+        VALIDATION_FILES: VALIDATION,
     }
     parts = []
     for file, columns in sections.items():

@@ -17,6 +17,7 @@ from collective_use.groups.disclosure.full import full_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
 from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, write_run
+from collective_use.platforms.registry import is_file
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.meanings import OUTPUT_SCHEMA
 from collective_use.study.provenance import file_hash, input_files, versions
@@ -124,7 +125,7 @@ def run_content(outcome: Outcome, command: str, shown: Shown) -> dict[str, Any]:
             "version": instrument.version,
             "sha256": file_hash(_instrument_place(study.instrument)),
         },
-        "inputs": input_files([*listed, study.members, study.informants]),
+        "inputs": input_files([*listed, study.members, study.informants, *_layouts(study)]),
         "settings": settings_shown(study),
         "cutoffs": {
             name: {"value": rule.value, "direction": rule.direction, "source": rule.source}
@@ -138,6 +139,11 @@ def run_content(outcome: Outcome, command: str, shown: Shown) -> dict[str, Any]:
         "warnings": [entry.to_dict() for entry in record.of_kind("warning")],
         "notes": [entry.to_dict() for entry in record.of_kind("note")],
     }
+
+
+def _layouts(study: Study) -> list[str]:
+    """Return the file that says how the exports are laid out, where it is the user's own."""
+    return [study.platform] if study.platform and is_file(study.platform) else []
 
 
 def _counts(outcome: Outcome) -> Mapping[str, int]:

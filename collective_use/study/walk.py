@@ -76,7 +76,15 @@ def walk(study: Study) -> Outcome:
     responses, screening = screened(study, read_all(study, instrument))
     _require_answers(responses)
     scores = score(responses, minimum_answered=study.minimum_answered)
-    groups = aggregate(scores, cutoffs=study.all_cutoffs())
+    groups = aggregate(
+        scores,
+        cutoffs=study.all_cutoffs(),
+        measures=study.measures or None,
+        nulls=study.null_distributions,
+        repetitions=study.repetitions,
+        seed=study.seed,
+        voice=study.voice,
+    )
     tables = {} if screening is None else {"screening.csv": screening.to_frame()}
     extra: dict[str, Any] = {"tables": tables} if tables else {}
     return Outcome(study, instrument, responses, scores, groups, groups.record, extra)

@@ -25,8 +25,9 @@ from collective_use.numerics.twolevel.likelihood import (
     cluster_statistics,
     inverse_and_logdet,
 )
-from collective_use.numerics.twolevel.saturated import Saturated, saturated_moments, start_moments
+from collective_use.numerics.twolevel.saturated import saturated_moments, start_moments
 from collective_use.numerics.twolevel.scores import Effects
+from collective_use.numerics.twolevel.unrestricted import Saturated, score_of
 
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -232,8 +233,6 @@ class IncompleteLikelihood:
         Observed: by central differences of the exact gradient along every derivative, error
         of order 1e-9. Not observed: cross-products of cluster scores, plus a ridge.
         """
-        from collective_use.numerics.twolevel.saturated import score_of
-
         q = by.mu_w.shape[0]
         if not observed:
             scores = score_of(self.by_cluster(Sw, mu_w, Sb, mu_b), by)

@@ -10,12 +10,13 @@ from collective_use.checks import quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
+from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.match import find_column
 from collective_use.responses.files.open import read_raw
 from collective_use.responses.files.raw import Raw, texts_of
 from collective_use.responses.files.typed import raw_of_frame
 from collective_use.responses.headings.personal import is_personal
-from collective_use.responses.headings.wording import as_number, clean_heading, normal
+from collective_use.responses.headings.wording import as_number, clean_key, normal
 from collective_use.responses.readers.plain import plain_headings
 
 _OPTED_OUT = ("opted_out", "opt_out", "not_named")
@@ -59,7 +60,7 @@ def read_members(
     if not len(raw.cells):
         raise ReadError(f"{raw.name}: the members file lists nobody below its headings")
     columns = instrument.columns
-    wanted = {
+    wanted: dict[str, tuple[str | None, ...]] = {
         "group": ("group", group, columns.group),
         "member": ("member", columns.member, "member_code", "code"),
         "position": ("position",),
@@ -67,6 +68,13 @@ def read_members(
         "opted_out": _OPTED_OUT,
     }
     frame, used = _known_columns(raw, wanted)
+    if not {"group", "member"} <= set(frame):
+
+        def fits(table: Raw) -> bool:
+            return {"group", "member"} <= set(_known_columns(table, wanted)[0])
+
+        raw = promoted(raw, fits) or raw
+        frame, used = _known_columns(raw, wanted)
     for needed in ("group", "member"):
         if needed not in frame:
             raise ReadError(
@@ -102,7 +110,7 @@ def _known_columns(
         for spelling in spellings:
             place = find_column(headings, spelling) if spelling else None
             if place is not None and place not in used:
-                found[name] = [clean_heading(text) for text in texts_of(raw.cells[place])]
+                found[name] = [clean_key(text) for text in texts_of(raw.cells[place])]
                 used.add(place)
                 break
     return pd.DataFrame(found), used

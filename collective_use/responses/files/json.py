@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,7 @@ def read_json(paths: Sequence[Path], name: Path) -> Raw:
         When a file is no JSON, or not answers.
     """
     rows: list[dict[str, str]] = []
+    files: list[str] = []
     web = False
     for path in paths:
         if not regular_file(path, most=LIMITS.json_bytes).is_file():
@@ -95,7 +97,9 @@ def read_json(paths: Sequence[Path], name: Path) -> Raw:
             ours = entry.get("format") == WEB
             web = web or ours
             rows.append(_web(entry, path.name) if ours else flat(entry))
-    return _table(rows, name, ("web",) if web else ())
+            files.append(path.name)
+    table = _table(rows, name, ("web",) if web else ())
+    return replace(table, files=tuple(files)) if len(paths) > 1 else table
 
 
 def _table(rows: Iterable[Mapping[str, str]], name: Path, notes: tuple[str, ...]) -> Raw:

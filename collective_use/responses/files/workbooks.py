@@ -9,6 +9,7 @@ from collective_use.checks import quoted
 from collective_use.door.child import bounded
 from collective_use.door.limits import check_archive, check_table
 from collective_use.errors import ReadError
+from collective_use.responses.files.entry import ENTRIES, is_entry_book, read_entries
 from collective_use.responses.files.raw import Raw, frame_of
 
 PREVIEWS = "test responses"
@@ -47,6 +48,9 @@ def read_workbook(path: Path, sheet: str | None) -> Raw:
     names = book["names"]
     if sheet is not None and sheet not in names:
         raise ReadError(f"{path.name} has no sheet {sheet!r}; its sheets are {quoted(names)}")
+    if sheet is None and is_entry_book(names):
+        pages = bounded("pages", path, sheets=list(ENTRIES))
+        return read_entries(path, pages, cell_as_text)
     if book["sheet"] is None:
         raise ReadError(f"{path.name}: sheet {quoted(book['wanted'])} is empty")
     everything, start = book["rows"], book["start"]

@@ -99,7 +99,7 @@ class FormrReader:
     def read(self, raw: Raw) -> Export:
         """Rows that never ended are unfinished."""
         fields = {"response": "session"}
-        return _export(raw, self.platform, "Recognised as a formr export.", fields, "ended")
+        return _export(raw, self.platform, "Recognized as a formr export.", fields, "ended")
 
 
 class SurveyJsReader:

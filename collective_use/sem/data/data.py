@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from collective_use.sem.data.checks import (
     warn_coverage,
     warn_scales,
 )
+from collective_use.sem.data.covariance import both_halves
 from collective_use.sem.options import Options
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class GroupData:
         Cluster codes by case, one array per cluster name.
     patterns
         Missing patterns (FIML only).
+    absent
+        Variables without any value in this group (FIML only).
     """
 
     name: str
@@ -64,6 +67,7 @@ class GroupData:
     weights: Floats | None = None
     clusters: tuple[Ints, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,14 @@ def group_names(data: Any, group: str | None) -> tuple[str, ...]:
     if group is None:
         return ("",)
     column_in("group", group, list(data.columns), where="the data")
+    counts = data[group].value_counts()
     values = data[group].dropna().unique()
+    single = int((counts == 1).sum())
+    if single > max(1, len(counts) // 2):
+        many = "" if single == len(counts) else f" of {len(counts)}"
+        raise InputError(
+            f"{group!r} has {single}{many} groups of one case: is it the column of groups?"
+        )
     if len(values) == 0:
         raise InputError(f"group must be a column with values, got {group!r}, all missing")
     return tuple(str(value) for value in values)
@@ -191,7 +202,8 @@ def read_data(
     built = []
     for i, name in enumerate(names):
         rows = np.flatnonzero(keep & (codes == i)) if group is not None else np.flatnonzero(keep)
-        built.append(_group(Y, rows, name, variables, options, weight, cluster_codes))
+        built.append(_group(Y, rows, name, variables, exogenous, options, weight, cluster_codes))
+    built = _with_others_moments(built, variables)
     result = SampleData(
         tuple(variables), tuple(built), float(sum(g.moments.n for g in built)), len(Y), record
     )
@@ -255,6 +267,7 @@ def _group(
     rows: Ints,
     name: str,
     variables: Sequence[str],
+    exogenous: Sequence[str],
     options: Options,
     weight: Floats | None,
     cluster_codes: Sequence[Ints],
@@ -264,21 +277,47 @@ def _group(
     where = f" in group {name!r}" if name else ""
     if rows.size < 2:
         raise EstimationError(f"a model needs at least two cases{where}, got {rows.size}")
-    check_group_values(part, variables, where)
+    absent: tuple[str, ...] = ()
+    if options.missing == "fiml" and name:
+        empty = np.isnan(part).all(axis=0)
+        absent = tuple(v for v, none in zip(variables, empty, strict=True) if none)
+    else:
+        check_group_values(part, variables, where)
     patterns: tuple[Pattern, ...] = ()
     if options.missing == "fiml":
-        warn_coverage(part, variables, where)
+        there = [j for j, variable in enumerate(variables) if variable not in absent]
+        warn_coverage(part[:, there], [variables[j] for j in there], where)
         patterns = patterns_of(part, w)
-        moments = _available_moments(part, w)
+        fixed = np.isin(np.array(variables), np.array(exogenous, dtype=str))
+        moments = _available_moments(part, w, fixed)
     else:
         moments = group_moments(part, w, unbiased=options.unbiased)
-    check_moments(moments, variables, where, complete=options.missing != "fiml")
+    if not absent:
+        check_moments(moments, variables, where, complete=options.missing != "fiml")
     clusters = tuple(np.unique(code[rows], return_inverse=True)[1] for code in cluster_codes)
-    return GroupData(name, part, moments, rows, w, clusters, patterns)
+    return GroupData(name, part, moments, rows, w, clusters, patterns, absent)
 
 
-def _available_moments(Y: Floats, weights: Floats | None) -> GroupMoments:
-    """Means and variances of what is there; covariances shrunk until positive definite."""
+def _with_others_moments(built: list[GroupData], variables: Sequence[str]) -> list[GroupData]:
+    """Start variables that a group has no values of from the groups that have."""
+    if not any(g.absent for g in built):
+        return built
+    from collective_use.sem.data.absent import fill_absent
+
+    places = [[variables.index(name) for name in g.absent] for g in built]
+    filled = fill_absent([g.moments for g in built], places)
+    for g, moments in zip(built, filled, strict=True):
+        check_moments(moments, variables, f" in group {g.name!r}", complete=False)
+    return [replace(g, moments=m) for g, m in zip(built, filled, strict=True)]
+
+
+def _available_moments(
+    Y: Floats, weights: Floats | None, fixed: np.ndarray[Any, Any]
+) -> GroupMoments:
+    """Means and variances of what is there; covariances shrunk until positive definite.
+
+    Moments of fixed covariates are no start values but part of the model: they are the sample's.
+    """
     seen = ~np.isnan(Y)
     w = np.ones(Y.shape[0]) if weights is None else weights
     count = w @ seen
@@ -289,9 +328,9 @@ def _available_moments(Y: Floats, weights: Floats | None) -> GroupMoments:
     pairs = (seen * w[:, None]).T @ seen.astype(float)
     cov = (centred * w[:, None]).T @ centred / np.maximum(pairs, 1e-300)
     cov = np.where(pairs > 0, cov, 0.0)
-    diagonal = np.diag(np.diag(cov))
+    kept = np.outer(fixed, fixed) | np.eye(fixed.size, dtype=bool)
     for share in (1.0, 0.9, 0.5, 0.0):
-        mixed = share * cov + (1 - share) * diagonal
+        mixed = np.where(kept, cov, share * cov)
         parts = inverse_and_log_det(mixed)
         if parts is not None:
             return GroupMoments(float(w.sum()), mean, mixed, parts[1])
@@ -341,7 +380,7 @@ def data_from_moments(
             column_in("model variable", variable, list(matrix.index), where="the rows of cov")
             if average is not None:
                 column_in("model variable", variable, list(average.keys()), where="means")
-        S = matrix.loc[list(variables), list(variables)].to_numpy(dtype=float)
+        S = both_halves(matrix).loc[list(variables), list(variables)].to_numpy(dtype=float)
         check_covariances(S, variables)
         if not options.unbiased:
             S = S * ((size - 1) / size)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from collective_use.checks import quoted
 from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, adf_gamma, vech
 from collective_use.numerics.search.constrained import minimise_constrained
@@ -25,6 +26,7 @@ from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import Constraints, read_constraints
 from collective_use.sem.table.contradiction import is_linear, refuse_contradiction, with_bounds
 from collective_use.sem.table.partable import ParameterTable
+from collective_use.sem.table.paths import circle_of
 from collective_use.sem.table.start import start_values, with_sample_moments
 
 AnyObjective = NormalObjective | GlsObjective | LeastSquaresObjective | FimlObjective
@@ -97,7 +99,7 @@ def sample_statistics(table: ParameterTable) -> int:
     """Count the moments that parameters explain: all but those of fixed covariates."""
     total = 0
     for block in table.blocks:
-        p, x = len(block.observed), len(block.exogenous)
+        p, x = len(block.observed) - len(block.absent), len(block.exogenous)
         total += p * (p + 1) // 2 - x * (x + 1) // 2
         if table.meanstructure:
             total += p - x
@@ -236,9 +238,19 @@ def search(
             break
         if attempt == 0 and constrained:
             refuse_contradiction(constraints, *bounds, theta, table.free_names())
-    if best is None:
-        raise EstimationError("no start was found")
+    if best is None or not np.isfinite(best[0].value):
+        raise EstimationError(_nowhere(table))
     return best
+
+
+def _nowhere(table: ParameterTable) -> str:
+    circle = circle_of(table)
+    if not circle:
+        return "no start was found at which the model implies possible moments"
+    return (
+        f"{quoted(circle)} act on themselves through each other, and no values were found at which "
+        "this circle comes to rest: take one of its effects out, or fix one at a smaller value"
+    )
 
 
 SEARCH, SCORING = 500, 60
@@ -281,10 +293,10 @@ def _possible(
     table: ParameterTable, data: SampleData, objective: AnyObjective, theta: Floats
 ) -> Floats:
     """Shrink what is off the diagonal until the start implies possible moments."""
-    keep = np.zeros(table.n_free, dtype=bool)
+    keep, turning = np.zeros(table.n_free, dtype=bool), set(circle_of(table))
     for row in table.rows:
         if row.free and ((row.op == "~~" and row.lhs == row.rhs) or row.op in ("~1", "=~")):
-            keep[row.free - 1] = True
+            keep[row.free - 1] = row.op != "=~" or not turning & {row.lhs, row.rhs}
     for factor in (0.5, 0.1, 0.0):
         candidate = np.where(keep, theta, factor * theta)
         if np.isfinite(objective.value(candidate)):
