@@ -122,7 +122,7 @@ def _copies(
         rosters = tuple(roster for roster in rosters if roster.group == group)
     if personal:
         return list(personal_copies(rosters, lay))
-    return [lay(roster.named, roster.group, "") for roster in rosters]
+    return [lay(roster.people, roster.group, "") for roster in rosters]
 
 
 def _gaps_filled(
@@ -150,7 +150,7 @@ def _write(
     copies: Sequence[FormContent], out: Path, kind: str, *, fillable: bool, paper: str
 ) -> None:
     from collective_use.output import write_file
-    from collective_use.questionnaire.paper.batch import copy_names, merged
+    from collective_use.questionnaire.paper.batch import merged
     from collective_use.questionnaire.paper.fillable import fillable_pdf
     from collective_use.questionnaire.paper.page import questionnaire_html
     from collective_use.questionnaire.paper.pdf import questionnaire_pdf
@@ -177,25 +177,25 @@ def _write(
         write_file(out, single)
         say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}")
         return
-    names = [f"{name}.pdf" for name in copy_names(copies)]
-    _write_folder(out, copies, names, render)
+    _write_folder(out, copies, render)
     say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}/")
 
 
 def _write_folder(
-    out: Path,
-    copies: Sequence[FormContent],
-    names: Sequence[str],
-    render: Callable[[FormContent], bytes],
+    out: Path, copies: Sequence[FormContent], render: Callable[[FormContent], bytes]
 ) -> None:
     """Write every copy and the table of who gets which file; all of them, or nothing."""
-    from collective_use.output import table_csv, write_folder
+    from collective_use.output import write_folder
+    from collective_use.questionnaire.paper.batch import COPIES, copy_names, copy_table
+
+    table = copy_names([(copy.group, copy.member) for copy in copies])
 
     def files() -> Iterator[tuple[str, bytes]]:
-        for copy, name in zip(copies, names, strict=True):
-            yield name, render(copy)
-        rows = [(copy.group, copy.member, n) for copy, n in zip(copies, names, strict=True)]
-        if any(group for group, _, _ in rows):
-            yield "files.csv", table_csv(("group", "member", "file"), rows)
+        for copy in copies:
+            yield table[copy.group, copy.member], render(copy)
+        if len(copies) > 1:
+            yield COPIES, copy_table(table)
 
     write_folder(out, files(), {"makes": "printed questionnaires", "command": "questionnaire"})
+    if len(copies) > 1:
+        say(f"{COPIES} says which copy is whose.")

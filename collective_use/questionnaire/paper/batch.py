@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from collective_use.file_names import safe_names
+from collective_use.output import safe_cell
 from collective_use.questionnaire.form.content import FormContent, Member
 from collective_use.questionnaire.form.members import Roster
 
@@ -25,25 +27,40 @@ def personal_copies(rosters: Iterable[Roster], make: MakeContent) -> Iterator[Fo
     """
     for roster in rosters:
         for person in roster.people:
-            yield make(roster.named, roster.group, person.code)
+            yield make(roster.people, roster.group, person.code)
 
 
-def copy_names(copies: Sequence[FormContent]) -> tuple[str, ...]:
-    """Return a file name (without ending) for each copy: safe on every system, no two alike.
+COPIES = "copies.csv"
+
+
+def copy_names(
+    copies: Sequence[tuple[str, str]], ending: str = ".pdf"
+) -> dict[tuple[str, str], str]:
+    """Return the file of each copy by group and member: safe, and no two alike.
 
     Examples
     --------
-    >>> import collective_use as cu
-    >>> from dataclasses import replace
-    >>> from collective_use.questionnaire.form.layout import form_content
-    >>> form = form_content(cu.load_instrument("lq2002"))
-    >>> pairs = [("a-b", "c"), ("a", "b-c"), ("A", "../x")]
-    >>> copy_names([replace(form, group=group, member=member) for group, member in pairs])
-    ('form-a-b-c', 'form-a-b-c-2', 'form-A-x')
+    >>> copy_names([("A/B", "p1"), ("A-B", "p1"), ("A-B", "")])[("A-B", "p1")]
+    'form-A-B-p1.pdf'
     """
-    keys = ["\x1f".join(("form", copy.group, copy.member)).rstrip("\x1f") for copy in copies]
-    names = safe_names(keys)
-    return tuple(names[key] for key in keys)
+    joined = {pair: "-".join(part for part in ("form", *pair) if part) for pair in copies}
+    # Codes that hold a hyphen can join to the same text: the pair stays apart.
+    names = list(joined.values())
+    apart = {
+        pair: text if names.count(text) == 1 else f"{text} ({'/'.join(pair)})"
+        for pair, text in joined.items()
+    }
+    files = safe_names(list(apart.values()))
+    return {pair: f"{files[text]}{ending}" for pair, text in apart.items()}
+
+
+def copy_table(files: Mapping[tuple[str, str], str]) -> bytes:
+    """Return the table of copies: group, member and file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["group", "member", "file"])
+    writer.writerows([safe_cell(g), safe_cell(m), file] for (g, m), file in files.items())
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def merged(documents: Iterable[bytes], title: str) -> bytes:
