@@ -53,6 +53,7 @@ def fit(
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For the Monte Carlo intervals.")
     ] = None,
+    full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Score an export, aggregate it to groups, and fit structural models to the group values.

@@ -125,6 +125,10 @@ Careless = Annotated[
     str | None,
     typer.Option(metavar="WHAT", help="Persons whom a rule flags: drop (default) or keep."),
 ]
+Full = Annotated[
+    bool,
+    typer.Option("--full", help="Exact tables of groups, too, in a folder for the analyst only."),
+]
 Measures = Annotated[
     list[str] | None,
     typer.Option("--measure", metavar="ID", help="Only these measures; repeat. All by default."),
@@ -310,6 +314,7 @@ def study_of(command: str, flags: Mapping[str, Any]) -> Study:
         "cutoffs": cutoffs_of(flags["cutoff"]),
         "screening": screening_of(flags.get("screen")),
         "careless": flags.get("careless"),
+        "full": flags.get("full") or None,
         "models": tuple(flags.get("model") or ()) or None,
         "validation": flags.get("validation"),
         **group_flags(flags),

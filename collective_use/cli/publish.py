@@ -49,31 +49,35 @@ def publish(
     """
     target(to)
     from collective_use.instrument.library import load_instrument
-    from collective_use.output import write_file
+    from collective_use.output import check_place, write_folder
     from collective_use.questionnaire.form.fill import parse_fills, read_fills
     from collective_use.questionnaire.form.members import read_rosters
     from collective_use.questionnaire.online.publish import publish_form
 
+    makes = f"a form for {to}"
+    check_place(out, makes=makes)
     bank = load_instrument(instrument)
     values = {**(read_fills(fill_from) if fill_from else {}), **parse_fills(fill or [])}
+    rosters = read_rosters(members) if members else ()
     published = publish_form(
         bank,
         to,
         form=form,
         language=lang,
         modules=module or (),
-        rosters=read_rosters(members) if members else (),
+        rosters=rosters,
         seed=seed,
         fill=values,
         draft=draft,
         respondent=respondent,
         hand_in=hand_in,
     )
-    for name, content in published.files.items():
-        write_file(out / name, content)
+    account = {"makes": makes, "command": "publish", "instrument": bank.id, "to": to}
+    files = dict(published.files)
+    write_folder(out, files.items(), account)
     say(
-        f"Written to {out}: {', '.join(list(published.files)[:6])}"
-        + (f" and {len(published.files) - 6} more" if len(published.files) > 6 else "")
+        f"Written to {out}: {', '.join(list(files)[:6])}"
+        + (f" and {len(files) - 6} more" if len(files) > 6 else "")
     )
     for sentence in published.cannot:
         say(f"Not carried by {to}: {sentence}")

@@ -12,7 +12,7 @@ from collective_use.cli.console import say, show_next
 from collective_use.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from collective_use.questionnaire.form.content import FormContent, Member
 
@@ -150,7 +150,7 @@ def _write(
     copies: Sequence[FormContent], out: Path, kind: str, *, fillable: bool, paper: str
 ) -> None:
     from collective_use.output import write_file
-    from collective_use.questionnaire.paper.batch import COPIES, copy_names, copy_table, merged
+    from collective_use.questionnaire.paper.batch import merged
     from collective_use.questionnaire.paper.fillable import fillable_pdf
     from collective_use.questionnaire.paper.page import questionnaire_html
     from collective_use.questionnaire.paper.pdf import questionnaire_pdf
@@ -177,11 +177,25 @@ def _write(
         write_file(out, single)
         say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}")
         return
-    out.mkdir(parents=True, exist_ok=True)
-    files = copy_names([(copy.group, copy.member) for copy in copies])
-    for copy in copies:
-        write_file(out / files[copy.group, copy.member], render(copy))
-    if len(copies) > 1:
-        write_file(out / COPIES, copy_table(files))
-        say(f"{COPIES} says which copy is whose.")
+    _write_folder(out, copies, render)
     say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}/")
+
+
+def _write_folder(
+    out: Path, copies: Sequence[FormContent], render: Callable[[FormContent], bytes]
+) -> None:
+    """Write every copy and the table of who gets which file; all of them, or nothing."""
+    from collective_use.output import write_folder
+    from collective_use.questionnaire.paper.batch import COPIES, copy_names, copy_table
+
+    table = copy_names([(copy.group, copy.member) for copy in copies])
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for copy in copies:
+            yield table[copy.group, copy.member], render(copy)
+        if len(copies) > 1:
+            yield COPIES, copy_table(table)
+
+    write_folder(out, files(), {"makes": "printed questionnaires", "command": "questionnaire"})
+    if len(copies) > 1:
+        say(f"{COPIES} says which copy is whose.")

@@ -42,6 +42,7 @@ def run(
         list[str] | None, typer.Option(help="A structural model to fit; repeat for several.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="For everything drawn by chance.")] = None,
+    full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a study: all that its study.yaml asks for, into one folder.
@@ -83,5 +84,6 @@ def run(
         "repetitions": repetitions,
         "voice": voice,
         "seed": seed,
+        "full": full or None,
     }
     show_done(run_study(overridden(settings, flags), command="run"), as_json)

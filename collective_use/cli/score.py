@@ -52,6 +52,7 @@ def score(
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     sheet: options.Sheet = None,
+    full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Score an export and aggregate it to groups, with the evidence.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -25,9 +25,7 @@ from collective_use.instrument.model import Instrument, Measure
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.record import Record
 from collective_use.responses.table import Responses
-
-if TYPE_CHECKING:
-    from collective_use.scores.table import Scores
+from collective_use.scores.table import Scores
 
 
 def aggregate(

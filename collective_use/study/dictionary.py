@@ -46,6 +46,7 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     >>> meaning("groups.csv", "n", load_instrument("lq2002"))
     'Persons of the group who answered.'
     """
+    table = table.rpartition("/")[2]
     of_measure = "" if table.startswith("validation_") else _of_measure(column, instrument)
     if of_measure and table == "table1.csv":
         where = "within groups below the diagonal, of groups above it; on it, alpha"

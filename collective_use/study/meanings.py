@@ -57,6 +57,7 @@ GROUPS = {
 INDICES = {
     **compositions.MEANINGS,
     "value": "The group value that enters further analyses.",
+    "rounded_to": "The step to which value is rounded for showing.",
     "passes": "Whether the group reaches the cut-off of the composition's index.",
     "reason": "Why a value is missing; empty where there is one.",
     "rwg": "Agreement on one item against the uniform null (James, Demaree & Wolf 1984).",

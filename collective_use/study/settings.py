@@ -126,6 +126,8 @@ class Study(Settings):
         For everything that draws by chance.
     out
         The folder of results; from a study file, relative to that file.
+    full
+        Write exact tables of groups, too, in a folder of its own for the analyst.
     """
 
     instrument: str
@@ -159,6 +161,7 @@ class Study(Settings):
     null_distributions: tuple[str, ...] | None = None
     seed: int = Field(default=1, ge=0)
     out: str = "results"
+    full: bool = False
 
     @field_validator("exports", mode="before")
     @classmethod

@@ -108,6 +108,10 @@ seed: 1
 
 # Where results go, seen from this file.
 out: results
+
+# groups.csv and agreement.csv are made for showing: small groups withheld, figures rounded.
+# true writes exact tables, too, in a folder of its own that is for the analyst only.
+full: false
 """
 
 

@@ -12,6 +12,9 @@ from collective_use.instrument.model import Measure
 DEFAULT_NULLS: tuple[str, ...] = ("uniform", "slight_skew")
 """Where neither study nor instrument names any: the usual one, and one as answers lean."""
 
+NOBODY = "nobody answered enough of the measure's items"
+"""Why a measure whose columns are there, but blank, has no evidence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -27,7 +27,7 @@ from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.response import response_part, response_rates
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
 from collective_use.groups.evidence.sensitivity import over_nulls, without_failing
-from collective_use.groups.evidence.settings import Settings, size_reason
+from collective_use.groups.evidence.settings import NOBODY, Settings, size_reason
 from collective_use.groups.evidence.verdict import (
     Facts,
     about_chance,
@@ -97,6 +97,8 @@ def member_evidence(
     if measure.id not in scores.values.columns or not names:
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+    if scores.values[measure.id].isna().all():
+        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
     m = _measured(scores, keys, measure, settings, names)
     by_group, weighted = _by_group(scores, m)
     sizes = _sizes(m)

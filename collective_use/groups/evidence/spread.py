@@ -14,7 +14,7 @@ from collective_use.groups.dispersion import indices_of
 from collective_use.groups.evidence.parts import Number, Sizes, SpreadEvidence
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
-from collective_use.groups.evidence.settings import size_reason
+from collective_use.groups.evidence.settings import NOBODY, size_reason
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.labels import factorized
 from collective_use.instrument.model import Measure
@@ -34,6 +34,8 @@ def spread_evidence(
     if column is None:
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+    if column.isna().all():
+        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
     least = int(cutoffs["group_size"].value)
     answers = "kinds" if measure.composition == "variety" else "statements"
     named = [index.name for index in measure.indices]

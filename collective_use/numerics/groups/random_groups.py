@@ -63,6 +63,8 @@ def random_groups(
     real = n[n > 0]
     start = np.concatenate([[0], np.cumsum(real)[:-1]]).astype(np.intp)
     enough = real > 1
+    if not len(x):
+        return RandomGroups(np.empty((repetitions, 0)), np.empty(0))
     # about each group's own mean: groups may lie far apart
     stats = group_statistics(np.asarray(values, float), groups, n_groups)
     observed = stats.variances[n > 0, 0][enough]

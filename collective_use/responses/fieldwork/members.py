@@ -59,6 +59,8 @@ def read_members(
         When a column is missing, a member stands twice in a group, or positions repeat.
     """
     raw = raw_of_frame(source, "members") if isinstance(source, pd.DataFrame) else read_raw(source)
+    if not len(raw.cells):
+        raise ReadError(f"{raw.name}: the members file lists nobody below its headings")
     columns = instrument.columns
     wanted: dict[str, tuple[str | None, ...]] = {
         "group": ("group", group, columns.group),

@@ -10,6 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from collective_use.checks import nearest, quoted
+from collective_use.door.limits import (
+    LIMITS,
+    check_cells,
+    check_lines,
+    check_table,
+    regular_file,
+)
 from collective_use.errors import ReadError
 from collective_use.responses.files.encoding import NAMES, decode, find_delimiter, first_records
 from collective_use.responses.files.raw import Raw
@@ -91,12 +98,13 @@ def read_raw(
     ReadError
         When the file is missing, empty, not readable or of an unknown kind.
     """
-    path = Path(path)
+    path = regular_file(path)
     saved = saved_files(path)
     if saved:
         return read_saved(saved, path)
     check_file(path)
     ending = path.suffix.lower()
+    regular_file(path, most=_most_bytes(ending))
     if ending in WORKBOOK_ENDINGS:
         raw = read_workbook(path, sheet)
     elif ending in (".sav", ".zsav", ".por"):
@@ -118,7 +126,16 @@ def read_raw(
         )
     if not raw.names:
         raise ReadError(f"{raw.name} holds no columns: export it again")
+    check_table(raw.name, len(raw.names), len(raw.cells))
     return raw
+
+
+def _most_bytes(ending: str) -> int:
+    if ending in WORKBOOK_ENDINGS:
+        return LIMITS.workbook_bytes
+    if ending in TEXT_ENDINGS:
+        return LIMITS.text_bytes
+    return LIMITS.json_bytes if ending == ".json" else LIMITS.typed_bytes
 
 
 def saved_files(path: Path) -> list[Path]:
@@ -134,6 +151,9 @@ def saved_files(path: Path) -> list[Path]:
 
 def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw:
     """Read a delimited text file; encoding and delimiter are guessed unless given."""
+    if delimiter is not None and len(delimiter) != 1:
+        raise ReadError(f"the delimiter must be one sign such as ; or , got {delimiter!r}")
+    check_lines(path)
     data = path.read_bytes()
     if data[:4] == b"PK\x03\x04":
         raise ReadError(
@@ -148,7 +168,9 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
     text, declared = _separator_line(text)
     mark = delimiter or declared or find_delimiter(text)
     head = first_records(text, mark, 30)
+    check_cells(path.name, head)
     width = max((len(record) for record in head), default=0)
+    check_table(path.name, width)
     cells = _parse(text, mark, width, path.name)
     names = tuple(str(cell) for cell in cells.iloc[0])
     headings = _heading_width(head)

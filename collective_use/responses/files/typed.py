@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.door.child import bounded, bounded_reader
 from collective_use.errors import ReadError
 from collective_use.responses.files.guess import declared_codec
 from collective_use.responses.files.raw import Raw
@@ -53,11 +54,9 @@ def text_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 def read_spss(path: Path, encoding: str | None) -> Raw:
     """Read an SPSS file with its labels; user-missing values stay, marked as such."""
-    import pyreadstat
-
     if path.suffix.lower() == ".por":
-        return _typed(path, "por", _without_encoding(pyreadstat.read_por), None, {})
-    return _typed(path, "sav", pyreadstat.read_sav, encoding, {"user_missing": True})
+        return _typed(path, "por", _without_encoding(bounded_reader("por")), None, {})
+    return _typed(path, "sav", bounded_reader("sav"), encoding, {"user_missing": True})
 
 
 def read_stata(path: Path, encoding: str | None) -> Raw:
@@ -65,19 +64,15 @@ def read_stata(path: Path, encoding: str | None) -> Raw:
 
     Before version 14 Stata wrote the encoding of the machine and did not say which.
     """
-    import pyreadstat
-
     silent = encoding is None and _old_stata(path)
-    return _typed(path, "dta", pyreadstat.read_dta, encoding, {"user_missing": True}, silent)
+    return _typed(path, "dta", bounded_reader("dta"), encoding, {"user_missing": True}, silent)
 
 
 def read_sas(path: Path, encoding: str | None) -> Raw:
     """Read a SAS data set or transport file."""
-    import pyreadstat
-
     if path.suffix.lower() == ".xpt":
-        return _typed(path, "xpt", pyreadstat.read_xport, encoding, {})
-    return _typed(path, "sas7bdat", pyreadstat.read_sas7bdat, encoding, {"user_missing": True})
+        return _typed(path, "xpt", bounded_reader("xport"), encoding, {})
+    return _typed(path, "sas7bdat", bounded_reader("sas7bdat"), encoding, {"user_missing": True})
 
 
 def _without_encoding(reader: Any) -> Any:
@@ -176,10 +171,7 @@ def _missing(name: str, column: pd.Series, meta: Any, kind: str) -> frozenset[st
 
 def read_parquet(path: Path) -> Raw:
     """Read a Parquet file."""
-    try:
-        frame = pd.read_parquet(path)
-    except Exception as error:
-        raise ReadError(f"{path.name} cannot be read as a Parquet file: {error}") from error
+    frame = bounded("parquet", path)
     names = tuple(str(name) for name in frame.columns)
     return Raw(path, "parquet", names, text_frame(frame), notes=("Read as Parquet.",))
 
