@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from collective_use.instrument.model import Instrument
+from collective_use.platforms.consent import consent_column
 from collective_use.responses.answers.cells import Misfit
 from collective_use.responses.files.raw import used_texts
 from collective_use.responses.headings.personal import squeezed
@@ -28,7 +29,7 @@ def consent_places(export: Export, instrument: Instrument) -> dict[str, int]:
     Platforms write ``consent_naming``, ``consentnaming[1]``, ``consent_naming___1``; our own
     page writes what it asked, also what the instrument does not know.
     """
-    wanted = {squeezed(f"consent{part.id}"): part.id for part in instrument.consent}
+    wanted = {squeezed(consent_column(part.id)): part.id for part in instrument.consent}
     found: dict[str, int] = {}
     for heading in export.headings:
         if heading.name.startswith((_WEB, PREFIX)):

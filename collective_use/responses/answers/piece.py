@@ -106,15 +106,7 @@ def read_piece(
     block, record = decode_block(export, instrument, matched, rows, record, options)
     persons, record = _with_consent(export, instrument, agreed, rows, persons, options, record)
     answered = answered_rows(block, instrument, len(persons))
-    if not answered.all():
-        record = record.note(
-            "responses",
-            "left out",
-            f"{name}: Rows without a single answer.",
-            count=int((~answered).sum()),
-            of="rows",
-            what=rows[~answered],
-        )
+    record = _note_unanswered(name, rows[~answered], record)
     if options.keep_personal:
         for heading in export.headings:
             if heading.place in export.personal and heading.place not in matched:
@@ -130,6 +122,13 @@ def read_piece(
         _key_labels(export, places),
     )
     return piece, record
+
+
+def _note_unanswered(name: str, rows: np.ndarray, record: Record) -> Record:
+    if not len(rows):
+        return record
+    text = f"{name}: Rows without a single answer."
+    return record.note("responses", "left out", text, count=len(rows), of="rows", what=rows)
 
 
 def _open_headings(export: Export, used: set[int], options: Options) -> tuple[str, ...]:
