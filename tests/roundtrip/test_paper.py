@@ -161,6 +161,7 @@ def test_every_form_comes_back_equal(tmp_path, name, form, language, ending):
     assert set(got.rosters) == set(want.rosters)
     for item, frame in want.rosters.items():
         assert_frame_equal(got.rosters[item], frame)
+    # Each form is a file of its own: its row is the first of it.
     same = [c for c in want.persons if c not in ("export", "row")]
     assert_frame_equal(got.persons[same], want.persons[same])
     assert got.persons["export"].tolist() == ["form0", "form1"]
