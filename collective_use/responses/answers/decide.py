@@ -29,6 +29,7 @@ from collective_use.responses.answers.numbers import (
     is_plain,
     settle_decimal,
 )
+from collective_use.responses.answers.platform_codes import with_platform_codes
 from collective_use.responses.files.raw import used_texts
 from collective_use.responses.headings.wording import as_number
 from collective_use.responses.options import Options
@@ -83,7 +84,7 @@ def key_of(instrument: Instrument, item: Item, column: Column, platform: str) ->
         return MONTH
     if item.kind == "number" or (item.scale is None and not item.options):
         return number_key()
-    return scale_key(instrument, item)
+    return with_platform_codes(scale_key(instrument, item), platform)
 
 
 def jobs_of(
