@@ -57,7 +57,8 @@ items:
   - {id: lab, kind: code, role: key, text: {en: Your lab, zh: 您的实验室}}
   - {id: pid, kind: code, role: key, text: {en: Your code, zh: 您的代码}}
 consent:
-  - {id: naming, text: {en: Names, zh: 名}, accept: {en: I agree to be named, zh: 我同意}}
+  - {id: naming, required: false, text: {en: Names, zh: 名},
+     accept: {en: I agree to be named, zh: 我同意}}
 """
 HEAD = "lab,pid,q1,q2"
 SCALE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
