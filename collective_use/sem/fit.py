@@ -104,7 +104,8 @@ def fit_sem(
     ordered
         Ordered categorical variables.
     missing
-        ``"listwise"`` or ``"fiml"`` (maximum likelihood by missing pattern).
+        ``"listwise"``, ``"fiml"`` (maximum likelihood by missing pattern) or, where all variables
+        are ordered, ``"pairwise"`` (each threshold and correlation from the cases that have it).
     se, test, information, likelihood
         Override what the estimator implies: ``se`` is ``"standard"``, ``"first.order"``,
         ``"robust.sem"``, ``"robust.huber.white"``, ``"robust"`` or ``"none"``; `information`

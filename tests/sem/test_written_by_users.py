@@ -164,9 +164,8 @@ def test_an_item_that_one_group_was_not_asked() -> None:
     e = fit.estimates
     assert fit.fit_measures["logl"] == pytest.approx(reference["logl"], rel=1e-10)
     for name, cell in reference["estimates"].items():
-        own = e[
-            (e.lhs + e.op + e.rhs == name.split(",")[0]) & (e.group == 1 + name.endswith("two"))
-        ]
+        key = name.split(",")[0]
+        own = e[(e.lhs + e.op + e.rhs == key) & (e.group == 1 + name.endswith("two"))]
         if name.startswith("log variance"):
             what = name.removeprefix("log variance ").split(",")[0]
             own = e[(e.op == "~~") & (e.lhs == what) & (e.group == 1 + name.endswith("two"))]

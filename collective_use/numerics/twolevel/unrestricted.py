@@ -79,11 +79,17 @@ def unrestricted_derivatives(layout: Layout) -> MomentDerivatives:
 
 def score_of(terms: Terms, by: MomentDerivatives) -> Floats:
     """Return derivatives by q free parameters; by cluster when the terms are."""
-    return np.asarray(
-        np.einsum("...ab,qab->...q", terms.sigma_w, by.sigma_w)
-        + np.einsum("...a,qa->...q", terms.mu_w, by.mu_w)
-        + np.einsum("...ab,qab->...q", terms.sigma_b, by.sigma_b)
-        + np.einsum("...a,qa->...q", terms.mu_b, by.mu_b)
+    q = by.mu_w.shape[0]
+
+    def product(of: Floats, derivative: Floats) -> Floats:
+        lead = terms.mu_w.shape[:-1]
+        return np.asarray(of.reshape(*lead, -1) @ derivative.reshape(q, -1).T)
+
+    return (
+        product(terms.sigma_w, by.sigma_w)
+        + product(terms.mu_w, by.mu_w)
+        + product(terms.sigma_b, by.sigma_b)
+        + product(terms.mu_b, by.mu_b)
     )
 
 

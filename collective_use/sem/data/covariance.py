@@ -131,7 +131,7 @@ def _matrix(rows: Sequence[tuple[list[float], int]]) -> Floats:
         S[i, : len(values)] = values
     upper = np.triu_indices(k, 1)
     if full and not np.allclose(S[upper], S.T[upper]):
-        i, j = next((i, j) for i, j in zip(*upper, strict=True) if not np.isclose(S[i, j], S[j, i]))
+        i, j = np.argwhere(np.triu(~np.isclose(S, S.T), 1))[0].tolist()
         raise InputError(
             f"the two halves differ: {S[i, j]:g} in row {rows[i][1]}, {S[j, i]:g} in row "
             f"{rows[j][1]}"

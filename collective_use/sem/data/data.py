@@ -280,7 +280,7 @@ def _group(
     absent: tuple[str, ...] = ()
     if options.missing == "fiml" and name:
         empty = np.isnan(part).all(axis=0)
-        absent = tuple(v for v, none in zip(variables, empty, strict=True) if none)
+        absent = tuple(variables[j] for j in np.flatnonzero(empty).tolist())
     else:
         check_group_values(part, variables, where)
     patterns: tuple[Pattern, ...] = ()

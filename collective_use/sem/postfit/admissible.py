@@ -102,7 +102,7 @@ def improper_matrices(solution: Solution) -> list[str]:
 
 
 def _improper(solution: Solution, matrices: Sequence[Matrix]) -> list[str]:
-    found = []
+    found: list[str] = []
     for matrix in matrices:
         if matrix.kind == "joint" and found:
             break  # made of the others

@@ -105,12 +105,13 @@ def _weights(name: str, parts: Rows, own: Rows, block: BlockNames, S: Floats) ->
         for _, row in own
         if row.op == "~" and row.rhs == name and row.lhs in place
     }
-    slope = 1 / sd
+    slope: Floats = np.asarray(1 / sd)
     if outcomes:
         names = {row.rhs for _, row in parts}
         best = min(outcomes, key=lambda y: (len(outcomes[y] & names), len(outcomes[y])))
         X = at + [place[x] for x in sorted(outcomes[best] - names)]
-        slope = np.linalg.lstsq(S[np.ix_(X, X)], S[X, place[best]], rcond=None)[0][: len(at)]
+        fitted = np.linalg.lstsq(S[np.ix_(X, X)], S[X, place[best]], rcond=None)[0]
+        slope = np.asarray(fitted[: len(at)], dtype=np.float64)
     fixed = [k for k, (_, row) in enumerate(parts) if not row.free and row.start]
     unit = float(slope[fixed[0]] / parts[fixed[0]][1].start) if fixed else 1.0
     weights = slope / unit if unit else np.ones(len(at))

@@ -58,7 +58,8 @@ class TwoLevelResult(SemResult):
     >>> rng = np.random.default_rng(1)
     >>> team = np.repeat(np.arange(60), 6)
     >>> group, f = rng.normal(size=60)[team], rng.normal(size=360)
-    >>> data = pd.DataFrame({f"y{i}": group + f + rng.normal(size=360) for i in range(3)})
+    >>> own = [0.5 * rng.normal(size=60)[team] + rng.normal(size=360) for _ in range(3)]
+    >>> data = pd.DataFrame({f"y{i}": group + f + own[i] for i in range(3)})
     >>> model = "level: 1; w =~ y0 + y1 + y2; level: 2; b =~ y0 + y1 + y2"
     >>> fit = cu.fit_sem(model, data.assign(team=team), cluster="team")
     >>> fit.r_square()["level"].unique().tolist()
