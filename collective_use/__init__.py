@@ -99,6 +99,7 @@ _LAZY: dict[str, str] = {
     "location_scale": "collective_use.groups.mixed.location_scale",
     "variance_shares": "collective_use.groups.mixed.variance_shares",
     "social_relations": "collective_use.groups.mixed.social_relations",
+    "table_one": "collective_use.groups.between.table_one",
     "group_values": "collective_use.groups.between.group_values",
     "agreement_limits": "collective_use.groups.agreement.limits",
     # what the functions above return
@@ -120,6 +121,7 @@ _LAZY: dict[str, str] = {
     "LocationScale": "collective_use.groups.mixed.location_scale",
     "VarianceShares": "collective_use.groups.mixed.variance_shares",
     "SocialRelations": "collective_use.groups.mixed.social_relations",
+    "TableOne": "collective_use.groups.between.table_one",
     "GroupValues": "collective_use.groups.between.group_values",
     "AgreementLimits": "collective_use.groups.agreement.limits",
     "Monitor": "collective_use.responses.fieldwork.monitor",

@@ -43,7 +43,7 @@ def entry(
     if members is not None:
         from collective_use.responses.fieldwork.members import read_members
 
-        table, _ = read_members(members, bank)
+        _, table, _ = read_members(members, bank)
         people = list(zip(table["group"], table["member"], strict=True))
         places = max(places, int(table["position"].max()))
     entry_sheet(

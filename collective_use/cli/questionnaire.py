@@ -122,7 +122,7 @@ def _copies(
         rosters = tuple(roster for roster in rosters if roster.group == group)
     if personal:
         return list(personal_copies(rosters, lay))
-    return [lay(roster.named, roster.group, "") for roster in rosters]
+    return [lay(roster.people, roster.group, "") for roster in rosters]
 
 
 def _gaps_filled(
@@ -150,7 +150,7 @@ def _write(
     copies: Sequence[FormContent], out: Path, kind: str, *, fillable: bool, paper: str
 ) -> None:
     from collective_use.output import write_file
-    from collective_use.questionnaire.paper.batch import merged
+    from collective_use.questionnaire.paper.batch import COPIES, copy_names, copy_table, merged
     from collective_use.questionnaire.paper.fillable import fillable_pdf
     from collective_use.questionnaire.paper.page import questionnaire_html
     from collective_use.questionnaire.paper.pdf import questionnaire_pdf
@@ -178,7 +178,10 @@ def _write(
         say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}")
         return
     out.mkdir(parents=True, exist_ok=True)
+    files = copy_names([(copy.group, copy.member) for copy in copies])
     for copy in copies:
-        name = "-".join(part for part in ("form", copy.group, copy.member) if part)
-        write_file(out / f"{name}.pdf", render(copy))
+        write_file(out / files[copy.group, copy.member], render(copy))
+    if len(copies) > 1:
+        write_file(out / COPIES, copy_table(files))
+        say(f"{COPIES} says which copy is whose.")
     say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}/")

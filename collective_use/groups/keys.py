@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,11 +35,11 @@ class GroupKeys:
         """The columns that tell one group from another."""
         return [name for name in ("group", "wave") if name in self.frame.columns]
 
-    @property
+    @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """One readable name a group."""
-        parts = self.frame[self.columns].astype(str)
-        return tuple(" / ".join(row) for row in parts.itertuples(index=False, name=None))
+        parts = [self.frame[name].astype(str).tolist() for name in self.columns]
+        return tuple(" / ".join(row) for row in zip(*parts, strict=True))
 
     @property
     def total(self) -> int:

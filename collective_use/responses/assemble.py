@@ -11,7 +11,10 @@ from collective_use.checks import quoted
 from collective_use.errors import DataWarning, ReadError, warn
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import form_items
+from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.record import Record
+from collective_use.responses.answers.places import named_only
+from collective_use.responses.answers.refusals import without_refusals
 from collective_use.responses.answers.stack import (
     Piece,
     stack_answers,
@@ -43,21 +46,24 @@ def assemble(
             f"{files}: no row holds an answer to a question about the group, so there is nothing "
             f"to score; see what was left out:\n{record}"
         )
-    people = None
+    people = everyone = None
     if members is not None:
-        people, notes = read_members(
+        people, everyone, notes = read_members(
             members, instrument, group=options.group, keep_personal=options.keep_personal
         )
-        pieces, record = meet_members(pieces, people, options, record.joined(notes))
+        pieces, record = meet_members(pieces, everyone, options, record.joined(notes))
+    pieces, record = without_refusals(pieces, instrument, record)
     persons = stack_persons(pieces)
     answers, reasons = stack_answers(pieces, instrument)
     record = _alike_groups(persons, record)
-    if people is not None:
-        record = _check_members(people, persons, record)
+    if everyone is not None:
+        record = _check_members(everyone, persons, record)
     if extra is not None:
         known = persons["group"] if people is None else people["group"]
         extra, record = meet_groups(extra, pieces, list(known.unique()), record)
-    rosters, record = stack_rosters(pieces, instrument, persons, people, record, options)
+    rosters, record = stack_rosters(pieces, instrument, persons, everyone, record, options)
+    rosters, record = named_only(rosters, instrument, persons, everyone, record)
+    persons = persons.drop(columns=[name for name in (CODES, PARTNERS) if name in persons])
     facts, record = group_facts([extra] if extra else pieces, instrument, record)
     form, record = _form(instrument, form, answers, record)
     record = note_items(instrument, form, answers, pieces, record)

@@ -206,6 +206,8 @@ def _from_files(piece: Piece, raw: Raw, name: str) -> Piece:
         return piece
     rows = piece.persons["row"].to_numpy() - 1
     piece.persons["export"] = [Path(raw.files[row]).stem for row in rows]
+    before = {file: place for place, file in reversed(list(enumerate(raw.files)))}
+    piece.persons["row"] = [row + 1 - before[raw.files[row]] for row in rows]
     return piece
 
 

@@ -83,6 +83,16 @@ INDICES = {
     "agreement": "Agreement of informants or raters.",
 }
 
+TABLE_ONE = {
+    "persons": "Persons with a score.",
+    "groups": "Groups with a value.",
+    "mean": "Mean over persons, or over groups where persons have no score.",
+    "sd": "Standard deviation over persons, or over groups where persons have no score.",
+    "sd_within": "Pooled standard deviation of persons within groups.",
+    "sd_between": "Standard deviation of group values.",
+    "icc1": "ICC(1), see measures.csv.",
+    "icc2": "ICC(2), the reliability of group means.",
+}
 
 MEASURES = {
     "items": "Number of items that entered.",

@@ -16,6 +16,7 @@ from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, wri
 from collective_use.platforms.registry import is_file
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.meanings import OUTPUT_SCHEMA
+from collective_use.study.methods import first_table, methods_text
 from collective_use.study.provenance import file_hash, input_files, versions
 from collective_use.study.settings import Study, shown
 from collective_use.study.walk import Outcome
@@ -25,6 +26,8 @@ MEANINGS = {
     "groups.csv": "a row a group: its value on every measure",
     "agreement.csv": "a row a group and measure: agreement or dispersion",
     "measures.csv": "a row a measure: reliability, ICCs, agreement, verdict",
+    "table1.csv": "Table 1 of a paper: descriptives, correlations, reliabilities",
+    "methods.md": "a methods paragraph and Table 1, to write on",
     "dictionary.csv": "what every column means",
     RUN_FILE: "what was decided, and everything left out, with why",
     LOG_FILE: "when and where it ran",
@@ -39,6 +42,7 @@ def tables_of(outcome: Outcome) -> dict[str, pd.DataFrame]:
         "groups.csv": outcome.groups.to_frame(),
         "agreement.csv": outcome.groups.agreement_frame(),
         "measures.csv": outcome.groups.measures_frame(),
+        "table1.csv": first_table(outcome).to_frame(),
         **outcome.extra.get("tables", {}),
     }
 
@@ -73,6 +77,8 @@ def write_outcome(outcome: Outcome, folder: Path, command: str, started: float) 
     tables["dictionary.csv"] = dictionary_frame(tables, outcome.instrument)
     for name, frame in tables.items():
         (folder / name).write_bytes(csv_bytes(frame))
+    text = methods_text(outcome, first_table(outcome))
+    (folder / "methods.md").write_bytes(text.encode("utf-8"))
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, command, started)))
     run = run_content(outcome, command)
     write_run(folder, run)

@@ -200,13 +200,9 @@ def scale_chances(
         patterns, observed, null,
         repetitions=repetitions, seed=seed, deviation=deviation, level=level,
     )  # fmt: skip
-    by = np.array(
-        [
-            "" if np.isnan(p) else f"simulated, {n:,} draws" if n else "normal law"
-            for p, n in zip(found.p, found.draws, strict=True)
-        ],
-        dtype=object,
-    )
+    kinds, place = np.unique(found.draws, return_inverse=True)
+    words = [f"simulated, {n:,} draws" if n else "normal law" for n in kinds.tolist()]
+    by = np.where(np.isnan(found.p), "", np.array(words, dtype=object)[place])
     return ItemChances(found.p, found.critical, by, found.least)
 
 

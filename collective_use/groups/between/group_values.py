@@ -43,6 +43,13 @@ class GroupValues(Result):
         Of the limits.
     notes
         How to read it.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.group_values([1, 2, 3, 5, 6, 7], list("aaabbb"))
+    >>> float(found.error_covariance("a").iloc[0, 0].round(3))
+    0.333
     """
 
     values: pd.DataFrame
@@ -198,7 +205,7 @@ def _of_rows(rows: ValueRows, least: int, confidence: float) -> GroupValues:
     errors = shrinkage.sampling_covariances(covariance, pairs, limits)
     frames, components = [], []
     for j, name in enumerate(rows.names):
-        frame, row = _one(rows, j, least, confidence)
+        frame, row = _one(rows, j, float(covariance[j, j]), least, confidence)
         frames.append(frame)
         components.append({"measure": name, "aggregation": rows.aggregation[j], **row})
         withheld = frame["reason"].ne("").to_numpy()
@@ -213,7 +220,7 @@ def _of_rows(rows: ValueRows, least: int, confidence: float) -> GroupValues:
 
 
 def _one(
-    rows: ValueRows, j: int, least: int, confidence: float
+    rows: ValueRows, j: int, spread: float, least: int, confidence: float
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     stats = group_statistics(rows.values[:, j], rows.codes, len(rows.groups))
     n, mean = stats.n[:, 0].astype(float), stats.means[:, 0]
@@ -232,7 +239,7 @@ def _one(
             "n": n.astype(int),
             "members": rows.members,
             "mean": mean,
-            "standard_error": np.sqrt(found.sampling_variance),
+            "standard_error": _errors(rows, j, n, spread, found.sampling_variance),
             "value": found.value,
             "value_se": found.error,
             "low": found.value - z * found.error,
@@ -253,6 +260,15 @@ def _one(
         "reliability": float(frame["reliability"].mean()),
     }
     return frame, row
+
+
+def _errors(rows: ValueRows, j: int, n: Floats, spread: float, sampling: Floats) -> Floats:
+    """Return errors of means; where components are not known, from the variance within groups."""
+    if not np.isnan(sampling).all():
+        return np.asarray(np.sqrt(sampling))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lost = n / rows.members if rows.aggregation[j] == "formative" else 0.0
+        return np.asarray(np.sqrt(np.where(n > 0, spread / n, np.nan) * (1.0 - lost)))
 
 
 def _reason(n: int, least: int, mu: float) -> str:

@@ -88,26 +88,27 @@ class ItemSet:
 
     def frame(self, keys: pd.DataFrame) -> pd.DataFrame:
         """Return one row a group and item: n, mean, variance, rwg, awg, AD."""
-        parts = []
+        columns: dict[str, list[Any]] = {}
         shares = self.shares()
-        for j, (name, codes, one) in enumerate(
-            zip(self.names, self.codes, self.stats, strict=True)
-        ):
+        for j, (codes, one) in enumerate(zip(self.codes, self.stats, strict=True)):
             null = null_distribution("uniform", len(codes)).variance * step_of(codes) ** 2
             variance = one.variances[:, 0]
-            parts.append(
-                keys.assign(
-                    item=name,
-                    n=one.n[:, 0],
-                    mean=one.means[:, 0],
-                    variance=variance,
-                    rwg=agreement.rwg(variance, null),
-                    awg=shares[:, j],
-                    ad_mean=agreement.average_deviation(one)[:, 0],
-                    ad_median=agreement.average_deviation(one, "median")[:, 0],
-                )
-            )
-        return pd.concat(parts, ignore_index=True)
+            found = {
+                "n": one.n[:, 0],
+                "mean": one.means[:, 0],
+                "variance": variance,
+                "rwg": agreement.rwg(variance, null),
+                "awg": shares[:, j],
+                "ad_mean": agreement.average_deviation(one)[:, 0],
+                "ad_median": agreement.average_deviation(one, "median")[:, 0],
+            }
+            for name, column in found.items():
+                columns.setdefault(name, []).append(column)
+        times = len(self.names)
+        by_key = {name: np.tile(keys[name].to_numpy(dtype=object), times) for name in keys.columns}
+        items = np.repeat(np.array(self.names, dtype=object), len(keys))
+        joined = {name: np.concatenate(parts) for name, parts in columns.items()}
+        return pd.DataFrame({**by_key, "item": items, **joined})
 
     def alpha_within(self, keys: GroupKeys) -> float:
         """Return alpha from the covariances within groups, of the items that were answered.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,13 @@ from collective_use.groups.evidence.roster_measures import (
 )
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.rosters.from_responses import places_of
+from collective_use.groups.rosters.from_responses import Places, places_of
 from collective_use.groups.rosters.stacks import RosterIndices
 from collective_use.instrument.model import Measure
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
+    from collective_use.responses.table import Responses
     from collective_use.scores.table import Scores
 
 
@@ -52,7 +54,7 @@ def roster_evidence(
     responses = scores.responses
     refused = refused_checks(measure)
     items = items_present(responses, measure)
-    places = places_of(responses, keys) if items else "none of the measure's items is in the data"
+    places = matched(responses, keys) if items else "none of the measure's items is in the data"
     if isinstance(places, str):
         return empty_evidence(measure, keys.frame[keys.columns], places, refused)
     gate = _gate(measure, cutoffs["response_rate"])
@@ -86,6 +88,18 @@ def roster_evidence(
         silent_less_respondents=None if reports is None else _mean(reports["difference"]),
         indices=table,
     )
+
+
+_matched: list[tuple[weakref.ref[Responses], GroupKeys, Places | str]] = []
+
+
+def matched(responses: Responses, keys: GroupKeys) -> Places | str:
+    """Return where persons stand on the rosters, found once for all measures of a run."""
+    if _matched and _matched[0][0]() is responses and _matched[0][1] is keys:
+        return _matched[0][2]
+    places = places_of(responses, keys)
+    _matched[:] = [(weakref.ref(responses), keys, places)]
+    return places
 
 
 def _gate(measure: Measure, rule: Cutoff) -> float:

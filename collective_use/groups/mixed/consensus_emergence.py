@@ -16,6 +16,9 @@ from collective_use.numerics.groups.mixed.nested import NestedRows
 from collective_use.numerics.groups.mixed.nested_model import NestedModel, fit_nested
 from collective_use.results import NotComputed, Result, Table, table_of
 
+_VANISHED = 7.0
+"""A residual SD that changes by more than e^7 over the waves is gone in one of them."""
+
 _CAUTION = (
     "A residual variance that falls is what consensus leaves behind, and so do other processes: "
     "drift to a ceiling of the scale, members who leave, answers that only fluctuate less. The "
@@ -52,6 +55,14 @@ class ConsensusEmergence(Result):
         Of the limits.
     notes
         What was left out, and what the model cannot know.
+
+    Examples
+    --------
+    >>> import pandas as pd, collective_use as cu
+    >>> rows = {"team": list("aaaabbbbcccc"), "person": [1, 1, 2, 2] * 3, "wave": [0, 1] * 6}
+    >>> frame = pd.DataFrame(rows).assign(y=[1, 4, 7, 5, 2, 1, 5, 2, 6, 8, 9, 8.0])
+    >>> cu.consensus_emergence(frame, "y", "team", "person", "wave").groups
+    3
     """
 
     delta: float | NotComputed
@@ -145,14 +156,16 @@ def consensus_emergence(
     one_of("method", method, ("reml", "ml"))
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     columns = columns_of(data, {"group": group, "member": member}, {"value": value, "wave": wave})
-    rows, X = _rows(columns, value, group, member, wave)
+    first = float(columns.numbers(wave).min())
+    rows, X = _rows(columns, value, group, member, wave, first)
     plain = fit_nested(rows, np.ones((len(X), 1)), reml=method == "reml")
     full = fit_nested(rows, X * np.array([1.0, 2.0]), reml=method == "reml")
     lr = max(0.0, 2.0 * (full.log_likelihood - plain.log_likelihood))
-    delta, se, limits = _delta(full, confidence)
+    delta, se, limits = _delta(full, float(X[:, 1].max()), confidence)
     p = float(chi2.sf(lr, 1))
-    by_wave = _by_wave(full, X[:, 1])
-    notes = [*columns.notes, *_unconverged(plain, full), _CAUTION]
+    by_wave = _by_wave(full, X[:, 1], first)
+    counted_from = [f"Waves are counted from the first, {first:g}."] if first else []
+    notes = [*columns.notes, *counted_from, *_unconverged(plain, full), _CAUTION]
     return ConsensusEmergence(
         delta, se, limits, lr, p, _words(delta, p, by_wave, confidence), by_wave,
         _parameters(plain, full), method, len(X), len(set(rows.member.tolist())),  # type: ignore[union-attr]
@@ -161,17 +174,18 @@ def consensus_emergence(
 
 
 def _rows(
-    columns: Columns, value: str, group: str, member: str, wave: str
+    columns: Columns, value: str, group: str, member: str, wave: str, first: float
 ) -> tuple[NestedRows, NDArray[np.float64]]:
     frame, waves = columns.frame, columns.numbers(wave)
     if len(np.unique(waves)) < 2:
         raise InputError(f"wave must hold at least two waves, got {np.unique(waves).tolist()}")
     twice = frame.duplicated([group, member, wave])
     if twice.any():
-        row = frame[twice].iloc[0]
+        first = int(np.flatnonzero(twice)[0])
+        who, where, when = (frame[name].iloc[first] for name in (member, group, wave))
         raise InputError(
             f"a member must answer a wave once, got {int(twice.sum())} rows more, the first of "
-            f"{row[member]!r} in {row[group]!r} at wave {row[wave]:g}"
+            f"member '{who}' of group '{where}' at wave {when:g}"
         )
     codes, names = columns.codes(group)
     persons, found = columns.codes(group, member)
@@ -185,14 +199,17 @@ def _rows(
     y = columns.numbers(value)
     if np.ptp(y) == 0:
         raise InputError(f"value must vary, got {y[0]:g} in every row")
-    X = np.column_stack([np.ones(len(waves)), waves])
+    X = np.column_stack([np.ones(len(waves)), waves - first])
     return NestedRows(y, X, X, codes, persons), X
 
 
 def _delta(
-    full: NestedModel, confidence: float
+    full: NestedModel, span: float, confidence: float
 ) -> tuple[float | NotComputed, float | NotComputed, tuple[float, float] | NotComputed]:
     delta, variance = float(full.gamma[1]), float(full.gamma_covariance[1, 1])
+    if abs(delta) * span > _VANISHED:
+        why = NotComputed("members of a group answer alike to the last digit in some wave")
+        return why, why, why
     if not variance > 0:
         why = NotComputed("the likelihood has no curvature in delta: too few rows for the model")
         return delta, why, why
@@ -201,14 +218,14 @@ def _delta(
     return delta, se, (delta - z * se, delta + z * se)
 
 
-def _by_wave(full: NestedModel, waves: NDArray[np.float64]) -> pd.DataFrame:
+def _by_wave(full: NestedModel, waves: NDArray[np.float64], first: float) -> pd.DataFrame:
     found, counts = np.unique(waves, return_counts=True)
     Z = np.column_stack([np.ones(len(found)), found])
     between = np.einsum("wq,qr,wr->w", Z, full.T, Z)
     residual = np.exp(full.gamma[0] + 2.0 * full.gamma[1] * found)
     return pd.DataFrame(
         {
-            "wave": found,
+            "wave": found + first,
             "n": counts,
             "residual_variance": residual,
             "member_variance": full.member_variance,
@@ -230,7 +247,7 @@ def _parameters(plain: NestedModel, full: NestedModel) -> pd.DataFrame:
 
     names = [
         "intercept", "intercept_se", "wave", "wave_se", "group_intercept_variance",
-        "group_slope_variance", "group_covariance", "member_variance", "residual_variance_at_0",
+        "group_slope_variance", "group_covariance", "member_variance", "residual_variance_at_first",
         "delta", "log_likelihood",
     ]  # fmt: skip
     return pd.DataFrame(
@@ -244,7 +261,9 @@ def _parameters(plain: NestedModel, full: NestedModel) -> pd.DataFrame:
 
 def _words(delta: float | NotComputed, p: float, by_wave: pd.DataFrame, confidence: float) -> str:
     alpha = 1.0 - confidence
-    if isinstance(delta, NotComputed) or p > alpha:
+    if isinstance(delta, NotComputed):
+        return f"cannot be judged: {delta.reason}"
+    if p > alpha:
         return f"no evidence that members grow alike (p = {p:.3f})"
     fell = 100.0 * (1.0 - by_wave["residual_variance"].iloc[-1] / by_wave["residual_variance"][0])
     if delta > 0:
@@ -252,8 +271,11 @@ def _words(delta: float | NotComputed, p: float, by_wave: pd.DataFrame, confiden
     first, last = by_wave["between_variance"].iloc[0], by_wave["between_variance"].iloc[-1]
     text = f"the residual variance falls by {fell:.0f}% over the waves"
     if last > first:
-        return f"{text}, and differences between groups grow: as consensus in groups would do"
-    return f"{text}, but differences between groups shrink too: all converge, not each group"
+        return f"{text} while differences between groups grow ({first:.2f} to {last:.2f})"
+    return (
+        f"{text}, but differences between groups do not grow ({first:.2f} to {last:.2f}): answers "
+        "of all groups converge, which is no consensus of each"
+    )
 
 
 def _unconverged(*fits: NestedModel) -> list[str]:

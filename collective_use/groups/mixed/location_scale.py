@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from collective_use.errors import InputError
 from collective_use.groups.mixed.columns import Columns, columns_of, design_of
 from collective_use.groups.mixed.scale_parts import Fits, fit_all, tests_of, words_of
 from collective_use.numerics.groups.mixed.random_scale import RandomScale, ScaleRows
+from collective_use.record import counted
 from collective_use.results import NotComputed, Result, Table, table_of
 
 _NOTES = (
@@ -54,6 +55,14 @@ class LocationScale(Result):
         How many.
     notes
         What was left out, and how to read it.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, collective_use as cu
+    >>> frame = pd.DataFrame({"team": np.repeat(list("abcd"), 4)})
+    >>> frame["y"] = [1, 2, 3, 4, 2, 2, 3, 3, 5, 1, 4, 2, 3, 4, 4, 5.0]
+    >>> cu.location_scale(frame, "y", "team", random_scale=False).words
+    'one variance for all groups'
     """
 
     predictors: pd.DataFrame
@@ -94,8 +103,8 @@ def location_scale(
     value: str,
     group: str,
     *,
-    scale: Sequence[str] = (),
-    location: Sequence[str] = (),
+    scale: str | Sequence[str] = (),
+    location: str | Sequence[str] = (),
     random_scale: bool = True,
     method: str = "reml",
     confidence: float = 0.95,
@@ -161,8 +170,9 @@ def location_scale(
     """
     one_of("method", method, ("reml", "ml"))
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
-    columns, terms = _columns(data, value, group, tuple(scale), tuple(location))
+    columns, terms = _columns(data, value, group, _listed(scale), _listed(location))
     rows, names = _rows(columns, value, group, *terms)
+    rows, rounded = _rounded(rows) if random_scale else (rows, ())
     fits = fit_all(rows, random_scale=random_scale, reml=method == "reml")
     tests = tests_of(fits, terms[2])
     predictors = _predictors(rows, fits, terms, confidence)
@@ -173,7 +183,8 @@ def location_scale(
         float(full.level_sd) if isinstance(full, RandomScale) else float(np.sqrt(full.T[0, 0])),
         full.scale_sd if isinstance(full, RandomScale) else none,
         _correlation(full), words_of(tests, predictors, 1.0 - confidence), full.log_likelihood,
-        method, confidence, len(rows.y), rows.groups, (*columns.notes, *fits.notes, *_NOTES),
+        method, confidence, len(rows.y), rows.groups,
+        (*columns.notes, *rounded, *fits.notes, *_NOTES),
     )  # fmt: skip
 
 
@@ -207,6 +218,27 @@ def _rows(
         raise InputError("value must vary within groups, got none that does")
     X, W = design_of(columns.frame, location)[0], design_of(columns.frame, scale)[0]
     return ScaleRows(y, X, W, codes), names
+
+
+def _listed(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _rounded(rows: ScaleRows) -> tuple[ScaleRows, tuple[str, ...]]:
+    """Give groups of equal answers the variance that rounding hides, where there are any."""
+    n = np.bincount(rows.group)
+    gaps = rows.y - (np.bincount(rows.group, rows.y) / n)[rows.group]
+    squares = np.bincount(rows.group, gaps**2)
+    usual = float(squares.sum()) / max(len(rows.y) - len(n), 1)
+    equal = int(((squares < 1e-12 * usual) & (n > 1)).sum())
+    if not equal:
+        return rows, ()
+    step = float(np.diff(np.unique(rows.y)).min())
+    note = (
+        f"{counted(equal, 'groups')} of equal answers: no variance is less than that of rounding "
+        f"to steps of {step:.3g} (step squared / 12)."
+    )
+    return replace(rows, floor=step**2 / 12.0 / usual), (note,)
 
 
 def _predictors(rows: ScaleRows, fits: Fits, terms: _Terms, confidence: float) -> pd.DataFrame:

@@ -53,6 +53,16 @@ class SocialRelations(Result):
         How it was estimated; of the limits.
     notes
         What was left out, and how to read it.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, collective_use as cu
+    >>> rows = pd.MultiIndex.from_product([range(3), range(4), range(4)]).to_frame(index=False)
+    >>> rows.columns = ["team", "rater", "rated"]
+    >>> rows["y"] = np.random.default_rng(1).normal(size=len(rows)) + rows["rater"]
+    >>> found = cu.social_relations(rows, "team", "rater", "rated", "y")
+    >>> found.persons.shape, found.notes[0]
+    ((12, 6), '12 ratings of oneself left out.')
     """
 
     components: pd.DataFrame

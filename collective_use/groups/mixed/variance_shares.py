@@ -31,6 +31,14 @@ class VarianceShares(Result):
         How many persons.
     notes
         What was left out.
+
+    Examples
+    --------
+    >>> import pandas as pd, collective_use as cu
+    >>> rows = {"agency": list("xxxxyyyy"), "team": list("aabbccdd")}
+    >>> frame = pd.DataFrame(rows).assign(y=[1, 2, 4, 5, 8, 9, 9, 7.0])
+    >>> cu.variance_shares(frame, "y", "team", "agency").levels["units"].tolist()
+    [2, 4, 8]
     """
 
     levels: pd.DataFrame

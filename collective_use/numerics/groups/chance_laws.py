@@ -15,7 +15,7 @@ import numpy as np
 from scipy import fft, special
 
 from collective_use.numerics.groups.discrete import Exact
-from collective_use.numerics.groups.statistics import FloatArray
+from collective_use.numerics.groups.statistics import FloatArray, IntArray
 
 ONE_PASS_CELLS = 1_000_000
 """Largest table of sums by squares that members are added to one at a time."""
@@ -129,18 +129,19 @@ def _one_pass(sizes: list[int], p: FloatArray) -> dict[int, Exact]:
                 part[:rows, :columns] += chance * table
         table = after
         if member in wanted:
-            sums = np.arange(table.shape[0]) + member * low
-            found[member] = _law_of(member, table, sums, np.arange(table.shape[1]))
+            sums = np.arange(table.shape[0], dtype=np.int64) + member * low
+            squares = np.arange(table.shape[1], dtype=np.int64)
+            found[member] = _law_of(member, table, sums, squares)
     return found
 
 
-def _law_of(n: int, table: FloatArray, sums: FloatArray, squares: FloatArray) -> Exact:
+def _law_of(n: int, table: FloatArray, sums: IntArray, squares: IntArray) -> Exact:
     """Return the law of (Q - S²/n) / (n - 1), whose numerators n Q - S² are whole numbers."""
-    keys = n * squares[None, :].astype(np.int64) - (sums[:, None].astype(np.int64) ** 2)
+    keys = n * squares[None, :] - sums[:, None] ** 2
     there = (table > 0) & (keys >= 0)
-    weights = np.bincount(keys[there], weights=table[there])
+    weights = np.asarray(np.bincount(keys[there], weights=table[there]), dtype=np.float64)
     places = np.flatnonzero(weights)
-    return Exact(places / (n * (n - 1.0)), weights[places])
+    return Exact(np.asarray(places / (n * (n - 1.0)), dtype=np.float64), weights[places])
 
 
 def _grid(n: int, options: int) -> tuple[int, int]:
@@ -162,11 +163,11 @@ def _by_fft(n: int, p: FloatArray, shape: tuple[int, int]) -> Exact:
     return _law_of(n, whole, sums, squares)
 
 
-def _unwrapped(middle: float, length: int) -> FloatArray:
+def _unwrapped(middle: float, length: int) -> IntArray:
     """Return the value behind each place of a circle of a length, nearest to the middle."""
     first = round(middle) - length // 2
-    place = np.arange(length)
-    return np.asarray(first + (place - first) % length)
+    place = np.arange(length, dtype=np.int64)
+    return first + (place - first) % length
 
 
 def normal_bound(n: int, proportions: FloatArray, value: float) -> float:

@@ -57,7 +57,8 @@ def shrunken_means(
     (3.5, 0.7071067811865476)
     """
     sampling = np.divide(within, n, out=np.full(len(n), np.inf), where=n > 0)
-    kept = np.asarray(between / (between + sampling)) if between > 0 else np.zeros(len(n))
+    # nothing between groups shrinks all; components that are not known leave values unknown
+    kept = np.zeros(len(n)) if between == 0 else np.asarray(between / (between + sampling))
     gap = np.where(n > 0, mean - mu, 0.0)
     error = np.sqrt(between * (1.0 - kept) + (1.0 - kept) ** 2 * mu_error**2)
     return Shrunken(mu + kept * gap, error, kept, np.where(n > 0, sampling, np.nan))

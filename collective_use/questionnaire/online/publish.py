@@ -146,7 +146,8 @@ def _with_remarks(published: Published, content: FormContent, fixed_order: bool)
             "Items are not shuffled for each person: a seed (--seed 7) shuffles them once for all, "
             "or switch shuffling on at the platform; columns carry ids, so answers come back right."
         )
-    gaps = unfilled(content)
+    drafts = {word("draft", language) for language in content.languages}
+    gaps = tuple(gap for gap in unfilled(content) if gap not in drafts)
     if gaps:
         steps.insert(
             0, f"This is a draft. Fill in before anybody answers: {quoted(gaps, most=30)}."

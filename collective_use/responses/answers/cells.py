@@ -185,7 +185,8 @@ def decode_cells(
         Misfit(name, _shown(t, words), tuple(rows[codes == place].tolist()), _why(t, key, how))
         for place, t in wrong
     )
-    used = [told.unknown[text] for text in texts if text in told.unknown]
+    kept = [text for place, text in enumerate(texts) if not np.isnan(values[place])]
+    used = [told.unknown[text] for text in kept if text in told.unknown]
     moved = [t for t in texts if t in told.codes and as_number(t) != told.codes[t]]
     mirrored = told.mirrored and any(t in told.codes and t not in words.labels for t in texts)
     return Cells(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from collective_use.instrument.model import Instrument
+from collective_use.platforms.consent import consent_column
 from collective_use.responses.answers.cells import Misfit
 from collective_use.responses.files.raw import used_texts
 from collective_use.responses.headings.personal import squeezed
@@ -15,6 +16,8 @@ from collective_use.responses.headings.words import EMPTY_WORDS, TICKED, UNTICKE
 from collective_use.responses.readers.export import Export
 
 PREFIX = "consent."
+DECLINED = "declined."
+"""Columns that live while reading: who said no, other than by leaving the box empty."""
 _WEB = "consent/"
 _AGREED = TICKED | {"ok", "agree", "i agree", "agreed", "accepted", "einverstanden", "同意", "a1"}
 _DECLINED = UNTICKED | {"disagree", "i do not agree", "declined", "不同意"}
@@ -26,7 +29,7 @@ def consent_places(export: Export, instrument: Instrument) -> dict[str, int]:
     Platforms write ``consent_naming``, ``consentnaming[1]``, ``consent_naming___1``; our own
     page writes what it asked, also what the instrument does not know.
     """
-    wanted = {squeezed(f"consent{part.id}"): part.id for part in instrument.consent}
+    wanted = {squeezed(consent_column(part.id)): part.id for part in instrument.consent}
     found: dict[str, int] = {}
     for heading in export.headings:
         if heading.name.startswith((_WEB, PREFIX)):
@@ -64,6 +67,16 @@ def consent_columns(
             if values[number] != values[number]
         ]
     return found, misfits
+
+
+def declined_columns(export: Export, places: Mapping[str, int]) -> dict[str, np.ndarray]:
+    """Return (rows,) who declined in so many words, by column name; an empty box is none."""
+    found = {}
+    for name, place in places.items():
+        texts, codes = used_texts(export.raw.cells[place])
+        said = [normal(text) in _DECLINED for text in texts]
+        found[f"{DECLINED}{name}"] = np.asarray([*said, False], dtype=bool)[codes]
+    return found
 
 
 def _agreed(plain: str, accepted: set[str]) -> float:

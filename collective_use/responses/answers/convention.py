@@ -30,12 +30,15 @@ class Convention:
         Whether a program wrote the numbers: a point is then decimal.
     doubtful
         Texts that this item's columns use in a way that is not understood.
+    coded
+        Whether boxes hold numbers, so that words in them are no names of persons ticked.
     """
 
     held: Held = ""
     decimal: str = ""
     machine: bool = False
     doubtful: frozenset[str] = frozenset()
+    coded: bool = False
 
 
 PLAIN = Convention()

@@ -23,8 +23,15 @@ from collective_use.responses.answers.convention import (
 )
 from collective_use.responses.answers.joined import is_joined
 from collective_use.responses.answers.misfits import MONTH
-from collective_use.responses.answers.numbers import has_marks, is_doubtful, settle_decimal
+from collective_use.responses.answers.numbers import (
+    has_marks,
+    is_doubtful,
+    is_plain,
+    settle_decimal,
+)
+from collective_use.responses.answers.platform_codes import with_platform_codes
 from collective_use.responses.files.raw import used_texts
+from collective_use.responses.headings.wording import as_number
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
 
@@ -77,7 +84,7 @@ def key_of(instrument: Instrument, item: Item, column: Column, platform: str) ->
         return MONTH
     if item.kind == "number" or (item.scale is None and not item.options):
         return number_key()
-    return scale_key(instrument, item)
+    return with_platform_codes(scale_key(instrument, item), platform)
 
 
 def jobs_of(
@@ -171,8 +178,9 @@ def _settle_ticks(jobs: Sequence[Job], hows: dict[str, Convention]) -> None:
             boxes.setdefault(job.item.id, []).append(job)
     for mine in boxes.values():
         doubtful = doubtful_ticks([job.texts for job in mine])
+        coded = any(as_number(text) is not None for job in mine for text in _unmissing(job))
         for job in mine:
-            hows[job.column.name] = Convention(doubtful=doubtful)
+            hows[job.column.name] = Convention(doubtful=doubtful, coded=coded)
 
 
 def _settle_numbers(
@@ -187,7 +195,7 @@ def _settle_numbers(
     for job in jobs:
         if job.key.valid or job.item.kind in (*WORDS, "month"):
             continue
-        texts = _unmissing(job)
+        texts = [text for text in _unmissing(job) if not is_plain(text)]
         decimal = options.decimal or settle_decimal(texts)
         hows[job.column.name] = Convention(decimal=decimal, machine=machine)
         marked = [text for text in texts if has_marks(text) or (is_doubtful(text) and not machine)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from collective_use.responses.answers.codes import Key
 from collective_use.responses.answers.convention import PLAIN, Convention
-from collective_use.responses.answers.numbers import read_number
+from collective_use.responses.answers.numbers import is_plain, read_number
 from collective_use.responses.headings.wording import as_number, bare, normal
 from collective_use.responses.headings.words import EMPTY_WORDS, TICKED, UNTICKED
 
@@ -58,6 +58,8 @@ def decode_text(
     >>> decode_text("yes", tick_key(), {}), decode_text("x1", number_key(), {})
     ((1.0, ''), (nan, 'invalid'))
     """
+    if not key.valid and is_plain(text):
+        return _number(float(text), key, extra)
     plain = normal(text)
     if plain in how.doubtful:
         return _INVALID
@@ -69,7 +71,7 @@ def decode_text(
     if plain in key.missing:
         return np.nan, key.missing[plain]
     if key.tick:
-        return _tick(plain, number, key, extra)
+        return _tick(plain, number, key, extra, how)
     if not key.valid:
         number = read_number(plain, how.decimal, machine=how.machine)
     if number is not None:
@@ -82,7 +84,7 @@ def decode_text(
 
 
 def _tick(
-    plain: str, number: float | None, key: Key, extra: Mapping[str, str]
+    plain: str, number: float | None, key: Key, extra: Mapping[str, str], how: Convention
 ) -> tuple[float, str]:
     if plain in TICKED:
         return 1.0, ""
@@ -94,7 +96,7 @@ def _tick(
         return np.nan, "unanswered"
     if number is not None:
         return _number(number, key, extra)
-    return (1.0, "") if key.named else _words(plain, key)
+    return (1.0, "") if key.named and not how.coded else _words(plain, key)
 
 
 def _code_or_label(

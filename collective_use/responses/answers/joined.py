@@ -30,6 +30,7 @@ _MARKS = " ;,|┋"
 _BLANKS = re.compile(r"[\s;,|┋]+")
 _FREE_TEXT = re.compile(r"\s*〖[^〗]*〗$")
 _WHOLE = re.compile(r"(\d+)\.0+$")
+_NUMBERED = re.compile(r"[(\[]?(-?\d{1,4})[)\]]?\s*[-=:.)]*\s*")
 _AT_END = re.compile(r"\d{1,4}$")
 
 
@@ -88,6 +89,10 @@ def split_cell(
     rest, found, strange = normal(lines).strip(_MARKS), set(), []
     while rest:
         label, tail = _first(rest, ordered)
+        lead = _NUMBERED.match(rest)
+        if label is None and lead:
+            label, tail = _first(rest[lead.end() :], ordered)
+            label = label if label and everything[label] == int(lead[1]) else None
         if label is None:
             part, _, tail = _cut(rest)
             code = everything.get(_whole(_FREE_TEXT.sub("", part)))

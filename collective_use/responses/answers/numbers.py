@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 Decimal = Literal[".", ",", ""]
@@ -35,6 +36,18 @@ def _valid(body: str, decimal: str) -> str | None:
     return f"{digits or '0'}.{rest or '0'}"
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text is digits only, as nearly all are: nothing to be settled.
+
+    Examples
+    --------
+    >>> is_plain("950"), is_plain("1,5")
+    (True, False)
+    """
+    return text.isdecimal() and text.isascii()
+
+
+@lru_cache(maxsize=65536)
 def readings(text: str) -> dict[str, float]:
     """Return what a text may be by decimal mark; both are the same where no mark matters.
 
@@ -69,6 +82,8 @@ def settle_decimal(texts: Iterable[str]) -> Decimal:
     """
     found = set()
     for text in texts:
+        if is_plain(text):
+            continue
         marks = readings(text)
         if len(marks) == 1:
             found |= set(marks)
@@ -94,6 +109,8 @@ def read_number(text: str, decimal: str, *, machine: bool = False) -> float | No
     >>> read_number("1,234", "."), read_number("1,234", ""), read_number("30,5", "")
     (1234.0, None, 30.5)
     """
+    if is_plain(text):
+        return float(text)
     found = readings(text)
     values = set(found.values())
     if len(values) == 1:

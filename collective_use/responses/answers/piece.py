@@ -20,7 +20,11 @@ from collective_use.responses.answers.answers import (
     take,
 )
 from collective_use.responses.answers.codes import tick_key
-from collective_use.responses.answers.consent import consent_columns, consent_places
+from collective_use.responses.answers.consent import (
+    consent_columns,
+    consent_places,
+    declined_columns,
+)
 from collective_use.responses.answers.decide import WORDS
 from collective_use.responses.answers.misfits import misfit_error, note_misfits
 from collective_use.responses.answers.persons import (
@@ -31,6 +35,7 @@ from collective_use.responses.answers.persons import (
     with_rows,
     without_group,
 )
+from collective_use.responses.answers.places import roster_columns
 from collective_use.responses.answers.stack import Piece
 from collective_use.responses.columns.heading_rows import repeated_headings, without_headings
 from collective_use.responses.columns.mapping import apply_map
@@ -78,7 +83,8 @@ def read_piece(
     places = key_places(export, instrument, options, keys)
     matched = {place: column for place, column in matched.items() if place != places["group"]}
     agreed = consent_places(export, instrument)
-    used = {*matched, *places.values(), *agreed.values()}
+    kept = roster_columns(export)
+    used = {*matched, *places.values(), *agreed.values(), *kept.values()}
     record = _note_columns(export, used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
     check_option_numbers(export, instrument, matched)
@@ -100,19 +106,13 @@ def read_piece(
     block, record = decode_block(export, instrument, matched, rows, record, options)
     persons, record = _with_consent(export, instrument, agreed, rows, persons, options, record)
     answered = answered_rows(block, instrument, len(persons))
-    if not answered.all():
-        record = record.note(
-            "responses",
-            "left out",
-            f"{name}: Rows without a single answer.",
-            count=int((~answered).sum()),
-            of="rows",
-            what=rows[~answered],
-        )
+    record = _note_unanswered(name, rows[~answered], record)
     if options.keep_personal:
         for heading in export.headings:
             if heading.place in export.personal and heading.place not in matched:
                 persons[heading.name] = key_texts(export.raw.cells[heading.place])
+    for name_of, place in kept.items():
+        persons[name_of] = key_texts(export.raw.cells[place])
     persons = pd.concat([persons, respondent_frame(block, instrument)], axis=1)
     piece = Piece(
         persons[answered].reset_index(drop=True),
@@ -122,6 +122,13 @@ def read_piece(
         _key_labels(export, places),
     )
     return piece, record
+
+
+def _note_unanswered(name: str, rows: np.ndarray, record: Record) -> Record:
+    if not len(rows):
+        return record
+    text = f"{name}: Rows without a single answer."
+    return record.note("responses", "left out", text, count=len(rows), of="rows", what=rows)
 
 
 def _open_headings(export: Export, used: set[int], options: Options) -> tuple[str, ...]:
@@ -153,7 +160,7 @@ def _with_consent(
     if misfits and options.invalid == "error":
         raise misfit_error(export.raw, misfits, keys)
     record = note_misfits(export.raw, misfits, keys, record)
-    return persons.assign(**found), record
+    return persons.assign(**found, **declined_columns(export, places)), record
 
 
 def _words(matched: Mapping[int, Column], instrument: Instrument) -> list[int]:

@@ -16,6 +16,7 @@ from collective_use.record import Record
 from collective_use.responses.answers.answers import CODED, Block
 from collective_use.responses.answers.cells import INVALID, NOT_SHOWN, REASON_DTYPE, Cells
 from collective_use.responses.answers.nominations import Roll, nominees, roll_of
+from collective_use.responses.answers.places import at_places, by_code
 from collective_use.responses.options import Options
 
 
@@ -129,6 +130,7 @@ def stack_rosters(
             frame.columns = pd.MultiIndex.from_tuples(pairs, names=["position", "role"])
         else:
             frame.columns = pd.Index([column.position for column in mine], name="position")
+        frame, record = at_places(item, frame, instrument, persons, members, record)
         if item.roster in of_members:
             ticks = item.kind != "roster_valued"
             frame, record = _held_only(item.id, frame, ticks, persons, roll, record, options)
@@ -150,6 +152,7 @@ def _nominations(
         for piece in pieces
         for text in piece.block.nominations.get(column.name, [""] * len(piece.persons))
     ]
+    texts = by_code(texts, persons, len(columns))
     groups = persons["group"].tolist() * len(columns)
     missing = {
         **options.missing_codes.get("", {}),

@@ -12,7 +12,7 @@ from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import Column
 from collective_use.record import Record
 from collective_use.responses.columns.texts import spellings
-from collective_use.responses.files.raw import Raw, used_texts
+from collective_use.responses.files.raw import Raw, texts_of
 from collective_use.responses.headings.wording import bare, together
 from collective_use.responses.readers.export import Export
 
@@ -53,24 +53,28 @@ def repeated_headings(
     rows = len(export.raw.cells)
     hits, filled = np.zeros(rows, dtype=int), np.zeros(rows, dtype=int)
     headings = {heading.place: heading for heading in export.headings}
-    masks = []
     for place, column in matched.items():
-        texts, codes = used_texts(export.raw.cells[place])
+        cells = export.raw.cells[place]
+        if len(cells.cat.categories) > _MOST_TEXTS:
+            continue  # numbers or free text: other columns show a row of headings as well
+        written = map(str, cells.cat.categories.to_numpy(dtype=object))
+        texts = [text for text in written if len(text) > 1 and not text.isdecimal()]
+        if not texts:
+            continue
         heading = headings[place]
         known = {bare(text) for text in (heading.name, heading.question, *heading.codes)}
         known |= {bare(text) for text in together(instrument.get_item(column.item).text)}
         known |= {bare(heading.part)} if column.option is None else set()
-        # A question may be called what its answer is: "Agree?"
-        known -= _labels(instrument, instrument.get_item(column.item))
-        repeats = [_repeats(text, known) for text in texts[:_MOST_TEXTS]]
-        repeats += [False] * (len(texts) - len(repeats))
-        masks.append((codes, np.array([bool(text) for text in texts])))
-        if any(repeats):
-            hits += np.asarray(repeats)[codes]
+        repeats = {text for text in texts if _repeats(text, known)}
+        if repeats:
+            # A question may be called what its answer is: "Agree?"
+            known -= _labels(instrument, instrument.get_item(column.item))
+            repeats = {text for text in repeats if _repeats(text, known)}
+            hits += cells.isin(repeats).to_numpy()
     if not hits.any():
         return np.zeros(rows, dtype=bool)
-    for codes, given in masks:
-        filled += given[codes] if len(given) else 0
+    for place in matched:
+        filled += (texts_of(export.raw.cells[place]) != "").astype(int)
     return (hits > 0) & (2 * hits >= filled)
 
 
@@ -80,8 +84,6 @@ def _labels(instrument: Instrument, item: Item) -> set[str]:
 
 
 def _repeats(text: str, known: set[str]) -> bool:
-    if len(text) < 2 or text.isdecimal():
-        return False
     if _IMPORT_ID.search(text):
         return True
     return any(entry in known for entry in spellings(text))

@@ -28,14 +28,15 @@ def read_members(
     *,
     group: str | None = None,
     keep_personal: bool = False,
-) -> tuple[pd.DataFrame, Record]:
+) -> tuple[pd.DataFrame, pd.DataFrame, Record]:
     """Read the members file.
 
     Parameters
     ----------
     source
         A table with a row for each member: columns ``group`` and ``member``, optionally
-        ``position`` (from 1 within the group; the order of the file otherwise), ``partner``
+        ``position`` (the place from 1 within the group; the order of the file otherwise, members
+        who opted out included, so that nobody moves up), ``partner``
         and ``opted_out`` (1 for who does not wish to be named). The instrument's own names of
         these columns are understood too.
     instrument
@@ -47,9 +48,10 @@ def read_members(
 
     Returns
     -------
-    tuple of pandas.DataFrame and Record
-        The members (``group``, ``member``, ``position``, then what else the file holds) and
-        what was left out.
+    tuple of pandas.DataFrame, pandas.DataFrame and Record
+        The members (``group``, ``member``, ``position`` from 1 without a gap, then what else the
+        file holds); everybody of the file with the place that forms give them (``group``,
+        ``member``, ``position``, ``partner``, ``named``); and what was left out.
 
     Raises
     ------
@@ -93,9 +95,19 @@ def read_members(
         record = record.note(
             "responses", "left out", text, count=len(dropped), of="columns", what=dropped
         )
-    frame, record = _named(frame, record)
+    frame, record = _listed(frame, record)
     _check_unique(raw.name, frame)
-    return _numbered(raw.name, frame), record
+    frame = _numbered(raw.name, frame)
+    everyone = frame[["group", "member", "position"]].assign(
+        partner=frame.get("partner", ""), named=frame["named"]
+    )
+    out = int((~frame["named"]).sum())
+    if out:
+        text = "Members who opted out of being named leave rosters and denominators."
+        record = record.note("responses", "left out", text, count=out, of="members")
+    frame = frame[frame["named"]].drop(columns="named").reset_index(drop=True)
+    ranks = frame.groupby("group", sort=False)["position"].rank(method="first")
+    return frame.assign(position=ranks.astype(int)), everyone, record
 
 
 def _known_columns(
@@ -114,20 +126,18 @@ def _known_columns(
     return pd.DataFrame(found), used
 
 
-def _named(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
-    """Leave out rows without keys and persons who opted out of being named."""
+def _listed(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
+    """Leave out rows without keys, and say who may be named."""
     empty = (frame["group"] == "") | (frame["member"] == "")
     if empty.any():
         text = "Rows of the members file without group or member."
         record = record.note("responses", "left out", text, count=int(empty.sum()), of="rows")
-    frame = frame[~empty]
+    frame = frame[~empty].reset_index(drop=True)
+    named = pd.Series(True, index=frame.index)
     if "opted_out" in frame:
-        out = frame["opted_out"].map(normal).isin(["1", "yes", "true", "x", "y", "是"])
-        if out.any():
-            text = "Members who opted out of being named leave rosters and denominators."
-            record = record.note("responses", "left out", text, count=int(out.sum()), of="members")
-        frame = frame[~out].drop(columns="opted_out")
-    return frame.reset_index(drop=True), record
+        named = ~frame["opted_out"].map(normal).isin(["1", "yes", "true", "x", "y", "是"])
+        frame = frame.drop(columns="opted_out")
+    return frame.assign(named=named), record
 
 
 def _check_unique(name: str, frame: pd.DataFrame) -> None:
@@ -141,19 +151,23 @@ def _numbered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if "position" not in frame:
         frame["position"] = frame.groupby("group", sort=False).cumcount() + 1
     else:
-        numbers = [as_number(text) for text in frame["position"]]
+        texts = frame["position"]
+        numbers = [as_number(text) for text in texts]
+        whole = [n is not None and n >= 1 and n == int(n) for n in numbers]
+        # Who is not named needs no place.
         wrong = [
             text
-            for text, number in zip(frame["position"], numbers, strict=True)
-            if number is None or number < 1 or number != int(number)
+            for text, fits, named in zip(texts, whole, frame["named"], strict=True)
+            if not fits and (named or text)
         ]
         if wrong:
             raise ReadError(
                 f"{name}: position must be a whole number from 1, "
                 f"got {quoted(dict.fromkeys(wrong))}"
             )
-        frame["position"] = [int(number) for number in numbers if number is not None]
-        twice = frame[frame.duplicated(["group", "position"])]
+        frame["position"] = [int(n or 0) for n in numbers]
+        placed = frame[frame["position"] > 0]
+        twice = placed[placed.duplicated(["group", "position"])]
         if len(twice):
             groups = dict.fromkeys(twice["group"])
             raise ReadError(f"{name}: positions repeat within group {quoted(groups)}")

@@ -83,7 +83,7 @@ class WebPageReader:
 
     def read(self, raw: Raw) -> Export:
         """Every answer box carries its plain column name."""
-        fields = {"language": "language", "duration": "duration"}
+        fields = {"language": "language", "duration": "duration", "response": "id"}
         return _export(raw, self.platform, "Answers saved by the web page.", fields, "finished")
 
 

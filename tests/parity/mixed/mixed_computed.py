@@ -141,7 +141,7 @@ def waves_exact() -> dict[str, Any]:
             "se_intercept": "intercept_se", "se_wave": "wave_se",
             "group_intercept": "group_intercept_variance", "group_slope": "group_slope_variance",
             "group_covariance": "group_covariance", "member": "member_variance",
-            "residual_at_wave0": "residual_variance_at_0", "delta": "delta",
+            "residual_at_wave0": "residual_variance_at_first", "delta": "delta",
         }  # fmt: skip
         out[method] = {
             short: {key: float(table.loc[row, column]) for key, row in keys.items()}
@@ -158,7 +158,7 @@ def _variance(column: pd.Series, residual: str) -> dict[str, Any]:
             "covariance": column["group_covariance"],
         },
         "member": column["member_variance"],
-        residual: column["residual_variance_at_0"],
+        residual: column["residual_variance_at_first"],
     }
 
 

@@ -16,6 +16,9 @@ from collective_use.numerics.groups.mixed.optimum import minimum
 
 Floats = NDArray[np.float64]
 
+_FARTHEST = 30.0
+"""Log ratio of two residual variances beyond which one of them counts as gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class NestedModel:
@@ -84,10 +87,13 @@ def fit_nested(rows: NestedRows, W: Floats, *, reml: bool = True) -> NestedModel
     def deviance(theta: Floats) -> tuple[float, Floats]:
         L, root, gamma = parts(theta)
         logs = W @ gamma
-        if np.abs(logs).max() > 300 or not np.isfinite(theta).all():
+        if not np.isfinite(theta).all() or np.abs(logs).max() > 300 or np.ptp(logs) > _FARTHEST:
             return np.inf, np.zeros_like(theta)
         d = np.exp(logs)
-        fit = nested_likelihood(rows, L, root * root, d, reml=reml)
+        try:
+            fit = nested_likelihood(rows, L, root * root, d, reml=reml)
+        except np.linalg.LinAlgError:
+            return np.inf, np.zeros_like(theta)
         slope_L = 2.0 * (fit.slope_level @ L)[places]
         own = [2.0 * root * fit.slope_member] if members else []
         return -fit.value, -np.concatenate([slope_L, own, W.T @ (fit.slope_rows * d)])

@@ -76,7 +76,7 @@ def _from(function: ValueAndSlope, start: Floats, tolerance: float) -> Optimum:
     for _ in range(6):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             found = optimize.minimize(
-                function, theta, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 2000}
+                function, theta, jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 2000}
             )
         theta, value, slope, hessian = _newton(function, np.asarray(found.x, float))
         roots, axes = np.linalg.eigh(hessian)

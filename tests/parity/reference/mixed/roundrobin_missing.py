@@ -1,4 +1,4 @@
-"""Take ratings out of a round robin, one silent person with them: python roundrobin_missing.py IN OUT."""
+"""Take ratings and two silent raters out: python roundrobin_missing.py IN OUT."""
 
 import sys
 
