@@ -11,7 +11,8 @@ from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.sem.data.absent import with_absent
 from collective_use.sem.data.checks import require_columns
-from collective_use.sem.data.data import SampleData, data_from_moments, read_data
+from collective_use.sem.data.data import SampleData, read_data
+from collective_use.sem.data.given import data_from_moments
 from collective_use.sem.data.products import with_products
 from collective_use.sem.engines.core import (
     Solution,

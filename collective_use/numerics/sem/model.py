@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -411,8 +410,3 @@ def jacobian(cells: Cells, state: State, q: int, *, means: bool) -> Floats:
     if means:
         parts.insert(0, mean_factor(cells, state) * U)
     return collect(cells, np.concatenate(parts), q)
-
-
-def as_kwargs(block: Block) -> dict[str, Any]:
-    """Return the fields of a block by name (to make a changed copy)."""
-    return {name: getattr(block, name) for name in Block.__slots__}
