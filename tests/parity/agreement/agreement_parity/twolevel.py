@@ -159,7 +159,7 @@ def _against_positive(measures: dict[str, float], unrestricted: float) -> dict[s
     Ours compares two models that may both have a matrix that is not positive; lavaan, which made
     the files, keeps the unrestricted one positive. Log-likelihoods are ours.
     """
-    chisq = 2 * (unrestricted - measures["logl"])
+    chisq = 2 * (unrestricted - measures["logl"]) if measures["df"] else 0.0
     independence = measures["unrestricted.logl"] - measures["baseline.chisq"] / 2
     baseline, df = 2 * (unrestricted - independence), measures["df"]
     over = max(chisq - df, 0.0)
