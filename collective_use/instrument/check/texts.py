@@ -26,6 +26,7 @@ TEXT_FIELDS = (
     "stem",
     "intro",
     "occasion",
+    "unit",
     "accept",
     "high_means",
 )
@@ -36,6 +37,7 @@ SHOWN = (
     "stem",
     "intro",
     "occasion",
+    "unit",
     "accept",
     "purpose",
     "definitions",
