@@ -57,7 +57,7 @@ _LAZY: dict[str, str] = {
     "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",
     "screen": "collective_use.responses.screening.screen",
-    "exclude": "collective_use.responses.screening.screen",
+    "drop_flagged": "collective_use.responses.screening.screen",
     "Screening": "collective_use.responses.screening.screen",
     "Scores": "collective_use.scores.table",
     "score": "collective_use.scores.score",
@@ -75,23 +75,54 @@ _LAZY: dict[str, str] = {
     "rwg": "collective_use.groups.agreement.rwg",
     "rwg_j": "collective_use.groups.agreement.rwg",
     "awg": "collective_use.groups.agreement.deviation",
-    "ad": "collective_use.groups.agreement.deviation",
+    "average_deviation": "collective_use.groups.agreement.deviation",
     "icc": "collective_use.groups.between.icc",
-    "design_icc": "collective_use.groups.between.design_icc",
-    "resample_groups": "collective_use.groups.between.random_groups",
+    "icc_weighted": "collective_use.groups.between.icc_weighted",
+    "random_groups": "collective_use.groups.between.random_groups",
     "network": "collective_use.groups.rosters.network",
     "network_graphs": "collective_use.groups.rosters.graphs",
     "allocation": "collective_use.groups.rosters.allocation",
     "checklist": "collective_use.groups.rosters.checklist",
     "who_knows_what": "collective_use.groups.rosters.knowledge",
-    "roles": "collective_use.groups.rosters.knowledge",
-    "partner_balanced": "collective_use.groups.voices.partners",
+    "role_indices": "collective_use.groups.rosters.knowledge",
+    "balanced_means": "collective_use.groups.voices.partners",
     "sampling_fraction": "collective_use.groups.voices.census",
     "group_mean_reliability": "collective_use.groups.voices.census",
     "minimum_exposure": "collective_use.groups.voices.exposure",
-    "within_strata": "collective_use.groups.voices.strata",
+    "by_stratum": "collective_use.groups.voices.strata",
     "dispersion": "collective_use.groups.dispersion",
-    "group_correlation": "collective_use.groups.between.waba",
+    "waba": "collective_use.groups.between.waba",
+    # what the functions above return
+    "Instrument": "collective_use.instrument.model",
+    "Groups": "collective_use.groups.results",
+    "Evidence": "collective_use.groups.evidence.result",
+    "Agreement": "collective_use.groups.agreement.result",
+    "Icc": "collective_use.groups.between.icc",
+    "WeightedIcc": "collective_use.groups.between.icc_weighted",
+    "Waba": "collective_use.groups.between.waba",
+    "RandomGroups": "collective_use.groups.between.random_groups",
+    "Dispersion": "collective_use.groups.dispersion",
+    "RosterIndices": "collective_use.groups.rosters.stacks",
+    "BalancedMeans": "collective_use.groups.voices.partners",
+    "ByStratum": "collective_use.groups.voices.strata",
+    "GroupMeanReliability": "collective_use.groups.voices.census",
+    "Exposure": "collective_use.groups.voices.exposure",
+    "Monitor": "collective_use.responses.fieldwork.monitor",
+    "Codebook": "collective_use.sheets.codebook.codebook",
+    "JudgeRatings": "collective_use.sheets.review.judges_read",
+    "Translation": "collective_use.sheets.translation.read",
+    "LintReport": "collective_use.instrument.lint.lint",
+    "SimulatedSurvey": "collective_use.simulation.simulate",
+    "SemResult": "collective_use.sem.result",
+    "TwoLevelResult": "collective_use.sem.twolevel.result",
+    "OrdinalResult": "collective_use.sem.ordinal.result",
+    "Comparison": "collective_use.sem.compare.comparison",
+    "Bootstrap": "collective_use.sem.resampling.bootstrap",
+    "ParameterTable": "collective_use.sem.table.partable",
+    "StructureFit": "collective_use.structure.fit",
+    "Record": "collective_use.record",
+    "Result": "collective_use.results",
+    "NotComputed": "collective_use.results",
     # simulation
     "simulate_responses": "collective_use.simulation.simulate",
     "TrueParameters": "collective_use.simulation.parameters",
@@ -124,7 +155,11 @@ __all__ = [  # noqa: PLE0604, RUF100
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
-        raise AttributeError(f"module 'collective_use' has no attribute {name!r}")
+        from collective_use.checks import did_you_mean
+
+        raise AttributeError(
+            f"module 'collective_use' has no attribute {name!r}{did_you_mean(name, __all__)}"
+        )
     value = getattr(importlib.import_module(_LAZY[name]), name)
     globals()[name] = value
     return value

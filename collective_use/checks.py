@@ -142,6 +142,23 @@ def number_between(
         raise InputError(f"{name} must be a number in {brackets}, got {value!r}")
 
 
+def valid_seed(seed: object) -> None:
+    """Check a seed: a whole number of at least 0, or None for other draws each time.
+
+    Raises
+    ------
+    InputError
+        When it is anything else.
+
+    Examples
+    --------
+    >>> valid_seed(1), valid_seed(None)
+    (None, None)
+    """
+    if seed is not None:
+        whole_number("seed", seed, at_least=0)
+
+
 def whole_number(name: str, value: object, *, at_least: int) -> None:
     """Raise unless `value` is a whole number of at least `at_least`.
 

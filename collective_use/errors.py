@@ -15,11 +15,23 @@ _PACKAGE = str(Path(__file__).parent)
 
 
 class CollectiveUseError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose.
+
+    Examples
+    --------
+    >>> issubclass(CollectiveUseError, Exception)
+    True
+    """
 
 
 class InputError(CollectiveUseError, ValueError):
-    """An argument, file, column or value is not what it has to be."""
+    """An argument, file, column or value is not what it has to be.
+
+    Examples
+    --------
+    >>> issubclass(InputError, ValueError)
+    True
+    """
 
 
 class InstrumentError(InputError):
@@ -29,6 +41,11 @@ class InstrumentError(InputError):
     ----------
     problems
         One text each, `file:line:column: what was found, what would be right`.
+
+    Examples
+    --------
+    >>> InstrumentError(["bank.yaml:3:5: found 'mesure', right would be 'measure'"]).problems
+    ("bank.yaml:3:5: found 'mesure', right would be 'measure'",)
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
@@ -37,63 +54,160 @@ class InstrumentError(InputError):
 
 
 class SyntaxProblem(InputError):
-    """A model text cannot be read; the message points at the line and the token."""
+    """A model text cannot be read; the message points at the line and the token.
+
+    Examples
+    --------
+    >>> issubclass(SyntaxProblem, InputError)
+    True
+    """
 
 
 class ReadError(InputError):
-    """A survey export or another data file cannot be read as what it should be."""
+    """A survey export or another data file cannot be read as what it should be.
+
+    Examples
+    --------
+    >>> issubclass(ReadError, InputError)
+    True
+    """
 
 
 class ScaleValueError(ReadError):
-    """Answers lie outside the response scale that the instrument declares."""
+    """Answers lie outside the response scale that the instrument declares.
+
+    Examples
+    --------
+    >>> issubclass(ScaleValueError, ReadError)
+    True
+    """
 
 
 class RefusedError(CollectiveUseError):
-    """A check or an index does not fit what it was asked for; the message teaches why."""
+    """A check or an index does not fit what it was asked for; the message teaches why.
+
+    Examples
+    --------
+    >>> issubclass(RefusedError, CollectiveUseError)
+    True
+    """
 
 
 class NotSupported(CollectiveUseError, NotImplementedError):
-    """A combination of options is not offered; nothing was computed in its place."""
+    """A combination of options is not offered; nothing was computed in its place.
+
+    Examples
+    --------
+    >>> issubclass(NotSupported, NotImplementedError)
+    True
+    """
 
 
 class EstimationError(CollectiveUseError, ArithmeticError):
-    """A model could not be estimated: the message names variable and cause."""
+    """A model could not be estimated: the message names variable and cause.
+
+    Examples
+    --------
+    >>> issubclass(EstimationError, ArithmeticError)
+    True
+    """
 
 
 class OutputError(CollectiveUseError, OSError):
-    """Results cannot be written where they should go."""
+    """Results cannot be written where they should go.
+
+    Examples
+    --------
+    >>> issubclass(OutputError, OSError)
+    True
+    """
 
 
 class CollectiveUseWarning(UserWarning):
-    """Base of every warning of this package."""
+    """Base of every warning of this package.
+
+    Examples
+    --------
+    >>> issubclass(DataWarning, CollectiveUseWarning)
+    True
+    """
 
 
 class DataWarning(CollectiveUseWarning):
-    """Something in the data deserves a look; results were computed."""
+    """Something in the data deserves a look; results were computed.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", DataWarning)
+    """
 
 
 class ModelWarning(CollectiveUseWarning):
-    """Something in a model text deserves a look; the message says how it was read."""
+    """Something in a model text deserves a look; the message says how it was read.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", ModelWarning)
+    """
 
 
 class InstrumentWarning(CollectiveUseWarning):
-    """Something in an instrument deserves a look."""
+    """Something in an instrument deserves a look.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", InstrumentWarning)
+    """
 
 
 class SmallGroupsWarning(CollectiveUseWarning):
-    """Groups are too few or too small for what is asked of them."""
+    """Groups are too few or too small for what is asked of them.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", SmallGroupsWarning)
+    """
 
 
 class ConvergenceWarning(CollectiveUseWarning):
-    """An optimiser stopped where the solution is not certain."""
+    """An optimiser stopped where the solution is not certain.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", ConvergenceWarning)
+    """
 
 
 class ImproperSolutionWarning(CollectiveUseWarning):
-    """A solution has a negative variance, a correlation beyond 1 or a singular information."""
+    """A solution has a negative variance, a correlation beyond 1 or a singular information.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", ImproperSolutionWarning)
+    """
 
 
 class EngineDisagreementWarning(CollectiveUseWarning):
-    """Two estimation engines found different solutions."""
+    """Two estimation engines found different solutions.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", EngineDisagreementWarning)
+    """
 
 
 def warn(text: str, category: type[Warning]) -> None:

@@ -354,6 +354,24 @@ def _try_lock(handle: IO[bytes]) -> bool:
     return stat.S_ISREG(os.fstat(handle.fileno()).st_mode)
 
 
+def written(content: bytes, path: str | Path | None) -> bytes:
+    """Return a file's content, and write it where a path is given.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written there.
+
+    Examples
+    --------
+    >>> written(b"%PDF", None)
+    b'%PDF'
+    """
+    if path is not None:
+        write_file(path, content)
+    return content
+
+
 def write_file(path: str | Path, content: bytes) -> Path:
     """Write one file whole: under a temporary name first, then renamed.
 

@@ -24,6 +24,9 @@ TEXT_ROWS = 60
 HTML_ROWS = 500
 """Rows of a table that a notebook shows, in a box that scrolls."""
 
+REPR_WIDTH = 100
+"""Characters of `repr(result)`: one line, whatever the result holds."""
+
 NOTE_WIDTH = 96
 """Width of the sentences below a table, in characters."""
 
@@ -286,14 +289,69 @@ def plain(value: object) -> Any:
     return str(value)
 
 
+def _field_text(name: str, value: object) -> str:
+    """Return a field for `repr`: a number or word as it is, a collection by its size."""
+    if isinstance(value, NotComputed):
+        return f"{name}=not computed"
+    if isinstance(value, float):
+        return f"{name}={value:.4g}"
+    if value is None or isinstance(value, (bool, int)):
+        return f"{name}={value}"
+    if isinstance(value, str):
+        return f"{name}={textwrap.shorten(value, 40, placeholder='...')!r}" if value else ""
+    if hasattr(value, "shape"):
+        return f"{name}[{' x '.join(str(n) for n in value.shape)}]"
+    if isinstance(value, (Mapping, tuple, list, set, frozenset)):
+        return f"{name}[{len(value)}]" if value else ""
+    return ""
+
+
+def short_repr(result: object) -> str:
+    """Return one line of at most `REPR_WIDTH` characters that says what a dataclass holds.
+
+    Examples
+    --------
+    >>> short_repr(Table("Sizes", ("group", "n"), (("a", 3),)))
+    "Table(title='Sizes', columns[2], rows[1], digits=3)"
+    """
+    name = type(result).__name__
+    fields = dataclasses.fields(result) if dataclasses.is_dataclass(result) else ()
+    texts = [
+        text
+        for f in fields
+        if not f.name.startswith("_") and (text := _field_text(f.name, getattr(result, f.name)))
+    ]
+    whole = f"{name}({', '.join(texts)})"
+    while len(whole) > REPR_WIDTH and texts:
+        texts.pop()
+        whole = f"{name}({', '.join([*texts, '...'])})"
+    return whole
+
+
 class Result:
     """Mixin of every result: `to_frame()`, `to_dict()`, text and HTML.
 
     A subclass is a frozen dataclass. It defines `to_frame()`; `tables()` may be overridden
     where one table is not the best way to read it.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> result = cu.icc([1, 2, 4, 5], list("aabb"))
+    >>> isinstance(result, cu.Result), "icc1" in result.to_dict()
+    (True, True)
     """
 
     __slots__ = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # dataclass() keeps a __repr__ that it finds in the class itself, so it has to stand there.
+        if "__repr__" not in cls.__dict__:
+            cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the result as one data frame, full precision."""

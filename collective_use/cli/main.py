@@ -171,7 +171,7 @@ def _as_error(text: str) -> str:
 
 def _in_flags(text: str) -> str:
     """Say what to type here where a message names an argument of Python."""
-    for python, flag in (("invalid='missing'", "--invalid missing"), ("map=", "--map FILE")):
+    for python, flag in (("invalid='missing'", "--invalid missing"), ("column_map=", "--map FILE")):
         text = text.replace(python, flag)
     for lacking, flag in _LACKING.items():
         if lacking in text.lower() and flag not in text:

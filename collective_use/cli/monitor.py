@@ -60,7 +60,7 @@ def monitor(
         members=members,
         group=group,
         platform=platform,
-        map=map_file,
+        column_map=map_file,
         invalid="missing",
         # Names of those to remind stay in the list; no other personal column is ever written.
         keep_personal=True,

@@ -51,7 +51,7 @@ def simulate(
     modules = tuple(module or ())
     survey = simulate_responses(
         load_instrument(instrument),
-        groups=groups,
+        n_groups=groups,
         size=(smallest, largest),
         seed=seed,
         form=form,

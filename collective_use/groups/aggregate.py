@@ -20,6 +20,7 @@ from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.record import Record
+from collective_use.responses.table import Responses
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
@@ -34,7 +35,7 @@ def aggregate(
     cutoffs: Mapping[str, float] | None = None,
     measures: Iterable[str] | None = None,
     repetitions: int = 2000,
-    seed: int = 1,
+    seed: int | None = 1,
     voice: Literal["member", "partner"] = "member",
 ) -> Groups:
     """Aggregate scored persons to groups and gather the evidence for each measure.
@@ -80,10 +81,17 @@ def aggregate(
     Examples
     --------
     >>> import collective_use as cu
-    >>> groups = cu.aggregate(scores)  # doctest: +SKIP
-    >>> groups.evidence["lead"].verdict  # doctest: +SKIP
-    'supported'
+    >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> sorted(groups.evidence)
+    ['hostil', 'lead', 'tsig']
     """
+    if isinstance(scores, Responses):
+        raise InputError("scores must be scored persons: cu.aggregate(cu.score(responses))")
+    if not hasattr(scores, "responses"):
+        raise InputError(
+            f"scores must be what cu.score(responses) returns, got {type(scores).__name__}"
+        )
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))

@@ -49,6 +49,12 @@ class Dispersion(Result):
         (`_observed`) and `reason` where they are missing.
     notes
         What the corrections are.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.dispersion([1, 5, 3, 3], list("aabb")).to_frame()["group"].tolist()
+    ['a', 'b']
     """
 
     kind: str

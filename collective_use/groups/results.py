@@ -29,6 +29,14 @@ class Groups(Result):
         Every decision, and every group or item left out, with the reason.
     instrument
         The instrument the measures come from.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> len(groups.to_frame())
+    49
     """
 
     values: pd.DataFrame

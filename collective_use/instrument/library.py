@@ -107,6 +107,29 @@ def _none_such(kind: str, name: str, known: Iterable[str]) -> str:
     )
 
 
+def as_instrument(value: Instrument | str | Path) -> Instrument:
+    """Return an instrument as it is, or load it by bundled name or path.
+
+    Raises
+    ------
+    InputError
+        When it is neither an instrument, a bundled name nor the path of one.
+
+    Examples
+    --------
+    >>> as_instrument("lq2002").id
+    'lq2002'
+    """
+    if isinstance(value, Instrument):
+        return value
+    if isinstance(value, (str, Path)):
+        return load_instrument(value)
+    raise InputError(
+        "instrument must be a bundled name, a path or what cu.load_instrument(...) returns, got "
+        f"{type(value).__name__}"
+    )
+
+
 def list_instruments() -> tuple[str, ...]:
     """Return the names of the bundled instruments.
 

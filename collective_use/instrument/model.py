@@ -344,7 +344,14 @@ def _by_id(parts: tuple[_P, ...], name: str) -> _P:
 
 
 class Instrument(Part):
-    """An item bank: the single source of truth for forms, reading, scoring and models."""
+    """An item bank: the single source of truth for forms, reading, scoring and models.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.load_instrument("lq2002").get_construct("lead").id
+    'lead'
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     id: Identifier
@@ -373,6 +380,24 @@ class Instrument(Part):
     forms: tuple[Form, ...] = ()
     models: tuple[StructuralModel, ...] = ()
     note: str | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"Instrument({self.id!r}, version={self.version!r}, "
+            f"constructs[{len(self.constructs)}], measures[{len(self.measures)}], "
+            f"items[{len(self.items)}], "
+            f"languages={'+'.join(self.languages)})"
+        )
+
+    def __str__(self) -> str:
+        from collective_use.instrument.overview import overview
+
+        return str(overview(self))
+
+    def _repr_html_(self) -> str:
+        from collective_use.instrument.overview import overview
+
+        return overview(self)._repr_html_()
 
     def get_item(self, item_id: str) -> Item:
         """Return one item by id; KeyError when there is none."""

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from collective_use.errors import OutputError, ReadError
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import Column
 from collective_use.responses.columns.match import key_column, match_names
@@ -31,7 +32,7 @@ _HEAD = """# What the columns of {file} are, for instrument {instrument}.
 
 def draft_map(
     export: str | Path,
-    instrument: Instrument,
+    instrument: Instrument | str | Path,
     path: str | Path | None = None,
     *,
     platform: str | None = None,
@@ -72,6 +73,7 @@ def draft_map(
     >>> draft.splitlines()[8]
     '"COMPID": group'
     """
+    instrument = as_instrument(instrument)
     raw = read_raw(export, encoding=encoding, delimiter=delimiter, sheet=sheet)
     layout = read_layout(raw, platform)
     lines = _lines(layout, instrument)

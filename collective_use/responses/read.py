@@ -10,6 +10,7 @@ import pandas as pd
 
 from collective_use.checks import did_you_mean, one_of, quoted
 from collective_use.errors import InputError
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.answers.piece import informant_piece, read_piece
@@ -29,7 +30,7 @@ Declared: TypeAlias = str | Sequence[str] | Mapping[str, str] | None
 
 def read_responses(
     paths: Source | Sequence[Source],
-    instrument: Instrument,
+    instrument: Instrument | str | Path,
     *,
     group: str | None = None,
     members: Source | None = None,
@@ -37,7 +38,7 @@ def read_responses(
     form: str | None = None,
     platform: str | None = None,
     invalid: Invalid = "error",
-    map: Mapping[str, str] | str | Path | None = None,
+    column_map: Mapping[str, str] | str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     language: Declared = None,
     country: Declared = None,
@@ -77,7 +78,7 @@ def read_responses(
     invalid
         ``"error"``: values outside their scale are an error that lists them all.
         ``"missing"``: they count as missing and are counted.
-    map
+    column_map
         What headings mean, where they are not the instrument's own: a mapping from heading to
         column name, key (``group``, ``member``, ...) or ``ignore``, or a YAML file of such.
     columns
@@ -113,12 +114,13 @@ def read_responses(
     >>> len(responses.persons), responses.persons["group"].nunique()
     (2042, 49)
     """
+    instrument = as_instrument(instrument)
     sources = _listed(paths)
     saved = _saved_answers(sources, (language, country, wave))
     if saved:
         sources = [saved[0]]
     names = _export_names(sources)
-    renamed = read_map(map)
+    renamed = read_map(column_map)
     options = Options(
         invalid, previews, unfinished, duplicates, keep_personal, group, columns or {}, renamed
     )

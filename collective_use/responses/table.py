@@ -44,6 +44,13 @@ class Responses(Result):
         One row for each group: ``group`` and the items about the group.
     record
         Everything decided and left out on the way.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    >>> responses.answers.shape
+    (2042, 19)
     """
 
     instrument: Instrument

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from collective_use.checks import number_between
+from collective_use.checks import instance_of, number_between
 from collective_use.instrument.model import Instrument, Measure
 from collective_use.platforms.columns import form_items
 from collective_use.record import Record
@@ -68,6 +68,7 @@ def score(responses: Responses, *, minimum_answered: float | None = None) -> Sco
     >>> round(float(scores.values["lead"].mean()), 4)
     3.0007
     """
+    instance_of("responses", responses, Responses, "what cu.read_responses(...) returns")
     if minimum_answered is not None:
         number_between("minimum_answered", minimum_answered, 0, 1000, open_low=True)
     instrument = responses.instrument

@@ -28,6 +28,13 @@ class Scores(Result):
         Persons by the same columns: how many items were answered.
     record
         What the responses recorded, and the scores that could not be made.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    >>> cu.score(responses).values.columns.tolist()
+    ['lead', 'tsig', 'hostil']
     """
 
     responses: Responses

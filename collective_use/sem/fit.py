@@ -47,7 +47,7 @@ def fit_sem(
     *,
     estimator: str | None = None,
     engine: str = "core",
-    groups: str | None = None,
+    group: str | None = None,
     equal: str | Sequence[str] = (),
     partial: str | Sequence[str] = (),
     cluster: str | Sequence[str] | None = None,
@@ -58,8 +58,8 @@ def fit_sem(
     test: str | None = None,
     information: str | None = None,
     likelihood: str = "normal",
-    bootstrap: int = 0,
-    seed: int | None = None,
+    repetitions: int | None = None,
+    seed: int | None = 1,
     cov: Any = None,
     n: float | Sequence[float] | None = None,
     means: Any = None,
@@ -87,7 +87,7 @@ def fit_sem(
     engine
         ``"core"``: own estimation. ``"semopy"``: semopy's solution, with the core's statistics
         at it. ``"both"``: the core's solution, confirmed by semopy (`SemResult.agreement`).
-    groups
+    group
         Column that holds the groups; they are taken in order of first appearance.
     equal
         Held equal over groups: ``"loadings"``, ``"intercepts"``, ``"means"``, ``"residuals"``,
@@ -108,8 +108,8 @@ def fit_sem(
         ``"robust.sem"``, ``"robust.huber.white"``, ``"robust"`` or ``"none"``; `information`
         ``"expected"``, ``"observed"`` or ``"first.order"``; `likelihood` ``"normal"`` or
         ``"wishart"``.
-    bootstrap, seed
-        Number of bootstrap replications (1,000 with ``se="bootstrap"``) and seed: errors, z, p
+    repetitions, seed
+        Number of bootstrap repetitions (1,000 with ``se="bootstrap"``) and seed: errors, z, p
         and percentile limits of `SemResult.estimates` then come from the replications.
     cov, n, means
         Covariances (divisor n - 1), number of cases and means instead of data.
@@ -159,14 +159,14 @@ def fit_sem(
     (0.3, 1)
     """
     asked = dict(locals())
-    if bootstrap or se == "bootstrap":
+    if repetitions is not None or se == "bootstrap":
         return _bootstrapped(asked)
     one_of("engine", engine, ENGINES)
     check_model(model)
     refuse_latent_columns(model, data)
     for name in ("equal", "partial", "ordered"):
         asked[name] = as_names(name, asked[name])
-    for name in ("bootstrap", "seed"):
+    for name in ("repetitions", "seed"):
         del asked[name]
     with thread_controller().limit(limits=1):
         fitted = _fitted(asked)
@@ -200,7 +200,7 @@ def _fit_continuous(
     *,
     estimator: str | None,
     engine: str,
-    groups: str | None,
+    group: str | None,
     equal: tuple[str, ...],
     partial: tuple[str, ...],
     cluster: tuple[str, ...],
@@ -219,7 +219,7 @@ def _fit_continuous(
         estimator or "ML", **wanted, cluster=cluster, weights=weights is not None,
         moments_only=data is None,
     )  # fmt: skip
-    names = names_of_groups(data, cov, groups)
+    names = names_of_groups(data, cov, group)
     chosen = TableOptions(
         n_groups=len(names),
         meanstructure=use_means(
@@ -241,13 +241,40 @@ def _fit_continuous(
         require_columns(block.observed, list(data.columns), block.latent)
         sample = read_data(
             data, block.observed, block.exogenous, options,
-            groups=groups, cluster=cluster, weights=weights,
+            group=group, cluster=cluster, weights=weights,
         )  # fmt: skip
     return estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
 
 
 def fit_cfa(
-    model: str | ModelText | ParameterTable, data: pd.DataFrame | None = None, **options: Any
+    model: str | ModelText | ParameterTable,
+    data: pd.DataFrame | None = None,
+    *,
+    estimator: str | None = None,
+    engine: str = "core",
+    group: str | None = None,
+    equal: str | Sequence[str] = (),
+    partial: str | Sequence[str] = (),
+    cluster: str | Sequence[str] | None = None,
+    weights: str | None = None,
+    ordered: str | Sequence[str] = (),
+    missing: str = "listwise",
+    se: str | None = None,
+    test: str | None = None,
+    information: str | None = None,
+    likelihood: str = "normal",
+    repetitions: int | None = None,
+    seed: int | None = 1,
+    cov: Any = None,
+    n: float | Sequence[float] | None = None,
+    means: Any = None,
+    meanstructure: bool | None = None,
+    std_lv: bool = False,
+    orthogonal: bool = False,
+    fixed_x: bool | None = None,
+    bounds: str | Mapping[str, tuple[float, float]] | None = None,
+    parameterization: str = "delta",
+    identification: str = "lavaan",
 ) -> SemResult:
     """Fit a confirmatory factor analysis; arguments and defaults are those of `fit_sem`.
 
@@ -260,7 +287,8 @@ def fit_cfa(
     >>> round(float(fit.estimates.std_all[0]) ** 2, 6)
     0.5
     """
-    return fit_sem(model, data, **options)
+    arguments = dict(locals())
+    return fit_sem(**arguments)
 
 
 def estimate(
@@ -312,12 +340,12 @@ def errors_of(solution: Solution) -> Floats | None:
 def _bootstrapped(arguments: dict[str, Any]) -> SemResult:
     from collective_use.sem.resampling.bootstrap import bootstrap_fit
 
-    se, replications = arguments.pop("se"), arguments.pop("bootstrap")
+    se, repetitions = arguments.pop("se"), arguments.pop("repetitions")
     seed = arguments.pop("seed")
     if se not in (None, "bootstrap"):
         raise NotSupported(f"bootstrap with se={se!r} is not supported: leave one of them out")
     fit = fit_sem(**arguments)
-    boot = bootstrap_fit(fit, replications or 1000, seed=seed)
+    boot = bootstrap_fit(fit, repetitions or 1000, seed=seed)
     q = fit.solution.theta.size
     return replace(fit, vcov=boot.covariance[:q, :q], bootstrap=boot)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from collective_use.checks import instance_of, one_of
 from collective_use.errors import InputError, NotSupported
@@ -39,6 +40,9 @@ _DEFAULTS = {
     "WLS": ("WLS", "standard", "standard", "expected"),
     "DWLS": ("DWLS", "standard", "standard", "expected"),
 }
+
+LEVELS = ("within", "between")
+Level = Literal["within", "between"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from collective_use.sem.goodness.likelihood import log_likelihood, saturated_of
 from collective_use.sem.goodness.short_fit import short_fit
 from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
 from collective_use.sem.postfit.problems import Problem
-from collective_use.sem.postfit.standardized import KINDS, root, standardise, value_of
+from collective_use.sem.postfit.standardized import KINDS, root, standardize, value_of
 from collective_use.sem.table.constraints import evaluate, read_expression
 from collective_use.sem.table.partable import Parameter, ParameterTable
 
@@ -204,10 +204,10 @@ class SemResult(Result):
         rows = self.table.rows
         return [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
 
-    def _columns(self, values: Floats, errors: Floats, level: float) -> dict[str, Any]:
+    def _columns(self, values: Floats, errors: Floats, confidence: float) -> dict[str, Any]:
         rows, keep = self.table.rows, self._shown
         z = np.divide(values, errors, out=np.full(len(rows), np.nan), where=errors > 1e-12)
-        width = float(ndtri(0.5 + level / 2))
+        width = float(ndtri(0.5 + confidence / 2))
         names = ("lhs", "op", "rhs", "level", "group", "label")
         columns: dict[str, Any] = {name: [getattr(rows[i], name) for i in keep] for name in names}
         return columns | {
@@ -219,14 +219,14 @@ class SemResult(Result):
             "ci_upper": (values + width * errors)[keep],
         }
 
-    def _frame(self, values: Floats, errors: Floats, level: float) -> pd.DataFrame:
+    def _frame(self, values: Floats, errors: Floats, confidence: float) -> pd.DataFrame:
         import pandas as pd
 
-        return pd.DataFrame(self._columns(values, errors, level))
+        return pd.DataFrame(self._columns(values, errors, confidence))
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """Estimates with errors, z, p, 95% limits and standardised values.
+        """Estimates with errors, z, p, 95% limits and standardized values.
 
         A parameter that lies on one of its bounds has no p: its z is not normal.
         """
@@ -234,7 +234,7 @@ class SemResult(Result):
 
         columns = self._columns(*self._row_values, 0.95)
         for kind in ("lv", "all"):
-            columns[f"std_{kind}"] = standardise(self.solution, None, kind)[0][self._shown]
+            columns[f"std_{kind}"] = standardize(self.solution, None, kind)[0][self._shown]
         frame = pd.DataFrame(columns)
         if self.bootstrap is not None:
             self._resampled(frame, self.bootstrap)
@@ -261,19 +261,19 @@ class SemResult(Result):
             frame.loc[i, ["se", "z", "p"]] = [se, z, 2 * float(ndtr(-abs(z)))]
             frame.loc[i, ["ci_lower", "ci_upper"]] = limits.loc[at, ["ci_lower", "ci_upper"]]
 
-    def standardized(self, kind: str = "all", *, level: float = 0.95) -> pd.DataFrame:
-        """Return the standardised solution with delta-method errors.
+    def standardized(self, kind: str = "all", *, confidence: float = 0.95) -> pd.DataFrame:
+        """Return the standardized solution with delta-method errors.
 
         Parameters
         ----------
         kind
             ``"lv"`` (latent variables only), ``"all"``, or ``"nox"`` (all but fixed covariates).
-        level
+        confidence
             Of the confidence limits.
         """
         one_of("kind", kind, KINDS)
-        number_between("level", level, 0, 1, open_low=True, open_high=True)
-        return self._frame(*standardise(self.solution, self.vcov, kind), level)
+        number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
+        return self._frame(*standardize(self.solution, self.vcov, kind), confidence)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the estimates."""
@@ -316,7 +316,7 @@ class SemResult(Result):
         return factor_scores(self.solution, method)
 
     def residuals(self) -> SemResiduals:
-        """Return raw, normalised and standardised residuals."""
+        """Return raw, normalised and standardized residuals."""
         from collective_use.sem.postfit.residuals import residuals
 
         return residuals(self.solution, self._saturated)
@@ -353,12 +353,12 @@ class SemResult(Result):
         wanted = [(s.lhs, s.op, s.rhs) for s in parse_model(add).statements]
         return score_test(self.solution, wanted)
 
-    def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
+    def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
         """Return the likelihood-profile limits of a free parameter (a label or ``"f =~ x2"``)."""
         from collective_use.sem.postfit.profile import profile_limits
 
         self._refuse()
-        return profile_limits(self.solution, parameter, level)
+        return profile_limits(self.solution, parameter, confidence)
 
     def small_sample(self) -> pd.DataFrame:
         """Return chi-square corrected for small samples: Swain, Bartlett, Yuan."""

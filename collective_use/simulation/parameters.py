@@ -18,7 +18,7 @@ Pair = tuple[str, str]
 class TrueParameters:
     """The parameters that simulated answers come from.
 
-    Latent variables are standardised over groups. They are called by the measures of the
+    Latent variables are standardized over groups. They are called by the measures of the
     structural model; constructs without a measure in it are called by their construct.
 
     Attributes
@@ -36,7 +36,7 @@ class TrueParameters:
     icc
         Share of an item's latent variance that lies between groups.
     loadings
-        Lowest and highest standardised within-group loading of an item; each item's own
+        Lowest and highest standardized within-group loading of an item; each item's own
         value is drawn once.
     group_loading
         Correlation of an item's group part with its latent variable.
@@ -59,6 +59,12 @@ class TrueParameters:
         Whether the groups' latent values are rotated so that their means and covariances in
         the sample are exactly the true ones: recovery then is free of sampling error at
         the group level.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.TrueParameters(icc=0.12).icc
+    0.12
     """
 
     paths: Mapping[Pair, float] = field(default_factory=dict)
@@ -112,6 +118,12 @@ class Flaws:
         Reverse items that most respondents answer as if they were not.
     too_close
         Pairs of latent variables; the second becomes nearly the same as the first.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.Flaws(straight_liners=5).straight_liners
+    5
     """
 
     previews: int = 0

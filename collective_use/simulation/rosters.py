@@ -1,6 +1,6 @@
 """Answers about named members and partners, and checklists about oneself.
 
-Every item follows the standing of its group on what it measures (`lean`, one standardised
+Every item follows the standing of its group on what it measures (`lean`, one standardized
 value a group): more ties where a group is better connected, less even points where power is
 less even. Cells that nobody is asked for (oneself, places beyond the roster) are NaN.
 """

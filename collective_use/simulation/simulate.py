@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from collective_use.checks import whole_number
+from collective_use.checks import valid_seed, whole_number
 from collective_use.errors import InputError
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import csv_bytes, json_bytes
 from collective_use.platforms.columns import column_name
@@ -26,7 +27,7 @@ from collective_use.simulation.rows import META, FlawedRows, platform_columns, r
 from collective_use.simulation.statements import Statements, TrueItem
 
 NOTE = (
-    "Paths and correlations are those of the standardised latent variables over groups, before "
+    "Paths and correlations are those of the standardized latent variables over groups, before "
     "flaws: too_close replaces the second variable of a pair. Means of few members on coarse "
     "scales give weaker paths."
 )
@@ -48,6 +49,12 @@ class SimulatedSurvey(Result):
         One row a group: ``group`` and the group questions.
     truth
         Parameters, latent variables, items and planted flaws.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> len(cu.simulate_responses("lq2002", n_groups=3, seed=1).members) > 0
+    True
     """
 
     instrument: Instrument
@@ -97,11 +104,11 @@ class SimulatedSurvey(Result):
 
 
 def simulate_responses(
-    instrument: Instrument,
+    instrument: Instrument | str | Path,
     *,
-    groups: int = 60,
+    n_groups: int = 60,
     size: tuple[int, int] = (4, 12),
-    seed: int,
+    seed: int | None = 1,
     form: str | None = None,
     modules: Iterable[str] | None = None,
     parameters: TrueParameters | None = None,
@@ -117,7 +124,7 @@ def simulate_responses(
     ----------
     instrument
         The item bank.
-    groups
+    n_groups
         How many groups.
     size
         The smallest and largest number of listed members of a group; all between are
@@ -147,18 +154,19 @@ def simulate_responses(
     --------
     >>> import collective_use as cu
     >>> instrument = cu.load_instrument("collective_data_use")
-    >>> survey = cu.simulate_responses(instrument, groups=20, seed=1)
+    >>> survey = cu.simulate_responses(instrument, n_groups=20, seed=1)
     >>> len(survey.informants)
     20
     """
-    whole_number("groups", groups, at_least=1)
-    whole_number("seed", seed, at_least=0)
+    instrument = as_instrument(instrument)
+    whole_number("n_groups", n_groups, at_least=1)
+    valid_seed(seed)
     _check_size(size)
     parameters = (parameters or TrueParameters()).checked()
     flaws = (flaws or Flaws()).checked(instrument)
     rng = np.random.default_rng(seed)
-    people = draw_people(instrument, groups, size, rng)
-    latents = _too_close(draw_latents(instrument, parameters, groups, rng), flaws, rng)
+    people = draw_people(instrument, n_groups, size, rng)
+    latents = _too_close(draw_latents(instrument, parameters, n_groups, rng), flaws, rng)
     sheet = AnswerSheet(
         instrument,
         people,
@@ -174,7 +182,7 @@ def simulate_responses(
     use = _outcome(instrument, latents)
     informants = draw_informants(instrument, people, use, parameters.facts, rng)
     rows, planted = _rows(sheet, answers, flaws, rng)
-    setting = {"form": form, "seed": seed, "groups_drawn": groups, "size": size}
+    setting = {"form": form, "seed": seed, "groups_drawn": n_groups, "size": size}
     truth = _truth(instrument, setting, sheet, flaws, planted)
     return SimulatedSurvey(instrument, rows, people.members, informants, truth)
 

@@ -10,7 +10,7 @@ from collective_use.structure.routes import route_of
 
 
 def effects_frame(
-    fit: SemResult, *, draws: int = 20_000, seed: int = 1, level: float = 0.95
+    fit: SemResult, *, repetitions: int = 20_000, seed: int | None = 1, confidence: float = 0.95
 ) -> tuple[pd.DataFrame, MonteCarlo | None]:
     """Return every defined parameter with delta-method and Monte Carlo limits.
 
@@ -18,7 +18,7 @@ def effects_frame(
     ----------
     fit
         A fitted model with ``:=`` lines.
-    draws, seed, level
+    repetitions, seed, confidence
         Of the Monte Carlo intervals.
 
     Returns
@@ -26,7 +26,7 @@ def effects_frame(
     frame
         Columns ``effect, kind, route, expression`` (see `routes`), ``est, se, z, p, ci_lower,
         ci_upper`` (delta method), ``mc_lower, mc_upper`` (percentiles of the draws), ``std_all``.
-    draws
+    repetitions
         What the Monte Carlo limits came from; None when there is nothing to draw.
 
     References
@@ -52,7 +52,12 @@ def effects_frame(
     if fit.vcov is None or not len(frame):
         return frame.assign(mc_lower=float("nan"), mc_upper=float("nan")), None
     drawn = monte_carlo_intervals(
-        fit.solution.constraints, fit.solution.theta, fit.vcov, draws=draws, seed=seed, level=level
+        fit.solution.constraints,
+        fit.solution.theta,
+        fit.vcov,
+        repetitions=repetitions,
+        seed=seed,
+        confidence=confidence,
     )
     place = {name: i for i, name in enumerate(drawn.names)}
     order = [place[name] for name in frame["effect"]]

@@ -65,6 +65,18 @@ class StructureFit(Result):
         The model's name in words.
     note
         What the instrument says beside it.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import collective_use as cu
+    >>> export = cu.sample_path("clean") / "export.csv"
+    >>> responses = cu.read_responses(export, "collective_data_use")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
+    >>> found = cu.fit_structure(groups, "M1")
+    >>> found.model, len(found.groups)
+    ('M1', 60)
     """
 
     model: str
@@ -126,8 +138,8 @@ def fit_structure(
     model: str = "M1",
     *,
     engine: str | None = None,
-    draws: int = 20_000,
-    seed: int = 1,
+    repetitions: int = 20_000,
+    seed: int | None = 1,
 ) -> StructureFit:
     """Fit a structural model of the instrument to group values.
 
@@ -139,7 +151,7 @@ def fit_structure(
         Id of a model in the instrument file.
     engine
         ``"both"`` (the default wherever semopy can fit the model), ``"core"`` or ``"semopy"``.
-    draws, seed
+    repetitions, seed
         Of the Monte Carlo intervals.
 
     Returns
@@ -163,6 +175,18 @@ def fit_structure(
     ----------
     Kroll (2023), Perspectives on Public Management and Governance 6:106 (the theory); the path
     model is inferred from its abstract, see the instrument's attribution.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import collective_use as cu
+    >>> export = cu.sample_path("clean") / "export.csv"
+    >>> responses = cu.read_responses(export, "collective_data_use")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
+    >>> found = cu.fit_structure(groups, "M1")
+    >>> found.model, len(found.groups)
+    ('M1', 60)
     """
     instance_of("groups", groups, Groups, "what cu.aggregate(scores) returns")
     structural = find_model(groups.instrument, model)
@@ -172,7 +196,7 @@ def fit_structure(
     _enough(len(data.frame), len(data.frame.columns), model)
     fit, refusal = _fit(structural.syntax, data.frame, engine)
     sentences = (*refusal, *_sentences(fit, len(data.frame)))
-    effects, _ = effects_frame(fit, draws=draws, seed=seed)
+    effects, _ = effects_frame(fit, repetitions=repetitions, seed=seed)
     return StructureFit(
         model, fit, effects, structural.syntax, data.groups, fit.agreement, sentences, data.record,
         (structural.attribution.theory, structural.attribution.inferred),

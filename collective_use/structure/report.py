@@ -69,7 +69,7 @@ def _numbers(structure: StructureFit) -> list[Table]:
     if structure.title:
         head += f" ({structure.title})"
     title = f"{head}: {len(structure.groups)} groups\nFit: {fit_line(structure.fit)}\n\nPaths"
-    note = "lower, upper: 95% limits; std: standardised."
+    note = "lower, upper: 95% limits; std: standardized."
     notes = (_fold(explained(structure.fit)), note)
     tables = [table_of(title, paths_frame(structure.fit), notes=notes)]
     if len(structure.effects):

@@ -184,7 +184,7 @@ MODELS = {
     "ci_upper": "Upper end of the 95% interval.",
     "mc_lower": "Lower end of the 95% Monte Carlo interval.",
     "mc_upper": "Upper end of the 95% Monte Carlo interval.",
-    "std_lv": "Estimate with standardised latent variables.",
+    "std_lv": "Estimate with standardized latent variables.",
     "std_all": "Standardised estimate.",
     "effect": "The effect's name in the model.",
     "kind": "specific indirect, total indirect, total, or other.",

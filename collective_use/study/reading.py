@@ -34,7 +34,7 @@ def read_all(study: Study, instrument: Instrument) -> Responses:
         previews=study.previews,
         unfinished=study.unfinished,
         duplicates=study.duplicates,
-        map=study.map,
+        column_map=study.map,
         encoding=study.encoding,
         delimiter=study.delimiter,
         sheet=study.sheet,

@@ -30,7 +30,7 @@ def screened(study: Study, responses: Responses) -> tuple[Responses, Screening |
     """
     if not study.screening:
         return responses, None
-    from collective_use.responses.screening.screen import exclude, screen
+    from collective_use.responses.screening.screen import drop_flagged, screen
 
     values: dict[str, float] = {}
     for name, value in study.screening.items():
@@ -47,4 +47,4 @@ def screened(study: Study, responses: Responses) -> tuple[Responses, Screening |
             f"screening flags all {len(screening.flagged)} persons by {', '.join(counting)}; "
             "use milder values, or careless: keep"
         )
-    return exclude(screening), screening
+    return drop_flagged(screening), screening

@@ -147,7 +147,7 @@ def lines(persons: int) -> list[tuple[str, float, str, bool]]:
         found.append(("R rwg.j alone for 100,000 persons", theirs, "s", True))
         found.append(("times as fast as R rwg.j", ratio, "limit 100", ratio >= 100))
     lq = np.genfromtxt(LQ, delimiter=",", names=True)
-    shuffles = timed(lambda: cu.resample_groups(lq["LEAD"], lq["COMPID"], repetitions=1000))
+    shuffles = timed(lambda: cu.random_groups(lq["LEAD"], lq["COMPID"], repetitions=1000))
     found.append(("1,000 random resamples of lq2002", shuffles, "s", True))
     slow = r_rgr(1000)
     if slow is not None:

@@ -1,6 +1,6 @@
 """Structural models: seconds of a full fit beside lavaan and semopy in one run.
 
-Run `python tests/benchmarks/bench_sem.py`. A full fit is estimates with errors and standardised
+Run `python tests/benchmarks/bench_sem.py`. A full fit is estimates with errors and standardized
 values, and all fit measures: ``fit_sem``, ``.estimates`` and ``.fit_measures`` here;
 ``cfa``, ``parameterEstimates(standardized = TRUE)`` and ``fitMeasures`` in lavaan, timed inside R
 after loading; ``fit`` and ``inspect`` in semopy (its fit indices are not read). One thread of

@@ -1,4 +1,4 @@
-"""rwg, rwg_j, awg, ad, icc, dispersion, resample_groups: inputs, options, reasons, results."""
+"""rwg, rwg_j, awg, ad, icc, dispersion, random_groups: inputs, options, reasons, results."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def index(result):
     ids=["array", "int8", "nullable", "float32", "lists", "view"],
 )
 def test_every_kind_of_input_gives_the_same(make):
-    for call in (cu.rwg_j, cu.ad, cu.awg):
+    for call in (cu.rwg_j, cu.average_deviation, cu.awg):
         pd.testing.assert_series_equal(
             index(call(make(ITEMS), GROUPS)), index(call(ITEMS, GROUPS)), rtol=1e-6
         )
@@ -60,7 +60,7 @@ def test_labels_of_any_kind(labels):
 @given(st.permutations(list(range(len(GROUPS)))))
 def test_row_order_makes_no_difference(order):
     shuffled, groups = ITEMS.iloc[order], GROUPS[order]
-    for call in (cu.rwg_j, cu.ad, cu.awg):
+    for call in (cu.rwg_j, cu.average_deviation, cu.awg):
         pd.testing.assert_series_equal(index(call(shuffled, groups)), index(call(ITEMS, GROUPS)))
     for method in ("anova", "reml"):
         one = cu.icc(shuffled["i0"], groups, method=method)
@@ -76,7 +76,7 @@ def test_frames_start_with_group_n_and_the_index():
         (cu.rwg_j(ITEMS, GROUPS, variant="lindell"), "rwg_j_lindell"),
         (cu.rwg_j(ITEMS, GROUPS, variant="lindell_2001"), "rwg_j_prime"),
         (cu.awg(ITEMS, GROUPS), "awg"),
-        (cu.ad(ITEMS, GROUPS), "ad"),
+        (cu.average_deviation(ITEMS, GROUPS), "ad"),
     ]:
         assert list(result.to_frame().columns[:3]) == ["group", "n", name]
         assert name in str(result)
@@ -132,7 +132,7 @@ def test_exact_chance_of_one_item():
     assert (frame["p_adjusted"] >= frame["p"] - 1e-12).all()
     pair = cu.rwg([2, 2, 1, 5], list("aabb"), test=True).to_frame()
     assert pair["p"].tolist() == pytest.approx([0.2, 1.0])
-    beats = cu.ad([2, 2, 1, 5], list("aabb"), test=True).to_frame()
+    beats = cu.average_deviation([2, 2, 1, 5], list("aabb"), test=True).to_frame()
     assert beats["p"].tolist() == pytest.approx([0.2, 1.0])
 
 
@@ -143,7 +143,7 @@ def test_simulated_chance_of_several_items_repeats():
     assert (first["p"] >= 1 / 301).all()
     better = first["rwg_j"] > first["critical"] + 1e-9
     assert (first.loc[better, "p"] <= 0.06).all()
-    spread = cu.ad(ITEMS, GROUPS, test=True, repetitions=300).to_frame()
+    spread = cu.average_deviation(ITEMS, GROUPS, test=True, repetitions=300).to_frame()
     assert spread["p"].between(0, 1).all()
 
 
@@ -161,11 +161,11 @@ def test_simulated_chance_of_several_items_repeats():
         (lambda: cu.rwg_j(ITEMS, GROUPS, null="normall"), "did you mean 'normal'"),
         (lambda: cu.rwg_j(ITEMS, GROUPS, options=1), "at least 2"),
         (lambda: cu.rwg_j([[1, 2], [4, 4]], list("aa"), options=[1, 2, 4]), "evenly spaced"),
-        (lambda: cu.ad(ITEMS, GROUPS, around="mode"), "around must be one of"),
-        (lambda: cu.ad(ITEMS, GROUPS, options=None, test=True), "options"),
+        (lambda: cu.average_deviation(ITEMS, GROUPS, around="mode"), "around must be one of"),
+        (lambda: cu.average_deviation(ITEMS, GROUPS, options=None, test=True), "options"),
         (lambda: cu.icc([1, 2], list("ab"), method="aov"), "did you mean 'anova'"),
-        (lambda: cu.icc([1, 2], list("ab"), level=95), "level"),
-        (lambda: cu.resample_groups([1, 2, 3], list("abc")), "at least two"),
+        (lambda: cu.icc([1, 2], list("ab"), confidence=95), "confidence"),
+        (lambda: cu.random_groups([1, 2, 3], list("abc")), "at least two"),
         (lambda: cu.dispersion([1, -2], list("aa"), kind="disparity"), "true zero"),
         (lambda: cu.dispersion([1, 2], list("aa"), kind="varity"), "did you mean 'variety'"),
     ],
@@ -197,7 +197,7 @@ class TestIcc:
 
     def test_limits_hold_the_estimate(self):
         for level in (0.8, 0.95, 0.99):
-            result = cu.icc(ITEMS["i0"], GROUPS, level=level, group_size="k0")
+            result = cu.icc(ITEMS["i0"], GROUPS, confidence=level, group_size="k0")
             assert result.ci[0] < result.icc1 < result.ci[1]
 
     @pytest.mark.parametrize(
@@ -227,10 +227,10 @@ class TestIcc:
         assert cu.icc([1, 5, 1, 5, 2, 4], list("aabbcc"), method="reml").tau2 == 0.0
 
     def test_weights_are_refused_where_they_have_no_meaning(self):
-        with pytest.raises(cu.RefusedError, match="design_icc"):
+        with pytest.raises(cu.RefusedError, match="icc_weighted"):
             cu.icc(ITEMS["i0"], GROUPS, weights=np.ones(len(GROUPS)))
         weights = np.where(np.arange(len(GROUPS)) % 2, 1.0, 3.0)
-        found = cu.design_icc(ITEMS["i0"], GROUPS, weights)
+        found = cu.icc_weighted(ITEMS["i0"], GROUPS, weights)
         frame = found.to_frame().set_index("group")
         part = GROUPS == "g5"
         right = np.average(ITEMS["i0"][part], weights=weights[part])
@@ -240,8 +240,8 @@ class TestIcc:
 
 
 def test_random_groups_repeat_and_find_real_groups():
-    first = cu.resample_groups(ITEMS["i0"], GROUPS, repetitions=200, seed=3)
-    second = cu.resample_groups(ITEMS["i0"], GROUPS, repetitions=200, seed=3)
+    first = cu.random_groups(ITEMS["i0"], GROUPS, repetitions=200, seed=3)
+    second = cu.random_groups(ITEMS["i0"], GROUPS, repetitions=200, seed=3)
     pd.testing.assert_frame_equal(first.to_frame(), second.to_frame())
     assert first.z < -2
     assert first.p == pytest.approx(1 / 201)
@@ -258,17 +258,17 @@ def test_dispersion_gives_both_forms():
 
 
 def test_correlation_between_and_within():
-    found = cu.group_correlation(ITEMS["i0"], ITEMS["i1"], GROUPS)
+    found = cu.waba(ITEMS["i0"], ITEMS["i1"], GROUPS)
     assert found.between_component + found.within_component == pytest.approx(found.raw)
     assert found.raw == pytest.approx(ITEMS["i0"].corr(ITEMS["i1"]))
     holes = ITEMS["i0"].where(np.arange(len(GROUPS)) % 4 > 0)
-    assert cu.group_correlation(holes, ITEMS["i1"], GROUPS).n == holes.notna().sum()
-    flat = cu.group_correlation([1, 1, 2, 2], [1, 2, 1, 2], list("aabb"))
+    assert cu.waba(holes, ITEMS["i1"], GROUPS).n == holes.notna().sum()
+    flat = cu.waba([1, 1, 2, 2], [1, 2, 1, 2], list("aabb"))
     assert isinstance(flat.within, NotComputed)
     assert isinstance(flat.between, NotComputed)
     json.dumps(flat.to_dict(), allow_nan=False)
     with pytest.raises(cu.InputError, match="both be known"):
-        cu.group_correlation([1, np.nan], [np.nan, 1], list("aa"))
+        cu.waba([1, np.nan], [np.nan, 1], list("aa"))
 
 
 def test_awg_says_that_the_mean_is_too_extreme():
@@ -286,10 +286,10 @@ def test_an_icc_that_cannot_be_computed_says_why_in_print():
 
 
 def test_design_icc_prints_the_icc_and_what_is_refused():
-    text = str(cu.design_icc([1, 2, 4, 5, 2, 3], list("aabbcc"), [1, 2, 1, 1, 1, 1]))
+    text = str(cu.icc_weighted([1, 2, 4, 5, 2, 3], list("aabbcc"), [1, 2, 1, 1, 1, 1]))
     assert "icc1_low" in text
     assert "agree with copies" in text
-    assert "three groups" in str(cu.design_icc([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1]))
+    assert "three groups" in str(cu.icc_weighted([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1]))
 
 
 def test_lindell_2001_is_listwise_and_says_so():
@@ -304,9 +304,9 @@ def test_lindell_2001_is_listwise_and_says_so():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: cu.resample_groups([1, 2, 3, 4], list("aabb"), seed=-1),
+        lambda: cu.random_groups([1, 2, 3, 4], list("aabb"), seed=-1),
         lambda: cu.rwg_j([[1, 2], [2, 2]], list("aa"), test=True, seed=-1),
-        lambda: cu.ad([1, 2], list("aa"), seed=1.5),
+        lambda: cu.average_deviation([1, 2], list("aa"), seed=1.5),
     ],
 )
 def test_a_seed_is_a_whole_number(call):
@@ -348,7 +348,7 @@ def test_a_missing_label_is_no_group_called_nan(kind):
     with pytest.raises(InputError, match=r"rows \[3\]"):
         cu.checklist([[1], [0], [1], [1]], labels)
     with pytest.raises(InputError, match=r"rows \[3\]"):
-        cu.partner_balanced([1, 2, 3, 4], labels, list("pqpq"))
+        cu.balanced_means([1, 2, 3, 4], labels, list("pqpq"))
 
 
 def test_labels_with_one_name_are_one_group():
@@ -357,5 +357,5 @@ def test_labels_with_one_name_are_one_group():
 
 
 def test_no_value_at_all_has_no_design_based_icc():
-    result = cu.design_icc([np.nan] * 4, list("aabb"), [1.0] * 4)
+    result = cu.icc_weighted([np.nan] * 4, list("aabb"), [1.0] * 4)
     assert isinstance(result.icc1, NotComputed) or np.isnan(result.icc1)

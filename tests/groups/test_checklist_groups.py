@@ -60,16 +60,16 @@ def test_consensus_and_accuracy() -> None:
 
 def test_roles() -> None:
     everyone = np.ones((4, 4, 3))
-    got = cu.roles(everyone).values.iloc[0]
+    got = cu.role_indices(everyone).values.iloc[0]
     assert got["effective_number"] == pytest.approx(4)
     assert got["role_entropy"] == pytest.approx(1)
     assert got["role_holders"] == 4
     assert got["multiplexity"] == pytest.approx(1)
-    nobody = cu.roles(np.zeros((4, 4, 3)))
+    nobody = cu.role_indices(np.zeros((4, 4, 3)))
     assert nobody.values["role_holders"].iloc[0] == 0
     assert "no two roles" in nobody.reasons["overlap"].iloc[0]
     with pytest.raises(cu.InputError, match="members x members x roles"):
-        cu.roles(np.ones((3, 4, 2)))
+        cu.role_indices(np.ones((3, 4, 2)))
 
 
 @pytest.mark.parametrize(

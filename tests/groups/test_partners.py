@@ -15,7 +15,7 @@ from collective_use.results import NotComputed
 def test_six_people_of_one_agency_do_not_outvote_four_partners() -> None:
     values = [6] * 6 + [2, 2, 2, 2]
     partners = ["agency"] * 6 + list("abcd")
-    row = cu.partner_balanced(values, ["g"] * 10, partners, options=7).values.iloc[0]
+    row = cu.balanced_means(values, ["g"] * 10, partners, options=7).values.iloc[0]
     assert row["mean"] == pytest.approx(4.4)
     assert row["balanced_mean"] == pytest.approx((6 + 2 * 4) / 5)
     assert row["largest_partner"] == pytest.approx(0.6)
@@ -32,13 +32,13 @@ def test_against_a_plain_groupby(seed: int) -> None:
         {"g": rng.integers(0, 4, 40), "p": rng.integers(0, 3, 40), "y": rng.normal(size=40)}
     )
     partners = frame["g"].astype(str) + "_" + frame["p"].astype(str)
-    got = cu.partner_balanced(frame["y"], frame["g"], partners).values.set_index("group")
+    got = cu.balanced_means(frame["y"], frame["g"], partners).values.set_index("group")
     means = frame.groupby(["g", "p"])["y"].mean().groupby("g")
     np.testing.assert_allclose(got["balanced_mean"], means.mean(), rtol=1e-12)
     np.testing.assert_allclose(got["sd_between"], means.std(), rtol=1e-10)
     np.testing.assert_allclose(got["mean"], frame.groupby("g")["y"].mean(), rtol=1e-12)
     order = rng.permutation(40)
-    moved = cu.partner_balanced(frame["y"][order], frame["g"][order], partners[order]).values
+    moved = cu.balanced_means(frame["y"][order], frame["g"][order], partners[order]).values
     np.testing.assert_allclose(moved["balanced_mean"], got["balanced_mean"], rtol=1e-12)
 
 
@@ -49,14 +49,14 @@ def test_components_are_recovered_nested_and_crossed() -> None:
     p = np.repeat(np.arange(groups * partners), people)
     y = rng.normal(scale=0.8, size=groups * partners)[p] + rng.normal(size=len(p))
     y += rng.normal(size=groups)[g]
-    nested = cu.partner_balanced(y, g, p)
+    nested = cu.balanced_means(y, g, p)
     assert nested.variance_partner == pytest.approx(0.64, abs=0.08)
     assert nested.variance_member == pytest.approx(1.0, abs=0.05)
     assert nested.between_share == pytest.approx(0.39, abs=0.03)
     assert isinstance(nested.icc_organisation, NotComputed)
     organisation = rng.integers(0, 60, len(p))
     y = rng.normal(scale=0.7, size=60)[organisation] + rng.normal(scale=0.6, size=groups)[g]
-    crossed = cu.partner_balanced(y + rng.normal(size=len(p)), g, organisation)
+    crossed = cu.balanced_means(y + rng.normal(size=len(p)), g, organisation)
     assert crossed.variance_group == pytest.approx(0.36, abs=0.07)
     assert crossed.variance_organisation == pytest.approx(0.49, abs=0.2)
     assert crossed.variance_rest == pytest.approx(1.0, abs=0.05)
@@ -64,7 +64,7 @@ def test_components_are_recovered_nested_and_crossed() -> None:
 
 
 def test_groups_without_partners_keep_their_row() -> None:
-    got = cu.partner_balanced([1, 2, 3], ["a", "a", "b"], ["x", "y", None])
+    got = cu.balanced_means([1, 2, 3], ["a", "a", "b"], ["x", "y", None])
     assert got.values["group"].tolist() == ["a", "b"]
     assert got.values["reason"].iloc[1] == "nobody with a known partner answered"
     assert got.left_out == 1
@@ -97,9 +97,9 @@ def test_more_respondents_than_members_is_an_error() -> None:
 
 def test_words_are_refused_and_parts_below_zero_are_explained():
     with pytest.raises(cu.InputError, match="values must be numbers"):
-        cu.partner_balanced(list("abc"), list("aab"), list("xyz"))
+        cu.balanced_means(list("abc"), list("aab"), list("xyz"))
     values, groups = [3, 4, 4, 2, 5, 4, 3, 3, 1, 2], list("aaaaabbbbb")
-    found = cu.partner_balanced(values, groups, list("xxxyzxxyyy"))
+    found = cu.balanced_means(values, groups, list("xxxyzxxyyy"))
     assert found.variance_group < 0
     assert found.icc_group == 0
     assert "counts as 0 in the shares" in str(found)

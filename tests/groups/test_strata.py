@@ -17,7 +17,7 @@ def test_half_a_standard_deviation_between_countries_makes_an_icc_of_06_of_nothi
     country = np.arange(groups) % 2
     y = rng.normal(size=(groups, size)) + 0.5 * country[:, None]
     g = np.repeat(np.arange(groups), size)
-    got = cu.within_strata(y.ravel(), g, country[g])
+    got = cu.by_stratum(y.ravel(), g, country[g])
     # two countries half an SD apart vary by 1/16 around their mean: .0625 / 1.0625
     assert got.icc1_all == pytest.approx(0.0625 / 1.0625, abs=0.006)
     assert got.icc1_within == pytest.approx(0.0, abs=0.005)
@@ -34,7 +34,7 @@ def test_all_equals_icc_and_within_equals_nested_analysis_of_variance(seed: int)
     g = rng.integers(0, 8, 60)
     y = rng.normal(size=60) + 0.5 * g
     s = (g % 3).astype(str)
-    got = cu.within_strata(y, g, s)
+    got = cu.by_stratum(y, g, s)
     one = cu.icc(y, g, group_size="k0")
     assert got.icc1_all == pytest.approx(one.icc1, rel=1e-9)
     frame = pd.DataFrame({"y": y, "g": g, "s": s})
@@ -49,7 +49,7 @@ def test_all_equals_icc_and_within_equals_nested_analysis_of_variance(seed: int)
     assert got.icc1_within == pytest.approx((msb - msw) / (msb + (k0 - 1) * msw), rel=1e-8)
     assert got.f == pytest.approx(msb / msw, rel=1e-8)
     assert (got.df1, got.df2) == (df1, df2)
-    shifted = cu.within_strata(y + 10.0 * (g % 3), g, s)
+    shifted = cu.by_stratum(y + 10.0 * (g % 3), g, s)
     assert shifted.icc1_within == pytest.approx(got.icc1_within, rel=1e-7)
 
 
@@ -57,24 +57,24 @@ def test_members_of_one_group_in_several_strata() -> None:
     rng = np.random.default_rng(4)
     g, s = np.repeat(np.arange(300), 10), rng.integers(0, 3, 3000)
     y = rng.normal(scale=0.5, size=300)[g] + s + rng.normal(size=3000)
-    got = cu.within_strata(y, g, s)
+    got = cu.by_stratum(y, g, s)
     assert not got.nested
     assert got.icc1_within == pytest.approx(0.2, abs=0.04)
 
 
 def test_messages() -> None:
     with pytest.raises(cu.InputError, match="same length"):
-        cu.within_strata([1, 2], ["a"], ["x"])
-    got = cu.within_strata([1, 2, 3], ["a", "a", "b"], ["x", "x", "y"])
+        cu.by_stratum([1, 2], ["a"], ["x"])
+    got = cu.by_stratum([1, 2, 3], ["a", "a", "b"], ["x", "x", "y"])
     assert "no two groups" in str(got.icc1_within)
 
 
 def test_persons_left_out_are_counted():
     values, groups = [1, 2, 4, 5, np.nan, 3, 3], ["a", "a", "b", "b", "b", None, "b"]
-    found = cu.within_strata(values, groups, ["x"] * 6 + [None])
+    found = cu.by_stratum(values, groups, ["x"] * 6 + [None])
     assert found.left_out == 3
     assert "a group or a stratum: 3." in str(found)
     with pytest.raises(cu.InputError, match="values must be numbers"):
-        cu.within_strata(list("abc"), list("aab"), list("xyz"))
-    both = cu.within_strata([1, 2, 4, 5, 2, 3], list("aabbab"), list("xxxxyy"))
+        cu.by_stratum(list("abc"), list("aab"), list("xyz"))
+    both = cu.by_stratum([1, 2, 4, 5, 2, 3], list("aabbab"), list("xxxxyy"))
     assert "several strata" in str(both)

@@ -27,7 +27,7 @@ def test_a_draft_says_what_it_knows_and_what_to_check(write, small, tmp_path):
     done = text.replace('"Your team": ignore', '"Your team": group')
     done = done.replace('"We ignore date.": ignore', '"We ignore date.": use2')
     (tmp_path / "columns.yaml").write_text(done)
-    responses = cu.read_responses(path, small, map=tmp_path / "columns.yaml")
+    responses = cu.read_responses(path, small, column_map=tmp_path / "columns.yaml")
     assert responses.answers.iloc[0].tolist() == [3.0, 1.0]
     assert responses.persons["group"].tolist() == ["a"]
     with pytest.raises(cu.OutputError, match="exists already"):
@@ -44,7 +44,7 @@ def test_a_draft_of_a_file_that_needs_none_changes_nothing(write, small, tmp_pat
     path = write("team,who,use1,use2\na,1,3,1\n")
     cu.draft_map(path, small, tmp_path / "columns.yaml")
     plain = cu.read_responses(path, small)
-    mapped = cu.read_responses(path, small, map=tmp_path / "columns.yaml")
+    mapped = cu.read_responses(path, small, column_map=tmp_path / "columns.yaml")
     assert plain.to_frame().equals(mapped.to_frame())
 
 
@@ -60,4 +60,4 @@ def test_a_draft_of_a_file_that_needs_none_changes_nothing(write, small, tmp_pat
 def test_maps_that_are_wrong(write, small, text, said):
     path = write("team,a\na,1\n")
     with pytest.raises(cu.ReadError, match=said):
-        cu.read_responses(path, small, map=write(text, "m.yaml"))
+        cu.read_responses(path, small, column_map=write(text, "m.yaml"))

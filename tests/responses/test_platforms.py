@@ -338,7 +338,7 @@ def test_a_text_of_several_items_is_an_error_that_lists_them(write, small):
     text = "Timestamp,team,We use data.\nx,a,1\n"
     with pytest.raises(cu.ReadError, match=r"column 3 \('We use data\.'\) may be 'use1', 'use9'"):
         cu.read_responses(write(text), double)
-    mapped = cu.read_responses(write(text), double, map={"We use data.": "use9"})
+    mapped = cu.read_responses(write(text), double, column_map={"We use data.": "use9"})
     assert mapped.answers.columns.tolist() == ["use9"]
     with pytest.raises(cu.ReadError, match="are both 'use1'"):
         cu.read_responses(write("Timestamp,team,We use data.,1. We use data.\nx,a,1,2\n"), small)

@@ -186,13 +186,13 @@ def test_an_item_that_nobody_answered_warns(write, small):
 def test_map_of_headings(write, small):
     path = write("Crew,Q1,Q2,use3\na,1,2,hello\n")
     responses = cu.read_responses(
-        path, small, map={"Crew": "group", "Q1": "use1", "q2": "use2", "use3": "ignore"}
+        path, small, column_map={"Crew": "group", "Q1": "use1", "q2": "use2", "use3": "ignore"}
     )
     assert responses.answers.columns.tolist() == ["use1", "use2"]
     with pytest.raises(cu.ReadError, match="column map names 'Q3', which is no column"):
-        cu.read_responses(path, small, map={"Q3": "use1"})
+        cu.read_responses(path, small, column_map={"Q3": "use1"})
     with pytest.raises(cu.ReadError, match=r"says 'Q1' is 'use11'.*did you mean 'use1'"):
-        cu.read_responses(path, small, map={"Q1": "use11"})
+        cu.read_responses(path, small, column_map={"Q1": "use11"})
 
 
 def test_text_frame_and_repr(write, small):

@@ -46,7 +46,7 @@ def test_flags_are_columns_and_nobody_is_left_out(responses):
 
 def test_exclusion_is_recorded_by_rule_and_group(responses):
     seen = cu.screen(responses, counting=["longstring", "instructed"])
-    kept = cu.exclude(seen)
+    kept = cu.drop_flagged(seen)
     assert len(kept.persons) == len(kept.answers) == len(kept.reasons) == 40
     loss = seen.loss_frame().set_index("group")
     assert loss.loc["g0", "left_out"] == 1

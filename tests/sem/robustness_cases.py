@@ -174,7 +174,7 @@ CASES: dict[str, Trouble] = {
     "constant_group": Trouble(
         "item constant in one group",
         lambda d: d.assign(x1=d.x1.where(d.school != FIRST, 2.0)), "EstimationError",
-        ("in group 'Pasteur'", "'x1' has no variance"), options={"groups": "school"},
+        ("in group 'Pasteur'", "'x1' has no variance"), options={"group": "school"},
     ),
     "infinite": Trouble(
         "infinite value", lambda d: d.assign(x1=d.x1.where(d.index != 4, np.inf)), "InputError",
@@ -194,7 +194,7 @@ CASES: dict[str, Trouble] = {
     "missing_group": Trouble(
         "item without values in one group (FIML)",
         lambda d: d.assign(x1=d.x1.where(d.school != FIRST)), "InputError",
-        ("x1 has no values in group 'Pasteur'",), options={"groups": "school", "missing": "fiml"},
+        ("x1 has no values in group 'Pasteur'",), options={"group": "school", "missing": "fiml"},
     ),
     "never": Trouble(
         "two items never answered by the same person (FIML)", never_together, "DataWarning",
@@ -230,7 +230,7 @@ CASES: dict[str, Trouble] = {
     "small_group": Trouble(
         "a group with fewer cases than variables",
         lambda d: d.assign(school=np.where(d.index < 6, "a", "b")), "EstimationError",
-        ("too few cases in group 'a'", "6 cases"), options={"groups": "school"},
+        ("too few cases in group 'a'", "6 cases"), options={"group": "school"},
     ),
     "few_clusters": Trouble(
         "fewer clusters than parameters", lambda d: d.assign(cl=d.index % 5), "DataWarning",

@@ -28,7 +28,7 @@ def design() -> pd.DataFrame:
     return pd.read_csv(DATA / "hs_design.csv")
 
 
-def standardised(fit: SemResult) -> list[float]:
+def standardized(fit: SemResult) -> list[float]:
     matrix = fit.residuals().matrix("standardized")
     return [float(matrix.loc[pair]) for pair in PAIRS]
 
@@ -36,7 +36,7 @@ def standardised(fit: SemResult) -> list[float]:
 def test_residuals_given_covariates(design):
     # residuals(sem(CAUSES, d), type = "standardized")$cov
     expected = [-1.357548950241, -2.729660109797, -0.872528492431, 1.552986019747]
-    assert standardised(cu.fit_sem(CAUSES, design)) == pytest.approx(expected, rel=1e-5)
+    assert standardized(cu.fit_sem(CAUSES, design)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_residuals_given_covariates_with_missing_values(design):
@@ -47,7 +47,7 @@ def test_residuals_given_covariates_with_missing_values(design):
     )  # fmt: skip
     expected = [-1.142520180518, -2.186934120809, -0.372649231254, 1.140680999201]
     fit = cu.fit_sem(CAUSES, data, missing="fiml")
-    assert standardised(fit) == pytest.approx(expected, rel=1e-5)
+    assert standardized(fit) == pytest.approx(expected, rel=1e-5)
 
 
 def test_absolute_value_in_a_defined_parameter_has_a_slope(design):
@@ -63,7 +63,7 @@ def test_weights_and_clusters_of_several_groups(design):
     model = "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9"
     with pytest.warns(DataWarning, match="46 clusters"):
         fit = cu.fit_cfa(
-            model, design, cluster="cl", weights="w", groups="school", equal=("loadings",)
+            model, design, cluster="cl", weights="w", group="school", equal=("loadings",)
         )  # fmt: skip
     names = ("chisq.scaled", "chisq.scaling.factor", "cfi.robust", "rmsea.robust")
     expected = [127.181954303, 1.04953388581, 0.916858648219, 0.0972154082116]

@@ -30,7 +30,7 @@ def sample(n=250, seed=1):
     "options",
     [
         {},
-        {"groups": "half", "equal": ("loadings",)},
+        {"group": "half", "equal": ("loadings",)},
         {"meanstructure": True},
     ],
 )
@@ -121,7 +121,7 @@ def test_refusals_name_the_cause():
     fit = fit_sem(MODEL, data)
     with pytest.raises(NotSupported, match="level: blocks"):
         bootstrap_fit(fit, 10, kind="clusters")
-    with pytest.raises(InputError, match="replications"):
+    with pytest.raises(InputError, match="repetitions"):
         bootstrap_fit(fit, 1)
     with pytest.raises(NotSupported, match="estimator='GLS'"):
         bootstrap_fit(fit_sem(MODEL, data, estimator="GLS"), 10)
@@ -143,7 +143,7 @@ def test_interval_formulas():
 
 def test_fit_with_bootstrap_errors() -> None:
     data = sample(120)
-    fit = fit_sem(MODEL, data, bootstrap=100, seed=7)
+    fit = fit_sem(MODEL, data, repetitions=100, seed=7)
     boot = bootstrap_fit(fit_sem(MODEL, data), 100, seed=7)
     assert fit.bootstrap is not None
     np.testing.assert_array_equal(fit.bootstrap.draws, boot.draws)
@@ -161,4 +161,4 @@ def test_fit_with_bootstrap_errors() -> None:
 
 def test_bootstrap_with_another_error_is_refused() -> None:
     with pytest.raises(NotSupported, match="robust"):
-        fit_sem(MODEL, sample(120), bootstrap=10, se="robust")
+        fit_sem(MODEL, sample(120), repetitions=10, se="robust")

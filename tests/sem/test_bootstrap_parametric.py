@@ -57,7 +57,7 @@ def fitted(kind: str) -> Any:
     if kind == "fiml":
         return fit_sem(MODEL + "\nf ~ x", with_gaps(), missing="fiml")
     if kind == "ordered":
-        return fit_sem(MODEL, answers(n=800), ordered=ITEMS, groups="g", equal=("loadings",))
+        return fit_sem(MODEL, answers(n=800), ordered=ITEMS, group="g", equal=("loadings",))
     if kind == "mixed":
         return fit_sem(MODEL, answers(), ordered=ITEMS[:2])
     return fit_sem(TWO, clustered(), cluster="team")

@@ -32,20 +32,20 @@ def data():  # type: ignore[no-untyped-def]
         ("level: 1\n" + ONE, {"cluster": "cl"}, "says something about level 1 only"),
         (
             f"group: Pasteur\n{ONE}\ngroup: Other\n{ONE}",
-            {"groups": "school"},
+            {"group": "school"},
             "blocks are 'Pasteur', 'Other' but the groups of the data are 'Pasteur', 'Grant-White'",
         ),
         (
             f"group: 2\n{ONE}\ngroup: 1\n{ONE}",
-            {"groups": "school"},
+            {"group": "school"},
             "use those names, or numbers from 1",
         ),
         (
             HS,
-            {"groups": "school", "meanstructure": False, "equal": ("loadings", "intercepts")},
+            {"group": "school", "meanstructure": False, "equal": ("loadings", "intercepts")},
             r"equal=\('intercepts',\) needs a mean structure: leave out meanstructure=False",
         ),
-        ("f =~ x1 + c(1, v)*x2 + x3", {"groups": "school"}, "numbers or labels, not both"),
+        ("f =~ x1 + c(1, v)*x2 + x3", {"group": "school"}, "numbers or labels, not both"),
     ],
 )
 def test_wrong_input_is_named(data, model, options, message) -> None:  # type: ignore[no-untyped-def]
@@ -77,7 +77,7 @@ def test_blocks_named_as_the_groups_find_their_group(data) -> None:  # type: ign
     one = f"group: Pasteur\n{ONE}\ngroup: Grant-White\n{ONE}\n{extra}"
     two = f"group: 'Grant-White'\n{ONE}\n{extra}\ngroup: Pasteur\n{ONE}"
     numbers = f"group: 1\n{ONE}\ngroup: 2\n{ONE}\n{extra}"
-    fits = [cu.fit_sem(model, data, groups="school") for model in (one, two, numbers)]
+    fits = [cu.fit_sem(model, data, group="school") for model in (one, two, numbers)]
     for fit in fits:
         written = fit.estimates.query("lhs == 'x3' and rhs == 'x4' and op == '~~'")
         assert list(written["group"]) == [2]
@@ -85,8 +85,8 @@ def test_blocks_named_as_the_groups_find_their_group(data) -> None:  # type: ign
 
 
 def test_one_name_needs_no_tuple(data) -> None:  # type: ignore[no-untyped-def]
-    one = cu.fit_sem(HS, data, groups="school", equal="loadings", partial="visual =~ x2")
-    two = cu.fit_sem(HS, data, groups="school", equal=("loadings",), partial=("visual =~ x2",))
+    one = cu.fit_sem(HS, data, group="school", equal="loadings", partial="visual =~ x2")
+    two = cu.fit_sem(HS, data, group="school", equal=("loadings",), partial=("visual =~ x2",))
     np.testing.assert_array_equal(one.solution.theta, two.solution.theta)
 
 

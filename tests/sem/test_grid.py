@@ -47,7 +47,7 @@ def _fit(estimator, likelihood, missing, groups, cluster, weights):  # type: ign
             estimator=estimator,
             likelihood=likelihood,
             missing=missing,
-            groups=groups,
+            group=groups,
             cluster=cluster,
             weights=weights,
             meanstructure=True,

@@ -12,7 +12,7 @@ from collective_use.sem.resampling.bootstrap import jackknife_fit
 def test_errors_of_means_and_bias_of_variances_are_those_of_each_group() -> None:
     rng = np.random.default_rng(3)
     data = pd.DataFrame({"y": rng.normal(size=72), "team": ["u"] * 12 + ["v"] * 60})
-    fit = fit_sem("y ~~ y\ny ~ 1", data, groups="team")
+    fit = fit_sem("y ~~ y\ny ~ 1", data, group="team")
     frame = jackknife_fit(fit).to_frame().set_index("parameter")
     for name, (_, own) in zip(("", ".g2"), data.groupby("team").y, strict=True):
         # closed forms: s / sqrt(n), and the bias -s^2 / n of the variance with divisor n

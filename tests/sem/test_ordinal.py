@@ -52,7 +52,7 @@ def test_codes_of_categories_do_not_matter():
 
 
 def test_equal_thresholds_in_two_groups_free_means_and_scales():
-    found = fit(answers(1500), groups="g", equal=("loadings", "thresholds"))
+    found = fit(answers(1500), group="g", equal=("loadings", "thresholds"))
     rows = found.estimates
     second = rows[(rows.group == 2) & (rows.op == "~1") & (rows.lhs == "f")]
     scales = rows[(rows.group == 2) & (rows.op == "~*~")]
@@ -66,7 +66,7 @@ STEPS = ("thresholds", "loadings", "intercepts")
 
 def test_equal_thresholds_of_three_categories_alone_restrict_nothing():
     data = answers(1500, (-0.6, 0.5))
-    wu = {"groups": "g", "identification": "wu.estabrook"}
+    wu = {"group": "g", "identification": "wu.estabrook"}
     free, held = fit(data, **wu), fit(data, **wu, equal=STEPS[:1])
     assert free.fit_measures["df"] == held.fit_measures["df"] == 4
     assert held.fit_measures["chisq"] == pytest.approx(free.fit_measures["chisq"], rel=1e-8)
@@ -76,7 +76,7 @@ def test_equal_thresholds_of_three_categories_alone_restrict_nothing():
 
 def test_scales_of_binary_items_are_freed_with_the_intercepts():
     data = answers(1500, (0.1,))
-    wu = {"groups": "g", "identification": "wu.estabrook"}
+    wu = {"group": "g", "identification": "wu.estabrook"}
     degrees = []
     for k in range(4):
         found = fit(data, **wu, equal=STEPS[:k])
@@ -93,7 +93,7 @@ def test_marker_and_unit_variance_are_one_model(parameterization):
     data = answers(1500)
     for k in (1, 2, 3):
         options = {
-            "groups": "g", "identification": "wu.estabrook", "equal": STEPS[:k],
+            "group": "g", "identification": "wu.estabrook", "equal": STEPS[:k],
             "parameterization": parameterization,
         }  # fmt: skip
         marker, unit = fit(data, **options), fit(data, **options, std_lv=True)
@@ -104,9 +104,9 @@ def test_marker_and_unit_variance_are_one_model(parameterization):
 @pytest.mark.parametrize(
     ("error", "text", "options"),
     [
-        (InputError, "then 'loadings'", {"groups": "g", "equal": ("loadings",)}),
-        (InputError, "then 'loadings'", {"groups": "g", "equal": ("thresholds", "intercepts")}),
-        (NotSupported, "theta", {"groups": "g", "equal": (*STEPS, "residuals")}),
+        (InputError, "then 'loadings'", {"group": "g", "equal": ("loadings",)}),
+        (InputError, "then 'loadings'", {"group": "g", "equal": ("thresholds", "intercepts")}),
+        (NotSupported, "theta", {"group": "g", "equal": (*STEPS, "residuals")}),
         (InputError, "there is one", {}),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_category_empty_in_a_group_is_an_error():
     data = answers()
     data.loc[(data.g == "u") & (data.a == 4), "a"] = 3
     with pytest.raises(InputError, match=r"a has a category without cases in group 'u'"):
-        fit(data, groups="g")
+        fit(data, group="g")
 
 
 def test_sparse_tables_are_said():

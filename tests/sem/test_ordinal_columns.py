@@ -81,7 +81,7 @@ def test_thresholds_are_those_of_the_data(data, line, ordered, text):
 
 
 def test_equal_residuals_stay_at_one(data):
-    options = {"groups": "team", "parameterization": "theta"}
+    options = {"group": "team", "parameterization": "theta"}
     equal = ("loadings", "thresholds", "residuals")
     scalar, strict = fit(data, **options, equal=equal[:2]), fit(data, **options, equal=equal)
     assert strict.fit_measures["df"] == scalar.fit_measures["df"] + 4
@@ -90,4 +90,4 @@ def test_equal_residuals_stay_at_one(data):
     assert own.se["b"] > 0
     assert (own.est[["a", "c", "d"]] == 1).all()
     with pytest.raises(NotSupported, match="theta"):
-        fit(data, groups="team", equal=equal)
+        fit(data, group="team", equal=equal)

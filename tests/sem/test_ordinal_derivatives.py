@@ -34,7 +34,7 @@ def fitted(text: str, parameterization: str, groups: bool, wu: bool):  # type: i
     frame = pd.DataFrame(np.digitize(latent, (-1.0, 0.2, 1.1)) + 1, columns=list("abcd"))
     frame = frame.assign(x=k + rng.normal(size=n) + 1, y=k - 0.5 + rng.normal(size=n))
     frame["g"] = np.where(np.arange(n) % 2, "u", "v")
-    options = {"groups": "g", "equal": EQUAL} if groups else {}
+    options = {"group": "g", "equal": EQUAL} if groups else {}
     if wu:
         options["identification"] = "wu.estabrook"
     with warnings.catch_warnings():

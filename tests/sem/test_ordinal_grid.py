@@ -38,7 +38,7 @@ DATA = _data()
 def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-untyped-def]
     estimator, likelihood, missing, groups, cluster, weights, parameterization = point
     options = {
-        "estimator": estimator, "likelihood": likelihood, "missing": missing, "groups": groups,
+        "estimator": estimator, "likelihood": likelihood, "missing": missing, "group": groups,
         "cluster": cluster, "weights": weights, "parameterization": parameterization,
     }  # fmt: skip
     neutral = likelihood == "normal" and missing == "listwise" and not cluster and not weights
@@ -72,7 +72,7 @@ def _after(fit, estimator: str) -> None:  # type: ignore[no-untyped-def]
     assert fit.factor_scores().errors.notna().all().all()
     smaller = fit_sem(
         "f =~ a + 1*b + c + d", DATA, ordered=ITEMS, estimator=estimator,
-        groups="g" if len(fit.group_names) > 1 else None,
+        group="g" if len(fit.group_names) > 1 else None,
         parameterization=fit.table.parameterization,
     )  # fmt: skip
     difference = fit.compare(smaller)

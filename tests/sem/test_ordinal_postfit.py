@@ -78,7 +78,7 @@ def density(fit, row, group=1):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("parameterization", ["delta", "theta"])
 def test_the_score_is_the_mode_of_the_posterior_in_every_group(data, parameterization):
     fit = cu.fit_cfa(
-        MODEL, data, ordered=ITEMS[:5], groups="group", equal=("loadings", "thresholds"),
+        MODEL, data, ordered=ITEMS[:5], group="group", equal=("loadings", "thresholds"),
         parameterization=parameterization,
     )  # fmt: skip
     found = fit.factor_scores()
@@ -137,7 +137,7 @@ def test_scores_that_need_more_than_independence_are_refused(data):
 
 def test_residuals_of_separate_groups_are_those_of_separate_fits(data):
     """Where lavaan divides by the cases of all groups."""
-    both = cu.fit_cfa(MODEL, data, ordered=ITEMS[:5], groups="group").residuals()
+    both = cu.fit_cfa(MODEL, data, ordered=ITEMS[:5], group="group").residuals()
     for i, name in enumerate(("one", "two"), start=1):
         part = data[data.group == name].reset_index(drop=True)
         alone = cu.fit_cfa(MODEL, part, ordered=ITEMS[:5]).residuals()
@@ -181,7 +181,7 @@ def test_standardised_residuals_know_what_the_model_takes_away(mixed):
 
 def test_means_of_continuous_variables_have_residuals(data):
     fit = cu.fit_cfa(
-        MODEL + "\nx ~ c(i, i)*1\nf ~ 0*1\ng ~ 0*1", data, ordered=ITEMS[:5], groups="group"
+        MODEL + "\nx ~ c(i, i)*1\nf ~ 0*1\ng ~ 0*1", data, ordered=ITEMS[:5], group="group"
     )
     means = fit.residuals().means
     assert list(means["lhs"]) == ["x", "x"]
@@ -221,7 +221,7 @@ def test_differences_that_are_none_are_refused(data):
         two.compare(one, "satorra.bentler.2001")
     with pytest.raises(InputError, match="same estimator"):
         two.compare(large)
-    groups = {"ordered": ITEMS[:5], "groups": "group"}
+    groups = {"ordered": ITEMS[:5], "group": "group"}
     free = cu.fit_cfa(MODEL, data, **groups)
     held = cu.fit_cfa(MODEL, data, equal=("loadings", "thresholds"), **groups)
     assert free.compare(held).df > 0
@@ -238,7 +238,7 @@ def test_differences_that_are_none_are_refused(data):
 def test_everything_of_a_result_can_be_asked_for(data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
-        fit = cu.fit_cfa(MODEL, data, ordered=ITEMS[:5], groups="group")
+        fit = cu.fit_cfa(MODEL, data, ordered=ITEMS[:5], group="group")
     again = pickle.loads(pickle.dumps(fit))
     assert again.fit_measures["chisq"] == fit.fit_measures["chisq"]
     assert again.modification_indices().equals(fit.modification_indices())

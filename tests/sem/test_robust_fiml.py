@@ -46,8 +46,8 @@ def test_nothing_missing_needs_no_correction(fixed_x: bool) -> None:
 
 def test_equal_weights_are_no_weights() -> None:
     data = read("hs_miss_design").assign(w=2.5)
-    plain = fit_sem(HS, data, missing="fiml", groups="school", estimator="MLR").fit_measures
-    equal = fit_sem(HS, data, missing="fiml", groups="school", weights="w").fit_measures
+    plain = fit_sem(HS, data, missing="fiml", group="school", estimator="MLR").fit_measures
+    equal = fit_sem(HS, data, missing="fiml", group="school", weights="w").fit_measures
     for name in (*ROBUST, "chisq.scaled", "rmsea.ci.upper.robust"):
         assert equal[name] == pytest.approx(plain[name], rel=1e-9)
 
@@ -55,8 +55,8 @@ def test_equal_weights_are_no_weights() -> None:
 def test_whole_weights_are_repeated_rows() -> None:
     data = read("hs_miss_design")
     times = 1 + np.arange(len(data)) % 3
-    weighted = fit_sem(HS, data.assign(w=times), missing="fiml", groups="school", weights="w")
-    repeated = fit_sem(HS, data.loc[data.index.repeat(times)], missing="fiml", groups="school")
+    weighted = fit_sem(HS, data.assign(w=times), missing="fiml", group="school", weights="w")
+    repeated = fit_sem(HS, data.loc[data.index.repeat(times)], missing="fiml", group="school")
     np.testing.assert_allclose(weighted.solution.theta, repeated.solution.theta, atol=1e-7)
     share = len(data) / times.sum()
     # The same chi-square per case, at the same complete-data moments.

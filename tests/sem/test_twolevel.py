@@ -111,7 +111,7 @@ def test_rows_and_names_of_clusters_do_not_matter():
 
 def test_two_groups_are_two_fits():
     data = sample(120)
-    both = fit_sem(MODEL, data, cluster="team", groups="half")
+    both = fit_sem(MODEL, data, cluster="team", group="half")
     parts = [fit_sem(MODEL, part, cluster="team") for _, part in data.groupby("half", sort=False)]
     total = sum(part.fit_measures["logl"] for part in parts)
     assert both.fit_measures["logl"] == pytest.approx(total, rel=1e-10)

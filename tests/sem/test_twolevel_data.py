@@ -43,22 +43,20 @@ def test_one_level_block_alone_is_refused():
 
 def test_thresholds_cannot_be_equal_at_two_levels():
     with pytest.raises(NotSupported, match="equal='thresholds' at two levels"):
-        fit_sem(MODEL, sample(), cluster="team", groups="half", equal=("thresholds",))
+        fit_sem(MODEL, sample(), cluster="team", group="half", equal=("thresholds",))
 
 
 def test_clusters_with_members_in_several_groups_are_said():
     data = sample().assign(half=lambda d: np.where(np.arange(len(d)) % 2, "odd", "even"))
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        fit_sem(MODEL, data, cluster="team", groups="half")
+        fit_sem(MODEL, data, cluster="team", group="half")
     text = [str(w.message) for w in seen if issubclass(w.category, DataWarning)]
     assert any("150 clusters have members in several groups" in line for line in text)
 
 
 def test_equal_intercepts_free_the_mean_between_and_not_within():
-    found = fit_sem(
-        MODEL, sample(), cluster="team", groups="half", equal=("loadings", "intercepts")
-    )
+    found = fit_sem(MODEL, sample(), cluster="team", group="half", equal=("loadings", "intercepts"))
     means = found.estimates.query("op == '~1' and group == 2").set_index("lhs")
     assert means.loc["fw", "est"] == 0
     assert means.loc["fb", "se"] > 0

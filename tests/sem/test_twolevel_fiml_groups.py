@@ -21,7 +21,7 @@ def test_groups_without_equalities_are_separate_fits() -> None:
     data = pd.read_csv(DATA)
     data["part"] = np.where(data["cluster"] <= 100, "first", "last")
     options = {"cluster": "cluster", "missing": "fiml", "estimator": "MLR", "fixed_x": False}
-    both = cu.fit_sem(MODEL, data, groups="part", **options)
+    both = cu.fit_sem(MODEL, data, group="part", **options)
     apart = [cu.fit_sem(MODEL, data[data["part"] == g], **options) for g in both.group_names]
     for g, fit in enumerate(apart, start=1):
         own = both.estimates[both.estimates["group"] == g]

@@ -39,7 +39,7 @@ DATA = _data()
 def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-untyped-def]
     estimator, likelihood, missing, groups, weights, fixed_x = point
     options = {
-        "estimator": estimator, "likelihood": likelihood, "missing": missing, "groups": groups,
+        "estimator": estimator, "likelihood": likelihood, "missing": missing, "group": groups,
         "weights": weights, "fixed_x": fixed_x, "cluster": "team",
     }  # fmt: skip
     offered = estimator in ("ML", "MLR") and likelihood == "normal" and weights is None
@@ -69,6 +69,6 @@ def _after(fit) -> None:  # type: ignore[no-untyped-def]
     indices = fit.modification_indices()
     assert set(indices["level"]) == {2}  # level 1 is saturated
     assert (indices["mi"] >= 0).all()
-    for level in (1, 2):
+    for level in ("within", "between"):
         assert fit.factor_scores(level=level).scores.notna().all().all()
     assert set(fit.r_square()["level"]) == {1, 2}

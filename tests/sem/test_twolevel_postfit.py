@@ -91,7 +91,7 @@ def test_scores_are_expectations_given_all_answers_of_the_cluster(missing, more)
     result = cu.fit_sem(
         MODEL + more, data, cluster="team", missing="fiml" if missing else "listwise"
     )
-    cases, teams = result.factor_scores(level=1), result.factor_scores(level=2)
+    cases, teams = result.factor_scores(level="within"), result.factor_scores(level="between")
     assert teams.scores.index.name == "cluster"
     within, between = [], []
     for team in dict.fromkeys(data.team):
@@ -105,8 +105,8 @@ def test_scores_are_expectations_given_all_answers_of_the_cluster(missing, more)
 
 
 def test_scores_of_groups_carry_their_group():
-    result = fit(sample(), groups="g", fixed_x=False)
-    cases, teams = result.factor_scores(), result.factor_scores(level=2)
+    result = fit(sample(), group="g", fixed_x=False)
+    cases, teams = result.factor_scores(), result.factor_scores(level="between")
     assert list(cases.scores.columns) == ["group", "fw"]
     assert list(teams.scores.columns) == ["group", "fb"]
     assert len(teams.scores) == 100
@@ -114,7 +114,7 @@ def test_scores_of_groups_carry_their_group():
     with pytest.raises(NotSupported, match="Bartlett"):
         result.factor_scores("bartlett")
     with pytest.raises(InputError, match="level"):
-        result.factor_scores(level=3)
+        result.factor_scores(level="third")
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.1])
@@ -138,7 +138,7 @@ def test_an_index_foretells_the_fall_of_minus_two_log_likelihood(missing):
 
 def test_indices_of_groups_are_those_of_separate_fits():
     data = sample()
-    result = fit(data, groups="g")
+    result = fit(data, group="g")
     both = result.modification_indices()
     for g, name in enumerate(result.group_names, start=1):
         part = data[data.g.astype(str) == name].reset_index(drop=True)
@@ -157,7 +157,7 @@ def test_residuals_give_the_root_mean_squares_of_the_levels():
         assert np.sqrt((part**2).mean()) == pytest.approx(result.fit_measures[name])
     assert "no normal sampling distribution" in found.reason
     assert found.covariances["normalized"].isna().all()
-    assert found.matrix("raw", level=2).shape == (5, 5)
+    assert found.matrix("raw", level="between").shape == (5, 5)
     means = found.means
     assert set(zip(means.level, means.lhs, strict=True)) == {
         (1, "c"), (1, "e"), (1, "x"), (2, "a"), (2, "b"), (2, "d"), (2, "h"), (2, "z"),
@@ -203,9 +203,11 @@ def test_differences_of_nested_models():
 
 
 def test_everything_of_a_result_can_be_asked_for():
-    result = fit(sample(), groups="g")
+    result = fit(sample(), group="g")
     again = pickle.loads(pickle.dumps(result))
-    assert again.factor_scores(level=2).scores.equals(result.factor_scores(level=2).scores)
+    assert again.factor_scores(level="between").scores.equals(
+        result.factor_scores(level="between").scores
+    )
     assert again.fit_measures["chisq"] == pytest.approx(result.fit_measures["chisq"])
     assert "<table" in result._repr_html_()
     assert set(result.to_dict()["fit"]) == set(result.fit_measures)

@@ -54,7 +54,7 @@ def test_arguments_of_a_fit(hs) -> None:  # type: ignore[no-untyped-def]
         (HS, {"missing": "fiml"}, r"got 'ML' with missing='(fiml|listwise)' and 'ML' with"),
         (HS, {"test": "satorra.bentler", "se": "robust.sem"}, "same test=, got '.*' and '.*'"),
         ("visual =~ x1 + x2 + x3 + x4", {}, "only one of them has 'x5', 'x6'"),
-        (HS, {"groups": "school"}, "got 301 cases in 2 groups and 301 cases"),
+        (HS, {"group": "school"}, "got 301 cases in 2 groups and 301 cases"),
         (HS, {}, "same degrees of freedom are not nested, got 24 for both"),
     ],
 )
@@ -102,9 +102,9 @@ def test_levels_of_residuals_and_implied_moments() -> None:
     model = "level: 1\nfw =~ y1 + y2 + y3\nlevel: 2\nfb =~ y1 + y2 + y3"
     two = cu.fit_sem(model, pd.read_csv(data), cluster="team")
     with pytest.raises(InputError, match="level must be one of '1', '2', got 3"):
-        two.residuals().matrix("raw", level=3)
+        two.residuals().matrix("raw", level="third")
     with pytest.raises(InputError, match="level must be one of '1', '2', got 3"):
-        two.implied(1, 3)
+        two.implied(1, "third")
 
 
 def test_the_short_table_of_fit(fit, hs, ordinal) -> None:  # type: ignore[no-untyped-def]

@@ -29,7 +29,7 @@ def numbers(survey: SimulatedSurvey) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def large() -> SimulatedSurvey:
     return simulate_responses(
-        INSTRUMENT, groups=500, size=(12, 12), seed=5, form="long", parameters=TRUTH
+        INSTRUMENT, n_groups=500, size=(12, 12), seed=5, form="long", parameters=TRUTH
     )
 
 
@@ -46,7 +46,7 @@ def test_committed_samples_are_what_the_generator_makes(name: str) -> None:
 
 
 def test_the_same_seed_gives_the_same_survey_and_another_does_not() -> None:
-    one, same, other = (simulate_responses(LQ, groups=5, seed=s) for s in (1, 1, 2))
+    one, same, other = (simulate_responses(LQ, n_groups=5, seed=s) for s in (1, 1, 2))
     assert one.files() == same.files()
     assert one.export() != other.export()
 
@@ -172,7 +172,7 @@ def test_messy_items(messy: SimulatedSurvey) -> None:
 
 
 def test_a_qualtrics_export_has_three_heading_rows() -> None:
-    survey = simulate_responses(LQ, groups=4, seed=3)
+    survey = simulate_responses(LQ, n_groups=4, seed=3)
     rows = list(csv.reader(io.StringIO(survey.export())))
     assert len(rows) == 3 + len(survey.rows)
     assert {len(row) for row in rows} == {len(rows[0])}
@@ -182,7 +182,7 @@ def test_a_qualtrics_export_has_three_heading_rows() -> None:
 
 
 def test_answers_stay_on_their_scales() -> None:
-    survey = simulate_responses(LQ, groups=6, seed=3)
+    survey = simulate_responses(LQ, n_groups=6, seed=3)
     for item in LQ.items:
         if item.kind == "likert":
             codes = set(LQ.get_scale(str(item.scale)).codes)

@@ -88,8 +88,8 @@ def test_monte_carlo_limits_hold_the_estimate_and_are_skewed(
 
 
 def test_the_seed_decides_the_limits(groups: Groups) -> None:
-    one, again = (cu.fit_structure(groups, "M1", draws=500, seed=4) for _ in range(2))
-    other = cu.fit_structure(groups, "M1", draws=500, seed=5)
+    one, again = (cu.fit_structure(groups, "M1", repetitions=500, seed=4) for _ in range(2))
+    other = cu.fit_structure(groups, "M1", repetitions=500, seed=5)
     assert one.effects.equals(again.effects)
     assert not one.effects["mc_lower"].equals(other.effects["mc_lower"])
 
@@ -126,7 +126,7 @@ def test_what_is_no_chain_is_called_other(expression: str, expected: tuple[str, 
 
 def test_few_groups_are_said_in_words(groups: Groups) -> None:
     with pytest.warns(SmallGroupsWarning, match="60 groups are few for 25 parameters"):
-        fit = cu.fit_structure(groups, "M1", draws=200)
+        fit = cu.fit_structure(groups, "M1", repetitions=200)
     assert any("few for 25 parameters" in text for text in fit.warnings)
     assert any("carry sampling error" in text for text in fit.warnings)
 
@@ -139,7 +139,7 @@ def test_fewer_groups_than_measures_is_an_error(groups: Groups) -> None:
 def test_groups_without_a_value_are_left_out_and_listed(groups: Groups) -> None:
     values = groups.values.copy()
     values.loc[:2, "ssm"] = np.nan
-    fit = cu.fit_structure(replace(groups, values=values), "M1", draws=200)
+    fit = cu.fit_structure(replace(groups, values=values), "M1", repetitions=200)
     entry = fit.record.of_kind("left out")[0]
     assert (entry.count, entry.of) == (3, "groups")
     assert entry.what == tuple(groups.values["group"].head(3))
@@ -180,7 +180,7 @@ def test_where_semopy_cannot_the_core_fits_and_says_why(
         return real(*given, engine=engine, **more)
 
     monkeypatch.setattr(fit_module, "fit_sem", refuse)
-    fit = cu.fit_structure(groups, "M1", draws=200)
+    fit = cu.fit_structure(groups, "M1", repetitions=200)
     assert fit.fit.engine == "core"
     assert fit.agreement is None
     assert fit.warnings[0] == f"No second engine confirms these numbers: {refusal}."
@@ -191,7 +191,7 @@ def test_each_engine_alone_gives_the_same(
     groups: Groups, mediation: fit_module.StructureFit
 ) -> None:
     for engine in ("core", "semopy"):
-        fit = cu.fit_structure(groups, "M1", engine=engine, draws=200)
+        fit = cu.fit_structure(groups, "M1", engine=engine, repetitions=200)
         np.testing.assert_allclose(
             fit.fit.estimates["est"], mediation.fit.estimates["est"], atol=1e-6
         )
@@ -214,7 +214,7 @@ def test_the_report_holds_numbers_attribution_and_model(
     ):
         assert part in text, part
     assert max(len(line) for line in text.splitlines()) <= 100
-    saturated = cu.fit_structure(groups, "M2", draws=200)
+    saturated = cu.fit_structure(groups, "M2", repetitions=200)
     assert fit_line(saturated.fit).startswith("saturated (df = 0)")
     assert "<table" in mediation._repr_html_()
     json.dumps(mediation.to_dict())

@@ -88,7 +88,7 @@ def scale_test(
     rows: Rows,
     step: float,
     repetitions: int,
-    seed: int,
+    seed: int | None,
     *,
     index: str = "ratio",
 ) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.checks import one_of, whole_number
+from collective_use.checks import one_of, valid_seed
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.groups.agreement.chance import item_test, scale_test
@@ -84,7 +84,7 @@ def awg(
     )
 
 
-def ad(
+def average_deviation(
     items: Any,
     groups: Any,
     *,
@@ -94,7 +94,7 @@ def ad(
     null: NullLike = "uniform",
     test: bool = False,
     repetitions: int = 2000,
-    seed: int = 0,
+    seed: int | None = 1,
 ) -> Agreement:
     """Average deviation of members from their mean or median (Burke, Finkelstein & Dusig 1999).
 
@@ -120,14 +120,15 @@ def ad(
     Examples
     --------
     >>> import collective_use as cu
-    >>> cu.ad([4, 4, 5, 1, 5, 3], list("aaabbb")).to_frame()[["group", "ad"]].round(3)
+    >>> spread = cu.average_deviation([4, 4, 5, 1, 5, 3], list("aaabbb"))
+    >>> spread.to_frame()[["group", "ad"]].round(3)
       group     ad
     0     a  0.444
     1     b  1.333
     """
     check_missing(missing)
     one_of("around", around, ("mean", "median"))
-    whole_number("seed", seed, at_least=0)
+    valid_seed(seed)
     rows = rows_of(items, groups, name="items")
     law, codes, cut = None, np.unique(rows.values[~np.isnan(rows.values.astype(float))]), None
     if options is not None:
@@ -155,7 +156,7 @@ def _ad_test(
     codes: NDArray[np.float64],
     around: str,
     repetitions: int,
-    seed: int,
+    seed: int | None,
 ) -> pd.DataFrame:
     if rows.values.shape[1] == 1:
         return item_test(table, law, codes, f"ad_{around}", step_of(codes))

@@ -43,6 +43,13 @@ class Agreement(Result):
         How missing items were treated.
     notes
         What a reader has to know.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.rwg_j([[4, 4], [4, 5], [1, 5], [5, 1]], list("aabb"))
+    >>> found.to_frame()[["group", "n"]].to_dict("list")
+    {'group': ['a', 'b'], 'n': [2, 2]}
     """
 
     index: str

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.checks import one_of, whole_number
+from collective_use.checks import one_of, valid_seed
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
 from collective_use.groups.agreement.chance import item_test, scale_test
@@ -108,7 +108,7 @@ def rwg_j(
     truncate: bool = True,
     test: bool = False,
     repetitions: int = 2000,
-    seed: int = 0,
+    seed: int | None = 1,
 ) -> Agreement:
     """Agreement of each group on the items of a scale: rwg(j), r*wg(j) or r'wg(j).
 
@@ -156,7 +156,7 @@ def rwg_j(
     """
     check_missing(missing)
     one_of("variant", variant, tuple(VARIANTS))
-    whole_number("seed", seed, at_least=0)
+    valid_seed(seed)
     if variant == "lindell_2001":
         missing = "listwise"
     rows = rows_of(items, groups, name="items")

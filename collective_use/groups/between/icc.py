@@ -44,8 +44,8 @@ class Icc(Result):
         stepped up to the chosen group size.
     ci
         Limits of ICC(1) by Wald's exact pivot, not cut at zero.
-    level
-        Their level.
+    confidence
+        Their confidence.
     f, df1, df2, p
         Test of no difference between groups.
     n, groups
@@ -67,6 +67,12 @@ class Icc(Result):
         One row a group: `group`, `n`, `mean`, and the `reliability` of that mean.
     notes
         What a reader has to know.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> round(cu.icc([1, 2, 4, 5], list("aabb")).icc1, 4)
+    0.8947
     """
 
     method: str
@@ -74,7 +80,7 @@ class Icc(Result):
     icc1: float | NotComputed
     icc2: float | NotComputed
     ci: tuple[float, float] | NotComputed
-    level: float
+    confidence: float
     f: float | NotComputed
     df1: int
     df2: int
@@ -140,7 +146,7 @@ def icc(
     *,
     method: Method = "anova",
     group_size: Size = "mean",
-    level: float = 0.95,
+    confidence: float = 0.95,
     weights: Any = None,
 ) -> Icc:
     """Intraclass correlation of one variable: ICC(1), ICC(2), limits, F, design effect.
@@ -159,12 +165,12 @@ def icc(
         For ANOVA, the size k in ICC(1) = (MSB - MSW) / (MSB + (k - 1) MSW): ``"mean"`` N/G, as
         R's `multilevel` has it; ``"k0"``, which makes the variance between groups unbiased;
         ``"harmonic"``. All three are in `icc1_by`.
-    level
+    confidence
         Level of the limits (Wald 1940). F limits cover far less than they say when groups
         are very unequal; they are in `ci_by` for comparison.
     weights
         (N,) survey weights. With them only a design-based ICC(1) can be
-        given; ask for `collective_use.design_icc`.
+        given; ask for `collective_use.icc_weighted`.
 
     Raises
     ------
@@ -183,11 +189,11 @@ def icc(
     """
     one_of("method", method, ("anova", "reml", "ml"))
     one_of("group_size", group_size, ("mean", "k0", "harmonic"))
-    number_between("level", level, 0, 1, open_low=True, open_high=True)
+    number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     if weights is not None:
         raise RefusedError(
             "With survey weights there is no F test, no exact limit and no likelihood of the "
-            "ICC: they suppose that every member was drawn alike. Use design_icc(values, "
+            "ICC: they suppose that every member was drawn alike. Use icc_weighted(values, "
             "groups, weights), which gives weighted means and a design-based ICC(1) with "
             "jackknife limits."
         )
@@ -195,7 +201,7 @@ def icc(
     stats = group_statistics(rows.values, rows.codes, rows.total)
     table = anova.one_way_of(stats)
     fitted = variance_components(table, method) if method != "anova" else None
-    return _result(table, fitted, method, group_size, level, rows.groups, stats.n[:, 0])
+    return _result(table, fitted, method, group_size, confidence, rows.groups, stats.n[:, 0])
 
 
 def _result(
@@ -203,7 +209,7 @@ def _result(
     fitted: VarianceComponents | None,
     method: str,
     group_size: str,
-    level: float,
+    confidence: float,
     names: tuple[str, ...],
     n: Counts,
 ) -> Icc:
@@ -220,7 +226,7 @@ def _result(
     icc2 = by2.get("anova", float("nan"))
     if fitted is not None:
         icc2 = anova.stepped_up(fitted.icc, sizes[group_size])
-    limits = {} if blocked else _limits(table, sizes, level)
+    limits = {} if blocked else _limits(table, sizes, confidence)
     ci = limits.get("wald", (float("nan"),) * 2)
     flat = NotComputed("there is no variance within groups")
     equal = NotComputed("group means are equal")
@@ -235,7 +241,7 @@ def _result(
         icc1=shown(chosen),
         icc2=shown(icc2 if np.isfinite(icc2) else equal),
         ci=shown(equal if table.ms_between == 0 else flat if np.isnan(ci[0]) else ci),
-        level=level,
+        confidence=confidence,
         f=shown(table.f if np.isfinite(table.f) else flat),
         df1=table.df_between,
         df2=table.df_within,
@@ -312,13 +318,13 @@ def _icc2_by(
 
 
 def _limits(
-    table: anova.OneWay, sizes: Mapping[str, float], level: float
+    table: anova.OneWay, sizes: Mapping[str, float], confidence: float
 ) -> dict[str, tuple[float, float]]:
-    limits = {"wald": icc_limits.wald_limits(table, level)}
+    limits = {"wald": icc_limits.wald_limits(table, confidence)}
     if table.ms_within > 0:
         for name, size in sizes.items():
-            limits[f"f_{name}"] = icc_limits.f_limits(table, size, level)
-        limits["icc2_f"] = icc_limits.f_limits_icc2(table, level)
+            limits[f"f_{name}"] = icc_limits.f_limits(table, size, confidence)
+        limits["icc2_f"] = icc_limits.f_limits_icc2(table, confidence)
     return limits
 
 

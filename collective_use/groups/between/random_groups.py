@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from collective_use.checks import whole_number
+from collective_use.checks import valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
-from collective_use.numerics.groups.random_groups import random_groups
+from collective_use.numerics.groups import random_groups as kernel
 from collective_use.results import Result, Table
 
 QUANTILES: tuple[float, ...] = (0.005, 0.01, 0.025, 0.05, 0.10, 0.90, 0.95, 0.975, 0.99, 0.995)
 
 
 @dataclass(frozen=True)
-class RandomGroupResampling(Result):
+class RandomGroups(Result):
     """Variance within real groups against that of groups made by shuffling members.
 
     Attributes
@@ -39,6 +39,12 @@ class RandomGroupResampling(Result):
         Of the variances within pseudo-groups, by their probability.
     below
         Share of real groups whose variance is under the 5% quantile of pseudo-groups.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.random_groups([1, 1, 2, 5, 5, 4], list("aaabbb"), repetitions=200).groups
+    2
     """
 
     observed: float
@@ -64,9 +70,9 @@ class RandomGroupResampling(Result):
         return (Table("Random group resampling", ("", "value"), rows),)
 
 
-def resample_groups(
-    values: Any, groups: Any, *, repetitions: int = 1000, seed: int = 0
-) -> RandomGroupResampling:
+def random_groups(
+    values: Any, groups: Any, *, repetitions: int = 1000, seed: int | None = 1
+) -> RandomGroups:
     """Compare agreement in real groups with groups of the same sizes made by shuffling.
 
     Random group resampling (Bliese & Halverson 1996; Bliese 2000): the null is the variance
@@ -91,12 +97,12 @@ def resample_groups(
     Examples
     --------
     >>> import collective_use as cu
-    >>> result = cu.resample_groups([1, 1, 2, 5, 5, 4], list("aaabbb"), repetitions=200)
+    >>> result = cu.random_groups([1, 1, 2, 5, 5, 4], list("aaabbb"), repetitions=200)
     >>> result.observed < result.random_mean
     True
     """
     whole_number("repetitions", repetitions, at_least=2)
-    whole_number("seed", seed, at_least=0)
+    valid_seed(seed)
     rows = rows_of(values, groups, single=True)
     x = rows.values[:, 0].astype(float)
     known = ~np.isnan(x)
@@ -106,7 +112,7 @@ def resample_groups(
             "groups must be at least two with two answers each, got "
             f"{int((n > 1).sum())} of {rows.total}"
         )
-    made = random_groups(
+    made = kernel.random_groups(
         x[known], rows.codes[known], rows.total, repetitions=repetitions, seed=seed
     )
     real, chance = made.observed, made.variances
@@ -117,7 +123,7 @@ def resample_groups(
     z = (observed - centre) / (spread / np.sqrt(len(real))) if spread > 0 else float("nan")
     slack = 1e-12 * max(1.0, abs(observed))
     marks = np.quantile(chance, QUANTILES)
-    return RandomGroupResampling(
+    return RandomGroups(
         observed=observed,
         random_mean=centre,
         random_sd=spread,

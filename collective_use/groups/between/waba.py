@@ -16,7 +16,7 @@ from collective_use.results import NotComputed, Result, Table
 
 
 @dataclass(frozen=True)
-class GroupCorrelation(Result):
+class Waba(Result):
     """Within-and-between analysis of two variables (WABA; Dansereau, Alutto & Yammarino 1984).
 
     Attributes
@@ -30,6 +30,12 @@ class GroupCorrelation(Result):
         The two products that add up to `raw`.
     n, groups
         Persons with both values, and groups.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.waba([1, 2, 5, 6], [2, 1, 6, 5], list("aabb")).n
+    4
     """
 
     raw: float | NotComputed
@@ -56,7 +62,7 @@ class GroupCorrelation(Result):
         return (Table("Correlation between and within groups", ("", "value"), rows),)
 
 
-def group_correlation(x: Any, y: Any, groups: Any) -> GroupCorrelation:
+def waba(x: Any, y: Any, groups: Any) -> Waba:
     """Part the correlation of two variables into one between and one within groups.
 
     ``r = eta_bx eta_by r_b + eta_wx eta_wy r_w`` (Robinson 1950; Dansereau et al. 1984). A
@@ -77,7 +83,7 @@ def group_correlation(x: Any, y: Any, groups: Any) -> GroupCorrelation:
     Examples
     --------
     >>> import collective_use as cu
-    >>> found = cu.group_correlation([1, 2, 5, 6], [2, 1, 6, 5], list("aabb"))
+    >>> found = cu.waba([1, 2, 5, 6], [2, 1, 6, 5], list("aabb"))
     >>> round(found.between, 6), round(found.within, 6)
     (1.0, -1.0)
     """
@@ -93,7 +99,7 @@ def group_correlation(x: Any, y: Any, groups: Any) -> GroupCorrelation:
     return _result(found)
 
 
-def _result(found: BetweenWithin) -> GroupCorrelation:
+def _result(found: BetweenWithin) -> Waba:
     def known(value: float, why: str) -> float | NotComputed:
         return value if np.isfinite(value) else NotComputed(why)
 
@@ -102,7 +108,7 @@ def _result(found: BetweenWithin) -> GroupCorrelation:
         found.eta_within_x * found.eta_within_y,
         found.eta_between_x * found.eta_between_y,
     )
-    return GroupCorrelation(
+    return Waba(
         raw=known(found.raw, flat),
         between=known(found.between, "the group means of one variable do not vary"),
         within=known(found.within, "one variable does not vary within groups"),

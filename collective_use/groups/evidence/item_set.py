@@ -143,7 +143,7 @@ def null_of(items: ItemSet, null: str) -> Null:
 
 
 def shuffled(
-    values: Floats, keys: GroupKeys, repetitions: int, seed: int
+    values: Floats, keys: GroupKeys, repetitions: int, seed: int | None
 ) -> tuple[float, float, int]:
     """Return z and p of random group resampling, and how many shuffles were made.
 

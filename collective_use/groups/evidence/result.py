@@ -46,6 +46,14 @@ class Evidence(Result):
         The cut-offs used.
     details
         Further results by name (sensitivity, random groups, multiplicity, ...).
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    >>> groups = cu.aggregate(cu.score(responses), measures=["lead"], repetitions=0)
+    >>> groups.evidence["lead"].composition
+    'direct_consensus'
     """
 
     measure: str

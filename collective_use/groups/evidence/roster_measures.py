@@ -201,7 +201,7 @@ def _roles(
         )
         for i, stack in enumerate(any_tick.stacks)
     ]
-    return network_knowledge.role_indices(
+    return network_knowledge.role_columns(
         any_tick, cubes, wanted, include_self=measure.include_self, gate=gate
     )
 

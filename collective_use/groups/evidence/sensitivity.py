@@ -30,7 +30,7 @@ LEVELS: tuple[float, ...] = (0.51, 0.70, 0.80, 0.90)
 
 
 def over_nulls(
-    items: ItemSet, enough: NDArray[np.bool_], more: Iterable[str], level: float
+    items: ItemSet, enough: NDArray[np.bool_], more: Iterable[str], confidence: float
 ) -> pd.DataFrame:
     """Return one row a null: mean, median and the share of groups over each cut-off.
 
@@ -42,7 +42,7 @@ def over_nulls(
         (G,) groups large enough to be judged.
     more
         Nulls that the instrument names beside the usual ones.
-    level
+    confidence
         The study's own cut-off, tried beside the usual ones.
     """
     rows: list[dict[str, Any]] = []
@@ -56,7 +56,7 @@ def over_nulls(
             "mean": float(values.mean()) if len(values) else float("nan"),
             "median": float(np.median(values)) if len(values) else float("nan"),
         }
-        for cut in sorted({*LEVELS, level}):
+        for cut in sorted({*LEVELS, confidence}):
             share = float((values >= cut).mean()) if len(values) else float("nan")
             row[f"share_{cut:.2f}"] = share
         rows.append({**row, "source": laws[0].source})

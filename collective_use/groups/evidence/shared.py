@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.agreement.result import mean_known
-from collective_use.groups.between.design_icc import REFUSED_WITH_WEIGHTS
+from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.chance import chance_of_agreement
 from collective_use.groups.evidence.icc import icc_summary
 from collective_use.groups.evidence.item_set import ItemSet, item_set, shuffled
@@ -53,7 +53,7 @@ class Settings:
 
     cutoffs: Mapping[str, Cutoff]
     repetitions: int = 2000
-    seed: int = 1
+    seed: int | None = 1
     voice: Literal["member", "partner"] = "member"
 
     @property

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.voices.census import group_mean_reliability
-from collective_use.groups.voices.partners import PartnerBalanced, partner_balanced
-from collective_use.groups.voices.strata import WithinStrata, within_strata
+from collective_use.groups.voices.partners import BalancedMeans, balanced_means
+from collective_use.groups.voices.strata import ByStratum, by_stratum
 from collective_use.instrument.model import Measure
 from collective_use.results import NotComputed
 
@@ -59,7 +59,7 @@ def voices(
     text = ""
     partners = partner_of(responses)
     if partners is not None and (np.isfinite(value) & partners.ne("").to_numpy()).any():
-        details["partners"] = partner_balanced(value, groups, partners.to_numpy())
+        details["partners"] = balanced_means(value, groups, partners.to_numpy())
         text += _partner_text(details["partners"])
     known = keys.frame["members"]
     if known.notna().all() and (keys.frame["n"] <= known).all():
@@ -72,7 +72,7 @@ def voices(
     for name in stratum_columns(responses):
         labels = responses.persons[name]
         if (np.isfinite(value) & labels.notna().to_numpy()).any():
-            strata[name] = within_strata(value, groups, labels.to_numpy(dtype=object))
+            strata[name] = by_stratum(value, groups, labels.to_numpy(dtype=object))
             text += _stratum_text(name, strata[name])
     return {**details, **({"strata": strata} if strata else {})}, text
 
@@ -108,7 +108,7 @@ def stratum_columns(responses: Responses) -> list[str]:
     return [name for name in columns if responses.persons[name].nunique() > 1]
 
 
-def _partner_text(found: PartnerBalanced) -> str:
+def _partner_text(found: BalancedMeans) -> str:
     gaps = found.values["difference"].abs()
     share = found.between_share
     if isinstance(share, NotComputed) or gaps.isna().all():
@@ -121,7 +121,7 @@ def _partner_text(found: PartnerBalanced) -> str:
     )
 
 
-def _stratum_text(name: str, found: WithinStrata) -> str:
+def _stratum_text(name: str, found: ByStratum) -> str:
     whole, left = found.icc1_all, found.icc1_within
     if isinstance(whole, NotComputed) or isinstance(left, NotComputed):
         return ""

@@ -189,7 +189,7 @@ class RoleStack:
     values: Floats
 
 
-def roles(
+def role_indices(
     ticks: Any,
     *,
     indices: Sequence[str] = ROLE_INDICES,
@@ -232,7 +232,7 @@ def roles(
     >>> import numpy as np
     >>> ticks = np.zeros((3, 3, 2))
     >>> ticks[:, 0, 0] = ticks[:, 1, 1] = 1
-    >>> result = roles(ticks)
+    >>> result = role_indices(ticks)
     >>> result.values[["effective_number", "distinct", "overlap"]].values.tolist()
     [[1.0, 2.0, 0.0]]
     """
@@ -257,15 +257,10 @@ def roles(
         for stack in flat.stacks
     ]
     wanted = [Wanted(name, majority) for name in indices]
-    return role_indices(flat, stacks, wanted, include_self=include_self, gate=gate)
+    return role_columns(flat, stacks, wanted, include_self=include_self, gate=gate)
 
 
-def _any_tick(cube: Floats) -> Floats:
-    """Return what a rater said of a member in any role, for who answered at all."""
-    return np.where(np.isnan(cube).all(-1), np.nan, np.nansum(cube, -1))
-
-
-def role_indices(
+def role_columns(
     rosters: Rosters,
     stacks: Sequence[RoleStack],
     wanted: Sequence[Wanted],
@@ -273,7 +268,7 @@ def role_indices(
     include_self: bool = False,
     gate: float | None = None,
 ) -> RosterIndices:
-    """Compute indices of stacked role ticks; parameters as in `roles`."""
+    """Compute indices of stacked role ticks; parameters as in `role_indices`."""
     columns = {}
     for index in wanted:
         value = np.full(rosters.total, np.nan)

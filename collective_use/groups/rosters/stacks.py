@@ -166,6 +166,14 @@ class RosterIndices(Result):
         `targets`, ... as far as they apply.
     notes
         What was assumed and what was left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import collective_use as cu
+    >>> ties = pd.DataFrame([[0, 1, 1], [1, 0, 0], [1, 1, 0]])
+    >>> len(cu.network(ties).to_frame())
+    1
     """
 
     values: pd.DataFrame

@@ -36,6 +36,13 @@ class GroupMeanReliability(Result):
         Components of the one-way analysis of variance with k0.
     reliability
         Mean reliability over groups.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.group_mean_reliability([1, 2, 4, 5, 4], list("aabbb"), {"a": 3, "b": 3})
+    >>> found.to_frame()["group"].tolist()
+    ['a', 'b']
     """
 
     values: pd.DataFrame

@@ -36,6 +36,14 @@ class Exposure(Result):
     responses
         The responses of those who meet it, with the rule in their record; None when the rule
         was applied to a frame.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import collective_use as cu
+    >>> data = pd.DataFrame({"group": ["a", "a"], "months": [2, 30]})
+    >>> len(cu.minimum_exposure(data, {"months": 6}).to_frame())
+    1
     """
 
     keep: NDArray[np.bool_]

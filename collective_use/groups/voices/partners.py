@@ -18,7 +18,7 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 
 @dataclass(frozen=True)
-class PartnerBalanced(Result):
+class BalancedMeans(Result):
     """Group means in which partners count alike, and where the disagreement lies.
 
     Attributes
@@ -39,6 +39,13 @@ class PartnerBalanced(Result):
         Their shares of the sum.
     left_out
         Persons without a value or a partner.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.balanced_means([2, 2, 5], ["a"] * 3, ["x", "x", "y"])
+    >>> len(found.to_frame())
+    1
     """
 
     values: pd.DataFrame
@@ -81,9 +88,9 @@ class PartnerBalanced(Result):
         return ("A component below zero is shown as estimated and counts as 0 in the shares.",)
 
 
-def partner_balanced(
+def balanced_means(
     values: Any, groups: Any, partners: Any, *, options: int | None = None
-) -> PartnerBalanced:
+) -> BalancedMeans:
     """Compute group means in which six people of one agency do not outvote four partners.
 
     The balanced mean is the mean of partner means. Agreement is split: members of the same
@@ -103,7 +110,7 @@ def partner_balanced(
 
     Returns
     -------
-    PartnerBalanced
+    BalancedMeans
         Means, agreement and components of variance.
 
     Raises
@@ -119,7 +126,7 @@ def partner_balanced(
 
     Examples
     --------
-    >>> result = partner_balanced([2, 2, 2, 5, 5], ["a"] * 5, ["x", "x", "x", "y", "z"])
+    >>> result = balanced_means([2, 2, 2, 5, 5], ["a"] * 5, ["x", "x", "x", "y", "z"])
     >>> result.values[["mean", "balanced_mean"]].values.tolist()
     [[3.2, 4.0]]
     """
@@ -135,7 +142,7 @@ def partner_balanced(
     alone = NotComputed("no partner sent two people, or no group has two partners")
     share = ratio_or(max(partner, 0.0), max(partner, 0.0) + member, alone)
     parts = _crossed(y[used], place, organisation)
-    return PartnerBalanced(
+    return BalancedMeans(
         values=frame,
         variance_partner=_known(partner, alone),
         variance_member=_known(member, alone),

@@ -17,7 +17,7 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 
 @dataclass(frozen=True)
-class WithinStrata(Result):
+class ByStratum(Result):
     """ICC of groups over all, within strata together, and stratum by stratum.
 
     Attributes
@@ -37,6 +37,13 @@ class WithinStrata(Result):
         Whether each group lies in one stratum.
     left_out
         Persons without a value, a group or a stratum.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.by_stratum([1, 2, 4, 5, 2, 3, 5, 4], list("aabbccdd"), ["x"] * 4 + ["y"] * 4)
+    >>> found.to_frame().empty
+    False
     """
 
     values: pd.DataFrame
@@ -67,9 +74,7 @@ class WithinStrata(Result):
         )
 
 
-def within_strata(
-    values: Any, groups: Any, strata: Any, *, options: int | None = None
-) -> WithinStrata:
+def by_stratum(values: Any, groups: Any, strata: Any, *, options: int | None = None) -> ByStratum:
     """Compute ICC(1) of groups over all and within strata such as countries.
 
     Groups of different countries differ because countries do. Half a standard deviation
@@ -89,7 +94,7 @@ def within_strata(
 
     Returns
     -------
-    WithinStrata
+    ByStratum
         Both ICCs, their difference, and each stratum for itself.
 
     Raises
@@ -104,7 +109,7 @@ def within_strata(
     Examples
     --------
     >>> values = [1, 2, 1, 2, 5, 6, 5, 6]
-    >>> result = within_strata(values, list("aabbccdd"), ["x"] * 4 + ["y"] * 4)
+    >>> result = by_stratum(values, list("aabbccdd"), ["x"] * 4 + ["y"] * 4)
     >>> round(result.icc1_all, 2), round(result.icc1_within, 2)
     (0.91, -1.0)
     """
@@ -119,7 +124,7 @@ def within_strata(
     share: float | NotComputed = NotComputed("groups do not differ over all")
     if not isinstance(whole, NotComputed) and not isinstance(left, NotComputed) and whole > 0:
         share = 1.0 - max(left, 0.0) / whole
-    return WithinStrata(
+    return ByStratum(
         values=_by_stratum(y, group, stratum, names, options),
         icc1_all=whole,
         icc1_within=left,

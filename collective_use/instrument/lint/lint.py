@@ -46,6 +46,12 @@ class LintReport(Result):
         Length and reading level of the statements by language.
     rules
         The rules of thumb that were used.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.lint_instrument("starter").instrument
+    'starter'
     """
 
     instrument: str

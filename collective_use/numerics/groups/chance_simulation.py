@@ -57,7 +57,7 @@ def simulate_agreement(
     correlation: FloatArray,
     *,
     repetitions: int = 2000,
-    seed: int | np.random.SeedSequence = 0,
+    seed: int | np.random.SeedSequence | None = 0,
     deviation: bool = True,
 ) -> Simulated:
     """Simulate the null distribution of agreement for groups of some sizes.

@@ -10,32 +10,32 @@ from scipy import optimize, special
 from collective_use.numerics.groups.anova import OneWay
 
 
-def f_limits(table: OneWay, size: float, level: float = 0.95) -> tuple[float, float]:
+def f_limits(table: OneWay, size: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return the F-based limits of ICC(1) for groups of one size (Shrout & Fleiss 1979).
 
     They are exact for equal groups only. With very unequal groups they cover far less than
     they say; use `wald_limits`.
     """
-    low, high = _f_bounds(table, level)
+    low, high = _f_bounds(table, confidence)
     return (low - 1.0) / (low + size - 1.0), (high - 1.0) / (high + size - 1.0)
 
 
-def f_limits_icc2(table: OneWay, level: float = 0.95) -> tuple[float, float]:
+def f_limits_icc2(table: OneWay, confidence: float = 0.95) -> tuple[float, float]:
     """Return the F-based limits of ICC(2) (Shrout & Fleiss 1979); -inf where F is 0."""
     if not table.f > 0:
         return float("-inf"), float("-inf")
-    low, high = _f_bounds(table, level)
+    low, high = _f_bounds(table, confidence)
     return 1.0 - 1.0 / low, 1.0 - 1.0 / high
 
 
-def _f_bounds(table: OneWay, level: float) -> tuple[float, float]:
-    tail = (1.0 - level) / 2.0
+def _f_bounds(table: OneWay, confidence: float) -> tuple[float, float]:
+    tail = (1.0 - confidence) / 2.0
     upper = float(special.fdtri(table.df_between, table.df_within, 1.0 - tail))
     lower = float(special.fdtri(table.df_within, table.df_between, 1.0 - tail))
     return table.f / upper, table.f * lower
 
 
-def wald_limits(table: OneWay, level: float = 0.95) -> tuple[float, float]:
+def wald_limits(table: OneWay, confidence: float = 0.95) -> tuple[float, float]:
     """Return exact limits of ICC(1) for groups of any sizes (Wald 1940, Ann. Math. Stat. 11:96).
 
     With ``w_g = n_g / (1 + n_g λ)`` and λ = τ²/σ², the statistic
@@ -50,7 +50,7 @@ def wald_limits(table: OneWay, level: float = 0.95) -> tuple[float, float]:
     """
     if table.df_between < 1 or table.df_within < 1 or not table.ms_within > 0:
         return float("nan"), float("nan")
-    tail = (1.0 - level) / 2.0
+    tail = (1.0 - confidence) / 2.0
     d1, d2 = table.df_between, table.df_within
     high_quantile = float(special.fdtri(d1, d2, 1.0 - tail))
     low_quantile = 1.0 / float(special.fdtri(d2, d1, 1.0 - tail))

@@ -32,7 +32,7 @@ def random_groups(
     n_groups: int,
     *,
     repetitions: int = 1000,
-    seed: int | np.random.SeedSequence = 0,
+    seed: int | np.random.SeedSequence | None = 0,
 ) -> RandomGroups:
     """Shuffle members over groups of the same sizes and take the variance within each.
 

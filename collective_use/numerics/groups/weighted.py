@@ -34,7 +34,7 @@ class Weighted:
 
 
 def weighted_icc(
-    values: FloatArray, weights: FloatArray, codes: IntArray, n_groups: int, level: float
+    values: FloatArray, weights: FloatArray, codes: IntArray, n_groups: int, confidence: float
 ) -> Weighted:
     """Return weighted means and the correlation of pairs of members, weighted by w_i w_j.
 
@@ -79,7 +79,7 @@ def weighted_icc(
         without = _from_sums(whole - table)
         centre = without.mean()
         error = np.sqrt((groups - 1) / groups * np.sum((without - centre) ** 2))
-        reach = float(special.stdtrit(groups - 1, 0.5 + level / 2.0)) * float(error)
+        reach = float(special.stdtrit(groups - 1, 0.5 + confidence / 2.0)) * float(error)
         low, high = estimate - reach, estimate + reach
     return Weighted(n, total, means + origin, estimate, low, high)
 

@@ -21,7 +21,7 @@ def cronbach_alpha(covariance: ArrayLike) -> float:
     ----------
     covariance
         (J, J) covariance matrix of at least two items. A correlation matrix gives the
-        standardised alpha.
+        standardized alpha.
 
     Raises
     ------
@@ -128,7 +128,9 @@ def _standard_error(s: FloatArray, n: int) -> float:
     return float(np.sqrt(2.0 * k**2 / ((k - 1) ** 2 * total**3) * inner / n))
 
 
-def feldt_limits(alpha: float, n: int, n_items: int, level: float = 0.95) -> tuple[float, float]:
+def feldt_limits(
+    alpha: float, n: int, n_items: int, confidence: float = 0.95
+) -> tuple[float, float]:
     """Return the limits of alpha by Feldt (1965).
 
     ``1 - (1 - alpha) F`` with n - 1 and (n - 1)(J - 1) degrees of freedom.
@@ -138,7 +140,7 @@ def feldt_limits(alpha: float, n: int, n_items: int, level: float = 0.95) -> tup
     >>> [round(limit, 4) for limit in feldt_limits(0.8, 100, 5)]
     [0.7306, 0.8559]
     """
-    tail = (1.0 - level) / 2.0
+    tail = (1.0 - confidence) / 2.0
     df1, df2 = n - 1.0, (n - 1.0) * (n_items - 1.0)
     upper = float(special.fdtri(df1, df2, 1.0 - tail))
     lower = float(special.fdtri(df1, df2, tail))

@@ -16,14 +16,14 @@ Floats = NDArray[np.float64]
 METHODS = ("percentile", "bc", "bca")
 
 
-def percentile_interval(draws: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+def percentile_interval(draws: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Return percentile limits by column.
 
     Parameters
     ----------
     draws
         Replications by quantities, (R, k).
-    level
+    confidence
         Of the interval.
 
     Examples
@@ -32,13 +32,13 @@ def percentile_interval(draws: Floats, level: float = 0.95) -> tuple[Floats, Flo
     >>> float(low[0].round(6)), float(high[0].round(6))
     (5.0, 95.0)
     """
-    tail = (1 - level) / 2
+    tail = (1 - confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
     return np.asarray(low), np.asarray(high)
 
 
 def corrected_interval(
-    draws: Floats, estimate: Floats, acceleration: Floats, level: float = 0.95
+    draws: Floats, estimate: Floats, acceleration: Floats, confidence: float = 0.95
 ) -> tuple[Floats, Floats]:
     """Return bias-corrected and accelerated limits by column.
 
@@ -50,7 +50,7 @@ def corrected_interval(
         Sample estimates, (k,).
     acceleration
         (k,); zeros give the bias-corrected interval.
-    level
+    confidence
         Of the interval.
 
     References
@@ -68,7 +68,7 @@ def corrected_interval(
     share = ((draws < estimate).sum(axis=0) + 0.5 * (draws == estimate).sum(axis=0)) / R
     bias = ndtri(np.clip(share, 0.5 / R, 1 - 0.5 / R))
     limits = []
-    for z in (ndtri((1 - level) / 2), ndtri((1 + level) / 2)):
+    for z in (ndtri((1 - confidence) / 2), ndtri((1 + confidence) / 2)):
         shifted = bias + z
         at = ndtr(bias + shifted / (1 - acceleration * shifted))
         limits.append(np.array([np.quantile(draws[:, j], at[j]) for j in range(k)]))

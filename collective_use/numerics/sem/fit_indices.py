@@ -115,7 +115,12 @@ def noncentral_cdf(x: float, df: float, noncentrality: float) -> float:
 
 
 def rmsea_limits(
-    chisq: float, df: float, n: float, groups: int = 1, scaling: float = 1.0, level: float = 0.90
+    chisq: float,
+    df: float,
+    n: float,
+    groups: int = 1,
+    scaling: float = 1.0,
+    confidence: float = 0.90,
 ) -> tuple[float, float]:
     """Return the confidence limits of RMSEA from exact non-centrality parameters.
 
@@ -129,7 +134,7 @@ def rmsea_limits(
         return 0.0, 0.0
     if not math.isfinite(scaling):
         return math.nan, math.nan
-    tail = (1 - level) / 2
+    tail = (1 - confidence) / 2
 
     def limit(probability: float, top: float) -> float:
         if noncentral_cdf(chisq, df, 0.0) < probability:

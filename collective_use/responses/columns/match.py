@@ -137,7 +137,7 @@ def check_once(export: Export, found: Mapping[int, Column]) -> None:
             raise ReadError(
                 f"{export.raw.name}: columns {other + 1} ({headings.get(other, '')!r}) and "
                 f"{place + 1} ({headings.get(place, '')!r}) are both {column.name!r}; "
-                "delete one, or say which is meant with map="
+                "delete one, or say which is meant with column_map="
             )
         first[column.name] = place
 

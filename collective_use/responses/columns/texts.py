@@ -174,6 +174,6 @@ def match_texts(
     ]
     if unclear:
         head = f"{export.raw.name}: question texts that belong to several items:"
-        tail = "Say which is meant with map= (collective-use map writes a draft)."
+        tail = "Say which is meant with column_map= (collective-use map writes a draft)."
         raise ReadError("\n".join([head, *unclear, tail]))
     return {place: hits[0] for place, hits in found.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from collective_use.checks import quoted
+from collective_use.checks import instance_of, quoted
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.output import csv_bytes
@@ -39,6 +39,14 @@ class Monitor(Result):
         The gates.
     record
         What was left out or could not be matched.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("clean") / "export.csv", "collective_data_use",
+    ...     members=cu.sample_path("clean") / "members.csv")
+    >>> cu.monitor(responses).to_frame().empty
+    False
     """
 
     instrument: str
@@ -142,6 +150,7 @@ def monitor(
     >>> seen.reminders["member"].tolist()
     ['3']
     """
+    instance_of("responses", responses, Responses, "what cu.read_responses(...) returns")
     members = responses.members
     if members is None:
         raise InputError(

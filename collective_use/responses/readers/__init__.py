@@ -1,4 +1,4 @@
-"""One reader for each platform; the first that recognises a file reads it."""
+"""One reader for each platform; the first that recognizes a file reads it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Reader(Protocol):
 
     platform: str
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether a file has this platform's layout."""
 
     def read(self, raw: Raw) -> Export:
@@ -66,7 +66,7 @@ def read_layout(raw: Raw, platform: str | None = None) -> Export:
     raw
         The file.
     platform
-        Use this reader instead of the first that recognises the file.
+        Use this reader instead of the first that recognizes the file.
 
     Raises
     ------
@@ -76,6 +76,6 @@ def read_layout(raw: Raw, platform: str | None = None) -> Export:
     if platform is not None:
         one_of("platform", platform, PLATFORMS)
     for reader in READERS:
-        if reader.platform == platform or (platform is None and reader.recognises(raw)):
+        if reader.platform == platform or (platform is None and reader.recognizes(raw)):
             return _said(reader.read(raw))
     return PlainReader().read(raw)

@@ -77,7 +77,7 @@ class WebPageReader:
 
     platform = "web"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether the file says so itself."""
         return raw.kind == "json" and "web" in raw.notes
 
@@ -92,7 +92,7 @@ class FormrReader:
 
     platform = "formr"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether there are formr's own columns."""
         return {"session", "created", "ended"} <= {name.casefold() for name in raw.names}
 
@@ -107,7 +107,7 @@ class SurveyJsReader:
 
     platform = "surveyjs"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether it is JSON that no other reader takes."""
         return raw.kind == "json"
 

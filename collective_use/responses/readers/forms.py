@@ -39,7 +39,7 @@ class GoogleFormsReader:
 
     platform = "google_forms"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether the first column is the time stamp."""
         return squeezed(raw.names[0]) in _STAMPS
 
@@ -64,7 +64,7 @@ class MicrosoftFormsReader:
 
     platform = "microsoft_forms"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether the first columns are those that Microsoft Forms writes."""
         first = [squeezed(name) for name in raw.names[:6]]
         if first[:3] == ["id", "starttime", "completiontime"]:

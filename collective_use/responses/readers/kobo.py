@@ -73,7 +73,7 @@ class KoboReader:
 
     platform = "kobo"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether there are KoBo's own columns or headings with strokes."""
         names = [clean_heading(name).casefold() for name in raw.names]
         own = {name for name in names if name in _SYSTEM}

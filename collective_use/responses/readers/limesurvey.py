@@ -102,7 +102,7 @@ class LimeSurveyReader:
 
     platform = "limesurvey"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether the first columns are LimeSurvey's own, or headings are ``Q[SQ]``."""
         first = system_field(clean_heading(raw.names[0])) == "id"
         own = {system_field(clean_heading(name)) for name in raw.names} - {None}

@@ -27,7 +27,7 @@ class PlainReader:
 
     platform = "plain"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether a file has this layout: the last resort, so always."""
         return True
 

@@ -68,7 +68,7 @@ class QualtricsReader:
 
     platform = "qualtrics"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether a file has one of the three layouts."""
         return self._depth(raw) > 0 or self._cleaned(raw)
 

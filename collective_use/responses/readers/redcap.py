@@ -67,7 +67,7 @@ class RedcapReader:
 
     platform = "redcap"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether there are form status columns, ticked choices or REDCap's own columns."""
         names = [clean_heading(name) for name in raw.names]
         status = any(name.endswith("_complete") for name in names)

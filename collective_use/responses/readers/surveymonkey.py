@@ -29,7 +29,7 @@ class SurveyMonkeyReader:
 
     platform = "surveymonkey"
 
-    def recognises(self, raw: Raw) -> bool:
+    def recognizes(self, raw: Raw) -> bool:
         """Tell whether the second row holds ``Response`` and the first leaves cells empty."""
         second = [normal(cell) for cell in raw.first(0)]
         first = squeezed(raw.names[0]) == "respondentid"

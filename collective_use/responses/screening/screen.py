@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from collective_use.checks import did_you_mean, quoted
+from collective_use.checks import did_you_mean, instance_of, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.record import Record
@@ -36,6 +36,14 @@ class Screening(Result):
         The rules whose flags lead to exclusion.
     reasons
         Why an index exists for nobody, by name.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    >>> seen = cu.screen(responses)
+    >>> len(seen.indices)
+    2042
     """
 
     responses: Responses
@@ -129,6 +137,7 @@ def screen(
     >>> int(seen.flags["longstring"].sum()) > 0
     True
     """
+    instance_of("responses", responses, Responses, "what cu.read_responses(...) returns")
     used = chosen_rules(rules)
     for name in counting:
         if name not in used:
@@ -155,7 +164,7 @@ def screen(
     )
 
 
-def exclude(screening: Screening) -> Responses:
+def drop_flagged(screening: Screening) -> Responses:
     """Leave out the persons that a counting rule flags; the record says who and why.
 
     Examples
@@ -164,7 +173,7 @@ def exclude(screening: Screening) -> Responses:
     >>> from collective_use.instrument.library import sample_path
     >>> bank = cu.load_instrument("lq2002")
     >>> seen = screen(cu.read_responses(sample_path("lq2002.csv"), bank), counting=["longstring"])
-    >>> len(exclude(seen).persons) == 2042 - int(seen.flagged.sum())
+    >>> len(drop_flagged(seen).persons) == 2042 - int(seen.flagged.sum())
     True
     """
     responses = screening.responses

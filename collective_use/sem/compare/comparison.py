@@ -42,6 +42,18 @@ class Comparison(Result):
         What the difference was divided by, and what was added then (``"satorra.2000"``).
     aic, bic
         Of the model with more and the one with fewer parameters, NaN without a likelihood.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> f = rng.normal(size=300)
+    >>> data = pd.DataFrame({f"x{i}": f + rng.normal(size=300) for i in range(1, 5)})
+    >>> free = cu.fit_cfa("f =~ x1 + x2 + x3 + x4", data)
+    >>> equal = cu.fit_cfa("f =~ x1 + a*x2 + a*x3 + a*x4", data)
+    >>> free.compare(equal).df
+    2
     """
 
     statistic: float

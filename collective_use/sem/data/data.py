@@ -96,14 +96,14 @@ class SampleData:
         return np.array([g.moments.n for g in self.groups]) / self.n
 
 
-def group_names(data: Any, groups: str | None) -> tuple[str, ...]:
+def group_names(data: Any, group: str | None) -> tuple[str, ...]:
     """Return the groups of a data frame in order of first appearance."""
-    if groups is None:
+    if group is None:
         return ("",)
-    column_in("groups", groups, list(data.columns), where="the data")
-    values = data[groups].dropna().unique()
+    column_in("group", group, list(data.columns), where="the data")
+    values = data[group].dropna().unique()
     if len(values) == 0:
-        raise InputError(f"groups must be a column with values, got {groups!r}, all missing")
+        raise InputError(f"group must be a column with values, got {group!r}, all missing")
     return tuple(str(value) for value in values)
 
 
@@ -142,7 +142,7 @@ def read_data(
     exogenous: Sequence[str],
     options: Options,
     *,
-    groups: str | None = None,
+    group: str | None = None,
     cluster: Sequence[str] = (),
     weights: str | None = None,
 ) -> SampleData:
@@ -156,7 +156,7 @@ def read_data(
         Observed variables of the model; those whose moments are fixed.
     options
         Resolved options.
-    groups, weights
+    group, weights
         Column names or None.
     cluster
         None, one or two column names.
@@ -172,9 +172,9 @@ def read_data(
     check_values(Y, variables)
     record = Record()
     keep = np.ones(Y.shape[0], dtype=bool)
-    codes, names = _codes(data, groups)
-    if groups is not None and (codes < 0).any():
-        record = record.note("sem", "left out", f"No value in {groups}.",
+    codes, names = _codes(data, group)
+    if group is not None and (codes < 0).any():
+        record = record.note("sem", "left out", f"No value in {group}.",
                              count=int((codes < 0).sum()), of="rows")  # fmt: skip
         keep &= codes >= 0
     weight = _weights(data, weights)
@@ -190,7 +190,7 @@ def read_data(
         weight = weight * (keep.sum() / weight[keep].sum())
     built = []
     for i, name in enumerate(names):
-        rows = np.flatnonzero(keep & (codes == i)) if groups is not None else np.flatnonzero(keep)
+        rows = np.flatnonzero(keep & (codes == i)) if group is not None else np.flatnonzero(keep)
         built.append(_group(Y, rows, name, variables, options, weight, cluster_codes))
     result = SampleData(
         tuple(variables), tuple(built), float(sum(g.moments.n for g in built)), len(Y), record

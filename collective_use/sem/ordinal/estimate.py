@@ -158,7 +158,7 @@ def _refuse_block(table: ParameterTable, block: BlockNames, *, random_covariates
             f"covariates ({quoted(block.covariates)}) with ordered variables are not supported "
             "when thresholds and correlations are to be conditional on them. fixed_x=False takes "
             "continuous covariates as normal variables beside the ordered ones (lavaan's "
-            "conditional.x = FALSE with fixed.x = FALSE); for groups use groups="
+            "conditional.x = FALSE with fixed.x = FALSE); for groups use group="
         )
     rows = [r for r in table.rows if r.group == block.group]
     acting = {r.rhs for r in rows if r.op == "~"} | {r.lhs for r in rows if r.op == "=~"}
@@ -179,7 +179,7 @@ def read_ordinal(
     data: Any,
     block: BlockNames,
     categories: dict[str, tuple[float, ...]],
-    groups: str | None,
+    group: str | None,
     names: Sequence[str],
 ) -> Coded:
     """Code the data, list-wise complete, and estimate the moments of every group.
@@ -202,9 +202,9 @@ def read_ordinal(
     if not keep.all():
         record = record.note("sem", "left out", "A model variable is missing.",
                              count=int((~keep).sum()), of="rows")  # fmt: skip
-    labels = None if groups is None else data[groups].astype(str).to_numpy()
-    if groups is not None:
-        keep &= data[groups].notna().to_numpy()
+    labels = None if group is None else data[group].astype(str).to_numpy()
+    if group is not None:
+        keep &= data[group].notna().to_numpy()
     built, moments = [], []
     for name in names:
         rows = np.flatnonzero(keep if labels is None else keep & (labels == name))

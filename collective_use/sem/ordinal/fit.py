@@ -62,7 +62,7 @@ def fit_ordinal(
     estimator: str | None = None,
     parameterization: str = "delta",
     identification: str = "lavaan",
-    groups: str | None = None,
+    group: str | None = None,
     equal: Sequence[str] = (),
     partial: Sequence[str] = (),
     se: str | None = None,
@@ -90,11 +90,11 @@ def fit_ordinal(
     if data is None or not hasattr(data, "columns"):
         raise InputError("ordered variables need a data frame")
     options = ordinal_options(estimator, se, test)
-    names = group_names(data, groups)
+    names = group_names(data, group)
     if len(names) == 1 and (equal or identification != "lavaan"):
         raise InputError(
             f"equal={tuple(equal)!r} with identification={identification!r} is about several "
-            "groups, but there is one: name the grouping column with groups="
+            "groups, but there is one: name the grouping column with group="
         )
     if identification == "lavaan" and {"thresholds", "intercepts"} & set(equal):
         # lavaan takes them together: intercepts of continuous variables beside the thresholds.
@@ -118,7 +118,7 @@ def fit_ordinal(
         raise NotSupported("ordered variables at two levels are not supported")
     _check(table, names, categories)
     table = with_bounds(table, bounds)
-    coded = read_ordinal(data, table.blocks[0], categories, groups, names)
+    coded = read_ordinal(data, table.blocks[0], categories, group, names)
     return estimate_ordinal(table, coded, options, names)
 
 

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def ordinal_residuals(solution: Solution, moments: Sequence[OrdinalMoments]) -> SemResiduals:
-    """Return raw, correlation, normalised and standardised residuals of all statistics.
+    """Return raw, correlation, normalised and standardized residuals of all statistics.
 
-    Normalised residuals are divided by the error of the statistic, standardised ones by the error
+    Normalised residuals are divided by the error of the statistic, standardized ones by the error
     of the residual under the model; both rest on the asymptotic covariance of the statistics.
 
     References
     ----------
     Muthen (1984), Psychometrika 49:115 (covariance of the statistics); Maydeu-Olivares (2017),
-    Psychometrika 82:533 (standardised residuals).
+    Psychometrika 82:533 (standardized residuals).
     """
     import pandas as pd
 

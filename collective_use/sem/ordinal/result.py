@@ -35,6 +35,18 @@ class OrdinalResult(SemResult):
         Thresholds, correlations and their asymptotic covariance by group.
     categories
         Values of every ordered variable.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> f = rng.normal(size=300)
+    >>> data = pd.DataFrame({f"x{i}": f + rng.normal(size=300) for i in range(1, 5)})
+    >>> cut = (data > 0).astype(int) + (data > 1).astype(int)
+    >>> fit = cu.fit_cfa("f =~ x1 + x2 + x3 + x4", cut, ordered=list(cut))
+    >>> int(fit.fit_measures["df"])
+    2
     """
 
     moments: tuple[OrdinalMoments, ...] = ()
@@ -82,7 +94,7 @@ class OrdinalResult(SemResult):
         corrected = model_tests(solution, self.moments)[1]
         return math.nan if corrected is None else corrected.scaling
 
-    def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
+    def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
         """Refuse: there is no likelihood."""
         raise NotSupported(
             "profile() with ordered variables is not supported: least squares have no likelihood"

@@ -16,7 +16,9 @@ from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import information, inverted
 
 
-def profile_limits(solution: Solution, parameter: str, level: float = 0.95) -> tuple[float, float]:
+def profile_limits(
+    solution: Solution, parameter: str, confidence: float = 0.95
+) -> tuple[float, float]:
     """Return the values at which the likelihood ratio test of a parameter turns significant.
 
     Parameters
@@ -25,7 +27,7 @@ def profile_limits(solution: Solution, parameter: str, level: float = 0.95) -> t
         A maximum likelihood solution without constraints.
     parameter
         A label or ``"lhs op rhs"``.
-    level
+    confidence
         Of confidence.
 
     Returns
@@ -38,7 +40,7 @@ def profile_limits(solution: Solution, parameter: str, level: float = 0.95) -> t
     Venzon & Moolgavkar (1988), Applied Statistics 37:87; Neale & Miller (1997), Behavior
     Genetics 27:113.
     """
-    number_between("level", level, 0, 1, open_low=True, open_high=True)
+    number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     if solution.options.function != "ML":
         raise NotSupported("likelihood profiles need maximum likelihood")
     if solution.basis is not None:
@@ -49,7 +51,7 @@ def profile_limits(solution: Solution, parameter: str, level: float = 0.95) -> t
         hint = did_you_mean(key, names)
         raise InputError(f"parameter must be free in the model, got {parameter!r}{hint}")
     place = names.index(key)
-    cut = float(chdtri(1, 1 - level)) / (2 * solution.effective_n)
+    cut = float(chdtri(1, 1 - confidence)) / (2 * solution.effective_n)
     spread = inverted(solution, information(solution))[place, place]
     error = math.sqrt(max(spread, 1e-300) / solution.effective_n)
     return (

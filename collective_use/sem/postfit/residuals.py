@@ -28,6 +28,7 @@ from collective_use.sem.goodness.tests_of_fit import (
     weight_matrix,
 )
 from collective_use.sem.inference import covariate_places, information, inverted, states_of
+from collective_use.sem.options import LEVELS, Level
 from collective_use.sem.table.compiled import variables_of
 
 if TYPE_CHECKING:
@@ -77,15 +78,15 @@ class SemResiduals(Result):
             if frame is not None and len(frame)
         )
 
-    def matrix(self, kind: str = "raw", group: int = 1, level: int = 1) -> pd.DataFrame:
+    def matrix(self, kind: str = "raw", group: int = 1, level: Level = "within") -> pd.DataFrame:
         """Return one kind of residuals of one group (and level) as a symmetric matrix."""
         one_of("kind", kind, KINDS)
         one_of("group", group, list(dict.fromkeys(self.covariances["group"])))
         if "level" in self.covariances:
-            one_of("level", level, list(dict.fromkeys(self.covariances["level"])))
+            one_of("level", level, LEVELS)
         part = self.covariances[self.covariances["group"] == group]
         if "level" in part:
-            part = part[part["level"] == level]
+            part = part[part["level"] == LEVELS.index(level) + 1]
         wide = part.pivot_table(index="lhs", columns="rhs", values=kind, sort=False)
         names = list(dict.fromkeys([*part["rhs"], *part["lhs"]]))
         wide = wide.reindex(index=names, columns=names)
@@ -93,15 +94,15 @@ class SemResiduals(Result):
 
 
 def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals:
-    """Return raw, correlation, normalised and standardised residuals.
+    """Return raw, correlation, normalised and standardized residuals.
 
-    Normalised residuals are divided by the error of the sample moment, standardised ones by the
+    Normalised residuals are divided by the error of the sample moment, standardized ones by the
     error of the residual itself.
 
     References
     ----------
     Bollen (1989), Structural equations with latent variables, p. 257; Hausman (1978),
-    Econometrica 46:1251 (standardised).
+    Econometrica 46:1251 (standardized).
     """
     import pandas as pd
 

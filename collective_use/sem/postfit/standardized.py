@@ -123,7 +123,7 @@ def exponents(row: Parameter, scales: Scales, kind: str) -> list[tuple[str, str,
 
 
 def factor_of(row: Parameter, scales: Scales, kind: str) -> tuple[float, Floats]:
-    """Return the factor that standardises a parameter, and the gradient of its logarithm."""
+    """Return the factor that standardizes a parameter, and the gradient of its logarithm."""
     q = scales.by_total.shape[1]
     factor, slope = 1.0, np.zeros(q)
     for name, which, power in exponents(row, scales, kind):
@@ -142,10 +142,10 @@ def value_of(row: Parameter, theta: Floats) -> float:
     return float(theta[row.free - 1]) if row.free else row.start
 
 
-def standardise(
+def standardize(
     solution: Solution, vcov: Floats | None, kind: str = "all"
 ) -> tuple[Floats, Floats]:
-    """Return standardised values and errors by table row.
+    """Return standardized values and errors by table row.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def standardise(
 
 
 def _definitions(table: ParameterTable, values: Floats, slopes: Floats, q: int) -> None:
-    """Defined parameters are functions of the standardised ones."""
+    """Defined parameters are functions of the standardized ones."""
     known = {}
     for i, row in enumerate(table.rows):
         if row.label and row.op not in CONSTRAINTS and row.label not in known:
@@ -209,6 +209,6 @@ def root(variances: Any, *, rounding: float = 1e-14) -> Any:
 
 
 def standard_factors(solution: Solution, rows: Sequence[Parameter], kind: str) -> list[float]:
-    """Return the factor that standardises each of some parameters."""
+    """Return the factor that standardizes each of some parameters."""
     scales = scales_of(solution)
     return [factor_of(row, scales[row.group, row.level], kind)[0] for row in rows]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from collective_use.checks import instance_of, number_between, one_of, whole_number
+from collective_use.checks import instance_of, number_between, one_of, valid_seed, whole_number
 from collective_use.errors import (
     ConvergenceWarning,
     EstimationError,
@@ -61,6 +61,17 @@ class Bootstrap(Result):
         How many replications failed, by reason.
     strata
         Group of the case left out by a jackknife, (R,); sizes of groups are fixed.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> f = rng.normal(size=300)
+    >>> data = pd.DataFrame({f"x{i}": f + rng.normal(size=300) for i in range(1, 5)})
+    >>> boot = cu.bootstrap_fit(cu.fit_cfa("f =~ x1 + x2 + x3 + x4", data), 20, seed=1)
+    >>> boot.draws.shape[0]
+    20
     """
 
     names: tuple[str, ...]
@@ -88,27 +99,27 @@ class Bootstrap(Result):
         left_out = self._refit.left_out()
         return acceleration_of(left_out[np.isfinite(left_out).all(axis=1)])
 
-    def intervals(self, method: str = "percentile", *, level: float = 0.95) -> pd.DataFrame:
+    def intervals(self, method: str = "percentile", *, confidence: float = 0.95) -> pd.DataFrame:
         """Return estimates with bootstrap errors and limits.
 
         Parameters
         ----------
         method
             ``"percentile"``, ``"bc"`` (bias-corrected) or ``"bca"`` (and accelerated).
-        level
+        confidence
             Of the interval.
         """
         import pandas as pd
 
         one_of("method", method, METHODS)
-        number_between("level", level, 0, 1, open_low=True, open_high=True)
+        number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
         if self.kind == "jackknife":
             raise EstimationError("a jackknife gives errors, not intervals: read .covariance")
         if method == "percentile":
-            low, high = percentile_interval(self.draws, level)
+            low, high = percentile_interval(self.draws, confidence)
         else:
             a = self._acceleration if method == "bca" else np.zeros(len(self.names))
-            low, high = corrected_interval(self.draws, self.estimate, a, level)
+            low, high = corrected_interval(self.draws, self.estimate, a, confidence)
         return pd.DataFrame(
             {
                 "parameter": self.names,
@@ -143,10 +154,10 @@ class Bootstrap(Result):
 
 def bootstrap_fit(
     fit: SemResult,
-    replications: int = 1000,
+    repetitions: int = 1000,
     *,
     kind: str | None = None,
-    seed: int | None = None,
+    seed: int | None = 1,
     jobs: int = 1,
     progress: bool = False,
 ) -> Bootstrap:
@@ -156,7 +167,7 @@ def bootstrap_fit(
     ----------
     fit
         A converged fit from data.
-    replications
+    repetitions
         How often.
     kind
         ``"cases"`` (within groups), ``"clusters"`` (drawn whole), or ``"parametric"``: from the
@@ -200,9 +211,9 @@ def bootstrap_fit(
     (True, 0)
     """
     instance_of("fit", fit, SemResult, "a result of fit_sem or fit_cfa")
-    whole_number("replications", replications, at_least=2)
+    whole_number("repetitions", repetitions, at_least=2)
     if seed is not None:
-        whole_number("seed", seed, at_least=0)
+        valid_seed(seed)
     whole_number("jobs", jobs, at_least=1)
     if not fit.converged:
         raise EstimationError("the fit did not converge: there is nothing to resample")
@@ -211,7 +222,7 @@ def bootstrap_fit(
     one_of("kind", chosen, KINDS)
     with thread_controller().limit(limits=1):
         refit = refitter(fit, chosen)
-        theta = refit.draw(replications, seed, jobs, progress)
+        theta = refit.draw(repetitions, seed, jobs, progress)
     return _collected(fit, refit, theta, chosen, seed)
 
 

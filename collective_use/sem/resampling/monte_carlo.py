@@ -34,9 +34,9 @@ class MonteCarlo:
         Percentiles of the draws, shape ``(k,)``.
     se
         Standard deviation of the draws, shape ``(k,)``.
-    draws
+    repetitions
         Number of draws.
-    level
+    confidence
         Coverage asked for.
     seed
         What the draws were begun with.
@@ -46,9 +46,9 @@ class MonteCarlo:
     lower: Floats
     upper: Floats
     se: Floats
-    draws: int
-    level: float
-    seed: int
+    repetitions: int
+    confidence: float
+    seed: int | None
 
 
 def evaluate_draws(expression: Expression, values: Mapping[str, Floats]) -> Floats:
@@ -76,9 +76,9 @@ def monte_carlo_intervals(
     theta: Floats,
     vcov: Floats,
     *,
-    draws: int = 20_000,
-    level: float = 0.95,
-    seed: int = 1,
+    repetitions: int = 20_000,
+    confidence: float = 0.95,
+    seed: int | None = 1,
 ) -> MonteCarlo:
     """Draw estimates from their normal distribution and take percentiles of what they define.
 
@@ -93,9 +93,9 @@ def monte_carlo_intervals(
         Estimates, shape ``(q,)``.
     vcov
         Their covariance matrix, shape ``(q, q)``.
-    draws
+    repetitions
         Number of draws.
-    level
+    confidence
         Coverage of the intervals.
     seed
         Begins the draws.
@@ -103,31 +103,33 @@ def monte_carlo_intervals(
     Raises
     ------
     InputError
-        When `draws` or `level` is out of range.
+        When `repetitions` or `confidence` is out of range.
 
     References
     ----------
     MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39:99; Preacher &
     Selig (2012), Communication Methods and Measures 6:77.
     """
-    whole_number("draws", draws, at_least=100)
-    number_between("level", level, 0, 1, open_low=True, open_high=True)
+    whole_number("repetitions", repetitions, at_least=100)
+    number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     used = sorted({place for place in constraints.labels.values() if place >= 0})
     generator = np.random.default_rng(seed)
     cov = vcov[np.ix_(used, used)]
     # The symmetric root also serves a singular covariance matrix (equality constraints).
     values, vectors = np.linalg.eigh((cov + cov.T) / 2)
     root = vectors * np.sqrt(np.clip(values, 0, None))
-    sample = theta[used] + generator.standard_normal((draws, len(used))) @ root.T
+    sample = theta[used] + generator.standard_normal((repetitions, len(used))) @ root.T
     column = {place: i for i, place in enumerate(used)}
     known: dict[str, Floats] = {
-        label: sample[:, column[place]] if place >= 0 else np.full(draws, constraints.fixed[label])
+        label: sample[:, column[place]]
+        if place >= 0
+        else np.full(repetitions, constraints.fixed[label])
         for label, place in constraints.labels.items()
     }
     for name, expression in constraints.definitions:
-        known[name] = np.broadcast_to(evaluate_draws(expression, known), (draws,))
+        known[name] = np.broadcast_to(evaluate_draws(expression, known), (repetitions,))
     names = tuple(name for name, _ in constraints.definitions)
-    table = np.array([known[name] for name in names]).reshape(len(names), draws)
-    tail = (1 - level) / 2
+    table = np.array([known[name] for name in names]).reshape(len(names), repetitions)
+    tail = (1 - confidence) / 2
     lower, upper = np.quantile(table, [tail, 1 - tail], axis=1) if names else (np.empty(0),) * 2
-    return MonteCarlo(names, lower, upper, table.std(axis=1, ddof=1), draws, level, seed)
+    return MonteCarlo(names, lower, upper, table.std(axis=1, ddof=1), repetitions, confidence, seed)

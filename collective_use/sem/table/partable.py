@@ -104,6 +104,12 @@ class ParameterTable(Result):
         Whether intercepts are part of the model.
     parameterization
         ``"delta"`` or ``"theta"`` (ordered variables).
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> len(cu.parameter_table("y ~ x").to_frame()) > 0
+    True
     """
 
     rows: tuple[Parameter, ...]

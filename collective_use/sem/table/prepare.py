@@ -54,7 +54,7 @@ def with_bounds(
     return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
 
 
-def names_of_groups(data: Any, cov: Any, groups: str | None) -> tuple[str, ...]:
+def names_of_groups(data: Any, cov: Any, group: str | None) -> tuple[str, ...]:
     """Return the groups of the data or of the moments.
 
     Raises
@@ -67,9 +67,9 @@ def names_of_groups(data: Any, cov: Any, groups: str | None) -> tuple[str, ...]:
     if data is not None:
         if not hasattr(data, "columns"):
             raise InputError(f"data must be a data frame, got {type(data).__name__}")
-        if groups is not None:
-            column_in("groups", groups, list(data.columns), where="the data")
-        return group_names(data, groups)
+        if group is not None:
+            column_in("group", group, list(data.columns), where="the data")
+        return group_names(data, group)
     if cov is None:
         raise InputError("data is missing: give a data frame, or cov= with n=")
     if isinstance(cov, Mapping) and not hasattr(cov, "loc"):
@@ -148,7 +148,7 @@ def table_for(
     if options.equal and len(names) == 1:
         raise InputError(
             f"equal={tuple(options.equal)!r} holds parameters equal over groups, but there is one "
-            "group: name the grouping column with groups="
+            "group: name the grouping column with group="
         )
     table = parameter_table(in_order_of_groups(model, names), options)
     _refuse_table(table, names)

@@ -132,7 +132,7 @@ def read_clustered(
     data: Any,
     table: ParameterTable,
     cluster: str,
-    groups: str | None,
+    group: str | None,
     names: Sequence[str],
     options: Options,
 ) -> Clustered:
@@ -153,8 +153,8 @@ def read_clustered(
     Y = np.column_stack([_column(data, name) for name in W])
     Z = np.column_stack([_column(data, name) for name in only]) if only else np.zeros((len(Y), 0))
     check_values(np.column_stack([Y, Z]), (*W, *only))
-    keep, record = _kept(data, Y, Z, cluster, groups, table, options)
-    labels = None if groups is None else data[groups].astype(str).to_numpy()
+    keep, record = _kept(data, Y, Z, cluster, group, table, options)
+    labels = None if group is None else data[group].astype(str).to_numpy()
     ids = data[cluster].to_numpy()
     warn_shared_clusters(ids[keep], None if labels is None else labels[keep], names)
     built, likelihoods, statistics, covariates, clusters = [], [], [], [], []
@@ -178,7 +178,7 @@ def read_clustered(
 
 
 def _kept(
-    data: Any, Y: Floats, Z: Floats, cluster: str, groups: str | None,
+    data: Any, Y: Floats, Z: Floats, cluster: str, group: str | None,
     table: ParameterTable, options: Options,
 ) -> tuple[Any, Record]:  # fmt: skip
     record = Record()
@@ -186,8 +186,8 @@ def _kept(
     if not keep.all():
         record = record.note("sem", "left out", f"No value in {cluster}.",
                              count=int((~keep).sum()), of="rows")  # fmt: skip
-    if groups is not None:
-        keep = keep & data[groups].notna().to_numpy()
+    if group is not None:
+        keep = keep & data[group].notna().to_numpy()
     missing = np.isnan(Z).any(axis=1)
     if options.missing == "fiml":
         x = [table.block(1, 1).observed.index(n) for n in table.block(1, 1).exogenous]

@@ -12,12 +12,13 @@ from collective_use.numerics.moments import Floats
 from collective_use.numerics.twolevel.scores import Effects, effects_of, member_factors
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
+from collective_use.sem.options import LEVELS, Level
 from collective_use.sem.postfit.factor_scores import METHODS, FactorScores
 from collective_use.sem.twolevel.estimate import Clustered
 
 
 def twolevel_factor_scores(
-    solution: Solution, clustered: Clustered, method: str = "regression", level: int = 1
+    solution: Solution, clustered: Clustered, method: str = "regression", level: Level = "within"
 ) -> FactorScores:
     """Compute the expectation of the factors of one level given all answers of a cluster.
 
@@ -38,7 +39,8 @@ def twolevel_factor_scores(
     import pandas as pd
 
     one_of("method", method, METHODS)
-    one_of("level", str(level), ("1", "2"))
+    one_of("level", level, LEVELS)
+    number = LEVELS.index(level) + 1
     if method == "bartlett":
         raise NotSupported(
             "factor_scores('bartlett') at two levels is not supported: Bartlett scores take the "
@@ -47,11 +49,11 @@ def twolevel_factor_scores(
         )
     frames, reliability = [], []
     for g, group in enumerate(solution.data.groups):
-        names = solution.table.blocks[2 * g + level - 1]
+        names = solution.table.blocks[2 * g + number - 1]
         if not names.latent:
-            raise InputError(f"the model has no latent variable at level {level}")
-        values, variance, total = _of_group(solution, clustered, g, level)
-        index: Any = group.rows if level == 1 else pd.Index(clustered.names[g], name="cluster")
+            raise InputError(f"the model has no latent variable {level} clusters")
+        values, variance, total = _of_group(solution, clustered, g, number)
+        index: Any = group.rows if number == 1 else pd.Index(clustered.names[g], name="cluster")
         frame = pd.DataFrame(values, index=index, columns=list(names.latent))
         # Scores covary with factors by their own variance: the squared correlation is the ratio.
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -64,7 +66,7 @@ def twolevel_factor_scores(
         reliability.append(row)
     scores = pd.concat(frames)
     return FactorScores(
-        scores.sort_index() if level == 1 else scores,
+        scores.sort_index() if number == 1 else scores,
         pd.concat(reliability, ignore_index=True),
         method,
     )

@@ -41,7 +41,7 @@ def fit_twolevel(
     *,
     cluster: Sequence[str],
     estimator: str | None = None,
-    groups: str | None = None,
+    group: str | None = None,
     equal: Sequence[str] = (),
     partial: Sequence[str] = (),
     missing: str = "listwise",
@@ -73,7 +73,7 @@ def fit_twolevel(
             f"equal={absent[0]!r} at two levels is not supported: no ordered variables"
         )
     options = twolevel_options(estimator, missing, se, test, information)
-    names = group_names(data, groups)
+    names = group_names(data, group)
     table = parameter_table(
         model,
         TableOptions(
@@ -94,7 +94,7 @@ def fit_twolevel(
         raise NotSupported("ordered variables at two levels are not supported")
     check_twolevel_table(table)
     table = with_bounds(table, bounds)
-    clustered = read_clustered(data, table, cluster[0], groups, names, options)
+    clustered = read_clustered(data, table, cluster[0], group, names, options)
     warn_few_clusters(table, clustered)
     return estimate_twolevel(table, clustered, options, names)
 

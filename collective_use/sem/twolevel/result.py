@@ -16,6 +16,7 @@ from collective_use.numerics.twolevel.objective import CompleteLikelihood
 from collective_use.numerics.twolevel.saturated import Saturated, saturated_complete
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness import tests_of_fit
+from collective_use.sem.options import LEVELS, Level
 from collective_use.sem.postfit.factor_scores import FactorScores
 from collective_use.sem.postfit.modification import release_tests, score_test
 from collective_use.sem.postfit.residuals import SemResiduals
@@ -43,6 +44,19 @@ class TwoLevelResult(SemResult):
     ----------
     clustered
         Cluster statistics and likelihoods by group.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> team = np.repeat(np.arange(60), 6)
+    >>> group, f = rng.normal(size=60)[team], rng.normal(size=360)
+    >>> data = pd.DataFrame({f"y{i}": group + f + rng.normal(size=360) for i in range(3)})
+    >>> model = "level: 1; w =~ y0 + y1 + y2; level: 2; b =~ y0 + y1 + y2"
+    >>> fit = cu.fit_sem(model, data.assign(team=team), cluster="team")
+    >>> fit.r_square()["level"].unique().tolist()
+    [1, 2]
     """
 
     clustered: Clustered | None = None
@@ -122,14 +136,16 @@ class TwoLevelResult(SemResult):
         """Number of clusters."""
         return sum(g.J for g in self._data.likelihoods)
 
-    def implied(self, group: int = 1, level: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    def implied(self, group: int = 1, level: Level = "within") -> tuple[np.ndarray, np.ndarray]:
         """Return implied covariances and means of a group and level."""
         one_of("group", group, range(1, len(self.group_names) + 1))
-        one_of("level", level, (1, 2))
-        state = self.solution.objective.states(self.solution.theta)[2 * (group - 1) + level - 1]
+        one_of("level", level, LEVELS)
+        state = self.solution.objective.states(self.solution.theta)[
+            2 * (group - 1) + LEVELS.index(level)
+        ]
         return state.Sigma, state.mu
 
-    def factor_scores(self, method: str = "regression", level: int = 1) -> FactorScores:
+    def factor_scores(self, method: str = "regression", level: Level = "within") -> FactorScores:
         """Return expected factors given all answers of a cluster: of cases (1) or clusters (2)."""
         return twolevel_factor_scores(self.solution, self._data, method, level)
 
@@ -160,7 +176,7 @@ class TwoLevelResult(SemResult):
         """Return the scaling of the robust test at other parameter values."""
         return robust_test(solution, self._data, plain, self.saturated).scaling
 
-    def profile(self, parameter: str, *, level: float = 0.95) -> tuple[float, float]:
+    def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
         """Refuse: not offered at two levels."""
         raise NotSupported(
             "profile() at two levels is not supported: use the limits in estimates, or "

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
+from collective_use.output import written
 from collective_use.sheets.bank.cells import write_cell
 from collective_use.sheets.bank.fields import (
     ABOUT,
@@ -59,13 +62,18 @@ _READ_ME = (
 )  # fmt: skip
 
 
-def instrument_to_xlsx(instrument: Instrument) -> bytes:
+def instrument_to_xlsx(
+    instrument: Instrument | str | Path, *, path: str | Path | None = None
+) -> bytes:
     """Write an instrument as a workbook that `instrument_from_xlsx` reads back exactly.
 
     Parameters
     ----------
     instrument
         The item bank.
+
+    path
+        Where to write it too; nowhere when None.
 
     Returns
     -------
@@ -84,6 +92,7 @@ def instrument_to_xlsx(instrument: Instrument) -> bytes:
     >>> instrument_to_xlsx(cu.load_instrument("starter"))[:2]
     b'PK'
     """
+    instrument = as_instrument(instrument)
     plain = instrument.model_dump(mode="json", by_alias=True)
     book = new_book(f"{instrument.id} {instrument.version}")
     words = {"id": instrument.id, "version": instrument.version}
@@ -98,7 +107,7 @@ def instrument_to_xlsx(instrument: Instrument) -> bytes:
             columns += _columns(field, languages, counts)
         rows = [_cells(plan, part, languages, owner) for part, owner in _parts(plan, plain)]
         add_table(book, plan.name, columns, rows, spare=SPARE)
-    return book_bytes(book)
+    return written(book_bytes(book), path)
 
 
 def heading(field: FieldPlan, language: str = "") -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument, Item, MissingOption, ResponseScale
 from collective_use.output import csv_bytes
 from collective_use.platforms.columns import ROSTERS, item_columns, roster_length
@@ -23,6 +25,12 @@ class Codebook(Result):
         The item bank.
     entries
         One entry for each item, in the order of the instrument.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> len(cu.codebook("lq2002").to_frame())
+    19
     """
 
     instrument: Instrument
@@ -99,7 +107,7 @@ class Entry:
         return self.scale.missing if self.scale else ()
 
 
-def codebook(instrument: Instrument) -> Codebook:
+def codebook(instrument: Instrument | str | Path) -> Codebook:
     """Make the codebook of an instrument.
 
     Parameters
@@ -119,6 +127,7 @@ def codebook(instrument: Instrument) -> Codebook:
     >>> book.to_frame().loc[0, ["item", "construct", "codes", "columns"]].tolist()
     ['lead01', 'lead', '1 2 3 4 5', 'LEAD01']
     """
+    instrument = as_instrument(instrument)
     scales = {scale.id: scale for scale in instrument.scales}
     cited = {source.id: source.citation for source in instrument.sources}
     measures: dict[str, list[str]] = {}

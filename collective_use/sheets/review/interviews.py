@@ -7,9 +7,12 @@ response (the stages of Tourangeau 1984).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from collective_use.checks import one_of
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument, Item
+from collective_use.output import written
 from collective_use.sheets.review.judges import judged_items
 from collective_use.sheets.spreadsheet import (
     SheetColumn,
@@ -73,7 +76,11 @@ _SHEETS = {"en": ("read me", "interview", "probes"), "zh": ("说明", "访谈", 
 
 
 def interview_sheets(
-    instrument: Instrument, language: str | None = None, *, form: str | None = None
+    instrument: Instrument | str | Path,
+    language: str | None = None,
+    *,
+    form: str | None = None,
+    path: str | Path | None = None,
 ) -> bytes:
     """Write the workbook of one cognitive interview.
 
@@ -86,6 +93,9 @@ def interview_sheets(
         are in that language where we have them (English, Chinese), otherwise in English.
     form
         Only the items of this form.
+
+    path
+        Where to write it too; nowhere when None.
 
     Returns
     -------
@@ -103,6 +113,7 @@ def interview_sheets(
     >>> interview_sheets(cu.load_instrument("starter"))[:2]
     b'PK'
     """
+    instrument = as_instrument(instrument)
     code = language or instrument.languages[0]
     one_of("language", code, (*instrument.languages, *instrument.draft_languages))
     said = code if code in _WORDS else "en"
@@ -125,7 +136,7 @@ def interview_sheets(
     probes = list(enumerate(_PROBES[said], start=1))
     columns = [SheetColumn("no", 6, number=True), SheetColumn(names[2], 90)]
     add_table(book, names[2], columns, probes)
-    return book_bytes(book)
+    return written(book_bytes(book), path)
 
 
 def _columns(headings: Sequence[str]) -> list[SheetColumn]:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from collective_use.checks import one_of
 from collective_use.errors import InputError
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument, Item
+from collective_use.output import written
 from collective_use.sheets.spreadsheet import (
     SheetColumn,
     add_table,
@@ -82,12 +85,13 @@ def judged_items(instrument: Instrument, form: str | None = None) -> tuple[Item,
 
 
 def judge_sheets(
-    instrument: Instrument,
+    instrument: Instrument | str | Path,
     *,
-    seed: int = 1,
+    seed: int | None = 1,
     judge: str = "",
     form: str | None = None,
     languages: Sequence[str] | None = None,
+    path: str | Path | None = None,
 ) -> bytes:
     """Write the workbook of one judge.
 
@@ -103,6 +107,9 @@ def judge_sheets(
         Only the items of this form.
     languages
         The languages shown; all declared ones by default.
+
+    path
+        Where to write it too; nowhere when None.
 
     Returns
     -------
@@ -120,6 +127,7 @@ def judge_sheets(
     >>> judge_sheets(cu.load_instrument("starter"), seed=7)[:2]
     b'PK'
     """
+    instrument = as_instrument(instrument)
     shown = tuple(languages or instrument.languages)
     for code in shown:
         one_of("language", code, (*instrument.languages, *instrument.draft_languages))
@@ -147,7 +155,7 @@ def judge_sheets(
     facts = {"instrument": instrument.id, "version": instrument.version, "seed": seed}
     add_table(book, KEY, [SheetColumn("what", 20), SheetColumn("value", 30)], list(facts.items()))
     book[KEY].sheet_state = "hidden"
-    return book_bytes(book)
+    return written(book_bytes(book), path)
 
 
 def construct_names(instrument: Instrument) -> dict[str, str]:
@@ -158,7 +166,7 @@ def construct_names(instrument: Instrument) -> dict[str, str]:
     return {key: f"{name} ({key})" if name in repeated else name for key, name in names.items()}
 
 
-def _shuffled(items: Sequence[Item], seed: int, task: str) -> list[Item]:
+def _shuffled(items: Sequence[Item], seed: int | None, task: str) -> list[Item]:
     ordered = list(items)
     random.Random(f"{seed}/{task}").shuffle(ordered)  # noqa: S311, RUF100
     return ordered

@@ -14,6 +14,7 @@ from collective_use.errors import (
     ReadError,
     warn,
 )
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.results import Result, Table, table_of
@@ -41,6 +42,15 @@ class JudgeRatings(Result):
         One row for each judge: ``judge``, ``missing`` (what the judge found asked nowhere).
     record
         What was left empty.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import collective_use as cu
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "anna.xlsx"
+    >>> _ = cu.judge_sheets("starter", judge="anna", path=file)
+    >>> cu.read_judge_sheets(file, "starter").to_frame()["judge"].unique().tolist()
+    ['anna']
     """
 
     ratings: pd.DataFrame
@@ -58,7 +68,7 @@ class JudgeRatings(Result):
 
 
 def read_judge_sheets(
-    paths: str | Path | Sequence[str | Path], instrument: Instrument
+    paths: str | Path | Sequence[str | Path], instrument: Instrument | str | Path
 ) -> JudgeRatings:
     """Read filled sheets back.
 
@@ -94,6 +104,7 @@ def read_judge_sheets(
     >>> cu.read_judge_sheets(file, bank).ratings["judge"].unique().tolist()
     ['anna']
     """
+    instrument = as_instrument(instrument)
     listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
     rows: list[dict[str, object]] = []
     remarks = []

@@ -61,6 +61,16 @@ class Translation(Result):
         The language's status in the instrument, before and now.
     record
         What was not done, and why.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import collective_use as cu
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> book = cu.translation_workbook("collective_data_use", "zh", path=folder / "zh.xlsx")
+    >>> done = cu.apply_translation(folder / "zh.xlsx", "collective_data_use", out=folder / "bank")
+    >>> done.to_frame().empty
+    True
     """
 
     language: str

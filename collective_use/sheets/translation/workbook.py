@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.check.texts import shown_to_respondents, texts
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
+from collective_use.output import written
 from collective_use.sheets.spreadsheet import (
     SheetColumn,
     add_table,
@@ -119,7 +122,11 @@ def _key(plain: Any, place: Place) -> str:
 
 
 def translation_workbook(
-    instrument: Instrument, target: str, *, source: str | None = None
+    instrument: Instrument | str | Path,
+    target: str,
+    *,
+    source: str | None = None,
+    path: str | Path | None = None,
 ) -> bytes:
     """Write the workbook for one language.
 
@@ -132,6 +139,9 @@ def translation_workbook(
         ``draft_languages``.
     source
         The language to translate from; the first language by default.
+
+    path
+        Where to write it too; nowhere when None.
 
     Returns
     -------
@@ -149,6 +159,7 @@ def translation_workbook(
     >>> translation_workbook(cu.load_instrument("collective_data_use"), "zh")[:2]
     b'PK'
     """
+    instrument = as_instrument(instrument)
     known = (*instrument.languages, *instrument.draft_languages)
     origin = source or instrument.languages[0]
     one_of("source", origin, known)
@@ -165,7 +176,7 @@ def translation_workbook(
     add_words(book, "read me", title, [(h, t.format(**words)) for h, t in _READ_ME])
     _texts(book, instrument, origin, target)
     _language(book, instrument, words)
-    return book_bytes(book)
+    return written(book_bytes(book), path)
 
 
 def _texts(book: Any, instrument: Instrument, source: str, target: str) -> None:

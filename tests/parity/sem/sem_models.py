@@ -81,11 +81,11 @@ CASES: dict[str, Case] = {
     "pd_eq": Case(PD_EQ, "pd"),
     "pd_obs": Case(PD, "pd", {"information": "observed"}),
     "pd_mlr": Case(PD, "pd", {"estimator": "MLR"}),
-    "mg_configural": Case(HS, "hs", {"groups": "school"}),
-    "mg_metric": Case(HS, "hs", {"groups": "school", "equal": _METRIC}),
-    "mg_scalar": Case(HS, "hs", {"groups": "school", "equal": _SCALAR}),
-    "mg_strict": Case(HS, "hs", {"groups": "school", "equal": _STRICT}),
-    "mg_scalar_mlr": Case(HS, "hs", {"groups": "school", "equal": _SCALAR, "estimator": "MLR"}),
+    "mg_configural": Case(HS, "hs", {"group": "school"}),
+    "mg_metric": Case(HS, "hs", {"group": "school", "equal": _METRIC}),
+    "mg_scalar": Case(HS, "hs", {"group": "school", "equal": _SCALAR}),
+    "mg_strict": Case(HS, "hs", {"group": "school", "equal": _STRICT}),
+    "mg_scalar_mlr": Case(HS, "hs", {"group": "school", "equal": _SCALAR, "estimator": "MLR"}),
     "fiml": Case(HS, "hs_miss", {"missing": "fiml"}),
     "fiml_mlr": Case(HS, "hs_miss", {"missing": "fiml", "estimator": "MLR"}),
     "cluster_robust": Case(TWO, "twolevel", {"cluster": "cluster"}),
@@ -168,23 +168,23 @@ LIVE: dict[str, Case] = {
         HS, _D, {"estimator": "ULS", "se": "robust.sem", "test": "scaled.shifted"}
     ),
     "hs_wishart": Case(HS, _D, {"likelihood": "wishart"}),
-    "mg_wishart": Case(HS, _D, {"likelihood": "wishart", "groups": _G, "equal": _METRIC}),
+    "mg_wishart": Case(HS, _D, {"likelihood": "wishart", "group": _G, "equal": _METRIC}),
     "hs_mlm_means": Case(HS, _D, {"estimator": "MLM", "meanstructure": True}),
     "hs_residuals": Case(HS, _D),
     "hs_mlr_means": Case(HS, _D, {"estimator": "MLR", "meanstructure": True}),
     "hs_weights": Case(HS, _D, {"weights": "w"}),
-    "mg_weights": Case(HS, _D, {"weights": "w", "groups": _G, "equal": _METRIC}),
-    "mg_cluster": Case(HS, _D, {"cluster": "cl", "groups": _G, "equal": _METRIC}),
+    "mg_weights": Case(HS, _D, {"weights": "w", "group": _G, "equal": _METRIC}),
+    "mg_cluster": Case(HS, _D, {"cluster": "cl", "group": _G, "equal": _METRIC}),
     **{
-        f"mg_metric_{e.lower()}": Case(HS, _D, {"estimator": e, "groups": _G, "equal": _METRIC})
+        f"mg_metric_{e.lower()}": Case(HS, _D, {"estimator": e, "group": _G, "equal": _METRIC})
         for e in ("GLS", "ULS", "WLS", "DWLS", "MLM", "MLMV", "MLR")
     },
-    "mg_partial": Case(HS, _D, {"groups": _G, "equal": _SCALAR, "partial": ("visual=~x2", "x3~1")}),
+    "mg_partial": Case(HS, _D, {"group": _G, "equal": _SCALAR, "partial": ("visual=~x2", "x3~1")}),
     "mg_all_equal": Case(
         HS,
         _D,
         {
-            "groups": _G,
+            "group": _G,
             "std_lv": True,
             "equal": (*_STRICT, "lv.variances", "lv.covariances", "means"),
         },
@@ -193,7 +193,7 @@ LIVE: dict[str, Case] = {
         "visual =~ x1 + c(a,a)*x2 + c(b1,b2)*x3\ntextual =~ x4 + x5 + x6\n"
         "textual ~ c(p1,p2)*visual\nd := p1 - p2",
         _D,
-        {"groups": _G},
+        {"group": _G},
     ),
     "growth_ml": Case(GROWTH, "growth"),
     **{
@@ -201,7 +201,7 @@ LIVE: dict[str, Case] = {
         for e in ("MLM", "MLR", "MLMV", "GLS", "ULS", "DWLS", "MLF")
     },
     "growth_random": Case(GROWTH, "growth", {"fixed_x": False}),
-    "growth_mg": Case(GROWTH, "growth", {"groups": "g"}),
+    "growth_mg": Case(GROWTH, "growth", {"group": "g"}),
     "growth_fiml": Case(GROWTH, "growth_miss", {"missing": "fiml"}),
     "growth_fiml_mlr": Case(GROWTH, "growth_miss", {"missing": "fiml", "estimator": "MLR"}),
     "path_ml": Case(PATH, "growth"),
@@ -216,7 +216,7 @@ LIVE: dict[str, Case] = {
     "fiml_weights": Case(HS, "hs_miss_weights", {"missing": "fiml", "weights": "w"}),
     "hs_from_cov": Case(HS, "hs_cov", {"n": 301}),
     "more_pd": Case(PD, "pd"),
-    "more_mg": Case(HS, _D, {"groups": _G, "equal": _SCALAR}),
+    "more_mg": Case(HS, _D, {"group": _G, "equal": _SCALAR}),
     "more_fiml": Case(HS, "hs_miss_design", {"missing": "fiml"}),
     "more_gls": Case(HS, _D, {"estimator": "GLS"}),
     "more_mlr": Case(HS, _D, {"estimator": "MLR"}),
@@ -232,17 +232,17 @@ LIVE: dict[str, Case] = {
     "mix_written_covariate": Case("x9 ~ x1 + x4\nx4 ~ x1\nx1 ~~ x1", _D),
     "mix_bounds": Case(HS, _D, {"bounds": "pos.var"}),
     "listwise": Case(HS, "hs_miss_design"),
-    "fiml_groups": Case(HS, "hs_miss_design", {"missing": "fiml", "groups": _G, "equal": _SCALAR}),
+    "fiml_groups": Case(HS, "hs_miss_design", {"missing": "fiml", "group": _G, "equal": _SCALAR}),
     "fiml_groups_mlr": Case(
         HS,
         "hs_miss_design",
-        {"missing": "fiml", "groups": _G, "equal": _METRIC, "estimator": "MLR"},
+        {"missing": "fiml", "group": _G, "equal": _METRIC, "estimator": "MLR"},
     ),
     "fiml_weights_groups": Case(
-        HS, "hs_miss_groups", {"missing": "fiml", "groups": _G, "weights": "w"}
+        HS, "hs_miss_groups", {"missing": "fiml", "group": _G, "weights": "w"}
     ),
     "fiml_weights_groups_fractions": Case(
-        HS, "hs_miss_groups", {"missing": "fiml", "groups": _G, "weights": "w2"}
+        HS, "hs_miss_groups", {"missing": "fiml", "group": _G, "weights": "w2"}
     ),
     "growth_fiml_random_ml": Case(
         GROWTH_SHORT, "growth_miss_x", {"missing": "fiml", "fixed_x": False}
@@ -259,7 +259,7 @@ LIVE: dict[str, Case] = {
     "saturated_fiml_mlr": Case(
         _SATURATED, "hs_miss_design", {"missing": "fiml", "fixed_x": False, "estimator": "MLR"}
     ),
-    "mg_no_means": Case(HS, _D, {"groups": _G, "meanstructure": False, "equal": _METRIC}),
+    "mg_no_means": Case(HS, _D, {"group": _G, "meanstructure": False, "equal": _METRIC}),
     "mg_from_cov": Case(HS, "hs_cov_groups", {"equal": _METRIC}),
     "mg_from_cov_means": Case(HS, "hs_cov_groups", {"equal": _SCALAR}),
     "con_score": Case(
@@ -268,13 +268,13 @@ LIVE: dict[str, Case] = {
         _D,
     ),
     "fiml_groups_scores": Case(
-        HS, "hs_miss_design", {"missing": "fiml", "groups": _G, "equal": _SCALAR}
+        HS, "hs_miss_design", {"missing": "fiml", "group": _G, "equal": _SCALAR}
     ),
     "wls_residuals": Case(HS, _D, {"estimator": "WLS", "meanstructure": True}),
-    "gls_groups_residuals": Case(HS, _D, {"estimator": "GLS", "groups": _G, "equal": _METRIC}),
+    "gls_groups_residuals": Case(HS, _D, {"estimator": "GLS", "group": _G, "equal": _METRIC}),
     "bfi_ml": Case(BFI, "bfi_complete"),
     "bfi_mg_mlr": Case(
-        BFI, "bfi_complete", {"estimator": "MLR", "groups": "gender", "equal": _SCALAR}
+        BFI, "bfi_complete", {"estimator": "MLR", "group": "gender", "equal": _SCALAR}
     ),
     "bfi_fiml_mlr": Case(BFI, "bfi", {"missing": "fiml", "estimator": "MLR"}),
     "bfi_wls": Case(BFI, "bfi_complete", {"estimator": "WLS"}),

@@ -24,7 +24,7 @@ def _live(name: str) -> dict:  # type: ignore[type-arg]
 def mlr_fits():  # type: ignore[no-untyped-def]
     data = read("hs_design")
     steps = ((), ("loadings",), ("loadings", "intercepts"))
-    return [fit_sem(HS, data, estimator="MLR", groups="school", equal=step) for step in steps]
+    return [fit_sem(HS, data, estimator="MLR", group="school", equal=step) for step in steps]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_score_tests_of_equalities() -> None:
     fit = fit_sem(
         HS,
         read("hs_design"),
-        groups="school",
+        group="school",
         equal=("loadings", "intercepts"),
         partial=("visual=~x2", "x3~1"),
     )
@@ -100,7 +100,7 @@ def test_maximum_likelihood_by_group_with_missing_values_is_never_worse() -> Non
     """lavaan 0.6-14 stops where its own gradient vanishes, which is not the objective's."""
     reference = json.loads((REFERENCE / "unpolished" / "fiml_groups.json").read_text())
     fit = fit_sem(
-        HS, read("hs_miss"), missing="fiml", groups="school", equal=("loadings", "intercepts")
+        HS, read("hs_miss"), missing="fiml", group="school", equal=("loadings", "intercepts")
     )
     assert fit.solution.optimum.gradient < 1e-9
     gap = fit.fit_measures["logl"] - reference["fm"]["logl"]

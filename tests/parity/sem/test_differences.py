@@ -36,7 +36,7 @@ speed ~ visual
 def _fit(estimator: str, step: str) -> SemResult:
     data = read("hs_design")
     if step in STEPS:
-        return fit_sem(HS, data, estimator=estimator, groups="school", equal=STEPS[step])
+        return fit_sem(HS, data, estimator=estimator, group="school", equal=STEPS[step])
     constraints = "a + b == 1.2\nc == d" if step == "constrained" else ""
     return fit_sem(CON + constraints, data, estimator=estimator)
 

@@ -92,7 +92,7 @@ def asked(name: str, way: str) -> tuple[str, pd.DataFrame, dict[str, Any]]:
     items = [f"{_ITEMS[data_name]}{i}" for i in range(1, 9)]
     options: dict[str, Any] = {
         "ordered": [x for x in items if data_name != "mixed" or x not in _CONTINUOUS],
-        "groups": "g",
+        "group": "g",
         "parameterization": parameterization,
     }
     if way == "text":
@@ -116,5 +116,5 @@ def table_named(name: str, way: str) -> ParameterTable:
     """Return the parameter table of a file, by its text or by `equal`."""
     model, data, options = asked(name, way)
     categories = read_categories(data, options.pop("ordered"))
-    options["n_groups"] = data[options.pop("groups")].nunique()
+    options["n_groups"] = data[options.pop("group")].nunique()
     return ordinal_table(model, TableOptions(**options), categories)

@@ -101,24 +101,24 @@ LIVE_CASES = {
         f"ord_five_{name.lower()}": Case(FIVE, "five", {**_O, "estimator": name})
         for name in ("WLSMV", "WLSM", "WLSMVS", "ULSMV", "ULS", "WLS")
     },
-    "ord_groups": Case(FIVE, "five", {**_O, "groups": "g"}),
-    "ord_groups_equal": Case(FIVE, "five", {**_O, "groups": "g", "equal": _LT}),
+    "ord_groups": Case(FIVE, "five", {**_O, "group": "g"}),
+    "ord_groups_equal": Case(FIVE, "five", {**_O, "group": "g", "equal": _LT}),
     "ord_groups_equal_theta": Case(
-        FIVE, "five", {**_O, "groups": "g", "equal": _LT, "parameterization": "theta"}
+        FIVE, "five", {**_O, "group": "g", "equal": _LT, "parameterization": "theta"}
     ),
     "ord_theta": Case(FIVE, "five", {**_O, "parameterization": "theta"}),
     "ord_path": Case(PATH, "five", _O),
     "ord_mixed": Case(FIVE, "mixed", {"ordered": _SOME}),
     "ord_mixed_groups": Case(
-        FIVE, "mixed", {"ordered": _SOME, "groups": "g", "equal": ("loadings",)}
+        FIVE, "mixed", {"ordered": _SOME, "group": "g", "equal": ("loadings",)}
     ),
     "ord_mimic": Case(MIMIC, "mimic", {**_O, "fixed_x": False}),
-    "ord_mimic_groups": Case(MIMIC, "mimic", {**_O, "fixed_x": False, "groups": "g", "equal": _LT}),
+    "ord_mimic_groups": Case(MIMIC, "mimic", {**_O, "fixed_x": False, "group": "g", "equal": _LT}),
     "tl_cfa_mlr": Case(BOTH, "twolevel", {**_C, "estimator": "MLR"}),
     "tl_unequal": Case(EQUAL, "unequal", _T),
     "tl_unequal_mlr": Case(EQUAL, "unequal", {**_T, "estimator": "MLR"}),
     "tl_zero": Case(ZERO, "unequal", _T),
-    "tl_groups": Case(PLAIN, "unequal", {**_T, "groups": "half"}),
+    "tl_groups": Case(PLAIN, "unequal", {**_T, "group": "half"}),
 }
 
 

@@ -35,7 +35,7 @@ fb ~ c(0, NA)*1
 """
 BORDER = PLAIN + "fb ~ z\n"
 _MLR = {"estimator": "MLR"}
-_DEMO, _HALF = {"cluster": "cluster"}, {"cluster": "team", "groups": "half"}
+_DEMO, _HALF = {"cluster": "cluster"}, {"cluster": "team", "group": "half"}
 _GAPS = {**_DEMO, "missing": "fiml", "fixed_x": False}
 _MOVED = {"x1": 2.0, "x2": -1.0}
 

@@ -68,15 +68,15 @@ CLASSES = {
     "scale": (
         "scales in theta parameterisation follow from the residual variances and are no "
         "parameters: in lavaan's list, not in ours; in delta parameterisation a scale has no "
-        "standardised change, where lavaan prints 1"
+        "standardized change, where lavaan prints 1"
     ),
     "latent": (
         "the mean of an ordered variable is the model's for its latent response; lavaan lists it "
         "against 0, we list thresholds only"
     ),
     "variance": (
-        "for the expected change of a variance lavaan prints the standardised estimate (0 when it "
-        "is fixed at 0); ours is the standardised change"
+        "for the expected change of a variance lavaan prints the standardized estimate (0 when it "
+        "is fixed at 0); ours is the standardized change"
     ),
     "unknown": "the distribution of a ULS difference is not known: a p in lavaan, none in ours",
     "word": "equal as written",
@@ -94,10 +94,10 @@ ORDINAL = {
     "ord_ulsmv": Case(FIVE, "five", {**_O, "estimator": "ULSMV"}),
     "ord_wls": Case(FIVE, "five", {**_O, "estimator": "WLS"}),
     "ord_theta_path": Case(PATH, "five", {**_O, **_THETA}),
-    "ord_groups": Case(FIVE, "five", {**_O, "groups": "g", "equal": _LT}),
-    "ord_groups_theta": Case(FIVE, "five", {**_O, **_THETA, "groups": "g", "equal": _LT}),
+    "ord_groups": Case(FIVE, "five", {**_O, "group": "g", "equal": _LT}),
+    "ord_groups_theta": Case(FIVE, "five", {**_O, **_THETA, "group": "g", "equal": _LT}),
     "ord_mixed": Case(FIVE, "mixed", _MIXED),
-    "ord_mixed_groups": Case(FIVE, "mixed", {**_MIXED, "groups": "g", "equal": ("loadings",)}),
+    "ord_mixed_groups": Case(FIVE, "mixed", {**_MIXED, "group": "g", "equal": ("loadings",)}),
 }
 TWO = {
     "tl_cfa": Case(BOTH, "twolevel", _C),
@@ -106,8 +106,8 @@ TWO = {
     "tl_equal_mlr": Case(LABELS, "unequal", {**_T, "estimator": "MLR"}),
     "tl_zero": Case(ZERO, "unequal", _T),
     # One fit of two groups against two fits by lavaan, see make_postfit.R.
-    "tl_north": Case(PLAIN, "unequal", {**_T, "groups": "half"}),
-    "tl_south": Case(PLAIN, "unequal", {**_T, "groups": "half"}),
+    "tl_north": Case(PLAIN, "unequal", {**_T, "group": "half"}),
+    "tl_south": Case(PLAIN, "unequal", {**_T, "group": "half"}),
     "tl_missing": Case(GAPS, "twolevel_missing", {**_C, "missing": "fiml", "fixed_x": False}),
 }
 CASES = {**ORDINAL, **TWO}
@@ -255,7 +255,11 @@ def _two_level_residuals(
             assert names == last["cov"]["names"]
             given = np.array(block["cov"]["value"], dtype=float)
             exact = np.array(last["cov"]["value"], dtype=float)
-            ours = found.matrix(column, group, level).loc[names, names].to_numpy()
+            ours = (
+                found.matrix(column, group, ("within", "between")[level - 1])
+                .loc[names, names]
+                .to_numpy()
+            )
             for a, b in zip(*np.tril_indices(len(names)), strict=True):
                 name = f"{kind} {names[a]}~~{names[b]} level {level}"
                 yield Cell(name, "estimate", exact[a, b], ours[a, b], 1e-6)
@@ -273,7 +277,7 @@ def _two_level_residuals(
 def _scores(content: Any, fit: Any, only: int | None) -> Iterator[Cell]:
     if isinstance(fit, TwoLevelResult):
         for level, values in enumerate(content, start=1):
-            scores = fit.factor_scores(level=level).scores
+            scores = fit.factor_scores(level=("within", "between")[level - 1]).scores
             if only:
                 scores = scores[scores["group"] == fit.group_names[only - 1]]
             if level == 2:  # lavaan lists clusters as they appear
@@ -399,14 +403,14 @@ def pair(name: str) -> tuple[Case, Case]:
         base = {"estimator": words[1]}
         if words[2] == "equal":
             return Case(HS, "hs", base), Case(HS_EQUAL, "hs", base)
-        base = {**base, "groups": "school"}
+        base = {**base, "group": "school"}
         return Case(HS, "hs", base), Case(HS, "hs", {**base, "equal": ("loadings",)})
     if first == "two-level":
         base = {**_T, "estimator": words[1]}
         return Case(PLAIN, "unequal", base), Case(LABELS, "unequal", base)
-    groups = {**_O, "groups": "g"}
+    groups = {**_O, "group": "g"}
     if first == "mixed":
-        base = {**_MIXED, "groups": "g"}
+        base = {**_MIXED, "group": "g"}
         return Case(FIVE, "mixed", base), Case(FIVE, "mixed", {**base, "equal": ("loadings",)})
     if name.startswith("theta equal"):
         base = {**_O, **_THETA}

@@ -128,7 +128,7 @@ def nlme_block(table: pd.DataFrame, groups: Any) -> dict[str, Any]:
 
 def waba_block(x: Any, y: Any, groups: Any) -> dict[str, Any]:
     """Return waba()."""
-    found = cu.group_correlation(x, y, groups)
+    found = cu.waba(x, y, groups)
     return {
         "Cov.Theorem": {
             "RawCorr": found.raw,
@@ -150,8 +150,8 @@ def item_block(values: pd.Series, groups: Any, codes: list[int]) -> dict[str, An
     return {
         "rwg": column(found),
         "awg": column(cu.awg(values, groups, options=codes)),
-        "ad_mean": column(cu.ad(values, groups, options=codes)),
-        "ad_median": column(cu.ad(values, groups, options=codes, around="median")),
+        "ad_mean": column(cu.average_deviation(values, groups, options=codes)),
+        "ad_median": column(cu.average_deviation(values, groups, options=codes, around="median")),
         "var": found.to_frame()["variance"].tolist(),
         "icc": icc_block(values, groups),
     }
@@ -164,7 +164,9 @@ def agree_block(scale: str) -> dict[str, Any]:
     james = cu.rwg_j(x, groups, options=codes)
     lindell = cu.rwg_j(x, groups, options=codes, variant="lindell")
     shares = cu.awg(x, groups, options=codes)
-    mean, median = (cu.ad(x, groups, options=codes, around=how) for how in ("mean", "median"))
+    mean, median = (
+        cu.average_deviation(x, groups, options=codes, around=how) for how in ("mean", "median")
+    )
     score = x.mean(axis=1)
     return {
         "items": names, "J": len(names), "range": [low, low + 4], "ranvar": james.null.variance,
@@ -206,7 +208,7 @@ def bh1996() -> dict[str, Any]:
     """Return what belongs under bh1996.json."""
     frame = data("bh1996")
     groups = frame["GRP"]
-    hours = cu.ad(frame["HRS"], groups, options=None)
+    hours = cu.average_deviation(frame["HRS"], groups, options=None)
     reml = cu.icc(frame["WBEING"], groups, method="reml")
     rows = reml.reliability
 

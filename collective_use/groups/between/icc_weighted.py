@@ -16,7 +16,7 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 
 @dataclass(frozen=True)
-class DesignIcc(Result):
+class WeightedIcc(Result):
     """Weighted group means and a design-based ICC(1).
 
     Attributes
@@ -25,17 +25,24 @@ class DesignIcc(Result):
         Weighted correlation of two members of one group.
     ci
         Its limits by the jackknife over groups.
-    level
-        Their level.
+    confidence
+        Their confidence.
     table
         One row a group: `group`, `n`, `weight` (sum) and weighted `mean`.
     refused
         What cannot be had with weights, index by index, and why.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> found = cu.icc_weighted([1, 2, 4, 5, 2, 3], list("aabbcc"), [1, 2, 1, 1, 1, 1])
+    >>> 0 < found.icc1 < 1
+    True
     """
 
     icc1: float | NotComputed
     ci: tuple[float, float] | NotComputed
-    level: float
+    confidence: float
     table: pd.DataFrame
     refused: Mapping[str, str]
 
@@ -46,7 +53,12 @@ class DesignIcc(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return the ICC with its limits, the groups, and what is refused and why."""
         low, high = self.ci if isinstance(self.ci, tuple) else (self.ci, self.ci)
-        rows = (("icc1", self.icc1), ("icc1_low", low), ("icc1_high", high), ("level", self.level))
+        rows = (
+            ("icc1", self.icc1),
+            ("icc1_low", low),
+            ("icc1_high", high),
+            ("confidence", self.confidence),
+        )
         reasons = [x.reason for x in (self.icc1, self.ci) if isinstance(x, NotComputed)]
         notes = tuple(f"Not computed: {reason}." for reason in dict.fromkeys(reasons))
         return (
@@ -72,7 +84,9 @@ REFUSED_WITH_WEIGHTS: Mapping[str, str] = {
 """Indices that are refused with survey weights, each with its reason."""
 
 
-def design_icc(values: Any, groups: Any, weights: Any, *, level: float = 0.95) -> DesignIcc:
+def icc_weighted(
+    values: Any, groups: Any, weights: Any, *, confidence: float = 0.95
+) -> WeightedIcc:
     """Weighted group means and a design-based ICC(1) for survey weights.
 
     The correlation over all pairs of members of one group, each pair counting by the product
@@ -87,20 +101,20 @@ def design_icc(values: Any, groups: Any, weights: Any, *, level: float = 0.95) -
         (N,) group of each person.
     weights
         (N,) weights above zero.
-    level
+    confidence
         Level of the limits.
 
     Examples
     --------
     >>> import collective_use as cu
-    >>> result = cu.design_icc([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1])
+    >>> result = cu.icc_weighted([1, 2, 4, 5], list("aabb"), [1, 1, 1, 1])
     >>> round(result.icc1, 3)
     0.8
     """
-    number_between("level", level, 0, 1, open_low=True, open_high=True)
+    number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     rows = rows_of(values, groups, single=True)
     w = rows_of(weights, groups, name="weights", single=True).values[:, 0].astype(float)
-    found = weighted_icc(rows.values[:, 0], w, rows.codes, rows.total, level)
+    found = weighted_icc(rows.values[:, 0], w, rows.codes, rows.total, confidence)
     table = pd.DataFrame(
         {"group": rows.groups, "n": found.n, "weight": found.weight, "mean": found.means}
     )
@@ -108,5 +122,5 @@ def design_icc(values: Any, groups: Any, weights: Any, *, level: float = 0.95) -
     bad = bool(np.isnan(found.icc1))
     few = NotComputed("the jackknife needs at least three groups with two members")
     ci = few if np.isnan(found.low) else (found.low, found.high)
-    return DesignIcc(why if bad else found.icc1, why if bad else ci, level, table,
+    return WeightedIcc(why if bad else found.icc1, why if bad else ci, confidence, table,
                      REFUSED_WITH_WEIGHTS)  # fmt: skip
