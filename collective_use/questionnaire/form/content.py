@@ -61,6 +61,8 @@ class Question:
         ``number``, ``text``, ``month`` or ``code`` for a field.
     shuffle
         Whether a platform may show the statements of a grid in a different order to everyone.
+    consent
+        The consent module that its roster asks for: whoever refuses is not asked.
     """
 
     kind: str
@@ -74,6 +76,7 @@ class Question:
     field: str = ""
     required: bool = False
     shuffle: bool = False
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,12 @@ class Page:
     title: Texts
     intro: Texts
     questions: tuple[Question, ...]
+
+    @property
+    def consent(self) -> str:
+        """The consent module that all of its questions ask for; "" where one is for everybody."""
+        asked = {question.consent for question in self.questions}
+        return asked.pop() if len(asked) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +118,22 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person on a roster."""
+    """A person on a roster.
+
+    Attributes
+    ----------
+    place
+        The place in the group's list from 1, which names the column of an export; 0 for the
+        place among those given.
+    listed
+        False for who asked not to be named: the place is kept, so that nobody else moves up.
+    """
 
     code: str
     name: str = ""
     partner: str = ""
+    place: int = 0
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +163,9 @@ class FormContent:
     group: str = ""
     member: str = ""
     seed: int | None = None
+    roster_codes: str = ""
+    """Who stands at which place of the group's list, to be kept with the answers."""
+    roster_partners: str = ""
     status: tuple[str, ...] = field(default=())
 
 

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
-from collective_use.questionnaire.form.content import FormContent, Texts
+from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.texts import all_texts, changed_texts
 
 MARK = re.compile(r"\[([A-Z][A-Z0-9 ,'/-]+)\]")
-
-
-def _texts(content: FormContent) -> Iterator[str]:
-    yield from content.title
-    yield from content.purpose
-    yield from content.definitions
-    for module in content.consent:
-        yield from module.text
-        yield from module.accept
-    for page in content.pages:
-        yield from page.title
-        yield from page.intro
-        for question in page.questions:
-            yield from question.stem
-            for row in question.rows:
-                yield from row.text
 
 
 def unfilled(content: FormContent) -> tuple[str, ...]:
@@ -40,7 +24,7 @@ def unfilled(content: FormContent) -> tuple[str, ...]:
     >>> unfilled(form_content(cu.load_instrument("lq2002")))
     ()
     """
-    found = (match.group(1) for text in _texts(content) for match in MARK.finditer(text))
+    found = (match.group(1) for text, _ in all_texts(content) for match in MARK.finditer(text))
     return tuple(dict.fromkeys(found))
 
 
@@ -67,40 +51,10 @@ def filled(content: FormContent, values: Mapping[str, str]) -> FormContent:
                 f"{did_you_mean(name, marks)}"
             )
 
-    def put(text: str) -> str:
+    def put(text: str, _: str) -> str:
         return MARK.sub(lambda match: values.get(match.group(1), match.group(0)), text)
 
-    def put_all(texts: Texts) -> Texts:
-        return tuple(put(text) for text in texts)
-
-    pages = tuple(
-        replace(
-            page,
-            title=put_all(page.title),
-            intro=put_all(page.intro),
-            questions=tuple(
-                replace(
-                    question,
-                    stem=put_all(question.stem),
-                    rows=tuple(replace(row, text=put_all(row.text)) for row in question.rows),
-                )
-                for question in page.questions
-            ),
-        )
-        for page in content.pages
-    )
-    consent = tuple(
-        replace(module, text=put_all(module.text), accept=put_all(module.accept))
-        for module in content.consent
-    )
-    return replace(
-        content,
-        title=put_all(content.title),
-        purpose=put_all(content.purpose),
-        definitions=put_all(content.definitions),
-        consent=consent,
-        pages=pages,
-    )
+    return changed_texts(content, put)
 
 
 def require_filled(content: FormContent) -> None:

@@ -27,6 +27,7 @@ from collective_use.questionnaire.form.content import (
     texts,
 )
 from collective_use.questionnaire.form.keys import cover_keys
+from collective_use.questionnaire.form.places import kept_codes, members_at, partners_at
 
 
 def parse_languages(wanted: str, instrument: Instrument) -> tuple[str, ...]:
@@ -151,12 +152,11 @@ class _Builder:
 
     def roster_rows(self, item: Item) -> tuple[Row, ...]:
         roster = next(r for r in self.instrument.rosters if r.id == item.roster)
-        people = list(self.roster)
         if roster.of == "partners":
-            people = [
-                Member(name, name) for name in dict.fromkeys(m.partner for m in people if m.partner)
-            ]
-        if not people:
+            people = [(place, Member(name, name)) for place, name in partners_at(self.roster)]
+        else:
+            people = [(place, who) for place, who in members_at(self.roster) if who.listed]
+        if not self.roster:
             empty = ("",) * len(self.languages)
             return tuple(
                 Row(str(place), None, empty, position=place)
@@ -170,7 +170,7 @@ class _Builder:
                 note=person.partner if roster.of == "members" else "",
                 position=place,
             )
-            for place, person in enumerate(people, start=1)
+            for place, person in people
             if roster.include_self or roster.of == "partners" or person.code != self.member
         )
 
@@ -208,6 +208,7 @@ class _Builder:
             texts(item.text, self.languages),
             roster=item.roster,
             required=item.required,
+            consent=naming_consent(self.instrument, item.roster),
         )
         match item.kind:
             case "roster_valued":
@@ -257,17 +258,25 @@ class _Builder:
         return tuple(found)
 
 
+def naming_consent(instrument: Instrument, roster: str | None) -> str:
+    """Return the consent module that a roster asks for; "" where it asks for none of its own.
+
+    A roster that names the only consent text of the form shares it with everything else: who
+    refuses that one takes no part at all.
+    """
+    found = next((entry.consent for entry in instrument.rosters if entry.id == roster), None)
+    return found if found and len(instrument.consent) > 1 else ""
+
+
 def consent_modules(
     instrument: Instrument, blocks: Sequence[Block], languages: Sequence[str], respondent: str
 ) -> tuple[Consent, ...]:
     """Return the consent texts a form needs: the general ones and those its rosters ask for."""
-    by_roster = {roster.consent for roster in instrument.rosters if roster.consent}
+    by_roster = {naming_consent(instrument, roster.id) for roster in instrument.rosters}
     used = {
-        roster.consent
+        naming_consent(instrument, instrument.get_item(name).roster)
         for block in blocks
-        for item in (instrument.get_item(name) for name in block.items)
-        for roster in instrument.rosters
-        if roster.id == item.roster
+        for name in block.items
     }
 
     def needed(module: ConsentModule) -> bool:
@@ -275,7 +284,13 @@ def consent_modules(
         return meant and (module.id not in by_roster or module.id in used)
 
     return tuple(
-        Consent(m.id, texts(m.text, languages), texts(m.accept, languages), m.required)
+        Consent(
+            m.id,
+            texts(m.text, languages),
+            texts(m.accept, languages),
+            # Who does not want to name colleagues takes part without the roster.
+            m.required and m.id not in by_roster,
+        )
         for m in instrument.consent
         if needed(m)
     )
@@ -368,5 +383,9 @@ def form_content(
         group=group,
         member=member,
         seed=seed,
+        roster_codes=kept_codes(
+            (place, who.code if who.listed else "") for place, who in members_at(roster)
+        ),
+        roster_partners=kept_codes(partners_at(roster)),
         status=tuple(s.statement for s in instrument.status if s.language in languages),
     )

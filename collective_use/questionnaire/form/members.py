@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from collective_use.checks import column_in
@@ -25,9 +26,10 @@ class Roster:
     group
         The group's code.
     named
-        Those who may be named on rosters; their order gives the positions of an export.
+        Those who may be named on rosters, in the order of their places.
     people
         Everyone who receives a questionnaire, those who opted out of being named included.
+        Everyone keeps a place in the list: nobody moves up when somebody opts out.
     """
 
     group: str
@@ -71,38 +73,46 @@ def read_rosters(path: str | Path) -> tuple[Roster, ...]:
 
 
 def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]:
-    groups: dict[str, list[tuple[Member, bool, str]]] = {}
+    groups: dict[str, list[tuple[Member, str]]] = {}
     for line, row in enumerate(rows, start=2):
         if not row["group"] or not row["member"]:
             raise InputError(f"{source}:{line}: group and member must not be empty")
         members = groups.setdefault(row["group"], [])
-        if any(known.code == row["member"] for known, _, _ in members):
+        if any(known.code == row["member"] for known, _ in members):
             raise InputError(
                 f"{source}:{line}: member {row['member']!r} is twice in group {row['group']!r}; "
                 "codes must be unique within a group"
             )
-        person = Member(row["member"], row.get("name", ""), row.get("partner", ""))
         hidden = any(row.get(name, "").lower() in YES for name in OPT_OUT)
-        members.append((person, hidden, row.get("position", "")))
-    return tuple(
-        Roster(
-            group,
-            _in_order([(p, place) for p, hidden, place in people if not hidden], group, source),
-            tuple(person for person, _, _ in people),
-        )
-        for group, people in groups.items()
-    )
+        person = Member(row["member"], row.get("name", ""), row.get("partner", ""), 0, not hidden)
+        members.append((person, row.get("position", "")))
+    return tuple(_roster(group, people, source) for group, people in groups.items())
 
 
-def _in_order(named: Sequence[tuple[Member, str]], group: str, source: Path) -> tuple[Member, ...]:
-    """Order members by their position, where the file has one, as the reader does."""
-    if not any(place for _, place in named):
-        return tuple(person for person, _ in named)
-    places = [int(place) if place.isdigit() else 0 for _, place in named]
-    if sorted(places) != list(range(1, len(named) + 1)):
+def _roster(group: str, people: Sequence[tuple[Member, str]], source: Path) -> Roster:
+    placed = _in_order(people, group, source)
+    named = sorted((who for who in placed if who.listed), key=lambda who: who.place)
+    return Roster(group, tuple(named), placed)
+
+
+def _in_order(people: Sequence[tuple[Member, str]], group: str, source: Path) -> tuple[Member, ...]:
+    """Give everyone a place: the file's own where it has positions, otherwise the order in it."""
+    if not any(text for _, text in people):
+        return tuple(replace(who, place=place) for place, (who, _) in enumerate(people, start=1))
+    places = [int(text) if text.isdecimal() else 0 for _, text in people]
+    wrong = [
+        text or "nothing"
+        for (who, text), place in zip(people, places, strict=True)
+        if who.listed and (place < 1 or places.count(place) > 1)
+    ]
+    if wrong:
         raise InputError(
-            f"{source}: positions of the named members of group {group!r} must run from 1 to "
-            f"{len(named)} without a gap, got {', '.join(place or 'nothing' for _, place in named)}"
+            f"{source}: positions of the named members of group {group!r} must be whole numbers "
+            f"from 1, each once, got {', '.join(wrong)}"
         )
-    ordered = sorted(zip(places, named, strict=True), key=lambda pair: pair[0])
-    return tuple(person for _, (person, _) in ordered)
+    # Who is not named needs no place; one behind the others keeps the list whole.
+    behind = count(max(places) + 1)
+    return tuple(
+        replace(who, place=place or next(behind))
+        for (who, _), place in zip(people, places, strict=True)
+    )
