@@ -149,7 +149,7 @@ class Construct(Part):
     name: Text
     definition: Text
     role: Literal["outcome", "mechanism", "antecedent", "companion", "control", "other"] = "other"
-    """A companion is measured beside the constructs of a theory and belongs to none of its paths."""
+    """A companion is measured beside the constructs of a theory, in none of its paths."""
     level: Level = "group"
     facets: tuple[Facet, ...] = ()
     high_means: Text = Field(default_factory=dict)

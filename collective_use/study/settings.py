@@ -103,6 +103,9 @@ class Study(Settings):
         For everything that draws by chance.
     out
         The folder of results; from a study file, relative to that file.
+    letterhead, fill
+        What printed forms say of the study, and what fills the gaps of their texts; the analysis
+        does not use them.
     """
 
     instrument: str
@@ -128,6 +131,8 @@ class Study(Settings):
     models: tuple[str, ...] = ()
     seed: int = Field(default=1, ge=0)
     out: str = "results"
+    letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+    fill: dict[str, str | dict[str, str]] = Field(default_factory=dict)
 
     @field_validator("exports", mode="before")
     @classmethod

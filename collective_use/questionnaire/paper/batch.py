@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from collective_use.file_names import safe_names
+from collective_use.output import safe_cell
 from collective_use.questionnaire.form.content import FormContent, Member
 from collective_use.questionnaire.form.members import Roster
 
@@ -24,7 +27,40 @@ def personal_copies(rosters: Iterable[Roster], make: MakeContent) -> Iterator[Fo
     """
     for roster in rosters:
         for person in roster.people:
-            yield make(roster.named, roster.group, person.code)
+            yield make(roster.people, roster.group, person.code)
+
+
+COPIES = "copies.csv"
+
+
+def copy_names(
+    copies: Sequence[tuple[str, str]], ending: str = ".pdf"
+) -> dict[tuple[str, str], str]:
+    """Return the file of each copy by group and member: safe, and no two alike.
+
+    Examples
+    --------
+    >>> copy_names([("A/B", "p1"), ("A-B", "p1"), ("A-B", "")])[("A-B", "p1")]
+    'form-A-B-p1.pdf'
+    """
+    joined = {pair: "-".join(part for part in ("form", *pair) if part) for pair in copies}
+    # Codes that hold a hyphen can join to the same text: the pair stays apart.
+    names = list(joined.values())
+    apart = {
+        pair: text if names.count(text) == 1 else f"{text} ({'/'.join(pair)})"
+        for pair, text in joined.items()
+    }
+    files = safe_names(list(apart.values()))
+    return {pair: f"{files[text]}{ending}" for pair, text in apart.items()}
+
+
+def copy_table(files: Mapping[tuple[str, str], str]) -> bytes:
+    """Return the table of copies: group, member and file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["group", "member", "file"])
+    writer.writerows([safe_cell(g), safe_cell(m), file] for (g, m), file in files.items())
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def merged(documents: Iterable[bytes], title: str) -> bytes:
