@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +52,30 @@ class Cutoff:
         """
         return index >= self.value if self.direction == "at_least" else index <= self.value
 
+    def passing(self, indices: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell for each of many indices whether it is on the good side."""
+        return indices >= self.value if self.direction == "at_least" else indices <= self.value
+
     def __str__(self) -> str:
         sign = "≥" if self.direction == "at_least" else "≤"
         return f"{sign} {self.value:g} ({self.source})"
 
 
 _LEBRETON = "LeBreton & Senter 2008, Organizational Research Methods 11:815"
+_SEVENTY = f"a convention; {_LEBRETON}, call .51-.70 moderate and .71-.90 strong"
+_BANDS = "a convention without a derivation; weak .31-.50, moderate .51-.70, strong .71-.90"
 _BLIESE = "Bliese 2000, in Klein & Kozlowski, Multilevel theory, research, and methods"
 
 CUTOFFS: Mapping[str, Cutoff] = {
     cutoff.name: cutoff
     for cutoff in (
-        Cutoff("rwg", 0.70, "at_least", _LEBRETON, "strong agreement .71-.90; .51-.70 moderate"),
+        Cutoff("rwg", 0.70, "at_least", _SEVENTY, _BANDS),
         Cutoff(
             "rwg_j",
             0.70,
             "at_least",
-            _LEBRETON,
-            "many items push rwg(j) over .70 even for random answers: read the null",
+            _SEVENTY,
+            f"{_BANDS}; many items push rwg(j) over .70 even for random answers: read the null",
         ),
         Cutoff("icc1", 0.05, "at_least", _LEBRETON, ".01 small, .10 medium, .25 large"),
         Cutoff("icc2", 0.70, "at_least", _BLIESE, "reliability of group means"),
@@ -79,6 +90,20 @@ CUTOFFS: Mapping[str, Cutoff] = {
         ),
         Cutoff(
             "group_size", 3, "at_least", "convention: agreement needs at least three members", ""
+        ),
+        Cutoff(
+            "groups",
+            5,
+            "at_least",
+            "convention of this package: with fewer groups an ICC(1) is anybody's guess",
+            "docs/verdicts.md has the power by number of groups",
+        ),
+        Cutoff(
+            "group_response",
+            0.50,
+            "at_least",
+            "convention of this package: the silent are not the majority",
+            "a group under it keeps its value and does not enter the verdict",
         ),
         Cutoff(
             "disclosure_size",

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _PACKAGE = str(Path(__file__).parent)
+_BETWEEN = "functools.py"
+"""Where a cached property of the package is called from: not the user's line either."""
 
 
 class CollectiveUseError(Exception):
@@ -230,6 +232,10 @@ def warn(text: str, category: type[Warning]) -> None:
     'an item is constant'
     """
     frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and _ours(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1
     warnings.warn(text, category, stacklevel=level)
+
+
+def _ours(filename: str) -> bool:
+    return filename.startswith(_PACKAGE) or filename.endswith(_BETWEEN)

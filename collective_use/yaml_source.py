@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -146,12 +147,16 @@ def read_yaml(path: str | Path, *, shown: str | None = None) -> Document:
         size = path.stat().st_size
         if path.is_dir():
             raise InputError(f"{name}: a YAML file is expected, found a folder")
+        if not path.is_file():
+            raise InputError(f"{name}: a YAML file is expected, found a device or pipe")
         if size > MOST_BYTES:
             text = f"the file has {size:,} bytes; at most {MOST_BYTES:,} are read"
             return Document(name, None, problems=(Problem(Position(name, 1, 1), text),))
         return parse_yaml(path.read_bytes(), name)
     except FileNotFoundError:
         raise InputError(f"{name}: a YAML file is expected, found no file of that name") from None
+    except ValueError as error:
+        raise InputError(f"{name!r}: a YAML file is expected, found no path") from error
     except OSError as error:
         raise InputError(f"{name}: the file cannot be read ({error.strerror})") from error
 
@@ -221,6 +226,10 @@ class _Composer:
         self.nodes = 0
         self.events: Any = iter(())
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines()
+
     def document(self) -> Document:
         value = None
         try:
@@ -274,7 +283,7 @@ class _Composer:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(place)
         if event.style == "|":
-            first = self.text.splitlines()[position.line : position.line + 1] or [""]
+            first = self._lines[position.line : position.line + 1] or [""]
             self.blocks[place] = len(first[0]) - len(first[0].lstrip(" "))
         return self._scalar(event, position)
 
@@ -314,7 +323,7 @@ class _Composer:
         """Tell the rest of a text that a comma cut off from an entry: ``{de: a, b}``."""
         if value.value or value.style or value.tag or value.anchor or key.style:
             return False
-        lines = self.text.splitlines()
+        lines = self._lines
         if key.end_mark.line >= len(lines):
             return False
         behind = lines[key.end_mark.line][key.end_mark.column :].lstrip()

@@ -13,6 +13,7 @@ import pytest
 
 from collective_use import output
 from collective_use.errors import OutputError
+from collective_use.output import locks
 
 # A run in a process of its own that dies hard before or after one of its file operations.
 KILLED = textwrap.dedent(
@@ -191,7 +192,7 @@ def test_concurrent_runs_leave_one_whole_result(tmp_path: Path) -> None:
 
 
 def test_a_held_lock_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "_PATIENCE", 0.05)
+    monkeypatch.setattr(locks, "PATIENCE", 0.05)
     place = tmp_path / "results"
     with output.result_folder(place) as folder:
         output.write_run(folder, {})

@@ -51,12 +51,19 @@ COMMANDS: dict[str, CommandEntry] = {
         BEFORE, "sheets", "Workbooks for expert judges, translators, cognitive interviews."
     ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
+    "entry": CommandEntry(AFTER, "entry", "A workbook for typing in answers from paper, twice."),
+    "receive": CommandEntry(
+        AFTER, "receive", "Take the answers that the web page hands in, a file each."
+    ),
     "monitor": CommandEntry(
         AFTER, "monitor", "While the survey runs: response of each group, whom to remind."
     ),
     "map": CommandEntry(AFTER, "map", "Draft which heading of an export means which item."),
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."
+    ),
+    "validate": CommandEntry(
+        AFTER, "validate", "score, and what the answers say of the scales: reliability, validity."
     ),
     "fit": CommandEntry(
         AFTER, "fit", "score, and the structural models of the instrument by two engines."

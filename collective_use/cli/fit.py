@@ -33,6 +33,9 @@ def fit(
     previews: options.Previews = None,
     unfinished: options.Unfinished = None,
     duplicates: options.Duplicates = None,
+    missing_code: options.MissingCode = None,
+    answers_as: options.AnswersAs = None,
+    decimal: options.Decimal = None,
     map_file: Annotated[str | None, options.MAP] = None,
     minimum_answered: options.MinimumAnswered = None,
     minimum_group: options.MinimumGroup = None,
@@ -50,6 +53,7 @@ def fit(
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For the Monte Carlo intervals.")
     ] = None,
+    full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Score an export, aggregate it to groups, and fit structural models to the group values.

@@ -24,6 +24,18 @@ _LACKING = {
     "no members file": "--members members.csv",
     "no file of informants": "--informants informants.csv",
 }
+_FLAGS = {
+    "invalid='missing'": "--invalid missing",
+    "column_map=": "--map FILE",
+    "minimum_answered must": "--minimum-answered must",
+    "the delimiter must": "--delimiter must",
+    "delimiter=": "--delimiter",
+    "encoding=": "--encoding",
+    "keep_personal=": "--keep-personal",
+    "disclosure_size must": "--cutoff disclosure_size must",
+}
+"""What messages call an argument of Python, and what it is called on the command line."""
+
 _PLACED = re.compile(r"\S.*?:\d+:\d+: ")
 
 
@@ -171,8 +183,8 @@ def _as_error(text: str) -> str:
 
 def _in_flags(text: str) -> str:
     """Say what to type here where a message names an argument of Python."""
-    for python, flag in (("invalid='missing'", "--invalid missing"), ("column_map=", "--map FILE")):
-        text = text.replace(python, flag)
+    for python, flag in _FLAGS.items():
+        text = re.sub(rf"(?<![\w-]){python}", flag, text)
     for lacking, flag in _LACKING.items():
         if lacking in text.lower() and flag not in text:
             text = f"{text.rstrip('. ')}; give it with {flag}"

@@ -60,7 +60,10 @@ Informants = Annotated[
 Form = Annotated[str | None, typer.Option(metavar="FORM", help="The form that was fielded.")]
 Platform = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The survey platform, where it is not recognised."),
+    typer.Option(
+        metavar="NAME_OR_FILE",
+        help="The survey platform, where it is not recognized, or a platform file (.yaml).",
+    ),
 ]
 MAP = typer.Option("--map", metavar="FILE", help="A file that says what headings mean.")
 Previews = Annotated[
@@ -84,6 +87,21 @@ Invalid = Annotated[
     str | None,
     typer.Option(metavar="WHAT", help="Answers outside the scale: error (default) or missing."),
 ]
+MissingCode = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE[=REASON]",
+        help="A code for no answer, such as -99 or 98=refused or age:999; repeat.",
+    ),
+]
+AnswersAs = Annotated[
+    str | None,
+    typer.Option(metavar="WHAT", help="Where labels are numbers: are these codes or labels?"),
+]
+Decimal = Annotated[
+    str | None,
+    typer.Option(metavar="MARK", help="The decimal mark of numbers: a point or a comma."),
+]
 MinimumAnswered = Annotated[
     float | None,
     typer.Option(metavar="NUMBER", help="Items needed for a score: a share up to 1, or a number."),
@@ -106,6 +124,30 @@ Screen = Annotated[
 Careless = Annotated[
     str | None,
     typer.Option(metavar="WHAT", help="Persons whom a rule flags: drop (default) or keep."),
+]
+Full = Annotated[
+    bool,
+    typer.Option("--full", help="Exact tables of groups, too, in a folder for the analyst only."),
+]
+Measures = Annotated[
+    list[str] | None,
+    typer.Option("--measure", metavar="ID", help="Only these measures; repeat. All by default."),
+]
+Nulls = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--null",
+        metavar="NAME",
+        help="What stands for no agreement: uniform, slight_skew ...; repeat, the first judges.",
+    ),
+]
+Repetitions = Annotated[
+    int | None,
+    typer.Option(metavar="NUMBER", help="Draws for the chance of agreement (2000); 0 for none."),
+]
+Voice = Annotated[
+    str | None,
+    typer.Option(metavar="WHO", help="Who counts alike in a group: member (default) or partner."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
@@ -167,6 +209,26 @@ def cutoffs_of(texts: Sequence[str] | None) -> dict[str, float]:
     return result
 
 
+def missing_codes_of(texts: Sequence[str] | None) -> dict[str, Any] | None:
+    """Read codes for no answer: ``-99``, ``98=refused``, ``age:999`` for one item.
+
+    Examples
+    --------
+    >>> missing_codes_of(["-99", "98=refused", "age:999"])
+    {'-99': 'unanswered', '98': 'refused', 'age': {'999': 'unanswered'}}
+    """
+    result: dict[str, Any] = {}
+    for text in texts or ():
+        code, _, reason = text.partition("=")
+        item, colon, own = code.partition(":")
+        reason = reason.strip() or "unanswered"
+        if colon:
+            result.setdefault(item.strip(), {})[own.strip()] = reason
+        else:
+            result[code.strip()] = reason
+    return result or None
+
+
 def screening_of(texts: Sequence[str] | None) -> dict[str, float | bool]:
     """Read screening rules: a name alone keeps the rule's default value.
 
@@ -200,6 +262,16 @@ def column_flags(**columns: str | None) -> dict[str, Any]:
     return {name: column for name, column in columns.items() if column is not None}
 
 
+def group_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of aggregation among the flags."""
+    return {
+        "measures": tuple(flags.get("measure") or ()) or None,
+        "null_distributions": tuple(flags.get("null") or ()) or None,
+        "repetitions": flags.get("repetitions"),
+        "voice": flags.get("voice"),
+    }
+
+
 def study_of(command: str, flags: Mapping[str, Any]) -> Study:
     """Turn the flags of a command that reads exports into a study.
 
@@ -227,10 +299,12 @@ def study_of(command: str, flags: Mapping[str, Any]) -> Study:
     same = (
         "instrument", "out", "members", "informants", "form", "platform", "invalid", "previews",
         "unfinished", "duplicates", "minimum_answered", "encoding", "delimiter", "sheet",
+        "answers_as", "decimal",
     )  # fmt: skip
     columns = {name: flags[name] for name in ("group", "member", "partner", "parent", "weight")}
     given = {
-        **{name: flags[name] for name in same},
+        **{name: flags.get(name) for name in same},
+        "missing_codes": missing_codes_of(flags.get("missing_code")),
         "exports": exports_with(
             flags["exports"], flags["language"], flags["country"], flags["wave"]
         ),
@@ -240,7 +314,10 @@ def study_of(command: str, flags: Mapping[str, Any]) -> Study:
         "cutoffs": cutoffs_of(flags["cutoff"]),
         "screening": screening_of(flags.get("screen")),
         "careless": flags.get("careless"),
+        "full": flags.get("full") or None,
         "models": tuple(flags.get("model") or ()) or None,
+        "validation": flags.get("validation"),
+        **group_flags(flags),
         "seed": flags.get("seed"),
     }
     return study_from({key: value for key, value in given.items() if value is not None})

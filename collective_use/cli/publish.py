@@ -7,17 +7,16 @@ from typing import Annotated
 
 import typer
 
-from collective_use.checks import one_of
 from collective_use.cli.console import say, show_next
+from collective_use.questionnaire.online.targets import ALIASES, PLATFORMS, target
 
 app = typer.Typer(rich_markup_mode=None)
-PLATFORMS = ("xlsform", "surveyjs", "web", "qualtrics", "limesurvey", "redcap")
 
 
 @app.command()
 def publish(
     instrument: Annotated[str, typer.Argument(help="A bundled name or the path of your own.")],
-    to: Annotated[str, typer.Option("--to", help=", ".join(PLATFORMS))],
+    to: Annotated[str, typer.Option("--to", help=", ".join((*PLATFORMS, *ALIASES)))],
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the files.")],
     form: Annotated[str | None, typer.Option(help="Which form of the instrument.")] = None,
     lang: Annotated[
@@ -36,6 +35,9 @@ def publish(
         list[str] | None, typer.Option(help='Fill a gap of the texts: "NAME OF STUDY=...".')
     ] = None,
     fill_from: Annotated[Path | None, typer.Option(help="YAML file that fills all gaps.")] = None,
+    hand_in: Annotated[
+        str, typer.Option(help="Web page: post finished answers to this address.")
+    ] = "",
     draft: Annotated[bool, typer.Option("--draft", help="Publish although gaps are left.")] = False,
 ) -> None:
     """Write the questionnaire for a survey platform.
@@ -45,32 +47,37 @@ def publish(
       collective-use publish collective_data_use --to web --draft --out online
       collective-use publish my_instrument/ --to qualtrics --members members.csv --out online
     """
-    one_of("--to", to, PLATFORMS)
+    target(to)
     from collective_use.instrument.library import load_instrument
-    from collective_use.output import write_file
+    from collective_use.output import check_place, write_folder
     from collective_use.questionnaire.form.fill import parse_fills, read_fills
     from collective_use.questionnaire.form.members import read_rosters
     from collective_use.questionnaire.online.publish import publish_form
 
+    makes = f"a form for {to}"
+    check_place(out, makes=makes)
     bank = load_instrument(instrument)
     values = {**(read_fills(fill_from) if fill_from else {}), **parse_fills(fill or [])}
+    rosters = read_rosters(members) if members else ()
     published = publish_form(
         bank,
-        to,  # type: ignore[arg-type]
+        to,
         form=form,
         language=lang,
         modules=module or (),
-        rosters=read_rosters(members) if members else (),
+        rosters=rosters,
         seed=seed,
         fill=values,
         draft=draft,
         respondent=respondent,
+        hand_in=hand_in,
     )
-    for name, content in published.files.items():
-        write_file(out / name, content)
+    account = {"makes": makes, "command": "publish", "instrument": bank.id, "to": to}
+    files = dict(published.files)
+    write_folder(out, files.items(), account)
     say(
-        f"Written to {out}: {', '.join(list(published.files)[:6])}"
-        + (f" and {len(published.files) - 6} more" if len(published.files) > 6 else "")
+        f"Written to {out}: {', '.join(list(files)[:6])}"
+        + (f" and {len(files) - 6} more" if len(files) > 6 else "")
     )
     for sentence in published.cannot:
         say(f"Not carried by {to}: {sentence}")

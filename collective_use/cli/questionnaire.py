@@ -75,6 +75,7 @@ def questionnaire(
     from collective_use.instrument.library import load_instrument
     from collective_use.questionnaire.form.fill import parse_fills, read_fills
     from collective_use.questionnaire.form.letterhead import read_letterhead
+    from collective_use.questionnaire.paper.batch import COPIES
     from collective_use.questionnaire.print_form import print_copies
 
     bank = load_instrument(instrument)
@@ -109,6 +110,8 @@ def questionnaire(
     )
     count = len(printed.copies)
     say(f"{count} {'copy' if count == 1 else 'copies'} in {printed.where}")
+    if count > 1 and printed.where.endswith("/"):
+        say(f"{COPIES} says which copy is whose.")
     if draft:
         say("This is a draft: gaps in the texts are left, and untested wording is marked on it.")
     for statement in dict.fromkeys(entry.statement for entry in bank.status if not entry.piloted):

@@ -26,6 +26,9 @@ def show_done(done: Done, as_json: bool) -> None:
         return
     console.say(summary_head(done.outcome) + "\n")
     console.show(summary_tables(done.outcome))
+    found = done.outcome.extra.get("measurement")
+    if found is not None:
+        console.show(found.tables())
     for fit in done.outcome.extra.get("models", {}).values():
         console.show(fit.tables())
     for name, reason in done.outcome.extra.get("not fitted", {}).items():
@@ -37,7 +40,15 @@ def show_done(done: Done, as_json: bool) -> None:
 def show_next_step(done: Done) -> None:
     """Print the command that most likely comes next."""
     study = done.outcome.study
-    if done.run["command"] == "score":
+    if done.run["command"] == "validate":
+        models = [model.id for model in done.outcome.instrument.models][:1]
+        if models:
+            console.show_next(
+                "collective-use", "fit", study.exports[0].file, "--instrument", study.instrument,
+                *given_flags(study), "--model", models[0], "--out", "results",
+                why="Fit the model of the theory:",
+            )  # fmt: skip
+    elif done.run["command"] == "score":
         folder = Path(done.folder).name + "_study"
         console.show_next(
             "collective-use", "init", folder, "--instrument", study.instrument,

@@ -27,14 +27,22 @@ def run(
     previews: options.Previews = None,
     unfinished: options.Unfinished = None,
     duplicates: options.Duplicates = None,
+    missing_code: options.MissingCode = None,
+    answers_as: options.AnswersAs = None,
+    decimal: options.Decimal = None,
     map_file: Annotated[str | None, options.MAP] = None,
     minimum_answered: options.MinimumAnswered = None,
     minimum_group: options.MinimumGroup = None,
     cutoff: options.Cutoff = None,
+    measure: options.Measures = None,
+    null: options.Nulls = None,
+    repetitions: options.Repetitions = None,
+    voice: options.Voice = None,
     model: Annotated[
         list[str] | None, typer.Option(help="A structural model to fit; repeat for several.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="For everything drawn by chance.")] = None,
+    full: options.Full = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a study: all that its study.yaml asks for, into one folder.
@@ -63,11 +71,19 @@ def run(
         "previews": previews,
         "unfinished": unfinished,
         "duplicates": duplicates,
+        "missing_codes": options.missing_codes_of(missing_code),
+        "answers_as": answers_as,
+        "decimal": decimal,
         "map": map_file,
         "minimum_answered": minimum_answered,
         "minimum_group_size": minimum_group,
         "cutoffs": options.cutoffs_of(cutoff),
         "models": tuple(model or ()),
+        "measures": tuple(measure or ()),
+        "null_distributions": tuple(null or ()),
+        "repetitions": repetitions,
+        "voice": voice,
         "seed": seed,
+        "full": full or None,
     }
     show_done(run_study(overridden(settings, flags), command="run"), as_json)

@@ -38,8 +38,9 @@ def judges_command(
       collective-use sheets judges my_instrument --out judges.xlsx
       collective-use sheets judges my_instrument --judge anna --judge bo --out judging/
     """
+    from collective_use.file_names import safe_names
     from collective_use.instrument.library import load_instrument
-    from collective_use.output import write_file
+    from collective_use.output import write_file, write_folder
     from collective_use.sheets.review.judges import judge_sheets
 
     bank = load_instrument(instrument)
@@ -48,10 +49,16 @@ def judges_command(
         one_of("the ending of --out", out.suffix.lower(), (".xlsx",))
     single = bool(out.suffix) and len(names) == 1
     folder = out if not out.suffix else out.with_suffix("")
-    for place, name in enumerate(names):
-        content = judge_sheets(bank, seed=seed + place, judge=name, form=form)
-        stem = "".join(c if c.isalnum() else "_" for c in name) or "judge"
-        write_file(out if single else folder / f"{stem}.xlsx", content)
+    sheets = (
+        judge_sheets(bank, seed=seed + place, judge=name, form=form)
+        for place, name in enumerate(names)
+    )
+    if single:
+        write_file(out, next(sheets))
+    else:
+        stems = safe_names([name or "judge" for name in names])
+        files = zip((f"{stems[name or 'judge']}.xlsx" for name in names), sheets, strict=True)
+        write_folder(folder, files, {"makes": "sheets for judges", "command": "sheets judges"})
     what = "workbook" if len(names) == 1 else "workbooks"
     say(f"{len(names)} {what} in {out if single else folder}")
     words = ("collective-use", "sheets", "read-judges", "FILES", "--instrument", instrument)

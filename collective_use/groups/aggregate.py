@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
 from collective_use.checks import did_you_mean, one_of, quoted, whole_number
+from collective_use.compositions import ANSWERS, SHARED, SPREAD, offered
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.evidence.informants import informant_evidence
-from collective_use.groups.evidence.refusals import SPREAD, refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.refusals import refused_checks
+from collective_use.groups.evidence.result import Evidence, EvidenceByMeasure, empty_evidence
+from collective_use.groups.evidence.roster_measures import answers_to
 from collective_use.groups.evidence.rosters import roster_evidence
-from collective_use.groups.evidence.shared import Settings, member_evidence
+from collective_use.groups.evidence.settings import Settings
+from collective_use.groups.evidence.shared import member_evidence
 from collective_use.groups.evidence.spread import spread_evidence
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
-from collective_use.instrument.model import SHARED, Measure
+from collective_use.instrument.model import Instrument, Measure
+from collective_use.instrument.vocabulary import NULLS
 from collective_use.record import Record
 from collective_use.responses.table import Responses
-
-if TYPE_CHECKING:
-    from collective_use.scores.table import Scores
-
-_ASKS_MEMBERS = ("perception", "informant", "record")
-_ASKS_ROSTERS = ("roster", "allocation", "checklist")
+from collective_use.scores.table import Scores
 
 
 def aggregate(
@@ -34,6 +33,7 @@ def aggregate(
     *,
     cutoffs: Mapping[str, float] | None = None,
     measures: Iterable[str] | None = None,
+    nulls: Iterable[str] | None = None,
     repetitions: int = 2000,
     seed: int | None = 1,
     voice: Literal["member", "partner"] = "member",
@@ -57,11 +57,15 @@ def aggregate(
         Other values for named cut-offs, for example ``{"rwg_j": 0.8, "group_size": 2}``.
     measures
         Ids of the measures wanted; all by default.
+    nulls
+        Null distributions of agreement for every shared measure, the one that judges first; by
+        default those that each measure declares, else the uniform beside a slight skew.
     repetitions
-        Simulated groups for the chance of as much agreement (Cohen, Doveh & Nahum-Shani 2009)
-        and shuffles for random group resampling (Bliese 2000); 0 leaves both out.
+        Draws for the chance of as much agreement in each group (Cohen, Doveh & Nahum-Shani
+        2009), more where they could change a side; 0 leaves it out. Random group resampling
+        needs none: it has a closed form.
     seed
-        Seed of both.
+        Their seed.
     voice
         ``"member"``: each member counts alike in the mean of a group. ``"partner"``: each
         partner organisation does, where partners are known, so that six people of one agency
@@ -88,14 +92,13 @@ def aggregate(
     """
     if isinstance(scores, Responses):
         raise InputError("scores must be scored persons: cu.aggregate(cu.score(responses))")
-    if not hasattr(scores, "responses"):
-        raise InputError(
-            f"scores must be what cu.score(responses) returns, got {type(scores).__name__}"
-        )
+    if not hasattr(scores, "responses") or not hasattr(scores, "answered"):
+        kind = type(scores).__name__
+        raise InputError(f"scores must be what cu.score(responses) returns, got {kind}")
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))
-    settings = Settings(rules, repetitions, seed, voice)
+    settings = Settings(rules, repetitions, seed, voice, _nulls(nulls))
     responses = scores.responses
     wanted = _wanted(responses.instrument.measures, measures)
     keys = group_keys(responses.persons, responses.members)
@@ -105,7 +108,28 @@ def aggregate(
     for measure in wanted:
         evidence[measure.id] = _evidence(scores, keys, measure, settings)
         record = _noted(record, evidence[measure.id])
-    return Groups(_values(scores, keys, evidence, rules), evidence, record, responses.instrument)
+    values = _values(scores, keys, evidence, rules)
+    known = EvidenceByMeasure(evidence, _names(responses.instrument))
+    return Groups(values, known, record, responses.instrument)
+
+
+def _nulls(names: Iterable[str] | None) -> tuple[str, ...]:
+    chosen = (names,) if isinstance(names, str) else tuple(names or ())
+    for name in chosen:
+        one_of("nulls", name, NULLS)
+    return chosen
+
+
+def _names(instrument: Instrument) -> dict[str, list[str]]:
+    """Return how people call each measure: its name, its construct's and that one's id."""
+    constructs = {part.id: part for part in instrument.constructs}
+    found = {}
+    for measure in instrument.measures:
+        words = [*measure.name.values(), measure.construct_id]
+        if measure.construct_id in constructs:
+            words += constructs[measure.construct_id].name.values()
+        found[measure.id] = words
+    return found
 
 
 def _spoken(record: Record, scores: Scores, voice: str) -> Record:
@@ -144,20 +168,19 @@ def _wanted(known: tuple[Measure, ...], names: Iterable[str] | None) -> list[Mea
 
 
 def _evidence(scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings) -> Evidence:
-    if measure.composition == "global":
+    instrument = scores.responses.instrument
+    answers = answers_to(instrument, measure, instrument.get_item(measure.items[0]))
+    if offered(measure.composition, answers) is None:
+        of = ANSWERS.get(answers, "answers of this kind")
+        why = f"a measure of composition {measure.composition!r} is not computed from {of}"
+        return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
+    if answers == "told":
         return informant_evidence(scores, keys, measure)
-    if measure.source in _ASKS_MEMBERS:
-        if measure.composition in (*SHARED, "additive"):
-            return member_evidence(scores, keys, measure, settings)
+    if answers in ("statements", "kinds"):
         if measure.composition in SPREAD:
             return spread_evidence(scores, keys, measure, settings.cutoffs)
-    if measure.source in _ASKS_ROSTERS:
-        return roster_evidence(scores, keys, measure, settings.cutoffs)
-    why = (
-        f"{measure.source} answers do not make a measure of composition {measure.composition}: "
-        "ties, points and checklists do"
-    )
-    return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
+        return member_evidence(scores, keys, measure, settings)
+    return roster_evidence(scores, keys, measure, settings.cutoffs)
 
 
 def _start(

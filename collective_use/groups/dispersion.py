@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
+from collective_use.groups.labels import factorized
 from collective_use.numerics.groups import dispersion as kernel
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import Result, Table, table_of
@@ -20,20 +21,21 @@ from collective_use.results import Result, Table, table_of
 Kind = Literal["separation", "disparity", "variety"]
 INDICES: Mapping[str, tuple[str, ...]] = {
     "separation": ("sd", "mean_distance"),
-    "disparity": ("cv", "gini"),
+    "disparity": ("cv", "cv_adjusted", "gini"),
     "variety": ("blau", "teachman"),
 }
-"""The indices of each kind of dispersion; with `_observed` without small-group correction."""
+"""The corrected indices of each kind of dispersion."""
 
 CORRECTIONS: Mapping[str, str] = {
     "sd": "divisor n - 1 and the factor that makes it unbiased for normal answers",
     "mean_distance": "each member's distance to the n - 1 others",
-    "cv": "divisor n - 1 and 1 + 1/(4n) (Sokal & Rohlf 1995)",
+    "cv": "divisor n - 1",
+    "cv_adjusted": "divisor n - 1 and 1 + 1/(4n) (Sokal & Rohlf 1995)",
     "gini": "times n / (n - 1) (Deltas 2003)",
     "blau": "two members drawn without replacement",
     "teachman": "plus (K - 1) / (2n) (Miller 1955)",
 }
-"""What each correction does; all after Biemann & Kearney (2010)."""
+"""What each correction does; after Biemann & Kearney (2010)."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,10 @@ def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Disper
     """Compute how far members of each group differ.
 
     Every index comes twice: corrected for the size of small groups (Biemann & Kearney 2010),
-    which estimates the dispersion of the population that members come from and can be compared
-    over groups of different size; and as observed, which describes the members themselves.
+    which comes nearer to the dispersion of the population that members come from; and as
+    observed, which describes the members themselves. Over groups of different size, SD, Gini
+    and Blau compare when corrected; mean distance, CV and Teachman still depend on the size
+    (docs/aggregation.md has the table).
 
     Parameters
     ----------
@@ -109,15 +113,15 @@ def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Disper
     1     b  2   0.0            0.0
     """
     one_of("kind", kind, tuple(INDICES))
+    n_kinds = 0
     if kind == "variety":
-        labels = pd.Series(np.asarray(values, dtype=object).ravel())
-        absent = labels.isna().to_numpy()
-        kinds, place = np.unique(labels[~absent].astype(str), return_inverse=True)
-        numbers = np.full(len(labels), np.nan)
-        numbers[~absent] = place
-        rows = rows_of(numbers, groups)
+        place, kinds = factorized(values)
+        n_kinds = len(kinds)
+        numbers = np.where(place < 0, np.nan, place.astype(float))
+        known = isinstance(values, (pd.Series, pd.DataFrame))
+        rows = rows_of(pd.Series(numbers, index=values.index) if known else numbers, groups)
     else:
-        rows, kinds = rows_of(values, groups, single=True), np.zeros(0)
+        rows = rows_of(values, groups, single=True)
     x = rows.values[:, 0].astype(float)
     known = ~np.isnan(x)
     if kind == "disparity" and (x[known] < 0).any():
@@ -127,15 +131,101 @@ def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Disper
         )
     codes = rows.codes[known]
     n = np.bincount(codes, minlength=rows.total)
-    columns = indices_of(x[known], codes, rows.total, kind, len(kinds))
+    columns = indices_of(x[known], codes, rows.total, kind, n_kinds)
     table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
     table["reason"] = [_reason(int(k), kind, row) for k, row in zip(n, _rows(columns), strict=True)]
     notes = tuple(f"{name}: {CORRECTIONS[name]}." for name in INDICES[kind])
     return Dispersion(kind, table, notes)
 
 
+@dataclass(frozen=True)
+class Cells:
+    """Members' values by group, with what kernels share.
+
+    Attributes
+    ----------
+    x
+        (N,) values without missing ones; for variety the place of the kind.
+    codes
+        (N,) groups.
+    total
+        G.
+    n, squares, means
+        (G,) answers, squared deviations from the mean, and means.
+    counts
+        (G, K) members of each kind, for variety.
+    """
+
+    x: NDArray[np.float64]
+    codes: NDArray[np.intp]
+    total: int
+    n: NDArray[np.int64]
+    squares: NDArray[np.float64]
+    means: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+def cells_of(
+    x: NDArray[np.float64], codes: NDArray[np.intp], total: int, n_kinds: int = 0
+) -> Cells:
+    """Return what the kernels need; parameters as in `indices_of`."""
+    stats = group_statistics(x, codes, total)
+    counts = np.zeros((total, 0), dtype=np.int64)
+    if n_kinds:
+        place = codes * n_kinds + x.astype(np.intp)
+        counts = np.bincount(place, minlength=total * n_kinds).reshape(total, n_kinds)
+    return Cells(x, codes, total, stats.n[:, 0], stats.deviations[:, 0], stats.means[:, 0], counts)
+
+
+def _where(values: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.where(good, values, np.nan)
+
+
+Kernel = Callable[[Cells], NDArray[np.float64]]
+_SEPARATION: Mapping[str, Kernel] = {
+    "sd": lambda c: kernel.standard_deviation(c.squares, c.n),
+    "mean_distance": lambda c: kernel.mean_euclidean_distance(c.x, c.codes, c.total),
+    "sd_observed": lambda c: kernel.standard_deviation(c.squares, c.n, correct=False),
+    "mean_distance_observed": lambda c: kernel.mean_euclidean_distance(
+        c.x, c.codes, c.total, correct=False
+    ),
+}
+_DISPARITY: Mapping[str, Kernel] = {
+    "cv": lambda c: kernel.coefficient_of_variation(c.squares, c.n, c.means),
+    "cv_adjusted": lambda c: kernel.adjusted_variation(c.squares, c.n, c.means),
+    "gini": lambda c: kernel.gini(c.x, c.codes, c.total),
+    "cv_observed": lambda c: kernel.coefficient_of_variation(
+        c.squares, c.n, c.means, correct=False
+    ),
+    "gini_observed": lambda c: kernel.gini(c.x, c.codes, c.total, correct=False),
+    "herfindahl": lambda c: kernel.concentration(c.x, c.codes, c.total)[0],
+    "effective_number": lambda c: 1.0 / kernel.concentration(c.x, c.codes, c.total)[0],
+    "largest_share": lambda c: kernel.concentration(c.x, c.codes, c.total)[1],
+    "sd": lambda c: np.sqrt(_where(c.squares / np.maximum(c.n - 1, 1), c.n > 1)),
+    "valued_mean": lambda c: c.means,
+}
+_VARIETY: Mapping[str, Kernel] = {
+    "blau": lambda c: kernel.blau(c.counts),
+    "teachman": lambda c: kernel.teachman(c.counts),
+    "blau_observed": lambda c: kernel.blau(c.counts, correct=False),
+    "teachman_observed": lambda c: kernel.teachman(c.counts, correct=False),
+    "distinct": lambda c: kernel.distinct(c.counts),
+}
+KERNELS: Mapping[str, Mapping[str, Kernel]] = {
+    "separation": _SEPARATION,
+    "disparity": _DISPARITY,
+    "variety": _VARIETY,
+}
+"""By kind of dispersion, the function behind each word of `collective_use.compositions`."""
+
+
 def indices_of(
-    x: NDArray[np.float64], codes: NDArray[np.intp], total: int, kind: str, n_kinds: int = 0
+    x: NDArray[np.float64],
+    codes: NDArray[np.intp],
+    total: int,
+    kind: str,
+    n_kinds: int = 0,
+    names: Sequence[str] = (),
 ) -> dict[str, NDArray[np.float64]]:
     """Return the corrected indices of a kind and those without correction, (G,) each.
 
@@ -151,29 +241,13 @@ def indices_of(
         The kind of dispersion.
     n_kinds
         Number of kinds, for variety.
+    names
+        Further indices wanted.
     """
-    found: dict[str, NDArray[np.float64]] = {}
-    stats = group_statistics(x, codes, total)
-    n, squares, means = stats.n[:, 0], stats.deviations[:, 0], stats.means[:, 0]
-    width = max(1, n_kinds)
-    if kind == "variety":
-        cells = np.bincount(codes * width + x.astype(np.intp), minlength=total * width)
-        counts = cells.reshape(total, width)
-    for suffix, correct in (("", True), ("_observed", False)):
-        if kind == "separation":
-            found[f"sd{suffix}"] = kernel.standard_deviation(squares, n, correct=correct)
-            found[f"mean_distance{suffix}"] = kernel.mean_euclidean_distance(
-                x, codes, total, correct=correct
-            )
-        elif kind == "disparity":
-            found[f"cv{suffix}"] = kernel.coefficient_of_variation(
-                squares, n, means, correct=correct
-            )
-            found[f"gini{suffix}"] = kernel.gini(x, codes, total, correct=correct)
-        else:
-            found[f"blau{suffix}"] = kernel.blau(counts, correct=correct)
-            found[f"teachman{suffix}"] = kernel.teachman(counts, correct=correct)
-    return found
+    cells = cells_of(x, codes, total, max(1, n_kinds) if kind == "variety" else 0)
+    known = KERNELS[kind]
+    usual = [name for name in known if name.removesuffix("_observed") in INDICES[kind]]
+    return {name: known[name](cells) for name in dict.fromkeys((*usual, *names))}
 
 
 def _rows(columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from collective_use.checks import one_of, whole_number
 from collective_use.errors import InputError
-from collective_use.groups.keys import natural_order
+from collective_use.groups.labels import aligned, ordered
 
 Missing = Literal["pairwise", "listwise"]
 MISSING: tuple[str, ...] = ("pairwise", "listwise")
@@ -53,7 +53,8 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     values
         (N,) or (N, J) numbers.
     groups
-        (N,) labels of any kind; a missing label is an error.
+        (N,) labels of any kind, or columns that make up a label together; a missing label is
+        an error. With an index, as the values have one, rows are matched by it.
     name
         What to call `values` in messages.
     single
@@ -67,45 +68,15 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     table = numbers_in(values, name)
     if single and table.shape[1] != 1:
         raise InputError(f"{name} must be one column, got {table.shape[1]}; take them one by one")
-    labels = labels_of(groups)
-    if len(labels) != len(table):
+    codes, names = ordered(aligned(values, groups))
+    if len(codes) != len(table):
         raise InputError(
-            f"groups must have one label for each of the {len(table)} persons, got {len(labels)}"
+            f"groups must have one label for each of the {len(table)} persons, got {len(codes)}"
         )
-    if labels.isna().any():
-        rows = (np.flatnonzero(labels.isna())[:5] + 1).tolist()
+    if (codes < 0).any():
+        rows = (np.flatnonzero(codes < 0)[:5] + 1).tolist()
         raise InputError(f"groups must have a label for every person, got none in rows {rows}")
-    first, found = pd.factorize(labels)
-    # 1 and "1" are one group: what has one name in the results is one
-    same, names = pd.factorize(np.array([_label(label) for label in found], dtype=object))
-    codes, texts = same[first], pd.Series(names, dtype=object)
-    order = natural_order(texts).to_numpy().argsort(kind="stable")
-    place = np.empty(len(order), dtype=np.intp)
-    place[order] = np.arange(len(order))
-    return Rows(table, _names(values, table), place[codes], tuple(texts.iloc[order]))
-
-
-def labels_of(labels: object) -> pd.Series:
-    """Return labels as a series without an index; a missing one in a list stays missing.
-
-    numpy makes a list of texts and NaN one of texts, and NaN the text "nan".
-
-    Examples
-    --------
-    >>> labels_of(["a", float("nan")]).isna().tolist()
-    [False, True]
-    """
-    if isinstance(labels, pd.Series):
-        return labels.reset_index(drop=True)
-    if isinstance(labels, (list, tuple)):
-        return pd.Series(list(labels), dtype=object)
-    return pd.Series(np.asarray(labels).ravel())
-
-
-def _label(label: object) -> str:
-    if isinstance(label, float) and label.is_integer():
-        return str(int(label))
-    return str(label)
+    return Rows(table, _names(values, table), codes, names)
 
 
 def numbers_in(values: object, name: str) -> NDArray[Any]:
@@ -123,7 +94,7 @@ def numbers_in(values: object, name: str) -> NDArray[Any]:
         plain = all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in kinds)
         array = np.asarray(values) if plain else _converted(values, name)
     else:
-        array = np.asarray(values)
+        array = _array_of(values, name)
     if array.dtype.kind == "b":
         array = array.astype(np.int8)
     if array.dtype.kind not in "iuf":
@@ -136,6 +107,16 @@ def numbers_in(values: object, name: str) -> NDArray[Any]:
     if array.ndim not in (1, 2) or array.size == 0:
         raise InputError(f"{name} must have one row a person, got an array of shape {array.shape}")
     return array[:, None] if array.ndim == 1 else array
+
+
+def _array_of(values: object, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        widths = sorted({len(row) if hasattr(row, "__len__") else 1 for row in values})  # type: ignore[attr-defined]
+        raise InputError(
+            f"{name} must have the same number of columns in every row, got rows of {widths}"
+        ) from None
 
 
 def _converted(values: pd.DataFrame | pd.Series, name: str) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from collective_use.errors import InputError
+from collective_use.groups.labels import labels_of, natural_order
 
 
 @dataclass(frozen=True)
@@ -34,42 +35,16 @@ class GroupKeys:
         """The columns that tell one group from another."""
         return [name for name in ("group", "wave") if name in self.frame.columns]
 
-    @property
+    @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """One readable name a group."""
-        parts = self.frame[self.columns].astype(str)
-        return tuple(" / ".join(row) for row in parts.itertuples(index=False, name=None))
+        parts = [self.frame[name].astype(str).tolist() for name in self.columns]
+        return tuple(" / ".join(row) for row in zip(*parts, strict=True))
 
     @property
     def total(self) -> int:
         """How many groups there are."""
         return len(self.frame)
-
-
-def natural_order(labels: pd.Series) -> pd.Series:
-    """Return sort keys in which numbers inside labels count by value.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> s = pd.Series(["g10", "g2", "b"])
-    >>> list(s.iloc[natural_order(s).argsort()])
-    ['b', 'g2', 'g10']
-    """
-    text = labels.astype(str)
-    if text.str.fullmatch(r"0|[1-9]\d{0,14}").all():
-        numbers = np.unique(text.to_numpy(dtype=object).astype(np.int64), return_inverse=True)[1]
-        return pd.Series(numbers, index=labels.index)
-    keys = [_pieces(label) for label in text]
-    place = {key: i for i, key in enumerate(sorted(set(keys)))}
-    return pd.Series([place[key] for key in keys], index=labels.index)
-
-
-def _pieces(label: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """Part a label into words and numbers; ties between 01 and 1 go by the label itself."""
-    parts = [part for part in re.split(r"(\d+)", label) if part]
-    keys = ((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
-    return tuple(keys), label
 
 
 def group_keys(persons: pd.DataFrame, members: pd.DataFrame | None = None) -> GroupKeys:
@@ -90,13 +65,14 @@ def group_keys(persons: pd.DataFrame, members: pd.DataFrame | None = None) -> Gr
     """
     if "group" not in persons.columns:
         raise InputError("persons must have a column 'group', got " + ", ".join(persons.columns))
-    if persons["group"].isna().any():
-        rows = (np.flatnonzero(persons["group"].isna())[:5] + 1).tolist()
+    labels = labels_of(persons["group"])
+    if labels.isna().any():
+        rows = (np.flatnonzero(labels.isna())[:5] + 1).tolist()
         raise InputError(f"group must be known for every person, got none in rows {rows}")
     columns = ["group"]
     if "wave" in persons.columns and persons["wave"].nunique(dropna=False) > 1:
         columns.append("wave")
-    keys = persons[columns].astype(str)
+    keys = persons[columns].astype(str).assign(group=labels)
     found = keys.drop_duplicates()
     if members is not None:
         found = _with_silent_groups(found, members)
@@ -112,7 +88,7 @@ def group_keys(persons: pd.DataFrame, members: pd.DataFrame | None = None) -> Gr
 
 
 def _with_silent_groups(found: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    silent = sorted(set(members["group"].astype(str)) - set(found["group"]))
+    silent = sorted(set(labels_of(members["group"]).dropna()) - set(found["group"]))
     if not silent or "wave" in found.columns:
         return found
     return pd.concat([found, pd.DataFrame({"group": silent})], ignore_index=True)
@@ -137,5 +113,5 @@ def _with_parent(
 def _member_counts(frame: pd.DataFrame, members: pd.DataFrame | None) -> pd.Series:
     if members is None:
         return pd.Series(np.nan, index=frame.index)
-    counts = members["group"].astype(str).value_counts()
+    counts = labels_of(members["group"]).value_counts()
     return frame["group"].map(counts).astype(float)

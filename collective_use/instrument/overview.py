@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from collective_use.checks import one_of
+from collective_use.compositions import COMPOSITIONS
 from collective_use.instrument.model import Index, Instrument, Item, Measure, Text
-from collective_use.instrument.vocabulary import COMPOSITION_CHECKS
 from collective_use.results import Result, Table, frame_of
 
 
@@ -72,7 +72,7 @@ class Overview(Result):
                 measure.source,
                 measure.composition,
                 _value(measure),
-                ", ".join(measure.checks or COMPOSITION_CHECKS[measure.composition][:2]),
+                ", ".join(measure.checks or COMPOSITIONS[measure.composition].checks[:2]),
                 " ".join(measure.items),
             )
             for measure in self.instrument.measures

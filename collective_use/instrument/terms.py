@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from collective_use.compositions import SHARED as SHARED
+
 SCHEMA_VERSION = 1
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,25}$")]
@@ -65,6 +67,3 @@ MissingReason = Literal[
     "not_shown",
     "invalid",
 ]
-
-SHARED: tuple[str, ...] = ("direct_consensus", "referent_shift")
-"""Composition models in which members are meant to agree."""

@@ -221,7 +221,8 @@ def pairwise_moments(Y: Floats) -> tuple[Floats, Floats]:
     """
     seen = (~np.isnan(Y)).astype(float)
     filled = np.where(seen > 0, Y, 0.0)
-    mean = filled.sum(axis=0) / seen.sum(axis=0)
+    count = seen.sum(axis=0)
+    mean = np.where(count > 0, filled.sum(axis=0) / np.maximum(count, 1.0), np.nan)
     filled = np.where(seen > 0, Y - mean, 0.0)
     pairs = seen.T @ seen
     sums = filled.T @ seen  # sum of variable i over the cases that also have j

@@ -32,8 +32,6 @@ LAYOUTS = {
     "surveyjs": DOCUMENTATION,
 }
 """Every layout, and whether a real file stands behind it."""
-READ_FROM_DOCUMENTATION = ("microsoft_forms", "surveyjs", "formr")
-"""Platforms of whose exports no real file was at hand."""
 
 QUALTRICS = (
     ("StartDate", "Start Date", "startDate"),

@@ -13,13 +13,19 @@ from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
-from collective_use.output import write_file
+from collective_use.output import write_file, write_folder
 from collective_use.questionnaire.form.content import FormContent, Member
 from collective_use.questionnaire.form.fill import Fills, filled, require_filled, unfilled
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.letterhead import Letterhead, as_letterhead, filled_from
 from collective_use.questionnaire.form.members import Roster, read_rosters
-from collective_use.questionnaire.paper.batch import copy_names, merged, personal_copies
+from collective_use.questionnaire.paper.batch import (
+    COPIES,
+    copy_names,
+    copy_table,
+    merged,
+    personal_copies,
+)
 
 Format = Literal["pdf", "docx", "html"]
 FORMATS: tuple[str, ...] = ("pdf", "docx", "html")
@@ -235,24 +241,11 @@ def form_copies(lay: Lay, rosters: Sequence[Roster], personal: bool) -> list[For
         return [lay((), "", "")]
     if personal:
         return list(personal_copies(rosters, lay))
-    return [lay(roster.named, roster.group, "") for roster in rosters]
+    return [lay(roster.people, roster.group, "") for roster in rosters]
 
 
-def _names(copies: Sequence[FormContent], render: Rendering) -> list[str]:
-    pairs = [(copy.group, copy.member) for copy in copies]
-    return [f"{name}.{render.format}" for name in copy_names(pairs)]
-
-
-def _table(copies: Sequence[FormContent], names: Sequence[str]) -> bytes:
-    """Return which file is whose, for whoever hands the copies out."""
-    import csv
-
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["group", "member", "file"])
-    for copy, name in zip(copies, names, strict=True):
-        writer.writerow([copy.group, copy.member, name])
-    return buffer.getvalue().encode("utf-8-sig")
+def _names(copies: Sequence[FormContent], render: Rendering) -> dict[tuple[str, str], str]:
+    return copy_names([(copy.group, copy.member) for copy in copies], f".{render.format}")
 
 
 def _written(copies: Sequence[FormContent], render: Rendering, path: str | Path | None) -> bytes:
@@ -277,16 +270,17 @@ def _one_file(
         return merged(documents, copies[0].title[0])
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, document in zip(_names(copies, render), documents, strict=True):
+        for name, document in zip(_names(copies, render).values(), documents, strict=True):
             archive.writestr(zipfile.ZipInfo(name), document)
     return buffer.getvalue()
 
 
 def _into_folder(copies: Sequence[FormContent], render: Rendering, folder: Path) -> bytes:
+    """Write every copy and the table of who gets which file; all of them, or nothing."""
     documents = [render(copy) for copy in copies]
     names = _names(copies, render)
-    for name, document in zip(names, documents, strict=True):
-        write_file(folder / name, document)
+    files = list(zip(names.values(), documents, strict=True))
     if len(copies) > 1:
-        write_file(folder / "copies.csv", _table(copies, names))
+        files.append((COPIES, copy_table(names)))
+    write_folder(folder, files, {"makes": "printed questionnaires", "command": "questionnaire"})
     return _one_file(copies, documents, render)

@@ -8,6 +8,7 @@ from pathlib import Path
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import write_file
+from collective_use.questionnaire.form.fill import Fills
 from collective_use.questionnaire.form.members import read_rosters
 from collective_use.questionnaire.online.publish import Platform, publish_form
 from collective_use.questionnaire.online.published import Published
@@ -23,7 +24,7 @@ def publish(
     modules: Iterable[str] = (),
     members: str | Path | None = None,
     seed: int | None = None,
-    fill: dict[str, str] | None = None,
+    fill: Fills | None = None,
     draft: bool = False,
     respondent: str = "member",
 ) -> Published:

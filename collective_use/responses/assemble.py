@@ -8,23 +8,24 @@ from pathlib import Path
 import pandas as pd
 
 from collective_use.checks import quoted
-from collective_use.errors import (
-    DataWarning,
-    warn,
-)
+from collective_use.errors import DataWarning, ReadError, warn
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import form_items
+from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.record import Record
+from collective_use.responses.answers.places import named_only
+from collective_use.responses.answers.refusals import without_refusals
 from collective_use.responses.answers.stack import (
     Piece,
-    all_missing,
     stack_answers,
     stack_persons,
     stack_rosters,
 )
+from collective_use.responses.fieldwork.meeting import meet_groups, meet_members
 from collective_use.responses.fieldwork.members import positions_of, read_members
 from collective_use.responses.headings.wording import normal
 from collective_use.responses.informants import group_facts
+from collective_use.responses.lacking import note_items
 from collective_use.responses.options import Options
 from collective_use.responses.table import Responses
 
@@ -39,21 +40,33 @@ def assemble(
     record: Record,
 ) -> Responses:
     """Return the responses that the pieces of several exports make."""
+    if not any(len(piece.persons) for piece in pieces):
+        files = quoted(piece.name for piece in pieces)
+        raise ReadError(
+            f"{files}: no row holds an answer to a question about the group, so there is nothing "
+            f"to score; see what was left out:\n{record}"
+        )
+    people = everyone = None
+    if members is not None:
+        people, everyone, notes = read_members(
+            members, instrument, group=options.group, keep_personal=options.keep_personal
+        )
+        pieces, record = meet_members(pieces, everyone, options, record.joined(notes))
+    pieces, record = without_refusals(pieces, instrument, record)
     persons = stack_persons(pieces)
     answers, reasons = stack_answers(pieces, instrument)
     record = _alike_groups(persons, record)
-    people = None
-    if members is not None:
-        people, notes = read_members(
-            members, instrument, group=options.group, keep_personal=options.keep_personal
-        )
-        record = _check_members(people, persons, record.joined(notes))
-    rosters, record = stack_rosters(
-        pieces, instrument, persons, people, record, invalid=options.invalid
-    )
+    if everyone is not None:
+        record = _check_members(everyone, persons, record)
+    if extra is not None:
+        known = persons["group"] if people is None else people["group"]
+        extra, record = meet_groups(extra, pieces, list(known.unique()), record)
+    rosters, record = stack_rosters(pieces, instrument, persons, everyone, record, options)
+    rosters, record = named_only(rosters, instrument, persons, everyone, record)
+    persons = persons.drop(columns=[name for name in (CODES, PARTNERS) if name in persons])
     facts, record = group_facts([extra] if extra else pieces, instrument, record)
     form, record = _form(instrument, form, answers, record)
-    record = _note_items(instrument, form, answers, record)
+    record = note_items(instrument, form, answers, pieces, record)
     return Responses(instrument, form, persons, answers, reasons, rosters, people, facts, record)
 
 
@@ -120,29 +133,3 @@ def _form(
         return None, record
     text = f"The columns are those of form {hits[0]!r}."
     return hits[0], record.note("responses", "decision", text)
-
-
-def _note_items(
-    instrument: Instrument, form: str | None, answers: pd.DataFrame, record: Record
-) -> Record:
-    asked = form_items(instrument.get_form(form)) if form else [i.id for i in instrument.items]
-    kinds = {item.id: item for item in instrument.items}
-    lacking = [
-        name
-        for name in asked
-        if kinds[name].kind == "likert"
-        and kinds[name].role == "measure"
-        and name not in answers.columns
-    ]
-    if lacking:
-        whose = f"form {form!r}" if form else f"instrument {instrument.id!r}"
-        text = f"Items of {whose} that the exports do not hold: {quoted(lacking)}."
-        record = record.note(
-            "responses", "note", text, count=len(lacking), of="items", what=lacking
-        )
-    empty = all_missing(answers)
-    if empty:
-        text = f"Nobody answered {quoted(empty)}."
-        warn(text, DataWarning)
-        record = record.note("responses", "warning", text, count=len(empty), of="items", what=empty)
-    return record

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import pandas as pd
 
 from collective_use.checks import did_you_mean, one_of, quoted
-from collective_use.errors import InputError
+from collective_use.errors import InputError, ReadError
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
-from collective_use.responses.answers.piece import informant_piece, read_piece
+from collective_use.responses.answers.piece import informant_piece, matched_columns, read_piece
+from collective_use.responses.answers.stack import Piece
 from collective_use.responses.assemble import assemble
+from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.mapping import read_map
-from collective_use.responses.files.json import read_json
 from collective_use.responses.files.open import read_raw
 from collective_use.responses.files.raw import Raw
+from collective_use.responses.files.saved import are_saved, read_saved
 from collective_use.responses.files.typed import raw_of_frame
-from collective_use.responses.options import Duplicates, Invalid, Options, Rows
+from collective_use.responses.options import (
+    Duplicates,
+    Invalid,
+    MissingCodes,
+    Options,
+    Rows,
+    missing_codes_of,
+)
+from collective_use.responses.protect import protected
 from collective_use.responses.readers import read_layout
+from collective_use.responses.readers.export import Export
 from collective_use.responses.table import Responses
 
 Source: TypeAlias = str | Path | pd.DataFrame
@@ -46,6 +57,9 @@ def read_responses(
     previews: Rows = "drop",
     unfinished: Rows = "drop",
     duplicates: Duplicates = "last",
+    missing_codes: MissingCodes = None,
+    answers_as: Literal["codes", "labels"] | None = None,
+    decimal: Literal[".", ","] | None = None,
     keep_personal: bool = False,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -60,8 +74,9 @@ def read_responses(
     Parameters
     ----------
     paths
-        An export (csv, tsv, xlsx, sav, dta, parquet, json, or a data frame), or several that are
-        stacked. A folder or a list of JSON files holds one respondent each.
+        An export (csv, tsv, xlsx, sav, dta, sas7bdat, xpt, parquet, json, a filled pdf or docx
+        form, or a data frame), or several that are
+        stacked. A folder or a list of JSON files or of forms holds one respondent each.
     instrument
         The instrument, from `load_instrument`.
     group
@@ -88,6 +103,15 @@ def read_responses(
         file name.
     previews, unfinished, duplicates
         What happens to preview rows, rows never sent off and second submissions.
+    missing_codes
+        What stands for no answer: ``[-99, 999]``, ``{999: "refused"}``, or by item
+        ``{"age": [999]}``. For all items they hold where they are no code of the scale; for an
+        item by name in any case.
+    answers_as
+        What numbers in the export are where the labels of a scale are numbers themselves
+        ("0", "1", "2", "3 or more"): ``"codes"`` or ``"labels"``, instead of asking the column.
+    decimal
+        The decimal mark of numbers, where nothing in their column settles it.
     keep_personal
         Keep columns that identify persons (names, addresses, IP); dropped by default.
     encoding, delimiter, sheet
@@ -122,14 +146,24 @@ def read_responses(
     names = _export_names(sources)
     renamed = read_map(column_map)
     options = Options(
-        invalid, previews, unfinished, duplicates, keep_personal, group, columns or {}, renamed
+        invalid,
+        previews,
+        unfinished,
+        duplicates,
+        keep_personal,
+        group,
+        columns or {},
+        renamed,
+        missing_codes_of(missing_codes, [item.id for item in instrument.items]),
+        answers_as,
+        decimal,
     )
     _check_form(instrument, form)
     record = Record()
     pieces = []
     for place, source in enumerate(sources):
         if saved:
-            raw = read_json(saved, Path("answers.json"))
+            raw = read_saved(saved, Path(f"answers{saved[0].suffix.lower()}"))
         else:
             raw = open_source(source, encoding=encoding, delimiter=delimiter, sheet=sheet)
         declared = {
@@ -137,15 +171,44 @@ def read_responses(
             for name, value in (("language", language), ("country", country), ("wave", wave))
         }
         given = {name: value for name, value in declared.items() if value is not None}
-        export = read_layout(raw, platform)
+        export = laid_out(raw, platform, instrument, options)
         piece, record = read_piece(export, instrument, options, given, record)
-        piece.persons["export"] = names[place]
-        pieces.append(piece)
+        pieces.append(_from_files(piece, raw, names[place]))
     extra = None
     if informants is not None:
         raw = open_source(informants, encoding=encoding, delimiter=delimiter, sheet=None)
-        extra, record = informant_piece(read_layout(raw), instrument, options, record)
-    return assemble(pieces, extra, instrument, form, members, options, record)
+        export = laid_out(raw, None, instrument, options)
+        extra, record = informant_piece(export, instrument, options, record)
+    read = assemble(pieces, extra, instrument, form, members, options, record)
+    return protected(read, keep_personal)
+
+
+def laid_out(raw: Raw, platform: str | None, instrument: Instrument, options: Options) -> Export:
+    """Return a file as an export of its platform, whose headings may stand below a title."""
+    export = read_layout(raw, platform)
+    if matched_columns(export, instrument, options)[0]:
+        return export
+
+    def fits(table: Raw) -> bool:
+        try:
+            return bool(matched_columns(read_layout(table, platform), instrument, options)[0])
+        except ReadError:
+            return False
+
+    table = promoted(raw, fits)
+    return export if table is None else read_layout(table, platform)
+
+
+def _from_files(piece: Piece, raw: Raw, name: str) -> Piece:
+    """Say of each respondent which file they come from, where several make one export."""
+    if not raw.files:
+        piece.persons["export"] = name
+        return piece
+    rows = piece.persons["row"].to_numpy() - 1
+    piece.persons["export"] = [Path(raw.files[row]).stem for row in rows]
+    before = {file: place for place, file in reversed(list(enumerate(raw.files)))}
+    piece.persons["row"] = [row + 1 - before[raw.files[row]] for row in rows]
+    return piece
 
 
 def _listed(paths: Source | Sequence[Source]) -> list[Source]:
@@ -183,9 +246,9 @@ def open_source(source: Source, **how: Any) -> Raw:
 
 
 def _saved_answers(sources: Sequence[Source], declared: Sequence[Declared]) -> list[Path]:
-    """Return several JSON files that are read as one export: each holds one respondent."""
+    """Return several files that are read as one export: each holds one respondent."""
     files = [Path(source) for source in sources if not isinstance(source, pd.DataFrame)]
-    alike = len(files) == len(sources) > 1 and all(f.suffix.lower() == ".json" for f in files)
+    alike = len(files) == len(sources) > 1 and are_saved(files)
     return files if alike and all(value is None for value in declared) else []
 
 

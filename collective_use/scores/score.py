@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.checks import instance_of, number_between
+from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Measure
 from collective_use.platforms.columns import form_items
 from collective_use.record import Record
@@ -72,6 +73,12 @@ def score(responses: Responses, *, minimum_answered: float | None = None) -> Sco
     if minimum_answered is not None:
         number_between("minimum_answered", minimum_answered, 0, 1000, open_low=True)
     instrument = responses.instrument
+    longest = max((len(measure.items) for measure in instrument.measures), default=0)
+    if minimum_answered is not None and 1 < longest < minimum_answered:
+        raise InputError(
+            f"minimum_answered must be a share (at most 1) or a number of items up to {longest}, "
+            f"the longest measure of the instrument; got {minimum_answered:g}"
+        )
     items = keyed_items(instrument, responses.answers)
     numbers = _scorable(instrument, items, responses.answers)
     asked = set(numbers.columns)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
+from collective_use.sem.data.absent import with_absent
 from collective_use.sem.data.checks import require_columns
-from collective_use.sem.data.data import SampleData, data_from_moments, read_data
+from collective_use.sem.data.data import SampleData, read_data
+from collective_use.sem.data.given import data_from_moments
+from collective_use.sem.data.products import with_products
 from collective_use.sem.engines.core import (
     Solution,
     fit_table,
@@ -102,7 +105,8 @@ def fit_sem(
     ordered
         Ordered categorical variables.
     missing
-        ``"listwise"`` or ``"fiml"`` (maximum likelihood by missing pattern).
+        ``"listwise"``, ``"fiml"`` (maximum likelihood by missing pattern) or, where all variables
+        are ordered, ``"pairwise"`` (each threshold and correlation from the cases that have it).
     se, test, information, likelihood
         Override what the estimator implies: ``se`` is ``"standard"``, ``"first.order"``,
         ``"robust.sem"``, ``"robust.huber.white"``, ``"robust"`` or ``"none"``; `information`
@@ -164,6 +168,7 @@ def fit_sem(
     one_of("engine", engine, ENGINES)
     check_model(model)
     refuse_latent_columns(model, data)
+    asked["data"] = with_products(model, data)
     for name in ("equal", "partial", "ordered"):
         asked[name] = as_names(name, asked[name])
     for name in ("repetitions", "seed"):
@@ -243,6 +248,7 @@ def _fit_continuous(
             data, block.observed, block.exogenous, options,
             group=group, cluster=cluster, weights=weights,
         )  # fmt: skip
+        table = with_absent(table, sample, options)
     return estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from collective_use.checks import number_between, one_of
-from collective_use.errors import EstimationError
+from collective_use.checks import number_between, one_of, quoted
+from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures
-from collective_use.sem.goodness.likelihood import log_likelihood, saturated_of
+from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood, saturated_of
 from collective_use.sem.goodness.short_fit import short_fit
 from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
 from collective_use.sem.postfit.problems import Problem
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from collective_use.sem.engines.agreement import EngineAgreement
     from collective_use.sem.postfit.residuals import SemResiduals
     from collective_use.sem.resampling.bootstrap import Bootstrap
+
+NO_MAXIMUM = (
+    "too few cases hold some of the covariances: the unrestricted likelihood has no maximum (its "
+    "covariance matrix becomes singular), so that there are no chi-square and fit measures; the "
+    "estimates stand"
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,10 @@ class SemResult(Result):
     @cached_property
     def _saturated(self) -> list[GroupMoments]:
         data = self.solution.data
-        return [saturated_of(data, i) for i in range(len(data.groups))]
+        found = [saturated_of(data, i) for i in range(len(data.groups))]
+        if not all(has_maximum(moments) for moments in found):
+            warn(NO_MAXIMUM, DataWarning)
+        return found
 
     @cached_property
     def _logs(self) -> tuple[float, float] | None:
@@ -141,6 +150,10 @@ class SemResult(Result):
         """The corrected chi-square test, if the estimator has one."""
         if not self.solution.options.scaled:
             return None
+        if math.isnan(self.test.statistic):
+            return tests_of_fit.ChiSquare(
+                self.solution.options.test, math.nan, self.solution.df, math.nan
+            )
         return tests_of_fit.scaled_test(self.solution, self.test, self._saturated)
 
     def _refuse(self) -> None:
@@ -319,6 +332,11 @@ class SemResult(Result):
         """Return raw, normalised and standardized residuals."""
         from collective_use.sem.postfit.residuals import residuals
 
+        if absent := [name for block in self.table.blocks for name in block.absent]:
+            raise NotSupported(
+                f"residuals with an item that a group was not asked ({quoted(absent)}) are not "
+                "supported: its moments there are not known"
+            )
         return residuals(self.solution, self._saturated)
 
     def r_square(self) -> pd.DataFrame:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.door.limits import check_archive, regular_file
 from collective_use.errors import ReadError
 from collective_use.yaml_source import Position
 
 MOST_BYTES = 50_000_000
+MOST_CELLS = 20_000_000
 
 
 class CellPosition(Position):
@@ -77,8 +79,9 @@ def read_book(path: str | Path) -> dict[str, Sheet]:
 
     source = Path(path)
     try:
-        if source.stat().st_size > MOST_BYTES:
-            raise ReadError(f"{source}: the workbook is larger than {MOST_BYTES:,} bytes")
+        regular_file(source, most=MOST_BYTES)
+        if source.is_file():
+            check_archive(source)
         book = load_workbook(source, data_only=True)
     except FileNotFoundError:
         raise ReadError(f"{source}: there is no workbook of that name") from None
@@ -93,6 +96,11 @@ def read_book(path: str | Path) -> dict[str, Sheet]:
 
 
 def _sheet(file: str, sheet: Any) -> Sheet:
+    if sheet.max_row * sheet.max_column > MOST_CELLS:
+        raise ReadError(
+            f"{file}, sheet {sheet.title!r}: its last cell stands in row {sheet.max_row:,}, column "
+            f"{sheet.max_column:,}; delete the cells far away from the table"
+        )
     lines: Iterator[Sequence[Any]] = sheet.iter_rows(values_only=True)
     headings: dict[str, int] = {}
     for place, value in enumerate(next(lines, ()), start=1):

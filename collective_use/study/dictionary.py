@@ -16,7 +16,11 @@ from collective_use.study.meanings import (
     OUTPUT_SCHEMA,
     PERSONS,
     SCREENING,
+    TABLE_ONE,
+    VALIDATION,
 )
+
+VALIDATION_FILES = "validation_*.csv (where a study validates)"
 
 _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "persons.csv": (PERSONS, KEYS),
@@ -24,6 +28,7 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "groups.csv": (GROUPS, KEYS, INDICES),
     "agreement.csv": (INDICES, KEYS),
     "measures.csv": (MEASURES, KEYS, INDICES),
+    "table1.csv": (TABLE_ONE, KEYS),
     "estimates.csv": (MODELS,),
     "effects.csv": (MODELS,),
     "fit.csv": (MODELS,),
@@ -41,11 +46,21 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     >>> meaning("groups.csv", "n", load_instrument("lq2002"))
     'Persons of the group who answered.'
     """
-    of_measure = _of_measure(column, instrument)
+    table = table.rpartition("/")[2]
+    of_measure = "" if table.startswith("validation_") else _of_measure(column, instrument)
+    if of_measure and table == "table1.csv":
+        where = "within groups below the diagonal, of groups above it; on it, alpha"
+        return f"Correlation with {of_measure.rstrip('.')}: {where}."
     if of_measure:
         return of_measure
     if table == "screening.csv" and column.startswith("flag_"):
         return f"Whether the rule {column.removeprefix('flag_')} flags the person."
+    if table == "persons.csv" and column.startswith("consent."):
+        return f"Whether the person agreed to {column.removeprefix('consent.')}: 1 yes, 0 no."
+    if table == "persons.csv" and column.startswith("seconds_"):
+        return f"Seconds that the person spent on page {column.removeprefix('seconds_')}."
+    if table.startswith("validation_"):
+        return VALIDATION.get(column, "")
     for known in _TABLES.get(table, (INDICES, KEYS)):
         if column in known:
             return known[column]
@@ -85,8 +100,10 @@ def dictionary_markdown() -> str:
         "groups.csv": {**{k: KEYS[k] for k in _KEY_COLUMNS}, **GROUPS},
         "agreement.csv": {**KEYS, **INDICES},
         "measures.csv": {**{k: v for k, v in KEYS.items() if k not in _KEY_COLUMNS}, **MEASURES},
+        "table1.csv": TABLE_ONE,
         "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
+        VALIDATION_FILES: VALIDATION,
     }
     parts = []
     for file, columns in sections.items():

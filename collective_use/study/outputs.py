@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -12,18 +13,26 @@ from typing import Any
 import pandas as pd
 
 from collective_use.cutoffs import cutoffs_with
+from collective_use.groups.disclosure.full import full_tables
+from collective_use.groups.disclosure.shown import Shown, for_others
+from collective_use.groups.disclosure.totals import record_for_others
 from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, write_run
+from collective_use.platforms.registry import is_file
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.meanings import OUTPUT_SCHEMA
+from collective_use.study.methods import first_table, methods_text
 from collective_use.study.provenance import file_hash, input_files, versions
-from collective_use.study.settings import Study, shown
+from collective_use.study.settings import Study
+from collective_use.study.settings import shown as settings_shown
 from collective_use.study.walk import Outcome
 
 MEANINGS = {
-    "persons.csv": "a row a person: keys and scale scores",
-    "groups.csv": "a row a group: its value on every measure",
-    "agreement.csv": "a row a group and measure: agreement or dispersion",
+    "persons.csv": "a row a person: keys and scale scores; not to be passed on",
+    "groups.csv": "a row a group: its value on every measure, fit for showing",
+    "agreement.csv": "a row a group and measure: agreement or dispersion, fit for showing",
     "measures.csv": "a row a measure: reliability, ICCs, agreement, verdict",
+    "table1.csv": "Table 1 of a paper: descriptives, correlations, reliabilities",
+    "methods.md": "a methods paragraph and Table 1, to write on",
     "dictionary.csv": "what every column means",
     RUN_FILE: "what was decided, and everything left out, with why",
     LOG_FILE: "when and where it ran",
@@ -31,15 +40,34 @@ MEANINGS = {
 """The files of a scored study, in the order that a reader wants them."""
 
 
-def tables_of(outcome: Outcome) -> dict[str, pd.DataFrame]:
+FULL = "full_for_the_analyst_only"
+"""The folder of exact tables, inside the results of a study that asks for them."""
+
+FULL_MEANINGS = {
+    f"{FULL}/groups.csv": "exact values of every group: not to be passed on",
+    f"{FULL}/agreement.csv": "every index of every group: not to be passed on",
+}
+
+
+def tables_of(outcome: Outcome, shown: Shown | None = None) -> dict[str, pd.DataFrame]:
     """Return the tables of a result folder by file name."""
-    return {
+    shown = shown or _shown(outcome)
+    tables = {
         "persons.csv": persons_frame(outcome),
-        "groups.csv": outcome.groups.to_frame(),
-        "agreement.csv": outcome.groups.agreement_frame(),
-        "measures.csv": outcome.groups.measures_frame(),
+        "groups.csv": shown.values,
+        "agreement.csv": shown.agreement,
+        "measures.csv": shown.measures,
+        "table1.csv": first_table(outcome).to_frame(),
         **outcome.extra.get("tables", {}),
     }
+    if outcome.study.full:
+        values, agreement = full_tables(outcome.groups, outcome.study.all_cutoffs())
+        tables |= {f"{FULL}/groups.csv": values, f"{FULL}/agreement.csv": agreement}
+    return tables
+
+
+def _shown(outcome: Outcome) -> Shown:
+    return for_others(outcome.groups, outcome.scores, cutoffs=outcome.study.all_cutoffs())
 
 
 def persons_frame(outcome: Outcome) -> pd.DataFrame:
@@ -68,19 +96,25 @@ def write_outcome(outcome: Outcome, folder: Path, command: str, started: float) 
     dict
         The content of run.json.
     """
-    tables = tables_of(outcome)
+    shown = _shown(outcome)
+    tables = tables_of(outcome, shown)
     tables["dictionary.csv"] = dictionary_frame(tables, outcome.instrument)
+    if outcome.study.full:
+        (folder / FULL).mkdir()
     for name, frame in tables.items():
         (folder / name).write_bytes(csv_bytes(frame))
+    text = methods_text(outcome, first_table(outcome))
+    (folder / "methods.md").write_bytes(text.encode("utf-8"))
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, command, started)))
-    run = run_content(outcome, command)
+    run = run_content(outcome, command, shown)
     write_run(folder, run)
     return run
 
 
-def run_content(outcome: Outcome, command: str) -> dict[str, Any]:
+def run_content(outcome: Outcome, command: str, shown: Shown) -> dict[str, Any]:
     """Return the account of a study: the same input gives the same account, byte for byte."""
-    study, instrument, record = outcome.study, outcome.instrument, outcome.record
+    study, instrument = outcome.study, outcome.instrument
+    record = record_for_others(outcome.record, outcome.groups, shown.rule).joined(shown.record)
     listed = [entry.file for entry in study.exports]
     models: dict[str, Any] = {}
     if "models" in outcome.extra:
@@ -97,8 +131,8 @@ def run_content(outcome: Outcome, command: str) -> dict[str, Any]:
             "version": instrument.version,
             "sha256": file_hash(_instrument_place(study.instrument)),
         },
-        "inputs": input_files([*listed, study.members, study.informants]),
-        "settings": shown(study),
+        "inputs": input_files([*listed, study.members, study.informants, *_layouts(study)]),
+        "settings": settings_shown(study),
         "cutoffs": {
             name: {"value": rule.value, "direction": rule.direction, "source": rule.source}
             for name, rule in cutoffs_with(study.all_cutoffs()).items()
@@ -111,6 +145,11 @@ def run_content(outcome: Outcome, command: str) -> dict[str, Any]:
         "warnings": [entry.to_dict() for entry in record.of_kind("warning")],
         "notes": [entry.to_dict() for entry in record.of_kind("note")],
     }
+
+
+def _layouts(study: Study) -> list[str]:
+    """Return the file that says how the exports are laid out, where it is the user's own."""
+    return [study.platform] if study.platform and is_file(study.platform) else []
 
 
 def _counts(outcome: Outcome) -> Mapping[str, int]:
@@ -128,19 +167,29 @@ def _instrument_place(name: str) -> Path:
 
 
 def _log(study: Study, command: str, started: float) -> dict[str, Any]:
-    """What differs from run to run and machine to machine."""
+    """What differs from run to run: no folder, no machine, nobody's name."""
     return {
         "command": command,
-        "arguments": sys.argv[1:],
+        "arguments": [_without_folders(word) for word in sys.argv[1:]],
         "started": _moment(started),
         "finished": _moment(time.time()),
         "seconds": round(time.time() - started, 3),
-        "folder": str(Path.cwd()),
-        "out": str(Path(study.out).resolve()),
-        "exports": [str(Path(entry.file).resolve()) for entry in study.exports],
-        "python": sys.executable,
-        "system": platform.platform(),
+        "out": Path(study.out).name,
+        "exports": [Path(entry.file).name for entry in study.exports],
+        "system": f"{platform.system()} {platform.machine()}",
     }
+
+
+def _without_folders(word: str) -> str:
+    """Return a word of the command line, a path in it without what tells of a machine.
+
+    Examples
+    --------
+    >>> _without_folders("/home/ann/a.csv"), _without_folders("--out=/home/ann/r"), "a=b"
+    ('a.csv', '--out=r', 'a=b')
+    """
+    flag, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    return flag + sign + (re.split(r"[\\/]+", value.rstrip("\\/"))[-1] or value)
 
 
 def _moment(seconds: float) -> str:

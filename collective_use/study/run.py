@@ -9,7 +9,7 @@ from typing import Any
 
 from collective_use.errors import NotSupported
 from collective_use.output import check_place, result_folder
-from collective_use.study.outputs import MEANINGS, write_outcome
+from collective_use.study.outputs import FULL_MEANINGS, MEANINGS, write_outcome
 from collective_use.study.settings import Study
 from collective_use.study.steps import LATER_ROOMS
 from collective_use.study.walk import Outcome, walk
@@ -79,6 +79,8 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
     files = dict(MEANINGS)
     if "screening.csv" in outcome.extra.get("tables", {}):
         files["screening.csv"] = "a row a person read: careless answering, index by index"
+    if study.full:
+        files.update(FULL_MEANINGS)
     with result_folder(study.out) as folder:
         wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
         for step in wanted:

@@ -9,12 +9,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from collective_use.checks import quoted
+from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
+from collective_use.instrument.vocabulary import NULLS
+from collective_use.platforms.registry import is_file
 from collective_use.yaml_source import Document, Problem, read_yaml
 
+Code = str | int | float
+Codes = Code | list[Code] | dict[Code, str]
+MissingCodes = Codes | dict[str, Codes]
 STUDY_FILE = "study.yaml"
 WHOLE = "the study"
 
@@ -77,11 +82,18 @@ class Study(Settings):
     form
         The form that was fielded.
     platform
-        The survey platform, where it should not be detected.
+        The survey platform, where it should not be detected, or the path of a platform file.
     invalid
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
         What becomes of preview rows, rows never sent off, and second submissions.
+    missing_codes
+        What stands for no answer in the exports: a code, a list, codes with reasons, or these by
+        item.
+    answers_as
+        What numbers are where labels of a scale are numbers: codes or labels.
+    decimal
+        The decimal mark of numbers, where nothing in their column settles it.
     map
         A file that says what headings mean.
     encoding, delimiter, sheet
@@ -99,6 +111,17 @@ class Study(Settings):
         What becomes of persons whom a rule flags.
     models
         Structural models to fit, by id.
+    validation
+        Whether the scales are looked through: quick, thorough, or not at all.
+    measures
+        Measures to aggregate, by id; all when left out.
+    repetitions
+        Draws for the chance of as much agreement in each group; 0 leaves it out.
+    voice
+        Whether each member or each partner organisation counts alike in a group's mean.
+    null_distributions
+        Null distributions of agreement, the one that judges first; None leaves them to each
+        measure.
     seed
         For everything that draws by chance.
     out
@@ -106,6 +129,8 @@ class Study(Settings):
     letterhead, fill
         What printed forms say of the study, and what fills the gaps of their texts; the analysis
         does not use them.
+    full
+        Write exact tables of groups, too, in a folder of its own for the analyst.
     """
 
     instrument: str
@@ -119,6 +144,9 @@ class Study(Settings):
     previews: Literal["drop", "keep"] = "drop"
     unfinished: Literal["drop", "keep"] = "drop"
     duplicates: Literal["last", "first", "keep"] = "last"
+    missing_codes: MissingCodes | None = None
+    answers_as: Literal["codes", "labels"] | None = None
+    decimal: Literal[".", ","] | None = None
     map: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -129,10 +157,16 @@ class Study(Settings):
     screening: dict[str, float | int | bool | str] = Field(default_factory=dict)
     careless: Literal["drop", "keep"] = "drop"
     models: tuple[str, ...] = ()
+    validation: Literal["quick", "thorough"] | None = None
+    measures: tuple[str, ...] = ()
+    repetitions: int = Field(default=2000, ge=0)
+    voice: Literal["member", "partner"] = "member"
+    null_distributions: tuple[str, ...] | None = None
     seed: int = Field(default=1, ge=0)
     out: str = "results"
     letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     fill: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+    full: bool = False
 
     @field_validator("exports", mode="before")
     @classmethod
@@ -142,6 +176,12 @@ class Study(Settings):
         if not isinstance(listed, (list, tuple)):
             return value
         return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
+
+    @field_validator("measures", "models", "null_distributions", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: Any) -> Any:
+        """One name needs no list."""
+        return (value,) if isinstance(value, str) else value
 
     def all_cutoffs(self) -> dict[str, float]:
         """Return the changed cut-offs, the smallest group among them."""
@@ -182,6 +222,7 @@ def read_study(path: str | Path) -> tuple[Study, Path]:
         study, error = _validated(given)
         problems += problems_of(error, document, Study, WHOLE)
         problems += _cutoff_problems(given, document)
+        problems += _null_problems(given, document)
     elif not problems:
         start = document.at(())
         problems.append(Problem(start, "a study is a mapping that begins with 'instrument:'"))
@@ -210,6 +251,9 @@ def study_from(values: Mapping[str, Any]) -> Study:
         problems = problems_of(error, document, Study, WHOLE)
         raise InputError("\n".join(problem.text for problem in problems))
     cutoffs_with(study.cutoffs)
+    unknown = [text for name in study.null_distributions or () if (text := _unknown_null(name))]
+    if unknown:
+        raise InputError("\n".join(unknown))
     return study
 
 
@@ -226,7 +270,8 @@ def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
     for key, value in flags.items():
         if value is None or value == {} or value == [] or value == ():
             continue
-        values[key] = {**values[key], **value} if isinstance(value, Mapping) else value
+        both = isinstance(value, Mapping) and isinstance(values[key], Mapping)
+        values[key] = {**values[key], **value} if both else value
     return study_from(values)
 
 
@@ -242,6 +287,7 @@ def placed(study: Study, folder: Path) -> Study:
         "members": path(study.members),
         "informants": path(study.informants),
         "map": path(study.map),
+        "platform": path(study.platform) if is_file(study.platform or "") else study.platform,
         "out": path(study.out),
     }
     local = folder / Path(study.instrument).expanduser()
@@ -254,7 +300,7 @@ def shown(study: Study) -> dict[str, Any]:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
-    for key in ("members", "informants", "map"):
+    for key in ("members", "informants", "map", "platform"):
         values[key] = Path(values[key]).name if values[key] else None
     for entry in values["exports"]:
         entry["file"] = Path(entry["file"]).name
@@ -287,3 +333,21 @@ def _cutoff_problems(values: Mapping[str, Any], document: Document) -> list[Prob
         for name in given
         if name not in known
     ]
+
+
+def _unknown_null(name: object) -> str:
+    if not isinstance(name, str) or name in NULLS:
+        return ""
+    hint = did_you_mean(name, NULLS)
+    listed = "" if hint else f"; there are {quoted(NULLS)}"
+    return f"there is no null distribution {name!r}{hint}{listed}"
+
+
+def _null_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+    given = values.get("null_distributions")
+    if isinstance(given, str):
+        text = _unknown_null(given)
+        return [Problem(document.at(("null_distributions",)), text)] if text else []
+    listed = enumerate(given) if isinstance(given, list) else ()
+    texts = [(k, _unknown_null(name)) for k, name in listed]
+    return [Problem(document.at(("null_distributions", k)), text) for k, text in texts if text]

@@ -32,4 +32,7 @@ class Step:
         return getattr(importlib.import_module(self.module), self.function)
 
 
-LATER_ROOMS: tuple[Step, ...] = (Step("models", "collective_use.study.structural", "fit_models"),)
+LATER_ROOMS: tuple[Step, ...] = (
+    Step("validation", "collective_use.study.validation", "validate_scales"),
+    Step("models", "collective_use.study.structural", "fit_models"),
+)

@@ -9,16 +9,18 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.instrument.model import SHARED
+from collective_use.platforms.columns import form_items
 from collective_use.record import Entry, counted
 from collective_use.results import Table
 from collective_use.study.walk import Outcome
 
 _SHOWN = {
     "measure": "measure",
+    "items": "items",
     "alpha": "alpha",
     "rwg_j_median": "rwg(j)",
     "rwg_j_share": "over .70",
-    "icc1": "ICC(1)",
+    "icc1_reml": "ICC(1)",
     "icc2": "ICC(2)",
     "verdict": "verdict",
 }
@@ -74,15 +76,57 @@ def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
     cutoff = outcome.study.all_cutoffs().get("rwg_j", 0.70)
     heads = {**_SHOWN, "rwg_j_share": f"over {cutoff:.2f}"}
     cells = frame.reindex(columns=list(heads))
+    cells["items"] = [_items_of(name, outcome) for name in cells["measure"]]
     cells["rwg_j_share"] = [
         "" if pd.isna(share) else f"{share:.0%}" for share in cells["rwg_j_share"]
     ]
     notes = (
         "rwg(j): median agreement within groups, and the share of groups that reach the cut-off.",
-        "ICC(1): share of variance between groups. ICC(2): reliability of group means.",
+        "ICC(1): share of variance between groups, by REML. ICC(2): reliability of group means.",
+        *_words(frame),
     )
     title = "Shared by members: may it be read at the level of groups?"
     return Table(title, tuple(heads.values()), _rows(cells), notes)
+
+
+def _items_of(measure: str, outcome: Outcome) -> str:
+    """Return how many items a measure has in the answers, of those that the form asks."""
+    responses = outcome.responses
+    instrument = responses.instrument
+    items = next(part.items for part in instrument.measures if part.id == measure)
+    if responses.form is not None:
+        asked = form_items(instrument.get_form(responses.form))
+        items = tuple(name for name in items if name in asked) or items
+    there = sum(name in responses.answers.columns for name in items)
+    return str(there) if there == len(items) else f"{there} of {len(items)}"
+
+
+WORDS = {
+    "supported": (
+        "supported: groups differ, and members agree more than members of different groups do."
+    ),
+    "differences": (
+        "differences, little agreement: groups differ, and members agree less than the cut-off "
+        "asks for, or groups differ little."
+    ),
+    "no evidence": (
+        "no evidence of a group property: members agree no more than people of different groups."
+    ),
+    "cannot": "cannot be judged: measures.csv says what it would take.",
+}
+
+
+def _words(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return what the words of the table mean, and the nulls under which they hold."""
+    verdicts = [str(word) for word in frame["verdict"]]
+    notes = [text for start, text in WORDS.items() if any(w.startswith(start) for w in verdicts)]
+    if any(word.endswith("null only") for word in verdicts):
+        notes.append(
+            "... null only: answers that lean to one end agree by themselves; against another "
+            "null distribution declared beforehand (by default a slight skew) the median falls "
+            "below the cut-off. measures.csv has the numbers."
+        )
+    return tuple(notes)
 
 
 def _other(frame: pd.DataFrame, outcome: Outcome) -> Table:

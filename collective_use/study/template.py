@@ -84,6 +84,22 @@ minimum_group_size: 3
 #   icc2: 0.70       # Bliese 2000
 #   response_rate: 0.80
 
+# The distribution that stands for "members do not agree", chosen before the data are seen: the
+# first judges, the others show how far the verdict depends on it. Else the instrument's own.
+# null_distributions: [uniform, slight_skew]
+
+# One voice for each member of a group (member), or for each partner organisation (partner).
+# voice: member
+
+# Draws for the chance of as much agreement in each group; 0 leaves that out.
+# repetitions: 2000
+
+# Measures to aggregate; all when left out.
+# measures: [lead, tsig]
+
+# Look through the scales: reliability, items, validity (quick, or thorough for minutes).
+# validation: quick
+
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]
 
@@ -92,6 +108,10 @@ seed: 1
 
 # Where results go, seen from this file.
 out: results
+
+# groups.csv and agreement.csv are made for showing: small groups withheld, figures rounded.
+# true writes exact tables, too, in a folder of its own that is for the analyst only.
+full: false
 """
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from collective_use.errors import InputError
 from collective_use.groups.aggregate import aggregate
 from collective_use.groups.results import Groups
 from collective_use.instrument.library import load_instrument
@@ -73,11 +74,29 @@ def walk(study: Study) -> Outcome:
     """
     instrument = load_instrument(_named(study.instrument))
     responses, screening = screened(study, read_all(study, instrument))
+    _require_answers(responses)
     scores = score(responses, minimum_answered=study.minimum_answered)
-    groups = aggregate(scores, cutoffs=study.all_cutoffs())
+    groups = aggregate(
+        scores,
+        cutoffs=study.all_cutoffs(),
+        measures=study.measures or None,
+        nulls=study.null_distributions,
+        repetitions=study.repetitions,
+        seed=study.seed,
+        voice=study.voice,
+    )
     tables = {} if screening is None else {"screening.csv": screening.to_frame()}
     extra: dict[str, Any] = {"tables": tables} if tables else {}
     return Outcome(study, instrument, responses, scores, groups, groups.record, extra)
+
+
+def _require_answers(responses: Responses) -> None:
+    """Raise when nobody is left: results of nobody would be empty tables."""
+    if len(responses.persons):
+        return
+    left = responses.record.of_kind("left out")
+    why = "; ".join(f"{entry.text} ({entry.count})" for entry in left if entry.of == "rows")
+    raise InputError(f"no row of the export holds an answer to a question: {why or 'no rows'}")
 
 
 def _named(text: str) -> str | Path:

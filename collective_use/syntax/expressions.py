@@ -9,8 +9,11 @@ from typing import NoReturn
 from collective_use.checks import did_you_mean, quoted
 from collective_use.syntax.tokens import Token, fail
 
-FUNCTIONS = ("exp", "log", "sqrt", "abs", "sin", "cos", "tan")
-"""Functions that an expression may call."""
+FUNCTIONS = (
+    "exp", "log", "log10", "sqrt", "abs", "sin", "cos", "tan", "tanh", "atanh", "plogis", "pnorm",
+    "min", "max",
+)  # fmt: skip
+"""Functions that an expression may call; ``min`` and ``max`` of one value or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """``+ - * / ^`` of two expressions, ``neg`` or a function of one."""
+    """``+ - * / ^`` of two expressions, ``neg`` or a function of one, ``min`` or ``max``."""
 
     operator: str
     arguments: tuple[Expression, ...]
@@ -123,9 +126,14 @@ class ExpressionReader:
             hint = did_you_mean(token.text, FUNCTIONS)
             self.fail_at(token, f"functions are {quoted(FUNCTIONS)}, found {token.text!r}{hint}")
         self.take()
-        inner = self.sum()
+        arguments = [self.sum()]
+        while self.peek().text == ",":
+            comma = self.take()
+            if token.text not in ("min", "max"):
+                self.fail_at(comma, f"{token.text}() takes one value")
+            arguments.append(self.sum())
         self.close()
-        return Operation(token.text, (inner,))
+        return Operation(token.text, tuple(arguments))
 
     def close(self) -> None:
         """Take a closing parenthesis."""

@@ -233,8 +233,8 @@ def _relations(
     subjects = [read_term(term, source) for term in _split_terms(left, source)]
     objects = [read_term(term, source) for term in _split_terms(right, source)]
     for subject, own, place in subjects:
-        if own != Modifiers() or place.kind != "name":
-            found = "a multiplier" if place.kind == "name" else repr(place.text)
+        if own != Modifiers() or place.kind == "number":
+            found = "a multiplier" if place.kind != "number" else repr(place.text)
             message = f"only variable names stand left of {op.text!r}, found {found}"
             fail(source, place.line, place.column, message)
         for target, modifiers, token in objects:

@@ -59,7 +59,7 @@ def read_term(tokens: Sequence[Token], source: str) -> Term:
         At the token that does not fit.
     """
     last = tokens[-1]
-    if last.kind not in ("name", "number"):
+    if last.kind not in ("name", "number", "text") or not last.text:
         fail(
             source, last.line, last.column, f"a variable name has to stand here, not {last.text!r}"
         )
@@ -67,11 +67,25 @@ def read_term(tokens: Sequence[Token], source: str) -> Term:
         before = tokens[-2]
         if before.text not in ("*", "?") or before.kind != "operator":
             place = last if before.kind != "operator" else before
-            fail(source, place.line, place.column, f"'+' or '*' is missing before {last.text!r}")
+            hint = _one_name(tokens, source)
+            fail(
+                source, place.line, place.column,
+                f"'+' or '*' is missing before {last.text!r}{hint}",
+            )  # fmt: skip
     result = Modifiers()
     for part, sign in _factors(tokens[:-1], source):
         result = result.joined(_read_factor(part, sign, source))
     return Term(last.text, result, last)
+
+
+def _one_name(tokens: Sequence[Token], source: str) -> str:
+    """Tell how to write a name with a blank or a hyphen, where that may be what was meant."""
+    first, last = tokens[0], tokens[-1]
+    plain = all(token.kind in ("name", "number") or token.text == "-" for token in tokens)
+    if not plain or first.line != last.line:
+        return ""
+    written = source.split("\n")[first.line - 1][first.column - 1 : last.column - 1] + last.text
+    return f" (if it is one name, write `{written}`)"
 
 
 def _factors(tokens: Sequence[Token], source: str) -> list[tuple[list[Token], str]]:

@@ -20,6 +20,8 @@ _PATTERN = re.compile(
   | (?P<end>[\n;])
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
   | (?P<name>(?:level|group)(?=\s*:[^=])|[^\W\d][\w.]*(?::(?=[^\W\d])[\w.]+)*|\.[^\W\d][\w.]*)
+  | (?P<quoted>`[^`\n]+`)
+  | (?P<digit>\d[\w.]*)
   | (?P<text>"[^"\n]*"|'[^'\n]*')
   | (?P<operator>=~|<~|~\*~|~~|:=|==|[-~<>|+*/^(),?:])
     """,
@@ -36,7 +38,7 @@ class Token:
     kind
         ``"name"``, ``"number"``, ``"text"``, ``"operator"`` or ``"end"``.
     text
-        As written; a quoted text without its quotes.
+        As written; a quoted text without its quotes, a name in back-ticks without these.
     line, column
         Where it starts, both counted from 1.
     """
@@ -84,8 +86,12 @@ def tokenize(source: str) -> list[Token]:
             fail(source, line, position - start + 1, message)
         kind = str(match.lastgroup)
         text = match.group()
+        if kind == "digit":
+            hint = f"{text!r} begins with a digit: as a name, write `{text}`"
+            fail(source, line, position - start + 1, hint)
         if kind not in ("space", "comment"):
-            word = text[1:-1] if kind == "text" else text
+            word = text[1:-1] if kind in ("text", "quoted") else text
+            kind = "name" if kind == "quoted" else kind
             tokens.append(Token(kind, word, line, position - start + 1))
         position = match.end()
         if text == "\n":

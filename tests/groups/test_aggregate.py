@@ -85,7 +85,7 @@ def test_shuffled_rows_give_the_same(lq_scores, fake):
 
 def test_verdict_names_numbers_and_rules(lq_groups):
     part = lq_groups.evidence["lead"]
-    assert part.verdict == "supported"
+    assert part.verdict == "supported under the uniform null only"
     assert "median rwg(j) .87" in part.explanation
     assert "F(48, 1993) = 5.02, p < .001" in part.explanation
     assert "LeBreton & Senter 2008" in part.explanation
@@ -139,7 +139,7 @@ def test_one_group_says_why(fake):
     groups = cu.aggregate(fake.scores(bank, list("xxx"), pd.DataFrame({"a": [1.0, 2, 3]})))
     part = groups.evidence["m"]
     assert isinstance(part.summary["icc1"], NotComputed)
-    assert part.verdict == "not computed"
+    assert part.verdict == "cannot be judged"
     assert "one group" in part.explanation
     assert "rwg" in part.by_group.columns
     assert "rwg_j" not in part.by_group.columns

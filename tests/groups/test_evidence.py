@@ -64,7 +64,8 @@ def test_chance_by_group_is_that_of_the_function(fake, survey):
 def test_without_simulation_nothing_is_drawn(fake, survey):
     part = cu.aggregate(fake.scores(bank(fake), *survey), repetitions=0).evidence["m"]
     assert "p_chance" not in part.by_group
-    assert "rgr_z" not in part.summary
+    assert "above_chance" not in part.summary
+    assert part.summary["rgr_z"] < 0
 
 
 def test_items_of_other_scales_have_no_common_draw(fake):

@@ -184,3 +184,37 @@ def test_graphs_are_those_of_which_the_indices_speak():
     assert graphs["b"].graph["unknown_ties"] == 3
     assert not graphs["b"].nodes["m3"]["answered"]
     assert graphs["b"].out_degree("m3") == 0
+
+
+def _graph(size, edges):
+    ties = np.zeros((size, size))
+    for i, j in edges:
+        ties[i, j] = ties[j, i] = 1
+    np.fill_diagonal(ties, np.nan)
+    return ties
+
+
+@pytest.mark.parametrize(
+    ("size", "edges", "right"),
+    [
+        (5, [(0, i) for i in range(1, 5)], 1.0),
+        (5, [(i, (i + 1) % 5) for i in range(5)], 0.0),
+        (5, [(i, i + 1) for i in range(4)], 1 / 6),
+        (4, [(0, 1), (0, 2), (0, 3)], 1.0),
+    ],
+)
+def test_centralization_of_undirected_ties_is_freemans(size, edges, right):
+    values = cu.network(_graph(size, edges), threshold=1, undirected=True).values.iloc[0]
+    assert values["in_centralization"] == pytest.approx(right)
+    assert values["out_centralization"] == pytest.approx(right)
+
+
+def test_undirected_ties_must_agree_and_one_report_is_enough():
+    star = _graph(5, [(0, i) for i in range(1, 5)])
+    silent = star.copy()
+    silent[1] = np.nan
+    values = cu.network(silent, threshold=1, undirected=True, gate=0.5).values.iloc[0]
+    assert values["in_centralization"] == pytest.approx(1.0)
+    star[0, 1] = 0
+    with pytest.raises(cu.InputError, match="same in both directions"):
+        cu.network(star, threshold=1, undirected=True)

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 import collective_use as cu
+from collective_use import compositions
 from collective_use.instrument import model, vocabulary
 from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint.rules import RULES
@@ -66,7 +67,7 @@ def test_every_key_of_the_format_is_explained():
 
 
 def test_every_word_of_the_format_is_explained():
-    words = {index for names in vocabulary.INDICES.values() for index in names}
+    words = set(compositions.MEANINGS)
     for choices in (
         model.Composition,
         model.Source,
@@ -106,10 +107,3 @@ def test_columns_are_those_of_the_readers(name):
         length = roster_length(instrument, item)
         names = tuple(column.name for column in item_columns(item, positions=length))
         assert columns_of(instrument, item) == names
-
-
-def test_compositions_all_have_checks_indices_and_reasons():
-    compositions = set(get_args(model.Composition))
-    assert set(vocabulary.COMPOSITION_CHECKS) == compositions
-    assert set(vocabulary.INDICES) == compositions
-    assert set(vocabulary.REFUSED_CHECKS) == compositions - set(model.SHARED)

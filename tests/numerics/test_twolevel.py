@@ -18,9 +18,9 @@ from collective_use.numerics.twolevel.likelihood import (
 from collective_use.numerics.twolevel.saturated import (
     saturated_complete,
     saturated_moments,
-    score_of,
     start_moments,
 )
+from collective_use.numerics.twolevel.unrestricted import score_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 

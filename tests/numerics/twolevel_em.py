@@ -12,7 +12,7 @@ from collective_use.numerics.twolevel.likelihood import (
     cluster_mean,
     twolevel_loglik,
 )
-from collective_use.numerics.twolevel.saturated import Saturated
+from collective_use.numerics.twolevel.unrestricted import Saturated
 
 
 def em_saturated(stats: object, tol: float = 1e-4, max_iter: int = 5000) -> Saturated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 import collective_use as cu
 from collective_use.instrument.model import Instrument
+
+sys.path.insert(0, str(Path(__file__).parent))  # made_surveys, made_layouts, made_check
 
 SMALL = """
 schema: 1

@@ -10,7 +10,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.responses.files.open import read_raw
-from collective_use.responses.readers import PLATFORMS, read_layout
+from collective_use.responses.readers import platform_ids, read_layout
 
 GROUPS = ["a", "b"]
 USE = [[3.0, 1.0], [1.0, np.nan]]
@@ -22,7 +22,7 @@ def assert_same(responses, platform: str) -> None:
     np.testing.assert_array_equal(responses.answers[["use1", "use2"]], USE)
     np.testing.assert_array_equal(responses.answers[["chk1_1", "chk1_2", "chk1_3"]], CHECK)
     assert responses.reasons["use2"].tolist() == ["", "dont_know"]
-    assert platform in PLATFORMS
+    assert platform in platform_ids()
 
 
 LIMESURVEY = {
@@ -86,7 +86,7 @@ def test_redcap_raw_and_labels(write, small):
     raw = (
         "record_id,redcap_event_name,redcap_survey_identifier,questionnaire_timestamp,team,use1,use2,"
         "chk1___1,chk1___2,chk1___3,questionnaire_complete\n"
-        '1,e1,,"2026-01-01 10:00:00",a,3,1,1,0,1,2\n2,e1,,[not completed],b,1,88,0,1,0,0\n'
+        '1,e1,,"2026-01-01 10:00:00",a,3,1,1,0,1,2\n2,e1,,[not completed],b,1,88,0,1,0,2\n'
     )
     assert read_layout(read_raw(write(raw))).platform == "redcap"
     assert_same(cu.read_responses(write(raw), small), "redcap")
@@ -118,12 +118,23 @@ def test_google_forms(write, small):
     text = (
         "Timestamp,team,How far? [We use data.],How far? [We ignore data.],What do you bring?\n"
         '1/1/2026 10:00:00,a,Agree,Disagree,"Money, or grants, Rooms"\n'
-        '1/1/2026 10:00:00,b,Disagree,Don\u2019t know,"Staff, a song"\n'
+        '1/1/2026 10:00:00,b,Disagree,Don\u2019t know,"Staff"\n'
     )
     responses = cu.read_responses(write(text), small)
     assert_same(responses, "google_forms")
-    odd = next(e for e in responses.record.entries if "no option" in e.text)
-    assert odd.what == ("a song",)
+
+
+def test_free_text_among_ticks_is_named(write, small):
+    text = 'Timestamp,team,We use data.,What do you bring?\nx,a,Agree,"Staff, a song"\n'
+    text += 'x,a,Agree,"Money, or grants, Rooms"\n'
+    with pytest.raises(cu.ScaleValueError, match=r"chk1: 'a song' in answer 1 \(line 2 of"):
+        cu.read_responses(write(text), small)
+    responses = cu.read_responses(write(text), small, invalid="missing")
+    assert responses.answers[["chk1_1", "chk1_2", "chk1_3"]].isna().to_numpy().tolist() == [
+        [True, False, True],
+        [False, False, False],
+    ]
+    assert responses.reasons["chk1_1"].tolist() == ["invalid", ""]
 
 
 def test_google_workbook_with_test_responses(tmp_path, small):

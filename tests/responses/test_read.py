@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import collective_use as cu
-from collective_use.responses.answers.codes import Key, decode_text, nearest_label
+from collective_use.responses.answers.codes import Key
+from collective_use.responses.answers.decode import decode_text
+from collective_use.responses.headings.nearest import nearest_label
 from collective_use.responses.headings.wording import normal
 
 HEAD = "team,use1,use2,use3\n"
@@ -251,7 +253,7 @@ LABELS = ("Stimme gar nicht zu", "Stimme eher zu", "Stimme voll und ganz zu", "å
     ],
 )
 def test_a_label_is_guessed_only_from_a_slip_of_the_pen(text, meant):
-    assert nearest_label(text, Key(shown=LABELS)) == meant
+    assert nearest_label(text, LABELS) == meant
 
 
 def test_places_count_answers_and_lines_of_the_file(write, small):

@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import random
-import re
 from pathlib import Path
 
 import openpyxl
@@ -133,7 +132,8 @@ def redcap(files, truth) -> tuple[str, str]:
                 choices = line["Choices, Calculations, OR Slider Labels"].split("|")
                 for choice in choices:
                     code = choice.split(",")[0].strip()
-                    row[f"{name}___{code}"] = person.get(f"{name}_{code}", "0")
+                    unticked = "1" if name.startswith("consent_") else "0"
+                    row[f"{name}___{code}"] = person.get(f"{name}_{code}", unticked)
             elif kind in ("radio", "text") and name in person:
                 row[name] = person[name]
         row["questionnaire_complete"] = "2"
@@ -198,38 +198,20 @@ def surveyjs(files, truth) -> tuple[str, str]:
 
 
 def qualtrics(files, truth) -> tuple[str, str]:
-    text = files["survey.txt"].decode("utf-8")
-    questions = []
-    for part in re.split(r"\[\[Question:", text)[1:]:
-        kind = part.split("]]")[0]
-        name = re.search(r"\[\[ID:(.*?)\]\]", part)[1]
-        questions.append(
-            (
-                kind,
-                name,
-                re.findall(r"\[\[Choice:(.*?)\]\]", part),
-                re.findall(r"\[\[Answer:(.*?)\]\]", part),
-            )
-        )
+    survey = json.loads(files["survey.qsf"])
     names: list[tuple[str, str]] = []
-    for kind, name, choices, answers in questions:
-        if kind == "DB":
-            continue
-        if kind == "Matrix:MultipleAnswer":
-            names += [(f"{name}_{c}_{a}",) * 2 for c in choices for a in answers]
-        elif kind in ("Matrix", "MC:MultipleAnswer", "ConstantSum"):
-            # An option with code 0 ("none of these") is known by its place.
-            none = f"{name}_0" if f"{name}_0" in truth.columns else ""
-            names += [
-                (
-                    f"{name}_{c}",
-                    none if none and f"{name}_{c}" not in truth.columns else f"{name}_{c}",
-                )
-                for c in choices
-            ]
-        elif kind == "TE:Form":
-            names += [(f"{name}_{c.removeprefix(name + '_')}",) * 2 for c in choices]
-        else:
+    for question in (e["Payload"] for e in survey["SurveyElements"] if e["Element"] == "SQ"):
+        name, kind = question["DataExportTag"], question["QuestionType"]
+        choices, codes = list(question.get("Choices", {})), question.get("RecodeValues", {})
+        tags = question.get("ChoiceDataExportTags") or {}
+        if kind == "Matrix" and question["SubSelector"] == "MultipleAnswer":
+            names += [(f"{name}_{c}_{a}", f"{name}_{c}_{codes[a]}") for c in choices for a in codes]
+        elif kind == "MC" and question["Selector"] == "MAVR":
+            ones = set(codes.values()) == {"1"}  # a roster: each line is a place
+            names += [(f"{name}_{c}", f"{name}_{c if ones else codes[c]}") for c in choices]
+        elif kind in ("Matrix", "CS") or (kind == "TE" and choices):
+            names += [(tags.get(c, f"{name}_{c}"),) * 2 for c in choices]
+        elif kind != "DB":
             names.append((name, name))
     pairs = [pair for pair in names if pair[1] in truth.columns]
     kept = [heading for heading, _ in pairs]

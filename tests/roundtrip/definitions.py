@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import openpyxl
 
@@ -49,7 +49,7 @@ def limesurvey(files: Mapping[str, bytes], known: set[str]) -> list[Asked]:
             questions[now]["A"].setdefault(name, {})[language] = line["text"]
     found = []
     for name, question in questions.items():
-        if question["type"] == "X" or name.startswith("consent"):
+        if question["type"] in ("X", "*") or name.startswith("consent"):
             continue
         first, second = question["0"] or {"": {}}, question["1"] or {"": {}}
         for part, part_texts in first.items():
@@ -146,57 +146,55 @@ def said(row: Mapping[str, str]) -> dict[str, str]:
     return {key[-3:-1]: text for key, text in row.items() if key.startswith("label::")}
 
 
-def qualtrics(
-    files: Mapping[str, bytes], known: set[str], codes: Mapping[str, Sequence[str]]
-) -> list[Asked]:
-    """Choices are numbered by Qualtrics; their codes are those of the codebook, in order."""
-    text = files["survey.txt"].decode("utf-8")
-    text = re.sub(r"\[\[(Block:[^\]]*|PageBreak)\]\]\n", "", text)
-    found = []
-    for entry in text.split("[[Question:")[1:]:
-        kind, rest = entry.split("]]\n", 1)
-        name = re.match(r"\[\[ID:(.*?)\]\]\n", rest)[1]
-        question = rest.split("]]\n", 1)[1].split("[[Advanced")[0].strip()
-        choices = dict(re.findall(r"\[\[Choice:(.*?)\]\]\n(.*?)(?=\n\[\[|\Z)", rest, re.DOTALL))
-        answers = dict(re.findall(r"\[\[Answer:(.*?)\]\]\n(.*?)(?=\n\[\[|\Z)", rest, re.DOTALL))
-        found += [one for one in of_question(kind, name, question, choices, answers) if one]
-    return [
-        replace(one, labels=dict(zip(codes[one.plain], one.labels.values(), strict=True)))
-        if one.labels
-        else one
-        for one in found
-        if one.plain in known
-    ]
+def qualtrics(files: Mapping[str, bytes], known: set[str]) -> list[Asked]:
+    """Columns of a QSF: export tags, recode values, translations of the texts."""
+    survey = json.loads(files["survey.qsf"])
+    asked = [e["Payload"] for e in survey["SurveyElements"] if e["Element"] == "SQ"]
+    return [one for question in asked for one in of_question(question) if one.plain in known]
 
 
-def of_question(
-    kind: str, name: str, text: str, choices: dict[str, str], answers: dict[str, str]
-) -> list[Asked]:
+def displays(question: Mapping, part: str) -> dict[str, dict[str, str]]:
+    """Texts of choices or answers by number, then by language."""
+    entries = {n: {"en": flat(e["Display"])} for n, e in question.get(part, {}).items()}
+    translations = question["Language"] or {}
+    for language, texts in translations.items():
+        name = {"ZH-S": "zh"}.get(language, language.lower())
+        for number, entry in texts.get(part, {}).items():
+            entries[number][name] = flat(entry["Display"])
+    return entries
+
+
+def of_question(question: Mapping) -> list[Asked]:
+    kind, tag, text = question["QuestionType"], question["DataExportTag"], question["QuestionText"]
+    text = flat(text)
     if kind == "DB":
         return []
-    if kind == "Matrix:MultipleAnswer":
+    choices, answers = displays(question, "Choices"), displays(question, "Answers")
+    codes = question.get("RecodeValues", {})
+    if kind == "Matrix" and question["SubSelector"] == "MultipleAnswer":
         return [
-            Asked(Field(name, c, a, text, said, more), f"{name}_{c}_{a}", tick=True)
+            Asked(
+                Field(tag, c, a, text, said["en"], more["en"]), f"{tag}_{c}_{codes[a]}", tick=True
+            )
             for c, said in choices.items()
             for a, more in answers.items()
         ]
-    if kind == "MC:MultipleAnswer":
-        # The option "none of these" has code 0, which Qualtrics does not number: it is the last.
-        codes = [*[*choices][:-1], "0"] if name == "chk1" else [*choices]
+    if kind == "MC" and question["Selector"] == "MAVR":
+        ticks = question["DataExportTag"].startswith("net")
         return [
-            Asked(Field(name, c, "", text, said.strip()), f"{name}_{code}", tick=True)
-            for (c, said), code in zip(choices.items(), codes, strict=True)
+            Asked(
+                Field(tag, c, "", text, said["en"]), f"{tag}_{c if ticks else codes[c]}", tick=True
+            )
+            for c, said in choices.items()
         ]
-    if kind in ("Matrix", "ConstantSum", "TE:Form"):
-        labels = by_code(answers)
-        return [
-            Asked(Field(name, c, "", text, s), f"{name}_{c}", labels) for c, s in choices.items()
-        ]
-    return [Asked(Field(name, text=text), name, by_code(choices))]
-
-
-def by_code(options: dict[str, str]) -> Labels:
-    return {code: {"": label.strip()} for code, label in options.items()}
+    labels = {codes[number]: said for number, said in (answers or choices).items() if codes}
+    if kind == "Matrix":
+        names = question["ChoiceDataExportTags"]
+        heads = {c: Field(names[c], "", "", text, s["en"]) for c, s in choices.items()}
+        return [Asked(head, names[c], labels) for c, head in heads.items()]
+    if kind in ("CS", "TE") and choices:
+        return [Asked(Field(tag, c, "", text, s["en"]), f"{tag}_{c}") for c, s in choices.items()]
+    return [Asked(Field(tag, text=text), tag, labels)]
 
 
 def surveyjs(files: Mapping[str, bytes]) -> Sequence[dict]:

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.platforms.columns import base_name, instrument_columns
 from collective_use.platforms.layouts import (
     LAYOUTS,
     QUALTRICS,
@@ -223,17 +222,7 @@ def read_both(bank, truth, tmp_path, made, **how):
 def columns_of(bank, platform, files, known):
     if platform == "xlsform":
         return definitions.kobo(files, known)
-    if platform != "qualtrics":
-        return getattr(definitions, platform)(files, known)
-    codes = {}
-    for column in instrument_columns(bank, positions=PLACES):
-        item = bank.get_item(column.item)
-        scale = bank.get_scale(item.scale) if item.scale else None
-        offered = [m for m in scale.missing if m.offered and m.label] if scale else []
-        options = [*(scale.options if scale else item.options), *offered]
-        plain = column.name.replace(base_name(item), item.id, 1)
-        codes[plain] = ["dk" if o.code is None else str(o.code) for o in options]
-    return definitions.qualtrics(files, known, codes)
+    return getattr(definitions, platform)(files, known)
 
 
 @pytest.mark.parametrize(

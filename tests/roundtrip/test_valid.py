@@ -41,7 +41,7 @@ def test_redcap_field_names(bank):
 
 
 CLASSES = {"S", "SL", "G", "Q", "SQ", "A"}
-TYPES = set("F:MKQLNSX")
+TYPES = set("F:MKQLNSX*")
 READ = {"class", "id", "type/scale", "name", "relevance", "text", "language", "mandatory"}
 
 
@@ -65,24 +65,15 @@ def test_limesurvey_rows_are_what_the_importer_reads(bank):
     assert all(len(ids) == len(bank.languages) for ids in questions.values())
 
 
-def test_qualtrics_tags(bank):
-    text = files(bank, "qualtrics")["survey.txt"].decode("utf-8")
-    tags = re.findall(r"^\[\[(.+?)\]\]$", text, re.MULTILINE)
-    assert tags[0] == "AdvancedFormat"
-    kinds = {tag.split(":", 1)[1] for tag in tags if tag.startswith("Question:")}
-    assert kinds <= {
-        "DB",
-        "MC:SingleAnswer:Horizontal",
-        "MC:SingleAnswer:Vertical",
-        "MC:MultipleAnswer",
-        "Matrix",
-        "Matrix:MultipleAnswer",
-        "ConstantSum",
-        "TE:Form",
-        "TE:SingleLine",
-    }
-    ids = [tag for tag in tags if tag.startswith("ID:")]
-    assert len(ids) == len(set(ids)) == sum(tag.startswith("Question:") for tag in tags)
+def test_qualtrics_names(bank):
+    survey = json.loads(files(bank, "qualtrics")["survey.qsf"])
+    asked = [e["Payload"] for e in survey["SurveyElements"] if e["Element"] == "SQ"]
+    names = [question["DataExportTag"] for question in asked]
+    assert len(names) == len(set(names))
+    numbers = [question["QuestionID"] for question in asked]
+    flow = next(e["Payload"] for e in survey["SurveyElements"] if e["Element"] == "BL")
+    placed = [part["QuestionID"] for block in flow for part in block["BlockElements"]]
+    assert placed == numbers
 
 
 def test_surveyjs_names(bank):

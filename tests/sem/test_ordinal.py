@@ -177,7 +177,7 @@ def test_missing_answers_are_left_out_and_recorded():
         ({"estimator": "MLR"}, "estimator='MLR'"),
         ({"missing": "fiml"}, "missing='fiml'"),
         ({"weights": "x"}, "weights='x'"),
-        ({"cluster": "g"}, "cluster='g'"),
+        ({"cluster": ["g", "x"]}, "give one column"),
         ({"engine": "both"}, "engine='both'"),
         ({"information": "observed"}, "information='observed'"),
         ({"model": MODEL + "\nf ~ x"}, "fixed_x=False takes"),

@@ -18,7 +18,13 @@ ITEMS = tuple("abcd")
 NAMES = tuple(dict.fromkeys((*ORDINAL, *ESTIMATORS)))
 GRID = list(
     itertools.product(
-        NAMES, LIKELIHOODS, MISSING, (None, "g"), (None, "cl"), (None, "w"), ("delta", "theta")
+        NAMES,
+        LIKELIHOODS,
+        (*MISSING, "pairwise"),
+        (None, "g"),
+        (None, "cl"),
+        (None, "w"),
+        ("delta", "theta"),
     )
 )
 
@@ -41,7 +47,9 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
         "estimator": estimator, "likelihood": likelihood, "missing": missing, "group": groups,
         "cluster": cluster, "weights": weights, "parameterization": parameterization,
     }  # fmt: skip
-    neutral = likelihood == "normal" and missing == "listwise" and not cluster and not weights
+    neutral = likelihood == "normal" and missing != "fiml" and not weights
+    if cluster and ORDINAL.get(estimator, ("", "", ""))[1] == "standard":
+        neutral = False  # errors with clusters are robust
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", DataWarning)
@@ -55,10 +63,10 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
     for name in ("chisq", "cfi", "tli", "rmsea", "srmr"):
         assert np.isfinite(fit.fit_measures[name]), name
     assert ("chisq.scaled" in fit.fit_measures) == (estimator not in ("DWLS", "ULS", "WLS"))
-    _after(fit, estimator)
+    _after(fit, estimator, cluster)
 
 
-def _after(fit, estimator: str) -> None:  # type: ignore[no-untyped-def]
+def _after(fit, estimator: str, cluster: str | None) -> None:  # type: ignore[no-untyped-def]
     """Everything that follows a fit is computed too."""
     found = fit.residuals()
     assert not found.reason
@@ -73,7 +81,7 @@ def _after(fit, estimator: str) -> None:  # type: ignore[no-untyped-def]
     smaller = fit_sem(
         "f =~ a + 1*b + c + d", DATA, ordered=ITEMS, estimator=estimator,
         group="g" if len(fit.group_names) > 1 else None,
-        parameterization=fit.table.parameterization,
+        parameterization=fit.table.parameterization, cluster=cluster,
     )  # fmt: skip
     difference = fit.compare(smaller)
     assert difference.statistic > 0

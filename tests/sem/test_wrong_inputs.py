@@ -44,8 +44,8 @@ def test_arguments_of_a_fit(hs) -> None:  # type: ignore[no-untyped-def]
     for name in ("ordered", "equal", "partial"):
         with pytest.raises(InputError, match=f"{name} must be a name or a list of names, got True"):
             cu.fit_cfa(HS, hs, **{name: True})
-    with pytest.raises(NotSupported, match=r"cluster='g' with ordered variables .*: leave cluster"):
-        cu.fit_cfa(ORDINAL, answers, ordered=ITEMS, cluster="g")
+    with pytest.raises(NotSupported, match=r"with ordered variables .*: give one column"):
+        cu.fit_cfa(ORDINAL, answers, ordered=ITEMS, cluster=["g", "u1"])
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_levels_of_residuals_and_implied_moments() -> None:
     data = DATA.parents[1] / "sem_ordinal_twolevel" / "data" / "unequal.csv"
     model = "level: 1\nfw =~ y1 + y2 + y3\nlevel: 2\nfb =~ y1 + y2 + y3"
     two = cu.fit_sem(model, pd.read_csv(data), cluster="team")
-    with pytest.raises(InputError, match="level must be one of '1', '2', got 3"):
+    with pytest.raises(InputError, match="level must be one of 'within', 'between', got 'third'"):
         two.residuals().matrix("raw", level="third")
-    with pytest.raises(InputError, match="level must be one of '1', '2', got 3"):
+    with pytest.raises(InputError, match="level must be one of 'within', 'between', got 'third'"):
         two.implied(1, "third")
 
 

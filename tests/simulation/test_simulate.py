@@ -196,7 +196,7 @@ def test_the_front_door_has_it() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"groups": 0}, "groups must be"),
+        ({"n_groups": 0}, "n_groups must be"),
         ({"size": (1, 4)}, "smallest group"),
         ({"size": (6, 4)}, r"size must be \(smallest"),
         ({"form": "none"}, "form must be one of"),
@@ -213,9 +213,9 @@ def test_the_front_door_has_it() -> None:
         ({"flaws": Flaws(unfinished=10_000)}, "only"),
         ({"flaws": Flaws(single_member_groups=99)}, "single_member_groups"),
         ({"flaws": Flaws(too_close=(("ssm", "nope"),))}, "too_close"),
-        ({"parameters": replace(TRUTH, exact_groups=True), "groups": 5}, "exact_groups"),
+        ({"parameters": replace(TRUTH, exact_groups=True), "n_groups": 5}, "exact_groups"),
     ],
 )
 def test_impossible_wishes_are_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        simulate_responses(INSTRUMENT, **{"groups": 8, "seed": 1, **change})  # type: ignore[arg-type]
+        simulate_responses(INSTRUMENT, **{"n_groups": 8, "seed": 1, **change})  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from collective_use.cli.main import main
 from collective_use.errors import InputError, NotSupported
 from collective_use.instrument.library import instrument_path, sample_path
 from collective_use.study.demo import demo_study
-from collective_use.study.outputs import MEANINGS
+from collective_use.study.outputs import FULL, MEANINGS
 from collective_use.study.run import run_study
 from collective_use.study.settings import study_from
 from collective_use.study.summary import summary_tables
@@ -27,6 +27,14 @@ def army(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("army") / "results"
     sample = str(sample_path("lq2002.csv"))
     assert main(["score", sample, "--instrument", "lq2002", "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("exact") / "results"
+    sample = str(sample_path("lq2002.csv"))
+    assert main(["score", sample, "--instrument", "lq2002", "--full", "--out", str(out)]) == 0
     return out
 
 
@@ -46,10 +54,10 @@ def test_the_folder_holds_what_it_should(army: Path) -> None:
     assert sorted(path.name for path in army.iterdir()) == sorted(MEANINGS) == run["files"]
 
 
-def test_written_numbers_are_the_reference_numbers(army: Path) -> None:
+def test_written_numbers_are_the_reference_numbers(exact: Path) -> None:
     reference = json.loads((REFERENCE / "lq2002.json").read_text(encoding="utf-8"))
-    agreement = table(army, "agreement.csv")
-    measures = table(army, "measures.csv").set_index("measure")
+    agreement = table(exact, f"{FULL}/agreement.csv")
+    measures = table(exact, "measures.csv").set_index("measure")
     cells = 0
     for name, measure in NAMES.items():
         expected = reference[name]
@@ -100,7 +108,8 @@ def test_two_runs_write_the_same_bytes_and_no_time_or_path(army: Path, tmp_path:
     assert str(tmp_path) not in text
     assert str(Path(sample).parent) not in text
     log = json.loads((out / "log.json").read_text(encoding="utf-8"))
-    assert log["exports"] == [sample]
+    assert log["exports"] == [Path(sample).name]
+    assert str(tmp_path) not in (out / "log.json").read_text(encoding="utf-8")
     assert log["seconds"] >= 0
 
 
@@ -223,11 +232,11 @@ def test_a_study_that_names_a_model_gets_it_fitted(tmp_path: Path) -> None:
     model = "\nmodels:\n  - id: A\n    syntax: |\n      hostil ~ a*lead + tsig\n      two := 2*a\n"
     (tmp_path / "bank.yaml").write_text(bank + model, encoding="utf-8")
     sample = sample_path("lq2002.csv")
-    text = f"instrument: bank.yaml\nexports: '{sample}'\nmodels: [A]\n"
+    text = f"instrument: bank.yaml\nexports: '{sample}'\nmodels: [A]\nfull: true\n"
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
     assert main(["run", str(tmp_path)]) == 0
     out = tmp_path / "results"
-    groups = table(out, "groups.csv")
+    groups = table(out, f"{FULL}/groups.csv")
     design = np.column_stack([np.ones(len(groups)), groups[["lead", "tsig"]]])
     expected = np.linalg.lstsq(design, groups["hostil"], rcond=None)[0]
     estimates = pd.read_csv(out / "estimates.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,24 +11,26 @@ from numpy.typing import NDArray
 
 from collective_use.errors import NotSupported
 from collective_use.groups.inputs import Rows
-from collective_use.numerics.groups import chance, chance_simulation
+from collective_use.numerics.groups import chance
+from collective_use.numerics.groups.chance_laws import variance_laws
+from collective_use.numerics.groups.chance_patterns import (
+    NullModel,
+    agreement_chances,
+    patterns_of,
+)
+from collective_use.numerics.groups.chance_simulation import counted_deviation, smooth_spread
+from collective_use.numerics.groups.latent import latent_correlation
 from collective_use.numerics.groups.nulls import Null
 
+Floats = NDArray[np.float64]
 _LEVEL = 0.05
-
-
-@functools.lru_cache(maxsize=512)
-def _exact(kind: str, n: int, proportions: tuple[float, ...]) -> chance.Exact:
-    p = np.asarray(proportions)
-    if kind == "variance":
-        return chance.exact_variance(n, p)
-    return chance.exact_average_deviation(n, p, kind.removeprefix("ad_"))
+_DRAWS = 20_000
 
 
 def item_test(
     table: pd.DataFrame, law: Null, codes: NDArray[np.float64], kind: str, step: float
 ) -> pd.DataFrame:
-    """Add `p`, `critical` and `p_adjusted` for one item, exact or by simulation.
+    """Add `p`, `critical`, `p_adjusted` and `p_by` for one item.
 
     Parameters
     ----------
@@ -43,21 +46,75 @@ def item_test(
         Distance between options.
     """
     column, unit = ("variance", step * step) if kind == "variance" else ("ad", step)
-    p, limit = np.full(len(table), np.nan), np.full(len(table), np.nan)
-    observed = table[column].to_numpy(float) / unit
-    for n in sorted({int(k) for k in table["n"] if k > 1}):
-        rows = np.flatnonzero((table["n"] == n).to_numpy() & ~np.isnan(observed))
-        spread = exact(kind, n, law)
-        p[rows] = [spread.at_most(float(value)) for value in observed[rows]]
-        limit[rows] = spread.critical_low(_LEVEL) * unit
+    found = item_chances(kind, table["n"].to_numpy(), table[column].to_numpy(float) / unit, law)
+    limit = found.critical * unit
     critical = limit if column == "ad" else 1.0 - np.minimum(limit / (law.variance * unit), 1.0)
-    return table.assign(critical=critical, p=p, p_adjusted=chance.benjamini_hochberg(p))
+    return _with(table, found, critical)
 
 
-def exact(kind: str, n: int, law: Null) -> chance.Exact:
-    """Return the null distribution of the spread of one item in a group of n.
+@dataclass(frozen=True, slots=True)
+class ItemChances:
+    """Chances of agreement by group.
 
-    By enumeration; where there are too many ways, by 20,000 draws with a fixed seed.
+    Attributes
+    ----------
+    p, critical
+        (G,) chances, and the spread that 5% of random groups stay under.
+    by
+        (G,) how they are known.
+    least
+        (G,) the chance that full agreement would have.
+    """
+
+    p: Floats
+    critical: Floats
+    by: NDArray[np.object_]
+    least: Floats
+
+
+def _with(table: pd.DataFrame, found: ItemChances, critical: Floats) -> pd.DataFrame:
+    return table.assign(
+        critical=critical, p=found.p, p_adjusted=chance.benjamini_hochberg(found.p), p_by=found.by
+    )
+
+
+def item_chances(kind: str, n: NDArray[np.int64], observed: Floats, law: Null) -> ItemChances:
+    """Return the chance of as little spread for groups of some sizes, in steps of options.
+
+    The law of the variance comes for all sizes in one pass; that of the average deviation by
+    enumeration, and by 20,000 draws where there are too many ways. `by` tells exact chances
+    from simulated ones and from upper bounds.
+    """
+    p, limit, least = (np.full(len(n), np.nan) for _ in range(3))
+    by = np.full(len(n), "", dtype=object)
+    known = (n > 1) & ~np.isnan(observed)
+    sizes = np.unique(n[known])
+    laws = variance_laws(sizes, law.proportions) if kind == "variance" and not law.smooth else {}
+    for size in sizes.tolist():
+        rows = np.flatnonzero(known & (n == size))
+        if size in laws:
+            values, place = np.unique(observed[rows], return_inverse=True)
+            p[rows] = np.array([laws[size].at_most(float(value)) for value in values])[place]
+            limit[rows], by[rows] = laws[size].critical_low(_LEVEL), laws[size].how
+            least[rows] = laws[size].at_most(0.0)
+        else:
+            spread, draws = exact_or_drawn(kind, size, law)
+            floor = (1.0 / (draws + 1.0)) if draws else 1e-300
+            p[rows] = [max(spread.at_most(float(value)), floor) for value in observed[rows]]
+            limit[rows] = spread.critical_low(_LEVEL)
+            least[rows] = max(spread.at_most(0.0), floor)
+            by[rows] = f"simulated, {draws:,} draws" if draws else "exact"
+    return ItemChances(p, limit, by, least)
+
+
+@functools.lru_cache(maxsize=512)
+def _exact(kind: str, n: int, proportions: tuple[float, ...]) -> chance.Exact:
+    p = np.asarray(proportions)
+    return chance.exact_average_deviation(n, p, kind.removeprefix("ad_"))
+
+
+def exact_or_drawn(kind: str, n: int, law: Null) -> tuple[chance.Exact, int]:
+    """Return the law of the spread of one item in a group of n, and how many draws it rests on.
 
     Parameters
     ----------
@@ -68,18 +125,14 @@ def exact(kind: str, n: int, law: Null) -> chance.Exact:
     law
         The null distribution.
     """
-    proportions = tuple(law.proportions.tolist())
-    try:
-        return _exact(kind, n, proportions)
-    except NotSupported:
-        rng = np.random.default_rng([n, len(proportions)])
-        answers = rng.choice(len(proportions), size=(20_000, n), p=law.proportions)
-        if kind == "variance":
-            values = answers.var(axis=1, ddof=1)
-        else:
-            middle = np.mean if kind == "ad_mean" else np.median
-            values = np.abs(answers - middle(answers, axis=1, keepdims=True)).mean(axis=1)
-        return chance.collected(values, np.full(len(values), 1.0 / len(values)))
+    if law.smooth:
+        values = smooth_spread(kind, n, _DRAWS)
+    else:
+        try:
+            return _exact(kind, n, tuple(law.proportions.tolist())), 0
+        except NotSupported:
+            values = counted_deviation(kind, n, law.proportions, _DRAWS)
+    return chance.collected(values, np.full(len(values), 1.0 / len(values))), _DRAWS
 
 
 def scale_test(
@@ -92,37 +145,65 @@ def scale_test(
     *,
     index: str = "ratio",
 ) -> pd.DataFrame:
-    """Add `p`, `critical` and `p_adjusted` for several items by simulation.
+    """Add `p`, `critical`, `p_adjusted` and `p_by` for several items by simulation.
 
-    `p` is the share of simulated groups of the same size that agree as much or more, with one
-    added to both counts, so that it is never 0. `critical` is the mean item variance, or AD,
-    under which 5% of random groups fall.
+    `p` is the share of drawn groups of the same size, with the same answers missing, that agree
+    as much or more, with one added to both counts, so that it is never 0. `critical` is the
+    mean item variance, or AD, under which 5% of random groups fall.
     """
-    sizes = table["n"].to_numpy()
-    wanted = np.unique(sizes[sizes > 1])
-    p, limit = np.full(len(table), np.nan), np.full(len(table), np.nan)
-    if len(wanted):
-        simulated = chance_simulation.simulate_agreement(
-            wanted,
-            law.proportions,
-            law.variance,
-            item_correlation(rows),
-            repetitions=repetitions,
-            seed=seed,
-            deviation=index == "ad",
-        )
-        draws = simulated.deviation if index == "ad" else simulated.ratio
-        unit = step if index == "ad" else law.variance * step * step
-        column = "ad" if index == "ad" else "mean_variance"
-        observed = table[column].to_numpy(float) / unit
-        for s, n in enumerate(simulated.sizes):
-            chosen = np.flatnonzero((sizes == n) & ~np.isnan(observed))
-            if draws is not None and len(chosen):
-                ordered = np.sort(draws[s])
-                below = np.searchsorted(ordered, observed[chosen] + 1e-9, side="right")
-                p[chosen] = (below + 1) / (repetitions + 1)
-                limit[chosen] = np.quantile(ordered, _LEVEL, method="lower") * unit
-    return table.assign(critical=limit, p=p, p_adjusted=chance.benjamini_hochberg(p))
+    unit = step if index == "ad" else law.variance * step * step
+    column = "ad" if index == "ad" else "mean_variance"
+    values = rows.values.astype(float)
+    found = scale_chances(
+        values,
+        rows.codes,
+        table[column].to_numpy(float) / unit,
+        law,
+        repetitions=repetitions,
+        seed=seed,
+        deviation=index == "ad",
+    )
+    return _with(table, found, found.critical * unit)
+
+
+def scale_chances(
+    values: Floats,
+    codes: NDArray[np.intp],
+    observed: Floats,
+    law: Null,
+    *,
+    repetitions: int,
+    seed: int | None,
+    deviation: bool = False,
+    level: float = _LEVEL,
+) -> ItemChances:
+    """Return the chance of as much agreement over several items, by group.
+
+    Parameters
+    ----------
+    values
+        (N, J) answers, NaN for missing.
+    codes
+        (N,) groups.
+    observed
+        (G,) mean item variance over the null variance, or average deviation in steps.
+    law
+        The null distribution.
+    repetitions, seed, deviation, level
+        As in `collective_use.numerics.groups.chance_patterns.agreement_chances`.
+    """
+    null = NullModel(
+        None if law.smooth else law.proportions, law.variance, latent_correlation(values)
+    )
+    patterns = patterns_of(~np.isnan(values), codes, len(observed))
+    found = agreement_chances(
+        patterns, observed, null,
+        repetitions=repetitions, seed=seed, deviation=deviation, level=level,
+    )  # fmt: skip
+    kinds, place = np.unique(found.draws, return_inverse=True)
+    words = [f"simulated, {n:,} draws" if n else "normal law" for n in kinds.tolist()]
+    by = np.where(np.isnan(found.p), "", np.array(words, dtype=object)[place])
+    return ItemChances(found.p, found.critical, by, found.least)
 
 
 def item_correlation(rows: Rows) -> NDArray[np.float64]:

@@ -130,19 +130,24 @@ def average_deviation(
     one_of("around", around, ("mean", "median"))
     valid_seed(seed)
     rows = rows_of(items, groups, name="items")
+    step = 1.0
     law, codes, cut = None, np.unique(rows.values[~np.isnan(rows.values.astype(float))]), None
     if options is not None:
         codes, _, law = null_for(null, options, rows)
-        limit = len(codes) / 6.0 * step_of(codes)
-        source = "Burke & Dunlap 2002, Organizational Research Methods 5:159 (A/6)"
+        step = step_of(codes)
+        limit = (1 if law.smooth else len(codes)) / 6.0 * step
+        rule = "a sixth of the range" if law.smooth else "A/6"
+        source = f"Burke & Dunlap 2002, Organizational Research Methods 5:159 ({rule})"
         cut = Cutoff("ad", limit, "at_most", source)
+        if law.smooth:
+            codes = np.unique(rows.values[~np.isnan(rows.values.astype(float))])
     elif test:
         raise InputError("test must come with options: a null distribution is over options")
     stats = group_statistics(rows.values, rows.codes, rows.total, options=codes, missing=missing)
     index = mean_known(kernel.average_deviation(stats, around))
     table = by_group_frame(rows, answering(rows, missing), {"ad": index})
     if test and law is not None:
-        table = _ad_test(table, law, rows, codes, around, repetitions, seed)
+        table = _ad_test(table, law, rows, codes, around, repetitions, seed, step)
     notes = (f"Around the {around}. Missing items: {missing}.",)
     return Agreement(
         "ad", table, summary_of(index, cut), law, cut, stats.n.shape[1], missing, notes
@@ -157,9 +162,10 @@ def _ad_test(
     around: str,
     repetitions: int,
     seed: int | None,
+    step: float,
 ) -> pd.DataFrame:
     if rows.values.shape[1] == 1:
-        return item_test(table, law, codes, f"ad_{around}", step_of(codes))
+        return item_test(table, law, codes, f"ad_{around}", step)
     if around == "median":
         raise InputError("test is offered around the mean for several items, got around='median'")
-    return scale_test(table, law, rows, step_of(codes), repetitions, seed, index="ad")
+    return scale_test(table, law, rows, step, repetitions, seed, index="ad")

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from collective_use.cutoffs import Cutoff
+from collective_use.errors import InputError
 from collective_use.groups.inputs import Rows, option_codes, step_of
-from collective_use.numerics.groups.nulls import Null, null_distribution
+from collective_use.numerics.groups.nulls import CONTINUOUS, Null, null_distribution
 from collective_use.results import NotComputed, Result, Table, table_of
 
 NullLike = str | Sequence[float] | Mapping[str, float]
@@ -28,7 +29,8 @@ class Agreement(Result):
         Name of the index and of its column.
     table
         One row a group: `group`, `n`, the index, what it rests on, `p` and `p_adjusted` where
-        asked for, and `reason` where it is missing. `critical` is the index that 5% of groups of
+        asked for, `p_by` (exact, simulated with how many draws, or a bound), and `reason` where
+        it is missing. `critical` is the index that 5% of groups of
         this size reach by chance; it is missing where even full agreement is likelier than that.
     summary
         `mean`, `median`, `share` of groups that reach the cut-off (where there is one), and
@@ -77,9 +79,44 @@ def null_for(
     null: NullLike, options: int | Sequence[float], rows: Rows
 ) -> tuple[NDArray[np.float64], float, Null]:
     """Return the options, the null variance in squared units of the answers, and the null."""
+    if isinstance(null, str) and null == "continuous":
+        if isinstance(options, (int, np.integer)) or len(list(options)) != 2:
+            raise InputError(
+                "options must be the two ends of the scale, such as (0, 100), with "
+                f"null='continuous', got {options!r}"
+            )
+        ends = option_codes(options, rows.values)
+        return ends, CONTINUOUS.variance * step_of(ends) ** 2, CONTINUOUS
     codes = option_codes(options, rows.values)
-    law = null_distribution(null, len(codes))
+    counts = None
+    if isinstance(null, str) and null == "empirical":
+        only_options(rows, codes, "null='empirical'")
+        known = rows.values[~np.isnan(rows.values.astype(float))].astype(float)
+        counts = np.bincount(np.searchsorted(codes, known), minlength=len(codes))
+    law = null_distribution(null, len(codes), counts)
     return codes, law.variance * step_of(codes) ** 2, law
+
+
+def only_options(rows: Rows, codes: NDArray[np.float64], what: str = "test=True") -> None:
+    """Raise unless every answer is one of the options.
+
+    A mean of several items varies less than one item does: against the null of one item it
+    would agree by construction.
+
+    Raises
+    ------
+    InputError
+        Naming an answer that is none.
+    """
+    values = rows.values.astype(float)
+    known = values[~np.isnan(values)]
+    odd = known[~np.isin(known, codes)]
+    if len(odd):
+        raise InputError(
+            f"values must be answers to single items with {what}, got {odd[0]:g}, which is no "
+            "option: a scale score varies less than one item by construction. Give the items: "
+            "cu.rwg_j(items, groups, test=True); for a slider use null='continuous'"
+        )
 
 
 def answering(rows: Rows, missing: str) -> NDArray[np.int64]:
@@ -103,13 +140,18 @@ def by_group_frame(rows: Rows, n: NDArray[np.int64], columns: Mapping[str, Any])
     """Return one row a group: `group`, `n`, the columns, and why the first is missing."""
     table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
     first = next(iter(columns))
-    few = ["nobody answered" if k == 0 else f"{k} answered; two are needed" for k in n]
-    missing = table[first].isna()
-    table["reason"] = [
-        text if gone and k < 2 else "no item with two answers" if gone else ""
-        for text, gone, k in zip(few, missing, n, strict=True)
-    ]
+    table["reason"] = ""
+    missing = np.flatnonzero(table[first].isna().to_numpy())
+    if len(missing):
+        table["reason"] = table["reason"].astype(object)
+        table.loc[missing, "reason"] = [_too_few(int(n[row])) for row in missing]
     return table
+
+
+def _too_few(n: int) -> str:
+    if n > 1:
+        return "no item with two answers"
+    return "nobody answered" if n == 0 else f"{n} answered; two are needed"
 
 
 def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> dict[str, Any]:
@@ -124,7 +166,7 @@ def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> dict[str, Any]
         "groups": len(known),
     }
     if cut is not None:
-        summary["share"] = float(np.mean([cut.passes(float(value)) for value in known]))
+        summary["share"] = float(cut.passing(known).mean())
         summary["cutoff"] = str(cut)
     return summary
 

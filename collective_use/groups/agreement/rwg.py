@@ -19,6 +19,7 @@ from collective_use.groups.agreement.result import (
     by_group_frame,
     null_for,
     null_notes,
+    only_options,
     summary_of,
     truncation_notes,
 )
@@ -55,14 +56,16 @@ def rwg(
     groups
         (N,) group of each person.
     null
-        Null distribution: a name (see `collective_use.numerics.groups.nulls.NAMES`) or proportions.
+        Null distribution: a name (see `collective_use.numerics.groups.nulls.NAMES`) or
+        proportions; ``"continuous"`` for sliders, with the two ends of the scale as options.
     options
         Number of answer options (1 to A, or 0 to A - 1 when there are zeros), or the options.
     truncate
         Whether more disagreement than chance counts as 0.
     test
         Add the exact chance, under the null, of as much agreement or more, for each group, and
-        the chance adjusted for the number of groups (Benjamini & Hochberg 1995).
+        the chance adjusted for the number of groups (Benjamini & Hochberg 1995). For answers to
+        one item: a scale score is refused.
 
     Returns
     -------
@@ -90,6 +93,8 @@ def rwg(
     n = stats.n[:, 0]
     table = by_group_frame(rows, n, {"rwg": index, "variance": variance})
     if test:
+        if not law.smooth:
+            only_options(rows, codes)
         table = item_test(table, law, codes, "variance", step_of(codes))
     pooled = kernel.rwg_pooled(stats.deviations[:, 0], n, spread, truncate=truncate)
     summary = summary_of(index, CUTOFFS["rwg"]) | {"pooled": pooled}
@@ -136,7 +141,8 @@ def rwg_j(
         two are never cut.
     test
         Add, for each group, the chance under the null of as much agreement or more, simulated
-        with items that correlate as observed (Cohen, Doveh & Nahum-Shani 2009).
+        with items that correlate as observed (polychoric) and with the group's own missing
+        answers left out (Cohen, Doveh & Nahum-Shani 2009).
     repetitions, seed
         Of the simulation.
 
@@ -174,6 +180,8 @@ def rwg_j(
         index = james if variant == "james" else kernel.rwg_j_lindell(ratio)
     table = by_group_frame(rows, n, {name: index, "mean_variance": ratio * spread})
     if test:
+        if not law.smooth:
+            only_options(rows, codes)
         table = scale_test(table, law, rows, step_of(codes), repetitions, seed)
         limit = table["critical"].to_numpy(float) / spread
         table["critical"] = kernel.rwg_j(limit, J) if variant == "james" else 1.0 - limit

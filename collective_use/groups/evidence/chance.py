@@ -2,76 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.groups.agreement.chance import correlation_of, exact
-from collective_use.groups.evidence.item_set import ItemSet, null_of
+from collective_use.groups.agreement.chance import item_chances, scale_chances
+from collective_use.groups.evidence.item_set import ItemSet
+from collective_use.groups.evidence.parts import Chance, Number
+from collective_use.groups.evidence.settings import Settings
 from collective_use.numerics.groups.chance import benjamini_hochberg
-from collective_use.numerics.groups.chance_simulation import simulate_agreement
 from collective_use.results import NotComputed
-
-if TYPE_CHECKING:
-    from collective_use.groups.evidence.shared import Settings
 
 Floats = NDArray[np.float64]
 
 
 def chance_of_agreement(
-    items: ItemSet, n: NDArray[np.int64], ratio: Floats, null: str, settings: Settings
-) -> tuple[dict[str, Floats], dict[str, Any]]:
+    items: ItemSet,
+    codes: NDArray[np.intp],
+    n: NDArray[np.int64],
+    ratio: Floats,
+    null: str,
+    settings: Settings,
+    judged: NDArray[np.bool_],
+) -> tuple[dict[str, Any], Chance]:
     """Return `p_chance` and `p_adjusted` by group, and the share of groups above chance.
 
-    One item: exact by enumeration. Several: simulated with items that correlate as observed
-    (Cohen, Doveh & Nahum-Shani 2009). `p_adjusted` holds the false discovery rate over the
+    One item: exact. Several: simulated with items that correlate as observed and each group's
+    own gaps (Cohen, Doveh & Nahum-Shani 2009). `p_adjusted` holds the false discovery rate over the
     groups of the measure (Benjamini & Hochberg 1995).
 
     Parameters
     ----------
     items
         The items.
+    codes
+        (N,) groups.
     n
         (G,) members with a score.
     ratio
         (G,) mean item variance over the null variance.
     null
         Name of the null distribution.
+    judged
+        (G,) groups that the share is over.
     settings
         Repetitions, seed and the level of significance.
     """
     if not items.alike:
         why = NotComputed("the items differ in their number of options: no common null to draw")
-        return {}, {"above_chance": why}
-    p = np.full(len(n), np.nan)
-    judged = (n > 1) & ~np.isnan(ratio)
-    law = null_of(items, null)
-    sizes = np.unique(n[judged])
+        return {}, Chance(why, why)
+    seen = np.where(n > 1, ratio, np.nan)
+    law = items.law(null)
     if len(items.names) == 1:
-        for size in sizes:
-            spread = exact("variance", int(size), law)
-            rows = np.flatnonzero(judged & (n == size))
-            p[rows] = [spread.at_most(float(ratio[row]) * law.variance) for row in rows]
-    elif len(sizes):
-        drawn = simulate_agreement(
-            sizes,
-            law.proportions,
-            law.variance,
-            correlation_of(items.answers),
+        found = item_chances("variance", items.stats[0].n[:, 0], seen * law.variance, law)
+    else:
+        found = scale_chances(
+            items.answers,
+            codes,
+            seen,
+            law,
             repetitions=settings.repetitions,
             seed=settings.seed,
-            deviation=False,
+            level=settings.cutoffs["p"].value,
         )
-        for s, size in enumerate(drawn.sizes):
-            rows = np.flatnonzero(judged & (n == size))
-            ordered = np.sort(drawn.ratio[s])
-            below = np.searchsorted(ordered, ratio[rows] + 1e-9, side="right")
-            p[rows] = (below + 1) / (settings.repetitions + 1)
-    adjusted = benjamini_hochberg(p)
+    p = found.p
+    adjusted = benjamini_hochberg(np.where(judged, p, np.nan))
     known = adjusted[~np.isnan(adjusted)]
     level = settings.cutoffs["p"].value
-    share = (
-        float((known <= level).mean()) if len(known) else NotComputed("no group has two answers")
-    )
-    return {"p_chance": p, "p_adjusted": adjusted}, {"above_chance": share}
+    none = NotComputed("no group is large enough to be judged")
+    share: Number = float((known <= level).mean()) if len(known) else none
+    there = ~np.isnan(p)
+    least = found.least[judged & there if (judged & there).any() else there]
+    columns = {"p_chance": p, "p_adjusted": adjusted, "p_by": found.by}
+    return columns, Chance(share, float(least.min()) if len(least) else none)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from collective_use.groups.evidence.parts import Differences
 from collective_use.numerics.groups import anova, icc_limits
 from collective_use.numerics.groups.statistics import GroupStatistics
-from collective_use.numerics.groups.variance_components import mean_reliability, variance_components
+from collective_use.numerics.groups.variance_components import (
+    VarianceComponents,
+    mean_reliability,
+    variance_components,
+)
 from collective_use.results import NotComputed
 
 NAMES: tuple[str, ...] = (
@@ -18,38 +25,72 @@ NAMES: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def icc_summary(one: GroupStatistics) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the indices by name, and details: conventions, reliability of each group's mean."""
+def restricted(one: GroupStatistics, kept: NDArray[np.bool_]) -> GroupStatistics:
+    """Return statistics in which groups that are not kept have no answers."""
+    rows = kept[:, None]
+    return replace(
+        one,
+        n=np.where(rows, one.n, 0),
+        sums=np.where(rows, one.sums, 0.0),
+        deviations=np.where(rows, one.deviations, 0.0),
+        counts=None,
+        cross=None,
+    )
+
+
+def mean_reliabilities(one: GroupStatistics, judged: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (G,) the reliability of each group's mean, by REML over the judged groups."""
+    reml = variance_components(anova.one_way_of(restricted(one, judged)), "reml")
+    return mean_reliability(reml.tau2, reml.sigma2, one.n[:, 0].astype(float))
+
+
+def differences(one: GroupStatistics) -> Differences:
+    """Return the indices of how far groups differ; see `Differences`."""
     table = anova.one_way_of(one)
-    unknown = {"reliability": np.full(len(one.n), np.nan)}
-    if table.df_between < 1:
-        return dict.fromkeys(NAMES, NotComputed("there is one group only")), unknown
-    if table.df_within < 1:
-        return dict.fromkeys(NAMES, NotComputed("no group has two answers")), unknown
-    if table.ss_within + table.ss_between == 0:
-        return dict.fromkeys(NAMES, NotComputed("all answers are the same")), unknown
+    why = _impossible(table)
+    if why is not None:
+        nothing: dict[str, Any] = dict.fromkeys(NAMES, why)
+        return Differences(**nothing, conventions=pd.DataFrame())
     low, high = icc_limits.wald_limits(table)
     reml = variance_components(table, "reml")
     flat = NotComputed("members of each group answered all the same")
     unbiased = anova.icc1(table, table.size_k0)
     effect = 1.0 + (table.size_mean - 1.0) * unbiased
-    summary = {
-        "icc1": anova.icc1(table, table.size_mean),
-        "icc1_low": flat if np.isnan(low) else low,
-        "icc1_high": flat if np.isnan(high) else high,
-        "icc1_k0": unbiased,
-        "icc1_reml": flat if np.isnan(reml.icc) else reml.icc,
-        "icc2": anova.icc2(table) if table.ms_between > 0 else NotComputed("group means are equal"),
-        "f": table.f if np.isfinite(table.f) else flat,
-        "df1": table.df_between,
-        "df2": table.df_within,
-        "p": table.p,
-        "design_effect": effect,
-        "effective_n": table.n_persons / effect
+    return Differences(
+        icc1=anova.icc1(table, table.size_mean),
+        icc1_low=flat if np.isnan(low) else low,
+        icc1_high=flat if np.isnan(high) else high,
+        icc1_k0=unbiased,
+        icc1_reml=flat if np.isnan(reml.icc) else reml.icc,
+        icc2=anova.icc2(table) if table.ms_between > 0 else NotComputed("group means are equal"),
+        f=table.f if np.isfinite(table.f) else flat,
+        df1=table.df_between,
+        df2=table.df_within,
+        p=table.p,
+        design_effect=effect,
+        effective_n=table.n_persons / effect
         if effect > 0
         else NotComputed("the design effect is not above zero"),
-    }
+        conventions=_conventions(table, reml, one),
+    )
+
+
+def _impossible(table: anova.OneWay) -> NotComputed | None:
+    if table.df_between < 1:
+        one = "there is one group only" if table.n_groups else "no group is large enough"
+        return NotComputed(one)
+    if table.df_within < 1:
+        return NotComputed("no group has two answers")
+    if table.ss_within + table.ss_between == 0:
+        return NotComputed("all answers are the same")
+    return None
+
+
+def _conventions(
+    table: anova.OneWay, reml: VarianceComponents, one: GroupStatistics
+) -> pd.DataFrame:
     reliability = mean_reliability(reml.tau2, reml.sigma2, one.n[:, 0].astype(float))
+    known = reliability[~np.isnan(reliability)]
     rows = [
         (f"icc1, {name}", size, anova.icc1(table, size))
         for name, size in (
@@ -63,7 +104,10 @@ def icc_summary(one: GroupStatistics) -> tuple[dict[str, Any], dict[str, Any]]:
         ("icc1, ML", table.size_mean, variance_components(table, "ml").icc),
         ("icc2, (MSB - MSW) / MSB", table.size_mean, anova.icc2(table)),
         ("icc2, REML at N/G", table.size_mean, anova.stepped_up(reml.icc, table.size_mean)),
-        ("icc2, mean of group reliabilities", float("nan"), float(np.nanmean(reliability))),
+        (
+            "icc2, mean of group reliabilities",
+            float("nan"),
+            float(known.mean()) if len(known) else float("nan"),
+        ),
     ]
-    frame = pd.DataFrame(rows, columns=["convention", "group_size", "value"])
-    return summary, {"conventions": frame, "reliability": reliability}
+    return pd.DataFrame(rows, columns=["convention", "group_size", "value"])

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from collective_use.compositions import first_index
+from collective_use.groups.evidence.parts import RecordEvidence
 from collective_use.groups.evidence.refusals import refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
 from collective_use.groups.keys import GroupKeys
+from collective_use.groups.labels import known_label_of
 from collective_use.instrument.model import Measure
 
 if TYPE_CHECKING:
@@ -31,25 +34,26 @@ def informant_evidence(scores: Scores, keys: GroupKeys, measure: Measure) -> Evi
         why = "none of the measure's items is in the informants' file"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
     keyed = told.assign(**{item: _keyed(scores, item, told[item]) for item in items})
-    by_group = _by_group(keyed, keys, items)
+    index = first_index("global", "told", [entry.name for entry in measure.indices])
+    if not measure.indices and measure.score == "sum":
+        index = "sum"
+    if index == "ratio" and len(items) < 2:
+        why = f"the ratio needs two items, and only {items[0]} is in the informants' file"
+        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+    by_group = _by_group(keyed, keys, items, index)
     known = int(by_group["value"].notna().sum())
-    return Evidence(
-        measure=measure.id,
-        construct=measure.construct_id,
-        composition=measure.composition,
-        aggregation=measure.aggregation,
-        source=measure.source,
-        items=tuple(items),
+    return RecordEvidence(
+        **head_of(measure, items),
         by_group=by_group,
-        by_item=pd.DataFrame(),
-        summary={"groups": known, "informants": int(by_group["n"].sum())},
         refused=refused,
-        failing=(),
         verdict="no check needed" if known else "not computed",
         explanation=(
             f"A property of the group itself, told for {known} of {keys.total} groups; "
             "there are no members' answers to compare."
         ),
+        groups=known,
+        informants=int(by_group["n"].sum()),
+        index=index,
     )
 
 
@@ -63,10 +67,27 @@ def _keyed(scores: Scores, item_id: str, answers: pd.Series) -> pd.Series:
     return scale.low + scale.high - numbers
 
 
-def _by_group(told: pd.DataFrame, keys: GroupKeys, items: list[str]) -> pd.DataFrame:
-    value = told[items].mean(axis=1).groupby(told["group"].astype(str))
+def _told(frame: pd.DataFrame, index: str) -> pd.Series:
+    """Return one value an informant: the mean, sum or ratio of the items."""
+    if index == "ratio":
+        bottom = frame.iloc[:, 1].where(frame.iloc[:, 1] != 0)
+        return frame.iloc[:, 0] / bottom
+    # A sum of fewer items is a smaller number, not a guess at the whole.
+    return frame.mean(axis=1) if index == "mean" else frame.sum(axis=1, skipna=False)
+
+
+def _by_group(told: pd.DataFrame, keys: GroupKeys, items: list[str], index: str) -> pd.DataFrame:
+    names = known_label_of(told["group"])
+    value = _told(told[items].astype(float), index).groupby(names)
+    some = told[items].notna().any(axis=1).groupby(names).sum()
     frame = keys.frame[keys.columns].copy()
     frame["n"] = frame["group"].map(value.count()).fillna(0).astype(int)
     frame["value"] = frame["group"].map(value.mean())
-    frame["reason"] = ["" if n else "no informant answered for this group" for n in frame["n"]]
+    answered = frame["group"].map(some).fillna(0).astype(int)
+    gap = {"sum": "an item of the sum is missing", "ratio": "the ratio has no divisor"}
+    why = gap.get(index, "")
+    frame["reason"] = [
+        "" if n else why if any_ else "no informant answered for this group"
+        for n, any_ in zip(frame["n"], answered, strict=True)
+    ]
     return frame

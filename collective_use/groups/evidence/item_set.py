@@ -16,7 +16,6 @@ from collective_use.instrument.model import Instrument
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.between_within import sums_of_products
 from collective_use.numerics.groups.nulls import Null, null_distribution
-from collective_use.numerics.groups.random_groups import random_groups
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.items.reliability import cronbach_alpha
 
@@ -53,9 +52,25 @@ class ItemSet:
         """Return (G,) the mean over items of variance over null variance, pairwise."""
         parts = []
         for codes, one in zip(self.codes, self.stats, strict=True):
-            law = null_distribution(null, len(codes))
+            law = self._law(null, codes, one)
             parts.append(one.variances[:, 0] / (law.variance * step_of(codes) ** 2))
         return mean_known(np.column_stack(parts))
+
+    def law(self, null: str) -> Null:
+        """Return the null distribution of items that are alike; over all of them together."""
+        counts = sum((one.counts[:, 0].sum(axis=0) for one in self.stats if one.counts is not None),
+                     start=np.zeros(len(self.codes[0])))  # fmt: skip
+        return null_distribution(null, len(self.codes[0]), counts)
+
+    def laws(self, null: str) -> list[Null]:
+        """Return the null distribution of each item."""
+        return [self._law(null, c, s) for c, s in zip(self.codes, self.stats, strict=True)]
+
+    def _law(self, null: str, codes: Floats, one: GroupStatistics) -> Null:
+        if null == "empirical" and self.alike:
+            return self.law(null)
+        counts = None if one.counts is None else one.counts[:, 0].sum(axis=0)
+        return null_distribution(null, len(codes), counts)
 
     def deviation(self, around: str) -> Floats:
         """Return (G,) the mean over items of the average deviation."""
@@ -73,26 +88,27 @@ class ItemSet:
 
     def frame(self, keys: pd.DataFrame) -> pd.DataFrame:
         """Return one row a group and item: n, mean, variance, rwg, awg, AD."""
-        parts = []
+        columns: dict[str, list[Any]] = {}
         shares = self.shares()
-        for j, (name, codes, one) in enumerate(
-            zip(self.names, self.codes, self.stats, strict=True)
-        ):
+        for j, (codes, one) in enumerate(zip(self.codes, self.stats, strict=True)):
             null = null_distribution("uniform", len(codes)).variance * step_of(codes) ** 2
             variance = one.variances[:, 0]
-            parts.append(
-                keys.assign(
-                    item=name,
-                    n=one.n[:, 0],
-                    mean=one.means[:, 0],
-                    variance=variance,
-                    rwg=agreement.rwg(variance, null),
-                    awg=shares[:, j],
-                    ad_mean=agreement.average_deviation(one)[:, 0],
-                    ad_median=agreement.average_deviation(one, "median")[:, 0],
-                )
-            )
-        return pd.concat(parts, ignore_index=True)
+            found = {
+                "n": one.n[:, 0],
+                "mean": one.means[:, 0],
+                "variance": variance,
+                "rwg": agreement.rwg(variance, null),
+                "awg": shares[:, j],
+                "ad_mean": agreement.average_deviation(one)[:, 0],
+                "ad_median": agreement.average_deviation(one, "median")[:, 0],
+            }
+            for name, column in found.items():
+                columns.setdefault(name, []).append(column)
+        times = len(self.names)
+        by_key = {name: np.tile(keys[name].to_numpy(dtype=object), times) for name in keys.columns}
+        items = np.repeat(np.array(self.names, dtype=object), len(keys))
+        joined = {name: np.concatenate(parts) for name, parts in columns.items()}
+        return pd.DataFrame({**by_key, "item": items, **joined})
 
     def alpha_within(self, keys: GroupKeys) -> float:
         """Return alpha from the covariances within groups, of the items that were answered.
@@ -135,30 +151,3 @@ def item_set(
         codes.append(options)
         stats.append(group_statistics(column, keys.codes, keys.total, options=options))
     return ItemSet(tuple(names), tuple(codes), tuple(stats), answers[names].to_numpy(float))
-
-
-def null_of(items: ItemSet, null: str) -> Null:
-    """Return a null distribution for items that are alike."""
-    return null_distribution(null, len(items.codes[0]))
-
-
-def shuffled(
-    values: Floats, keys: GroupKeys, repetitions: int, seed: int | None
-) -> tuple[float, float, int]:
-    """Return z and p of random group resampling, and how many shuffles were made.
-
-    Large surveys get fewer shuffles: their average moves little from one to the next.
-    """
-    known = ~np.isnan(values)
-    number = int(min(repetitions, max(50, 20_000_000 // max(1, int(known.sum())))))
-    made = random_groups(
-        values[known], keys.codes[known], keys.total, repetitions=number, seed=seed
-    )
-    if len(made.observed) < 2 or not made.variances.any():
-        return float("nan"), float("nan"), 0
-    observed = float(made.observed.mean())
-    means = made.variances.mean(axis=1)
-    spread = float(made.variances.std(ddof=1))
-    z = (observed - float(means.mean())) / (spread / np.sqrt(len(made.observed)))
-    below = int(np.sum(means <= observed + 1e-12 * max(1.0, observed)))
-    return float(z), (below + 1) / (number + 1), number

@@ -1,21 +1,23 @@
-"""The evidence that a measure may be read at the level of groups."""
+"""The evidence that a measure may be read at the level of groups: what all kinds share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
+from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import Cutoff
+from collective_use.errors import InputError
 from collective_use.instrument.model import Measure
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, plain, table_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence(Result):
-    """Everything known about the aggregation of one measure.
+    """What every measure's evidence has; each kind of measure adds its own fields.
 
     Attributes
     ----------
@@ -28,24 +30,18 @@ class Evidence(Result):
     by_group
         One row a group: its key, `n` with an answer, the group value, the indices of agreement
         or dispersion, and `reason` where something is missing.
-    by_item
-        One row a group and item, empty where items have no indices of their own.
-    summary
-        Indices of the whole measure by name; an index that could not be computed is a
-        `NotComputed` with its reason.
     refused
         Checks that do not fit the composition, with the sentence that says why.
-    failing
-        Groups under the cut-off of the composition's index, by name.
     verdict
-        One word or two: ``"supported"``, ``"partly supported"``, ``"not supported"``,
-        ``"no check needed"`` or ``"not computed"``.
+        The word.
     explanation
         The verdict in sentences, with the numbers and the cited rules.
+    by_item
+        One row a group and item, empty where items have no indices of their own.
+    failing
+        Groups under the cut-off of the composition's index, by name.
     rules
         The cut-offs used.
-    details
-        Further results by name (sensitivity, random groups, multiplicity, ...).
 
     Examples
     --------
@@ -63,28 +59,41 @@ class Evidence(Result):
     source: str
     items: tuple[str, ...]
     by_group: pd.DataFrame
-    by_item: pd.DataFrame
-    summary: Mapping[str, Any]
     refused: Mapping[str, str]
-    failing: tuple[str, ...]
     verdict: str
     explanation: str
+    by_item: pd.DataFrame = field(default_factory=pd.DataFrame)
+    failing: tuple[str, ...] = ()
     rules: tuple[Cutoff, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Indices of the whole measure by name; those not computed carry their reason."""
+        return {"value": NotComputed(self.explanation[:1].lower() + self.explanation[1:-1])}
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """Further results by name."""
+        return {}
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row: the measure, its indices and the verdict."""
         return pd.DataFrame([self.row()])
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return every field, the indices by name among them, as plain values."""
+        return {**super().to_dict(), "summary": plain(self.summary), "details": plain(self.details)}
+
     def row(self) -> dict[str, Any]:
         """Return the measure, its indices as numbers (missing where not computed), the verdict."""
+        summary = self.summary
         values = {
             name: (float("nan") if isinstance(value, NotComputed) else value)
-            for name, value in self.summary.items()
+            for name, value in summary.items()
         }
         why = {
             value.reason: name
-            for name, value in reversed(list(self.summary.items()))
+            for name, value in reversed(list(summary.items()))
             if isinstance(value, NotComputed)
         }
         return {
@@ -112,23 +121,65 @@ class Evidence(Result):
         return (head, table_of("By group", self.by_group))
 
 
+class EvidenceByMeasure(dict[str, Evidence]):
+    """The evidence by measure id; another name says which measure was meant.
+
+    Parameters
+    ----------
+    parts
+        The evidence.
+    names
+        Names of measures and constructs as people say them, by measure id.
+    """
+
+    def __init__(self, parts: Mapping[str, Evidence], names: Mapping[str, Iterable[str]]) -> None:
+        super().__init__(parts)
+        self._names = {id_: tuple(words) for id_, words in names.items()}
+
+    def __missing__(self, name: object) -> NoReturn:
+        """Raise an error that names the measure that was meant."""
+        word = str(name)
+        meant = [
+            id_
+            for id_, words in self._names.items()
+            if id_ in self and any(word.casefold() in text.casefold() for text in words)
+        ]
+        if meant:
+            hint = f"; {word!r} is told about by " + quoted(meant)
+        else:
+            hint = did_you_mean(word, self)
+        raise NoSuchMeasure(f"measure must be one of {quoted(self, most=40)}, got {word!r}{hint}")
+
+
+class NoSuchMeasure(InputError, KeyError):
+    """A name that is no measure of the result."""
+
+    def __str__(self) -> str:
+        """Return the message, without the quotes that a KeyError puts around it."""
+        return str(self.args[0])
+
+
+def head_of(measure: Measure, items: Iterable[str]) -> dict[str, Any]:
+    """Return the fields that the instrument gives to the evidence of a measure."""
+    return {
+        "measure": measure.id,
+        "construct": measure.construct_id,
+        "composition": measure.composition,
+        "aggregation": measure.aggregation,
+        "source": measure.source,
+        "items": tuple(items),
+    }
+
+
 def empty_evidence(
     measure: Measure, keys: pd.DataFrame, why: str, refused: Mapping[str, str]
 ) -> Evidence:
     """Return the evidence of a measure that could not be computed at all, with the reason."""
     by_group = keys.assign(n=0, value=float("nan"), reason=why)
     return Evidence(
-        measure=measure.id,
-        construct=measure.construct_id,
-        composition=measure.composition,
-        aggregation=measure.aggregation,
-        source=measure.source,
-        items=(),
+        **head_of(measure, ()),
         by_group=by_group,
-        by_item=pd.DataFrame(),
-        summary={"value": NotComputed(why)},
         refused=refused,
-        failing=(),
         verdict="not computed",
         explanation=why[:1].upper() + why[1:] + ".",
     )

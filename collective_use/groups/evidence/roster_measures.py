@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from collective_use.checks import one_of
+from collective_use.compositions import answers_of, first_index
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.rosters import allocation, checklist, network
 from collective_use.groups.rosters import knowledge as network_knowledge
@@ -28,34 +29,36 @@ from collective_use.numerics.rosters.network import mean_where
 if TYPE_CHECKING:
     from collective_use.responses.table import Responses
 
-FIRST = {
-    "roster_valued": "density",
-    "roster_binary": "density",
-    "roster_roles": "effective_number",
-    "roster_nominate": "consensus",
-    "allocation": "gini",
-    "checklist": "coverage",
-    "rating_list": "coverage",
+COMPUTED: Mapping[str, tuple[str, ...]] = {
+    "ties": network.INDICES,
+    "ties_to_partners": allocation.INDICES,
+    "roles": network_knowledge.ROLE_INDICES,
+    "nominations": network_knowledge.NOMINATION_INDICES,
+    "points": allocation.INDICES,
+    "ticks": checklist.INDICES,
+    "levels": checklist.INDICES,
+    "counts": (*allocation.INEQUALITY, "valued_mean"),
 }
-"""The index of a measure that names none."""
+"""The words that a kernel is bound to, by kind of answers; "counts" are ticks of a disparity."""
 
 
-def wanted_of(measure: Measure, kind: str) -> list[Wanted]:
+def kernel_words(composition: str, answers: str) -> tuple[str, ...]:
+    """Return the indices that can be computed from answers of a kind for a composition."""
+    if composition == "disparity":
+        counted = answers in ("ticks", "levels")
+        return COMPUTED["counts"] if counted else allocation.INDICES
+    return COMPUTED[answers]
+
+
+def wanted_of(measure: Measure, answers: str) -> list[Wanted]:
     """Return the indices that a measure names, or the usual one."""
     named = [Wanted(i.name, i.threshold, i.one_minus) for i in measure.indices]
-    return named or [Wanted(FIRST[kind])]
+    return named or [Wanted(first_index(measure.composition, answers))]
 
 
-OFFERED = {
-    "roster_valued": (*network.INDICES, *allocation.INDICES),
-    "roster_binary": (*network.INDICES, *allocation.INDICES),
-    "roster_roles": network_knowledge.ROLE_INDICES,
-    "roster_nominate": network_knowledge.NOMINATION_INDICES,
-    "allocation": allocation.INDICES,
-    "checklist": (*checklist.INDICES, *allocation.INDICES),
-    "rating_list": (*checklist.INDICES, *allocation.INDICES),
-}
-"""The indices that answers of each kind can give."""
+def answers_to(instrument: Instrument, measure: Measure, item: Item) -> str:
+    """Return the kind of answers that an item gives to a measure."""
+    return answers_of(measure.composition, item.kind, of_partners=_of_partners(instrument, item))
 
 
 def items_present(responses: Responses, measure: Measure) -> list[Item]:
@@ -116,9 +119,10 @@ def measure_indices(
         The smallest response rate.
     """
     item = items[0]
-    wanted = wanted_of(measure, item.kind)
+    answers = answers_to(responses.instrument, measure, item)
+    wanted = wanted_of(measure, answers)
     for index in wanted:
-        one_of(f"indices of {measure.id}", index.name, OFFERED[item.kind])
+        one_of(f"indices of {measure.id}", index.name, kernel_words(measure.composition, answers))
     if item.kind == "roster_nominate":
         return _nominations(responses, keys, places, measure, item, wanted, gate)
     if item.kind == "roster_roles":

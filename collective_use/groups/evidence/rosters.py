@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from collective_use.cutoffs import Cutoff
+from collective_use.groups.evidence.parts import Number, RosterEvidence, Sizes
 from collective_use.groups.evidence.refusals import refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
-from collective_use.groups.evidence.roster_measures import items_present, measure_indices, wanted_of
-from collective_use.groups.evidence.spread import spread_evidence
+from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
+from collective_use.groups.evidence.roster_measures import (
+    answers_to,
+    items_present,
+    measure_indices,
+    wanted_of,
+)
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.rosters.from_responses import places_of
+from collective_use.groups.rosters.from_responses import Places, places_of
 from collective_use.groups.rosters.stacks import RosterIndices
 from collective_use.instrument.model import Measure
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
+    from collective_use.responses.table import Responses
     from collective_use.scores.table import Scores
 
 
@@ -45,38 +52,54 @@ def roster_evidence(
         of the mean of raters).
     """
     responses = scores.responses
-    named = [responses.instrument.get_item(name) for name in measure.items]
-    if all(item.kind in ("choice", "likert", "number") for item in named):
-        return spread_evidence(scores, keys, measure, cutoffs)
     refused = refused_checks(measure)
     items = items_present(responses, measure)
-    places = places_of(responses, keys) if items else "none of the measure's items is in the data"
+    places = matched(responses, keys) if items else "none of the measure's items is in the data"
     if isinstance(places, str):
         return empty_evidence(measure, keys.frame[keys.columns], places, refused)
     gate = _gate(measure, cutoffs["response_rate"])
     table = measure_indices(responses, keys, places, measure, items, gate)
-    first = wanted_of(measure, items[0].kind)[0].label
+    first = wanted_of(measure, answers_to(responses.instrument, measure, items[0]))[0].label
     by_group = _by_group(table, keys, first)
-    summary = _summary(table, by_group, first)
-    word, text, rules = _verdict(table, by_group, summary, cutoffs["icc2"], first)
-    unsure = by_group["n"].gt(0) & ~by_group["passes"].fillna(True).astype(bool)
-    return Evidence(
-        measure=measure.id,
-        construct=measure.construct_id,
-        composition=measure.composition,
-        aggregation=measure.aggregation,
-        source=measure.source,
-        items=tuple(item.id for item in items),
+    n = by_group["n"]
+    values = by_group["value"].dropna()
+    why = NotComputed("no group has a value")
+    mean_size: Number = float(n[n > 0].mean()) if (n > 0).any() else why
+    over = int(by_group["passes"].fillna(False).sum())
+    raters = _raters(table)
+    word, text, rules = _verdict(table, by_group, over, raters, cutoffs["icc2"], first)
+    unsure = n.gt(0) & ~by_group["passes"].fillna(True).astype(bool)
+    reports = table.details.get("reported_by_others")
+    return RosterEvidence(
+        **head_of(measure, (item.id for item in items)),
         by_group=by_group,
-        by_item=pd.DataFrame(),
-        summary=summary,
         refused=refused,
         failing=tuple(name for name, bad in zip(keys.names, unsure, strict=True) if bad),
         verdict=word,
         explanation=text,
         rules=rules,
-        details={**table.details, "indices": table},
+        sizes=Sizes(int(n.sum()), int((n > 0).sum()), mean_size, over),
+        index=first,
+        value_mean=float(values.mean()) if len(values) else why,
+        value_sd=float(values.std()) if len(values) > 1 else why,
+        response_rate_mean=_mean(by_group["answer_rate"]),
+        groups_over_gate=over,
+        raters=raters,
+        silent_less_respondents=None if reports is None else _mean(reports["difference"]),
+        indices=table,
     )
+
+
+_matched: list[tuple[weakref.ref[Responses], GroupKeys, Places | str]] = []
+
+
+def matched(responses: Responses, keys: GroupKeys) -> Places | str:
+    """Return where persons stand on the rosters, found once for all measures of a run."""
+    if _matched and _matched[0][0]() is responses and _matched[0][1] is keys:
+        return _matched[0][2]
+    places = places_of(responses, keys)
+    _matched[:] = [(weakref.ref(responses), keys, places)]
+    return places
 
 
 def _gate(measure: Measure, rule: Cutoff) -> float:
@@ -103,31 +126,18 @@ def _by_group(table: RosterIndices, keys: GroupKeys, first: str) -> pd.DataFrame
     return frame.assign(passes=passes.where(rate.notna()), reason=table.reasons[first].to_numpy())
 
 
-def _summary(table: RosterIndices, by_group: pd.DataFrame, first: str) -> dict[str, Any]:
-    values = by_group["value"].dropna()
-    n = by_group["n"]
-    why = NotComputed("no group has a value")
-    summary: dict[str, Any] = {
-        "persons": int(n.sum()),
-        "groups": int((n > 0).sum()),
-        "mean_size": float(n[n > 0].mean()) if (n > 0).any() else why,
-        "index": first,
-        "value_mean": float(values.mean()) if len(values) else why,
-        "value_sd": float(values.std()) if len(values) > 1 else why,
-        "response_rate_mean": _mean(by_group["answer_rate"]),
-        "groups_over_gate": int(by_group["passes"].fillna(False).sum()),
-    }
+def _raters(table: RosterIndices) -> dict[str, Number]:
+    """Return the agreement of raters about targets over all groups, where there is one."""
     agreement = table.details.get("agreement")
-    if agreement is not None:
-        row = agreement.iloc[-1]
-        for name in ("icc_a1", "icc_ak", "icc_ak_low", "icc_ak_high"):
-            value = row.get(name, np.nan)
-            reason = str(row["reason"]) or "fewer than five groups"
-            summary[name] = NotComputed(reason) if pd.isna(value) else float(value)
-    reports = table.details.get("reported_by_others")
-    if reports is not None:
-        summary["silent_less_respondents"] = _mean(reports["difference"])
-    return summary
+    if agreement is None:
+        return {}
+    row = agreement.iloc[-1]
+    found: dict[str, Number] = {}
+    for name in ("icc_a1", "icc_ak", "icc_ak_low", "icc_ak_high"):
+        value = row.get(name, np.nan)
+        reason = str(row["reason"]) or "fewer than five groups"
+        found[name] = NotComputed(reason) if pd.isna(value) else float(value)
+    return found
 
 
 def _mean(column: pd.Series) -> float | NotComputed:
@@ -138,12 +148,13 @@ def _mean(column: pd.Series) -> float | NotComputed:
 def _verdict(
     table: RosterIndices,
     by_group: pd.DataFrame,
-    summary: Mapping[str, Any],
+    over: int,
+    raters: Mapping[str, Number],
     reliable: Cutoff,
     first: str,
 ) -> tuple[str, str, tuple[Cutoff, ...]]:
     """Judge by the response rate and, where there is one, by the agreement of raters."""
-    groups, over = len(by_group), int(summary["groups_over_gate"])
+    groups = len(by_group)
     shown = int(by_group["value"].notna().sum())
     if not shown:
         reasons = by_group["reason"][by_group["reason"].ne("")]
@@ -155,7 +166,7 @@ def _verdict(
     )
     good = [over == groups, over > 0]
     rules: tuple[Cutoff, ...] = (table.gate,)
-    mean = summary.get("icc_ak")
+    mean = raters.get("icc_ak")
     if mean is not None:
         rules = (*rules, reliable)
         if isinstance(mean, NotComputed):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.numerics.groups import agreement, anova
-from collective_use.numerics.groups.nulls import null_distribution
 from collective_use.numerics.groups.statistics import GroupStatistics
 
 NULLS: tuple[str, ...] = (
@@ -21,6 +20,7 @@ NULLS: tuple[str, ...] = (
     "heavy_skew",
     "triangular",
     "normal",
+    "empirical",
 )
 """Null distributions tried for every shared measure."""
 
@@ -30,7 +30,7 @@ LEVELS: tuple[float, ...] = (0.51, 0.70, 0.80, 0.90)
 
 
 def over_nulls(
-    items: ItemSet, enough: NDArray[np.bool_], more: Iterable[str], confidence: float
+    items: ItemSet, enough: NDArray[np.bool_], more: Iterable[str], cutoff: float
 ) -> pd.DataFrame:
     """Return one row a null: mean, median and the share of groups over each cut-off.
 
@@ -42,21 +42,26 @@ def over_nulls(
         (G,) groups large enough to be judged.
     more
         Nulls that the instrument names beside the usual ones.
-    confidence
+    cutoff
         The study's own cut-off, tried beside the usual ones.
     """
     rows: list[dict[str, Any]] = []
-    for null in dict.fromkeys((*NULLS, *more)):
+    # with equal answers throughout there is nothing to make an empirical null of
+    varied = any(one.counts is not None and (one.counts.sum(axis=(0, 1)) > 0).sum() > 1
+                 for one in items.stats)  # fmt: skip
+    for null in dict.fromkeys((*more, *NULLS)):
+        if null == "empirical" and not varied:
+            continue
         values = agreement.rwg_j(items.ratio(null)[enough], len(items.names))
         values = values[~np.isnan(values)]
-        laws = [null_distribution(null, len(codes)) for codes in items.codes]
+        laws = items.laws(null)
         row: dict[str, Any] = {
             "null": null,
             "variance": laws[0].variance if items.alike else float("nan"),
             "mean": float(values.mean()) if len(values) else float("nan"),
             "median": float(np.median(values)) if len(values) else float("nan"),
         }
-        for cut in sorted({*LEVELS, confidence}):
+        for cut in sorted({*LEVELS, cutoff}):
             share = float((values >= cut).mean()) if len(values) else float("nan")
             row[f"share_{cut:.2f}"] = share
         rows.append({**row, "source": laws[0].source})
@@ -64,7 +69,10 @@ def over_nulls(
 
 
 def without_failing(
-    one: GroupStatistics, index: NDArray[np.float64], failing: NDArray[np.bool_]
+    one: GroupStatistics,
+    index: NDArray[np.float64],
+    failing: NDArray[np.bool_],
+    judged: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Return the indices over all groups and over those that do not fail, side by side.
 
@@ -72,7 +80,7 @@ def without_failing(
     on the outcome and is for comparison only.
     """
     rows = []
-    for name, kept in (("all groups", np.ones(len(failing), bool)), ("without", ~failing)):
+    for name, kept in (("all groups", judged), ("without", judged & ~failing)):
         n = one.n[kept, 0]
         centre = one.sums[kept, 0] / np.maximum(n, 1)
         table = anova.one_way(n, centre, one.deviations[kept, 0], origin=float(one.shift[0]))

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.chance import chance_of_agreement
-from collective_use.groups.evidence.icc import icc_summary
-from collective_use.groups.evidence.item_set import ItemSet, item_set, shuffled
+from collective_use.groups.evidence.icc import differences, mean_reliabilities, restricted
+from collective_use.groups.evidence.item_set import ItemSet, item_set
+from collective_use.groups.evidence.parts import (
+    Agreement,
+    Number,
+    SharedEvidence,
+    Sizes,
+)
+from collective_use.groups.evidence.random_groups import against_random
 from collective_use.groups.evidence.refusals import refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
+from collective_use.groups.evidence.response import response_part, response_rates
+from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
 from collective_use.groups.evidence.sensitivity import over_nulls, without_failing
-from collective_use.groups.evidence.verdict import additive_verdict, robustness, shared_verdict
-from collective_use.groups.evidence.voices import voices
+from collective_use.groups.evidence.settings import NOBODY, Settings, size_reason
+from collective_use.groups.evidence.verdict import (
+    Facts,
+    about_chance,
+    about_response,
+    additive_verdict,
+    shared_verdict,
+)
+from collective_use.groups.evidence.voices import Voices, voices
 from collective_use.groups.keys import GroupKeys
-from collective_use.instrument.model import SHARED, Measure
+from collective_use.instrument.model import Measure
 from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.groups.weighted import weighted_icc
@@ -33,193 +48,232 @@ if TYPE_CHECKING:
     from collective_use.scores.table import Scores
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Choices that hold for every measure of a run.
+@dataclass(frozen=True)
+class Measured:
+    """The answers to one measure as statistics, made once.
 
     Attributes
     ----------
-    cutoffs
-        The rules by name.
-    repetitions
-        Simulated and shuffled groups; 0 for none.
-    seed
-        Seed of both.
-    voice
-        Whether each member or each partner organisation counts alike in a group's mean.
+    measure, keys, settings
+        What is measured, the groups and the choices of the run.
+    score
+        (N,) members' scores.
+    one
+        Their statistics by group.
+    items
+        The items and theirs.
+    small, silent, judged
+        (G,) groups too small to be judged; large enough, but with too few of their members; and
+        those that are judged.
+    around
+        Partners, census and strata.
     """
 
-    cutoffs: Mapping[str, Cutoff]
-    repetitions: int = 2000
-    seed: int | None = 1
-    voice: Literal["member", "partner"] = "member"
+    measure: Measure
+    keys: GroupKeys
+    settings: Settings
+    score: Floats
+    one: GroupStatistics
+    items: ItemSet
+    small: Bools
+    silent: Bools
+    judged: Bools
+    around: Voices
 
-    @property
-    def least(self) -> int:
-        """The smallest group that gets values."""
-        return int(self.cutoffs["group_size"].value)
+    def counts(self) -> tuple[int, int, int]:
+        """Return groups judged, too small and too silent."""
+        return int(self.judged.sum()), int(self.small.sum()), int(self.silent.sum())
 
 
 def member_evidence(
     scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings
 ) -> Evidence:
-    """Return the evidence for a measure whose group value is the mean of its members."""
+    """Return the evidence for a measure whose group value comes from its members' scores."""
     refused = refused_checks(measure)
     names = [item for item in measure.items if item in scores.items.columns]
     if measure.id not in scores.values.columns or not names:
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
-    value = scores.values[measure.id].to_numpy(float)
-    one = group_statistics(value, keys.codes, keys.total)
+    if scores.values[measure.id].isna().all():
+        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
+    m = _measured(scores, keys, measure, settings, names)
+    by_group, weighted = _by_group(scores, m)
+    sizes = _sizes(m)
+    alpha = _alpha(scores.items[names])
+    build = _shared if measure.composition in SHARED else _additive
+    return build(m, by_group, sizes, alpha, {**refused, **weighted})
+
+
+def _measured(
+    scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings, names: list[str]
+) -> Measured:
+    score = scores.values[measure.id].to_numpy(float)
+    one = group_statistics(score, keys.codes, keys.total)
     items = item_set(scores.items, keys, scores.responses.instrument, names)
-    by_group = _by_group(keys, one, settings.least)
-    if "weight" in scores.responses.persons.columns:
-        weights = scores.responses.persons["weight"].to_numpy(float)
-        by_group, weighted = _weighted(by_group, value, weights, keys, settings.least)
-        refused = {**refused, **weighted}
-    summary = _summary(scores.items[names], one)
-    icc, more = icc_summary(one)
-    summary |= icc
-    by_group["reliability"] = more.pop("reliability")
-    around, sentence = voices(scores.responses, keys, measure, value, items.alpha_within(keys))
-    if settings.voice == "partner" and "partners" in around:
-        by_name = around["partners"].values.set_index("group")["balanced_mean"]
-        balanced = by_name.reindex(keys.names).to_numpy()
-        by_group["value"] = np.where(by_group["n"] >= settings.least, balanced, np.nan)
-    parts = _Parts(measure, keys, items, one, by_group, summary, {**more, **around}, refused)
-    parts.sentence = sentence
-    if measure.composition in SHARED:
-        return _shared(parts, value, settings)
-    return _additive(parts, settings)
+    n = one.n[:, 0]
+    rate = response_rates(keys, n)
+    small = n < settings.least
+    silent = ~small & (rate + 1e-9 < settings.cutoffs["group_response"].value)
+    around = voices(scores.responses, keys, measure, score, items)
+    judged = ~small & ~silent
+    return Measured(measure, keys, settings, score, one, items, small, silent, judged, around)
 
 
-@dataclass
-class _Parts:
-    measure: Measure
-    keys: GroupKeys
-    items: ItemSet
-    one: GroupStatistics
-    by_group: pd.DataFrame
-    summary: dict[str, Any]
-    details: dict[str, Any]
-    refused: dict[str, str]
-    sentence: str = ""
+def _sizes(m: Measured) -> Sizes:
+    n = m.one.n[:, 0]
+    there = n[n > 0]
+    mean: Number = float(there.mean()) if len(there) else NotComputed("nobody answered")
+    return Sizes(int(n.sum()), len(there), mean, int(m.judged.sum()))
 
 
-def _additive(parts: _Parts, settings: Settings) -> Evidence:
-    verdict = additive_verdict(parts.summary, parts.by_group, settings.cutoffs)
-    return _evidence(parts, verdict, pd.DataFrame(), ())
+def _additive(
+    m: Measured, by_group: pd.DataFrame, sizes: Sizes, alpha: Number, refused: dict[str, str]
+) -> SharedEvidence:
+    differ = differences(restricted(m.one, m.judged))
+    census = m.around.census
+    value, what = differ.icc2, "ICC(2)"
+    if m.measure.aggregation == "formative" and census is not None:
+        value, what = census.reliability, "the reliability of the census (members are the group)"
+    verdict = additive_verdict(value, what, m.settings.cutoffs, m.counts())
+    low = about_response(
+        _response_of(m, "uniform"), m.settings.cutoffs["group_response"]
+    )  # fmt: skip
+    return SharedEvidence(
+        **head_of(m.measure, m.items.names),
+        by_group=by_group,
+        refused=refused,
+        verdict=verdict.word,
+        explanation=verdict.text + _about_sum(m) + low + m.around.sentence,
+        rules=verdict.rules,
+        sizes=sizes,
+        alpha=alpha,
+        differences=differ,
+        **m.around.results(),
+    )
 
 
-def _shared(parts: _Parts, value: Floats, settings: Settings) -> Evidence:
-    measure, items = parts.measure, parts.items
-    null = measure.null_distributions[0] if measure.null_distributions else "uniform"
-    name = "rwg_j" if len(items.names) > 1 else "rwg"
-    rule = settings.cutoffs[name]
-    ratio = items.ratio(null)
-    index = agreement.rwg_j(ratio, len(items.names))
-    frame = parts.by_group.assign(
+def _about_sum(m: Measured) -> str:
+    named = [index.name for index in m.measure.indices]
+    if first_index(m.measure.composition, "statements", named) != "sum":
+        return ""
+    return " The group value is the sum over the members who answered: it grows with their number."
+
+
+def _response_of(m: Measured, null: str) -> Any:
+    return response_part(m.keys, m.one, m.items, null, m.judged)
+
+
+def _shared(
+    m: Measured, by_group: pd.DataFrame, sizes: Sizes, alpha: Number, refused: dict[str, str]
+) -> SharedEvidence:
+    cutoffs, nulls = m.settings.cutoffs, m.settings.nulls_of(m.measure)
+    name = "rwg_j" if len(m.items.names) > 1 else "rwg"
+    ratio = m.items.ratio(nulls[0])
+    index = agreement.rwg_j(ratio, len(m.items.names))
+    frame = _with_indices(by_group, m, name, ratio, index)
+    agree = _agreement(m, name, index, cutoffs[name], nulls)
+    differ = differences(restricted(m.one, m.judged))
+    random = against_random(m.items.answers, m.score, m.keys, m.judged)
+    judged, small, silent = m.counts()
+    verdict = shared_verdict(Facts(judged, small, silent, differ, agree, random), cutoffs)
+    chance = None
+    text = verdict.text
+    if m.settings.repetitions:
+        columns, chance = chance_of_agreement(
+            m.items, m.keys.codes, m.one.n[:, 0], ratio, nulls[0], m.settings, m.judged
+        )
+        frame = frame.assign(**columns)
+        text += about_chance(chance, nulls[0], cutoffs["p"], verdict.word)
+    response = _response_of(m, nulls[0])
+    below = frame["passes"].eq(False).fillna(False).to_numpy(bool)
+    return SharedEvidence(
+        **head_of(m.measure, m.items.names),
+        by_group=frame,
+        by_item=m.items.frame(m.keys.frame[m.keys.columns]),
+        refused=refused,
+        failing=tuple(group for group, bad in zip(m.keys.names, below, strict=True) if bad),
+        verdict=verdict.word,
+        explanation=text + about_response(response, cutoffs["group_response"]) + m.around.sentence,
+        rules=verdict.rules,
+        sizes=sizes,
+        alpha=alpha,
+        differences=differ,
+        agreement=agree,
+        random=random,
+        chance=chance,
+        response=response,
+        item_icc=m.items.iccs(),
+        without_failing=without_failing(m.one, index, below, m.judged),
+        **m.around.results(),
+    )
+
+
+def _with_indices(
+    by_group: pd.DataFrame, m: Measured, name: str, ratio: Floats, index: Floats
+) -> pd.DataFrame:
+    frame = by_group.assign(
         **{name: index},
         rwg_j_lindell=agreement.rwg_j_lindell(ratio),
-        awg=mean_known(items.shares()),
-        ad_mean=items.deviation("mean"),
-        ad_median=items.deviation("median"),
+        awg=mean_known(m.items.shares()),
+        ad_mean=m.items.deviation("mean"),
+        ad_median=m.items.deviation("median"),
     )
-    enough = frame["n"].ge(settings.least).to_numpy() & ~np.isnan(index)
-    passes = pd.Series([rule.passes(float(v)) for v in index], dtype="boolean")
-    frame["passes"] = passes.where(enough)
-    summary = parts.summary | _agreement_summary(name, index, rule, null)
-    if settings.repetitions:
-        chance, more = chance_of_agreement(items, frame["n"].to_numpy(), ratio, null, settings)
-        frame = frame.assign(**chance)
-        summary |= more
-        z, p, shuffles = shuffled(value, parts.keys, settings.repetitions, settings.seed)
-        few = NotComputed("fewer than two groups have two answers, or all answers are the same")
-        summary |= {"rgr_z": few if np.isnan(z) else z, "rgr_p": few if np.isnan(p) else p}
-        parts.details["random_groups"] = {"z": z, "p": p, "shuffles": shuffles}
-    below = frame["passes"].eq(False).fillna(False).to_numpy(bool)
-    parts.by_group, parts.summary = frame, summary
-    parts.details["sensitivity"] = over_nulls(items, enough, measure.null_distributions, rule.value)
-    parts.details["item_icc"] = items.iccs()
-    parts.details["without_failing"] = without_failing(parts.one, index, below)
-    failing = tuple(group for group, bad in zip(parts.keys.names, below, strict=True) if bad)
-    verdict = shared_verdict(summary, frame, settings.cutoffs)
-    if verdict.rules:
-        sentence = robustness(summary, parts.details["sensitivity"], rule)
-        verdict = replace(verdict, text=verdict.text + sentence)
-    by_item = items.frame(parts.keys.frame[parts.keys.columns])
-    return _evidence(parts, verdict, by_item, failing)
+    rule = m.settings.cutoffs[name]
+    passes = pd.Series(rule.passing(np.nan_to_num(index, nan=-np.inf)), dtype="boolean")
+    return frame.assign(passes=passes.where(m.judged & ~np.isnan(index)))
 
 
-def _evidence(
-    parts: _Parts, verdict: Any, by_item: pd.DataFrame, failing: tuple[str, ...]
-) -> Evidence:
-    measure = parts.measure
-    return Evidence(
-        measure=measure.id,
-        construct=measure.construct_id,
-        composition=measure.composition,
-        aggregation=measure.aggregation,
-        source=measure.source,
-        items=parts.items.names,
-        by_group=parts.by_group,
-        by_item=by_item,
-        summary=parts.summary,
-        refused=parts.refused,
-        failing=failing,
-        verdict=verdict.word,
-        explanation=verdict.text + parts.sentence,
-        rules=verdict.rules,
-        details=parts.details,
+def _agreement(
+    m: Measured, name: str, index: Floats, rule: Cutoff, nulls: tuple[str, ...]
+) -> Agreement:
+    usable = m.judged & ~np.isnan(index)
+    values = index[usable]
+    table = over_nulls(m.items, usable, nulls, rule.value)
+    medians = dict(zip(table["null"], table["median"], strict=True))
+    declared = {null: float(medians[null]) for null in nulls}
+    if not len(values):
+        why = NotComputed(
+            "no group is large enough to be judged, or none has two answers to one item"
+        )
+        return Agreement(name, why, why, why, nulls[0], declared, table)
+    share = float(rule.passing(values).mean())
+    return Agreement(
+        name, float(values.mean()), float(np.median(values)), share, nulls[0], declared, table
     )
 
 
-def _by_group(keys: GroupKeys, one: GroupStatistics, least: int) -> pd.DataFrame:
+def _by_group(scores: Scores, m: Measured) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return a row a group with its value, and what weights rule out."""
+    keys, one, least = m.keys, m.one, m.settings.least
     n = one.n[:, 0]
+    shown, refused = one.means[:, 0], {}
     frame = keys.frame[keys.columns].assign(n=n)
-    frame["value"] = np.where(n >= least, one.means[:, 0], np.nan)
+    persons = scores.responses.persons
+    if "weight" in persons.columns:
+        found = weighted_icc(
+            m.score, persons["weight"].to_numpy(float), keys.codes, keys.total, 0.95
+        )
+        shown, frame["weight"] = found.means, found.weight
+        refused = {
+            f"with weights: {name}": f"{why}; the index shown counts each member once"
+            for name, why in REFUSED_WITH_WEIGHTS.items()
+        }
+    if m.settings.voice == "partner" and m.around.partners is not None:
+        by_name = m.around.partners.values.set_index("group")["balanced_mean"]
+        shown = by_name.reindex(keys.names).to_numpy(float)
+    named = [index.name for index in m.measure.indices]
+    if first_index(m.measure.composition, "statements", named) == "sum":
+        shown = shown * n
+    frame.insert(frame.columns.get_loc("n") + 1, "value", np.where(n >= least, shown, np.nan))
     frame["mean"] = one.means[:, 0]
     frame["sd"] = np.sqrt(one.variances[:, 0])
-    frame["reason"] = [size_reason(int(count), least) for count in n]
-    return frame
-
-
-def size_reason(n: int, least: int) -> str:
-    """Say why a group of n answers has no value; empty where it has one.
-
-    Examples
-    --------
-    >>> size_reason(1, 3)
-    '1 answered; at least 3 are asked for'
-    """
-    if n == 0:
-        return "nobody answered"
-    return f"{n} answered; at least {least} are asked for" if n < least else ""
-
-
-def _weighted(
-    by_group: pd.DataFrame, value: Floats, weights: Floats, keys: GroupKeys, least: int
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Put weighted means in place of plain ones; say what weights rule out."""
-    found = weighted_icc(value, weights, keys.codes, keys.total, 0.95)
-    shown = np.where(by_group["n"] >= least, found.means, np.nan)
-    refused = {
-        f"with weights: {name}": f"{why}; the index shown counts each member once"
-        for name, why in REFUSED_WITH_WEIGHTS.items()
-    }
-    return by_group.assign(value=shown, weight=found.weight), refused
-
-
-def _summary(items: pd.DataFrame, one: GroupStatistics) -> dict[str, Any]:
-    n = one.n[:, 0]
-    return {
-        "persons": int(n.sum()),
-        "groups": int((n > 0).sum()),
-        "mean_size": float(n[n > 0].mean()) if (n > 0).any() else NotComputed("nobody answered"),
-        "alpha": _alpha(items),
-    }
+    reasons = {int(k): size_reason(int(k), least) for k in np.unique(n)}
+    frame["reason"] = [reasons[k] for k in n.tolist()]
+    frame["reliability"] = mean_reliabilities(one, m.judged)
+    return frame, refused
 
 
 def _alpha(items: pd.DataFrame) -> float | NotComputed:
@@ -231,14 +285,3 @@ def _alpha(items: pd.DataFrame) -> float | NotComputed:
         return NotComputed("fewer than two persons answered every item")
     value = reliability.cronbach_alpha(np.cov(complete, rowvar=False))
     return NotComputed("the sum of the items does not vary") if np.isnan(value) else value
-
-
-def _agreement_summary(name: str, index: Floats, rule: Cutoff, null: str) -> dict[str, Any]:
-    values = index[~np.isnan(index)]
-    names = [f"{name}_{part}" for part in ("mean", "median", "share")]
-    if not len(values):
-        why = NotComputed("no group has two answers to one item")
-        return {**dict.fromkeys(names, why), "null": null}
-    share = float(np.mean([rule.passes(float(value)) for value in values]))
-    numbers = (float(values.mean()), float(np.median(values)), share)
-    return {**dict(zip(names, numbers, strict=True)), "null": null}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from collective_use.compositions import first_index
 from collective_use.cutoffs import Cutoff
-from collective_use.groups.dispersion import INDICES, indices_of
+from collective_use.groups.dispersion import indices_of
+from collective_use.groups.evidence.parts import Number, Sizes, SpreadEvidence
 from collective_use.groups.evidence.refusals import refused_checks
-from collective_use.groups.evidence.result import Evidence, empty_evidence
-from collective_use.groups.evidence.shared import size_reason
+from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
+from collective_use.groups.evidence.settings import NOBODY, size_reason
 from collective_use.groups.keys import GroupKeys
+from collective_use.groups.labels import factorized
 from collective_use.instrument.model import Measure
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.results import NotComputed
@@ -31,13 +34,15 @@ def spread_evidence(
     if column is None:
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+    if column.isna().all():
+        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
     least = int(cutoffs["group_size"].value)
-    by_group = _indices(column, keys, measure, least)
-    chosen = measure.indices[0].name if measure.indices else INDICES[measure.composition][0]
-    if chosen not in by_group.columns:
-        why = f"the index {chosen!r} does not belong to the composition {measure.composition!r}"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
-    value = by_group[chosen].where(by_group["n"] >= least)
+    answers = "kinds" if measure.composition == "variety" else "statements"
+    named = [index.name for index in measure.indices]
+    chosen = first_index(measure.composition, answers, named)
+    by_group = _indices(column, keys, measure, least, (chosen, *named))
+    by_group = _gated(by_group, keys, measure)
+    value = by_group[chosen].where(by_group["reason"].eq(""))
     if measure.indices and measure.indices[0].one_minus:
         value = 1.0 - value
     by_group.insert(by_group.columns.get_loc("n") + 1, "value", value)
@@ -56,19 +61,33 @@ def _member_values(scores: Scores, measure: Measure) -> pd.Series | None:
     return scores.values.get(measure.id)
 
 
-def _indices(column: pd.Series, keys: GroupKeys, measure: Measure, least: int) -> pd.DataFrame:
-    known = column.notna().to_numpy()
+def _gated(by_group: pd.DataFrame, keys: GroupKeys, measure: Measure) -> pd.DataFrame:
+    """Give a reason to groups under the measure's own response gate, where members are known."""
+    gate = measure.response_gate
+    if gate is None:
+        return by_group
+    rate = by_group["n"].to_numpy() / keys.frame["members"].to_numpy(float)
+    low = (rate + 1e-9 < gate) & by_group["reason"].eq("").to_numpy()
+    texts = [f"{part:.0%} of the members answered, under the gate of {gate:.0%}" for part in rate]
+    return by_group.assign(reason=by_group["reason"].mask(low, pd.Series(texts)))
+
+
+def _indices(
+    column: pd.Series, keys: GroupKeys, measure: Measure, least: int, names: tuple[str, ...]
+) -> pd.DataFrame:
+    place, labels = factorized(column) if measure.composition == "variety" else (None, ())
+    known = column.notna().to_numpy() if place is None else place >= 0
     codes = keys.codes[known]
     n = np.bincount(codes, minlength=keys.total)
     frame = keys.frame[keys.columns].assign(n=n)
     kinds = 0
-    if measure.composition == "variety":
-        labels, place = np.unique(column[known].astype(str).to_numpy(), return_inverse=True)
-        values, kinds = place.astype(float), len(labels)
+    if place is not None:
+        values, kinds = place[known].astype(float), len(labels)
     else:
         values = column[known].to_numpy(float)
         frame["mean"] = group_statistics(values, codes, keys.total).means[:, 0]
-    frame = frame.assign(**indices_of(values, codes, keys.total, measure.composition, kinds))
+    found = indices_of(values, codes, keys.total, measure.composition, kinds, names)
+    frame = frame.assign(**found)
     frame["reason"] = [size_reason(int(count), least) for count in n]
     return frame
 
@@ -79,37 +98,27 @@ def _assembled(
     chosen: str,
     refused: Mapping[str, str],
     cutoffs: Mapping[str, Cutoff],
-) -> Evidence:
+) -> SpreadEvidence:
     values = by_group["value"].dropna()
     n = by_group["n"]
     why = NotComputed("no group has enough answers")
-    summary: dict[str, Any] = {
-        "persons": int(n.sum()),
-        "groups": int((n > 0).sum()),
-        "mean_size": float(n[n > 0].mean()) if (n > 0).any() else why,
-        "index": chosen,
-        "value_mean": float(values.mean()) if len(values) else why,
-        "value_sd": float(values.std()) if len(values) > 1 else why,
-    }
+    there = n[n > 0]
+    mean_size: Number = float(there.mean()) if len(there) else why
     rule = cutoffs["group_size"]
     enough = int((n >= rule.value).sum())
     text = (
         f"The group value is {chosen}; it asks for no agreement. "
         f"{enough} of {len(by_group)} groups have the members it needs ({rule})."
     )
-    return Evidence(
-        measure=measure.id,
-        construct=measure.construct_id,
-        composition=measure.composition,
-        aggregation=measure.aggregation,
-        source=measure.source,
-        items=measure.items,
+    return SpreadEvidence(
+        **head_of(measure, measure.items),
         by_group=by_group,
-        by_item=pd.DataFrame(),
-        summary=summary,
         refused=refused,
-        failing=(),
         verdict="no check needed" if len(values) else "not computed",
         explanation=text,
         rules=(rule,),
+        sizes=Sizes(int(n.sum()), len(there), mean_size, int(values.notna().sum())),
+        index=chosen,
+        value_mean=float(values.mean()) if len(values) else why,
+        value_sd=float(values.std()) if len(values) > 1 else why,
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.voices.census import group_mean_reliability
+from collective_use.groups.labels import known_label_of
+from collective_use.groups.voices.census import GroupMeanReliability, group_mean_reliability
 from collective_use.groups.voices.partners import BalancedMeans, balanced_means
 from collective_use.groups.voices.strata import ByStratum, by_stratum
 from collective_use.instrument.model import Measure
@@ -24,14 +28,24 @@ _GAP = 0.02
 """By how much an ICC(1) within strata must fall short before the explanation mentions it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Partners, census and strata, as far as they are known, and a sentence where they matter."""
+
+    partners: BalancedMeans | None = None
+    census: GroupMeanReliability | None = None
+    strata: Mapping[str, ByStratum] | None = None
+    sentence: str = ""
+
+    def results(self) -> dict[str, Any]:
+        """Return the three as fields of the evidence."""
+        return {"partners": self.partners, "census": self.census, "strata": self.strata}
+
+
 def voices(
-    responses: Responses,
-    keys: GroupKeys,
-    measure: Measure,
-    value: Floats,
-    alpha: float,
-) -> tuple[dict[str, Any], str]:
-    """Return details on partners, census and strata, and a sentence where they matter.
+    responses: Responses, keys: GroupKeys, measure: Measure, value: Floats, items: ItemSet
+) -> Voices:
+    """Return partners, census and strata, and a sentence where they matter.
 
     Parameters
     ----------
@@ -43,38 +57,38 @@ def voices(
         Its aggregation, reflective or formative, decides what a census means.
     value
         (N,) members' scores.
-    alpha
-        Reliability of a member's score within groups, for the census; NaN when not known.
-
-    Returns
-    -------
-    tuple
-        Details by name: `partners`, `census`, and `strata` by column, as far as they are known;
-        and text to add to the explanation, or nothing.
+    items
+        Their items, for the reliability of a score within groups.
     """
     if not np.isfinite(value).any():
-        return {}, ""
+        return Voices()
     groups = np.array(keys.names, dtype=object)[keys.codes]
-    details: dict[str, Any] = {}
-    text = ""
+    text, balanced = "", None
     partners = partner_of(responses)
     if partners is not None and (np.isfinite(value) & partners.ne("").to_numpy()).any():
-        details["partners"] = balanced_means(value, groups, partners.to_numpy())
-        text += _partner_text(details["partners"])
-    known = keys.frame["members"]
-    if known.notna().all() and (keys.frame["n"] <= known).all():
-        sizes = dict(zip(keys.names, known.astype(int), strict=True))
-        trust = 1.0 if np.isnan(alpha) else min(max(alpha, 0.0), 1.0)
-        details["census"] = group_mean_reliability(
-            value, groups, sizes, aggregation=measure.aggregation, person_reliability=trust
-        )
+        balanced = balanced_means(value, groups, partners.to_numpy())
+        text += _partner_text(balanced)
     strata = {}
     for name in stratum_columns(responses):
         labels = responses.persons[name]
         if (np.isfinite(value) & labels.notna().to_numpy()).any():
             strata[name] = by_stratum(value, groups, labels.to_numpy(dtype=object))
             text += _stratum_text(name, strata[name])
-    return {**details, **({"strata": strata} if strata else {})}, text
+    return Voices(balanced, _census(keys, measure, value, groups, items), strata or None, text)
+
+
+def _census(
+    keys: GroupKeys, measure: Measure, value: Floats, groups: NDArray[np.object_], items: ItemSet
+) -> GroupMeanReliability | None:
+    known = keys.frame["members"]
+    if not (known.notna().all() and (keys.frame["n"] <= known).all()):
+        return None
+    sizes = dict(zip(keys.names, known.astype(int), strict=True))
+    alpha = items.alpha_within(keys)
+    trust = 1.0 if np.isnan(alpha) else min(max(alpha, 0.0), 1.0)
+    return group_mean_reliability(
+        value, groups, sizes, aggregation=measure.aggregation, person_reliability=trust
+    )
 
 
 def partner_of(responses: Responses) -> pd.Series | None:
@@ -87,10 +101,10 @@ def partner_of(responses: Responses) -> pd.Series | None:
             return None
         listed = responses.members.drop_duplicates(["group", "member"])
         by_person = listed.assign(
-            group=listed["group"].astype(str), member=listed["member"].astype(str)
+            group=known_label_of(listed["group"]), member=known_label_of(listed["member"])
         ).set_index(["group", "member"])["partner"]
         codes = pd.MultiIndex.from_arrays(
-            [persons["group"].astype(str), persons["member"].astype(str)]
+            [known_label_of(persons["group"]), known_label_of(persons["member"])]
         )
         partners = pd.Series(by_person.reindex(codes).to_numpy(), index=persons.index)
     else:

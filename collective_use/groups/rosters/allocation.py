@@ -11,8 +11,9 @@ import pandas as pd
 
 from collective_use.checks import number_between, one_of
 from collective_use.groups.rosters.from_tables import rosters_of
-from collective_use.groups.rosters.network import Wanted, spread
+from collective_use.groups.rosters.network import Wanted
 from collective_use.groups.rosters.raters import rater_agreement
+from collective_use.groups.rosters.received import spread
 from collective_use.groups.rosters.stacks import (
     Floats,
     RosterIndices,

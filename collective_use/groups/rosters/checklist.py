@@ -11,8 +11,8 @@ import pandas as pd
 
 from collective_use.checks import column_in, one_of
 from collective_use.errors import InputError
-from collective_use.groups.inputs import labels_of
 from collective_use.groups.keys import group_keys
+from collective_use.groups.labels import aligned, labels_of
 from collective_use.groups.rosters.network import Wanted
 from collective_use.groups.rosters.stacks import (
     Floats,
@@ -110,7 +110,7 @@ def member_rows(levels: Any, groups: Any, members: Mapping[str, int] | None = No
         column_in("groups", groups, list(frame.columns), where="levels")
         label, frame = frame[groups], frame.drop(columns=groups)
     else:
-        label = labels_of(groups)
+        label = labels_of(aligned(frame, groups))
     if len(label) != len(frame):
         raise InputError(
             f"groups must have one entry a row of levels, got {len(label)} for {len(frame)} rows"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from collective_use.checks import quoted
 from collective_use.errors import InputError
 from collective_use.groups.keys import GroupKeys
+from collective_use.groups.labels import known_label_of
 from collective_use.groups.rosters.stacks import Floats, Integers, Rosters, Stack
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def places_of(responses: Responses, keys: GroupKeys) -> Places | str:
 def _roster(members: pd.DataFrame) -> pd.DataFrame:
     """Return the members file sorted by group and position, positions 1 to K checked."""
     roster = members.assign(
-        group=members["group"].astype(str), member=members["member"].astype(str)
+        group=known_label_of(members["group"]), member=known_label_of(members["member"])
     )
     if "position" not in roster.columns:
         roster["position"] = roster.groupby("group").cumcount() + 1
@@ -127,8 +128,8 @@ def _partners(
 def _match(
     persons: pd.DataFrame, keys: GroupKeys, roster: pd.DataFrame
 ) -> tuple[Integers, Integers, Integers, tuple[str, ...]]:
-    labels = persons["group"].astype(str).to_numpy()
-    wanted = pd.MultiIndex.from_arrays([labels, persons["member"].astype(str).to_numpy()])
+    labels = known_label_of(persons["group"]).to_numpy()
+    wanted = pd.MultiIndex.from_arrays([labels, known_label_of(persons["member"]).to_numpy()])
     listed = pd.MultiIndex.from_frame(roster[["group", "member"]])
     if not listed.is_unique:
         group, member = listed[listed.duplicated()][0]

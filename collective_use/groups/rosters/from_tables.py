@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from collective_use.checks import column_in, quoted
 from collective_use.errors import InputError
+from collective_use.groups.labels import known_label_of
 from collective_use.groups.rosters.stacks import Floats, Integers, Rosters, stack_matrices
 
 EDGE_COLUMNS = ("group", "rater", "target", "value")
@@ -144,7 +145,7 @@ def _from_edges(
 ) -> Rosters:
     frame = edges[list(EDGE_COLUMNS)].copy()
     for column in ("group", "rater", "target"):
-        frame[column] = frame[column].astype(str)
+        frame[column] = known_label_of(frame[column])
     double = frame.duplicated(["group", "rater", "target"])
     if double.any():
         row = frame[double].iloc[0]
@@ -184,7 +185,7 @@ def _people(
     if members is not None:
         for column in ("group", "member"):
             column_in("members", column, list(members.columns), where="the members frame")
-        rows = members[["group", "member"]].astype(str)
+        rows = members[["group", "member"]].apply(known_label_of)
         listed = rows.groupby("group", sort=False)["member"]
         people = {str(group): list(dict.fromkeys(part)) for group, part in listed}
         strange = [group for group in dict.fromkeys(frame["group"]) if group not in people]

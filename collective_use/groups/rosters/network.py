@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.rosters.from_tables import rosters_of
+from collective_use.groups.rosters.received import either_report, received_frame, spread
 from collective_use.groups.rosters.silence import compare_reports, compare_treatments
 from collective_use.groups.rosters.stacks import (
     Floats,
@@ -23,7 +24,7 @@ from collective_use.groups.rosters.stacks import (
 )
 from collective_use.numerics.rosters import allocation as shares
 from collective_use.numerics.rosters import network as kernels
-from collective_use.numerics.rosters.missing import fill, reconstruct, respondents
+from collective_use.numerics.rosters.missing import fill, reconstruct
 
 Treatment = Literal["available", "reconstruct", "zero"]
 
@@ -104,6 +105,7 @@ def network(
     indices: Sequence[str] = DEFAULT,
     missing: Treatment = "available",
     include_self: bool = False,
+    undirected: bool = False,
     gate: float | None = None,
 ) -> RosterIndices:
     """Compute indices of the network of each group from what members report about each other.
@@ -143,6 +145,10 @@ def network(
         both answered), ``"zero"`` sets missing ties to none.
     include_self
         Whether the diagonal counts.
+    undirected
+        Whether a tie has no direction: both reports of a pair must be the same, and one stands
+        for both where the other is missing. Centralization then has the divisor of undirected
+        graphs, ``(k - 1)(k - 2)``: 1 for a star, 0 for a circle.
     gate
         The smallest response rate, .80 by default.
 
@@ -175,9 +181,39 @@ def network(
         one_of("indices", name, INDICES)
         wanted.append(Wanted(name, threshold))
     top = _highest(rosters, threshold, high, low)
+    if undirected:
+        return _undirected(rosters, wanted, (low, top), include_self, gate)
     return network_indices(
         rosters, wanted, (low, top), missing=missing, include_self=include_self, gate=gate
     )
+
+
+def _undirected(
+    rosters: Rosters,
+    wanted: Sequence[Wanted],
+    scale: tuple[float, float],
+    include_self: bool,
+    gate: float | None,
+) -> RosterIndices:
+    """Compute indices of ties without direction."""
+    both = rosters.with_values(either_report)
+    sizes = np.zeros(rosters.total)
+    for stack in rosters.stacks:
+        sizes[stack.groups] = stack.values.shape[-1]
+    columns, undefined = {}, {}
+    for index in wanted:
+        values = _one(both, replace(index, one_minus=False), scale, "available", include_self)
+        if index.name.endswith("_centralization"):
+            # Freeman's (1979) star of undirected ties sums to (k - 1)(k - 2), not (k - 1)².
+            values = np.where(sizes > 2, values * (sizes - 1) / np.maximum(sizes - 2, 1), np.nan)
+        columns[index.label] = 1.0 - values if index.one_minus else values
+        undefined[index.label] = UNDEFINED.get(index.name, "it is not defined for these answers")
+    notes = (*rosters.notes, "Ties have no direction: one report of a pair stands for both.")
+    plain = rosters.with_values(lambda stack: _diagonal(stack.values, include_self))
+    return gated(
+        plain.frame(), gate_of(gate), columns, undefined,
+        details={"members": received_frame(both)}, notes=notes,
+    )  # fmt: skip
 
 
 def _highest(rosters: Rosters, threshold: float | None, high: float | None, low: float) -> float:
@@ -319,20 +355,6 @@ def _one(
     return 1.0 - result if index.one_minus else result
 
 
-def spread(received: Floats) -> Floats:
-    """Return the standard deviation (n-1) of received means, ``(groups,)``.
-
-    Examples
-    --------
-    >>> spread(np.array([[1.0, 2.0, 3.0]]))
-    array([1.])
-    """
-    centred = (received - kernels.mean_where(received, -1)[..., None]) ** 2
-    known = (~np.isnan(centred)).sum(-1)
-    squares = np.where(np.isnan(centred), 0.0, centred).sum(-1)
-    return np.sqrt(kernels.ratio(squares, np.maximum(known - 1, 0).astype(float)))
-
-
 def _details(
     plain: Rosters,
     cut: Mapping[str, Rosters],
@@ -356,29 +378,3 @@ def _details(
         details["reported_by_others"] = compare_reports(plain, silent)
     details["members"] = received_frame(plain)
     return details
-
-
-def received_frame(rosters: Rosters) -> pd.DataFrame:
-    """Return one row a member: what it receives and gives on average, and whether it answered."""
-    frames = []
-    for stack in rosters.stacks:
-        g, k = stack.values.shape[0], stack.values.shape[-1]
-        place = np.repeat(stack.groups, k)
-        names = [
-            rosters.target_names.get(int(group), tuple(str(i + 1) for i in range(k)))
-            for group in stack.groups
-        ]
-        frame = rosters.keys.iloc[place].reset_index(drop=True)
-        frames.append(
-            frame.assign(
-                member=[name for group in names for name in group],
-                received=kernels.received(stack.values).ravel(),
-                given=kernels.given(stack.values).ravel(),
-                answered=respondents(stack.values).reshape(g * k),
-                _place=place,
-            )
-        )
-    if not frames:
-        return pd.DataFrame(columns=[*rosters.keys.columns, "member", "received", "given"])
-    whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values("_place", kind="stable", ignore_index=True).drop(columns="_place")

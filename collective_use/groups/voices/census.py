@@ -11,7 +11,9 @@ import pandas as pd
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
+from collective_use.groups.inputs import numbers_in
 from collective_use.groups.keys import group_keys
+from collective_use.groups.labels import aligned, label_text, labels_of
 from collective_use.numerics.groups import anova
 from collective_use.numerics.groups import finite_population as kernels
 from collective_use.numerics.groups.statistics import group_statistics
@@ -94,9 +96,9 @@ def sampling_fraction(groups: Any, members: Mapping[str, int]) -> pd.DataFrame:
     >>> sampling_fraction(["a", "a", "b"], {"a": 2, "b": 4})["sampling_fraction"].tolist()
     [1.0, 0.25]
     """
-    asked = {str(name): int(size) for name, size in members.items()}
+    asked = {label_text(name): int(size) for name, size in members.items()}
     listed = pd.DataFrame({"group": np.repeat(list(asked), list(asked.values()))})
-    persons = pd.DataFrame({"group": np.asarray(groups, dtype=object)})
+    persons = pd.DataFrame({"group": labels_of(groups).to_numpy()})
     frame = group_keys(persons, listed).frame[["group", "n", "members"]]
     over = frame[frame["n"] > frame["members"]]
     if len(over):
@@ -163,15 +165,15 @@ def group_mean_reliability(
     """
     one_of("aggregation", aggregation, ("reflective", "formative"))
     number_between("person_reliability", person_reliability, 0, 1)
-    y = np.asarray(values, dtype=float)
-    names = np.asarray(groups, dtype=object)
+    y = numbers_in(values, "values")[:, 0].astype(float)
+    names = labels_of(aligned(values, groups)).to_numpy()
     if len(y) != len(names):
         raise InputError(
             f"values and groups must have the same length, got {len(y)} and {len(names)}"
         )
     known = np.isfinite(y)
     frame = sampling_fraction(names[known], members)
-    code = pd.Index(frame["group"]).get_indexer([str(name) for name in names[known]])
+    code = pd.Index(frame["group"]).get_indexer(names[known])
     stats = group_statistics(y[known], code.astype(np.intp), len(frame))
     table = anova.one_way_of(stats)
     between, within = _components(table)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from collective_use.checks import column_in, one_of
 from collective_use.errors import InputError
+from collective_use.groups.labels import labels_of
 from collective_use.results import Result, Table, table_of
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _frame(responses: Responses, minimum: Mapping[str, float]) -> pd.DataFrame:
 def _by_group(
     groups: pd.Series, keep: NDArray[np.bool_], unsure: NDArray[np.bool_]
 ) -> pd.DataFrame:
-    table = pd.DataFrame({"group": groups.astype(str), "n": 1, "kept": keep, "unknown": unsure})
+    table = pd.DataFrame({"group": labels_of(groups), "n": 1, "kept": keep, "unknown": unsure})
     values = table.groupby("group", as_index=False, sort=False).sum()
     values = values.astype({"n": int, "kept": int, "unknown": int})
     return pd.DataFrame(
@@ -191,10 +192,10 @@ def without_short_exposure(values: Any, groups: Any, exposure: Any, least: float
     >>> without_short_exposure([1, 5], ["a", "a"], [1, 9], 3)["difference"].tolist()
     [2.0]
     """
-    frame = pd.DataFrame({"group": np.asarray(groups, dtype=object), "exposure": exposure})
+    frame = pd.DataFrame({"group": labels_of(groups).to_numpy(), "exposure": exposure})
     rule = minimum_exposure(frame, {"exposure": least})
     y = pd.Series(np.asarray(values, dtype=float))
-    label = frame["group"].astype(str)
+    label = labels_of(frame["group"])
     order = rule.values["group"]
     everyone = y.groupby(label).mean().reindex(order).to_numpy()
     kept = y[rule.keep].groupby(label[rule.keep]).mean().reindex(order).to_numpy()

@@ -10,8 +10,9 @@ import pandas as pd
 
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
-from collective_use.groups.inputs import labels_of, numbers_in
+from collective_use.groups.inputs import numbers_in
 from collective_use.groups.keys import group_keys
+from collective_use.groups.labels import aligned, labels_of
 from collective_use.numerics.groups import partners as kernels
 from collective_use.numerics.rosters import raters as crossed
 from collective_use.results import NotComputed, Result, Table, table_of
@@ -176,14 +177,14 @@ def _checked(
     values: Any, groups: Any, partners: Any
 ) -> tuple[np.ndarray, pd.Series, pd.Series, np.ndarray]:
     y = numbers_in(values, "values")[:, 0].astype(float)
-    names = labels_of(groups)
-    code = labels_of(partners).astype(object)
+    names = labels_of(aligned(values, groups)).reset_index(drop=True)
+    code = labels_of(aligned(values, partners, name="partners")).reset_index(drop=True)
     if not len(y) == len(names) == len(code):
         raise InputError(
             "values, groups and partners must have the same length, got "
             f"{len(y)}, {len(names)} and {len(code)}"
         )
-    used = np.isfinite(y) & code.notna().to_numpy() & code.astype(str).ne("").to_numpy()
+    used = np.isfinite(y) & code.notna().to_numpy()
     if not used.any():
         raise InputError("partners must be known for some person with a value, got none")
     return y, names, code, used

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
+from collective_use.groups.labels import aligned, labels_of
 from collective_use.numerics.rosters.raters import CrossedAnova, crossed_anova
 from collective_use.results import NotComputed, Result, Table, table_of
 
@@ -142,7 +143,10 @@ def _checked(
     values: Any, groups: Any, strata: Any
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], list[str]]:
     y = numbers_in(values, "values")[:, 0].astype(float)
-    group, stratum = (pd.Series(np.asarray(x, dtype=object)) for x in (groups, strata))
+    group, stratum = (
+        labels_of(aligned(values, x, name=name)).reset_index(drop=True)
+        for x, name in ((groups, "groups"), (strata, "strata"))
+    )
     if not len(y) == len(group) == len(stratum):
         raise InputError(
             "values, groups and strata must have the same length, got "
@@ -151,9 +155,9 @@ def _checked(
     used = np.isfinite(y) & group.notna().to_numpy() & stratum.notna().to_numpy()
     if not used.any():
         raise InputError("some person must have a value, a group and a stratum, got none")
-    names = sorted(stratum[used].astype(str).unique())
-    codes = pd.Index(names).get_indexer(stratum[used].astype(str)).astype(np.int64)
-    return y[used], pd.factorize(group[used].astype(str))[0].astype(np.int64), codes, names
+    names = sorted(stratum[used].unique())
+    codes = pd.Index(names).get_indexer(stratum[used]).astype(np.int64)
+    return y[used], pd.factorize(group[used])[0].astype(np.int64), codes, names
 
 
 def _icc(table: CrossedAnova) -> float | NotComputed:

@@ -10,7 +10,7 @@ from collective_use.instrument.check.context import Context
 from collective_use.instrument.columns import columns_of
 from collective_use.instrument.messages import ONE
 from collective_use.instrument.model import Option
-from collective_use.instrument.vocabulary import PLATFORMS, RESERVED_MEASURES
+from collective_use.instrument.vocabulary import PLATFORM, PLATFORMS, RESERVED_MEASURES
 from collective_use.yaml_source import Place
 
 COLLECTIONS = (
@@ -111,10 +111,10 @@ def _columns(context: Context) -> None:
     for n, item in enumerate(items):
         for platform, column in item.platform_names.items():
             place = ("items", n, "platform_names", platform)
-            if platform not in PLATFORMS:
-                hint = did_you_mean(platform, PLATFORMS)
+            hint = did_you_mean(platform, PLATFORMS)
+            if platform not in PLATFORMS and (hint or not PLATFORM.match(platform)):
                 text = f"item {item.id!r} names the unknown platform {platform!r}{hint}"
-                listed = "" if hint else f"; known are {quoted(PLATFORMS, most=20)}"
+                listed = "" if hint else f"; known are {quoted(PLATFORMS, most=40)}"
                 context.say(place, text + listed, key=True)
             other = used.setdefault((platform, column), item.id)
             if other != item.id:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.compositions import ANSWERS, COMPOSITIONS, answers_of, offered
 from collective_use.instrument.check.context import Context
 from collective_use.instrument.check.items import kind_of
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.instrument.vocabulary import (
-    COMPOSITION_CHECKS,
-    INDICES,
-    NULL_DISTRIBUTIONS,
-    REFUSED_CHECKS,
+    NULLS,
     ROSTER_KINDS,
 )
 from collective_use.yaml_source import Place
@@ -115,13 +113,13 @@ def _common_scale(context: Context, measure: Measure, place: Place) -> None:
 
 def _checks(context: Context, measure: Measure, place: Place) -> None:
     whose = f"measure {measure.id!r}"
-    fitting = COMPOSITION_CHECKS[measure.composition]
+    fitting = COMPOSITIONS[measure.composition].checks
     for k, name in enumerate(measure.checks):
         here = (*place, "checks", k)
         refused = name == "agreement" or (name == "icc" and "icc" not in fitting)
         if refused and name not in fitting:
             index = " (rwg)" if name == "agreement" else ""
-            why = REFUSED_CHECKS[measure.composition]
+            why = COMPOSITIONS[measure.composition].why
             text = f"{whose} asks for {name}{index} with the composition {measure.composition!r}"
             context.say(here, f"{text}: {why}")
         elif name in ("rater_agreement", "informant_agreement") and name not in fitting:
@@ -133,10 +131,10 @@ def _checks(context: Context, measure: Measure, place: Place) -> None:
         composition = f"its composition {measure.composition!r} has no rwg"
         context.say((*place, "null_distributions"), f"{text}; {composition}")
     for k, null in enumerate(measure.null_distributions):
-        if null not in NULL_DISTRIBUTIONS:
-            hint = did_you_mean(null, NULL_DISTRIBUTIONS)
+        if null not in NULLS:
+            hint = did_you_mean(null, NULLS)
             text = f"{whose} names the unknown null distribution {null!r}{hint}"
-            listed = "" if hint else f"; known are {quoted(NULL_DISTRIBUTIONS)}"
+            listed = "" if hint else f"; known are {quoted(NULLS)}"
             context.say((*place, "null_distributions", k), text + listed)
 
 
@@ -160,18 +158,69 @@ def _composition(context: Context, measure: Measure, place: Place) -> None:
         context.say((*place, "score"), f"{text}, so use mean or sum")
 
 
+def _answers(context: Context, measure: Measure, place: Place) -> str:
+    """Return the kind of answers a measure is computed from; empty where it is not one."""
+    kinds: dict[str, str] = {}
+    fitting = KINDS_BY_SOURCE.get(measure.source)
+    rosters = {roster.id: roster.of for roster in context.instrument.rosters}
+    for name in measure.items:
+        item = context.items.get(name)
+        if item is not None and (fitting is None or item.kind in fitting):
+            partners = rosters.get(item.roster or "") == "partners"
+            found = answers_of(measure.composition, item.kind, of_partners=partners)
+            kinds.setdefault(found, name)
+    if len(kinds) > 1:
+        (_, first), (_, second) = list(kinds.items())[:2]
+        text = f"measure {measure.id!r} joins item {first!r}, {kind_of(context.items[first])}, and"
+        text = f"{text} {second!r}, {kind_of(context.items[second])}; make each a measure"
+        context.say((*place, "items"), text)
+        return ""
+    return next(iter(kinds), "")
+
+
 def _indices(context: Context, measure: Measure, place: Place) -> None:
-    known = INDICES[measure.composition]
+    answers = _answers(context, measure, place)
+    if not answers:
+        return
+    whose, composition = f"measure {measure.id!r}", measure.composition
+    offer = offered(composition, answers)
+    if offer is None:
+        takes = "; ".join(ANSWERS[name] for name in COMPOSITIONS[composition].offers)
+        text = f"{whose} has the composition {composition!r} and is answered by"
+        text = f"{text} {ANSWERS[answers]}; that composition is computed from: {takes}"
+        context.say((*place, "composition"), text)
+        return
     for k, index in enumerate(measure.indices):
         here = (*place, "indices", k, "name")
-        if index.name not in known:
-            text = f"measure {measure.id!r} names the index {index.name!r}, which is not known for"
-            hint = did_you_mean(index.name, known)
-            text = f"{text} the composition {measure.composition!r}{hint}"
-            listed = "" if hint else f"; known are {quoted(known, most=40)}"
+        if index.name not in offer.names:
+            hint = did_you_mean(index.name, offer.names)
+            text = f"{whose} names the index {index.name!r}, which is not known for"
+            text = f"{text} the composition {composition!r}{hint}"
+            known = quoted(offer.names, most=40)
+            listed = "" if hint else f"; from {ANSWERS[answers]} known are {known}"
             context.say(here, text + listed)
+        elif k == 0 and index.name in offer.beside:
+            why = COMPOSITIONS[composition].no_value[index.name]
+            text = f"{whose} names {index.name!r} first, so it would be the group's value, and"
+            context.say(here, f"{text} {why}; name {offer.values[0]!r} first, or change it")
         if index in measure.indices[:k]:
-            context.say(here, f"measure {measure.id!r} names the index {index.name!r} twice")
+            context.say(here, f"{whose} names the index {index.name!r} twice")
+        _index_options(context, measure, answers, k, place)
+
+
+def _index_options(context: Context, measure: Measure, answers: str, k: int, place: Place) -> None:
+    """Refuse options of an index that would do nothing."""
+    index, whose = measure.indices[k], f"measure {measure.id!r}"
+    counts = answers in ("ties", "roles", "nominations", "ticks", "levels")
+    if index.threshold is not None and (not counts or measure.composition == "disparity"):
+        text = f"{whose} gives {index.name!r} a threshold, and amounts are used as they are"
+        context.say((*place, "indices", k, "threshold"), f"{text}; remove it")
+    if index.one_minus and index.name in ("mean", "sum", "ratio"):
+        text = f"{whose} turns {index.name!r} around by one_minus, which is for shares and spread"
+        context.say((*place, "indices", k, "one_minus"), f"{text}; mark its items reverse instead")
+    if index.name == "ratio" and len(measure.items) != 2:
+        text = f"{whose} names 'ratio', the first item by the second, and has"
+        context.say((*place, "items"), f"{text} {len(measure.items)} items; name two")
 
 
 def _minimum(context: Context, measure: Measure, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pydantic import BaseModel
@@ -88,7 +89,7 @@ def check(context: Context) -> None:
     if context.broken.get("languages"):
         return
     bank = context.instrument
-    declared = tuple(bank.languages)
+    declared = tuple(dict.fromkeys(bank.languages))
     known = (*declared, *bank.draft_languages)
     absent: dict[str, list[Place]] = {}
     foreign: dict[str, list[Place]] = {}
@@ -104,7 +105,7 @@ def check(context: Context) -> None:
                 absent.setdefault(language, []).append(place)
     _absent(context, absent)
     _foreign(context, foreign)
-    _declared(context, known)
+    _declared(context, (*bank.languages, *bank.draft_languages))
 
 
 def _required(place: Place, text: Text) -> bool:
@@ -149,7 +150,8 @@ def _declared(context: Context, known: tuple[str, ...]) -> None:
                 f"status number {n + 1} is of {status.language!r}, which 'languages' does not list"
             )
             context.say(("status", n, "language"), text)
-    repeated = [language for n, language in enumerate(known) if language in known[:n]]
+    counts = Counter(known)
+    repeated = [language for language in counts if counts[language] > 1]
     if repeated:
         context.say(("languages",), f"languages lists {quoted(repeated)} twice; keep one")
 

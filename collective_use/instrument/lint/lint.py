@@ -10,6 +10,7 @@ from typing import Any
 from collective_use.checks import whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument.library import load_instrument
+from collective_use.instrument.lint import consent as lint_consent
 from collective_use.instrument.lint import platforms as lint_platforms
 from collective_use.instrument.lint import structure as lint_structure
 from collective_use.instrument.lint import wording as lint_wording
@@ -207,6 +208,7 @@ def _found(
     found = [
         *lint_wording.findings(instrument, rules),
         *lint_structure.findings(instrument, rules),
+        *lint_consent.findings(instrument, rules),
         *lint_platforms.findings(instrument, rules),
         *_burdens(instrument, burden, rules),
         *_cut_lists(instrument, group_sizes),

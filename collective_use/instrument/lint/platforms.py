@@ -15,6 +15,7 @@ from collective_use.cutoffs import Cutoff
 from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint.rules import Finding
 from collective_use.instrument.model import Instrument, Item
+from collective_use.instrument.vocabulary import PLATFORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ _RESPONSE_TABLE = frozenset(("group", "row", "export"))
 def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Finding]:
     """Look for names that collide, are too long or are reserved on some platform."""
     yield from _plain(instrument)
+    yield from _unknown(instrument)
     for limits in PLATFORM_LIMITS:
         yield from _platform(instrument, limits)
 
@@ -73,6 +75,16 @@ def _plain(instrument: Instrument) -> Iterator[Finding]:
         if item.id in _RESPONSE_TABLE and item.role != "key":
             found = f"{item.id!r} is a column of every table of responses"
             yield Finding("problem", "collision", f"item {item.id!r}", found, "rename it")
+
+
+def _unknown(instrument: Instrument) -> Iterator[Finding]:
+    """Look for platforms that only a file of the user's own can make known."""
+    named = {p: item.id for item in reversed(instrument.items) for p in item.platform_names}
+    for platform, item in sorted(named.items()):
+        if platform not in PLATFORMS:
+            found = f"{platform!r} is no platform of this package"
+            right = f"read its exports with a platform file (platform={platform}.yaml)"
+            yield Finding("look", "unknown_platform", f"item {item!r}", found, right)
 
 
 def _platform(instrument: Instrument, limits: Limits) -> Iterator[Finding]:

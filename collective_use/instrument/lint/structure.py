@@ -98,9 +98,28 @@ def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Fi
         yield from _item(instrument, item)
     for form in instrument.forms:
         yield from _alternatives(instrument, form)
+    yield from _number_labels(instrument)
     yield from _translations(instrument)
     yield from _gaps(instrument)
     yield from _unused(instrument)
+
+
+def _number_labels(instrument: Instrument) -> Iterator[Finding]:
+    """Find labels that are the code of another option: an export does not say which is meant."""
+    sets = [(f"scale {scale.id!r}", scale.options) for scale in instrument.scales]
+    sets += [(f"item {item.id!r}", item.options) for item in instrument.items if item.options]
+    for where, options in sets:
+        codes = {str(option.code) for option in options}
+        mistaken = [
+            f"{label} is the label of code {option.code}"
+            for option in options
+            for label in dict.fromkeys(text.strip() for text in option.label.values())
+            if label in codes and label != str(option.code)
+        ]
+        if mistaken:
+            found = f"labels that are the code of another option: {quoted(mistaken, most=4)}"
+            right = "codes that are the numbers of the labels, or labels with a word: '1 time'"
+            yield Finding("look", "number_labels", where, found, right)
 
 
 def _reverse(row: Keys, rules: Mapping[str, Cutoff]) -> Iterator[Finding]:

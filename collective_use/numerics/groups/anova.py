@@ -79,8 +79,8 @@ def one_way(
     within = float(np.sum(np.asarray(deviations, float)[valid]))
     N, G = float(sizes.sum()), len(sizes)
     shifted = centre - (float(centre[0]) if G else 0.0)
-    grand = float(sizes @ shifted) / N if N else float("nan")
-    between = float(sizes @ (shifted - grand) ** 2)
+    grand = float(np.sum(sizes * shifted)) / N if N else float("nan")
+    between = float(np.sum(sizes * (shifted - grand) ** 2))
     df1, df2 = G - 1, int(N) - G
     msb = between / df1 if df1 > 0 else float("nan")
     msw = within / df2 if df2 > 0 else float("nan")
@@ -89,7 +89,7 @@ def one_way(
         n_persons=int(N),
         n_groups=G,
         size_mean=_ratio(N, G),
-        size_k0=(N - float(sizes @ sizes) / N) / df1 if df1 > 0 else float("nan"),
+        size_k0=(N - float(np.sum(sizes * sizes)) / N) / df1 if df1 > 0 else float("nan"),
         size_harmonic=G / float(np.sum(1.0 / sizes)) if G else float("nan"),
         ss_between=between,
         ss_within=within,

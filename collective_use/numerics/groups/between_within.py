@@ -76,7 +76,7 @@ def sums_of_products(stats: GroupStatistics) -> tuple[FloatArray, FloatArray]:
     n = stats.n[:, :1].astype(float)
     known = n[:, 0] > 0
     sums, n = stats.sums[known], n[known]
-    inside = (stats.cross[known] - sums[:, :, None] * sums[:, None, :] / n[:, :, None]).sum(axis=0)
+    inside = stats.cross[known].sum(axis=0)
     means = sums / n
     grand = sums.sum(axis=0) / n.sum()
     gaps = means - grand

@@ -1,80 +1,33 @@
 """Is it more than chance? Exact null distributions of agreement for one item.
 
 Under a null distribution n members pick options independently. The variance of their answers
-depends on the sum and the sum of squares only, so its distribution follows from adding one
-member at a time; the average deviation needs every way to spread n members over A options.
+depends on the sum and the sum of squares only (see `chance_laws` for every size in one pass);
+the average deviation needs every way to spread n members over A options.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from collective_use.errors import NotSupported
-from collective_use.numerics.groups.statistics import FloatArray, sum_by
+from collective_use.numerics.groups.chance_laws import variance_laws
+from collective_use.numerics.groups.discrete import Exact, collected
+from collective_use.numerics.groups.statistics import FloatArray
+
+__all__ = [
+    "MOST_WAYS",
+    "Exact",
+    "benjamini_hochberg",
+    "collected",
+    "compositions",
+    "exact_average_deviation",
+    "exact_rwg",
+    "exact_variance",
+]
 
 MOST_WAYS = 2_000_000
 """Largest number of ways or cells for which enumeration is offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exact:
-    """A discrete distribution.
-
-    Attributes
-    ----------
-    values
-        (V,) ascending values.
-    probabilities
-        (V,) their chances; they add up to 1.
-    """
-
-    values: FloatArray
-    probabilities: FloatArray
-
-    def at_least(self, value: float) -> float:
-        """Return the chance of `value` or more."""
-        slack = 1e-9 * max(1.0, abs(value))
-        return float(min(1.0, self.probabilities[self.values >= value - slack].sum()))
-
-    def at_most(self, value: float) -> float:
-        """Return the chance of `value` or less."""
-        slack = 1e-9 * max(1.0, abs(value))
-        return float(min(1.0, self.probabilities[self.values <= value + slack].sum()))
-
-    def quantile(self, p: float) -> float:
-        """Return the smallest value whose cumulative chance reaches `p`."""
-        reached = np.cumsum(self.probabilities) >= p - 1e-12
-        return float(self.values[int(np.argmax(reached))])
-
-    def critical_high(self, level: float) -> float:
-        """Return the least value that comes up, or is exceeded, with chance at most `level`.
-
-        NaN when even the highest value is more likely than that.
-        """
-        beyond = np.cumsum(self.probabilities[::-1])[::-1] <= level + 1e-12
-        return float(self.values[int(np.argmax(beyond))]) if beyond.any() else float("nan")
-
-    def critical_low(self, level: float) -> float:
-        """Return the greatest value that is reached from below with chance at most `level`.
-
-        NaN when even the lowest value is more likely than that.
-        """
-        below = np.cumsum(self.probabilities) <= level + 1e-12
-        return float(self.values[below][-1]) if below.any() else float("nan")
-
-    def mean(self) -> float:
-        """Return the expectation."""
-        return float(self.values @ self.probabilities)
-
-
-def collected(values: FloatArray, probabilities: FloatArray) -> Exact:
-    """Return the distribution of values that may repeat, each with its chance."""
-    keys = np.round(values, 12)
-    unique, place = np.unique(keys, return_inverse=True)
-    return Exact(unique, sum_by(place.ravel(), probabilities, len(unique)))
 
 
 def exact_variance(n: int, proportions: FloatArray) -> Exact:
@@ -98,25 +51,13 @@ def exact_variance(n: int, proportions: FloatArray) -> Exact:
     >>> d.values.tolist(), d.probabilities.tolist()
     ([0.0, 0.5], [0.5, 0.5])
     """
-    top = len(proportions) - 1
-    shape = (n * top + 1, n * top * top + 1)
-    if shape[0] * shape[1] > MOST_WAYS:
+    found = variance_laws([n], np.asarray(proportions, float))[n]
+    if found.law is None or found.error > 0:
         raise NotSupported(
-            f"the exact distribution for {n} members and {top + 1} options has too many cells; "
-            "use simulation"
+            f"the exact distribution for {n} members and {len(proportions)} options has too many "
+            "cells; use simulation, or `chance_laws.variance_laws`"
         )
-    chance = np.zeros(shape)
-    chance[0, 0] = 1.0
-    for member in range(n):
-        rows, columns = member * top + 1, member * top * top + 1
-        after = np.zeros(shape)
-        for a, p in enumerate(proportions):
-            if p > 0:
-                after[a : a + rows, a * a : a * a + columns] += p * chance[:rows, :columns]
-        chance = after
-    total, square = np.nonzero(chance)
-    variance = (square - total * total / n) / (n - 1)
-    return collected(variance, chance[total, square])
+    return found.law
 
 
 def exact_rwg(n: int, proportions: FloatArray, null_variance: float) -> Exact:

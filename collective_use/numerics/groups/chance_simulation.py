@@ -101,3 +101,65 @@ def simulate_agreement(
                 gap = np.abs(answers[:, :size] - total[:, None, :] / size)
                 spread[s, start:stop] = gap.mean(axis=(1, 2))
     return Simulated(wanted, ratio, spread)
+
+
+def counted_deviation(kind: str, n: int, proportions: FloatArray, draws: int) -> FloatArray:
+    """Return (draws,) average deviations of n answers to one item, in steps.
+
+    Only the counts of options are drawn, so that any n costs the same. The seed follows from n.
+
+    Parameters
+    ----------
+    kind
+        ``"ad_mean"`` or ``"ad_median"``.
+    n
+        Members.
+    proportions
+        (A,) chance of each option.
+    draws
+        R.
+
+    Examples
+    --------
+    >>> counted_deviation("ad_mean", 100_000, np.full(5, 0.2), 3).round(1).tolist()
+    [1.2, 1.2, 1.2]
+    """
+    place = np.arange(len(proportions))
+    counts = np.random.default_rng([n, len(place)]).multinomial(n, proportions, size=draws)
+    if kind == "ad_mean":
+        centre = counts @ place / n
+    else:
+        below = np.cumsum(counts, axis=1)
+        lower = (below < (n + 1) // 2).sum(axis=1)
+        upper = (below < n // 2 + 1).sum(axis=1)
+        centre = (lower + upper) / 2.0
+    gaps = np.abs(place[None, :] - centre[:, None])
+    return np.asarray((counts * gaps).sum(axis=1) / n, dtype=np.float64)
+
+
+def smooth_spread(kind: str, n: int, draws: int) -> FloatArray:
+    """Return (draws,) spreads of n answers spread evenly from 0 to 1, for sliders.
+
+    Parameters
+    ----------
+    kind
+        ``"variance"``, ``"ad_mean"`` or ``"ad_median"``.
+    n
+        Members; where they are more than 1,000, the spread is drawn from its normal law.
+    draws
+        R.
+
+    Examples
+    --------
+    >>> round(float(smooth_spread("variance", 50, 4000).mean()), 2)
+    0.08
+    """
+    rng = np.random.default_rng([n, draws])
+    if n > 1000:
+        centre, sd = (1.0 / 12.0, np.sqrt(1.0 / 180.0)) if kind == "variance" else (0.25, 48**-0.5)
+        return np.asarray(centre + sd / np.sqrt(n) * rng.standard_normal(draws))
+    values = rng.random((draws, n))
+    if kind == "variance":
+        return np.asarray(values.var(axis=1, ddof=1))
+    middle = np.mean if kind == "ad_mean" else np.median
+    return np.asarray(np.abs(values - middle(values, axis=1, keepdims=True)).mean(axis=1))

@@ -46,9 +46,9 @@ def coefficient_of_variation(
 ) -> FloatArray:
     """Return (G,) coefficients of variation, SD / mean, an index of disparity.
 
-    The mean must be above zero: disparity asks for a ratio scale. The correction uses the
-    unbiased standard deviation and the factor ``1 + 1/(4n)`` (Sokal & Rohlf 1995), as Biemann
-    & Kearney do.
+    The mean must be above zero: disparity asks for a ratio scale. Corrected, the SD has the
+    divisor n - 1, as for points received from others; see `adjusted_variation` for one factor
+    more.
 
     Examples
     --------
@@ -57,11 +57,67 @@ def coefficient_of_variation(
     """
     size, centre = np.asarray(n, float), np.asarray(means, float)
     enough = (size > 1) & (centre > 0)
-    k = np.where(enough, size, 2.0)
-    divisor = k - 1.0 if correct else k
+    divisor = np.where(enough, size, 2.0) - (1.0 if correct else 0.0)
     spread = np.sqrt(np.asarray(deviations, float) / divisor)
-    value = np.divide(spread, centre, out=np.full(spread.shape, np.nan), where=enough)
-    return value * (1.0 + 1.0 / (4.0 * k)) if correct else value
+    return np.divide(spread, centre, out=np.full(spread.shape, np.nan), where=enough)
+
+
+def adjusted_variation(deviations: ArrayLike, n: ArrayLike, means: ArrayLike) -> FloatArray:
+    """Return (G,) coefficients of variation times ``1 + 1/(4n)``.
+
+    Sokal & Rohlf (1995), as Biemann & Kearney (2010) advise. It lessens the bias of small
+    groups for normal amounts and does not remove it.
+
+    Examples
+    --------
+    >>> adjusted_variation([2.0], [2], [4.0]).round(4).tolist()
+    [0.3977]
+    """
+    size = np.maximum(np.asarray(n, float), 1.0)
+    return coefficient_of_variation(deviations, n, means) * (1.0 + 1.0 / (4.0 * size))
+
+
+def concentration(values: ArrayLike, codes: ArrayLike, n_groups: int) -> tuple[FloatArray, ...]:
+    """Return (G,) sums of squared shares, and shares of the one who has most.
+
+    Parameters
+    ----------
+    values
+        (N,) amounts of at least zero, no missing.
+    codes
+        (N,) group of each amount.
+    n_groups
+        G.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in concentration([1, 3], [0, 0], 1)]
+    [[0.625], [0.75]]
+    """
+    x, groups = np.asarray(values, float), np.asarray(codes, np.intp)
+    total = sum_by(groups, x, n_groups)
+    most, least = np.full(n_groups, -np.inf), np.full(n_groups, np.inf)
+    np.maximum.at(most, groups, x)
+    np.minimum.at(least, groups, x)
+    fine = (total > 0) & (least >= 0)
+    squares = sum_by(groups, x * x, n_groups)
+    empty = np.full(n_groups, np.nan)
+    return (
+        np.divide(squares, total * total, out=empty.copy(), where=fine),
+        np.divide(most, total, out=empty.copy(), where=fine),
+    )
+
+
+def distinct(counts: ArrayLike) -> FloatArray:
+    """Return (G,) the number of kinds that occur; NaN where nobody answered.
+
+    Examples
+    --------
+    >>> distinct([[2, 0, 1], [0, 0, 0]]).tolist()
+    [2.0, nan]
+    """
+    c = np.asarray(counts, float)
+    return np.where(c.sum(axis=-1) > 0, (c > 0).sum(axis=-1).astype(float), np.nan)
 
 
 def gini(values: ArrayLike, codes: ArrayLike, n_groups: int, *, correct: bool = True) -> FloatArray:

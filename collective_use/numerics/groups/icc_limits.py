@@ -8,6 +8,7 @@ import numpy as np
 from scipy import optimize, special
 
 from collective_use.numerics.groups.anova import OneWay
+from collective_use.numerics.groups.variance_components import by_size
 
 
 def f_limits(table: OneWay, size: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -60,13 +61,17 @@ def wald_limits(table: OneWay, confidence: float = 0.95) -> tuple[float, float]:
 
 
 def _pivot_of(table: OneWay) -> Callable[[float], float]:
-    sizes, means = table.sizes, table.means - np.average(table.means, weights=table.sizes)
+    # Groups of one size enter together: there are few sizes and may be many groups.
+    groups = by_size(table)
+    middle = float(np.average(groups.centre, weights=groups.number * groups.size))
+    centre = groups.centre - middle
     scale = table.df_between * table.ms_within
 
     def pivot(ratio: float) -> float:
-        w = sizes / (1.0 + sizes * ratio)
-        centre = float(w @ means) / float(w.sum())
-        return float(w @ (means - centre) ** 2) / scale
+        w = groups.size / (1.0 + groups.size * ratio)
+        both = w * groups.number
+        mean = float(both @ centre) / float(both.sum())
+        return float(w @ groups.squares + both @ (centre - mean) ** 2) / scale
 
     return pivot
 

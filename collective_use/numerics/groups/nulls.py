@@ -50,7 +50,7 @@ NAMES: tuple[str, ...] = (
     "normal",
     "maximum_dissensus",
 )
-"""The null distributions by name."""
+"""The null distributions by name; "empirical" is one more, made from the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,9 @@ class Null:
         Where variance and proportions come from, in words.
     printed
         Whether the variance is one that the literature gives.
+    smooth
+        Whether answers may lie anywhere between two ends, 0 and 1 in units of the scale; there
+        are no options then, and no proportions.
     """
 
     name: str
@@ -80,6 +83,19 @@ class Null:
     proportions: FloatArray
     source: str
     printed: bool
+    smooth: bool = False
+
+
+CONTINUOUS = Null(
+    "continuous",
+    0,
+    1.0 / 12.0,
+    np.empty(0),
+    "uniform between the ends of the scale: (high - low)² / 12",
+    True,
+    True,
+)
+"""Answers spread evenly between two ends, as on a slider."""
 
 
 def uniform_variance(options: ArrayLike) -> float:
@@ -109,7 +125,11 @@ def variance_of(options: ArrayLike, proportions: ArrayLike) -> float:
     return float(p @ (values - p @ values) ** 2)
 
 
-def null_distribution(null: str | Sequence[float] | Mapping[str, float], options: int) -> Null:
+def null_distribution(
+    null: str | Sequence[float] | Mapping[str, float],
+    options: int,
+    observed: ArrayLike | None = None,
+) -> Null:
     """Return a null distribution by name, or from proportions of one's own.
 
     Parameters
@@ -118,7 +138,10 @@ def null_distribution(null: str | Sequence[float] | Mapping[str, float], options
         One of ``"uniform"``, ``"slight_skew"``, ``"moderate_skew"``, ``"heavy_skew"``,
         ``"triangular"`` (James et al. 1984, any number of options), ``"triangular_printed"``
         (as LeBreton & Senter print it), ``"normal"``, ``"maximum_dissensus"`` (Lindell & Brandt
-        1997), or A proportions from the lowest option to the highest.
+        1997), ``"empirical"`` (the answers of all groups together: groups made up at random),
+        or A proportions from the lowest option to the highest.
+    observed
+        (A,) how often each option was chosen over all groups, for the empirical null.
     options
         Number of options, at least 2. Skewed and normal nulls are printed for 5 to 11.
 
@@ -139,7 +162,9 @@ def null_distribution(null: str | Sequence[float] | Mapping[str, float], options
     whole_number("options", options, at_least=2)
     if not isinstance(null, str):
         return _measure_specific(null, options)
-    one_of("null", null, NAMES)
+    one_of("null", null, (*NAMES, "empirical"))
+    if null == "empirical":
+        return _empirical(observed, options)
     if null == "uniform":
         return _exact(null, np.full(options, 1.0 / options), f"{_JAMES}: (A² - 1) / 12")
     if null == "triangular":
@@ -158,6 +183,20 @@ def _exact(name: str, proportions: FloatArray, source: str) -> Null:
     options = len(proportions)
     variance = variance_of(np.arange(options), proportions)
     return Null(name, options, variance, proportions, source, True)
+
+
+def _empirical(observed: ArrayLike | None, options: int) -> Null:
+    counts = np.zeros(options) if observed is None else np.asarray(observed, float)
+    if counts.shape != (options,) or not counts.sum() > 0:
+        raise InputError(
+            "null 'empirical' must come with the answers of all groups, got none; give the "
+            f"{options} proportions themselves instead"
+        )
+    source = "the answers of all groups together, as pseudo-groups made up at random would give"
+    law = _exact("empirical", counts / counts.sum(), source)
+    if not law.variance > 0:
+        raise InputError("null must leave room for disagreement, got all answers on one option")
+    return law
 
 
 def _triangular(options: int) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collective_use.numerics.groups.statistics import FloatArray, IntArray
+from collective_use.numerics.groups.statistics import FloatArray, IntArray, group_statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,11 @@ def random_groups(
     real = n[n > 0]
     start = np.concatenate([[0], np.cumsum(real)[:-1]]).astype(np.intp)
     enough = real > 1
-    observed = _variances(x[None, :].copy(), start, real)[0, enough]
+    if not len(x):
+        return RandomGroups(np.empty((repetitions, 0)), np.empty(0))
+    # about each group's own mean: groups may lie far apart
+    stats = group_statistics(np.asarray(values, float), groups, n_groups)
+    observed = stats.variances[n > 0, 0][enough]
     result = np.empty((repetitions, int(enough.sum())))
     # Some 2 MB of rows at a time: few calls, little memory.
     height = max(1, 262_144 // max(1, len(x)))

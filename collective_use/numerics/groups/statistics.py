@@ -1,8 +1,9 @@
 """Group statistics: all that agreement, ICCs and dispersion need to know about raw answers.
 
-Raw rows are touched here and nowhere else. Any engine that can count and add (numpy here, a
-database elsewhere) can build a `GroupStatistics`; two of them from different rows of the same
-groups can be added.
+Raw rows are touched here and nowhere else, in two passes: means of groups first, then deviations
+from them, so that groups may lie as far apart as doubles allow without the spread inside being
+lost. Any engine that can count and add (numpy here, a database elsewhere) can build a
+`GroupStatistics`, by `from_sums` where it has sums and sums of squares only.
 """
 
 from __future__ import annotations
@@ -35,15 +36,17 @@ class GroupStatistics:
         (G, J) valid answers.
     shift
         (J,) what was subtracted before summing, so that large means cost no digits.
-    sums, squares
-        (G, J) sums and sums of squares of the shifted answers.
+    sums
+        (G, J) sums of the shifted answers.
+    deviations
+        (G, J) sums of squared deviations from the group's own mean.
     options
         (A,) the answer options, ascending, or None when answers were not counted.
     counts
         (G, J, A) how often each option was chosen, or None.
     cross
-        (G, J, J) sums of products of the shifted answers, or None. Only with listwise deletion
-        or complete data.
+        (G, J, J) sums of products of deviations from the group's means, or None. Only with
+        listwise deletion or complete data.
     missing
         Which rule treated missing answers.
     """
@@ -52,7 +55,7 @@ class GroupStatistics:
     n: IntArray
     shift: FloatArray
     sums: FloatArray
-    squares: FloatArray
+    deviations: FloatArray
     options: FloatArray | None
     counts: NDArray[np.int32] | None
     cross: FloatArray | None
@@ -62,11 +65,6 @@ class GroupStatistics:
     def means(self) -> FloatArray:
         """(G, J) means; NaN where nobody answered."""
         return self.shift + _divide(self.sums, self.n)
-
-    @property
-    def deviations(self) -> FloatArray:
-        """(G, J) sums of squared deviations from the group's mean, never below zero."""
-        return _squared_deviations(self.n, self.sums, self.squares)
 
     @property
     def variances(self) -> FloatArray:
@@ -86,17 +84,32 @@ def sum_by(codes: NDArray[np.intp], weights: ArrayLike, total: int) -> FloatArra
     return np.asarray(np.bincount(codes, weights=weights, minlength=total), dtype=np.float64)
 
 
+def from_sums(
+    n: IntArray, sums: FloatArray, squares: FloatArray, shift: FloatArray
+) -> GroupStatistics:
+    """Build statistics from (G, J) counts, sums and sums of squares of shifted answers.
+
+    For engines that can add and count only. Digits are lost where groups lie far apart in
+    comparison with the spread inside them.
+
+    Examples
+    --------
+    >>> s = from_sums(np.array([[2]]), np.array([[4.0]]), np.array([[10.0]]), np.zeros(1))
+    >>> s.deviations.tolist(), s.means.tolist()
+    ([[2.0]], [[2.0]])
+    """
+    safe = np.maximum(n, 1)
+    rest = squares - sums * sums / safe
+    noise = 4.0 * np.finfo(float).eps * np.maximum(squares, 0.0)
+    spread = np.where(rest > noise, rest, 0.0)
+    size = n.max(axis=1).astype(np.int64)
+    return GroupStatistics(size, n, shift, sums, spread, None, None, None, "pairwise")
+
+
 def _divide(numerator: FloatArray, denominator: IntArray) -> FloatArray:
     result = np.full(np.shape(numerator), np.nan)
     np.divide(numerator, denominator, out=result, where=denominator > 0)
     return result
-
-
-def _squared_deviations(n: IntArray, sums: FloatArray, squares: FloatArray) -> FloatArray:
-    safe = np.maximum(n, 1)
-    rest = squares - sums * sums / safe
-    noise = 4.0 * np.finfo(float).eps * np.maximum(squares, 0.0)
-    return np.where(rest > noise, rest, 0.0)
 
 
 def group_statistics(
@@ -164,10 +177,10 @@ def group_statistics(
             counts[:, j] = _counts_of(rows[:, j], groups, total, choices, j)
         parts = [_sums_from_counts(counts[:, j], choices) for j in range(rows.shape[1])]
     shift = np.array([part[0] for part in parts], dtype=float)
-    n, sums, squares = (np.column_stack([part[i] for part in parts]) for i in (1, 2, 3))
-    products = _cross_of(rows, groups, total, shift) if cross else None
+    n, sums, spread = (np.column_stack([part[i] for part in parts]) for i in (1, 2, 3))
+    products = _cross_of(rows, groups, shift, sums, n) if cross else None
     return GroupStatistics(
-        size, n.astype(np.int64), shift, sums, squares, choices, counts, products, missing
+        size, n.astype(np.int64), shift, sums, spread, choices, counts, products, missing
     )
 
 
@@ -179,11 +192,19 @@ def _sums_of(
     if not known.all():
         values, groups = values[known], groups[known]
     shift = float(values[0]) if len(values) else 0.0
-    values = values - shift
+    values -= shift
     n = np.bincount(groups, minlength=total)
     sums = sum_by(groups, values, total)
-    squares = sum_by(groups, values * values, total)
-    return shift, n, sums, squares
+    safe = np.maximum(n, 1)
+    values -= (sums / safe)[groups]
+    left = sum_by(groups, values, total)
+    np.multiply(values, values, out=values)
+    squares = sum_by(groups, values, total)
+    # What the rounding of the mean left over is taken off again (Chan, Golub & LeVeque 1983);
+    # where next to nothing else is there, members answered the same.
+    spread = squares - left * left / safe
+    spread = np.where((n > 1) & (spread > 1e-9 * squares), spread, 0.0)
+    return shift, n, sums + left, spread
 
 
 def _sums_from_counts(
@@ -192,7 +213,14 @@ def _sums_from_counts(
     shift = float(options[len(options) // 2])
     shifted = options - shift
     n = counts.sum(axis=1, dtype=np.int64)
-    return shift, n, counts @ shifted, counts @ (shifted * shifted)
+    sums = counts @ shifted
+    means = sums / np.maximum(n, 1)
+    spread = np.zeros(len(n))
+    for a, option in enumerate(shifted):
+        gap = option - means
+        spread += counts[:, a] * gap * gap
+    alone = counts.max(axis=1, initial=0) == n
+    return shift, n, sums, np.where(alone, 0.0, spread)
 
 
 def _counts_of(
@@ -242,18 +270,23 @@ def _positions(
 
 
 def _cross_of(
-    rows: NDArray[np.generic], groups: NDArray[np.intp], total: int, shift: FloatArray
+    rows: NDArray[np.generic],
+    groups: NDArray[np.intp],
+    shift: FloatArray,
+    sums: FloatArray,
+    n: IntArray,
 ) -> FloatArray:
     if rows.dtype.kind == "f" and np.isnan(rows).any():
         raise InputError(
             "covariances within groups must come from complete rows, got missing answers; "
             "use missing='listwise'"
         )
-    width = rows.shape[1]
+    width, total = rows.shape[1], len(sums)
+    means = sums / np.maximum(n, 1)
     products = np.empty((total, width, width))
-    shifted = [rows[:, j].astype(float) - shift[j] for j in range(width)]
+    gaps = [rows[:, j].astype(float) - shift[j] - means[groups, j] for j in range(width)]
     for i in range(width):
         for j in range(i + 1):
-            both = sum_by(groups, shifted[i] * shifted[j], total)
+            both = sum_by(groups, gaps[i] * gaps[j], total)
             products[:, i, j] = products[:, j, i] = both
     return products

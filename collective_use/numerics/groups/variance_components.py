@@ -49,7 +49,7 @@ class VarianceComponents:
 
 
 @dataclass(frozen=True, slots=True)
-class _BySize:
+class BySize:
     """Groups of one size taken together: their number, mean of means, squares about it."""
 
     size: FloatArray
@@ -60,12 +60,20 @@ class _BySize:
     persons: float
 
 
-def _by_size(table: OneWay) -> _BySize:
+def by_size(table: OneWay) -> BySize:
+    """Return the groups of a one-way table taken together by their size.
+
+    Examples
+    --------
+    >>> from collective_use.numerics.groups.anova import one_way
+    >>> by_size(one_way([2, 2, 3], [1.0, 5.0, 2.0], [2.0, 2.0, 1.0])).squares.tolist()
+    [8.0, 0.0]
+    """
     size, place = np.unique(table.sizes, return_inverse=True)
     number = np.bincount(place).astype(float)
     centre = sum_by(place, table.means, len(size)) / number
     squares = sum_by(place, (table.means - centre[place]) ** 2, len(size))
-    return _BySize(size, number, centre, squares, table.ss_within, float(table.sizes.sum()))
+    return BySize(size, number, centre, squares, table.ss_within, float(table.sizes.sum()))
 
 
 def variance_components(table: OneWay, method: str = "reml") -> VarianceComponents:
@@ -93,7 +101,7 @@ def variance_components(table: OneWay, method: str = "reml") -> VarianceComponen
     if table.df_between < 1 or table.df_within < 1 or not table.ms_within > 0:
         nan = float("nan")
         return VarianceComponents(method, nan, nan, nan, nan, nan, nan, False)
-    groups = _by_size(table)
+    groups = by_size(table)
     reml = method == "reml"
     candidates = [0.0, *_roots(groups, reml)]
     ratio = max(candidates, key=lambda x: -_deviance(groups, x, reml)[0])
@@ -110,7 +118,7 @@ def variance_components(table: OneWay, method: str = "reml") -> VarianceComponen
     )
 
 
-def _mean_and_q(g: _BySize, ratio: float) -> tuple[float, float, float, FloatArray]:
+def _mean_and_q(g: BySize, ratio: float) -> tuple[float, float, float, FloatArray]:
     w = g.size / (1.0 + g.size * ratio)
     weight = float(w @ g.number)
     mu = float((w * g.number) @ g.centre) / weight
@@ -118,7 +126,7 @@ def _mean_and_q(g: _BySize, ratio: float) -> tuple[float, float, float, FloatArr
     return mu, weight, g.within + float(w @ squares), squares
 
 
-def _deviance(g: _BySize, ratio: float, reml: bool) -> tuple[float, float, float, float]:
+def _deviance(g: BySize, ratio: float, reml: bool) -> tuple[float, float, float, float]:
     """Return -2 log-likelihood, μ, σ² and the weight of the mean at a given λ."""
     mu, weight, q, _ = _mean_and_q(g, ratio)
     df = g.persons - 1.0 if reml else g.persons
@@ -129,7 +137,7 @@ def _deviance(g: _BySize, ratio: float, reml: bool) -> tuple[float, float, float
     return float(value), mu, sigma2, weight
 
 
-def _slope(g: _BySize, ratio: float, reml: bool) -> float:
+def _slope(g: BySize, ratio: float, reml: bool) -> float:
     """Return the derivative of the deviance in λ."""
     _, weight, q, squares = _mean_and_q(g, ratio)
     w = g.size / (1.0 + g.size * ratio)
@@ -139,10 +147,23 @@ def _slope(g: _BySize, ratio: float, reml: bool) -> float:
     return value - (float(w2 @ g.number) / weight if reml else 0.0)
 
 
-def _roots(g: _BySize, reml: bool) -> list[float]:
+def _slopes(g: BySize, ratios: FloatArray, reml: bool) -> FloatArray:
+    """Return the derivative at many λ at once, see `_slope`."""
+    w = g.size / (1.0 + g.size * ratios[:, None])
+    number = w * g.number
+    weight = number.sum(axis=1)
+    mu = (number @ g.centre) / weight
+    squares = g.squares + g.number * (g.centre - mu[:, None]) ** 2
+    q = g.within + (w * squares).sum(axis=1)
+    df = g.persons - 1.0 if reml else g.persons
+    value = weight - df * (w * w * squares).sum(axis=1) / q
+    return value - ((w * w * g.number).sum(axis=1) / weight if reml else 0.0)
+
+
+def _roots(g: BySize, reml: bool) -> list[float]:
     """Return the minima of the deviance inside λ > 0: sign changes of its slope, refined."""
     grid = np.concatenate([[0.0], np.logspace(-8, 8, 161)])
-    slopes = [_slope(g, float(x), reml) for x in grid]
+    slopes = _slopes(g, grid, reml)
     found = []
     for i in range(len(grid) - 1):
         if slopes[i] < 0 <= slopes[i + 1]:

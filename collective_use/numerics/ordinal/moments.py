@@ -64,6 +64,9 @@ class OrdinalMoments:
         Pairs of ordered variables with empty cells, (e, 2).
     limit_pairs
         Pairs whose correlation ran into the bound, (l, 2).
+    independent
+        The same covariance as if cases were independent, where clusters were given: what weights
+        are made of, (k, k).
     """
 
     n: float
@@ -75,6 +78,7 @@ class OrdinalMoments:
     statistics: Floats
     empty_pairs: Ints
     limit_pairs: Ints
+    independent: Floats | None = None
 
 
 def pair_index(p: int) -> tuple[Ints, Ints]:
@@ -90,18 +94,26 @@ def pair_index(p: int) -> tuple[Ints, Ints]:
 
 
 def ordinal_moments(
-    data: Floats, categories: Sequence[int], weights: Floats | None = None
+    data: Floats,
+    categories: Sequence[int],
+    weights: Floats | None = None,
+    clusters: Ints | None = None,
 ) -> OrdinalMoments:
     """Estimate thresholds, means, variances and correlations and their covariance.
 
     Parameters
     ----------
     data
-        (n, p) without missing values; ordered variables are coded 0, 1, ..., categories - 1.
+        (n, p); ordered variables are coded 0, 1, ..., categories - 1. Where all are ordered, NaN is
+        a missing answer: each threshold rests on the cases that have the item, each correlation
+        on those that have both.
     categories
         Number of categories by variable; 0 for continuous variables.
     weights
         How often each row occurs, (n,); 1 each when not given.
+    clusters
+        Cluster of every row, 0 to C - 1, (n,): scores are added up within clusters before their
+        products, times C / (C - 1).
 
     Returns
     -------
@@ -127,12 +139,20 @@ def ordinal_moments(
     p = data.shape[1]
     ordered = np.array([count > 0 for count in categories])
     if ordered.all():
-        data, weights = _patterns(data, weights)
+        data = np.where(np.isnan(data), -1.0, data)
+        if clusters is None:
+            data, weights = _patterns(data, weights)
+    elif np.isnan(data).any():
+        raise ValueError("missing answers need variables that are all ordered")
     w = np.ones(data.shape[0]) if weights is None else weights
     steps = _FirstStep(data, categories, w)
     rows, columns = pair_index(p)
     second = _second_step(data, w, steps, rows, columns)
-    gamma = _asymptotic_covariance(steps, second, w, p, rows, columns)
+    plain = _asymptotic_covariance(steps, second, w, rows, columns, None)
+    clustered = clusters is not None
+    gamma = (
+        _asymptotic_covariance(steps, second, w, rows, columns, clusters) if clustered else plain
+    )
     covariance = np.diag(np.where(ordered, 1.0, steps.variance))
     scale = np.where(ordered, 1.0, np.sqrt(steps.variance))
     values = second.rho * scale[rows] * scale[columns]
@@ -142,15 +162,15 @@ def ordinal_moments(
     pairs = np.column_stack([columns, rows])
     return OrdinalMoments(
         float(w.sum()), steps.cuts, steps.item, steps.is_mean, covariance, gamma, statistics,
-        pairs[second.empty], pairs[second.at_limit],
+        pairs[second.empty], pairs[second.at_limit], plain if clustered else None,
     )  # fmt: skip
 
 
 def _patterns(data: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     """Merge equal rows."""
-    base = int(data.max()) + 1
+    base = int(data.max()) + 2
     if base ** data.shape[1] < 2**62:
-        key = data.astype(np.int64) @ (base ** np.arange(data.shape[1], dtype=np.int64))
+        key = (data.astype(np.int64) + 1) @ (base ** np.arange(data.shape[1], dtype=np.int64))
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         kept = data[first]
     else:
@@ -171,11 +191,13 @@ class _FirstStep:
         scores, by_variance = [], []
         for i, count in enumerate(categories):
             if count:
-                counts = np.bincount(data[:, i].astype(np.intp), weights=w, minlength=count)
+                codes = data[:, i].astype(np.intp)
+                seen = codes >= 0
+                counts = np.bincount(codes[seen], weights=w[seen], minlength=count)
                 if (counts == 0).any():
                     raise ValueError(f"variable {i}: a category has no cases: {counts.tolist()}")
                 cuts = thresholds_of(counts.astype(float))
-                scores.append(threshold_scores(cuts)[data[:, i].astype(np.intp)])
+                scores.append(threshold_scores(cuts)[codes] * seen[:, None])
             else:
                 mean = np.average(data[:, i], weights=w)
                 self.variance[i] = np.average((data[:, i] - mean) ** 2, weights=w)
@@ -258,9 +280,10 @@ def _ordinal_block(
         [padded(steps.cuts_by_item[i] if steps.categories[i] else np.zeros(1), K) for i in range(p)]
     )
     i, j = rows[both], columns[both]
-    place = codes[:, i] * K + codes[:, j]
+    seen = (codes[:, i] >= 0) & (codes[:, j] >= 0)
+    place = np.where(seen, codes[:, i] * K + codes[:, j], 0)
     flat = (place + np.arange(both.size) * K * K).ravel()
-    counted = np.bincount(flat, np.repeat(w, both.size), both.size * K * K)
+    counted = np.bincount(flat, (w[:, None] * seen).ravel(), both.size * K * K)
     tables = counted.astype(float).reshape(-1, K, K)
     found = polychoric_correlations(tables, cuts[i], cuts[j])
     pieces = ordinal_pairs(cuts[i], cuts[j], found.rho)
@@ -269,7 +292,8 @@ def _ordinal_block(
         steps.categories[j][:, None] > np.arange(K)
     )[:, None, :]
     out.empty[both] = ((tables == 0) & exists).any(axis=(1, 2))
-    out.scores[:, both] = pieces.by_rho.reshape(-1)[place + np.arange(both.size) * K * K]
+    by_rho = pieces.by_rho.reshape(-1)[place + np.arange(both.size) * K * K]
+    out.scores[:, both] = by_rho * seen
     weighted = tables * pieces.by_rho
     first = np.einsum("mab,mtab->mt", weighted, pieces.by_row)
     second = np.einsum("mab,mtab->mt", weighted, pieces.by_column)
@@ -280,7 +304,12 @@ def _ordinal_block(
 
 
 def _asymptotic_covariance(
-    steps: _FirstStep, second: _SecondStep, w: Floats, p: int, rows: Ints, columns: Ints
+    steps: _FirstStep,
+    second: _SecondStep,
+    w: Floats,
+    rows: Ints,
+    columns: Ints,
+    clusters: Ints | None,
 ) -> Floats:
     k1, m = steps.owner.size, second.rho.size
     scores = np.concatenate([steps.scores, second.scores], axis=1)
@@ -294,8 +323,16 @@ def _asymptotic_covariance(
     bread[k1:, k1:] = np.diag(1.0 / information)
     bread = _to_covariances(steps, second, rows, columns) @ bread
     bread[np.flatnonzero(steps.is_mean)] *= -1.0
-    gamma = bread @ inner @ bread.T * w.sum()
+    meat = inner if clusters is None else _within_clusters(w[:, None] * scores, clusters)
+    gamma = bread @ meat @ bread.T * w.sum()
     return (gamma + gamma.T) / 2
+
+
+def _within_clusters(scores: Floats, clusters: Ints) -> Floats:
+    count = int(clusters.max()) + 1
+    total = np.zeros((count, scores.shape[1]))
+    np.add.at(total, clusters, scores)
+    return np.asarray(total.T @ total * (count / (count - 1)))
 
 
 def _to_covariances(steps: _FirstStep, second: _SecondStep, rows: Ints, columns: Ints) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -58,6 +60,7 @@ def minimise(
     upper: Floats | None = None,
     tolerance: float = 1e-10,
     most: int = 500,
+    deadline: float = math.inf,
 ) -> Optimum:
     """Minimise an objective.
 
@@ -75,6 +78,8 @@ def minimise(
         Largest gradient element, relative to the scale of each parameter, that counts as zero.
     most
         Largest number of steps.
+    deadline
+        When to stop, on the clock of `time.monotonic`.
 
     Returns
     -------
@@ -86,10 +91,10 @@ def minimise(
     Marquardt (1963), SIAM Journal 11:431 (the damping); Fisher scoring with the expected
     information as in Lee & Jennrich (1979), Psychometrika 44:99.
     """
-    first = _scoring(objective, start, basis, lower, upper, tolerance, min(most, 60))
-    if first.converged or not np.isfinite(first.value):
+    first = _scoring(objective, start, basis, lower, upper, tolerance, min(most, 60), deadline)
+    if first.converged or not np.isfinite(first.value) or time.monotonic() > deadline:
         return first
-    return _modified_newton(objective, first, basis, lower, upper, tolerance, most)
+    return _modified_newton(objective, first, basis, lower, upper, tolerance, most, deadline)
 
 
 def _scoring(
@@ -100,6 +105,7 @@ def _scoring(
     upper: Floats | None,
     tolerance: float,
     most: int,
+    deadline: float,
 ) -> Optimum:
     """Damped Fisher scoring; Newton steps near the end."""
     theta = start.astype(float).copy()
@@ -108,7 +114,7 @@ def _scoring(
     if not np.isfinite(value):
         return Optimum(theta, value, np.inf, 0, False, "the start implies impossible moments")
     damping, exact, steps = 0.0, False, 0
-    while steps < most and damping <= 1e12:
+    while steps < most and damping <= 1e12 and time.monotonic() <= deadline:
         steps += 1
         g = objective.gradient(theta)
         open_ = _open(theta, g, lower, upper)
@@ -154,6 +160,7 @@ def _modified_newton(
     upper: Floats | None,
     tolerance: float,
     most: int,
+    deadline: float,
 ) -> Optimum:
     """Newton steps on exact second derivatives whose negative eigenvalues are turned over.
 
@@ -163,7 +170,7 @@ def _modified_newton(
     theta, value, scale = begun.theta.copy(), begun.value, scale_of(objective)
     steps = begun.iterations
     mark = value, float(np.abs(theta).max())
-    while steps < most:
+    while steps < most and time.monotonic() <= deadline:
         steps += 1
         if steps % _WATCHED == 0:
             if _runs_off(mark, value, theta):

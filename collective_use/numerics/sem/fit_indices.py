@@ -132,7 +132,7 @@ def rmsea_limits(
         return math.nan, math.nan
     if df < 1:
         return 0.0, 0.0
-    if not math.isfinite(scaling):
+    if not math.isfinite(scaling) or math.isnan(noncentral_cdf(chisq, df, 1.0)):
         return math.nan, math.nan
     tail = (1 - confidence) / 2
 

@@ -17,8 +17,8 @@ McArdle & McDonald (1984), British Journal of Mathematical and Statistical Psych
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,16 +178,35 @@ def fill(block: Block, theta: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def total_effects(A: Floats, depth: int) -> Floats:
-    """Return (I - A)^-1; by powers of A when effects form no circle."""
+    """Return (I - A)^-1; by powers of A when effects form no circle.
+
+    NaN where a circle of effects never comes to rest (I - A is singular).
+
+    Examples
+    --------
+    >>> bool(np.isnan(total_effects(np.array([[0.0, 1.0], [1.0, 0.0]]), 0)).all())
+    True
+    """
     eye = np.eye(A.shape[-1])
     if depth == 0 or depth > 3:
-        return np.asarray(np.linalg.inv(eye - A))
+        try:
+            return np.asarray(np.linalg.inv(eye - A))
+        except np.linalg.LinAlgError:
+            return _total_effects_where_possible(eye - A)
     V = eye + A
     power = A
     for _ in range(depth - 1):
         power = power @ A
         V = V + power
     return V
+
+
+def _total_effects_where_possible(M: Floats) -> Floats:
+    out = np.full_like(M, np.nan)
+    for place in np.ndindex(M.shape[:-2]):
+        with contextlib.suppress(np.linalg.LinAlgError):
+            out[place] = np.linalg.inv(M[place])
+    return out
 
 
 def moments(block: Block, theta: Floats) -> State:
@@ -391,8 +410,3 @@ def jacobian(cells: Cells, state: State, q: int, *, means: bool) -> Floats:
     if means:
         parts.insert(0, mean_factor(cells, state) * U)
     return collect(cells, np.concatenate(parts), q)
-
-
-def as_kwargs(block: Block) -> dict[str, Any]:
-    """Return the fields of a block by name (to make a changed copy)."""
-    return {name: getattr(block, name) for name in Block.__slots__}

@@ -61,25 +61,43 @@ def saturated_moments(patterns: Sequence[Pattern], start: GroupMoments) -> Group
     Returns
     -------
     GroupMoments
-        `log_det` holds ``-2 logL / n`` without its constant.
+        `log_det` holds ``-2 logL / n`` without its constant; NaN where there is no maximum: with
+        few cases behind some moments the likelihood rises for ever as the covariances become
+        singular.
     """
     mean, cov = start.mean, start.cov
     p = mean.size
     stack = stack_patterns(patterns, p)
     small = p * (p + 3) // 2 <= 120
-    last = np.inf
-    for _ in range(4 if small else 5000):
-        new_mean, new_cov, deviance = expectation_step(stack, mean, cov)
-        change = float(np.abs(new_cov - cov).max() / np.abs(cov).max())
-        mean, cov = new_mean, new_cov
-        if not np.isfinite(deviance) or (abs(last - deviance) < 1e-14 and change < 1e-9):
-            break
-        last = deviance
+    mean, cov, done = _expectation_steps(stack, mean, cov, 4 if small else 5000)
     if small:
         model, _ = saturated_block(p)
         objective = FimlObjective(model, [patterns], np.ones(1))
         found = minimise(objective, np.concatenate([mean, vech(cov)]))
         if found.converged:
-            mean, cov = found.theta[:p], unvech(found.theta[p:], p)
-    deviance = expectation_step(stack, mean, cov)[2]
+            mean, cov, done = found.theta[:p], unvech(found.theta[p:], p), True
+        else:
+            mean, cov, done = _expectation_steps(stack, mean, cov, 5000)
+    deviance = expectation_step(stack, mean, cov)[2] if done else np.nan
     return GroupMoments(start.n, mean, cov, deviance)
+
+
+def _expectation_steps(
+    stack: PatternStack, mean: Floats, cov: Floats, most: int
+) -> tuple[Floats, Floats, bool]:
+    """Take EM steps; tell whether they have come to rest at a matrix that is not singular."""
+    last = change = np.inf
+    for _ in range(most):
+        new_mean, new_cov, deviance = expectation_step(stack, mean, cov)
+        if not np.isfinite(deviance):
+            return mean, cov, False
+        change = float(np.abs(new_cov - cov).max() / np.abs(cov).max())
+        mean, cov = new_mean, new_cov
+        if abs(last - deviance) < 1e-14 and change < 1e-9:
+            break
+        last = deviance
+    return mean, cov, change < _AT_REST
+
+
+_AT_REST = 1e-7
+"""Largest relative change of a covariance in the last EM step that still counts as none."""

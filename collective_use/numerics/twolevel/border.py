@@ -73,7 +73,7 @@ def border_newton(
     Examples
     --------
     >>> from collective_use.numerics.twolevel.likelihood import Layout, cluster_statistics
-    >>> from collective_use.numerics.twolevel.saturated import unrestricted_derivatives
+    >>> from collective_use.numerics.twolevel.unrestricted import unrestricted_derivatives
     >>> y, cluster = np.array([[1.0], [2.0], [4.0], [6.0], [3.0], [8.0]]), [0, 0, 1, 1, 2, 2]
     >>> layout = Layout(1, 1, np.array([0]))
     >>> stats = cluster_statistics(y, np.zeros((3, 0)), np.array(cluster), layout)

@@ -25,8 +25,9 @@ from collective_use.numerics.twolevel.likelihood import (
     cluster_statistics,
     inverse_and_logdet,
 )
-from collective_use.numerics.twolevel.saturated import Saturated, saturated_moments, start_moments
+from collective_use.numerics.twolevel.saturated import saturated_moments, start_moments
 from collective_use.numerics.twolevel.scores import Effects
+from collective_use.numerics.twolevel.unrestricted import Saturated, score_of
 
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -77,6 +78,10 @@ class IncompleteLikelihood:
             self.pattern[found.cases] = k
         self.count = np.zeros((self.J, len(patterns)))
         np.add.at(self.count, (cluster, self.pattern), 1.0)
+        # the pairs of cluster and pattern that occur: far fewer than all
+        self.pair_cluster, self.pair_pattern = np.nonzero(self.count)
+        self.pair_count = self.count[self.pair_cluster, self.pair_pattern][:, None, None]
+        self.pair_start = np.flatnonzero(np.diff(self.pair_cluster, prepend=-1))
         self.inner = np.flatnonzero(layout.place < layout.p)
         self.outer = np.flatnonzero(layout.place >= layout.p)
         self.at = layout.place[self.inner]
@@ -120,8 +125,8 @@ class IncompleteLikelihood:
         mean = np.tile(mu_w, (self.J, 1))
         mean[:, self.at] += shift
         r = np.where(self.seen, self.Y - mean[self.cluster], 0.0)
-        a = np.einsum("nab,nb->na", P[self.pattern], r)
-        A = np.einsum("jk,kab->jab", self.count, P[:, self.at[:, None], self.at[None, :]])
+        a = (P[self.pattern] @ r[:, :, None])[:, :, 0]
+        A = self._summed(P[:, self.at[:, None], self.at[None, :]][self.pair_pattern])
         B = np.zeros((self.J, b))
         np.add.at(B, self.cluster, a[:, self.at])
         M = np.eye(b) + A @ Q
@@ -144,6 +149,10 @@ class IncompleteLikelihood:
         T = (T + T.swapaxes(-1, -2)) / 2
         G_b = -0.5 * (T - u[:, :, None] * u[:, None, :])
         return _Parts(value, P, a, G_b, u, spread, centre, Pz, gap, slope)
+
+    def _summed(self, by_pair: Floats) -> Floats:
+        """Add matrices of the pairs that occur up by cluster, (J, ...)."""
+        return np.asarray(np.add.reduceat(by_pair * self.pair_count, self.pair_start, axis=0))
 
     def effects(self, Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats, cross: Floats) -> Effects:
         """Return cluster effects and level-2 factors given all seen answers (see `effects_of`)."""
@@ -199,19 +208,20 @@ class IncompleteLikelihood:
         p, P = self.layout.p, parts.P
         effect = np.zeros((self.J, p))
         effect[:, self.at] = parts.centre
-        e = parts.a - np.einsum("nab,nb->na", P[self.pattern], effect[self.cluster])
+        e = parts.a - (P[self.pattern] @ effect[self.cluster][:, :, None])[:, :, 0]
         spread = np.zeros((self.J, p, p))
         spread[:, self.at[:, None], self.at[None, :]] = parts.spread
         S, m = self._level2(parts)
         if by_cluster:
-            first = np.einsum("jk,kab->jab", self.count, P)
-            second = np.einsum("jk,kab,jbc,kcd->jad", self.count, P, spread, P, optimize=True)
+            own = P[self.pair_pattern]
+            first = self._summed(own)
+            second = self._summed(own @ spread[self.pair_cluster] @ own)
             outer = np.zeros((self.J, p, p))
             np.add.at(outer, self.cluster, e[:, :, None] * e[:, None, :])
             mu_w = np.zeros((self.J, p))
             np.add.at(mu_w, self.cluster, e)
             return Terms(float("nan"), -0.5 * (first - second - outer), mu_w, S, m)
-        counted = np.einsum("jk,jab->kab", self.count, spread)
+        counted = (self.count.T @ spread.reshape(self.J, -1)).reshape(-1, p, p)
         second = (P @ counted @ P).sum(axis=0)
         first = np.einsum("k,kab->ab", self.count.sum(axis=0), P)
         sigma_w = -0.5 * (first - second - e.T @ e)
@@ -232,8 +242,6 @@ class IncompleteLikelihood:
         Observed: by central differences of the exact gradient along every derivative, error
         of order 1e-9. Not observed: cross-products of cluster scores, plus a ridge.
         """
-        from collective_use.numerics.twolevel.saturated import score_of
-
         q = by.mu_w.shape[0]
         if not observed:
             scores = score_of(self.by_cluster(Sw, mu_w, Sb, mu_b), by)

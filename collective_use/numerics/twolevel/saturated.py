@@ -22,44 +22,21 @@ from collective_use.numerics.twolevel.border import border_newton
 from collective_use.numerics.twolevel.likelihood import (
     ClusterStatistics,
     Layout,
-    MomentDerivatives,
     Terms,
-    twolevel_information,
     twolevel_loglik,
+)
+from collective_use.numerics.twolevel.objective import CompleteLikelihood
+from collective_use.numerics.twolevel.unrestricted import (
+    Moments,
+    Saturated,
+    newton_moments,
+    unrestricted_derivatives,
 )
 
 Floats = NDArray[np.float64]
 _NEWTON_SIZE = 24
 """Up to so many variables the dense information of all moments is cheap."""
 Likelihood = Callable[[Floats, Floats, Floats, Floats], Terms | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Saturated:
-    """Unrestricted moments of one group.
-
-    Attributes
-    ----------
-    Sw, mu_w, Sb, mu_b
-        Within and between moments; the mean of a variable at both levels is in `mu_b`.
-    loglik
-        Log-likelihood there.
-    rank
-        Rank of the between covariance; below its size when the optimum lies on the border.
-    iterations
-        Evaluations (quasi-Newton) or steps (Newton).
-    gradient
-        Largest derivative by the whitened parameters, per case.
-    """
-
-    Sw: Floats
-    mu_w: Floats
-    Sb: Floats
-    mu_b: Floats
-    loglik: float
-    rank: int
-    iterations: int
-    gradient: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +150,8 @@ def saturated_complete(stats: ClusterStatistics) -> Saturated:
 
     start = start_moments(stats)
     if start[0].shape[0] + start[1].shape[0] <= _NEWTON_SIZE:
-        found = _newton(stats, start)
-        if found is not None:
+        found = newton_moments(CompleteLikelihood(stats), moments_at(stats.layout, start))
+        if found is not None and found.rank == len(found.Sb):
             return found
 
     def likelihood(Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> Terms | None:
@@ -201,101 +178,12 @@ def _finished(stats: ClusterStatistics, found: Saturated) -> Saturated:
     )
 
 
-def unrestricted_derivatives(layout: Layout) -> MomentDerivatives:
-    """Return derivatives of the moments by their distinct elements: Sw, Sb, means of d."""
-    p, pb, k = layout.p, layout.pb, layout.size
-    a, b = p * (p + 1) // 2, pb * (pb + 1) // 2
-    q = a + b + k
-    by = MomentDerivatives(
-        np.zeros((q, p, p)), np.zeros((q, p)), np.zeros((q, pb, pb)), np.zeros((q, pb))
-    )
-    for target, size, first in ((by.sigma_w, p, 0), (by.sigma_b, pb, a)):
-        columns, rows = np.triu_indices(size)
-        at = first + np.arange(rows.size)
-        target[at, rows, columns] = target[at, columns, rows] = 1.0
-    by.mu_b[a + b + layout.place, np.arange(pb)] = 1.0
-    only = np.setdiff1d(np.arange(p), layout.place)
-    by.mu_w[a + b + only, only] = 1.0
-    return by
-
-
-def score_of(terms: Terms, by: MomentDerivatives) -> Floats:
-    """Return derivatives by q free parameters; by cluster when the terms are."""
-    return np.asarray(
-        np.einsum("...ab,qab->...q", terms.sigma_w, by.sigma_w)
-        + np.einsum("...a,qa->...q", terms.mu_w, by.mu_w)
-        + np.einsum("...ab,qab->...q", terms.sigma_b, by.sigma_b)
-        + np.einsum("...a,qa->...q", terms.mu_b, by.mu_b)
-    )
-
-
-def _newton(stats: ClusterStatistics, start: tuple[Floats, Floats, Floats]) -> Saturated | None:
-    """Newton steps on the moments themselves; None when they leave the positive cone."""
-    layout = stats.layout
-    by = unrestricted_derivatives(layout)
+def moments_at(layout: Layout, start: tuple[Floats, Floats, Floats]) -> Moments:
+    """Return a start as moments of both levels; the mean of a variable at both is between."""
     Sw, Sb, mean = start
-    mu_w, mu_b = mean[: layout.p].copy(), mean[layout.place]
+    mu_w = mean[: layout.p].copy()
     mu_w[layout.place[layout.place < layout.p]] = 0.0
-    at = Sw, mu_w, Sb, mu_b
-    terms = twolevel_loglik(stats, *at)
-    steps = 0
-    while steps < 30:
-        steps += 1
-        if terms is None:
-            return None
-        score = score_of(terms, by)
-        information = _positive_information(stats, at, by)
-        if information is None:
-            return None
-        step = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
-        found = _uphill(stats, at, by, step, terms.value)
-        if found is None:
-            return None
-        at, terms = found
-        if float(score @ step) < 1e-13:
-            break
-    else:
-        return None
-    spectrum = np.linalg.eigvalsh(at[2])
-    if float(spectrum.min()) < 0:
-        return None
-    gradient = float(np.abs(score / np.sqrt(np.diag(information))).max()) / stats.N
-    return Saturated(*at, terms.value, spectrum.size, steps, gradient)
-
-
-_Moments = tuple[Floats, Floats, Floats, Floats]
-
-
-def _positive_information(
-    stats: ClusterStatistics, at: _Moments, by: MomentDerivatives
-) -> Floats | None:
-    """Return the observed information, or the expected one; None when neither can be inverted."""
-    for observed in (True, False):
-        found = twolevel_information(stats, *at, by, observed=observed)
-        if np.isfinite(found).all() and float(np.linalg.eigvalsh(found).min()) > 0:
-            return found
-    return None
-
-
-def _uphill(
-    stats: ClusterStatistics, at: _Moments, by: MomentDerivatives, step: Floats, value: float
-) -> tuple[_Moments, Terms] | None:
-    """Move along a step, halved while the likelihood falls beyond rounding; None if it always does.
-
-    The derivatives are symmetric, so the moments stay symmetric whatever their means.
-    """
-    for _ in range(12):
-        moved = (
-            at[0] + np.tensordot(step, by.sigma_w, 1),
-            at[1] + step @ by.mu_w,
-            at[2] + np.tensordot(step, by.sigma_b, 1),
-            at[3] + step @ by.mu_b,
-        )
-        terms = twolevel_loglik(stats, *moved)
-        if terms is not None and terms.value > value - 1e-11 * abs(value):
-            return moved, terms
-        step = step / 2
-    return None
+    return Sw, mu_w, Sb, mean[layout.place]
 
 
 def start_moments(stats: ClusterStatistics) -> tuple[Floats, Floats, Floats]:

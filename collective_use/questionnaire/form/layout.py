@@ -16,6 +16,7 @@ from collective_use.instrument.model import (
     Item,
     ResponseScale,
 )
+from collective_use.instrument.rosters import naming_consent
 from collective_use.questionnaire.form.content import (
     Choice,
     Consent,
@@ -258,16 +259,6 @@ class _Builder:
             found.append(self.grid(items[position:end]))
             position = end
         return tuple(found)
-
-
-def naming_consent(instrument: Instrument, roster: str | None) -> str:
-    """Return the consent module that a roster asks for; "" where it asks for none of its own.
-
-    A roster that names the only consent text of the form shares it with everything else: who
-    refuses that one takes no part at all.
-    """
-    found = next((entry.consent for entry in instrument.rosters if entry.id == roster), None)
-    return found if found and len(instrument.consent) > 1 else ""
 
 
 def consent_modules(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from collective_use.checks import column_in
-from collective_use.errors import InputError, ReadError
+from collective_use.door.csv import csv_rows
+from collective_use.door.limits import LIMITS
+from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import Member
 
 YES = frozenset({"1", "yes", "y", "true", "x", "是"})
@@ -51,25 +52,10 @@ def read_rosters(path: str | Path) -> tuple[Roster, ...]:
         When a column is missing, a member stands twice in a group, or a cell is empty.
     """
     source = Path(path)
-    try:
-        text = source.read_text(encoding="utf-8-sig")
-    except OSError as problem:
-        reason = problem.strerror or problem
-        raise ReadError(f"{source}: the members file cannot be read: {reason}") from problem
-    except UnicodeDecodeError as problem:
-        raise ReadError(f"{source}: a members file must be UTF-8 text (CSV UTF-8)") from problem
-    first = text.splitlines()[0] if text.strip() else ""
-    if not first:
-        raise ReadError(f"{source}: the members file is empty; it needs columns group and member")
-    delimiter = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
-    columns = [name.strip().lower() for name in first.split(delimiter)]
+    columns, rows = csv_rows(source, "the members file", most=LIMITS.members_bytes)
     for name in ("group", "member"):
         column_in("members file", name, columns, where=str(source))
-    return _rosters(
-        [{(k or "").strip().lower(): (v or "").strip() for k, v in row.items()} for row in rows],
-        source,
-    )
+    return _rosters(rows, source)
 
 
 def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]:

@@ -30,7 +30,24 @@ _WORDS: dict[str, dict[str, str]] = {
         "save": "Save my answers as a file",
         "save_text": "Save your answers and send the file to the person who invited you.",
         "saved": "The file is in your downloads folder.",
-        "forget": "Remove my answers from this browser",
+        "next_person": "Next person: clear this browser",
+        "not_you": "Not you? Begin as another person",
+        "unfinished": "There are unfinished answers in this browser, begun {when}.",
+        "continue": "They are mine: continue",
+        "afresh": "I am another person: begin afresh",
+        "shared": "On a shared computer, press the button below before you leave.",
+        "send": "Hand in my answers",
+        "send_text": "Hand in your answers with the button below.",
+        "sending": "Handing in \u2026",
+        "sent": "Your answers have arrived. Your receipt:",
+        "failed": "Your answers did not get through; nothing is lost. Try again, or save them as a "
+        "file and send the file to the person who invited you.",
+        "sent_to": "Your answers stay in this browser until you hand them in. Then they go to "
+        "{where} and nowhere else.",
+        "may_refuse": "You may take part without this: the questions about named colleagues are "
+        "then left out.",
+        "optional": "You may take part without this.",
+        "refused_naming": "If you do not agree to naming colleagues, leave this question out.",
     },
     "zh": {
         "draft": "试用稿",
@@ -57,10 +74,26 @@ _WORDS: dict[str, dict[str, str]] = {
         "save": "把我的答案保存为文件",
         "save_text": "请保存答案，并把文件发给邀请您的人。",
         "saved": "文件已在您的下载文件夹中。",
-        "forget": "从本浏览器中清除我的答案",
+        "next_person": "下一位作答者：清除本浏览器中的答案",
+        "not_you": "不是您本人？以另一位作答者的身份开始",
+        "unfinished": "本浏览器中有未完成的答案，开始于{when}。",
+        "continue": "是我的答案：继续作答",
+        "afresh": "我是另一位作答者：重新开始",
+        "shared": "如果这是公用电脑，离开前请点击下面的按钮。",
+        "send": "提交我的答案",
+        "send_text": "请点击下面的按钮提交答案。",
+        "sending": "正在提交……",
+        "sent": "您的答案已送达。回执号：",
+        "failed": "答案未能送达，但没有丢失。请重试，或保存为文件并发给邀请您的人。",
+        "sent_to": "提交之前，答案只保留在本浏览器中；"
+        "提交后只会发送到{where}，不会发送到其他地方。",
+        "may_refuse": "不同意也可以参加：涉及具名同事的题目将不会出现。",
+        "optional": "不同意也可以参加。",
+        "refused_naming": "如果您不同意指名同事，请跳过本题。",
     },
 }
 LANGUAGE_NAMES = {"en": "English", "zh": "中文", "de": "Deutsch", "fr": "Français", "es": "Español"}
+LANGUAGE_NAMES |= {"ar": "العربية", "fa": "فارسی", "he": "עברית", "ur": "اردو"}
 WEB = (
     "group_code",
     "member_code",
@@ -80,9 +113,22 @@ WEB = (
     "save",
     "save_text",
     "saved",
-    "forget",
+    "next_person",
+    "not_you",
+    "unfinished",
+    "continue",
+    "afresh",
+    "shared",
+    "send",
+    "send_text",
+    "sending",
+    "sent",
+    "failed",
+    "sent_to",
+    "may_refuse",
+    "optional",
 )
-LISTED = ("member_code", "points", "total", "tick", "thanks")
+LISTED = ("member_code", "points", "total", "tick", "thanks", "refused_naming")
 """Words printed in every language of the form; the others appear in its first language."""
 
 

@@ -2,6 +2,8 @@
 
 Codes hold letters and digits only: an underscore of an id is dropped, and the reader puts it
 back. A grid is an array whose subquestions are the items, so the export says ``grid[item]``.
+The importer keeps one running number, which it sets back at a question that it has met before:
+the base language is written whole, then each other language as a full copy.
 """
 
 from __future__ import annotations
@@ -10,9 +12,24 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from collective_use.questionnaire.form.content import Choice, FormContent, Key, Question, Row, Texts
+from collective_use.errors import InputError
+from collective_use.platforms.consent import consent_column
+from collective_use.platforms.limesurvey_codes import answer_code
+from collective_use.platforms.roster_codes import CODES, PARTNERS
+from collective_use.questionnaire.form.content import (
+    Choice,
+    Consent,
+    FormContent,
+    Key,
+    Page,
+    Question,
+    Row,
+    Texts,
+)
 from collective_use.questionnaire.form.members import Roster
+from collective_use.questionnaire.online.escape import as_html, escaped
 from collective_use.questionnaire.online.published import (
     Published,
     longest,
@@ -21,7 +38,6 @@ from collective_use.questionnaire.online.published import (
     roster_names,
     roster_places,
     shuffled_note,
-    value_of,
 )
 
 ROSTER_NAME = "{{TOKEN:{0}}}"
@@ -49,8 +65,8 @@ COLUMNS = (
     "equals_num_value",
     "multiflexible_checkbox",
     "random_order",
+    "hidden",
 )
-_PAGE_BREAK = "L"
 _TYPES = {
     "grid": "F",
     "roles": ":",
@@ -60,6 +76,18 @@ _TYPES = {
     "choice": "L",
     "checklist": "M",
 }
+_LONGEST_NAME = 20
+
+
+def escape(text: str) -> str:
+    """Return a text as LimeSurvey shows it: no tag, and no brace that begins an expression.
+
+    Examples
+    --------
+    >>> escape("Use {token} & <b>")
+    'Use &#123;token} &amp; &lt;b&gt;'
+    """
+    return as_html(text).replace("{", "&#123;")
 
 
 def code_of(name: str) -> str:
@@ -70,18 +98,30 @@ def code_of(name: str) -> str:
     >>> code_of("member_code")
     'membercode'
     """
-    return "".join(letter for letter in name if letter.isalnum())[:20]
+    return "".join(letter for letter in name if letter.isascii() and letter.isalnum())[
+        :_LONGEST_NAME
+    ]
+
+
+@dataclass
+class _Entry:
+    """One row of the structure, in every language."""
+
+    number: int
+    kind: str
+    texts: Texts
+    cells: dict[str, str] = field(default_factory=dict)
 
 
 class _Structure:
-    """Collects rows, each repeated in every language with the same id."""
+    """Collects the rows of the survey, then writes them language by language."""
 
     def __init__(self, content: FormContent, places: int = 0) -> None:
         self.content = content
         self.places = places
-        self.rows: list[dict[str, str]] = []
-        self.number = 0
+        self.entries: list[_Entry] = []
         self.groups = 0
+        self.codes: dict[str, str] = {}
         self.languages = [_LANGUAGES.get(name, name) for name in content.languages]
 
     def piped(self, text: str) -> str:
@@ -91,25 +131,31 @@ class _Structure:
         place = int(hit[2]) + (self.places if hit[1] == "p" else 0)
         return f"ATTRIBUTE_{_KEYS + place}"
 
-    def group(self, name: str, texts: Texts) -> None:
-        # The importer tells groups apart by this number; without it the second language of a
-        # survey folds them all into one.
-        self.groups += 1
-        self.add("G", name, texts, type=str(self.groups), relevance="1")
-
     def add(self, kind: str, name: str, texts: Texts = (), **more: str) -> None:
-        self.number += 1
-        shown = {"type": "type/scale"}
-        for place, language in enumerate(self.languages):
-            row = dict.fromkeys(COLUMNS, "")
-            row |= {"id": str(self.number), "class": kind, "name": name, "language": language}
-            row["text"] = self.piped(texts[place]) if place < len(texts) else ""
-            row |= {shown.get(key, key): value for key, value in more.items()}
-            self.rows.append(row)
+        cells = {"name": name} | {
+            {"type": "type/scale"}.get(key, key): value for key, value in more.items()
+        }
+        self.entries.append(_Entry(len(self.entries) + 1, kind, texts, cells))
+
+    def group(self, title: Texts, relevance: str = "1") -> None:
+        # The importer tells groups apart by this number; without it the second language of a
+        # survey folds them all into one. What respondents read above a page is its name.
+        self.groups += 1
+        self.add("G", "", title, type=str(self.groups), relevance=relevance)
+
+    def question_row(self, name: str, texts: Texts, **more: str) -> None:
+        code = code_of(name)
+        other = self.codes.setdefault(code, name)
+        if other != name:
+            raise InputError(
+                f"LimeSurvey takes letters and digits only, {_LONGEST_NAME} at most: {name!r} and "
+                f"{other!r} both become {code!r}; rename one of the two"
+            )
+        self.add("Q", code, texts, **({"relevance": "1"} | more))
 
     def options(self, columns: Sequence[Choice]) -> None:
         for column in columns:
-            self.add("A", value_of(column.code), column.label, type="0")
+            self.add("A", answer_code(column.code), column.label, type="0")
 
     def subquestions(self, rows: Sequence[Row], roster: bool) -> None:
         for row in rows:
@@ -121,8 +167,8 @@ class _Structure:
     def question(self, question: Question) -> None:
         item = question.items[0]
         grid = question.kind == "grid" and question.number is None
-        name = code_of(f"grid{item}" if grid else item)
-        more = {"mandatory": "Y" if question.required else "N", "relevance": "1"}
+        more = {"mandatory": "Y" if question.required else "N"}
+        more["relevance"] = agreed(question.consent)
         if question.shuffle:
             more["random_order"] = "1"
         if question.kind == "points":
@@ -130,84 +176,104 @@ class _Structure:
         if question.kind == "roles":
             more["multiflexible_checkbox"] = "1"
         kind = _TYPES.get(question.kind, "N" if question.field == "number" else "S")
-        self.add("Q", name, question.stem, type=kind, **more)
+        self.question_row(f"grid{item}" if grid else item, question.stem, type=kind, **more)
         if question.kind in ("grid", "roles", "ticks", "points", "nominate"):
             self.subquestions(question.rows, question.roster is not None)
         if question.kind == "roles":
             for column in question.columns:
-                self.add("SQ", value_of(column.code), column.label, type="1")
+                self.add("SQ", answer_code(column.code), column.label, type="1")
         elif question.kind == "checklist":
             for column in question.columns:
-                self.add("SQ", value_of(column.code), column.label, type="0")
+                self.add("SQ", answer_code(column.code), column.label, type="0")
         elif question.kind in ("grid", "choice"):
             self.options(question.columns)
-
-    def settings(self) -> None:
-        content = self.content
-        values = {
-            "language": self.languages[0],
-            "format": "G",
-            # An anonymised survey shows every attribute of a participant as an empty text.
-            "anonymized": "N" if self.places else "Y",
-            "additional_languages": " ".join(self.languages[1:]),
-            "datestamp": "Y",
-        }
-        for name, value in values.items():
-            self.rows.append(
-                dict.fromkeys(COLUMNS, "") | {"class": "S", "name": name, "text": value}
-            )
-        for place, language in enumerate(self.languages):
-            texts = {
-                "surveyls_title": content.title,
-                "surveyls_welcometext": tuple(
-                    "<br>".join(parts)
-                    for parts in zip(
-                        content.purpose or ("",) * len(content.languages),
-                        content.definitions or ("",) * len(content.languages),
-                        strict=True,
-                    )
-                ),
-            }
-            for name, text in texts.items():
-                self.rows.append(
-                    dict.fromkeys(COLUMNS, "")
-                    | {"class": "SL", "name": name, "text": text[place], "language": language}
-                )
 
     def key(self, key: Key) -> None:
         """Ask for a code; with participants it is there already."""
         known = {"group": 1, "member": 2} if self.places else {}
         place = known.get(key.role)
         more = {"default": f"{{TOKEN:ATTRIBUTE_{place}}}"} if place else {}
-        self.add("Q", code_of(key.id), key.text, type="S", mandatory="Y", relevance="1", **more)
+        self.question_row(key.id, key.text, type="S", mandatory="Y", **more)
+
+    def consent(self, module: Consent) -> None:
+        mandatory = "Y" if module.required else "N"
+        self.question_row(consent_column(module.id), module.text, type="M", mandatory=mandatory)
+        self.add("SQ", "1", module.accept, type="0", relevance="1")
+
+    def roster_codes(self) -> None:
+        """Keep who stands at which place with the answers: a hidden equation each."""
+        last = _KEYS + 2 * self.places
+        for number, name in enumerate((CODES, PARTNERS), start=last + 1):
+            text = (f"{{TOKEN:ATTRIBUTE_{number}}}",) * len(self.languages)
+            self.question_row(name, text, type="*", hidden="1")
+
+    def page(self, page: Page) -> None:
+        self.group(page.title, agreed(page.consent))
+        if page.intro:
+            name = f"{page.id}intro"
+            self.question_row(name, page.intro, type="X", relevance=agreed(page.consent))
+        for question in page.questions:
+            self.question(question)
 
     def build(self) -> str:
         content = self.content
-        self.settings()
-        self.group("cover", content.title)
+        self.group(content.title)
         for module in content.consent:
-            self.add(
-                "Q",
-                code_of(f"consent{module.id}"),
-                module.text,
-                type="M",
-                relevance="1",
-                mandatory="Y" if module.required else "N",
-            )
-            self.add("SQ", "1", module.accept, type="0", relevance="1")
+            self.consent(module)
         for key in content.keys:
             self.key(key)
+        if self.places:
+            self.roster_codes()
         for page in content.pages:
-            self.group(page.id, page.title)
-            if page.intro:
-                self.add("Q", code_of(f"{page.id}intro"), page.intro, type="X", relevance="1")
-            for question in page.questions:
-                self.question(question)
+            self.page(page)
         buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, COLUMNS, delimiter="\t", lineterminator="\n")
+        writer = csv.DictWriter(buffer, COLUMNS, delimiter="\t", lineterminator="\n", restval="")
         writer.writeheader()
-        writer.writerows(self.rows)
+        writer.writerows(settings(content, self.languages, bool(self.places)))
+        for place, language in enumerate(self.languages):
+            writer.writerows(self.line(entry, place, language) for entry in self.entries)
         return buffer.getvalue()
+
+    def line(self, entry: _Entry, place: int, language: str) -> dict[str, str]:
+        text = self.piped(entry.texts[place]) if place < len(entry.texts) else ""
+        row = {"id": str(entry.number), "class": entry.kind, "language": language} | entry.cells
+        return row | {"name" if entry.kind == "G" else "text": text}
+
+
+def agreed(consent: str) -> str:
+    """Return the expression that is true for who ticked a consent; ``1`` where none is needed.
+
+    Examples
+    --------
+    >>> agreed("naming"), agreed("")
+    ('consentnaming_1.NAOK == "Y"', '1')
+    """
+    return f'{code_of(consent_column(consent))}_1.NAOK == "Y"' if consent else "1"
+
+
+def settings(content: FormContent, languages: Sequence[str], named: bool) -> list[dict[str, str]]:
+    """Return the rows for the survey itself and its texts in each language."""
+    values = {
+        "language": languages[0],
+        "format": "G",
+        # An anonymised survey shows every attribute of a participant as an empty text.
+        "anonymized": "N" if named else "Y",
+        "additional_languages": " ".join(languages[1:]),
+        "datestamp": "Y",
+    }
+    rows = [{"class": "S", "name": name, "text": value} for name, value in values.items()]
+    empty = ("",) * len(languages)
+    for place, language in enumerate(languages):
+        parts = (content.purpose or empty)[place], (content.definitions or empty)[place]
+        texts = {
+            "surveyls_title": content.title[place],
+            "surveyls_welcometext": "<br>".join(part for part in parts if part),
+        }
+        rows += [
+            {"class": "SL", "name": name, "text": text, "language": language}
+            for name, text in texts.items()
+        ]
+    return rows
 
 
 def participants(rosters: Sequence[Roster]) -> str:
@@ -237,6 +303,7 @@ def to_limesurvey(content: FormContent, rosters: Sequence[Roster] = ()) -> Publi
     >>> form.files["survey.txt"].decode("utf-8-sig").split("\\t")[0]
     'id'
     """
+    content = escaped(content, escape)
     places = longest(rosters) or roster_places(content)
     files = {"survey.txt": _Structure(content, places).build().encode("utf-8-sig")}
     if rosters:

@@ -18,8 +18,8 @@ def members_csv(rosters: Sequence[Roster]) -> bytes:
     >>> from collective_use.questionnaire.form.content import Member
     >>> ann = Member("m1", "Ann", "City")
     >>> print(members_csv([Roster("g1", (ann,), (ann,))]).decode("utf-8"))
-    group,m1,p1
-    g1,Ann,City
+    group,m1,p1,roster_codes,roster_partners
+    g1,Ann,City,m1,City
     """
     places = longest(rosters)
     buffer = io.StringIO()

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Literal, get_args
 
-from collective_use.checks import one_of, quoted
+from collective_use.checks import quoted
+from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import FormContent
-from collective_use.questionnaire.form.fill import filled, require_filled, unfilled
+from collective_use.questionnaire.form.fill import Fills, filled, require_filled, unfilled
 from collective_use.questionnaire.form.layout import find_form, form_content
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.form.words import word
-from collective_use.questionnaire.online import limesurvey, qualtrics, redcap, surveyjs, xlsform
+from collective_use.questionnaire.online import (
+    limesurvey,
+    microsoft_forms,
+    qualtrics,
+    redcap,
+    surveyjs,
+    text_import,
+    xlsform,
+)
 from collective_use.questionnaire.online.members_file import members_csv
-from collective_use.questionnaire.online.published import Published, longest, own_line_note, slots
-from collective_use.questionnaire.online.web import web_page
+from collective_use.questionnaire.online.pages import web_pages
+from collective_use.questionnaire.online.published import Published, longest, slots
+from collective_use.questionnaire.online.targets import PLATFORMS, Platform, target
 
-Platform = Literal["xlsform", "surveyjs", "web", "qualtrics", "limesurvey", "redcap"]
-PLATFORMS: tuple[str, ...] = get_args(Platform)
-_SHUFFLERS = ("surveyjs", "limesurvey")
+__all__ = ["PLATFORMS", "Platform", "publish_form"]
+
+_SHUFFLERS = ("surveyjs", "limesurvey", "qualtrics")
 """Platforms whose definition can ask for another order of statements for each person."""
 _PATTERNS = {
     "xlsform": xlsform.ROSTER_NAME,
@@ -33,7 +42,7 @@ _PATTERNS = {
 
 def publish_form(
     instrument: Instrument,
-    to: Platform,
+    to: str,
     *,
     form: str | None = None,
     language: str | None = None,
@@ -41,9 +50,10 @@ def publish_form(
     rosters: Sequence[Roster] = (),
     places: int = 12,
     seed: int | None = None,
-    fill: dict[str, str] | None = None,
+    fill: Fills | None = None,
     draft: bool = False,
     respondent: str = "member",
+    hand_in: str = "",
 ) -> Published:
     """Write a form for one survey platform.
 
@@ -52,7 +62,7 @@ def publish_form(
     instrument
         The item bank.
     to
-        The platform.
+        The platform, one of `PLATFORMS`; KoBo, ODK and SurveyCTO take an XLSForm.
     form, language, modules, seed
         As in `form_content`; all languages of the instrument if none is given.
     rosters
@@ -65,11 +75,14 @@ def publish_form(
         Publish although gaps are left.
     respondent
         ``member``, or ``informant`` for the questions about the group itself.
+    hand_in
+        For the web page: the address to which finished answers are posted.
 
     Raises
     ------
     InputError
-        When a name is unknown, or a gap of the consent text is left.
+        When a name is unknown, a gap of the consent text is left, or the form holds what the
+        platform cannot carry.
 
     Examples
     --------
@@ -78,7 +91,9 @@ def publish_form(
     >>> list(published.files)
     ['dictionary.csv']
     """
-    one_of("platform", to, PLATFORMS)
+    to = target(to)
+    if hand_in and to != "web":
+        raise InputError(f"only the web page hands answers in at an address; {to} has its own way")
 
     def lay(**more: object) -> FormContent:
         content = form_content(
@@ -99,10 +114,10 @@ def publish_form(
     chosen = find_form(instrument, form)
     if to == "web":
         content = lay()
-        note = own_line_note(content) if rosters else ()
-        published = _pages(lay, chosen.id, rosters, note)
+        published = web_pages(lay, chosen.id, rosters, hand_in)
     else:
-        content = lay(roster=slots(longest(rosters) or places, _PATTERNS[to]))
+        pattern = _PATTERNS.get(to, "")
+        content = lay(roster=slots(longest(rosters) or places, pattern) if pattern else ())
         published = _write(to, content, rosters)
     shuffles = to not in _SHUFFLERS and any(
         question.shuffle for page in content.pages for question in page.questions
@@ -131,7 +146,8 @@ def _with_remarks(published: Published, content: FormContent, fixed_order: bool)
             "Items are not shuffled for each person: a seed (--seed 7) shuffles them once for all, "
             "or switch shuffling on at the platform; columns carry ids, so answers come back right."
         )
-    gaps = unfilled(content)
+    drafts = {word("draft", language) for language in content.languages}
+    gaps = tuple(gap for gap in unfilled(content) if gap not in drafts)
     if gaps:
         steps.insert(
             0, f"This is a draft. Fill in before anybody answers: {quoted(gaps, most=30)}."
@@ -140,34 +156,22 @@ def _with_remarks(published: Published, content: FormContent, fixed_order: bool)
 
 
 def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Published:
-    if to == "qualtrics":
-        return qualtrics.to_qualtrics(content, rosters)
-    if to == "limesurvey":
-        return limesurvey.to_limesurvey(content, rosters)
-    if to == "redcap":
-        return redcap.to_redcap(content)
-    if to == "surveyjs":
-        return surveyjs.to_surveyjs(content)
+    match to:
+        case "qualtrics":
+            return qualtrics.to_qualtrics(content, rosters)
+        case "limesurvey":
+            return limesurvey.to_limesurvey(content, rosters)
+        case "redcap":
+            return redcap.to_redcap(content, rosters)
+        case "surveyjs":
+            return surveyjs.to_surveyjs(content)
+        case "wenjuanxing":
+            return text_import.to_wenjuanxing(content)
+        case "tencent":
+            return text_import.to_tencent(content)
+        case "microsoft_forms":
+            return microsoft_forms.to_microsoft_forms(content)
     published = xlsform.to_xlsform(content)
     if not rosters:
         return published
     return replace(published, files={**published.files, "members.csv": members_csv(rosters)})
-
-
-def _pages(lay: object, form: str, rosters: Sequence[Roster], note: tuple[str, ...]) -> Published:
-    files = {}
-    for roster in rosters:
-        content = lay(roster=roster.named, group=roster.group)  # type: ignore[operator]
-        name = "".join(c if c.isalnum() else "_" for c in roster.group)
-        files[f"form-{name}.html"] = web_page(content, form=form).encode("utf-8")
-    if not rosters:
-        files["form.html"] = web_page(lay(), form=form).encode("utf-8")  # type: ignore[operator]
-    return Published(
-        files,
-        (
-            "Answers are not sent: each person saves a file and hands it in.",
-            *note,
-        ),
-        ("Put the page on any web space, or send it as a file; one page a group with rosters.",),
-        tested="run",
-    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.questionnaire.form.content import FormContent, Member, Question, Row
 from collective_use.questionnaire.form.members import Roster
+from collective_use.questionnaire.form.places import kept_codes, members_at, partners_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,34 +84,46 @@ def own_line_note(content: FormContent) -> tuple[str, ...]:
     return ("The respondent's own line stays on rosters; leave it blank.",)
 
 
-def texts_by_language(texts: Sequence[str], languages: Sequence[str]) -> dict[str, str]:
-    """Return a text by language; languages without a text are left out."""
-    return {code: text for code, text in zip(languages, texts, strict=False) if text}
-
-
 def roster_names(places: int) -> list[str]:
-    """Return the variables that hold the names of a group: members, then partners.
+    """Return the variables that hold the names of a group: members, partners, codes by place.
 
     Examples
     --------
     >>> roster_names(2)
-    ['m1', 'm2', 'p1', 'p2']
+    ['m1', 'm2', 'p1', 'p2', 'roster_codes', 'roster_partners']
     """
-    return [f"{who}{place}" for who in "mp" for place in range(1, places + 1)]
+    return [*(f"{who}{place}" for who in "mp" for place in range(1, places + 1)), CODES, PARTNERS]
 
 
 def roster_cells(roster: Roster, places: int) -> list[str]:
-    """Return the values of `roster_names` for one group; empty where it is smaller."""
-    people = [person.name or person.code for person in roster.named]
-    partners = list(dict.fromkeys(p.partner for p in roster.named if p.partner))
+    """Return the values of `roster_names` for one group.
+
+    A place is empty where the group is smaller, or where its member asked not to be named.
+
+    Examples
+    --------
+    >>> people = (Member("r1", "Ann", place=1), Member("r3", place=3))
+    >>> roster_cells(Roster("g1", people, people), 3)
+    ['Ann', '', 'r3', '', '', '', 'r1||r3', '']
+    """
+    names = {place: who.name or who.code for place, who in members_at(roster.named)}
+    codes = kept_codes((place, who.code) for place, who in members_at(roster.named))
+    partners = dict(partners_at(roster.people))
     return [
-        *people,
-        *[""] * (places - len(people)),
-        *partners,
-        *[""] * (places - len(partners)),
+        *(names.get(place, "") for place in range(1, places + 1)),
+        *(partners.get(place, "") for place in range(1, places + 1)),
+        codes,
+        kept_codes(partners.items()),
     ]
 
 
 def longest(rosters: Sequence[Roster]) -> int:
-    """Return the number of members of the largest group; 0 without groups."""
-    return max((len(roster.named) for roster in rosters), default=0)
+    """Return the last place that any group has on a roster; 0 without groups."""
+    return max(
+        (
+            place
+            for roster in rosters
+            for place, _ in [*members_at(roster.named), *partners_at(roster.people)]
+        ),
+        default=0,
+    )

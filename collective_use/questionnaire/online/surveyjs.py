@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from collective_use.platforms.consent import consent_column
+from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.questionnaire.form.content import (
     Choice,
     Consent,
@@ -13,9 +15,11 @@ from collective_use.questionnaire.form.content import (
     Question,
     Texts,
 )
+from collective_use.questionnaire.online.escape import as_html, escaped, parted
 from collective_use.questionnaire.online.published import (
     Published,
     own_line_note,
+    roster_places,
     row_column,
     shuffled_note,
     value_of,
@@ -23,6 +27,27 @@ from collective_use.questionnaire.online.published import (
 
 ROSTER_NAME = "{{{0}}}"
 _CODES = {"zh": "zh-cn"}
+
+
+def escape(text: str) -> str:
+    """Return a text as SurveyJS shows it: a brace begins no variable.
+
+    Examples
+    --------
+    >>> escape("Use {token}").replace("\u200b", "~")
+    'Use {~token}'
+    """
+    return parted(text, r"\{")
+
+
+def _html(texts: Texts, content: FormContent) -> Any:
+    """Return texts for an element that shows HTML; titles and options show plain text."""
+    return _text(tuple(as_html(text) for text in texts), content)
+
+
+def _agreed(consent: str) -> dict[str, str]:
+    """Return what shows an element only to who gave a consent."""
+    return {"visibleIf": f"{{{consent_column(consent)}}} = true"} if consent else {}
 
 
 def _text(texts: Texts, content: FormContent) -> Any:
@@ -72,7 +97,7 @@ def _points(question: Question, content: FormContent, item: str) -> list[dict[st
         "text": f"Σ = {question.total:g}",
     }
     elements: list[dict[str, Any]] = [
-        {"type": "html", "name": f"{item}_intro", "html": _text(question.stem, content)}
+        {"type": "html", "name": f"{item}_intro", "html": _html(question.stem, content)}
     ]
     for line in lines:
         element = {
@@ -142,8 +167,12 @@ def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
 
 
 def _page(page: Page, content: FormContent) -> dict[str, Any]:
-    elements = [element for question in page.questions for element in _elements(question, content)]
-    result: dict[str, Any] = {"name": page.id, "elements": elements}
+    elements = [
+        element | _both(element, _agreed(question.consent))
+        for question in page.questions
+        for element in _elements(question, content)
+    ]
+    result: dict[str, Any] = {"name": page.id, "elements": elements, **_agreed(page.consent)}
     if page.title:
         result["title"] = _text(page.title, content)
     if page.intro:
@@ -151,8 +180,15 @@ def _page(page: Page, content: FormContent) -> dict[str, Any]:
     return result
 
 
+def _both(element: dict[str, Any], shown: dict[str, str]) -> dict[str, str]:
+    """Join the condition of a question with the one that an element of it already has."""
+    if not shown or "visibleIf" not in element:
+        return shown
+    return {"visibleIf": f"{shown['visibleIf']} and {element['visibleIf']}"}
+
+
 def _consent(module: Consent, content: FormContent) -> dict[str, Any]:
-    name = f"consent_{module.id}"
+    name = consent_column(module.id)
     element = {
         "type": "boolean",
         "name": name,
@@ -168,7 +204,7 @@ def _consent(module: Consent, content: FormContent) -> dict[str, Any]:
 
 def _cover(content: FormContent) -> dict[str, Any]:
     elements: list[dict[str, Any]] = [
-        {"type": "html", "name": name, "html": _text(texts, content)}
+        {"type": "html", "name": name, "html": _html(texts, content)}
         for name, texts in (("purpose", content.purpose), ("definitions", content.definitions))
         if texts
     ]
@@ -188,8 +224,13 @@ def _cover(content: FormContent) -> dict[str, Any]:
 
 def survey_json(content: FormContent) -> dict[str, Any]:
     """Return the SurveyJS definition of a form as plain values."""
+    kept = [
+        {"name": name, "expression": f"{{{variable}}}", "includeIntoResult": True}
+        for name, variable in ((CODES, "codes"), (PARTNERS, "partners"))
+    ]
     return {
         "title": _text(content.title, content),
+        **({"calculatedValues": kept} if roster_places(content) else {}),
         "locale": "",
         "showProgressBar": True,
         "showQuestionNumbers": False,
@@ -201,7 +242,8 @@ def survey_json(content: FormContent) -> dict[str, Any]:
 def to_surveyjs(content: FormContent) -> Published:
     """Write a form as SurveyJS JSON.
 
-    The names of a group's members are survey variables ``m1``, ``m2``, ... that the page sets.
+    The names of a group's members are survey variables ``m1``, ``m2``, ... that the page sets,
+    with ``codes`` and ``partners``, which come back with the answers (`join_codes`).
 
     Examples
     --------
@@ -210,6 +252,7 @@ def to_surveyjs(content: FormContent) -> Published:
     >>> list(to_surveyjs(form_content(cu.load_instrument("lq2002"))).files)
     ['survey.json']
     """
+    content = escaped(content, escape)
     text = json.dumps(survey_json(content), ensure_ascii=False, indent=1)
     cannot = [*shuffled_note(content), *own_line_note(content)]
     if len(content.languages) > 1:

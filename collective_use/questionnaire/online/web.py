@@ -1,21 +1,30 @@
-"""A self-contained web page: works offline, in every language of the form, sends nothing.
+"""A self-contained web page: works offline, in every language of the form.
 
-An unfinished answer stays in the respondent's browser; the finished one is saved as a JSON
-file that `read_responses` takes.
+An unfinished answer stays in the respondent's browser, by person. The finished one is saved as
+a JSON file that `read_responses` takes, or handed in at the one address that the study gives;
+a content security policy keeps the page from any other request.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.direction import direction
 from collective_use.questionnaire.form.words import LANGUAGE_NAMES, WEB, word
+from collective_use.questionnaire.online.escape import escaped
 
 TEMPLATE = Path(__file__).parent / "web.html"
+_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
 def _row_column(question: Mapping[str, Any], row: Mapping[str, Any]) -> str:
@@ -25,7 +34,7 @@ def _row_column(question: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     return f"{question['items'][0]}_{place}"
 
 
-def page_data(content: FormContent, form: str) -> dict[str, Any]:
+def page_data(content: FormContent, form: str, hand_in: str = "") -> dict[str, Any]:
     """Return what the page's script reads; every answer box carries its export column.
 
     Parameters
@@ -34,6 +43,8 @@ def page_data(content: FormContent, form: str) -> dict[str, Any]:
         The form.
     form
         The id of the form in the instrument.
+    hand_in
+        Where answers are handed in; "" to save them as a file.
     """
     data = asdict(content)
     for page in data["pages"]:
@@ -46,12 +57,48 @@ def page_data(content: FormContent, form: str) -> dict[str, Any]:
     return {
         **data,
         "form": form,
+        "hand_in": hand_in,
         "words": {name: [word(name, lang) for lang in content.languages] for name in WEB},
         "language_names": [LANGUAGE_NAMES.get(lang, lang) for lang in content.languages],
+        "directions": [direction(lang) for lang in content.languages],
     }
 
 
-def web_page(content: FormContent, *, form: str) -> str:
+def hand_in_address(address: str) -> str:
+    """Return the address for handing in, checked.
+
+    Raises
+    ------
+    InputError
+        When it is no web address, carries a password, or would send answers unencrypted.
+
+    Examples
+    --------
+    >>> hand_in_address("https://survey.example.org/answers")
+    'https://survey.example.org/answers'
+    """
+    parts = urlsplit(address.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(
+            "the address for handing in must begin with https:// and name a server, got "
+            f"{address!r}"
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise InputError(
+            "the address for handing in must hold no name, password, query or fragment: "
+            f"everybody who opens the page can read it; got {address!r}"
+        )
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise InputError(
+            "answers must be handed in encrypted: give an https:// address (http:// is for this "
+            f"computer only, such as http://127.0.0.1:8765/), got {address!r}"
+        )
+    # A semicolon or comma would end the address in the page's security policy.
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+=~-._")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def web_page(content: FormContent, *, form: str, hand_in: str = "") -> str:
     """Write the form as one HTML file without outside references.
 
     Parameters
@@ -60,11 +107,18 @@ def web_page(content: FormContent, *, form: str) -> str:
         The form, from `form_content`, in all languages a respondent may switch between.
     form
         The id of the form, kept in the saved answers.
+    hand_in
+        The address to which finished answers are posted; "" lets each person save a file.
 
     Returns
     -------
     str
         The page.
+
+    Raises
+    ------
+    InputError
+        When the address is none, or a text holds a control character.
 
     Examples
     --------
@@ -74,5 +128,31 @@ def web_page(content: FormContent, *, form: str) -> str:
     >>> "<!doctype html>" in page and "http://" not in page
     True
     """
-    text = json.dumps(page_data(content, form), ensure_ascii=False).replace("</", "<\\/")
-    return TEMPLATE.read_text(encoding="utf-8").replace("__FORM__", text)
+    address = hand_in_address(hand_in) if hand_in else ""
+    content = escaped(content, lambda text: text)
+    first = content.languages[0]
+    data = json.dumps(page_data(content, form, address), ensure_ascii=False)
+    template = TEMPLATE.read_text(encoding="utf-8")
+    page = template.replace('lang="en"', f'lang="{first}" dir="{direction(first)}"', 1)
+    page = page.replace("__POLICY__", _policy(template, address), 1)
+    # No text of the form can end the element or open a comment in it.
+    return page.replace("__FORM__", data.replace("<", "\\u003c"), 1)
+
+
+def _policy(template: str, address: str) -> str:
+    """Return the content security policy: the page's own style and script, one address."""
+    style, script = (
+        re.search(rf"<{tag}>(.*?)</{tag}>", template, re.DOTALL) for tag in ("style", "script")
+    )
+    if style is None or script is None:
+        raise InputError(f"{TEMPLATE.name}: the page needs one style and one script of its own")
+    return (
+        f"default-src 'none'; style-src '{_hash(style[1])}'; script-src '{_hash(script[1])}'; "
+        f"connect-src {address or chr(39) + 'none' + chr(39)}; img-src data:; "
+        "form-action 'none'; base-uri 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from collective_use.platforms.consent import consent_column
 from collective_use.questionnaire.form.content import (
     Choice,
+    Consent,
     FormContent,
     Page,
     Question,
@@ -15,6 +18,7 @@ from collective_use.questionnaire.form.content import (
     Texts,
 )
 from collective_use.questionnaire.form.words import LANGUAGE_NAMES
+from collective_use.questionnaire.online.escape import escaped, parted
 from collective_use.questionnaire.online.published import (
     Published,
     own_line_note,
@@ -26,6 +30,38 @@ from collective_use.questionnaire.online.published import (
 
 ROSTER_NAME = "${{{0}}}"
 _FIELD = {"number": "integer", "month": "date", "text": "text", "code": "text"}
+_AGREED = "OK"
+"""What an acknowledgement holds once it is ticked."""
+_STYLE = re.compile(r"(?<![\w\\])([*_]{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
+
+
+def escape(text: str) -> str:
+    """Return a text as ODK, KoBo and SurveyCTO show it: no reference, no tag, no Markdown.
+
+    Examples
+    --------
+    >>> escape("${cost} <b> *now*").replace("\u200b", "~")
+    '$~{cost} <~b> \\\\*now\\\\*'
+    """
+    plain = parted(text, r"\$(?=\{)|<(?=[A-Za-z/!])|&(?=#?\w+;)")
+    plain = _STYLE.sub(lambda hit: _shown(hit[1]) + hit[2] + _shown(hit[1]), plain)
+    return _HEADING.sub(lambda hit: _shown(hit[1]), plain)
+
+
+def _shown(marks: str) -> str:
+    return "".join(f"\\{mark}" for mark in marks)
+
+
+def agreed(consent: str) -> str:
+    """Return the condition that holds for who ticked a consent; "" where none is needed."""
+    return f"${{{consent_column(consent)}}} = '{_AGREED}'" if consent else ""
+
+
+def relevant(*conditions: str) -> dict[str, str]:
+    """Return the cell that shows a row only where all conditions hold."""
+    wanted = [condition for condition in conditions if condition]
+    return {"relevant": " and ".join(wanted)} if wanted else {}
 
 
 class _Workbook:
@@ -76,7 +112,8 @@ class _Workbook:
     def table(self, question: Question) -> None:
         first = question.items[0]
         name = self.choice_list(self.answers(question), f"list_{first}")
-        self.row("begin_group", f"grid_{first}", question.stem, appearance="field-list")
+        asked = relevant(agreed(question.consent))
+        self.row("begin_group", f"grid_{first}", question.stem, appearance="field-list", **asked)
         for row in question.rows:
             self.row(
                 f"select_one {name}",
@@ -102,7 +139,8 @@ class _Workbook:
 
     def rows(self, question: Question) -> None:
         item = question.items[0]
-        self.row("begin_group", f"grid_{item}", question.stem, appearance="field-list")
+        asked = relevant(agreed(question.consent))
+        self.row("begin_group", f"grid_{item}", question.stem, appearance="field-list", **asked)
         names = [row_column(question, row) for row in question.rows]
         for name, row in zip(names, question.rows, strict=True):
             shown = self.shown(question, row)
@@ -120,16 +158,23 @@ class _Workbook:
 
     def shown(self, question: Question, row: Row) -> dict[str, str]:
         # The text of a roster line is the variable that holds the name.
-        return {"relevant": f"{row.text[0]} != ''"} if question.roster and row.position else {}
+        return relevant(f"{row.text[0]} != ''") if question.roster and row.position else {}
 
     def roster(self) -> None:
-        group = self.content.keys[0].id if self.content.keys else "group"
+        codes = [key.id for key in self.content.keys if key.role == "group"]
+        group = (codes or [key.id for key in self.content.keys] or ["group"])[0]
         for name in roster_names(self.places):
             look = f"pulldata('members', '{name}', 'group', ${{{group}}})"
             self.row("calculate", name, calculation=look)
 
+    def consent(self, module: Consent) -> None:
+        name = consent_column(module.id)
+        self.row("note", f"{name}_text", module.text)
+        accept = module.accept or ("✓",) * len(self.content.languages)
+        self.row("acknowledge", name, accept, required="yes" if module.required else "no")
+
     def page(self, page: Page) -> None:
-        self.row("begin_group", page.id, page.title)
+        self.row("begin_group", page.id, page.title, **relevant(agreed(page.consent)))
         if page.intro:
             self.row("note", f"{page.id}_intro", page.intro)
         for question in page.questions:
@@ -144,13 +189,7 @@ class _Workbook:
             if texts:
                 self.row("note", name, texts)
         for module in content.consent:
-            self.row("note", f"consent_{module.id}_text", module.text)
-            self.row(
-                "acknowledge",
-                f"consent_{module.id}",
-                module.accept or ("✓",),
-                required="yes" if module.required else "no",
-            )
+            self.consent(module)
         for key in content.keys:
             self.row("text", key.id, key.text, required="yes")
         if rosters:
@@ -188,8 +227,10 @@ class _Workbook:
 def _sheet(sheet: Any, rows: Sequence[dict[str, str]]) -> None:
     heads = list(dict.fromkeys(name for row in rows for name in row))
     sheet.append(heads)
-    for row in rows:
-        sheet.append([row.get(name, "") for name in heads])
+    for line, row in enumerate(rows, start=2):
+        for column, name in enumerate(heads, start=1):
+            cell = sheet.cell(line, column, row.get(name, ""))
+            cell.data_type = "s"  # a text that begins with = is a text, no formula
 
 
 def to_xlsform(content: FormContent) -> Published:
@@ -205,6 +246,7 @@ def to_xlsform(content: FormContent) -> Published:
     >>> list(to_xlsform(form_content(cu.load_instrument("lq2002"))).files)
     ['form.xlsx']
     """
+    content = escaped(content, escape)
     questions = [question for page in content.pages for question in page.questions]
     cannot = [*shuffled_note(content), *own_line_note(content)]
     if any(question.kind == "points" for question in questions):

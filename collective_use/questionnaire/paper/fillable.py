@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.letterhead import Letterhead
+from collective_use.questionnaire.paper.fields import NO_CODE, field_names, form_facts
 from collective_use.questionnaire.paper.pdf import PaperSize, query_template, questionnaire_pdf
 
 
@@ -86,10 +87,11 @@ _ONE_LINE = 25.0
 class _Form:
     """Collects fields and widgets of one document."""
 
-    def __init__(self, pdf: Any) -> None:
+    def __init__(self, pdf: Any, names: Mapping[str, str]) -> None:
         import pikepdf
 
         self.pdf = pdf
+        self.names = names
         self.pike = pikepdf
         self.fields: list[Any] = []
         font = pikepdf.Dictionary(
@@ -136,7 +138,7 @@ class _Form:
             self.widget(
                 box,
                 FT=self.pike.Name.Tx,
-                T=box.name,
+                T=self.names.get(box.name, box.name),
                 TU=box.name,
                 DA="/Helv 10 Tf 0 g",
                 Ff=_MULTILINE if box.height > _ONE_LINE else 0,
@@ -149,7 +151,7 @@ class _Form:
             self.widget(
                 box,
                 FT=self.pike.Name.Btn,
-                T=box.name,
+                T=self.names.get(box.name, box.name),
                 TU=box.name,
                 V=self.pike.Name("/Off"),
                 **self.button(box, "1"),
@@ -161,7 +163,7 @@ class _Form:
         group = self.pdf.make_indirect(
             self.pike.Dictionary(
                 FT=self.pike.Name.Btn,
-                T=name,
+                T=self.names.get(name, name),
                 TU=name,
                 Ff=radio_flag,
                 V=self.pike.Name("/Off"),
@@ -170,6 +172,7 @@ class _Form:
         )
         for box in boxes:
             state = box.name.rpartition("=")[2]
+            state = NO_CODE if state == "none" else state
             group.Kids.append(self.widget(box, Parent=group, **self.button(box, state)))
         self.fields.append(group)
 
@@ -187,9 +190,10 @@ def fillable_pdf(
 ) -> bytes:
     """Write a PDF whose boxes can be ticked and lines filled in on the screen.
 
-    Field names are item ids (``ssm1``, ``net1.m03``), values are the codes of the instrument,
-    so a collected form reads back by any PDF library. The fields themselves carry no tags:
-    for screen readers use the plain PDF or the web page.
+    Fields are named as the columns that they become (``ssm1``, ``net1_3``), values are the codes
+    of the instrument, and the file says which form and whose copy it is: `read_responses` reads
+    collected forms. The fields themselves carry no tags: for screen readers use the plain PDF or
+    the web page.
 
     Examples
     --------
@@ -204,7 +208,7 @@ def fillable_pdf(
     groups: dict[str, list[AnswerBox]] = {}
     printed = questionnaire_pdf(content, paper=paper, letterhead=letterhead)
     with pikepdf.open(io.BytesIO(printed)) as pdf:
-        form = _Form(pdf)
+        form = _Form(pdf, field_names(content))
         for box in boxes:
             if box.kind == "text":
                 form.text(box)
@@ -215,6 +219,7 @@ def fillable_pdf(
         for name, members in groups.items():
             form.radio(name, members)
         form.finish()
+        pdf.docinfo["/CollectiveUse"] = form_facts(content)
         buffer = io.BytesIO()
         pdf.save(buffer)
     return buffer.getvalue()

@@ -12,6 +12,7 @@ from collective_use.questionnaire.form.content import (
     Row,
     Texts,
 )
+from collective_use.questionnaire.form.direction import direction
 from collective_use.questionnaire.form.fill import glossed
 from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.form.texts import changed_by_language
@@ -25,17 +26,18 @@ font:16px/1.5 "Noto Sans","Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans 
 header{background:var(--accent);color:#fff;padding:1.4rem;border-radius:.5rem}
 h1{margin:0;font-size:1.7rem}h2{color:var(--accent);margin:2rem 0 .5rem;break-after:avoid}
 .second{color:#51636b;font-size:.9em}header .second{color:#fff}
-aside{background:var(--soft);border-left:.35rem solid var(--accent);padding:.6rem 1rem;
+aside{background:var(--soft);border-inline-start:.35rem solid var(--accent);padding:.6rem 1rem;
 margin:1rem 0}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.2rem}
 thead{display:table-header-group}tr{break-inside:avoid;border-bottom:1px solid var(--rule)}
 thead th{font-size:.72rem;font-weight:500;vertical-align:bottom;padding:.3rem;line-height:1.2}
-tbody th{font-weight:400;text-align:left;padding:.45rem}td{text-align:center;width:3.6rem}
+tbody th{font-weight:400;text-align:start;padding:.45rem}td{text-align:center;width:3.6rem}
 tbody tr:nth-child(even){background:var(--soft)}
-td.missing{border-left:2px solid var(--accent)}td.missing~td.missing{border-left:0}
-.n{color:var(--accent);font-weight:700;margin-right:.4rem}
+td.missing{border-inline-start:2px solid var(--accent)}
+td.missing~td.missing{border-inline-start:0}
+.n{color:var(--accent);font-weight:700;margin-inline-end:.4rem}
 .line{display:inline-block;min-width:9rem;border-bottom:1px solid var(--ink);height:1.2rem}
-.options{list-style:none;padding-left:1.8rem;columns:2}
+.options{list-style:none;padding-inline-start:1.8rem;columns:2}
 svg{width:1rem;height:1rem;vertical-align:middle}
 fieldset{border:0;padding:0;margin:0 0 1rem;min-width:0}legend{font-weight:600;padding:0}
 @media print{body{margin:0;max-width:none;font-size:11px}}
@@ -57,7 +59,9 @@ def _said(texts: Texts, languages: tuple[str, ...]) -> str:
         if not text or (i and text == texts[0]):
             continue
         css = ' class="second"' if i else ""
-        parts.append(f'<span lang="{escape(language)}"{css}>{escape(text)}</span>')
+        way = direction(language)
+        turned = f' dir="{way}"' if way != direction(languages[0]) else ""
+        parts.append(f'<span lang="{escape(language)}"{turned}{css}>{escape(text)}</span>')
     return "<br>".join(parts)
 
 
@@ -108,7 +112,11 @@ def _question(question: Question, languages: tuple[str, ...]) -> str:
         body = f"{_LINE} {_said(question.unit, languages)}"
     else:
         body = _table(question, languages)
-    return f"<fieldset>{legend}{body}</fieldset>"
+    refused = ""
+    if question.consent:
+        words_for = tuple(words(languages)["refused_naming"])
+        refused = f'<p class="second">{_said(words_for, languages)}</p>'
+    return f"<fieldset>{legend}{refused}{body}</fieldset>"
 
 
 def _page(page: Page, languages: tuple[str, ...]) -> str:
@@ -166,9 +174,10 @@ def questionnaire_html(content: FormContent, *, letterhead: Letterhead | None = 
     heading = f"<h2>{escape(word('consent', first))}</h2>" if consent else ""
     pages = "".join(_page(page, said) for page in content.pages)
     return (
-        f'<!doctype html><html lang="{first}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{first}" dir="{direction(first)}"><head><meta charset="utf-8">'
         f"<title>{escape(content.title[0])}</title><style>{STYLE}</style></head><body>"
-        f"{_head(letterhead or Letterhead(), said)}<header><h1>{_said(content.title, said)}</h1></header>"
+        f"{_head(letterhead or Letterhead(), said)}"
+        f"<header><h1>{_said(content.title, said)}</h1></header>"
         f"<p>{_said(content.purpose, said)}</p>{definitions}{heading}{consent}{keys}{pages}"
         f"<p><strong>{_said(tuple(words(said)['thanks']), said)}</strong></p>"
         f'<footer class="second">{escape(content.form_id)}</footer></body></html>\n'

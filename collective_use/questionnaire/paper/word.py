@@ -20,6 +20,7 @@ from collective_use.questionnaire.form.print_words import facts_line, printed_in
 from collective_use.questionnaire.form.texts import changed_by_language
 from collective_use.questionnaire.form.typography import colon, typographic
 from collective_use.questionnaire.form.words import word, words
+from collective_use.questionnaire.paper.fields import FACTS, NO_CODE, column_of, form_facts
 
 ACCENT = "0B5D6B"
 SOFT = "EEF4F5"
@@ -39,6 +40,12 @@ def _element(tag: str, **attributes: str) -> Any:
     for name, value in attributes.items():
         node.set(qn(name.replace("_", ":", 1)), value)
     return node
+
+
+def _name(tag: str) -> str:
+    from docx.oxml.ns import qn
+
+    return qn(f"w:{tag}")
 
 
 def _shade(cell: Any, colour: str) -> None:
@@ -75,6 +82,30 @@ def _checkbox(paragraph: Any, name: str) -> None:
     control.append(properties)
     control.append(content)
     paragraph._p.append(control)
+
+
+def _entry(paragraph: Any, name: str, value: str = "", width: int = 16) -> None:
+    """Add a content control to type into, named as the column that it becomes."""
+    control = _element("w:sdt")
+    properties = _element("w:sdtPr")
+    properties.append(_element("w:alias", w_val=name))
+    properties.append(_element("w:tag", w_val=name[:64]))
+    if not value:
+        properties.append(_element("w:showingPlcHdr"))
+    properties.append(_element("w:text"))
+    content = _element("w:sdtContent")
+    run = _element("w:r")
+    text = _element("w:t")
+    text.text = value or "_" * width
+    run.append(text)
+    content.append(run)
+    control.append(properties)
+    control.append(content)
+    paragraph._p.append(control)
+
+
+def _code(choice: Choice) -> str:
+    return NO_CODE if choice.code is None else str(choice.code)
 
 
 def _say(paragraph: Any, texts: Texts, *, size: float = 10, bold: bool = False) -> None:
@@ -159,10 +190,13 @@ def _answers(document: Any, question: Question, labels: Sequence[Choice]) -> Non
         _row_text(line.cells[0], row)
         for cell, choice in zip(line.cells[1:], labels, strict=True):
             paragraph = _tight(cell.paragraphs[0], centre=True)
-            if boxes:
-                _checkbox(paragraph, f"{question.items[0]}.{row.id}={choice.code}")
+            if question.kind in ("ticks", "roles"):
+                option = choice.code if question.kind == "roles" else None
+                _checkbox(paragraph, f"{column_of(question, row, option)}=1")
+            elif boxes:
+                _checkbox(paragraph, f"{column_of(question, row)}={_code(choice)}")
             else:
-                paragraph.add_run("______")
+                _entry(paragraph, column_of(question, row), width=6)
         if number % 2:
             for cell in line.cells:
                 _shade(cell, SOFT)
@@ -193,14 +227,19 @@ def _ask(document: Any, question: Question, languages: Sequence[str]) -> None:
     elif question.kind in ("checklist", "choice"):
         for choice in question.columns:
             paragraph = _tight(document.add_paragraph())
-            _checkbox(paragraph, f"{question.items[0]}={choice.code}")
+            several = question.kind == "checklist"
+            column = column_of(question, None, choice.code if several else None)
+            _checkbox(paragraph, f"{column}={'1' if several else _code(choice)}")
             _say(paragraph, (f"  {choice.label[0]}", *choice.label[1:]))
     elif question.field == "text":
-        for _ in range(3):
+        _entry(document.add_paragraph(), question.items[0], width=88)
+        for _ in range(2):
             document.add_paragraph("_" * 88)
     else:
-        unit = " · ".join(text for text in question.unit if text)
-        document.add_paragraph("_" * (16 if question.field == "number" else 48) + f" {unit}")
+        width = 16 if question.field == "number" else 48
+        paragraph = document.add_paragraph()
+        _entry(paragraph, question.items[0], width=width)
+        paragraph.add_run("  " + " · ".join(text for text in question.unit if text))
 
 
 def _letterhead(document: Any, content: FormContent, letterhead: Letterhead) -> None:
@@ -238,7 +277,7 @@ def _cover(document: Any, content: FormContent) -> None:
         for text in module.text:
             document.add_paragraph(text)
         paragraph = document.add_paragraph()
-        _checkbox(paragraph, f"consent.{module.id}")
+        _checkbox(paragraph, f"consent/{module.id}=1")
         _say(paragraph, tuple(f"  {text}" for text in module.accept), bold=True)
         numbers = content.numbers_asking(module.id)
         if numbers:
@@ -247,7 +286,8 @@ def _cover(document: Any, content: FormContent) -> None:
     for key in content.keys:
         paragraph = document.add_paragraph()
         _say(paragraph, key.text, bold=True)
-        paragraph.add_run(f"{colon(language)}{key.value or '_' * 20}")
+        paragraph.add_run(colon(language))
+        _entry(paragraph, key.id, key.value, width=20)
     for name in content.languages:
         others = sum(question.number is not None for question in content.questions)
         line = facts_line(name, content.minutes, content.statements, others)
@@ -320,6 +360,20 @@ def _footer(document: Any, content: FormContent) -> None:
     paragraph.add_run(f" {word('of_end', language)}")
 
 
+def _keep(document: Any, facts: str) -> None:
+    """Keep what the form says of itself as a part that programs carry along and nobody sees."""
+    from xml.sax.saxutils import escape
+
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    text = f'<form xmlns="{FACTS}">{escape(facts)}</form>'
+    name = PackURI("/customXml/item9.xml")
+    part = Part(name, "application/xml", text.encode("utf-8"), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
+
+
 def questionnaire_docx(
     content: FormContent,
     *,
@@ -369,6 +423,9 @@ def questionnaire_docx(
         closing.paragraph_format.keep_with_next = True
         _say(document.add_paragraph(), tuple(printed_in_all("return_to", content.languages)))
         _say(document.add_paragraph(), address, bold=True)
+    # LibreOffice drops the names of controls when it saves and keeps their order.
+    tags = [node.get(_name("val")) for node in document.element.iter(_name("tag"))]
+    _keep(document, form_facts(content, tags))
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

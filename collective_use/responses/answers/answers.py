@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,23 +13,26 @@ from collective_use.errors import (
     DataWarning,
     warn,
 )
-from collective_use.instrument.model import Instrument, Item
+from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import ROSTERS, Column
 from collective_use.record import Record
 from collective_use.responses.answers.cells import (
     NOT_SHOWN,
     UNANSWERED,
     Cells,
-    FileWords,
     Misfit,
     decode_cells,
-    misfit_error,
 )
-from collective_use.responses.answers.codes import Key, number_key, scale_key, tick_key
+from collective_use.responses.answers.codes import Key
+from collective_use.responses.answers.convention import Convention
+from collective_use.responses.answers.decide import TICKS, Job, jobs_of, note_labels, settle_all
+from collective_use.responses.answers.joined import is_joined, split_column
+from collective_use.responses.answers.misfits import misfit_error, note_misfits
+from collective_use.responses.answers.months import is_doubtful, months_of
 from collective_use.responses.answers.persons import key_texts
+from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
 
-TICKS = ("checklist", "roster_binary", "roster_roles")
 CODED = ("likert", "choice", "number", "checklist", "rating_list")
 
 
@@ -55,94 +58,96 @@ class Block:
     columns: dict[str, Column] = field(default_factory=dict)
 
 
-def key_of(instrument: Instrument, item: Item, column: Column, platform: str) -> Key:
-    """Return how the texts of one column become numbers.
-
-    Qualtrics and SurveyMonkey write what was ticked: the option, or the person's name.
-    """
-    if item.kind in TICKS:
-        option = next((part for part in item.options if part.code == column.option), None)
-        named = item.kind == "roster_binary" and platform in ("qualtrics", "surveymonkey")
-        return tick_key(option.label if option else None, named=named)
-    if item.kind == "allocation":
-        return number_key(0, item.total)
-    if item.kind == "number" or (item.scale is None and not item.options):
-        return number_key()
-    return scale_key(instrument, item)
-
-
-def _words(export: Export, place: int) -> FileWords:
-    raw = export.raw
-    labels = raw.labels[place] if raw.labels else {}
-    missing = raw.missing[place] if raw.missing else frozenset()
-    return FileWords(labels, missing, export.missing)
-
-
 def decode_block(
     export: Export,
     instrument: Instrument,
     matched: Mapping[int, Column],
     rows: np.ndarray,
     record: Record,
-    *,
-    invalid: str,
+    options: Options,
 ) -> tuple[Block, Record]:
     """Decode every matched column of an export.
 
     Raises
     ------
     ScaleValueError
-        When values lie outside their scale and `invalid` is ``"error"``; all are listed.
+        When cells are not understood and `options.invalid` is ``"error"``; all are listed.
     """
+    jobs = jobs_of(export, instrument, matched, options)
+    hows, record = settle_all(export, jobs, options, record)
     block = Block()
     keys: dict[str, Key] = {}
-    shared: dict[tuple[str, int | None], Key] = {}
     misfits: list[Misfit] = []
-    for place, column in matched.items():
-        item = instrument.get_item(column.item)
-        cells = export.raw.cells[place]
-        block.columns[column.name] = column
-        if item.kind in ("text", "month", "code", "auto"):
-            block.texts[column.name] = key_texts(cells)
-        elif item.kind == "roster_nominate":
-            block.nominations[column.name] = key_texts(cells)
-        else:
-            option = column.option if item.kind in TICKS else None
-            if (item.id, option) not in shared:
-                shared[item.id, option] = key_of(instrument, item, column, export.platform)
-            keys[column.name] = shared[item.id, option]
-            words = _words(export, place)
-            decoded = decode_cells(column.name, cells, keys[column.name], words, rows)
-            block.cells[column.name] = decoded
-            misfits += decoded.misfits
-    if misfits and invalid == "error":
+    have = {job.column.name for job in jobs if not is_joined(job.column)}
+    for job in jobs:
+        if is_joined(job.column):
+            record = _apart(export, job, instrument, rows, have, block, keys, misfits, record)
+            continue
+        name = job.column.name
+        block.columns[name] = job.column
+        keys[name] = job.key
+        misfits += _decode_one(export, job, rows, hows[name], block)
+    if misfits and options.invalid == "error":
         raise misfit_error(export.raw, misfits, keys)
-    record = _note_misfits(export, misfits, record)
-    record = _note_labels(export, block, record)
+    record = note_misfits(export.raw, misfits, keys, record)
+    record = note_labels(export, block.cells, record)
     record = _note_no_zero(export, instrument, block, record)
     return block, _untick(export, instrument, block, record)
 
 
-def _note_misfits(export: Export, misfits: list[Misfit], record: Record) -> Record:
-    for name in dict.fromkeys(entry.column for entry in misfits):
-        found = [entry for entry in misfits if entry.column == name]
-        count = sum(len(entry.rows) for entry in found)
-        text = f"{export.raw.name}: {name}: values outside the scale count as missing."
-        what = [f"{entry.text} ({export.raw.places(entry.rows)})" for entry in found]
-        record = record.note("responses", "changed", text, count=count, of="cells", what=what)
-    return record
+def _decode_one(
+    export: Export, job: Job, rows: np.ndarray, how: Convention, block: Block
+) -> Sequence[Misfit]:
+    """Decode one column into the block; return what is not understood."""
+    name, kind = job.column.name, job.item.kind
+    if kind == "roster_nominate":
+        block.nominations[name] = key_texts(export.raw.cells[job.place])
+        return ()
+    if kind == "month":
+        missing = {**job.words.platform, **job.words.declared}
+        found, wrong = months_of(job.texts, missing)
+        block.texts[name] = np.asarray([*found, ""], dtype=object)[job.codes]
+        places = {text: place for place, text in enumerate(job.texts)}
+        return [
+            Misfit(
+                name,
+                text,
+                tuple(rows[job.codes == places[text]].tolist()),
+                "which month?" if is_doubtful(text) else "",
+            )
+            for text in wrong
+        ]
+    if kind in ("text", "code", "auto"):
+        block.texts[name] = key_texts(export.raw.cells[job.place])
+        return ()
+    cells = decode_cells(name, job.texts, job.codes, job.key, job.words, rows, how)
+    block.cells[name] = cells
+    return cells.misfits
 
 
-def _note_labels(export: Export, block: Block, record: Record) -> Record:
-    changed = [name for name, cells in block.cells.items() if cells.relabelled]
-    if changed:
-        text = (
-            f"{export.raw.name}: the value labels in the file give other codes than its values; "
-            "the labels were followed."
-        )
-        record = record.note(
-            "responses", "changed", text, count=len(changed), of="columns", what=changed
-        )
+def _apart(
+    export: Export,
+    job: Job,
+    instrument: Instrument,
+    rows: np.ndarray,
+    have: set[str],
+    block: Block,
+    keys: dict[str, Key],
+    misfits: list[Misfit],
+    record: Record,
+) -> Record:
+    """Take a column of several answers apart, unless the export has a column for each."""
+    name = job.column.name
+    split = split_column(name, job.texts, job.codes, job.column, instrument, job.words, rows)
+    if have & set(split.cells):
+        return record
+    keys[name] = split.key
+    misfits += split.misfits
+    for target, (column, cells) in split.cells.items():
+        block.columns[target], block.cells[target] = column, cells
+    if split.note:
+        text = f"{export.raw.name}: {name}: {split.note}."
+        record = record.note("responses", "decision", text)
     return record
 
 

@@ -9,12 +9,13 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from collective_use.checks import quoted
-from collective_use.errors import ScaleValueError
 from collective_use.instrument.model import MissingReason
-from collective_use.responses.answers.codes import Key, decode_texts, nearest_label
-from collective_use.responses.files.raw import Raw, used_texts
-from collective_use.responses.headings.wording import normal
+from collective_use.responses.answers.codes import Key
+from collective_use.responses.answers.convention import PLAIN, Convention
+from collective_use.responses.answers.decode import decode_text
+from collective_use.responses.answers.numbers import is_doubtful
+from collective_use.responses.answers.value_labels import Translation, translate
+from collective_use.responses.headings.wording import as_number, normal
 
 REASONS: tuple[str, ...] = ("", *get_args(MissingReason))
 """Why an answer is missing, "" for an answer that is not."""
@@ -27,7 +28,7 @@ INVALID = _PLACE["invalid"]
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Cells of one column that are neither a code nor a label of the scale.
+    """Cells of one column that are not understood.
 
     Attributes
     ----------
@@ -37,11 +38,14 @@ class Misfit:
         What stands in the cells.
     rows
         Data rows, from 1.
+    why
+        What it may be, where it may be two things; "" otherwise.
     """
 
     column: str
     text: str
     rows: tuple[int, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,23 @@ class Cells:
         What did not fit.
     relabelled
         True when the value labels of the file gave other codes than its values.
+    unknown
+        Value labels of the file, in use, that are none of the scale's.
+    mirrored
+        True when values between labelled ends were counted from them.
     """
 
     values: np.ndarray
     reasons: np.ndarray
     misfits: tuple[Misfit, ...] = ()
     relabelled: bool = False
+    unknown: tuple[str, ...] = ()
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)
 class FileWords:
-    """What a file says about the values of one column.
+    """What a file and its reader say about the values of one column.
 
     Attributes
     ----------
@@ -77,24 +87,29 @@ class FileWords:
     missing
         Values that the file declares missing.
     platform
-        What the platform writes for missing answers, with the reason.
+        What the platform or the study writes for missing answers, with the reason.
+    declared
+        What the study declares missing for this very item, with the reason; it goes before the
+        codes of the scale.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     platform: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, str] = field(default_factory=dict)
 
 
-def _by_file_labels(texts: list[str], key: Key, words: FileWords) -> list[str] | None:
-    """Return the labels of the values where all of them are labels of the scale."""
-    if not words.labels or not key.labels:
-        return None
-    answered = [text for text in texts if text and text not in words.missing]
-    labels = [words.labels.get(text, "") for text in answered]
-    known = [normal(label) in key.labels or normal(label) in key.missing for label in labels]
-    if not answered or not all(known):
-        return None
-    return [words.labels.get(text, text) for text in texts]
+def plain_code(text: str) -> str:
+    """Return a text as missing codes are compared: ``-99.0`` is ``-99``.
+
+    Examples
+    --------
+    >>> plain_code("-99.0"), plain_code(" N/A ")
+    ('-99', 'n/a')
+    """
+    plain = normal(text)
+    number = as_number(plain)
+    return plain if number is None else f"{number:g}"
 
 
 def _declared_missing(text: str, key: Key, words: FileWords) -> str:
@@ -102,8 +117,37 @@ def _declared_missing(text: str, key: Key, words: FileWords) -> str:
     return key.missing.get(text) or key.missing.get(label) or "unanswered"
 
 
+def decode_value(
+    text: str, key: Key, words: FileWords, how: Convention, told: Translation
+) -> tuple[float, str]:
+    """Return the code of one text and its reason, with all that the file says about it."""
+    if words.declared:
+        code = plain_code(text)
+        if code in words.declared:
+            return np.nan, words.declared[code]
+    if text in words.missing:
+        return np.nan, _declared_missing(text, key, words)
+    if text in told.codes:
+        return told.codes[text], ""
+    if text in told.missing:
+        return np.nan, told.missing[text]
+    if text in told.refused:
+        return np.nan, "invalid"
+    value, reason = decode_text(text, key, words.platform, how)
+    # Beside labels that say otherwise a bare number is no code, whatever it looks like.
+    if told.closed and reason == "" and as_number(text) is not None:
+        return np.nan, "invalid"
+    return value, reason
+
+
 def decode_cells(
-    name: str, column: pd.Series, key: Key, words: FileWords, rows: np.ndarray
+    name: str,
+    texts: list[str],
+    codes: np.ndarray,
+    key: Key,
+    words: FileWords,
+    rows: np.ndarray,
+    how: Convention = PLAIN,
 ) -> Cells:
     """Decode one column.
 
@@ -111,87 +155,55 @@ def decode_cells(
     ----------
     name
         What the column is called in messages.
-    column
-        (rows,) categorical texts.
+    texts, codes
+        Its different texts, and (rows,) which one each row has; see `used_texts`.
     key
         The item's key.
     words
         What the file says about its values.
     rows
         (rows,) data row numbers, for messages.
+    how
+        How the column writes its answers.
 
     Examples
     --------
     >>> from collective_use.responses.answers.codes import number_key
-    >>> from collective_use.responses.files.raw import categorical
-    >>> column = pd.Series(categorical(["1", "", "2"]))
-    >>> decode_cells("x", column, number_key(), FileWords(), np.arange(3)).values.tolist()
+    >>> codes = np.array([0, 1, 2])
+    >>> found = decode_cells("x", ["1", "", "2"], codes, number_key(), FileWords(), np.arange(3))
+    >>> found.values.tolist()
     [1.0, nan, 2.0]
     """
-    texts, codes = used_texts(column)
-    labels = _by_file_labels(texts, key, words)
-    decoded = decode_texts(labels or texts, key, words.platform)
-    values, reasons = decoded.values, decoded.reasons
-    for place, text in enumerate(texts):
-        if text in words.missing:
-            values[place], reasons[place] = np.nan, _declared_missing(text, key, words)
-    changed = labels is not None and _differs(decode_texts(texts, key, {}).values, values)
-    misfits = tuple(
-        Misfit(name, text, tuple(int(row) for row in rows[codes == place]))
-        for place, text in enumerate(texts)
-        if reasons[place] == "invalid"
-    )
-    places = np.asarray([_PLACE[reason] for reason in reasons], dtype=np.int8)
-    if not len(texts):
+    if not texts:
         return Cells(np.empty(0), np.empty(0, dtype=np.int8))
-    return Cells(values[codes], places[codes], misfits, changed)
+    told = translate(words.labels, key) if words.labels else Translation()
+    pairs = [decode_value(text, key, words, how, told) for text in texts]
+    values = np.asarray([value for value, _ in pairs], dtype=float)
+    places = np.asarray([_PLACE[reason] for _, reason in pairs], dtype=np.int8)
+    wrong = [(place, text) for place, text in enumerate(texts) if places[place] == INVALID]
+    misfits = tuple(
+        Misfit(name, _shown(t, words), tuple(rows[codes == place].tolist()), _why(t, key, how))
+        for place, t in wrong
+    )
+    kept = [text for place, text in enumerate(texts) if not np.isnan(values[place])]
+    used = [told.unknown[text] for text in kept if text in told.unknown]
+    moved = [t for t in texts if t in told.codes and as_number(t) != told.codes[t]]
+    mirrored = told.mirrored and any(t in told.codes and t not in words.labels for t in texts)
+    return Cells(
+        values[codes], places[codes], misfits, bool(moved), tuple(dict.fromkeys(used)), mirrored
+    )
 
 
-def _differs(plain: np.ndarray, labelled: np.ndarray) -> bool:
-    both = ~np.isnan(labelled)
-    return bool((plain[both] != labelled[both]).any())
+def _shown(text: str, words: FileWords) -> str:
+    label = words.labels.get(text)
+    return f"{text} ({label})" if label else text
 
 
-def _would_be_right(key: Key) -> str:
-    if not key.valid:
-        if key.least is None:
-            return "a number"
-        if key.most is not None:
-            return f"a number from {key.least:g} to {key.most:g}"
-        return f"a number of at least {key.least:g}"
-    codes = sorted(key.valid)
-    whole = codes == [codes[0] + step for step in range(len(codes))] and len(codes) > 2
-    span = f"{codes[0]:g} to {codes[-1]:g}" if whole else ", ".join(f"{c:g}" for c in codes)
-    missing = [code for code in key.missing if code.lstrip("-").isdigit()]
-    return span + (f", or {', '.join(missing)} for missing" if missing else "")
-
-
-def _labels(key: Key) -> str:
-    """List every label of the scale, and of the answers that count as missing."""
-    if key.tick:
-        return ""
-    shown = f"; labels {quoted(key.shown, most=40)}" if key.shown else ""
-    missing = f"; labels for missing {quoted(key.shown_missing, most=40)}"
-    return shown + (missing if key.shown_missing else "")
-
-
-def misfit_error(raw: Raw, misfits: list[Misfit], keys: Mapping[str, Key]) -> ScaleValueError:
-    """Return the error that lists every column with values outside its scale."""
-    file = raw.name
-    columns = dict.fromkeys(entry.column for entry in misfits)
-    lines = []
-    for name in list(columns)[:25]:
-        key = keys[name]
-        found = []
-        for entry in [part for part in misfits if part.column == name][:8]:
-            hit = nearest_label(entry.text, key)
-            hint = f", did you mean {hit!r}?" if hit else ""
-            found.append(f"{entry.text!r} in {raw.places(entry.rows)}{hint}")
-        right = f"right would be {_would_be_right(key)}{_labels(key)}"
-        lines.append(f"  {name}: {'; '.join(found)}; {right}")
-    if len(columns) > 25:
-        lines.append(f"  and {len(columns) - 25} columns more")
-    number = len(columns)
-    head = f"{file}: {number} column{'s hold' if number > 1 else ' holds'} values outside the scale"
-    tail = "Correct the export, or read with invalid='missing' to count them as missing."
-    return ScaleValueError("\n".join([head, *lines, tail]))
+def _why(text: str, key: Key, how: Convention) -> str:
+    """Say what a number may be, where it may be a code or a label, or have two decimal marks."""
+    if normal(text) in how.doubtful:
+        return "ticked or not?"
+    number = as_number(normal(text))
+    if key.numeric and number is not None and {number} & {*key.valid, *key.numeric}:
+        return "a code or a label?"
+    return "thousands or decimals?" if not key.valid and is_doubtful(text) else ""

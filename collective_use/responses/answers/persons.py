@@ -12,9 +12,11 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
+from collective_use.responses.answers.numbers import read_number, settle_decimal
 from collective_use.responses.columns.match import group_column, key_column
 from collective_use.responses.files.raw import Raw, used_texts
-from collective_use.responses.headings.wording import as_number, clean_heading, normal
+from collective_use.responses.headings.wording import clean_key, normal
+from collective_use.responses.headings.words import EMPTY_WORDS
 from collective_use.responses.options import KEYS, Options
 from collective_use.responses.readers.export import Export
 
@@ -59,7 +61,7 @@ def key_places(
 def key_texts(column: pd.Series) -> np.ndarray:
     """Return a key column as clean texts."""
     texts, codes = used_texts(column)
-    return np.asarray([*(clean_heading(text) for text in texts), ""], dtype=object)[codes]
+    return np.asarray([*(clean_key(text) for text in texts), ""], dtype=object)[codes]
 
 
 def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:
@@ -89,7 +91,9 @@ def number_values(name: str, column: pd.Series, raw: Raw, rows: np.ndarray) -> n
         When a cell is no number.
     """
     texts, codes = used_texts(column)
-    numbers = [as_number(text) for text in texts]
+    texts = ["" if normal(text) in EMPTY_WORDS else text for text in texts]
+    decimal = settle_decimal(texts)
+    numbers = [read_number(text, decimal, machine=True) for text in texts]
     wrong = [
         place
         for place, (text, number) in enumerate(zip(texts, numbers, strict=True))
@@ -137,8 +141,10 @@ def build_persons(
     return persons
 
 
-def sift(export: Export, options: Options, record: Record) -> tuple[Export, np.ndarray, Record]:
-    """Leave out rows that are no answers: empty, preview, unfinished, sent twice.
+def sift(
+    export: Export, options: Options, record: Record, gone: np.ndarray | None = None
+) -> tuple[Export, np.ndarray, Record]:
+    """Leave out rows that are no answers: repeated headings, preview, unfinished, sent twice.
 
     Returns
     -------
@@ -146,7 +152,7 @@ def sift(export: Export, options: Options, record: Record) -> tuple[Export, np.n
         The export with the rows that stay, their data row numbers from 1, and the record.
     """
     rows = np.arange(1, len(export.raw.cells) + 1)
-    keep = np.ones(len(rows), dtype=bool)
+    keep = np.ones(len(rows), dtype=bool) if gone is None else ~gone
 
     def leave(mask: np.ndarray | None, text: str) -> None:
         nonlocal record
@@ -165,6 +171,8 @@ def sift(export: Export, options: Options, record: Record) -> tuple[Export, np.n
 
     if options.previews == "drop":
         leave(export.preview, "Preview and test rows.")
+        for reason, mask in export.left_out:
+            leave(mask, reason)
     if options.unfinished == "drop":
         leave(export.unfinished, "Rows that were never sent off.")
     response = export.fields.get("response")
@@ -186,9 +194,17 @@ def with_rows(export: Export, keep: np.ndarray) -> Export:
 
 
 def without_group(
-    persons: pd.DataFrame, name: str, options: Options, record: Record
+    persons: pd.DataFrame,
+    name: str,
+    options: Options,
+    record: Record,
+    sent: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Record]:
-    """Say which rows have a group and are no second submission of the same member."""
+    """Say which rows have a group and are no second submission of the same member.
+
+    The last submission is the last in time where the export says when (`sent`), otherwise the
+    last in the file: some platforms write the newest first.
+    """
     keep = (persons["group"] != "").to_numpy()
     if not keep.all():
         gone = persons["row"][~keep]
@@ -203,7 +219,9 @@ def without_group(
     if "member" in persons and options.duplicates != "keep":
         by = [role for role in ("group", "member", "wave") if role in persons]
         present = persons[keep & (persons["member"] != "").to_numpy()]
-        twice = present[present.duplicated(by, keep=options.duplicates)]
+        if sent is not None:
+            present = present.iloc[np.argsort(sent[present.index], kind="stable")]
+        twice = present[present.duplicated(by, keep=options.duplicates)].sort_index()
         if len(twice):
             keep = keep & ~persons.index.isin(twice.index)
             record = record.note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +19,14 @@ from collective_use.responses.answers.answers import (
     respondent_frame,
     take,
 )
-from collective_use.responses.answers.joined import take_apart
+from collective_use.responses.answers.codes import tick_key
+from collective_use.responses.answers.consent import (
+    consent_columns,
+    consent_places,
+    declined_columns,
+)
+from collective_use.responses.answers.decide import WORDS
+from collective_use.responses.answers.misfits import misfit_error, note_misfits
 from collective_use.responses.answers.persons import (
     build_persons,
     key_places,
@@ -28,12 +35,27 @@ from collective_use.responses.answers.persons import (
     with_rows,
     without_group,
 )
+from collective_use.responses.answers.places import roster_columns
 from collective_use.responses.answers.stack import Piece
+from collective_use.responses.columns.heading_rows import repeated_headings, without_headings
 from collective_use.responses.columns.mapping import apply_map
-from collective_use.responses.columns.match import check_once, match_names, nothing_matches
+from collective_use.responses.columns.match import (
+    check_once,
+    find_column,
+    match_names,
+    nothing_matches,
+)
 from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
+from collective_use.responses.readers.option_numbers import check_option_numbers
+from collective_use.responses.readers.records import (
+    keys_filled,
+    sent_only,
+    submitted,
+    words_present,
+)
+from collective_use.responses.readers.units import without_units
 
 
 def read_piece(
@@ -60,32 +82,91 @@ def read_piece(
         raise nothing_matches(export, instrument)
     places = key_places(export, instrument, options, keys)
     matched = {place: column for place, column in matched.items() if place != places["group"]}
-    record = _note_columns(export, matched, places, options, record)
+    agreed = consent_places(export, instrument)
+    kept = roster_columns(export)
+    used = {*matched, *places.values(), *agreed.values(), *kept.values()}
+    record = _note_columns(export, used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
-    export, matched, record = take_apart(export, instrument, matched, record)
-    export, rows, record = sift(export, options, record)
+    check_option_numbers(export, instrument, matched)
+    export, record = without_units(export, instrument, matched, record)
+    export = words_present(export, {*places.values(), *_words(matched, instrument)})
+    export, record = keys_filled(export, places, record)
+    export, record = sent_only(export, matched, options.unfinished == "keep", record)
+    repeated = repeated_headings(export, instrument, matched)
+    export, repeated, record = without_headings(export, repeated, record)
+    export, rows, record = sift(export, options, record, repeated)
     persons = build_persons(export, instrument, places, rows, declared)
-    keep, record = without_group(persons, name, options, record)
+    keep, record = without_group(persons, name, options, record, submitted(export))
     if not keep.any():
-        raise ReadError(f"{name}: no row is left to read; see what was left out:\n{record}")
-    export, rows, persons = _some(export, rows, persons, keep)
-    block, record = decode_block(export, instrument, matched, rows, record, invalid=options.invalid)
-    answered = answered_rows(block, instrument, len(persons))
-    if not answered.all():
-        record = record.note(
-            "responses",
-            "left out",
-            f"{name}: Rows without a single answer.",
-            count=int((~answered).sum()),
-            of="rows",
-            what=rows[~answered],
+        raise ReadError(
+            f"{name}: no row is left to read; see what was left out, and keep such rows with "
+            f"unfinished= or previews= (--unfinished keep, --previews keep):\n{record}"
         )
+    export, rows, persons = _some(export, rows, persons, keep)
+    block, record = decode_block(export, instrument, matched, rows, record, options)
+    persons, record = _with_consent(export, instrument, agreed, rows, persons, options, record)
+    answered = answered_rows(block, instrument, len(persons))
+    record = _note_unanswered(name, rows[~answered], record)
     if options.keep_personal:
         for heading in export.headings:
             if heading.place in export.personal and heading.place not in matched:
                 persons[heading.name] = key_texts(export.raw.cells[heading.place])
+    for name_of, place in kept.items():
+        persons[name_of] = key_texts(export.raw.cells[place])
     persons = pd.concat([persons, respondent_frame(block, instrument)], axis=1)
-    return Piece(persons[answered].reset_index(drop=True), take(block, answered)), record
+    piece = Piece(
+        persons[answered].reset_index(drop=True),
+        take(block, answered),
+        name,
+        _open_headings(export, used, options),
+        _key_labels(export, places),
+    )
+    return piece, record
+
+
+def _note_unanswered(name: str, rows: np.ndarray, record: Record) -> Record:
+    if not len(rows):
+        return record
+    text = f"{name}: Rows without a single answer."
+    return record.note("responses", "left out", text, count=len(rows), of="rows", what=rows)
+
+
+def _open_headings(export: Export, used: set[int], options: Options) -> tuple[str, ...]:
+    """Return the headings of columns that nobody asked for: one may be misspelt."""
+    settled = {find_column(export.headings, heading) for heading in options.renamed}
+    closed = {*used, *export.technical, *export.personal, *settled}
+    return tuple(entry.name for entry in export.headings if entry.place not in closed)
+
+
+def _key_labels(export: Export, places: Mapping[str, int]) -> dict[str, Mapping[str, str]]:
+    """Return the value labels of key columns, by role: a group that is a number may have a name."""
+    labels = export.raw.labels
+    found = {role: labels[place] for role, place in places.items() if place < len(labels)}
+    return {role: known for role, known in found.items() if known}
+
+
+def _with_consent(
+    export: Export,
+    instrument: Instrument,
+    places: Mapping[str, int],
+    rows: np.ndarray,
+    persons: pd.DataFrame,
+    options: Options,
+    record: Record,
+) -> tuple[pd.DataFrame, Record]:
+    """Add a column for each consent that was asked for."""
+    found, misfits = consent_columns(export, instrument, places, rows)
+    keys = {name: tick_key() for name in found}
+    if misfits and options.invalid == "error":
+        raise misfit_error(export.raw, misfits, keys)
+    record = note_misfits(export.raw, misfits, keys, record)
+    return persons.assign(**found, **declined_columns(export, places)), record
+
+
+def _words(matched: Mapping[int, Column], instrument: Instrument) -> list[int]:
+    """Return the columns that hold words, not codes."""
+    kinds = {item.id: item.kind for item in instrument.items}
+    return [place for place, column in matched.items() if kinds[column.item] in WORDS]
 
 
 def _some(
@@ -114,14 +195,9 @@ def matched_columns(
 
 
 def _note_columns(
-    export: Export,
-    matched: Mapping[int, Column],
-    places: Mapping[str, int],
-    options: Options,
-    record: Record,
+    export: Export, used: Collection[int], options: Options, record: Record
 ) -> Record:
     """Record the personal columns dropped and the columns that nobody asked for."""
-    used = {*matched, *places.values()}
     headings = [entry for entry in export.headings if entry.place not in used]
     personal = [entry.name for entry in headings if entry.place in export.personal]
     unknown = [
@@ -181,6 +257,8 @@ def informant_piece(
     places = {"group": key_places(export, instrument, options, keys)["group"]}
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, {})
-    block, record = decode_block(export, instrument, facts, rows, record, invalid=options.invalid)
+    block, record = decode_block(export, instrument, facts, rows, record, options)
     keep = (persons["group"] != "").to_numpy()
-    return Piece(persons[keep].reset_index(drop=True), take(block, keep)), record
+    labels = _key_labels(export, places)
+    persons = persons[keep].reset_index(drop=True)
+    return Piece(persons, take(block, keep), export.raw.name, (), labels), record

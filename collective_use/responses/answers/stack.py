@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -15,15 +15,34 @@ from collective_use.platforms.columns import BY_ROLE, Column
 from collective_use.record import Record
 from collective_use.responses.answers.answers import CODED, Block
 from collective_use.responses.answers.cells import INVALID, NOT_SHOWN, REASON_DTYPE, Cells
-from collective_use.responses.headings.wording import as_number, normal
+from collective_use.responses.answers.nominations import Roll, nominees, roll_of
+from collective_use.responses.answers.places import at_places, by_code
+from collective_use.responses.options import Options
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One export, read: persons and answers with the same rows."""
+    """One export, read: persons and answers with the same rows.
+
+    Attributes
+    ----------
+    persons
+        One row for each respondent.
+    block
+        Their answers.
+    name
+        The file's name.
+    open
+        Headings of columns that are not the instrument's.
+    labels
+        Value labels of key columns, by role.
+    """
 
     persons: pd.DataFrame
     block: Block
+    name: str = ""
+    open: tuple[str, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def _all_columns(pieces: Sequence[Piece], instrument: Instrument) -> list[Column]:
@@ -83,20 +102,25 @@ def stack_rosters(
     persons: pd.DataFrame,
     members: pd.DataFrame | None,
     record: Record,
-    *,
-    invalid: str,
+    options: Options,
 ) -> tuple[dict[str, pd.DataFrame], Record]:
-    """Return a frame of persons by positions for each roster item."""
+    """Return a frame of persons by positions for each roster item.
+
+    Raises
+    ------
+    ScaleValueError
+        When somebody is named, or answered about, whom the group does not have.
+    """
     rosters: dict[str, pd.DataFrame] = {}
     columns = _all_columns(pieces, instrument)
+    roll = roll_of(members)
+    of_members = {roster.id for roster in instrument.rosters if roster.of == "members"}
     for item in instrument.items:
         mine = [column for column in columns if column.item == item.id]
         if not mine or item.kind in CODED or not (item.kind.startswith("roster") or item.total):
             continue
         if item.kind == "roster_nominate":
-            rosters[item.id], record = _nominations(
-                pieces, mine, persons, members, record, invalid=invalid
-            )
+            rosters[item.id], record = _nominations(pieces, mine, persons, roll, record, options)
             continue
         frame = pd.DataFrame(
             {place: _stacked(pieces, c.name).values for place, c in enumerate(mine)}
@@ -106,6 +130,10 @@ def stack_rosters(
             frame.columns = pd.MultiIndex.from_tuples(pairs, names=["position", "role"])
         else:
             frame.columns = pd.Index([column.position for column in mine], name="position")
+        frame, record = at_places(item, frame, instrument, persons, members, record)
+        if item.roster in of_members:
+            ticks = item.kind != "roster_valued"
+            frame, record = _held_only(item.id, frame, ticks, persons, roll, record, options)
         rosters[item.id] = frame
     return rosters, record
 
@@ -114,41 +142,32 @@ def _nominations(
     pieces: Sequence[Piece],
     columns: Sequence[Column],
     persons: pd.DataFrame,
-    members: pd.DataFrame | None,
+    roll: Roll,
     record: Record,
-    *,
-    invalid: str,
+    options: Options,
 ) -> tuple[pd.DataFrame, Record]:
-    places: Mapping[tuple[str, str], int] = {}
-    sizes: Mapping[str, int] = {}
-    if members is not None:
-        places = {
-            (row.group, normal(row.member)): int(row.position)
-            for row in members.itertuples(index=False)
-        }
-        sizes = members.groupby("group")["position"].max().to_dict()
-    groups = persons["group"].tolist()
-    frame: dict[int, np.ndarray] = {}
-    wrong: list[str] = []
-    for column in columns:
-        texts = np.concatenate(
-            [
-                piece.block.nominations.get(
-                    column.name, np.full(len(piece.persons), "", dtype=object)
-                )
-                for piece in pieces
-            ]
-        )
-        values = [_nominee(t, g, places, sizes) for t, g in zip(texts, groups, strict=True)]
-        wrong += [
-            f"{column.name}: {text!r} in group {group!r}"
-            for text, group, value in zip(texts, groups, values, strict=True)
-            if value is None
-        ]
-        frame[column.option or 0] = np.asarray(
-            [np.nan if value is None else value for value in values], dtype=float
-        )
-    if wrong and invalid == "error":
+    texts = [
+        text
+        for column in columns
+        for piece in pieces
+        for text in piece.block.nominations.get(column.name, [""] * len(piece.persons))
+    ]
+    texts = by_code(texts, persons, len(columns))
+    groups = persons["group"].tolist() * len(columns)
+    missing = {
+        **options.missing_codes.get("", {}),
+        **options.missing_codes.get(columns[0].item, {}),
+    }
+    values, odd = nominees(texts, groups, roll, missing)
+    table = values.reshape(len(columns), len(persons))
+    names = [column.name for column in columns for _ in range(len(persons))]
+    why = {pair: f" ({reason})" if reason else "" for pair, reason in odd.items()}
+    wrong = [
+        f"{name}: {text!r} in group {group!r}{why[text, group]}"
+        for name, text, group in zip(names, texts, groups, strict=True)
+        if (text, group) in odd
+    ]
+    if wrong and options.invalid == "error":
         raise ScaleValueError(
             f"nominations must be 0, a position in the group or a member code of it, got "
             f"{quoted(wrong, most=6)}; give the members file, or read with invalid='missing'"
@@ -158,23 +177,55 @@ def _nominations(
         record = record.note(
             "responses", "changed", text, count=len(wrong), of="cells", what=wrong[:50]
         )
+    frame = {column.option or 0: table[place] for place, column in enumerate(columns)}
     return pd.DataFrame(frame).rename_axis(columns="option"), record
 
 
-def _nominee(
-    text: str,
-    group: str,
-    places: Mapping[tuple[str, str], int],
-    sizes: Mapping[str, int],
-) -> float | None:
-    """Return the position of a person named: NaN when empty, None when nobody is meant."""
-    plain = normal(text)
-    if plain in ("", "-99", "na", "."):
-        return np.nan
-    number = as_number(plain)
-    if number is not None and number == int(number) and 0 <= number <= sizes.get(group, 99):
-        return float(int(number))
-    return float(places[group, plain]) if (group, plain) in places else None
+def _held_only(
+    item: str,
+    frame: pd.DataFrame,
+    ticks: bool,
+    persons: pd.DataFrame,
+    roll: Roll,
+    record: Record,
+    options: Options,
+) -> tuple[pd.DataFrame, Record]:
+    """Refuse answers about positions that nobody holds; a box left empty there is no answer."""
+    groups = persons["group"].to_numpy(dtype=object)
+    known = np.array([group in roll.held for group in groups], dtype=bool)
+    bad = np.zeros(frame.shape, dtype=bool)
+    for place, label in enumerate(frame.columns):
+        position = label[0] if isinstance(label, tuple) else label
+        holders = {group for group, held in roll.held.items() if position in held}
+        empty = known & ~np.array([group in holders for group in groups], dtype=bool)
+        values = frame.iloc[:, place].to_numpy(float)
+        bad[:, place] = empty & ~np.isnan(values) & (~np.equal(values, 0) if ticks else True)
+    if not bad.any():
+        return frame, record
+    wrong = [
+        f"{_label(item, frame.columns[place])} in group {groups[row]}, {_where(persons, row)}"
+        for row, place in np.argwhere(bad)
+    ]
+    if options.invalid == "error":
+        raise ScaleValueError(
+            f"{item}: answers about positions that nobody holds in the members file: "
+            f"{quoted(wrong, most=6)}. Is it the members file that the form was made from? Or "
+            "read with invalid='missing' to count them as missing."
+        )
+    text = f"{item}: answers about positions that nobody holds count as missing."
+    record = record.note(
+        "responses", "changed", text, count=len(wrong), of="cells", what=wrong[:50]
+    )
+    return frame.mask(bad), record
+
+
+def _label(item: str, label: object) -> str:
+    parts = label if isinstance(label, tuple) else (label,)
+    return "_".join(str(part) for part in (item, *parts))
+
+
+def _where(persons: pd.DataFrame, row: int) -> str:
+    return f"answer {persons['row'].iloc[row]} of {persons['export'].iloc[row]}"
 
 
 def all_missing(answers: pd.DataFrame) -> list[str]:

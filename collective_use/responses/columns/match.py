@@ -79,7 +79,7 @@ def _single(item: Item) -> bool:
 
 
 def _whole(text: str) -> bool:
-    return text.isdecimal() and text.isascii()
+    return text.removeprefix("-").isdecimal() and text.isascii()
 
 
 def _unnumbered(item: Item, number: int) -> int:

@@ -15,6 +15,11 @@ from collective_use.responses.headings.wording import bare, normal, together
 from collective_use.responses.readers.export import Export, Heading
 
 _NUMBERING = re.compile(r"^(q?\d{1,3}[a-z]?\s*[.):]\s+|\d{1,3}、\s*)")
+# A point, colon, dash or stroke within a word parts nothing, except in scripts without blanks.
+_MARK = re.compile(
+    r"\s*>>\s*|\s*\[|\s*[\u2014\u2015]+\s*|\s+[-\u2013/|]\s+|[:.]\s+|[-/:.](?=[^\x00-\x7f])"
+    r"|(?<=[^\x00-\x7f])[-/:.\u3002]|/"
+)
 _AT_END = re.compile(r"(\d{1,2})\D*$")
 
 
@@ -63,25 +68,48 @@ def wording(instrument: Instrument) -> Texts:
     )
 
 
-def spellings(text: str) -> list[str]:
-    """Return a heading as it may stand in an instrument: whole, without number, last part.
+def spellings(text: str, *, deep: bool = True) -> list[str]:
+    """Return a heading as it may stand in an instrument: whole, without number, its tails.
+
+    Platforms put the question before a line of a grid, with their own mark between; tails are
+    left out where `deep` is False.
 
     Examples
     --------
-    >>> spellings("3. How far do you agree? - We use data.")
-    ['3. how far do you agree? - we use data', 'how far do you agree? - we use data', 'we use data']
+    >>> spellings("3. How far do you agree? - We use data.")[:2]
+    ['3. how far do you agree? - we use data', 'how far do you agree? - we use data']
+    >>> spellings("How far? >> We use data.")[-1], spellings("How far? [We use data.]")[-1]
+    ('we use data', 'we use data')
     """
     whole = bare(text)
     found = [whole, bare(_NUMBERING.sub("", normal(text)))]
-    if " - " in whole:
-        found.append(bare(whole.rsplit(" - ", 1)[1]))
+    found += [bare(tail) for _, tail in tails(text)] if deep else []
     return [entry for entry in dict.fromkeys(found) if entry]
+
+
+def tails(text: str) -> list[tuple[str, str]]:
+    """Return a heading cut at each mark that may part a question from its line, longest tail first.
+
+    Examples
+    --------
+    >>> tails("How far? [We use data.]")
+    [('how far?', 'we use data.')]
+    """
+    plain = normal(text)
+    found = []
+    for mark in _MARK.finditer(plain):
+        tail = plain[mark.end() :].strip()
+        if mark[0].lstrip().startswith("["):
+            tail = tail.removesuffix("]")
+        head = plain[: mark.start()].strip()
+        if head and tail:
+            found.append((head, tail))
+    return found
 
 
 def _of_option(heading: Heading, texts: Texts) -> list[Column]:
     pairs = [(heading.question, heading.part)] if heading.part else []
-    if " - " in heading.question:
-        pairs.append(tuple(heading.question.rsplit(" - ", 1)))  # type: ignore[arg-type]
+    pairs += [pair for text in (heading.question, heading.name) for pair in tails(text)]
     for question, part in pairs:
         for spelling in spellings(question):
             hits = texts.options.get((spelling, bare(part)))
@@ -90,11 +118,14 @@ def _of_option(heading: Heading, texts: Texts) -> list[Column]:
     return []
 
 
-def _of_item(heading: Heading, texts: Texts, instrument: Instrument) -> list[Column]:
+def _of_item(heading: Heading, texts: Texts, instrument: Instrument, *, deep: bool) -> list[Column]:
     for text in (heading.part, heading.question, heading.name):
-        for spelling in spellings(text):
+        for spelling in spellings(text, deep=deep):
             ids = texts.items.get(spelling, ())
-            under = texts.stems.get(bare(heading.question), frozenset())
+            under = set(texts.stems.get(bare(heading.question), frozenset()))
+            for head, tail in tails(text):
+                if bare(tail) == spelling:
+                    under |= texts.stems.get(bare(head), frozenset())
             chosen = [name for name in ids if name in under] or list(ids)
             columns = [
                 column
@@ -144,14 +175,19 @@ def text_candidates(
     }
     shut = {*taken, *closed, *export.technical}
     found: dict[int, list[Column]] = {}
-    for heading in export.headings:
-        if heading.place in shut:
-            continue
-        hits = _of_option(heading, texts) or _of_item(heading, texts, instrument)
-        hits = [column for column in hits if column.name not in settled]
-        if hits:
-            found[heading.place] = hits
-    return found
+    # Whole headings first: a tail is only a guess beside them.
+    for deep in (False, True):
+        here: dict[int, list[Column]] = {}
+        for heading in export.headings:
+            if heading.place in shut or heading.place in found:
+                continue
+            hits = _of_option(heading, texts) or _of_item(heading, texts, instrument, deep=deep)
+            hits = [column for column in hits if column.name not in settled]
+            if hits:
+                here[heading.place] = hits
+        found |= here
+        settled |= {hits[0].name for hits in here.values() if len(hits) == 1}
+    return dict(sorted(found.items()))
 
 
 def match_texts(

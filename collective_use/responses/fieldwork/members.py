@@ -10,12 +10,13 @@ from collective_use.checks import quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
+from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.match import find_column
 from collective_use.responses.files.open import read_raw
 from collective_use.responses.files.raw import Raw, texts_of
 from collective_use.responses.files.typed import raw_of_frame
 from collective_use.responses.headings.personal import is_personal
-from collective_use.responses.headings.wording import as_number, clean_heading, normal
+from collective_use.responses.headings.wording import as_number, clean_key, normal
 from collective_use.responses.readers.plain import plain_headings
 
 _OPTED_OUT = ("opted_out", "opt_out", "not_named")
@@ -27,14 +28,15 @@ def read_members(
     *,
     group: str | None = None,
     keep_personal: bool = False,
-) -> tuple[pd.DataFrame, Record]:
+) -> tuple[pd.DataFrame, pd.DataFrame, Record]:
     """Read the members file.
 
     Parameters
     ----------
     source
         A table with a row for each member: columns ``group`` and ``member``, optionally
-        ``position`` (from 1 within the group; the order of the file otherwise), ``partner``
+        ``position`` (the place from 1 within the group; the order of the file otherwise, members
+        who opted out included, so that nobody moves up), ``partner``
         and ``opted_out`` (1 for who does not wish to be named). The instrument's own names of
         these columns are understood too.
     instrument
@@ -46,9 +48,10 @@ def read_members(
 
     Returns
     -------
-    tuple of pandas.DataFrame and Record
-        The members (``group``, ``member``, ``position``, then what else the file holds) and
-        what was left out.
+    tuple of pandas.DataFrame, pandas.DataFrame and Record
+        The members (``group``, ``member``, ``position`` from 1 without a gap, then what else the
+        file holds); everybody of the file with the place that forms give them (``group``,
+        ``member``, ``position``, ``partner``, ``named``); and what was left out.
 
     Raises
     ------
@@ -56,8 +59,10 @@ def read_members(
         When a column is missing, a member stands twice in a group, or positions repeat.
     """
     raw = raw_of_frame(source, "members") if isinstance(source, pd.DataFrame) else read_raw(source)
+    if not len(raw.cells):
+        raise ReadError(f"{raw.name}: the members file lists nobody below its headings")
     columns = instrument.columns
-    wanted = {
+    wanted: dict[str, tuple[str | None, ...]] = {
         "group": ("group", group, columns.group),
         "member": ("member", columns.member, "member_code", "code"),
         "position": ("position",),
@@ -65,6 +70,13 @@ def read_members(
         "opted_out": _OPTED_OUT,
     }
     frame, used = _known_columns(raw, wanted)
+    if not {"group", "member"} <= set(frame):
+
+        def fits(table: Raw) -> bool:
+            return {"group", "member"} <= set(_known_columns(table, wanted)[0])
+
+        raw = promoted(raw, fits) or raw
+        frame, used = _known_columns(raw, wanted)
     for needed in ("group", "member"):
         if needed not in frame:
             raise ReadError(
@@ -85,9 +97,19 @@ def read_members(
         record = record.note(
             "responses", "left out", text, count=len(dropped), of="columns", what=dropped
         )
-    frame, record = _named(frame, record)
+    frame, record = _listed(frame, record)
     _check_unique(raw.name, frame)
-    return _numbered(raw.name, frame), record
+    frame = _numbered(raw.name, frame)
+    everyone = frame[["group", "member", "position"]].assign(
+        partner=frame.get("partner", ""), named=frame["named"]
+    )
+    out = int((~frame["named"]).sum())
+    if out:
+        text = "Members who opted out of being named leave rosters and denominators."
+        record = record.note("responses", "left out", text, count=out, of="members")
+    frame = frame[frame["named"]].drop(columns="named").reset_index(drop=True)
+    ranks = frame.groupby("group", sort=False)["position"].rank(method="first")
+    return frame.assign(position=ranks.astype(int)), everyone, record
 
 
 def _known_columns(
@@ -100,26 +122,24 @@ def _known_columns(
         for spelling in spellings:
             place = find_column(headings, spelling) if spelling else None
             if place is not None and place not in used:
-                found[name] = [clean_heading(text) for text in texts_of(raw.cells[place])]
+                found[name] = [clean_key(text) for text in texts_of(raw.cells[place])]
                 used.add(place)
                 break
     return pd.DataFrame(found), used
 
 
-def _named(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
-    """Leave out rows without keys and persons who opted out of being named."""
+def _listed(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
+    """Leave out rows without keys, and say who may be named."""
     empty = (frame["group"] == "") | (frame["member"] == "")
     if empty.any():
         text = "Rows of the members file without group or member."
         record = record.note("responses", "left out", text, count=int(empty.sum()), of="rows")
-    frame = frame[~empty]
+    frame = frame[~empty].reset_index(drop=True)
+    named = pd.Series(True, index=frame.index)
     if "opted_out" in frame:
-        out = frame["opted_out"].map(normal).isin(["1", "yes", "true", "x", "y", "是"])
-        if out.any():
-            text = "Members who opted out of being named leave rosters and denominators."
-            record = record.note("responses", "left out", text, count=int(out.sum()), of="members")
-        frame = frame[~out].drop(columns="opted_out")
-    return frame.reset_index(drop=True), record
+        named = ~frame["opted_out"].map(normal).isin(["1", "yes", "true", "x", "y", "是"])
+        frame = frame.drop(columns="opted_out")
+    return frame.assign(named=named), record
 
 
 def _check_unique(name: str, frame: pd.DataFrame) -> None:
@@ -133,19 +153,23 @@ def _numbered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if "position" not in frame:
         frame["position"] = frame.groupby("group", sort=False).cumcount() + 1
     else:
-        numbers = [as_number(text) for text in frame["position"]]
+        texts = frame["position"]
+        numbers = [as_number(text) for text in texts]
+        whole = [n is not None and n >= 1 and n == int(n) for n in numbers]
+        # Who is not named needs no place.
         wrong = [
             text
-            for text, number in zip(frame["position"], numbers, strict=True)
-            if number is None or number < 1 or number != int(number)
+            for text, fits, named in zip(texts, whole, frame["named"], strict=True)
+            if not fits and (named or text)
         ]
         if wrong:
             raise ReadError(
                 f"{name}: position must be a whole number from 1, "
                 f"got {quoted(dict.fromkeys(wrong))}"
             )
-        frame["position"] = [int(number) for number in numbers if number is not None]
-        twice = frame[frame.duplicated(["group", "position"])]
+        frame["position"] = [int(n or 0) for n in numbers]
+        placed = frame[frame["position"] > 0]
+        twice = placed[placed.duplicated(["group", "position"])]
         if len(twice):
             groups = dict.fromkeys(twice["group"])
             raise ReadError(f"{name}: positions repeat within group {quoted(groups)}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from dataclasses import dataclass
 
 from collective_use.errors import ReadError
+from collective_use.responses.files.guess import almost_utf8, guess
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -17,7 +17,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HIGH = re.compile(r"[^\x00-\x7f]+")
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -41,24 +40,6 @@ class Decoded:
     certain: bool
 
 
-def _plausible_chinese(data: bytes) -> str | None:
-    """Return the text read as Chinese where it then looks Chinese, otherwise None.
-
-    Any two bytes make some Chinese character, so the characters have to be common ones
-    (GB 2312, most of them of its first level) and at least four.
-    """
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        return None
-    high = "".join(_HIGH.findall(text))[:20_000]
-    pairs = [char.encode("gb18030") for char in high]
-    common = [pair for pair in pairs if len(pair) == 2 and pair[0] >= 0xA1 and pair[1] >= 0xA1]
-    first = sum(0xB0 <= pair[0] <= 0xD7 for pair in common)
-    good = len(common) >= 4 and len(common) / len(pairs) > 0.9 and first / len(common) > 0.6
-    return text if good else None
-
-
 def _without_mark(data: bytes) -> str | None:
     """Name the UTF-16 flavour of a file without a byte order mark, or None."""
     sample = data[:2000]
@@ -70,8 +51,8 @@ def _without_mark(data: bytes) -> str | None:
 def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     """Turn the bytes of a text file into text.
 
-    The order: the byte order mark, UTF-16 without a mark, UTF-8, Chinese (GB 18030) where
-    nearly all other characters are then Chinese, Windows-1252, Mac Roman.
+    The order: the byte order mark, UTF-16 without a mark, UTF-8, then the encoding in which the
+    text looks like words (Chinese, Japanese, Korean, Cyrillic, Greek, Western European).
 
     Parameters
     ----------
@@ -85,7 +66,8 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     Raises
     ------
     ReadError
-        When the given encoding does not fit or does not exist.
+        When the given encoding does not fit or does not exist, or none is given and several
+        encodings read the file as plausibly.
 
     Examples
     --------
@@ -107,13 +89,18 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8", certain=True)
     except UnicodeDecodeError:
         pass
-    chinese = _plausible_chinese(data)
-    if chinese is not None:
-        return Decoded(chinese, "gb18030", certain=False)
+    damaged = almost_utf8(data, name)
+    if damaged is not None:
+        raise damaged
+    script = guess(data, name)
     try:
-        return Decoded(data.decode("cp1252"), "windows-1252", certain=False)
-    except UnicodeDecodeError:
-        return Decoded(data.decode("mac_roman"), "mac-roman", certain=False)
+        text = data.decode(script.codec)
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"{name}: its encoding looks like {script.codec!r}, but {error.end - error.start} "
+            f"byte(s) at {error.start} are not; save the file as UTF-8, or give encoding="
+        ) from error
+    return Decoded(text, script.shown or script.codec, certain=False)
 
 
 def find_delimiter(text: str) -> str:
@@ -127,7 +114,9 @@ def find_delimiter(text: str) -> str:
     best, score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
         widths = [len(record) for record in first_records(text, delimiter, 20) if record]
-        if not widths or widths[0] < 2:
+        while widths and widths[0] < 2:  # a title above the headings
+            widths = widths[1:]
+        if not widths:
             continue
         even = sum(abs(width - widths[0]) <= 1 for width in widths) / len(widths)
         if (even, widths[0]) > score:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from collective_use.checks import quoted
+from collective_use.door.json import json_content
+from collective_use.door.limits import LIMITS, regular_file
 from collective_use.errors import ReadError
 from collective_use.responses.files.encoding import decode
 from collective_use.responses.files.raw import Raw, frame_of
@@ -59,12 +62,18 @@ def _is_table(value: Any) -> bool:
     return all(isinstance(part, Mapping) for part in value)
 
 
-def _web(entry: Mapping[str, Any]) -> dict[str, str]:
+def _web(entry: Mapping[str, Any], name: str) -> dict[str, str]:
     """Lay an answer file of the web page out: keys and answers beside its own fields."""
+    for part in ("keys", "answers"):
+        if not isinstance(entry.get(part, {}), Mapping):
+            raise ReadError(
+                f"{name}: {part!r} must hold names with values, got {quoted([entry[part]])}; "
+                "the file was changed after it was saved"
+            )
     own = {
-        name: value
-        for name, value in entry.items()
-        if name not in ("answers", "keys", "format", "schema")
+        field: value
+        for field, value in entry.items()
+        if field not in ("answers", "keys", "format", "schema")
     }
     return {**flat(own), **flat(entry.get("keys", {})), **flat(entry.get("answers", {}))}
 
@@ -78,22 +87,19 @@ def read_json(paths: Sequence[Path], name: Path) -> Raw:
         When a file is no JSON, or not answers.
     """
     rows: list[dict[str, str]] = []
+    files: list[str] = []
     web = False
     for path in paths:
-        if not path.is_file():
+        if not regular_file(path, most=LIMITS.json_bytes).is_file():
             raise ReadError(f"{path}: there is no such file")
-        text = decode(path.read_bytes(), name=path.name).text
-        try:
-            content = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ReadError(
-                f"{path.name}:{error.lineno}:{error.colno}: no valid JSON: {error.msg}"
-            ) from error
+        content = json_content(decode(path.read_bytes(), name=path.name).text, path.name)
         for entry in _respondents(content, path.name):
             ours = entry.get("format") == WEB
             web = web or ours
-            rows.append(_web(entry) if ours else flat(entry))
-    return _table(rows, name, ("web",) if web else ())
+            rows.append(_web(entry, path.name) if ours else flat(entry))
+            files.append(path.name)
+    table = _table(rows, name, ("web",) if web else ())
+    return replace(table, files=tuple(files)) if len(paths) > 1 else table
 
 
 def _table(rows: Iterable[Mapping[str, str]], name: Path, notes: tuple[str, ...]) -> Raw:

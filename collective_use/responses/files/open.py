@@ -10,16 +10,24 @@ from pathlib import Path
 import pandas as pd
 
 from collective_use.checks import nearest, quoted
+from collective_use.door.limits import (
+    LIMITS,
+    check_cells,
+    check_lines,
+    check_table,
+    regular_file,
+)
 from collective_use.errors import ReadError
 from collective_use.responses.files.encoding import NAMES, decode, find_delimiter, first_records
-from collective_use.responses.files.json import read_json
 from collective_use.responses.files.raw import Raw
-from collective_use.responses.files.typed import read_parquet, read_spss, read_stata
+from collective_use.responses.files.saved import SAVED_ENDINGS, are_saved, read_saved
+from collective_use.responses.files.typed import read_parquet, read_sas, read_spss, read_stata
 from collective_use.responses.files.workbooks import read_workbook
 
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, ".sav", ".zsav", ".por", ".dta", ".parquet", ".json")
+TYPED_ENDINGS = (".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".parquet")
+ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *TYPED_ENDINGS, *SAVED_ENDINGS)
 
 
 def check_file(path: Path) -> None:
@@ -78,8 +86,8 @@ def read_raw(
     Parameters
     ----------
     path
-        A csv, tsv, xlsx, sav, dta, parquet or json file, the ending decides; or a folder of
-        answer files that the web page saved.
+        A csv, tsv, xlsx, sav, dta, sas7bdat, xpt, parquet, json, or a filled pdf or docx form: the
+        ending decides; or a folder of answer files or filled forms.
     encoding, delimiter
         For text files: use these instead of guessing.
     sheet
@@ -90,22 +98,25 @@ def read_raw(
     ReadError
         When the file is missing, empty, not readable or of an unknown kind.
     """
-    path = Path(path)
-    saved = json_files(path)
+    path = regular_file(path)
+    saved = saved_files(path)
     if saved:
-        return read_json(saved, path)
+        return read_saved(saved, path)
     check_file(path)
     ending = path.suffix.lower()
+    regular_file(path, most=_most_bytes(ending))
     if ending in WORKBOOK_ENDINGS:
         raw = read_workbook(path, sheet)
     elif ending in (".sav", ".zsav", ".por"):
         raw = read_spss(path, encoding)
     elif ending == ".dta":
         raw = read_stata(path, encoding)
+    elif ending in (".sas7bdat", ".xpt"):
+        raw = read_sas(path, encoding)
     elif ending == ".parquet":
         raw = read_parquet(path)
-    elif ending == ".json":
-        raw = read_json([path], path)
+    elif ending in SAVED_ENDINGS:
+        raw = read_saved([path], path)
     elif ending in TEXT_ENDINGS:
         raw = read_text(path, encoding=encoding, delimiter=delimiter)
     else:
@@ -115,10 +126,19 @@ def read_raw(
         )
     if not raw.names:
         raise ReadError(f"{raw.name} holds no columns: export it again")
+    check_table(raw.name, len(raw.names), len(raw.cells))
     return raw
 
 
-def json_files(path: Path) -> list[Path]:
+def _most_bytes(ending: str) -> int:
+    if ending in WORKBOOK_ENDINGS:
+        return LIMITS.workbook_bytes
+    if ending in TEXT_ENDINGS:
+        return LIMITS.text_bytes
+    return LIMITS.json_bytes if ending == ".json" else LIMITS.typed_bytes
+
+
+def saved_files(path: Path) -> list[Path]:
     """Return the answer files in a folder, when that is all it holds of data files."""
     if not path.is_dir():
         return []
@@ -126,11 +146,14 @@ def json_files(path: Path) -> list[Path]:
         found = sorted(entry for entry in path.iterdir() if entry.suffix.lower() in ENDINGS)
     except PermissionError:
         return []
-    return found if found and all(entry.suffix.lower() == ".json" for entry in found) else []
+    return found if are_saved(found) else []
 
 
 def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw:
     """Read a delimited text file; encoding and delimiter are guessed unless given."""
+    if delimiter is not None and len(delimiter) != 1:
+        raise ReadError(f"the delimiter must be one sign such as ; or , got {delimiter!r}")
+    check_lines(path)
     data = path.read_bytes()
     if data[:4] == b"PK\x03\x04":
         raise ReadError(
@@ -145,10 +168,12 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
     text, declared = _separator_line(text)
     mark = delimiter or declared or find_delimiter(text)
     head = first_records(text, mark, 30)
+    check_cells(path.name, head)
     width = max((len(record) for record in head), default=0)
+    check_table(path.name, width)
     cells = _parse(text, mark, width, path.name)
     names = tuple(str(cell) for cell in cells.iloc[0])
-    headings = len(head[0]) if head else 0
+    headings = _heading_width(head)
     shape = _shape(text, mark, headings)
     _check_width(cells, headings, path.name)
     guess = "" if decoded.certain else " (guessed)"
@@ -199,6 +224,12 @@ def _shape(text: str, delimiter: str, headings: int) -> _Shape:
     except csv.Error:
         return _Shape(False)
     return _Shape(reader.line_num == rows, short, first_short)
+
+
+def _heading_width(head: list[list[str]]) -> int:
+    """Return how many cells the headings have; a title of one cell above them is none."""
+    rows = [record for record in head if sum(bool(cell.strip()) for cell in record) > 1]
+    return len(rows[0]) if rows else len(head[0]) if head else 0
 
 
 def _check_width(cells: pd.DataFrame, headings: int, name: str) -> None:

@@ -35,6 +35,8 @@ class Raw:
     first_line
         The line of the file in which the first row of `cells` stands, counted from 1 as a
         spreadsheet program does; None where rows and lines do not go together.
+    files
+        For each row the file that it comes from, where several files make one table.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Raw:
     missing: tuple[frozenset[str], ...] = ()
     notes: tuple[str, ...] = field(default=())
     first_line: int | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -71,6 +74,8 @@ class Raw:
         'answer 5 (line 6 of the file)'
         """
         numbers = [int(row) for row in rows]
+        if self.files:
+            return _listed([self.files[number - 1] for number in numbers], most)
         answers = f"answer{'s' if len(numbers) > 1 else ''} {_listed(numbers, most)}"
         if self.first_line is not None:
             lines = _listed([row + self.first_line - 1 for row in numbers], most)
@@ -78,7 +83,7 @@ class Raw:
         return f"{answers}, headings not counted" if self.kind in ("csv", "xlsx") else answers
 
 
-def _listed(numbers: Sequence[int], most: int) -> str:
+def _listed(numbers: Sequence[object], most: int) -> str:
     shown = ", ".join(str(number) for number in numbers[:most])
     return shown if len(numbers) <= most else f"{shown} and {len(numbers) - most} more"
 

@@ -1,15 +1,18 @@
-"""SPSS, Stata and Parquet files as tables of texts, with the labels they carry."""
+"""SPSS, Stata, SAS and Parquet files as tables of texts, with the labels they carry."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.door.child import bounded, bounded_reader
 from collective_use.errors import ReadError
+from collective_use.responses.files.guess import declared_codec
 from collective_use.responses.files.raw import Raw
 from collective_use.responses.files.workbooks import cell_as_text
 
@@ -51,34 +54,57 @@ def text_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 def read_spss(path: Path, encoding: str | None) -> Raw:
     """Read an SPSS file with its labels; user-missing values stay, marked as such."""
-    import pyreadstat
-
-    reader = pyreadstat.read_por if path.suffix.lower() == ".por" else pyreadstat.read_sav
-    extra = {} if path.suffix.lower() == ".por" else {"user_missing": True}
-    return _typed(path, "sav", reader, encoding, extra)
+    if path.suffix.lower() == ".por":
+        return _typed(path, "por", _without_encoding(bounded_reader("por")), None, {})
+    return _typed(path, "sav", bounded_reader("sav"), encoding, {"user_missing": True})
 
 
 def read_stata(path: Path, encoding: str | None) -> Raw:
-    """Read a Stata file with its labels; .a to .z stay as letters, marked as missing."""
-    import pyreadstat
+    """Read a Stata file with its labels; .a to .z stay as letters, marked as missing.
 
-    return _typed(path, "dta", pyreadstat.read_dta, encoding, {"user_missing": True})
+    Before version 14 Stata wrote the encoding of the machine and did not say which.
+    """
+    silent = encoding is None and _old_stata(path)
+    return _typed(path, "dta", bounded_reader("dta"), encoding, {"user_missing": True}, silent)
 
 
-def _typed(path: Path, kind: str, reader: Any, encoding: str | None, extra: Any) -> Raw:
-    tries = [encoding] if encoding else [None, "WINDOWS-1252", "GB18030"]
-    problem: Exception | None = None
-    for codec in tries:
-        try:
-            frame, meta = reader(str(path), encoding=codec, **extra)
-            break
-        except Exception as error:  # noqa: BLE001, RUF100 - the library raises many kinds
-            problem = error
-    else:
-        raise ReadError(f"{path.name} cannot be read as a {kind} file: {problem}") from problem
+def read_sas(path: Path, encoding: str | None) -> Raw:
+    """Read a SAS data set or transport file."""
+    if path.suffix.lower() == ".xpt":
+        return _typed(path, "xpt", bounded_reader("xport"), encoding, {})
+    return _typed(path, "sas7bdat", bounded_reader("sas7bdat"), encoding, {"user_missing": True})
+
+
+def _without_encoding(reader: Any) -> Any:
+    return lambda path, encoding: reader(path)
+
+
+def _old_stata(path: Path) -> bool:
+    """Tell whether a Stata file is of a version that does not write UTF-8 (before 118)."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    release = re.search(rb"<release>(\d+)</release>", start)
+    return int(release[1]) < 118 if release else True
+
+
+def _typed(
+    path: Path, kind: str, reader: Any, encoding: str | None, extra: Any, silent: bool = False
+) -> Raw:
+    """Read a typed file in the encoding given, declared, or found out from its texts.
+
+    Parameters
+    ----------
+    silent
+        Whether the file does not say which encoding its texts have.
+    """
+    try:
+        frame, meta, codec = _opened(path, reader, encoding, extra, silent)
+    except ReadError:
+        raise
+    except Exception as error:
+        raise ReadError(f"{path.name} cannot be read as a {kind} file: {error}") from error
     names = [str(name) for name in frame.columns]
     labels = meta.variable_value_labels
-    notes = [f"Read as {meta.file_encoding or codec or 'ASCII'} with its value labels."]
     return Raw(
         path,
         kind,
@@ -87,8 +113,40 @@ def _typed(path: Path, kind: str, reader: Any, encoding: str | None, extra: Any)
         tuple(str(label or "") for label in meta.column_labels),
         tuple(_labels(labels.get(name, {})) for name in names),
         tuple(_missing(name, frame[name], meta, kind) for name in names),
-        tuple(notes),
+        (f"Read as {codec} with its value labels.",),
     )
+
+
+def _opened(
+    path: Path, reader: Any, encoding: str | None, extra: Any, silent: bool
+) -> tuple[pd.DataFrame, Any, str]:
+    if encoding is not None or not silent:
+        try:
+            frame, meta = reader(str(path), encoding=encoding, **extra)
+        except Exception as error:
+            if encoding is not None or "encoding" not in str(error):
+                raise
+        else:
+            return frame, meta, str(meta.file_encoding or encoding or "ASCII")
+    # Latin 1 keeps every byte as it is: what the bytes are is then found out from all texts.
+    frame, meta = reader(str(path), encoding="ISO-8859-1", **extra)
+    data = "\n".join(_all_texts(frame, meta)).encode("latin-1", "replace")
+    codec = declared_codec(data, path.name)
+    if codec is None:
+        return frame, meta, "ASCII"
+    frame, meta = reader(str(path), encoding=codec.upper().replace("_", "-"), **extra)
+    return frame, meta, f"{codec} (guessed)"
+
+
+def _all_texts(frame: pd.DataFrame, meta: Any) -> Iterator[str]:
+    """Yield every text of a file: names, labels and values."""
+    yield from (str(label) for label in meta.column_labels if label)
+    for labels in meta.variable_value_labels.values():
+        yield from (str(label) for label in labels.values())
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        if column.dtype == object or pd.api.types.is_string_dtype(column):
+            yield from (value for value in column.dropna().unique() if isinstance(value, str))
 
 
 def _labels(labels: Mapping[Any, str]) -> dict[str, str]:
@@ -96,9 +154,9 @@ def _labels(labels: Mapping[Any, str]) -> dict[str, str]:
 
 
 def _missing(name: str, column: pd.Series, meta: Any, kind: str) -> frozenset[str]:
-    """Return the values that a file declares missing: letters in Stata, ranges in SPSS."""
+    """Return the values that a file declares missing: letters in Stata and SAS, ranges in SPSS."""
     values = column.dropna().unique()
-    if kind == "dta":
+    if kind in ("dta", "sas7bdat"):
         letters = set(meta.missing_user_values.get(name, ()))
         return frozenset(str(value) for value in values if value in letters)
     found = set()
@@ -113,10 +171,7 @@ def _missing(name: str, column: pd.Series, meta: Any, kind: str) -> frozenset[st
 
 def read_parquet(path: Path) -> Raw:
     """Read a Parquet file."""
-    try:
-        frame = pd.read_parquet(path)
-    except Exception as error:
-        raise ReadError(f"{path.name} cannot be read as a Parquet file: {error}") from error
+    frame = bounded("parquet", path)
     names = tuple(str(name) for name in frame.columns)
     return Raw(path, "parquet", names, text_frame(frame), notes=("Read as Parquet.",))
 

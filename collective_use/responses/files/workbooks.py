@@ -6,8 +6,14 @@ import datetime as dt
 from pathlib import Path
 
 from collective_use.checks import quoted
+from collective_use.door.child import bounded
+from collective_use.door.limits import check_archive, check_table
 from collective_use.errors import ReadError
+from collective_use.responses.files.entry import ENTRIES, is_entry_book, read_entries
 from collective_use.responses.files.raw import Raw, frame_of
+
+PREVIEWS = "test responses"
+"""Google Forms may put answers given in preview on a sheet of their own: never the first choice."""
 
 
 def cell_as_text(value: object) -> str:
@@ -37,30 +43,22 @@ def read_workbook(path: Path, sheet: str | None) -> Raw:
     ReadError
         When the workbook cannot be opened or has no such sheet.
     """
-    import python_calamine as calamine
-
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-    except Exception as error:
-        raise ReadError(
-            f"{path.name} cannot be opened as a workbook ({error}): is it protected by a password?"
-        ) from error
-    names = list(book.sheet_names)
+    check_archive(path)
+    book = bounded("workbook", path, sheet=sheet, avoided=PREVIEWS)
+    names = book["names"]
     if sheet is not None and sheet not in names:
         raise ReadError(f"{path.name} has no sheet {sheet!r}; its sheets are {quoted(names)}")
-    # Google Forms may put answers given in preview on a sheet of their own: never the first choice.
-    ordered = sorted(names, key=lambda name: "test responses" in name.casefold())
-    wanted = [sheet] if sheet is not None else ordered
-    for name in wanted:
-        page = book.get_sheet_by_name(name)
-        everything = page.to_python()
-        rows = [row for row in everything if any(c != "" for c in row)]
-        if rows:
-            others = [entry for entry in names if entry != name]
-            gapless = len(rows) == len(everything) and page.start is not None
-            first = page.start[0] + 2 if gapless and page.start else None
-            return _table(path, rows, name, others, first)
-    raise ReadError(f"{path.name}: sheet {quoted(wanted)} is empty")
+    if sheet is None and is_entry_book(names):
+        pages = bounded("pages", path, sheets=list(ENTRIES))
+        return read_entries(path, pages, cell_as_text)
+    if book["sheet"] is None:
+        raise ReadError(f"{path.name}: sheet {quoted(book['wanted'])} is empty")
+    everything, start = book["rows"], book["start"]
+    rows = [row for row in everything if any(cell != "" for cell in row)]
+    check_table(path.name, len(rows[0]), len(rows))
+    others = [entry for entry in names if entry != book["sheet"]]
+    gapless = len(rows) == len(everything) and start is not None
+    return _table(path, rows, book["sheet"], others, start[0] + 2 if gapless else None)
 
 
 def _table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from itertools import permutations
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00]")
 _BETWEEN = ("", " ", " / ")
+_ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_FULL_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
 
@@ -19,8 +22,8 @@ _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": 
 def normal(text: str) -> str:
     """Return a text in one spelling, for comparing and never for showing.
 
-    Unicode NFKC (full-width letters become plain ones), no tags, no invisible characters,
-    every kind of white space one blank, straight quotes, lower case.
+    Unicode NFKC (full-width letters become plain ones), no tags, no HTML entities, no invisible
+    characters, every kind of white space one blank, straight quotes, lower case.
 
     Examples
     --------
@@ -30,8 +33,19 @@ def normal(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
     if "<" in plain:
         plain = _TAGS.sub("", plain)
-    plain = _INVISIBLE.sub("", plain.replace("&nbsp;", " ")).translate(_QUOTES)
+    plain = _INVISIBLE.sub("", unescaped(plain)).translate(_QUOTES)
     return _SPACE.sub(" ", plain).strip().casefold()
+
+
+def unescaped(text: str) -> str:
+    """Return a text with signs in place of HTML entities.
+
+    Examples
+    --------
+    >>> unescaped("R&amp;D, Q&notes")
+    'R&D, Q&notes'
+    """
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def bare(text: str) -> str:
@@ -68,7 +82,19 @@ def clean_heading(text: str) -> str:
     >>> clean_heading("\ufeffQ1\u00a0 text ")
     'Q1 text'
     """
-    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+    plain = unicodedata.normalize("NFC", unescaped(text))
+    return _SPACE.sub(" ", _INVISIBLE.sub("", plain)).strip()
+
+
+def clean_key(text: str) -> str:
+    """Return a key as it is kept: one Unicode form (NFC), no full-width signs, one line.
+
+    Examples
+    --------
+    >>> clean_key("Mu\u0308ller \uff11") == "M\u00fcller 1"
+    True
+    """
+    return clean_heading(text.translate(_FULL_WIDTH))
 
 
 def as_number(text: str) -> float | None:

@@ -83,7 +83,7 @@ class WebPageReader:
 
     def read(self, raw: Raw) -> Export:
         """Every answer box carries its plain column name."""
-        fields = {"language": "language", "duration": "duration"}
+        fields = {"language": "language", "duration": "duration", "response": "id"}
         return _export(raw, self.platform, "Answers saved by the web page.", fields, "finished")
 
 
@@ -99,7 +99,7 @@ class FormrReader:
     def read(self, raw: Raw) -> Export:
         """Rows that never ended are unfinished."""
         fields = {"response": "session"}
-        return _export(raw, self.platform, "Recognised as a formr export.", fields, "ended")
+        return _export(raw, self.platform, "Recognized as a formr export.", fields, "ended")
 
 
 class SurveyJsReader:

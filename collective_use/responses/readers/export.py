@@ -48,19 +48,29 @@ class Export:
     headings
         One for each column that may hold answers or keys, in order.
     fields
-        Columns of the platform by role: ``response``, ``language``, ``duration``.
+        Columns of the platform by role: ``response``, ``language``, ``duration``, ``wave``,
+        ``submitted`` (when a row was sent off), and ``record``: rows that share it are about one
+        person, and keys hold for all of them.
     preview, unfinished
         For each row whether it is a test and whether it was never sent off; None if unknown.
+    left_out
+        Further rows that are no answers, with the reason in words: rejected in review, spam.
+    unsent
+        For columns of a form with a status of its own, the rows in which it was never sent off.
     missing
         What the platform writes for no answer, with the reason: ``{"-99": "unanswered"}``.
+    missing_closed
+        The same, for questions with answers to choose from only.
     technical
         Places of columns that the platform itself adds.
     personal
         Places of columns that identify persons.
     seconds
         Columns that hold the seconds spent on a page, by page.
+    option_numbers
+        Whether bare numbers count options from 1 in their order, whatever their codes are.
     notes
-        How the layout was recognised.
+        How the layout was recognized.
     """
 
     raw: Raw
@@ -69,8 +79,12 @@ class Export:
     fields: Mapping[str, int] = field(default_factory=dict)
     preview: np.ndarray | None = None
     unfinished: np.ndarray | None = None
+    left_out: tuple[tuple[str, np.ndarray], ...] = ()
+    unsent: Mapping[int, np.ndarray] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    missing_closed: Mapping[str, str] = field(default_factory=dict)
     technical: frozenset[int] = frozenset()
     personal: frozenset[int] = frozenset()
     seconds: Mapping[str, int] = field(default_factory=dict)
+    option_numbers: bool = False
     notes: tuple[str, ...] = ()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collective_use.platforms.profile import RowRule
 from collective_use.responses.files.raw import Raw
 from collective_use.responses.headings.personal import is_personal
 from collective_use.responses.headings.wording import clean_heading
 from collective_use.responses.readers.export import Export, Heading
+from collective_use.responses.readers.recognize import heading_key
+from collective_use.responses.readers.rows import rejected_rows
 
 _SYSTEM = frozenset(
     [
@@ -44,9 +47,24 @@ _SYSTEM = frozenset(
         "devicestate",
         "edits",
         "formversion",
+        "formdef_version",
         "instancename",
+        "review_status",
+        "review_quality",
+        "review_comments",
+        "review_corrections",
     ]
 )
+_REVIEW = (
+    RowRule(
+        column=("_validation_status", "_validation_status/uid", "validation_status"),
+        values=("Not Approved", "validation_status_not_approved"),
+        reason="that a reviewer did not approve",
+    ),
+    RowRule(column=("ReviewState",), values=("rejected",), reason="that a reviewer rejected"),
+    RowRule(column=("review_status",), values=("rejected",), reason="that a reviewer rejected"),
+)
+"""KoBoToolbox, ODK Central and SurveyCTO: what a reviewer said of a row."""
 
 
 def heading(place: int, name: str) -> Heading:
@@ -78,7 +96,9 @@ class KoboReader:
         names = [clean_heading(name).casefold() for name in raw.names]
         own = {name for name in names if name in _SYSTEM}
         whole = set(names)
-        strokes = any("/" in name and name.rsplit("/", 1)[0] in whole for name in names)
+        strokes = raw.kind != "json" and any(
+            "/" in name and name.rsplit("/", 1)[0] in whole for name in names
+        )
         stamps = {"start", "end"} <= own
         return bool(own & {"_uuid", "_submission_time", "instanceid"}) or (strokes or stamps)
 
@@ -90,13 +110,18 @@ class KoboReader:
         technical = {h.place for h in headings if h.name.casefold() in _SYSTEM}
         roles = {h.name.casefold(): h.place for h in headings}
         fields = {"response": roles["_uuid"]} if "_uuid" in roles else {}
+        for name in ("_submission_time", "submissiondate"):
+            if name in roles:
+                fields["submitted"] = roles[name]
+        places = {heading_key(h.name): h.place for h in reversed(headings)}
         return Export(
             raw,
             self.platform,
             headings,
             fields,
+            left_out=rejected_rows(raw, places, _REVIEW),
             missing={"n/a": "not_shown"},
             technical=frozenset(technical),
             personal=frozenset(h.place for h in headings if is_personal(h.name)),
-            notes=("Recognised as a KoBo or ODK export.",),
+            notes=("Recognized as a KoBo or ODK export.",),
         )

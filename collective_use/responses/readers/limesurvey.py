@@ -120,7 +120,8 @@ class LimeSurveyReader:
             if clean_heading(name)
         )
         fields = {}
-        for role, field in (("response", "id"), ("language", "startlanguage")):
+        known = (("response", "id"), ("language", "startlanguage"), ("submitted", "submitdate"))
+        for role, field in known:
             if field in roles:
                 fields[role] = roles[field]
         if "interviewtime" in roles:
@@ -140,5 +141,5 @@ class LimeSurveyReader:
             missing={"n/a": "not_shown"},
             technical=frozenset(system),
             personal=frozenset(personal),
-            notes=("Recognised as a LimeSurvey export.",),
+            notes=("Recognized as a LimeSurvey export.",),
         )

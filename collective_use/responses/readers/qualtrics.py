@@ -1,13 +1,13 @@
 """Qualtrics: three heading rows, the legacy two, or a cleaned file with one.
 
-The second row is in the language of the account, so a file is recognised by the third, which
+The second row is in the language of the account, so a file is recognized by the third, which
 holds ``{"ImportId":"QID1"}``, or in legacy files by ``V1`` above ``ResponseID``.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from html import unescape
 
 import numpy as np
 
@@ -49,18 +49,41 @@ _TECHNICAL = frozenset(
     ]
 )
 _TIMING = re.compile(r"_(First Click|Last Click|Page Submit|Click Count)$", re.IGNORECASE)
-_PREVIEWS = frozenset({"1", "17", "survey preview", "offline survey preview", "survey test", "2"})
-_ROLES = {"responseid": "response", "userlanguage": "language", "durationinseconds": "duration"}
+_IMPORT = re.compile(
+    r"""^\s*\{\s*['"\u2018\u2019\u201c\u201d]*ImportId\W+([^'"\u2018\u2019\u201c\u201d]*)"""
+)
+_PREVIEWS = frozenset(
+    (
+        "1",
+        "2",
+        "9",
+        "17",
+        "survey preview",
+        "offline survey preview",
+        "survey test",
+        "survey preview spam",
+    )
+)
+_SPAM = frozenset(("8", "12", "40", "spam", "possible spam", "imported spam", "ex spam"))
+"""Response types, as Qualtrics' support pages number and name them."""
+_ROLES = {
+    "responseid": "response",
+    "userlanguage": "language",
+    "durationinseconds": "duration",
+    "recordeddate": "submitted",
+}
 
 
 def _import_id(cell: str) -> str | None:
-    if "ImportId" not in cell:
-        return None
-    try:
-        found = json.loads(cell)
-    except json.JSONDecodeError:
-        return None
-    return str(found.get("ImportId", "")) if isinstance(found, dict) else None
+    """Return the import id of a cell; programs that rewrite the file may change its quotes.
+
+    Examples
+    --------
+    >>> _import_id('{"ImportId":"QID1"}'), _import_id("{'ImportId': 'QID1'}"), _import_id("Yes")
+    ('QID1', 'QID1', None)
+    """
+    found = _IMPORT.search(unescape(cell))
+    return found[1] if found else None
 
 
 class QualtricsReader:
@@ -115,6 +138,7 @@ class QualtricsReader:
             fields,
             preview=_previews(body, roles),
             unfinished=_unfinished(body, roles),
+            left_out=_spam(body, roles),
             missing={"-99": "unanswered"},
             technical=frozenset(technical),
             personal=frozenset(
@@ -123,7 +147,7 @@ class QualtricsReader:
                 if (role in _TECHNICAL and is_personal(role)) or is_personal(raw.names[place])
             ),
             seconds=_page_times(headings),
-            notes=(f"Recognised as a Qualtrics export with {depth + 1} heading rows.",),
+            notes=(f"Recognized as a Qualtrics export with {depth + 1} heading rows.",),
         )
 
 
@@ -155,6 +179,13 @@ def _previews(raw: Raw, roles: list[str]) -> np.ndarray | None:
     if channel is not None:
         found |= np.isin(channel, ["preview", "test"])
     return found
+
+
+def _spam(raw: Raw, roles: list[str]) -> tuple[tuple[str, np.ndarray], ...]:
+    status = _column(raw, roles, "status")
+    if status is None or not np.isin(status, list(_SPAM)).any():
+        return ()
+    return (("Rows that Qualtrics took for spam (Status).", np.isin(status, list(_SPAM))),)
 
 
 def _unfinished(raw: Raw, roles: list[str]) -> np.ndarray | None:

@@ -60,5 +60,5 @@ class SurveyMonkeyReader:
             fields,
             technical=frozenset(technical),
             personal=frozenset(h.place for h in headings if is_personal(h.name)),
-            notes=("Recognised as a SurveyMonkey export with 2 heading rows.",),
+            notes=("Recognized as a SurveyMonkey export with 2 heading rows.",),
         )

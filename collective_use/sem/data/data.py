@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,6 @@ from collective_use.numerics.moments import (
 from collective_use.record import Record
 from collective_use.sem.data.checks import (
     check_clusters,
-    check_covariances,
     check_group_values,
     check_moments,
     check_values,
@@ -55,6 +54,8 @@ class GroupData:
         Cluster codes by case, one array per cluster name.
     patterns
         Missing patterns (FIML only).
+    absent
+        Variables without any value in this group (FIML only).
     """
 
     name: str
@@ -64,6 +65,7 @@ class GroupData:
     weights: Floats | None = None
     clusters: tuple[Ints, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,14 @@ def group_names(data: Any, group: str | None) -> tuple[str, ...]:
     if group is None:
         return ("",)
     column_in("group", group, list(data.columns), where="the data")
+    counts = data[group].value_counts()
     values = data[group].dropna().unique()
+    single = int((counts == 1).sum())
+    if single > max(1, len(counts) // 2):
+        many = "" if single == len(counts) else f" of {len(counts)}"
+        raise InputError(
+            f"{group!r} has {single}{many} groups of one case: is it the column of groups?"
+        )
     if len(values) == 0:
         raise InputError(f"group must be a column with values, got {group!r}, all missing")
     return tuple(str(value) for value in values)
@@ -191,7 +200,8 @@ def read_data(
     built = []
     for i, name in enumerate(names):
         rows = np.flatnonzero(keep & (codes == i)) if group is not None else np.flatnonzero(keep)
-        built.append(_group(Y, rows, name, variables, options, weight, cluster_codes))
+        built.append(_group(Y, rows, name, variables, exogenous, options, weight, cluster_codes))
+    built = _with_others_moments(built, variables)
     result = SampleData(
         tuple(variables), tuple(built), float(sum(g.moments.n for g in built)), len(Y), record
     )
@@ -255,6 +265,7 @@ def _group(
     rows: Ints,
     name: str,
     variables: Sequence[str],
+    exogenous: Sequence[str],
     options: Options,
     weight: Floats | None,
     cluster_codes: Sequence[Ints],
@@ -264,21 +275,47 @@ def _group(
     where = f" in group {name!r}" if name else ""
     if rows.size < 2:
         raise EstimationError(f"a model needs at least two cases{where}, got {rows.size}")
-    check_group_values(part, variables, where)
+    absent: tuple[str, ...] = ()
+    if options.missing == "fiml" and name:
+        empty = np.isnan(part).all(axis=0)
+        absent = tuple(variables[j] for j in np.flatnonzero(empty).tolist())
+    else:
+        check_group_values(part, variables, where)
     patterns: tuple[Pattern, ...] = ()
     if options.missing == "fiml":
-        warn_coverage(part, variables, where)
+        there = [j for j, variable in enumerate(variables) if variable not in absent]
+        warn_coverage(part[:, there], [variables[j] for j in there], where)
         patterns = patterns_of(part, w)
-        moments = _available_moments(part, w)
+        fixed = np.isin(np.array(variables), np.array(exogenous, dtype=str))
+        moments = _available_moments(part, w, fixed)
     else:
         moments = group_moments(part, w, unbiased=options.unbiased)
-    check_moments(moments, variables, where, complete=options.missing != "fiml")
+    if not absent:
+        check_moments(moments, variables, where, complete=options.missing != "fiml")
     clusters = tuple(np.unique(code[rows], return_inverse=True)[1] for code in cluster_codes)
-    return GroupData(name, part, moments, rows, w, clusters, patterns)
+    return GroupData(name, part, moments, rows, w, clusters, patterns, absent)
 
 
-def _available_moments(Y: Floats, weights: Floats | None) -> GroupMoments:
-    """Means and variances of what is there; covariances shrunk until positive definite."""
+def _with_others_moments(built: list[GroupData], variables: Sequence[str]) -> list[GroupData]:
+    """Start variables that a group has no values of from the groups that have."""
+    if not any(g.absent for g in built):
+        return built
+    from collective_use.sem.data.absent import fill_absent
+
+    places = [[variables.index(name) for name in g.absent] for g in built]
+    filled = fill_absent([g.moments for g in built], places)
+    for g, moments in zip(built, filled, strict=True):
+        check_moments(moments, variables, f" in group {g.name!r}", complete=False)
+    return [replace(g, moments=m) for g, m in zip(built, filled, strict=True)]
+
+
+def _available_moments(
+    Y: Floats, weights: Floats | None, fixed: np.ndarray[Any, Any]
+) -> GroupMoments:
+    """Means and variances of what is there; covariances shrunk until positive definite.
+
+    Moments of fixed covariates are no start values but part of the model: they are the sample's.
+    """
     seen = ~np.isnan(Y)
     w = np.ones(Y.shape[0]) if weights is None else weights
     count = w @ seen
@@ -289,78 +326,10 @@ def _available_moments(Y: Floats, weights: Floats | None) -> GroupMoments:
     pairs = (seen * w[:, None]).T @ seen.astype(float)
     cov = (centred * w[:, None]).T @ centred / np.maximum(pairs, 1e-300)
     cov = np.where(pairs > 0, cov, 0.0)
-    diagonal = np.diag(np.diag(cov))
+    kept = np.outer(fixed, fixed) | np.eye(fixed.size, dtype=bool)
     for share in (1.0, 0.9, 0.5, 0.0):
-        mixed = share * cov + (1 - share) * diagonal
+        mixed = np.where(kept, cov, share * cov)
         parts = inverse_and_log_det(mixed)
         if parts is not None:
             return GroupMoments(float(w.sum()), mean, mixed, parts[1])
     return GroupMoments(float(w.sum()), mean, cov, -np.inf)
-
-
-def data_from_moments(
-    cov: Any,
-    n: float | Sequence[float] | None,
-    means: Any,
-    variables: Sequence[str],
-    options: Options,
-    names: Sequence[str],
-) -> SampleData:
-    """Build the sample from given moments (covariances with divisor n - 1, as printed by R).
-
-    Parameters
-    ----------
-    cov
-        A data frame with variable names on both sides, or a mapping/sequence of them by group.
-    n
-        Number of cases (by group).
-    means
-        Means by name, or None (by group).
-    variables, options, names
-        Variables of the model, resolved options, group names.
-
-    Raises
-    ------
-    InputError
-        When n is missing or a variable is not in the matrix.
-    """
-    covs = _by_group(cov, names, "cov")
-    sizes = [n] * len(names) if isinstance(n, (int, float)) and len(names) == 1 else n
-    if sizes is None or isinstance(sizes, (int, float)) or len(sizes) != len(names):
-        each = "such as n=200" if len(names) == 1 else f"for each of the {len(names)} groups"
-        raise InputError(f"n must give the number of cases, {each}, got {n!r}")
-    if any(not float(size) > 1 for size in sizes):
-        raise InputError(f"n must be more than 1 case, got {n!r}")
-    averages = [None] * len(names) if means is None else _by_group(means, names, "means")
-    groups = []
-    for name, matrix, size, average in zip(names, covs, sizes, averages, strict=True):
-        if not hasattr(matrix, "loc"):
-            raise InputError("cov must be a data frame with variable names on both sides")
-        for variable in variables:
-            column_in("model variable", variable, list(matrix.columns), where="cov")
-            column_in("model variable", variable, list(matrix.index), where="the rows of cov")
-            if average is not None:
-                column_in("model variable", variable, list(average.keys()), where="means")
-        S = matrix.loc[list(variables), list(variables)].to_numpy(dtype=float)
-        check_covariances(S, variables)
-        if not options.unbiased:
-            S = S * ((size - 1) / size)
-        m = np.zeros(len(variables))
-        if average is not None:
-            m = np.array([float(average[v]) for v in variables])
-        parts = inverse_and_log_det(S)
-        found = GroupMoments(float(size), m, S, parts[1] if parts else -np.inf)
-        check_moments(found, variables, f" in group {name!r}" if name else "")
-        groups.append(GroupData(name, None, found, np.zeros(0, dtype=np.intp)))
-    total = float(sum(sizes))
-    return SampleData(tuple(variables), tuple(groups), total, int(total))
-
-
-def _by_group(values: Any, names: Sequence[str], what: str) -> list[Any]:
-    if len(names) == 1 and not isinstance(values, (list, tuple)):
-        return [values]
-    if isinstance(values, Mapping) and set(values) == set(names):
-        return [values[name] for name in names]
-    if isinstance(values, (list, tuple)) and len(values) == len(names):
-        return list(values)
-    raise InputError(f"{what} must be given for every group: {quoted(names)}")

@@ -12,10 +12,19 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.search.optimise import minimise, projected_gradient
+from collective_use.numerics.search.optimise import (
+    minimise,
+    projected_gradient,
+    scaled_gradient,
+)
 from collective_use.sem.engines.core import Solution, relabelled
 from collective_use.sem.engines.semopy import SemopySolution, fit_semopy, require_semopy_can
+from collective_use.sem.engines.units import standardised
+from collective_use.sem.inference import inverted
 from collective_use.sem.table.start import start_values
+
+CLOSE = 1e-3
+"""Differences of estimates below so many standard errors are none."""
 
 LOWER_BY = 1e-8
 """By how much the second engine's discrepancy must be lower for the core to start anew."""
@@ -28,7 +37,8 @@ class EngineAgreement:
     Attributes
     ----------
     largest_difference
-        Largest difference of an estimate, relative to max(1, |estimate|).
+        Largest difference of an estimate, in its standard errors (without standard errors:
+        relative to the size of the estimate).
     parameter
         Where it is.
     core_discrepancy, semopy_discrepancy
@@ -37,6 +47,8 @@ class EngineAgreement:
         Whether the core started anew from semopy's solution.
     success
         What semopy says of its own fit.
+    stopped_early
+        ``"semopy"``, ``"core"``, both joined, or empty: whose gradient has not vanished.
     description
         The model as semopy read it.
     """
@@ -48,21 +60,27 @@ class EngineAgreement:
     restarted: bool
     success: bool
     description: str
+    stopped_early: str = ""
 
     @property
     def agree(self) -> bool:
-        """Whether estimates are the same to 1e-5."""
-        return self.largest_difference < 1e-5
+        """Whether estimates are the same to a thousandth of a standard error."""
+        return self.largest_difference < CLOSE
 
     def __str__(self) -> str:
         found = "agree" if self.agree else "do not agree"
         after = " after the core started anew from semopy's solution" if self.restarted else ""
         return (
             f"The two engines {found}{after}: the largest difference of an estimate is "
-            f"{self.largest_difference:.1e} (in {self.parameter}); discrepancy "
+            f"{self.largest_difference:.1e} standard errors (in {self.parameter}); discrepancy "
             f"{_rounded(self.core_discrepancy)} by the core, "
-            f"{_rounded(self.semopy_discrepancy)} by semopy."
+            f"{_rounded(self.semopy_discrepancy)} by semopy.{self._early()}"
         )
+
+    def _early(self) -> str:
+        if self.agree or not self.stopped_early:
+            return ""
+        return f" Stopped before its gradient vanished: {self.stopped_early}."
 
 
 def _rounded(discrepancy: float) -> str:
@@ -90,8 +108,10 @@ def second_opinion(solution: Solution) -> SemopySolution:
     )
     group = data.groups[0]
     names = solution.table.block().observed
-    start = start_values(solution.table, [group.moments])
-    return fit_semopy(solution.table, group.moments.cov, names, round(data.n), start)
+    unit = standardised(solution.table, group.moments.cov)
+    start = start_values(solution.table, [group.moments]) * unit.factors
+    found = fit_semopy(unit.table, unit.cov, names, round(data.n), start)
+    return replace(found, theta=found.theta / unit.factors)
 
 
 def _completed(theta: Floats, solution: Solution) -> Floats:
@@ -135,7 +155,7 @@ def confirmed_by_semopy(solution: Solution) -> tuple[Solution, EngineAgreement]:
     Warns
     -----
     EngineDisagreementWarning
-        When the core had to start anew, or estimates differ by more than 1e-5.
+        When the core had to start anew, or estimates differ by more than `CLOSE` standard errors.
     """
     second = second_opinion(solution)
     theta = _completed(second.theta, solution)
@@ -161,12 +181,34 @@ def confirmed_by_semopy(solution: Solution) -> tuple[Solution, EngineAgreement]:
 def _agreement(
     solution: Solution, second: SemopySolution, theta: Floats, *, restarted: bool
 ) -> EngineAgreement:
-    gap = np.abs(theta - solution.theta) / np.maximum(1.0, np.abs(solution.theta))
+    gap = np.abs(theta - solution.theta) / _standard_errors(solution)
     worst = int(gap.argmax()) if gap.size else 0
     names = solution.table.free_names()
     value = solution.objective.value(theta)
+    early = [
+        name
+        for name, place in (("the core", solution.theta), ("semopy", theta))
+        if not _ended(solution, place)
+    ]
     return EngineAgreement(
         float(gap.max()) if gap.size else 0.0, names[worst] if names else "",
         float(solution.optimum.value), float(value) if np.isfinite(value) else float("inf"),
-        restarted, second.success, second.description,
+        restarted, second.success, second.description, " and ".join(early),
     )  # fmt: skip
+
+
+def _ended(solution: Solution, theta: Floats) -> bool:
+    if not np.isfinite(solution.objective.value(theta)):
+        return False
+    return scaled_gradient(solution.objective, theta, solution.basis) < 1e-5
+
+
+def _standard_errors(solution: Solution) -> Floats:
+    """Return what a difference of estimates is measured by, (q,)."""
+    size = np.maximum(1.0, np.abs(solution.theta))
+    try:
+        bread = inverted(solution, solution.shared.fisher(solution.theta))
+    except (EstimationError, ValueError):
+        return size
+    errors = np.sqrt(np.maximum(np.diag(bread), 0.0) / solution.effective_n)
+    return np.where(errors > 0, errors, size)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from collective_use.checks import quoted
 from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, adf_gamma, vech
 from collective_use.numerics.search.constrained import minimise_constrained
@@ -25,6 +28,7 @@ from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import Constraints, read_constraints
 from collective_use.sem.table.contradiction import is_linear, refuse_contradiction, with_bounds
 from collective_use.sem.table.partable import ParameterTable
+from collective_use.sem.table.paths import circle_of
 from collective_use.sem.table.start import start_values, with_sample_moments
 
 AnyObjective = NormalObjective | GlsObjective | LeastSquaresObjective | FimlObjective
@@ -97,7 +101,7 @@ def sample_statistics(table: ParameterTable) -> int:
     """Count the moments that parameters explain: all but those of fixed covariates."""
     total = 0
     for block in table.blocks:
-        p, x = len(block.observed), len(block.exogenous)
+        p, x = len(block.observed) - len(block.absent), len(block.exogenous)
         total += p * (p + 1) // 2 - x * (x + 1) // 2
         if table.meanstructure:
             total += p - x
@@ -215,20 +219,25 @@ def search(
 ) -> tuple[Optimum, Floats | None]:
     """Minimise from the usual start; from others too while the best solution is doubtful."""
     best: tuple[Optimum, Floats | None] | None = None
-    again = 0
+    again = starts = 0
     bounds = bounds_of(table)
     constrained = bool(constraints.equal or constraints.above)
     if constrained:
         refuse_contradiction(
             constraints, *bounds, np.full(table.n_free, 0.5), table.free_names(), only_linear=True
         )
-    for attempt in range(5):
+    begun = time.monotonic()
+    deadline = begun + SECONDS
+    for attempt in range(STARTS):
+        if attempt and time.monotonic() > deadline:
+            break
         theta = start_values(table, [g.moments for g in data.groups], attempt)
         if not np.isfinite(objective.value(theta)):
             theta = _possible(table, data, objective, theta)
+        starts += 1
         # What is doubtful but found is checked from other starts by scoring alone.
         most = SCORING if best is not None and best[0].converged else SEARCH
-        found = _one_search(table, objective, constraints, theta, most)
+        found = _one_search(table, objective, constraints, theta, most, deadline)
         again += best is not None and _same(found[0], best[0])
         if best is None or _better(found[0], best[0]):
             best, again = found, 0
@@ -236,10 +245,27 @@ def search(
             break
         if attempt == 0 and constrained:
             refuse_contradiction(constraints, *bounds, theta, table.free_names())
-    if best is None:
-        raise EstimationError("no start was found")
+    if best is None or not np.isfinite(best[0].value):
+        raise EstimationError(_nowhere(table))
+    if not best[0].converged:
+        plural = "s" if starts > 1 else ""
+        tried = f"{starts} start{plural}, {time.monotonic() - begun:.0f} s"
+        best = replace(best[0], message=f"{best[0].message}; tried: {tried}"), best[1]
     return best
 
+
+def _nowhere(table: ParameterTable) -> str:
+    circle = circle_of(table)
+    if not circle:
+        return "no start was found at which the model implies possible moments"
+    return (
+        f"{quoted(circle)} act on themselves through each other, and no values were found at which "
+        "this circle comes to rest: take one of its effects out, or fix one at a smaller value"
+    )
+
+
+SECONDS, STARTS = 120.0, 5
+"""How long a model is searched, and from how many starts at most."""
 
 SEARCH, SCORING = 500, 60
 """Steps of a search, and of one that only checks another."""
@@ -281,10 +307,10 @@ def _possible(
     table: ParameterTable, data: SampleData, objective: AnyObjective, theta: Floats
 ) -> Floats:
     """Shrink what is off the diagonal until the start implies possible moments."""
-    keep = np.zeros(table.n_free, dtype=bool)
+    keep, turning = np.zeros(table.n_free, dtype=bool), set(circle_of(table))
     for row in table.rows:
         if row.free and ((row.op == "~~" and row.lhs == row.rhs) or row.op in ("~1", "=~")):
-            keep[row.free - 1] = True
+            keep[row.free - 1] = row.op != "=~" or not turning & {row.lhs, row.rhs}
     for factor in (0.5, 0.1, 0.0):
         candidate = np.where(keep, theta, factor * theta)
         if np.isfinite(objective.value(candidate)):
@@ -298,13 +324,14 @@ def _one_search(
     constraints: Constraints,
     theta: Floats,
     most: int = SEARCH,
+    deadline: float = math.inf,
 ) -> tuple[Optimum, Floats | None]:
     lower, upper = bounds_of(table)
     if not constraints.equal and not constraints.above:
         bounded = np.isfinite(lower).any() or np.isfinite(upper).any()
         return minimise(
             objective, theta, lower=lower if bounded else None, upper=upper if bounded else None,
-            most=most,
+            most=most, deadline=deadline,
         ), None  # fmt: skip
     if (
         not constraints.above
@@ -316,7 +343,7 @@ def _one_search(
         if np.abs(constraints.equalities(feasible)[0]).max() > 1e-8 * (1 + np.abs(c).max()):
             refuse_contradiction(constraints, lower, upper, theta, table.free_names())
         basis = null_space(J)
-        return minimise(objective, feasible, basis=basis, most=most), basis
+        return minimise(objective, feasible, basis=basis, most=most, deadline=deadline), basis
     above = with_bounds(constraints, lower, upper)
     optimum, J = minimise_constrained(objective, theta, constraints.equalities, above)
     return optimum, null_space(J) if J.shape[0] else None

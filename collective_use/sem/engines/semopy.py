@@ -11,14 +11,17 @@ import contextlib
 import io
 import logging
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from collective_use.checks import quoted
 from collective_use.errors import EstimationError, NotSupported
+from collective_use.sem.engines.bounded import OutOfTime, within
 from collective_use.sem.table.partable import Parameter, ParameterTable
 
 Floats = NDArray[np.float64]
@@ -30,6 +33,9 @@ class SecondEngineError(EstimationError):
 
 _OPERATORS = ("=~", "~", "~~")
 _OPTIONS = {"ftol": 1e-15, "maxiter": 5000}
+
+SECONDS = 60.0
+"""How long semopy may search: on some models it never ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,22 @@ def semopy_description(table: ParameterTable) -> str:
     return "\n".join(lines)
 
 
+def _plainly_named(
+    table: ParameterTable, names: tuple[str, ...]
+) -> tuple[ParameterTable, tuple[str, ...]]:
+    """Give every variable a number for a name where semopy could not read one of them."""
+    block = table.block()
+    every = (*block.observed, *block.latent)
+    if all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in every):
+        return table, names
+    plain = {name: f"v{i}" for i, name in enumerate(every)}
+    rows = tuple(
+        row._replace(lhs=plain.get(row.lhs, row.lhs), rhs=plain.get(row.rhs, row.rhs))
+        for row in table.rows
+    )
+    return ParameterTable(rows, table.blocks, table.meanstructure), tuple(plain[n] for n in names)
+
+
 def _first_rows(table: ParameterTable) -> dict[int, Parameter]:
     rows: dict[int, Parameter] = {}
     for row in table.rows:
@@ -194,22 +216,18 @@ def fit_semopy(
     [0.5, 1.75]
     """
     import pandas as pd
-    import semopy
 
+    table, names = _plainly_named(table, names)
     description = semopy_description(table)
     moments = pd.DataFrame(cov, index=list(names), columns=list(names))
     rows = _first_rows(table)
+    places: dict[str, int] = {}
     try:
-        # semopy reports to the terminal; its words belong into a message, not there.
-        with _quiet(), np.errstate(all="ignore"):
-            model = semopy.Model(description)
-            model.load(cov=moments, n_samples=n)
-            places = _places(model)
-            values = np.array(model.param_vals, dtype=np.float64)
-            for number in rows:
-                values[places[f"cu{number}"]] = start[number - 1]
-            model.param_vals = values
-            result = model.fit(cov=moments, n_samples=n, options=dict(_OPTIONS))
+        result = within(SECONDS, lambda: _searched(description, moments, n, rows, start, places))
+    except OutOfTime as problem:
+        raise SecondEngineError(
+            f"semopy had not ended after {SECONDS:g} s and was stopped; use engine='core'"
+        ) from problem
     except Exception as problem:
         raise SecondEngineError(
             f"semopy broke down on this model ({type(problem).__name__}: {problem}); "
@@ -219,6 +237,29 @@ def fit_semopy(
     for number in rows:
         theta[number - 1] = float(result.x[places[f"cu{number}"]])
     return SemopySolution(theta, bool(result.success), int(result.n_it), description)
+
+
+def _searched(
+    description: str,
+    moments: Any,
+    n: int,
+    rows: Iterable[int],
+    start: Floats,
+    places: dict[str, int],
+) -> Any:
+    """Run semopy; `places` is filled with where its parameters stand."""
+    import semopy
+
+    # semopy reports to the terminal; its words belong into a message, not there.
+    with _quiet(), np.errstate(all="ignore"):
+        model = semopy.Model(description)
+        model.load(cov=moments, n_samples=n)
+        places |= _places(model)
+        values = np.array(model.param_vals, dtype=np.float64)
+        for number in rows:
+            values[places[f"cu{number}"]] = start[number - 1]
+        model.param_vals = values
+        return model.fit(cov=moments, n_samples=n, options=dict(_OPTIONS))
 
 
 @contextlib.contextmanager

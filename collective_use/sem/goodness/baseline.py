@@ -24,11 +24,14 @@ def independence_table(table: ParameterTable) -> ParameterTable:
     for block in table.blocks:
         fixed = set(block.exogenous)
         own = BlockNames(
-            block.group, block.level, block.observed, (), block.exogenous, (), block.covariates
-        )
+            block.group, block.level, block.observed, (), block.exogenous, (), block.covariates,
+            block.absent,
+        )  # fmt: skip
         blocks.append(own)
         for name in block.observed:
-            if name not in fixed:
+            if name in block.absent:
+                rows.append(_row(block, name, "~~", name, 0)._replace(start=1.0))
+            elif name not in fixed:
                 number += 1
                 rows.append(_row(block, name, "~~", name, number))
         for first, second in combinations_with_replacement(block.exogenous, 2):
@@ -39,8 +42,9 @@ def independence_table(table: ParameterTable) -> ParameterTable:
             rows.append(_row(block, first, "~~", second, number))
         if table.meanstructure:
             for name in block.observed:
-                number += name not in fixed
-                free = 0 if name in fixed else number
+                held = name in fixed or name in block.absent
+                number += not held
+                free = 0 if held else number
                 rows.append(_row(block, name, "~1", "", free, exogenous=name in fixed))
     return ParameterTable(tuple(rows), tuple(blocks), table.meanstructure)
 

@@ -11,7 +11,7 @@ from collective_use.numerics.sem import fit_indices as fi
 from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.baseline import closed_form_baseline, independence_solution
-from collective_use.sem.goodness.likelihood import log_likelihood
+from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.robust_fiml import corrected_fiml
 from collective_use.sem.goodness.tests_of_fit import (
     ChiSquare,
@@ -51,8 +51,11 @@ def baseline_tests(
     null = independence_solution(solution)
     logs = log_likelihood(null, saturated) if options.missing == "fiml" else None
     standard = standard_test(null, chi_square(null, logs))
-    scaled = scaled_test(null, standard, saturated) if options.scaled else None
-    return standard, scaled, null
+    if not options.scaled:
+        return standard, None, null
+    if math.isnan(standard.statistic):
+        return standard, ChiSquare(options.test, math.nan, null.df, math.nan), null
+    return standard, scaled_test(null, standard, saturated), null
 
 
 def compute_fit_measures(
@@ -87,7 +90,10 @@ def compute_fit_measures(
         }
     null, null_scaled, null_solution = baseline_tests(solution, saturated)
     robust = None
-    if solution.options.missing == "fiml" and null_solution is not None:
+    complete = all(has_maximum(s) for s in saturated)
+    if not complete or any(block.absent for block in solution.table.blocks):
+        robust = fi.Versus(*[math.nan] * 6), math.nan
+    elif solution.options.missing == "fiml" and null_solution is not None:
         robust = corrected_fiml(solution, null_solution, saturated)
     elif scaled is not None and null_scaled is not None and scaled.name in ROBUST:
         robust = _from_scaling(standard, scaled, null, null_scaled)
@@ -99,7 +105,8 @@ def compute_fit_measures(
     shifted = scaled is not None and scaled.name == "scaled.shifted"
     by = scaled.scaling if shifted and scaled else robust[0].scaling if robust else 1.0
     out |= _approximation(standard, scaled, robust, by, n, groups)
-    out |= _residuals(solution, saturated)
+    found = _residuals(solution, saturated)
+    out |= found if complete else dict.fromkeys(found, math.nan)
     out |= _others(solution, standard, saturated)
     return out
 
@@ -247,9 +254,11 @@ def _rmsea(
 def _residuals(solution: Solution, saturated: list[GroupMoments]) -> dict[str, float]:
     means = solution.model.meanstructure
     parts = []
-    for state, s in zip(states_of(solution), saturated, strict=True):
-        m, mu = (s.mean, state.mu) if means else (None, None)
-        parts.append(fi.residual_summaries(s.cov, m, state.Sigma, mu))
+    for block, state, s in zip(solution.table.blocks, states_of(solution), saturated, strict=True):
+        seen = np.array([name not in block.absent for name in block.observed])
+        place = np.ix_(seen, seen)
+        m, mu = (s.mean[seen], state.mu[seen]) if means else (None, None)
+        parts.append(fi.residual_summaries(s.cov[place], m, state.Sigma[place], mu))
     shares = solution.data.shares
 
     def mean(name: str) -> float:
@@ -331,6 +340,7 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
                 implied = np.concatenate([state.mu, implied])
             covariates = covariate_places(solution, i)
             keep = kept_moments(mean.size, covariates, means=means)
+            keep = keep[np.isfinite(observed[keep])]  # not those that a group was not asked
             observed, implied, W = observed[keep], implied[keep], W[np.ix_(keep, keep)]
             r = observed - implied
             top, bottom = float(r @ W @ r), float(observed @ W @ observed)

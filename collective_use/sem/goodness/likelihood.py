@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from collective_use.numerics.moments import Floats, GroupMoments, Ints, inverse_and_log_det
 from collective_use.numerics.sem.fiml import stack_patterns
 from collective_use.numerics.sem.saturated import expectation_step, saturated_moments
+from collective_use.sem.data.absent import embedded
 from collective_use.sem.data.data import GroupData, SampleData
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import covariate_places, states_of
@@ -19,7 +21,20 @@ LOG_2PI = math.log(2 * math.pi)
 def saturated_of(data: SampleData, group: int) -> GroupMoments:
     """Return the saturated moments of a group (by maximum likelihood with missing values)."""
     g = data.groups[group]
-    return saturated_moments(g.patterns, g.moments) if g.patterns else g.moments
+    if not g.patterns:
+        return g.moments
+    if not g.absent:
+        return saturated_moments(g.patterns, g.moments)
+    seen = [j for j, name in enumerate(data.variables) if name not in g.absent]
+    patterns = [replace(p, seen=np.searchsorted(seen, p.seen)) for p in g.patterns]
+    cov = g.moments.cov[np.ix_(seen, seen)]
+    start = GroupMoments(g.moments.n, g.moments.mean[seen], cov, 0.0)
+    return embedded(seen, saturated_moments(patterns, start), g.moments)
+
+
+def has_maximum(saturated: GroupMoments) -> bool:
+    """Tell whether the unrestricted likelihood of incomplete data has a maximum."""
+    return not math.isnan(saturated.log_det)
 
 
 def normal_log_likelihood(g: GroupMoments, mu: Floats | None, Sigma: Floats) -> float:
@@ -69,7 +84,8 @@ def log_likelihood(solution: Solution, saturated: list[GroupMoments]) -> tuple[f
         covariates = _of_covariates(g, s, covariate_places(solution, i))
         if g.patterns:
             model += incomplete_log_likelihood(g, state.mu, state.Sigma) - covariates
-            unrestricted += incomplete_log_likelihood(g, s.mean, s.cov) - covariates
+            own = incomplete_log_likelihood(g, s.mean, s.cov) - covariates
+            unrestricted += own if has_maximum(s) else math.nan
         else:
             mu = state.mu if means else None
             model += normal_log_likelihood(s, mu, state.Sigma) - covariates

@@ -8,28 +8,24 @@ Muthen (1984), Psychometrika 49:115; Wu & Estabrook (2016), Psychometrika 81:101
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from collective_use.checks import one_of, quoted
 from collective_use.errors import (
-    DataWarning,
     EstimationError,
     InputError,
     NotSupported,
-    warn,
 )
-from collective_use.numerics.moments import Floats, GroupMoments, Ints
-from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.ordinal.moments import OrdinalMoments
 from collective_use.numerics.ordinal.objective import OrdinalObjective
-from collective_use.record import Record
-from collective_use.sem.data.data import GroupData, SampleData
 from collective_use.sem.engines.core import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import Options
-from collective_use.sem.ordinal.columns import numbers_of
+from collective_use.sem.ordinal.read import Coded
 from collective_use.sem.table.build import TableOptions, parameter_table
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
@@ -50,25 +46,6 @@ ESTIMATORS: dict[str, tuple[str, str, str]] = {
 """Estimator: weight, errors, test."""
 
 PARAMETERIZATIONS = ("delta", "theta")
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """Data of an ordinal model.
-
-    Attributes
-    ----------
-    sample
-        Cases by group; the moments hold polychoric correlations.
-    moments
-        First- and second-step estimates by group.
-    categories
-        Values of every ordered variable, ascending.
-    """
-
-    sample: SampleData
-    moments: tuple[OrdinalMoments, ...]
-    categories: dict[str, tuple[float, ...]]
 
 
 def ordinal_options(estimator: str | None, se: str | None, test: str | None) -> Options:
@@ -175,112 +152,22 @@ def _refuse_block(table: ParameterTable, block: BlockNames, *, random_covariates
         )
 
 
-def read_ordinal(
-    data: Any,
-    block: BlockNames,
-    categories: dict[str, tuple[float, ...]],
-    group: str | None,
-    names: Sequence[str],
-) -> Coded:
-    """Code the data, list-wise complete, and estimate the moments of every group.
-
-    Raises
-    ------
-    InputError
-        When a category has no cases in a group.
-    """
-    Y = np.column_stack([numbers_of(data, n, ordered=n in categories) for n in block.observed])
-    counts = [len(categories.get(name, ())) for name in block.observed]
-    for j, name in enumerate(block.observed):
-        if name in categories:
-            seen = ~np.isnan(Y[:, j])
-            Y[seen, j] = np.searchsorted(categories[name], Y[seen, j])
-        elif np.isinf(Y[:, j]).any():
-            raise InputError(f"{name} holds an infinite value")
-    keep = ~np.isnan(Y).any(axis=1)
-    record = Record()
-    if not keep.all():
-        record = record.note("sem", "left out", "A model variable is missing.",
-                             count=int((~keep).sum()), of="rows")  # fmt: skip
-    labels = None if group is None else data[group].astype(str).to_numpy()
-    if group is not None:
-        keep &= data[group].notna().to_numpy()
-    built, moments = [], []
-    for name in names:
-        rows = np.flatnonzero(keep if labels is None else keep & (labels == name))
-        found = _moments(Y[rows], counts, block.observed, name)
-        moments.append(found)
-        built.append(_group_data(name, Y[rows], rows, found))
-    n = float(sum(g.moments.n for g in built))
-    sample = SampleData(block.observed, tuple(built), n, Y.shape[0], record)
-    return Coded(sample, tuple(moments), categories)
-
-
-def _moments(
-    Y: Floats, counts: Sequence[int], observed: Sequence[str], group: str
-) -> OrdinalMoments:
-    where = f" in group {group!r}" if group else ""
-    if Y.shape[0] < 2:
-        raise InputError(f"no complete cases{where}")
-    for j, (name, count) in enumerate(zip(observed, counts, strict=True)):
-        if count:
-            here = np.bincount(Y[:, j].astype(np.intp), minlength=count)
-            if (here == 0).any():
-                raise InputError(
-                    f"{name} has a category without cases{where} (cases by category: "
-                    f"{here.tolist()}): join categories before"
-                )
-        elif np.ptp(Y[:, j]) == 0:
-            raise InputError(f"{name} is constant{where}")
-        elif np.unique(Y[:, j]).size == 2:
-            # The scores of mean and variance are then multiples of each other: no weights.
-            raise InputError(f"{name} has two values only{where}: name it in ordered=")
-    found = ordinal_moments(Y, counts)
-    _tell_sparse(found, observed, where)
-    return found
-
-
-def _tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> None:
-    def pairs(index: Ints) -> str:
-        return quoted([f"{observed[i]} x {observed[j]}" for i, j in index], most=5)
-
-    if found.limit_pairs.size:
-        raise EstimationError(
-            f"the correlation of {pairs(found.limit_pairs)} is 1{where}: leave one out"
-        )
-    if found.empty_pairs.size:
-        warn(
-            f"{found.empty_pairs.shape[0]} two-way tables have empty cells{where}: "
-            f"{pairs(found.empty_pairs)}; their correlations rest on few cases",
-            DataWarning,
-        )
-
-
-def _group_data(name: str, Y: Floats, rows: Ints, found: OrdinalMoments) -> GroupData:
-    mean = np.zeros(Y.shape[1])
-    mean[found.item[found.is_mean]] = found.thresholds[found.is_mean]
-    sign, log_det = np.linalg.slogdet(found.covariance)
-    moments = GroupMoments(
-        found.n, mean, found.covariance, float(log_det) if sign > 0 else float("-inf")
-    )
-    return GroupData(name, Y, moments, rows)
-
-
 def weights_of(moments: Sequence[OrdinalMoments], function: str) -> list[Floats]:
     """Return by group the weight of the statistics."""
     out: list[Floats] = []
     for m in moments:
+        gamma = m.gamma if m.independent is None else m.independent
         if function == "ULS":
             out.append(np.ones(m.statistics.size))
         elif function == "DWLS":
-            out.append(1.0 / np.diag(m.gamma))
+            out.append(1.0 / np.diag(gamma))
         else:
-            if np.linalg.cond(m.gamma) > 1e14 or m.n <= m.statistics.size:
+            if np.linalg.cond(gamma) > 1e14 or m.n <= m.statistics.size:
                 raise EstimationError(
                     f"WLS needs more cases than statistics: {m.n:g} cases, "
                     f"{m.statistics.size} statistics; use WLSMV"
                 )
-            out.append(np.asarray(np.linalg.inv(m.gamma), dtype=np.float64))
+            out.append(np.asarray(np.linalg.inv(gamma), dtype=np.float64))
     return out
 
 

@@ -10,16 +10,16 @@ import numpy as np
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
+from collective_use.sem.options import Options
 from collective_use.sem.ordinal.columns import read_categories
 from collective_use.sem.ordinal.estimate import (
     PARAMETERIZATIONS,
-    Coded,
     fit_ordinal_table,
     ordinal_options,
     ordinal_table,
     ordinal_vcov,
-    read_ordinal,
 )
+from collective_use.sem.ordinal.read import Coded, read_ordinal
 from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.postfit.problems import find_problems
 from collective_use.sem.table.build import TableOptions
@@ -28,9 +28,7 @@ from collective_use.sem.table.partable import ParameterTable
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "engine": ("core",),
-    "cluster": (None, (), []),
     "weights": (None,),
-    "missing": ("listwise",),
     "information": (None, "expected"),
     "likelihood": ("normal",),
     "cov": (None,),
@@ -43,9 +41,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
 
 _INSTEAD = {
     "engine": "use engine='core'",
-    "cluster": "leave cluster= out, or take the answers as numbers (estimator='MLR')",
     "weights": "take the answers as numbers (estimator='MLR')",
-    "missing": "use missing='listwise', or take the answers as numbers (estimator='MLR')",
     "information": "least squares have expected information",
     "likelihood": "least squares have no likelihood",
     "cov": "polychoric correlations need the answers, give data",
@@ -67,6 +63,8 @@ def fit_ordinal(
     partial: Sequence[str] = (),
     se: str | None = None,
     test: str | None = None,
+    missing: str = "listwise",
+    cluster: str | Sequence[str] | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
     bounds: Any = None,
@@ -89,7 +87,14 @@ def fit_ordinal(
     one_of("identification", identification, IDENTIFICATIONS)
     if data is None or not hasattr(data, "columns"):
         raise InputError("ordered variables need a data frame")
+    if missing == "fiml":
+        raise NotSupported(
+            "missing='fiml' with ordered variables is not supported: use missing='pairwise', or "
+            "take the answers as numbers (estimator='MLR')"
+        )
+    one_of("missing", missing, ("listwise", "pairwise"))
     options = ordinal_options(estimator, se, test)
+    clusters = _one_cluster(cluster, options)
     names = group_names(data, group)
     if len(names) == 1 and (equal or identification != "lavaan"):
         raise InputError(
@@ -118,7 +123,9 @@ def fit_ordinal(
         raise NotSupported("ordered variables at two levels are not supported")
     _check(table, names, categories)
     table = with_bounds(table, bounds)
-    coded = read_ordinal(data, table.blocks[0], categories, group, names)
+    coded = read_ordinal(
+        data, table.blocks[0], categories, group, names, missing=missing, cluster=clusters
+    )
     return estimate_ordinal(table, coded, options, names)
 
 
@@ -135,6 +142,20 @@ def estimate_ordinal(
         solution, vcov, problems, "core", tuple(names), ("",),
         moments=coded.moments, categories=coded.categories,
     )  # fmt: skip
+
+
+def _one_cluster(cluster: str | Sequence[str] | None, options: Options) -> tuple[str, ...]:
+    names = () if cluster is None else (cluster,) if isinstance(cluster, str) else tuple(cluster)
+    if len(names) > 1:
+        raise NotSupported(
+            f"cluster={names!r} with ordered variables is not supported: give one column"
+        )
+    if names and options.se == "standard":
+        raise NotSupported(
+            f"cluster with estimator={options.estimator!r}, se='standard' is not supported: errors "
+            "with clusters are robust, use 'WLSMV'"
+        )
+    return names
 
 
 def _check(table: ParameterTable, names: Sequence[str], categories: Mapping[str, Any]) -> None:

@@ -9,6 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from collective_use.checks import one_of
 from collective_use.errors import NotSupported
 from collective_use.numerics.ordinal.moments import OrdinalMoments
@@ -83,6 +85,11 @@ class OrdinalResult(SemResult):
 
     def factor_scores(self, method: str = "ebm") -> FactorScores:
         """Return factor scores: posterior mode ``"ebm"`` or maximum likelihood ``"ml"``."""
+        if any(np.isnan(g.Y).any() for g in self.solution.data.groups if g.Y is not None):
+            raise NotSupported(
+                "factor scores with missing='pairwise' and missing answers are not supported: fit "
+                "with missing='listwise'"
+            )
         return ordinal_factor_scores(self.solution, self.categories or {}, method)
 
     def residuals(self) -> SemResiduals:

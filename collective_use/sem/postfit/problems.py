@@ -15,9 +15,9 @@ from collective_use.errors import (
 )
 from collective_use.numerics.moments import Floats
 from collective_use.sem.engines.core import Solution
-from collective_use.sem.inference import information, states_of
-from collective_use.sem.postfit.standardized import scales_of
-from collective_use.sem.table.compiled import variables_of
+from collective_use.sem.inference import information
+from collective_use.sem.postfit.admissible import improper_matrices, place_of
+from collective_use.sem.postfit.standardized import scales_of, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Problem:
     Attributes
     ----------
     kind
-        ``"convergence"``, ``"identification"``, ``"variance"``, ``"correlation"`` or ``"data"``.
+        ``"convergence"``, ``"identification"``, ``"variance"``, ``"matrix"`` or ``"data"``.
     text
         One sentence naming the parameters.
     """
@@ -51,7 +51,8 @@ def find_problems(solution: Solution, vcov: Floats | None) -> tuple[Problem, ...
             f"element {solution.optimum.gradient:.1e}): the numbers are not a solution"
         )
         found.append(Problem("convergence", text))
-    if vcov is None and solution.options.se != "none" and solution.model.n_free:
+    reached = solution.optimum.converged
+    if vcov is None and reached and solution.options.se != "none" and solution.model.n_free:
         found.append(Problem("identification", _unidentified(solution)))
     if vcov is not None and (np.diag(vcov) < 0).any():
         names = np.array(solution.table.free_names())[np.diag(vcov) < 0]
@@ -63,7 +64,7 @@ def find_problems(solution: Solution, vcov: Floats | None) -> tuple[Problem, ...
     if not any(problem.kind == "identification" for problem in found):
         # Without identification the values are arbitrary and say nothing on their own.
         found += _variances(solution)
-        found += _correlations(solution)
+        found += [Problem("matrix", text) for text in improper_matrices(solution)]
     if solution.data.n < solution.n_parameters:
         text = (
             f"{solution.n_parameters} parameters are estimated from {solution.data.n:g} cases: "
@@ -118,37 +119,20 @@ def _unidentified(solution: Solution) -> str:
 
 
 def _variances(solution: Solution) -> list[Problem]:
+    """Name negative variances, also those that a parameterisation derives (ordered variables)."""
     scales = scales_of(solution)
     negative = []
     for row in solution.table.rows:
-        if row.op != "~~" or row.lhs != row.rhs or not row.free:
+        if row.op != "~~" or row.lhs != row.rhs:
             continue
-        value, block = float(solution.theta[row.free - 1]), scales[row.group, row.level]
+        derived = row.lhs in solution.table.block(row.group, row.level).ordered
+        if not row.free and not derived:
+            continue
+        value, block = value_of(row, solution.theta), scales[row.group, row.level]
         if value < -1e-9 * abs(block.total[block.place[row.lhs]]):
-            where = f", group {row.group})" if solution.table.n_groups > 1 else ")"
-            negative.append(f"{row.lhs} ({value:.3g}{where}")
+            where = place_of(solution, row.group, row.level)
+            negative.append(f"{row.lhs} ({value:.3g}{', ' if where else ''}{where})")
     if not negative:
         return []
     text = f"negative variance (a Heywood case): {', '.join(negative)}"
     return [Problem("variance", text)]
-
-
-def _correlations(solution: Solution) -> list[Problem]:
-    found = []
-    for block, state, compiled in zip(
-        solution.table.blocks, states_of(solution), solution.model.blocks, strict=True
-    ):
-        names = variables_of(block)
-        C = state.C[compiled.p :, compiled.p :]
-        variance = np.diag(C)
-        if (variance <= 0).any():
-            continue
-        R = C / np.sqrt(np.outer(variance, variance))
-        rows, cols = np.tril_indices(R.shape[0], -1)
-        for i, j in zip(rows, cols, strict=True):
-            if abs(R[i, j]) > 1 + 1e-8:
-                where = f" (group {block.group})" if solution.table.n_groups > 1 else ""
-                a, b = names[compiled.p + j], names[compiled.p + i]
-                text = f"the correlation of {a} and {b} is {R[i, j]:.3f}, beyond 1{where}"
-                found.append(Problem("correlation", text))
-    return found

@@ -45,7 +45,7 @@ def profile_limits(
         raise NotSupported("likelihood profiles need maximum likelihood")
     if solution.basis is not None:
         raise NotSupported("likelihood profiles with constraints are not supported")
-    names = solution.table.free_names()
+    names = [name.replace(" ", "") for name in solution.table.free_names()]
     key = parameter.replace(" ", "")
     if key not in names:
         hint = did_you_mean(key, names)

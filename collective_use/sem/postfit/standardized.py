@@ -169,7 +169,7 @@ def standardize(
         if row.op in CONSTRAINTS:
             continue
         if row.op == "~*~":
-            values[i] = 1.0
+            _scale(row, kind, solution.theta, values, slopes, i)
             continue
         block = scales[row.group, row.level]
         factor, log_slope = factor_of(row, block, kind)
@@ -187,6 +187,15 @@ def standardize(
     errors = np.asarray(root(variances))
     errors[np.isnan(values)] = np.nan
     return values, errors
+
+
+def _scale(
+    row: Parameter, kind: str, theta: Floats, values: Floats, slopes: Floats, i: int
+) -> None:
+    """The scale of a latent response: it has no latent variable to be standardised by."""
+    values[i] = value_of(row, theta) if kind == "lv" else 1.0
+    if kind == "lv" and row.free:
+        slopes[i, row.free - 1] = 1.0
 
 
 def _definitions(table: ParameterTable, values: Floats, slopes: Floats, q: int) -> None:

@@ -196,6 +196,11 @@ def refitter(fit: SemResult, kind: str) -> Refit:
     if any(g.weights is not None or g.clusters for g in data.groups):
         raise NotSupported("resampling with weights or cluster-robust errors is not supported")
     if isinstance(fit, OrdinalResult):
+        if any(np.isnan(np.asarray(g.Y)).any() for g in data.groups):
+            raise NotSupported(
+                "resampling with missing='pairwise' and missing answers is not supported: fit with "
+                "missing='listwise'"
+            )
         chosen = OrdinalRefit
     elif options.missing == "fiml":
         chosen = FimlRefit

@@ -11,6 +11,7 @@ import numpy as np
 from collective_use.checks import did_you_mean
 from collective_use.errors import InputError
 from collective_use.numerics.moments import Floats
+from collective_use.sem.table.functions import function_of
 from collective_use.sem.table.partable import Parameter, ParameterTable
 from collective_use.syntax.expressions import Expression, ExpressionReader, Name, Number, labels_of
 from collective_use.syntax.tokens import Token, tokenize
@@ -57,8 +58,12 @@ def evaluate(expression: Expression, values: Mapping[str, Dual], q: int) -> Dual
             raise InputError(f"{expression.name!r} is no label of the model{hint}")
         return values[expression.name]
     parts = [evaluate(part, values, q) for part in expression.arguments]
+    if expression.operator in ("min", "max"):
+        sign = 1.0 if expression.operator == "min" else -1.0
+        return min(parts, key=lambda part: sign * part[0])
     if len(parts) == 1:
-        return _single(expression.operator, *parts[0])
+        value, slope = function_of(expression.operator, parts[0][0])
+        return value, slope * parts[0][1]
     return _double(expression.operator, *parts[0], *parts[1])
 
 
@@ -81,26 +86,6 @@ def _double(operator: str, x: float, dx: Floats, y: float, dy: Floats) -> Dual:
     if dy.any():
         slope = slope + power * math.log(x) * dy if x > 0 else np.full_like(dx, math.nan)
     return power, slope
-
-
-def _single(operator: str, x: float, dx: Floats) -> Dual:
-    if operator == "neg":
-        return -x, -dx
-    if operator == "exp":
-        value = math.exp(x) if x < 709 else math.inf
-        return value, value * dx
-    if operator == "log":
-        return (math.log(x), dx / x) if x > 0 else (math.nan, np.full_like(dx, math.nan))
-    if operator == "sqrt":
-        root = math.sqrt(x) if x >= 0 else math.nan
-        return root, dx / (2 * root) if root else np.full_like(dx, math.nan)
-    if operator == "abs":
-        return abs(x), math.copysign(1.0, x) * dx
-    if operator == "sin":
-        return math.sin(x), math.cos(x) * dx
-    if operator == "cos":
-        return math.cos(x), -math.sin(x) * dx
-    return math.tan(x), dx / math.cos(x) ** 2
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,8 @@ class BlockNames:
         Ordered categorical variables (a subset of `observed`).
     covariates
         Observed variables that only explain, with fixed moments or not.
+    absent
+        Observed variables that the group has no values of (full information only).
     """
 
     group: int
@@ -88,6 +90,7 @@ class BlockNames:
     exogenous: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     covariates: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

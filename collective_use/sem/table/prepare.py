@@ -35,7 +35,7 @@ def with_bounds(
             for row in table.rows
         )
         return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
-    by_number = {name: i + 1 for i, name in enumerate(table.free_names())}
+    by_number = {name.replace(" ", ""): i + 1 for i, name in enumerate(table.free_names())}
     limits: dict[int, tuple[float, float]] = {}
     for name, (low, high) in bounds.items():
         key = name.replace(" ", "")

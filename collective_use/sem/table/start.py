@@ -9,6 +9,7 @@ import numpy as np
 
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.table.paths import path_starts
 
 
 def with_sample_moments(table: ParameterTable, groups: Sequence[GroupMoments]) -> ParameterTable:
@@ -34,7 +35,8 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
     """Return the vector of free parameters to start from.
 
     Loadings start from ratios of covariances (Hägglund 1982, Psychometrika 47:209, by one pair
-    of reference variables), residual variances at half the sample's.
+    of reference variables), effects among observed variables and composites from regressions,
+    residual variances at half the sample's.
 
     Parameters
     ----------
@@ -46,7 +48,8 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
         0 for these; 1 with small latent variances, 2 from plain and 3 from scattered values.
     """
     theta = np.full(table.n_free, math.nan)
-    loadings = _loadings(table, groups) if attempt < 2 else {}
+    known = _loadings(table, groups) if attempt < 2 else {}
+    known |= path_starts(table, groups) if attempt == 0 else {}
     share = 0.3 if attempt == 0 else 0.02
     for i, row in enumerate(table.rows):
         if not row.free or not math.isnan(theta[row.free - 1]):
@@ -55,7 +58,7 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
             value = row.start
         else:
             block = table.block(row.group, row.level)
-            value = loadings.get(i, _plain(row, block, groups[row.group - 1], table, share))
+            value = known.get(i, _plain(row, block, groups[row.group - 1], table, share))
         theta[row.free - 1] = min(max(value, row.lower), row.upper)
     if attempt >= 3:
         generator = np.random.default_rng(attempt)

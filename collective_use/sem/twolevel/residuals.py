@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from collective_use.numerics.moments import vech
-from collective_use.numerics.twolevel.saturated import Saturated
+from collective_use.numerics.twolevel.unrestricted import Saturated
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
 from collective_use.sem.postfit.residuals import SemResiduals

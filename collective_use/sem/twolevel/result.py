@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from collective_use.checks import one_of
-from collective_use.errors import InputError, NotSupported
+from collective_use.errors import DataWarning, InputError, NotSupported, warn
 from collective_use.numerics.twolevel.objective import CompleteLikelihood
-from collective_use.numerics.twolevel.saturated import Saturated, saturated_complete
+from collective_use.numerics.twolevel.saturated import (
+    moments_at,
+    saturated_complete,
+    start_moments,
+)
+from collective_use.numerics.twolevel.unrestricted import Saturated, unrestricted_moments
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.options import LEVELS, Level
@@ -24,6 +29,7 @@ from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.estimate import Clustered
 from collective_use.sem.twolevel.factor_scores import twolevel_factor_scores
 from collective_use.sem.twolevel.residuals import twolevel_residuals
+from collective_use.sem.twolevel.space import keeps_variances, note_on_space
 from collective_use.sem.twolevel.tests_of_fit import (
     fit_by_level,
     logs_of,
@@ -52,7 +58,8 @@ class TwoLevelResult(SemResult):
     >>> rng = np.random.default_rng(1)
     >>> team = np.repeat(np.arange(60), 6)
     >>> group, f = rng.normal(size=60)[team], rng.normal(size=360)
-    >>> data = pd.DataFrame({f"y{i}": group + f + rng.normal(size=360) for i in range(3)})
+    >>> own = [0.5 * rng.normal(size=60)[team] + rng.normal(size=360) for _ in range(3)]
+    >>> data = pd.DataFrame({f"y{i}": group + f + own[i] for i in range(3)})
     >>> model = "level: 1; w =~ y0 + y1 + y2; level: 2; b =~ y0 + y1 + y2"
     >>> fit = cu.fit_sem(model, data.assign(team=team), cluster="team")
     >>> fit.r_square()["level"].unique().tolist()
@@ -69,7 +76,7 @@ class TwoLevelResult(SemResult):
 
     @cached_property
     def saturated(self) -> list[Saturated]:
-        """Unrestricted moments of both levels by group."""
+        """Unrestricted moments of both levels by group, the between covariance a possible one."""
         out = []
         for likelihood in self._data.likelihoods:
             if isinstance(likelihood, CompleteLikelihood):
@@ -81,28 +88,61 @@ class TwoLevelResult(SemResult):
         return out
 
     @cached_property
+    def unrestricted(self) -> list[Saturated]:
+        """Moments of the model that chi-square compares with: as free as the fitted one.
+
+        The between covariance of a fitted model may be an impossible one (negative residual
+        variances). Unless bounds keep its variances from that, the unrestricted one may be too.
+        """
+        if keeps_variances(self.table):
+            return self.saturated
+        states = self.solution.objective.states(self.solution.theta)
+        out = []
+        for i, (likelihood, kept) in enumerate(
+            zip(self._data.likelihoods, self.saturated, strict=True)
+        ):
+            if kept.rank == len(kept.Sb):
+                out.append(kept)
+                continue
+            within, between = states[2 * i : 2 * i + 2]
+            begin = moments_at(likelihood.layout, start_moments(self._data.statistics[i]))
+            implied = within.Sigma, within.mu, between.Sigma, between.mu
+            out.append(unrestricted_moments(likelihood, [begin, implied]) or kept)
+        return out
+
+    @property
+    def test_note(self) -> str:
+        """What space the two models of the chi-square test share, in words."""
+        return note_on_space(self.table, self.unrestricted, self.group_names)
+
+    @cached_property
     def _logs(self) -> tuple[float, float]:
-        return logs_of(self.solution, self._data, self.saturated)
+        return logs_of(self.solution, self._data, self.unrestricted)
 
     @cached_property
     def test(self) -> tests_of_fit.ChiSquare:
         """The uncorrected chi-square test."""
         self._refuse()
-        return plain_test(self.solution, self._logs)
+        found = plain_test(self.solution, self._logs)
+        impossible = any(s.rank < len(s.Sb) for s in self.unrestricted)
+        if impossible and not keeps_variances(self.table):
+            warn(self.test_note, DataWarning)
+        return found
 
     @cached_property
     def scaled_test(self) -> tests_of_fit.ChiSquare | None:
         """The corrected chi-square test, if the estimator has one."""
         if not self.solution.options.scaled:
             return None
-        return robust_test(self.solution, self._data, self.test, self.saturated)
+        return robust_test(self.solution, self._data, self.test, self.unrestricted)
 
     @cached_property
     def fit_measures(self) -> Mapping[str, float]:
         """All fit measures by lavaan's names."""
         found = twolevel_fit_measures(
-            self.solution, self._data, self.test, self.scaled_test, self._logs, self.saturated
-        )
+            self.solution, self._data, self.test, self.scaled_test, self._logs,
+            self.unrestricted, self.saturated,
+        )  # fmt: skip
         return MappingProxyType({name: float(value) for name, value in found.items()})
 
     def fit_by_level(self) -> pd.DataFrame:
@@ -174,7 +214,7 @@ class TwoLevelResult(SemResult):
 
     def scaling_at(self, solution: Solution, plain: tests_of_fit.ChiSquare) -> float:
         """Return the scaling of the robust test at other parameter values."""
-        return robust_test(solution, self._data, plain, self.saturated).scaling
+        return robust_test(solution, self._data, plain, self.unrestricted).scaling
 
     def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
         """Refuse: not offered at two levels."""

@@ -20,7 +20,7 @@ from collective_use.numerics.moments import Floats, inverse_and_log_det
 from collective_use.numerics.sem import fit_indices as fi
 from collective_use.numerics.twolevel.likelihood import Layout
 from collective_use.numerics.twolevel.objective import Likelihood
-from collective_use.numerics.twolevel.saturated import (
+from collective_use.numerics.twolevel.unrestricted import (
     Saturated,
     score_of,
     unrestricted_derivatives,
@@ -114,9 +114,18 @@ def logs_of(
     return model - x, sum(s.loglik for s in saturated) - x
 
 
+def difference(logs: tuple[float, float]) -> float:
+    """Return twice the difference of the unrestricted and the model's log-likelihood.
+
+    NaN where the unrestricted model is below the model: its maximum was not found.
+    """
+    found = 2 * (logs[1] - logs[0])
+    return math.nan if found < -1e-7 * max(1.0, abs(logs[0])) else max(found, 0.0)
+
+
 def plain_test(solution: Solution, logs: tuple[float, float]) -> ChiSquare:
     """Return the uncorrected test."""
-    statistic = max(2 * (logs[1] - logs[0]), 0.0)
+    statistic = difference(logs)
     return ChiSquare("standard", statistic, solution.df, p_of(statistic, solution.df))
 
 
@@ -178,9 +187,14 @@ def twolevel_fit_measures(
     plain: ChiSquare,
     robust: ChiSquare | None,
     logs: tuple[float, float],
+    unrestricted: list[Saturated],
     saturated: list[Saturated],
 ) -> dict[str, float]:
-    """Compute the fit measures that lavaan prints for two levels."""
+    """Compute the fit measures that lavaan prints for two levels.
+
+    Tests compare with the `unrestricted` moments, SRMR with the `saturated` ones, whose between
+    covariance is a possible one.
+    """
     n, groups = solution.data.n, len(clustered.likelihoods)
     out: dict[str, float] = {
         "npar": solution.n_parameters,
@@ -197,8 +211,8 @@ def twolevel_fit_measures(
             "chisq.scaling.factor": robust.scaling,
         }
     null = fit_twolevel_table(two_level_independence(solution.table), clustered, solution.options)
-    null_plain = plain_test(null, logs_of(null, clustered, saturated))
-    null_robust = None if robust is None else robust_test(null, clustered, null_plain, saturated)
+    null_plain = plain_test(null, logs_of(null, clustered, unrestricted))
+    null_robust = None if robust is None else robust_test(null, clustered, null_plain, unrestricted)
     versus = None
     if robust is not None and null_robust is not None:
         versus = _from_scaling(plain, robust, null_plain, null_robust)
@@ -247,9 +261,9 @@ def _positive(S: Floats) -> Floats:
 def _srmr(solution: Solution, saturated: list[Saturated]) -> dict[str, float]:
     """Return the SRMR of both levels.
 
-    The unrestricted covariance between groups has no negative eigenvalues. One that the model
-    implies may have some, by a negative residual variance; as lavaan does, it is compared with
-    the eigenvalues raised.
+    The unrestricted covariance between groups is the one without negative eigenvalues. One that
+    the model implies may have some, by a negative residual variance; as lavaan does, it is
+    compared with the eigenvalues raised.
     """
     states = states_of(solution)
     within = between = 0.0
@@ -285,7 +299,7 @@ def fit_by_level(
         for source in (table, two_level_independence(table)):
             fitted = fit_twolevel_table(saturated_level(table, source, other), clustered, options)
             logl = -fitted.optimum.value * fitted.data.n - x
-            tests.append((max(2 * (logs[1] - logl), 0.0), fitted.df, fitted.optimum.converged))
+            tests.append((difference((logl, logs[1])), fitted.df, fitted.optimum.converged))
         (chisq, df, fine), (null, null_df, fine_null) = tests
         v = fi.Versus(chisq, df, null, null_df)
         sizes = clustered.likelihoods

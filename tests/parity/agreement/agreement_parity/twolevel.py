@@ -29,7 +29,8 @@ from collective_use.numerics.twolevel.likelihood import (
     cluster_statistics,
     twolevel_loglik,
 )
-from collective_use.numerics.twolevel.saturated import Saturated, saturated_complete
+from collective_use.numerics.twolevel.saturated import saturated_complete
+from collective_use.numerics.twolevel.unrestricted import Saturated
 
 WITHOUT_MAXIMUM = ("LEAD",)
 

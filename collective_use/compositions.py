@@ -1,0 +1,396 @@
+"""The one table of compositions: how persons become a group, in words only.
+
+Which checks a composition asks for, which it refuses and why, and which indices can be its
+group value for each kind of answers. The loader, aggregation, the data dictionary and the
+documentation read it; `collective_use.groups.evidence.kernels` binds a function to each word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {
+        "statements": "statements, numbers and choices with an order",
+        "kinds": "choices that name a kind",
+        "ties": "ratings or ticks of the members of a roster",
+        "ties_to_partners": "ratings or ticks of partners on a roster",
+        "roles": "role ticks on a roster",
+        "nominations": "one name for each area",
+        "points": "points shared out over a roster",
+        "ticks": "a checklist",
+        "levels": "a rating list",
+        "told": "what an informant or a record tells about the group",
+    }
+)
+"""Kinds of answers that a measure is computed from."""
+
+_BY_ITEM: Mapping[str, str] = {
+    "roster_valued": "ties",
+    "roster_binary": "ties",
+    "roster_roles": "roles",
+    "roster_nominate": "nominations",
+    "allocation": "points",
+    "checklist": "ticks",
+    "rating_list": "levels",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be computed from one kind of answers.
+
+    Attributes
+    ----------
+    values
+        Indices that may be the group's value, the usual one first.
+    beside
+        Indices that may be named after it; they describe, and are no value of this composition.
+    """
+
+    values: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All indices on offer."""
+        return (*self.values, *self.beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """One way from persons to groups.
+
+    Attributes
+    ----------
+    name
+        Its word in the instrument.
+    source
+        Who describes it.
+    checks
+        The evidence that fits it, its own first.
+    offers
+        By kind of answers, the indices it is computed by.
+    refused
+        The indices of evidence that do not fit.
+    why
+        The sentence that says why they do not fit.
+    instead
+        What to read in their place.
+    gate
+        The cut-off of the share of members who must have answered, or none.
+    """
+
+    name: str
+    source: str
+    checks: tuple[str, ...]
+    offers: Mapping[str, Offer]
+    refused: tuple[str, ...] = ()
+    why: str = ""
+    instead: str = ""
+    gate: str = ""
+    no_value: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def indices(self) -> tuple[str, ...]:
+        """Every index that a measure of this composition may name."""
+        return tuple(dict.fromkeys(n for offer in self.offers.values() for n in offer.names))
+
+
+_CHAN = "Chan 1998, Journal of Applied Psychology 83:234"
+_HARRISON = "Harrison & Klein 2007, Academy of Management Review 32:1199"
+_KOZLOWSKI = "Kozlowski & Klein 2000, in Multilevel theory, research, and methods"
+
+AGREEMENT: tuple[str, ...] = ("rwg", "rwg_j", "rwg_j_lindell", "awg", "ad")
+ICC: tuple[str, ...] = ("icc1", "icc2")
+_ALL = (*AGREEMENT, *ICC)
+
+_INEQUALITY = (
+    "gini",
+    "cv",
+    "gini_observed",
+    "cv_observed",
+    "herfindahl",
+    "effective_number",
+    "largest_share",
+    "sd",
+    "valued_mean",
+)
+_OF_AMOUNTS = ("cv", "cv_adjusted", *(name for name in _INEQUALITY if name != "cv"))
+_OF_TARGETS = (*_INEQUALITY, "self_bias")
+_OF_AREAS = ("coverage", "redundancy", "overlap", "breadth", "overlap_cosine", "head_count")
+_OF_ROLES = (
+    "effective_number",
+    "distinct",
+    "overlap",
+    "role_entropy",
+    "role_holders",
+    "multiplexity",
+)
+_OF_NAMES = (
+    "consensus",
+    "pair_consensus",
+    "entropy_consensus",
+    "dissensus",
+    "accuracy",
+    "accuracy_judged",
+)
+_OF_TIES = (
+    "density",
+    "valued_mean",
+    "reciprocity",
+    "dyadic_agreement",
+    "dyadic_correlation",
+    "isolates",
+    "components",
+    "largest_component",
+    "fragmentation",
+    "in_centralization",
+    "out_centralization",
+    "named_share",
+    "largest_received_share",
+    "external_internal",
+    "largest_share",
+    "gini",
+    "cv",
+    "herfindahl",
+    "effective_number",
+    "sd",
+)
+_SPREAD = {
+    "sd": (
+        "the SD says how members differ, which is a measure of its own: composition 'separation'"
+    )
+}
+_SHARED = {"statements": Offer(("mean",), ("sd",))}
+_LISTS = {"ticks": Offer(_OF_AREAS), "levels": Offer(_OF_AREAS)}
+
+
+def _composition(name: str, source: str, checks: str, offers: Mapping[str, Offer],
+                 refused: tuple[str, ...] = (), why: str = "", instead: str = "",
+                 gate: str = "") -> Composition:  # fmt: skip
+    no_value = _SPREAD if any("sd" in offer.beside for offer in offers.values()) else {}
+    return Composition(
+        name, source, tuple(checks.split()), MappingProxyType(dict(offers)), refused, why, instead,
+        gate,         MappingProxyType(no_value),
+    )  # fmt: skip
+
+
+_DIFFER = (
+    "it describes how members differ, so agreement among them would only say that the "
+    "construct is low (Harrison & Klein 2007)"
+)
+
+_ROWS = (
+    _composition("direct_consensus", _CHAN, "agreement icc", _SHARED),
+    _composition("referent_shift", _CHAN, "agreement icc", _SHARED),
+    _composition(
+        "additive", _CHAN, "icc", {"statements": Offer(("mean", "sum"), ("sd",)), **_LISTS},
+        AGREEMENT,
+        "an additive composition averages members whatever their agreement (Chan 1998), "
+        "so rwg cannot be a gate; ICC(2) says how reliable the mean is",
+    ),
+    _composition(
+        "separation", _HARRISON, "group_size response_rate",
+        {"statements": Offer(("sd", "mean_distance", "sd_observed", "mean_distance_observed"))},
+        _ALL, _DIFFER, "the number of members and the response rate",
+    ),
+    _composition(
+        "disparity", _HARRISON, "group_size response_rate rater_agreement",
+        {
+            "statements": Offer(_OF_AMOUNTS),
+            "ties": Offer(_OF_TARGETS),
+            "ties_to_partners": Offer(_OF_TARGETS),
+            "points": Offer(_OF_TARGETS),
+            "ticks": Offer(_INEQUALITY),
+            "levels": Offer(_INEQUALITY),
+        },
+        _ALL, _DIFFER,
+        "the response rate and, where several rate each target, the agreement of raters, ICC(A,k)",
+        "response_rate",
+    ),
+    _composition(
+        "variety", _HARRISON, "group_size response_rate",
+        {
+            "kinds": Offer(("blau", "teachman", "blau_observed", "teachman_observed", "distinct")),
+            **_LISTS,
+            "nominations": Offer(_OF_NAMES),
+        },
+        _ALL, _DIFFER, "the response rate", "response_rate",
+    ),
+    _composition(
+        "network", "Wasserman & Faust 1994, Social network analysis", "response_rate group_size",
+        {
+            "ties": Offer(_OF_TIES),
+            "ties_to_partners": Offer(_OF_TARGETS),
+            "roles": Offer(_OF_ROLES),
+            "nominations": Offer(_OF_NAMES),
+        },
+        _ALL,
+        "a network index belongs to the pattern of ties and has no ratings of one common "
+        "target to agree on; report the response rate",
+        "the response rate and the agreement within dyads", "response_rate",
+    ),
+    _composition(
+        "allocation", _HARRISON, "rater_agreement response_rate group_size",
+        {"points": Offer(_OF_TARGETS)},
+        _ALL,
+        "points are given to targets within a group, so what can agree are the raters "
+        "about each target: ask for rater_agreement",
+        "the agreement of raters about each target, ICC(A,k)", "response_rate",
+    ),
+    _composition(
+        "global", _KOZLOWSKI, "informant_agreement none",
+        {"told": Offer(("mean", "sum", "ratio"))},
+        _ALL,
+        "a global property is observed once for the group (Kozlowski & Klein 2000), so "
+        "there are no members to agree; several informants can: ask for informant_agreement",
+        "the agreement of informants where there are several",
+    ),
+)  # fmt: skip
+
+COMPOSITIONS: Mapping[str, Composition] = MappingProxyType({row.name: row for row in _ROWS})
+"""All compositions by name."""
+
+SHARED: tuple[str, ...] = tuple(
+    row.name for row in _ROWS if "agreement" in row.checks and not row.refused
+)
+"""Composition models in which members are meant to agree."""
+
+SPREAD: tuple[str, ...] = ("separation", "disparity", "variety")
+"""Composition models in which the difference between members is the construct."""
+
+
+def answers_of(composition: str, kind: str, *, of_partners: bool = False) -> str:
+    """Return the kind of answers that an item gives to a measure; empty where none.
+
+    Parameters
+    ----------
+    composition
+        The measure's composition.
+    kind
+        The item's kind.
+    of_partners
+        Whether the item's roster lists partners.
+
+    Examples
+    --------
+    >>> answers_of("disparity", "likert"), answers_of("variety", "choice")
+    ('statements', 'kinds')
+    >>> answers_of("network", "roster_valued", of_partners=True)
+    'ties_to_partners'
+    """
+    if composition == "global":
+        return "told"
+    if kind in ("likert", "number", "choice"):
+        return "kinds" if composition == "variety" else "statements"
+    found = _BY_ITEM.get(kind, "")
+    return "ties_to_partners" if found == "ties" and of_partners else found
+
+
+def offered(composition: str, answers: str) -> Offer | None:
+    """Return what a composition computes from one kind of answers, or None.
+
+    Examples
+    --------
+    >>> offered("separation", "statements").values[0]
+    'sd'
+    >>> offered("separation", "points") is None
+    True
+    """
+    return COMPOSITIONS[composition].offers.get(answers)
+
+
+def first_index(composition: str, answers: str, named: Iterable[str] = ()) -> str:
+    """Return the index that is the group's value: the first named, else the usual one.
+
+    Examples
+    --------
+    >>> first_index("variety", "kinds"), first_index("variety", "kinds", ["distinct"])
+    ('blau', 'distinct')
+    """
+    offer = offered(composition, answers)
+    return next(iter(named), "" if offer is None else offer.values[0])
+
+
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "mean": "Mean of the members' scores.",
+        "sum": "Sum of the scores of the members who answered.",
+        "ratio": "The first item divided by the second.",
+        "sd": "Standard deviation, corrected for group size where it is the value.",
+        "sd_observed": "Standard deviation with n below the line.",
+        "mean_distance": "Mean Euclidean distance between members (Harrison & Klein 2007).",
+        "mean_distance_observed": "Mean distance with members at no distance to themselves.",
+        "cv": "Coefficient of variation, SD (n - 1) by mean.",
+        "cv_adjusted": "The same times 1 + 1/(4n) (Sokal & Rohlf 1995; Biemann & Kearney 2010).",
+        "gini": "Gini coefficient, corrected for group size (Biemann & Kearney 2010).",
+        "cv_observed": "Coefficient of variation without the correction.",
+        "gini_observed": "Gini coefficient without the correction.",
+        "herfindahl": "Sum of squared shares.",
+        "effective_number": "1 divided by the sum of squared shares.",
+        "largest_share": "Share of the one who has or received most.",
+        "valued_mean": "Mean amount, or mean strength of ties.",
+        "self_bias": "Points to oneself beyond what the others give.",
+        "blau": "Blau's index of variety, corrected for group size (Biemann & Kearney 2010).",
+        "teachman": "Teachman's entropy, corrected for group size (Biemann & Kearney 2010).",
+        "blau_observed": "Blau's index without the correction.",
+        "teachman_observed": "Teachman's entropy without the correction.",
+        "distinct": "Number of different kinds.",
+        "coverage": "Share of areas with at least one member at the level asked for.",
+        "redundancy": "Mean share of members at that level, over areas.",
+        "overlap": "Mean overlap of two members' profiles (Jaccard).",
+        "overlap_cosine": "Mean overlap of two members' profiles (cosine).",
+        "breadth": "Mean number of areas in which a member reaches that level.",
+        "head_count": "Members who reach that level in at least one area.",
+        "consensus": "Share of members who name the same person, mean over areas.",
+        "pair_consensus": "Share of pairs of members who name the same person, mean over areas.",
+        "entropy_consensus": "1 minus the normalised entropy of nominations, mean over areas.",
+        "dissensus": "1 minus consensus.",
+        "accuracy": "Share of nominees who are at the level asked for.",
+        "accuracy_judged": "Accuracy among nominees whose own level is known.",
+        "role_entropy": "Normalised entropy of who holds a role, mean over roles.",
+        "role_holders": "Mean number of members who hold a role.",
+        "multiplexity": "Overlap of the holders of two roles (Jaccard), mean over pairs.",
+        "density": "Share of possible ties that are there (Wasserman & Faust 1994).",
+        "reciprocity": "Share of ties that are returned.",
+        "isolates": "Share of members without any tie.",
+        "components": "Number of parts that are not connected.",
+        "largest_component": "Share of members in the largest part.",
+        "fragmentation": "Share of pairs that cannot reach each other.",
+        "in_centralization": "Centralization of received ties (Freeman 1978).",
+        "out_centralization": "Centralization of sent ties (Freeman 1978).",
+        "dyadic_agreement": "Share of pairs who say the same of their tie.",
+        "dyadic_correlation": "Correlation of what two members say of their tie.",
+        "external_internal": "E-I index over partners (Krackhardt & Stern 1988).",
+        "largest_received_share": "Share of the one who was named most.",
+        "named_share": "Share of members who were named.",
+    }
+)
+"""What each index is, in one line."""
+
+
+def indices_markdown() -> str:
+    """Return the table of indices that the documentation prints.
+
+    Examples
+    --------
+    >>> indices_markdown().splitlines()[0]
+    '| `composition` | computed from | the first is the value; the usual one first |'
+    """
+    lines = [
+        "| `composition` | computed from | the first is the value; the usual one first |",
+        "|---|---|---|",
+    ]
+    for row in _ROWS:
+        joined: dict[Offer, list[str]] = {}
+        for answers, offer in row.offers.items():
+            joined.setdefault(offer, []).append(ANSWERS[answers])
+        for offer, kinds in joined.items():
+            names = ", ".join(f"`{name}`" for name in offer.values)
+            if offer.beside:
+                names += "; beside it " + ", ".join(f"`{name}`" for name in offer.beside)
+            lines.append(f"| `{row.name}` | {'; '.join(kinds)} | {names} |")
+    return "\n".join(lines) + "\n"

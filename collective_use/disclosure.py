@@ -1,0 +1,203 @@
+"""What may be shown to others about answers: from which group size on, and how finely.
+
+One rule for every table, page and figure that leaves the analyst's desk. Groups under the
+size show nothing. Larger ones show figures rounded so coarsely that one more respondent, or one
+fewer, cannot be worked out by multiplying out two means (Willenborg & de Waal 2001, Elements of
+statistical disclosure control, ch. 6 and 9; Hundepool et al. 2012, Statistical disclosure control,
+sec. 4.3 on rounding and complementary suppression).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from collective_use.cutoffs import Cutoff
+
+POSSIBILITIES = 3
+"""How many different answers a figure has to leave open for one person, at the least."""
+
+_MORE = 1.01
+"""A band that fits exactly would lose one sum to the tie at its edge."""
+
+SPREAD_FACTOR = 2
+"""Spread is shown from this many times the size on: an SD of zero tells everybody's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """The rule by which figures about answers are shown to others.
+
+    Attributes
+    ----------
+    size
+        The smallest group (respondents with an answer) of which anything is shown.
+    possibilities
+        Different answers of one person that a rounded figure leaves open; the band of a mean is
+        so wide that this many sums of answers fit on either side of its middle.
+    spread_size
+        The smallest group that shows figures of spread; twice the size when 0.
+
+    Examples
+    --------
+    >>> rule = Disclosure(5)
+    >>> rule.shows(4), rule.shows(5), rule.shows_spread(5), rule.shows_spread(10)
+    (False, True, False, True)
+    >>> rule.rounded(4.0208, rule.mean_step(6, 1 / 8))
+    4.0
+    """
+
+    size: int = 5
+    possibilities: int = POSSIBILITIES
+    spread_size: int = 0
+
+    def shows(self, n: float) -> bool:
+        """Tell whether a group of n respondents shows its mean."""
+        return n >= self.size
+
+    def shows_spread(self, n: float) -> bool:
+        """Tell whether a group of n respondents shows how far its members differ."""
+        return n >= self.spread_from
+
+    @property
+    def spread_from(self) -> int:
+        """The smallest group that shows how far its members differ."""
+        return self.spread_size or SPREAD_FACTOR * self.size
+
+    def mean_step(self, n: float, grain: float) -> float:
+        """Return the step to which the mean of n scores is rounded.
+
+        Parameters
+        ----------
+        n
+            Respondents.
+        grain
+            The smallest difference between two scores of one person: 1 / k for the mean of k
+            items with codes one apart.
+
+        Examples
+        --------
+        >>> Disclosure(5).mean_step(5, 1.0), Disclosure(5).mean_step(40, 0.25)
+        (1.0, 0.05)
+        """
+        return nice(_MORE * 2 * (self.possibilities - 1) * grain / n)
+
+    def spread_step(self, n: float, grain: float) -> float:
+        """Return the step to which a standard deviation of n scores is rounded.
+
+        One person who is off by ``possibilities - 1`` grains among n alike makes an SD of that
+        over the root of n; such an SD is not told from zero.
+
+        Examples
+        --------
+        >>> Disclosure(5).spread_step(16, 0.25)
+        0.5
+        """
+        return nice(2 * (self.possibilities - 1) * grain / math.sqrt(n))
+
+    def share_step(self, n: float) -> float:
+        """Return the step for indices between 0 and 1 that rest on n persons.
+
+        Examples
+        --------
+        >>> Disclosure(5).share_step(10), Disclosure(5).share_step(100)
+        (0.5, 0.1)
+        """
+        return max(0.1, nice(2 * (self.possibilities - 1) / n))
+
+    def rounded(self, value: float, step: float) -> float:
+        """Return a value rounded to a multiple of a step; a missing value stays missing."""
+        if value != value or math.isinf(value):
+            return math.nan
+        # A hair is added so that a tie falls the same way whatever the order of summation.
+        steps = math.floor(value / step + 0.5 + 1e-9)
+        return round(steps * step, max(0, -math.floor(math.log10(step))))
+
+    def withheld(self, n: float) -> str:
+        """Say why a group of n respondents shows nothing.
+
+        Examples
+        --------
+        >>> Disclosure(5).withheld(4)
+        '4 answered; results are shown to others from 5 on (disclosure_size)'
+        """
+        return (
+            f"{n:g} answered; results are shown to others from {self.size} on (disclosure_size)"
+            if n
+            else "nobody answered"
+        )
+
+
+COMPLEMENT = "withheld so that the one smaller group cannot be worked out from totals"
+
+
+def disclosure_rule(cutoffs: Mapping[str, Cutoff]) -> Disclosure:
+    """Return the rule of a study: never under the size from which groups get values at all.
+
+    Examples
+    --------
+    >>> from collective_use.cutoffs import cutoffs_with
+    >>> disclosure_rule(cutoffs_with({"disclosure_size": 8})).size
+    8
+    """
+    size = math.ceil(cutoffs["disclosure_size"].value)
+    least = max(size, math.ceil(cutoffs["group_size"].value))
+    return Disclosure(least, spread_size=max(least, SPREAD_FACTOR * size))
+
+
+def nice(least: float) -> float:
+    """Return the smallest of 1, 2, 5, 10, ... (and tenths) that is no smaller than a number.
+
+    Examples
+    --------
+    >>> nice(0.16), nice(0.2), nice(3.1)
+    (0.2, 0.2, 5.0)
+    """
+    power = math.floor(math.log10(least))
+    for lead in (1, 2, 5, 10):
+        step = float(f"{lead}e{power}")
+        if step >= least * (1 - 1e-9):
+            break
+    return step
+
+
+def complementary(
+    sizes: Sequence[float], shown: Sequence[bool], parents: Sequence[object] | None = None
+) -> tuple[bool, ...]:
+    """Hold back one more group wherever exactly one is withheld within a total.
+
+    A total minus all that is shown would give the single withheld group. So the smallest of
+    the shown groups goes with it; from two withheld groups on, a total gives their sum only.
+
+    Parameters
+    ----------
+    sizes
+        Respondents of each group; groups without an answer add nothing to a total.
+    shown
+        Whether each group passes the rule of size.
+    parents
+        The unit above each group, where totals are shown by unit; all groups are one total
+        otherwise.
+
+    Returns
+    -------
+    tuple of bool
+        Whether each group is shown.
+
+    Examples
+    --------
+    >>> complementary([3, 9, 6, 20], [False, True, True, True])
+    (False, True, False, True)
+    >>> complementary([3, 4, 6, 20], [False, False, True, True])
+    (False, False, True, True)
+    """
+    result = list(shown)
+    above = [None] * len(result) if parents is None else list(parents)
+    for parent in dict.fromkeys(above):
+        rows = [row for row, name in enumerate(above) if name == parent]
+        hidden = [row for row in rows if not result[row] and sizes[row] > 0]
+        left = [row for row in rows if result[row]]
+        if len(hidden) == 1 and left:
+            result[min(left, key=lambda row: (sizes[row], row))] = False
+    return tuple(result)

@@ -1,0 +1,107 @@
+"""A reader of others in a process of its own: it may crash, hang or take all memory; we go on."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from collective_use.door.limits import LIMITS
+from collective_use.errors import ReadError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCRIPT = Path(__file__).with_name("parsers.py")
+
+
+class Refusal(ReadError):
+    """What the parser itself says of a file."""
+
+
+def bounded(kind: str, path: Path, **how: Any) -> Any:
+    """Let one parser read one file, within limits of memory and time.
+
+    Parameters
+    ----------
+    kind
+        ``"workbook"``, ``"sav"``, ``"por"``, ``"dta"`` or ``"parquet"``.
+    path
+        The file.
+    how
+        What the parser is told, plain values.
+
+    Returns
+    -------
+    object
+        What the parser made of the file.
+
+    Raises
+    ------
+    ReadError
+        When the parser refuses the file, crashes, or runs over its memory or time.
+    """
+    megabytes = path.stat().st_size / 1e6
+    seconds = int(LIMITS.seconds + LIMITS.seconds_a_megabyte * megabytes)
+    memory = int(LIMITS.memory_bytes + 60 * path.stat().st_size)
+    task: dict[str, Any] = {"kind": kind, "path": str(path.resolve()), "how": how}
+    task |= {"seconds": seconds, "memory": memory}
+    with tempfile.TemporaryDirectory() as held:
+        given, made = Path(held) / "task", Path(held) / "made"
+        given.write_bytes(pickle.dumps(task))
+        code = _run([sys.executable, "-I", str(SCRIPT), str(given), str(made)], 20 * seconds)
+        answer = pickle.loads(made.read_bytes()) if code == 0 and made.is_file() else None
+    if answer is None:
+        raise ReadError(
+            f"{path.name} stops its reader ({_why(code)}): it is damaged, or a cell stands far "
+            "away from the table. Save it again without empty rows and columns, or as csv"
+        )
+    if "problem" in answer:
+        raise Refusal(answer["problem"])
+    return answer["value"]
+
+
+def bounded_reader(kind: str) -> Callable[..., tuple[pd.DataFrame, Any]]:
+    """Return a reader of SPSS, Stata or SAS files that works as pyreadstat's, within limits.
+
+    Parameters
+    ----------
+    kind
+        What stands behind ``read_`` in pyreadstat: ``"sav"``, ``"por"``, ``"dta"``, ...
+    """
+
+    def read(path: str, **how: Any) -> tuple[pd.DataFrame, Any]:
+        try:
+            frame, meta = bounded(kind, Path(path), **how)
+        except Refusal as refusal:
+            raise ValueError(str(refusal)) from refusal
+        return frame, SimpleNamespace(**meta)
+
+    return read
+
+
+def _run(words: list[str], seconds: float) -> int | None:
+    """Return the exit code; None when the time was over."""
+    surroundings = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    surroundings |= {"MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    # What a crashing library prints helps nobody; the sentence that is raised says it.
+    quiet = subprocess.DEVNULL
+    try:
+        return subprocess.run(
+            words, stdin=quiet, stdout=quiet, stderr=quiet, env=surroundings, timeout=seconds,
+            check=False,
+        ).returncode  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _why(code: int | None) -> str:
+    if code is None or code in (-24, -9, 152):
+        return "no end in the time that its size allows"
+    return "more memory than its size allows, or a crash"

@@ -1,0 +1,184 @@
+"""What a file may be before a reader is let near it: a regular file, of a size that makes sense.
+
+All limits stand in one table; a refusal names the limit, what was found and what to do.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from collective_use.errors import ReadError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read.
+
+    Attributes
+    ----------
+    text_bytes, json_bytes, workbook_bytes, typed_bytes, members_bytes
+        Bytes of a file by its kind.
+    line_bytes
+        Bytes between two line breaks of a text file.
+    columns, cells
+        Columns of a table, and columns times rows.
+    cell_signs
+        Signs of one cell; spreadsheets hold 32,767.
+    unpacked_bytes
+        All parts of a workbook together, unpacked.
+    ratio
+        Unpacked to packed, for parts above `ratio_from` bytes.
+    levels
+        Levels of nested JSON.
+    memory_bytes, seconds, seconds_a_megabyte
+        What a reader of others may use in a process of its own.
+    """
+
+    text_bytes: int = 2_000_000_000
+    json_bytes: int = 200_000_000
+    workbook_bytes: int = 200_000_000
+    typed_bytes: int = 2_000_000_000
+    members_bytes: int = 20_000_000
+    line_bytes: int = 4_000_000
+    columns: int = 20_000
+    cells: int = 200_000_000
+    cell_signs: int = 131_072
+    unpacked_bytes: int = 1_500_000_000
+    ratio: int = 120
+    ratio_from: int = 20_000_000
+    levels: int = 100
+    memory_bytes: int = 1_500_000_000
+    seconds: int = 6
+    seconds_a_megabyte: float = 1.5
+
+
+LIMITS = Limits()
+
+
+def regular_file(path: str | Path, *, most: int | None = None) -> Path:
+    """Return a path that is a regular file of a size that is read.
+
+    Raises
+    ------
+    ReadError
+        For a device, a pipe, a path that cannot be one, and a file above the limit.
+
+    Examples
+    --------
+    >>> regular_file("/dev/null")
+    Traceback (most recent call last):
+    ...
+    collective_use.errors.ReadError: /dev/null is a device or pipe; a file is expected
+    """
+    try:
+        place = Path(path)
+        there, regular, folder = place.exists(), place.is_file(), place.is_dir()
+        size = place.stat().st_size if regular else 0
+    except ValueError as error:
+        raise ReadError(f"{str(path)!r} is no path of a file") from error
+    except OSError as error:
+        raise ReadError(f"{path} cannot be opened: {error.strerror or error}") from error
+    if there and not regular and not folder:
+        raise ReadError(f"{place} is a device or pipe; a file is expected")
+    if most is not None and size > most:
+        raise ReadError(
+            f"{place.name} has {size:,} bytes; at most {most:,} are read of a file of this kind"
+        )
+    return place
+
+
+def check_lines(path: Path) -> None:
+    """Raise when a text file has a line that no table has, before the file is held in memory.
+
+    Raises
+    ------
+    ReadError
+        Naming the line.
+    """
+    length, line = 0, 1
+    with path.open("rb") as handle:
+        while chunk := handle.read(1_000_000):
+            parts = chunk.replace(b"\r", b"\n").split(b"\n")
+            longest = max(length + len(parts[0]), *map(len, parts[1:]), 0)
+            if longest > LIMITS.line_bytes:
+                raise ReadError(
+                    f"{path.name}: a line near line {line} is longer than "
+                    f"{LIMITS.line_bytes:,} bytes: no table has such rows or cells; "
+                    "export the file again"
+                )
+            length = len(parts[-1]) + (length if len(parts) == 1 else 0)
+            line += len(parts) - 1
+
+
+def check_table(name: str, columns: int, rows: int = 1) -> None:
+    """Raise when a table is wider or larger than any survey.
+
+    Raises
+    ------
+    ReadError
+        Naming the limit.
+
+    Examples
+    --------
+    >>> check_table("a.csv", 100, 1000)
+    """
+    if columns > LIMITS.columns:
+        raise ReadError(
+            f"{name} has {columns:,} columns; at most {LIMITS.columns:,} are read: "
+            "is the delimiter right, or are persons the columns?"
+        )
+    if columns * rows > LIMITS.cells:
+        raise ReadError(
+            f"{name} has {columns * rows:,} cells ({rows:,} rows); at most {LIMITS.cells:,} are "
+            "read: export the columns that the instrument needs"
+        )
+
+
+def check_cells(name: str, records: Iterable[list[str]]) -> None:
+    """Raise when a cell holds more signs than a cell can.
+
+    Raises
+    ------
+    ReadError
+        Naming row and column.
+    """
+    for row, record in enumerate(records, start=1):
+        for column, cell in enumerate(record, start=1):
+            if len(cell) > LIMITS.cell_signs:
+                raise ReadError(
+                    f"{name}: row {row}, column {column} holds {len(cell):,} signs; at most "
+                    f"{LIMITS.cell_signs:,} are read: is a quotation mark not closed?"
+                )
+
+
+def check_archive(path: Path) -> None:
+    """Raise when a workbook unpacks to more than a workbook holds; other files pass.
+
+    Raises
+    ------
+    ReadError
+        Naming the part and the limit.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as book:
+            parts = book.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ReadError(f"{path.name} is a damaged workbook ({error}): save it again") from error
+    total = sum(part.file_size for part in parts)
+    if total > LIMITS.unpacked_bytes:
+        raise ReadError(
+            f"{path.name} unpacks to {total:,} bytes; at most {LIMITS.unpacked_bytes:,} are read"
+        )
+    for part in parts:
+        ratio = part.file_size / max(1, part.compress_size)
+        if part.file_size > LIMITS.ratio_from and ratio > LIMITS.ratio:
+            raise ReadError(
+                f"{path.name}: {part.filename} unpacks to {part.file_size:,} bytes, {ratio:.0f} "
+                f"times its size (at most {LIMITS.ratio}): this is no table of answers. Where it "
+                "is, save it as csv"
+            )

@@ -1,0 +1,120 @@
+"""Run as a script in a process of its own: one file, one parser, within limits.
+
+It imports nothing of the package, so that it starts fast and holds little.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+
+class Refused(Exception):
+    """The file is not what it should be; the text is for the reader of the message."""
+
+
+def read_workbook(path: str, sheet: str | None, avoided: str) -> dict[str, Any]:
+    """Return the sheets' names, the one that was read, its first row's number and its rows."""
+    import python_calamine as calamine
+
+    name = Path(path).name
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+        names = list(book.sheet_names)
+        if sheet is not None and sheet not in names:
+            return {"names": names, "sheet": None, "wanted": [sheet], "rows": []}
+        ordered = sorted(names, key=lambda text: avoided in text.casefold())
+        wanted = [sheet] if sheet is not None else ordered
+        for chosen in wanted:
+            page = book.get_sheet_by_name(chosen)
+            rows = page.to_python()
+            if any(cell != "" for row in rows for cell in row):
+                return {
+                    "names": names, "sheet": chosen, "wanted": wanted,
+                    "start": page.start, "rows": rows,
+                }  # fmt: skip
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refused(
+            f"{name} cannot be opened as a workbook ({error}): "
+            "is it damaged, or protected by a password?"
+        ) from error
+    return {"names": names, "sheet": None, "wanted": wanted, "rows": []}
+
+
+def read_pages(path: str, sheets: list[str]) -> dict[str, list[list[Any]]]:
+    """Return the rows of several sheets of a workbook."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+        return {name: book.get_sheet_by_name(name).to_python() for name in sheets}
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refused(f"{Path(path).name} cannot be opened as a workbook ({error})") from error
+
+
+def read_typed(path: str, kind: str, **how: Any) -> Any:
+    """Return frame and description of an SPSS, Stata or SAS file."""
+    import pyreadstat
+
+    try:
+        frame, meta = getattr(pyreadstat, f"read_{kind}")(path, **how)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refused(str(error)) from error
+    return frame, vars(meta)
+
+
+def read_parquet(path: str) -> Any:
+    """Return the frame of a Parquet file."""
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(path)
+    except MemoryError:
+        raise
+    except Exception as error:
+        text = f"{Path(path).name} cannot be read as a Parquet file: {error}"
+        raise Refused(text) from error
+
+
+def main(given: Path, made: Path) -> None:
+    """Do the task of one file and leave its pickled outcome in another."""
+    task = pickle.loads(given.read_bytes())
+    _limit(task["seconds"], task["memory"])
+    kind, path, how = task["kind"], task["path"], task["how"]
+    try:
+        if kind == "workbook":
+            value: Any = read_workbook(path, **how)
+        elif kind == "pages":
+            value = read_pages(path, **how)
+        elif kind == "parquet":
+            value = read_parquet(path)
+        else:
+            value = read_typed(path, kind, **how)
+        answer: dict[str, Any] = {"value": value}
+    except Refused as refusal:
+        answer = {"problem": str(refusal)}
+    made.write_bytes(pickle.dumps(answer, protocol=5))
+
+
+def _limit(seconds: int, memory: int) -> None:
+    """Bound processor time and memory, where the system can."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - Windows: the caller's clock is the only limit
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform.startswith("linux"):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,1 @@
+"""What leaves the analyst's desk: tables of groups in which nobody's answers can be read."""

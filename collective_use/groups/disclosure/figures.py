@@ -1,0 +1,120 @@
+"""Of one measure: which groups are shown to others, and how coarsely each figure is rounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from collective_use.disclosure import COMPLEMENT, Disclosure, complementary
+from collective_use.groups.evidence.result import Evidence
+from collective_use.instrument.model import Instrument
+
+MEANS = ("direct_consensus", "referent_shift", "additive")
+"""Compositions whose group value is a mean of the members."""
+
+FACTS = ("global",)
+"""Compositions that are facts about the group, not answers about themselves of its members."""
+
+KEPT = (
+    "group", "wave", "parent", "measure", "composition", "n", "items", "asked", "answer_rate",
+    "passes", "reason",
+)  # fmt: skip
+"""Columns that hold no figure about answers."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What may be seen of one measure.
+
+    Attributes
+    ----------
+    n
+        (G,) respondents with an answer.
+    mean
+        (G,) whether means are shown.
+    spread
+        (G,) whether figures of spread are shown.
+    grain
+        The smallest difference between two scores of one person.
+    reason
+        (G,) why a group shows nothing, or "".
+    exact
+        Whether all is shown as it is, because it is no answer of members.
+    """
+
+    n: np.ndarray
+    mean: np.ndarray
+    spread: np.ndarray
+    grain: float
+    reason: tuple[str, ...]
+    exact: bool
+    rule: Disclosure
+
+    def column(self, name: str, values: pd.Series, *, is_mean: bool) -> pd.Series | None:
+        """Return a column as others see it, or None where it is not shown at all."""
+        if self.exact or name in KEPT:
+            return values
+        if name == "value":
+            kind = "mean" if is_mean else "spread"
+        else:
+            kind = {"mean": "mean", "sd": "sd", "rwg": "share", "rwg_j": "share"}.get(name, "")
+        if not kind:
+            return None
+        cells = pd.to_numeric(values, errors="coerce").to_numpy(float)
+        return pd.Series(
+            [self._cell(kind, row, cell) for row, cell in enumerate(cells)], index=values.index
+        )
+
+    def step(self, kind: str, row: int) -> float:
+        """Return the step to which a figure of one group is rounded."""
+        n = float(self.n[row])
+        if kind == "mean":
+            return self.rule.mean_step(n, self.grain)
+        return self.rule.share_step(n) if kind == "share" else self.rule.spread_step(n, self.grain)
+
+    def _cell(self, kind: str, row: int, value: float) -> float:
+        seen = self.mean[row] if kind == "mean" else self.spread[row]
+        return self.rule.rounded(value, self.step(kind, row)) if seen else float("nan")
+
+
+def sight(part: Evidence, groups: pd.DataFrame, instrument: Instrument, rule: Disclosure) -> Sight:
+    """Return what may be seen of a measure, group by group.
+
+    Parameters
+    ----------
+    part
+        The evidence of the measure; its rows are those of `groups`.
+    groups
+        One row a group: `n` and, where there are units above, `parent`.
+    instrument
+        The instrument, for the number of items.
+    rule
+        From which size on, and how finely.
+    """
+    answered = pd.to_numeric(part.by_group["n"], errors="coerce").fillna(0).to_numpy(float)
+    n = np.minimum(answered, groups["n"].to_numpy(float))
+    by_size = [rule.shows(size) for size in n]
+    parents = groups["parent"].tolist() if "parent" in groups.columns else None
+    kept = complementary(n.tolist(), complementary(n.tolist(), by_size, parents))
+    mean = np.asarray(kept, dtype=bool)
+    spread = mean & np.asarray([rule.shows_spread(size) for size in n], dtype=bool)
+    reason = tuple(
+        rule.withheld(size) if not large else "" if seen else COMPLEMENT
+        for size, large, seen in zip(n, by_size, mean, strict=True)
+    )
+    exact = part.composition in FACTS
+    return Sight(n, mean, spread, _grain(part, instrument, n), reason, exact, rule)
+
+
+def _grain(part: Evidence, instrument: Instrument, n: np.ndarray) -> float:
+    """Return the smallest difference that one person's score can make.
+
+    A mean of k items with codes one apart moves by 1 / k; a figure of a network or a
+    checklist by about one of the n - 1 others.
+    """
+    kinds = {item.id: item.kind for item in instrument.items}
+    if part.items and all(kinds.get(name) in ("likert", "choice", "number") for name in part.items):
+        return 1 / len(part.items)
+    return 1 / max(1.0, float(n.max(initial=2)) - 1)

@@ -1,0 +1,113 @@
+"""What silent members could have made of a shared measure: bounds, and what if they differ."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from collective_use.groups.agreement.result import mean_known
+from collective_use.groups.evidence.item_set import ItemSet
+from collective_use.groups.evidence.parts import Number, Response
+from collective_use.groups.inputs import step_of
+from collective_use.groups.keys import GroupKeys
+from collective_use.numerics.groups import agreement
+from collective_use.numerics.groups import response as kernels
+from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.results import NotComputed
+
+Floats = NDArray[np.float64]
+GAPS: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2)
+"""By what part of the scale the silent may differ from the others."""
+
+
+def response_rates(keys: GroupKeys, n: NDArray[np.int64]) -> Floats:
+    """Return (G,) shares of listed members with a score, NaN where members are not listed."""
+    members = keys.frame["members"].to_numpy(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(members > 0, np.minimum(n / members, 1.0), np.nan))
+
+
+def response_part(
+    keys: GroupKeys, one: GroupStatistics, items: ItemSet, null: str, judged: NDArray[np.bool_]
+) -> Response | None:
+    """Return bounds and sensitivity; None without a members file.
+
+    Parameters
+    ----------
+    keys
+        The groups with their members.
+    one
+        Statistics of members' scores.
+    items
+        The items.
+    null
+        The null distribution that judges.
+    judged
+        (G,) groups that are judged.
+    """
+    n = one.n[:, 0].astype(float)
+    rate = response_rates(keys, one.n[:, 0])
+    if np.isnan(rate).all():
+        return None
+    silent = np.maximum(keys.frame["members"].to_numpy(float) - n, 0.0)
+    bounds = keys.frame[keys.columns].assign(n=one.n[:, 0], silent=silent, response_rate=rate)
+    low, high = float(min(c[0] for c in items.codes)), float(max(c[-1] for c in items.codes))
+    mean = kernels.mean_bounds(n, silent, one.means[:, 0], low, high)
+    spread = kernels.variance_bounds(
+        n, silent, one.means[:, 0], one.deviations[:, 0], low, high, 0.0
+    )
+    ratio = _ratio_bounds(items, silent, null)
+    width = len(items.names)
+    name = "rwg_j" if width > 1 else "rwg"
+    bounds = bounds.assign(
+        mean_low=mean.low,
+        mean_high=mean.high,
+        sd_low=np.sqrt(spread.low),
+        sd_high=np.sqrt(spread.high),
+        **{
+            f"{name}_low": agreement.rwg_j(ratio.high, width),
+            f"{name}_high": agreement.rwg_j(ratio.low, width),
+        },
+    )
+    known = rate[judged & ~np.isnan(rate)]
+    every = rate[(n > 0) & ~np.isnan(rate)]
+    used = known if len(known) else every
+    share: Number = float(np.median(used)) if len(used) else NotComputed("no listed group answered")
+    return Response(share, bounds, _sensitivity(items, rate, null, judged))
+
+
+def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
+    """Return bounds of the mean ratio: items are free of each other, so each is taken alone."""
+    lows, highs = [], []
+    for codes, one, law in zip(items.codes, items.stats, items.laws(null), strict=True):
+        step = step_of(codes)
+        found = kernels.variance_bounds(
+            one.n[:, 0].astype(float), silent, one.means[:, 0], one.deviations[:, 0],
+            float(codes[0]), float(codes[-1]), step,
+        )  # fmt: skip
+        unit = law.variance * step * step
+        lows.append(found.low / unit)
+        highs.append(found.high / unit)
+    return kernels.Bounds(mean_known(np.column_stack(lows)), mean_known(np.column_stack(highs)))
+
+
+def _sensitivity(
+    items: ItemSet, rate: Floats, null: str, judged: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Return the median agreement if the silent differ from the others by part of the scale."""
+    rows = []
+    width = len(items.names)
+    for gap in GAPS:
+        parts = []
+        for codes, one, law in zip(items.codes, items.stats, items.laws(null), strict=True):
+            unit = law.variance * step_of(codes) ** 2
+            apart = gap * float(codes[-1] - codes[0])
+            known = np.where(np.isnan(rate), 1.0, rate)
+            parts.append(
+                kernels.variance_if_silent_differ(one.variances[:, 0], known, apart) / unit
+            )
+        index = agreement.rwg_j(mean_known(np.column_stack(parts)), width)[judged]
+        index = index[~np.isnan(index)]
+        rows.append((gap, float(np.median(index)) if len(index) else float("nan")))
+    return pd.DataFrame(rows, columns=["silent_differ_by", "median_agreement"])

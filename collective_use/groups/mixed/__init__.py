@@ -1,0 +1,1 @@
+"""Mixed models of persons in groups: emergence, scale, levels, relations."""

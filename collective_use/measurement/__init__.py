@@ -1,0 +1,1 @@
+"""Do the items measure it? Items, reliability, factors, invariance and validity."""

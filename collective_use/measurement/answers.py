@@ -1,0 +1,270 @@
+"""The one input of this room: items as numbers, their constructs, and the groups of persons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from collective_use.checks import column_in, did_you_mean, quoted
+from collective_use.errors import InputError
+from collective_use.groups.inputs import numbers_in
+from collective_use.groups.labels import labels_of
+
+if TYPE_CHECKING:
+    from collective_use.responses.table import Responses
+    from collective_use.scores.table import Scores
+
+Data: TypeAlias = "pd.DataFrame | Responses | Scores | NDArray[Any]"
+"""Items of persons: a frame or array of numbers, or what was read or scored."""
+
+Constructs: TypeAlias = Mapping[str, Sequence[str]]
+"""The items of each construct, by its name."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Items of persons, ready for analysis.
+
+    Attributes
+    ----------
+    values
+        (N, J) answers as numbers, keyed alike where an instrument says how; NaN for missing.
+    constructs
+        Items of each measure, by its id; empty for a plain table.
+    names
+        What a measure or item is called in words; itself where nothing is known.
+    groups
+        (N,) label of each person's group, or None.
+    low, high
+        Lowest and highest possible answer by item, where known.
+    reversed_items
+        Items whose keying was turned round.
+    construct_of
+        Construct of each measure: two measures of one construct are to agree, not to differ.
+    notes
+        What was left out, in words.
+    """
+
+    values: pd.DataFrame
+    constructs: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, str]
+    groups: pd.Series | None
+    low: Mapping[str, float]
+    high: Mapping[str, float]
+    reversed_items: tuple[str, ...] = ()
+    construct_of: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Names of the items."""
+        return tuple(str(name) for name in self.values.columns)
+
+    def only(self, items: Sequence[str]) -> Answers:
+        """Return the same persons with some of the items, by order.
+
+        Raises
+        ------
+        InputError
+            When an item is not there.
+        """
+        for item in items:
+            if item not in self.values.columns:
+                raise InputError(
+                    f"item must be one of {quoted(self.items)}, got {item!r}"
+                    f"{did_you_mean(item, self.items)}"
+                )
+        kept = {
+            name: tuple(i for i in own if i in set(items)) for name, own in self.constructs.items()
+        }
+        return replace(
+            self,
+            values=self.values[list(items)],
+            constructs={name: own for name, own in kept.items() if own},
+        )
+
+    def complete(self, at_least: int = 3) -> Answers:
+        """Return the persons who answered every item, and say how many did not.
+
+        Raises
+        ------
+        InputError
+            When fewer than `at_least` persons are left.
+        """
+        known = self.values.notna().all(axis=1).to_numpy()
+        if self.groups is not None:
+            known = known & self.groups.notna().to_numpy()
+        lost = int((~known).sum())
+        if int(known.sum()) < at_least:
+            empty = [str(name) for name in self.values if self.values[name].notna().sum() == 0]
+            because = f"; nobody answered {quoted(empty)}" if empty else ""
+            raise InputError(
+                f"data must have at least {at_least} persons who answered all {len(self.items)} "
+                f"items, got {int(known.sum())} of {len(known)}{because}"
+            )
+        said = f"{lost} of {len(known)} persons are left out: they did not answer every item."
+        return replace(
+            self,
+            values=self.values[known],
+            groups=None if self.groups is None else self.groups[known],
+            notes=(*self.notes, said) if lost else self.notes,
+        )
+
+    def codes(self) -> tuple[NDArray[np.intp], pd.Index]:
+        """Return (N,) numbers of the groups, and their labels.
+
+        Raises
+        ------
+        InputError
+            When persons have no groups.
+        """
+        if self.groups is None:
+            raise InputError(
+                "groups must be given for this: groups= takes a column of the data or one label "
+                "for each person"
+            )
+        codes, labels = pd.factorize(self.groups, sort=True)
+        return codes.astype(np.intp), pd.Index(labels)
+
+
+def answers_of(
+    data: Data, groups: Any = None, constructs: Constructs | None = None, *, least: int = 1
+) -> Answers:
+    """Take items from whatever holds them.
+
+    Parameters
+    ----------
+    data
+        A frame (columns are items, but for the group), an array, responses or scores. From
+        responses and scores the statements of the instrument are taken, reverse-keyed.
+    groups
+        Name of a column of the frame, or one label for each person. Responses and scores bring
+        their own.
+    constructs
+        Items by construct; only these items are taken. From responses and scores the measures
+        are taken when None.
+    least
+        Fewest items.
+
+    Raises
+    ------
+    InputError
+        When items are no numbers, an item or column is unknown, an item is constant or twice
+        the same, or there are fewer than `least`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"a": [1, 2, 3], "b": [2, 2, 4], "team": list("xxy")})
+    >>> answers_of(frame, "team").items
+    ('a', 'b')
+    """
+    if hasattr(data, "responses") or hasattr(data, "answers"):
+        found = _from_responses(data)
+    else:
+        found = _from_table(data, groups)
+    if constructs is not None:
+        found = _with_constructs(found, constructs)
+    if len(found.items) < least:
+        raise InputError(f"data must hold at least {least} items, got {len(found.items)}")
+    return found
+
+
+def _from_table(data: Any, groups: Any) -> Answers:
+    if isinstance(data, pd.DataFrame):
+        frame = data
+        repeated = frame.columns[frame.columns.duplicated()]
+        if len(repeated):
+            raise InputError(f"data has two columns called {repeated[0]!r}: rename one")
+    else:
+        table = numbers_in(data, "data")
+        frame = pd.DataFrame(table, columns=[f"item{i + 1}" for i in range(table.shape[1])])
+    labels = None
+    if isinstance(groups, str):
+        column_in("groups", groups, list(frame.columns), where="the data")
+        labels, frame = frame[groups], frame.drop(columns=groups)
+    elif groups is not None:
+        labels = labels_of(groups)
+        if len(labels) != len(frame):
+            raise InputError(
+                f"groups must have one label for each of the {len(frame)} persons, "
+                f"got {len(labels)}"
+            )
+        labels = labels.set_axis(frame.index)
+    if frame.shape[1] == 0:
+        raise InputError("data must hold items, got no column but the group")
+    values = pd.DataFrame(
+        {str(name): _numbers(frame[name], str(name)) for name in frame}, index=frame.index
+    )
+    return Answers(values, {}, {name: name for name in values}, labels, {}, {})
+
+
+def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
+    try:
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        bad = next((v for v in column if isinstance(v, str)), column.iloc[0])
+        raise InputError(
+            f"item {name} must be a column of numbers, got {str(bad)!r}; leave the column out, or "
+            "name it in groups="
+        ) from None
+    if np.isinf(values).any():
+        raise InputError(f"item {name} must hold finite numbers, got an infinite one")
+    return values
+
+
+def _from_responses(data: Any) -> Answers:
+    from collective_use.scores.score import score
+
+    scores = data if hasattr(data, "responses") else score(data)
+    responses = scores.responses
+    bank = responses.instrument
+    language = bank.languages[0]
+    values = scores.items.astype(float)
+    constructs: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    names = {str(item): str(item) for item in values}
+    for measure in bank.measures:
+        own = tuple(i for i in measure.items if i in values.columns)
+        # a second measure of the same items (their spread, say) is no second scale
+        if own and measure.source == "perception" and not set(own) <= taken:
+            constructs[measure.id] = own
+            taken |= set(own)
+            construct = bank.get_construct(measure.construct_id)
+            names[measure.id] = measure.name.get(language) or construct.name.get(
+                language, measure.id
+            )
+    wanted = list(dict.fromkeys(item for own in constructs.values() for item in own))
+    named = {item: bank.get_item(item).scale for item in wanted}
+    scale = {item: bank.get_scale(used) for item, used in named.items() if used}
+    empty = [i for i in wanted if values[i].notna().sum() == 0]
+    wanted = [i for i in wanted if i not in set(empty)]
+    kept = {n: tuple(i for i in own if i in set(wanted)) for n, own in constructs.items()}
+    notes = (f"Nobody answered {quoted(empty)}.",) if empty else ()
+    return Answers(
+        values[wanted],
+        {name: own for name, own in kept.items() if own},
+        names,
+        responses.persons.get("group"),
+        {item: float(used.low) for item, used in scale.items()},
+        {item: float(used.high) for item, used in scale.items()},
+        tuple(i for i in wanted if bank.get_item(i).reverse),
+        {m.id: m.construct_id for m in bank.measures if m.id in kept},
+        notes,
+    )
+
+
+def _with_constructs(found: Answers, constructs: Constructs) -> Answers:
+    listed = {str(name): tuple(str(i) for i in own) for name, own in constructs.items()}
+    for name, own in listed.items():
+        if not own:
+            raise InputError(f"construct {name!r} must have items, got none")
+    wanted = list(dict.fromkeys(item for own in listed.values() for item in own))
+    kept = found.only(wanted)
+    names = {**{name: name for name in listed}, **kept.names}
+    return replace(kept, constructs=listed, names=names)

@@ -1,0 +1,95 @@
+"""Confirmatory models written from constructs: no model text to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from collective_use.measurement.answers import Answers
+from collective_use.results import NotComputed
+from collective_use.sem.result import SemResult
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*\Z")
+
+
+@dataclass(frozen=True)
+class Named:
+    """Constructs and items under names that a model text can hold.
+
+    Attributes
+    ----------
+    sets
+        Items by construct, in plain names.
+    data
+        The items' columns in plain names (and ``group_`` where there are groups).
+    back
+        Plain name -> name as given.
+    """
+
+    sets: Mapping[str, tuple[str, ...]]
+    data: pd.DataFrame
+    back: Mapping[str, str]
+
+
+def plain_names(answers: Answers, sets: Mapping[str, Sequence[str]]) -> Named:
+    """Give constructs and items names that a model text can hold.
+
+    Parameters
+    ----------
+    answers
+        Items of persons.
+    sets
+        Items by construct.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from collective_use.measurement.answers import answers_of
+    >>> found = plain_names(answers_of(pd.DataFrame({"my item": [1, 2], "b": [2, 1]})),
+    ...     {"f": ["my item", "b"]})
+    >>> found.sets
+    {'f': ('i1_', 'b')}
+    """
+    items = list(dict.fromkeys(item for own in sets.values() for item in own))
+    short = {item: item if _PLAIN.match(item) else f"i{j + 1}_" for j, item in enumerate(items)}
+    taken = set(short.values())
+    factors = {
+        name: name if _PLAIN.match(name) and name not in taken else f"f{j + 1}_"
+        for j, name in enumerate(sets)
+    }
+    data = answers.values[items].rename(columns=short)
+    if answers.groups is not None:
+        data = data.assign(group_=answers.codes()[0])
+    back = {plain: given for given, plain in (*short.items(), *factors.items())}
+    return Named(
+        {factors[name]: tuple(short[i] for i in own) for name, own in sets.items()}, data, back
+    )
+
+
+def factor_model(sets: Mapping[str, Sequence[str]]) -> str:
+    """Return correlated factors, one a construct.
+
+    Examples
+    --------
+    >>> factor_model({"f": ["a", "b"], "g": ["c", "d"]})
+    'f =~ a + b\\ng =~ c + d'
+    """
+    return "\n".join(f"{name} =~ {' + '.join(own)}" for name, own in sets.items())
+
+
+def fit_quietly(model: str, data: pd.DataFrame, **options: object) -> SemResult | NotComputed:
+    """Fit a model without warnings; the reason where it cannot be fitted.
+
+    Parameters
+    ----------
+    model, data
+        Of `fit_sem`; data are not looked at where the options bring moments (`cov`).
+    options
+        Others of `fit_sem`.
+    """
+    from collective_use.measurement.reliability.one_factor import fitted
+
+    return fitted(model, None if "cov" in options else data, **options)

@@ -1,0 +1,84 @@
+"""How much unequal items matter: dMACS by item from the configural model with anchors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from collective_use.measurement.cfa import fit_quietly
+from collective_use.numerics.items.dmacs import dmacs
+from collective_use.results import NotComputed
+from collective_use.sem.result import SemResult
+
+
+def effects_of(
+    model: str, data: pd.DataFrame, group: str, labels: tuple[str, ...]
+) -> pd.DataFrame | NotComputed:
+    """Return dMACS and the shift of expected answers by item, the first against the last group.
+
+    Parameters
+    ----------
+    model
+        A factor model whose first indicators are the anchors: loading 1, equal intercept.
+    data
+        One row a person.
+    group
+        Column of the groups.
+    labels
+        The groups by order; the first is the reference, the last is focal.
+    """
+    from collective_use.sem.table.build import TableOptions, parameter_table
+
+    table = parameter_table(model, TableOptions(n_groups=1))
+    factors = list(table.blocks[0].latent)
+    rows = [r for r in table.rows if r.op == "=~"]
+    items = {f: [r.rhs for r in rows if r.lhs == f] for f in factors}
+    count = len(labels)
+    lines = [model]
+    for factor, own in items.items():
+        same = ", ".join([f"t_{factor}"] * count)
+        free = ", ".join(["0", *["NA"] * (count - 1)])
+        lines += [f"{own[0]} ~ c({same})*1", f"{factor} ~ c({free})*1"]
+    fit = fit_quietly("\n".join(lines), data, group=group, meanstructure=True)
+    if isinstance(fit, NotComputed):
+        return fit
+    return _table(fit, items, data, group, labels)
+
+
+def _table(
+    fit: SemResult, items: dict[str, list[str]], data: pd.DataFrame, group: str,
+    labels: tuple[str, ...],
+) -> pd.DataFrame:  # fmt: skip
+    estimates = fit.estimates
+    last = len(labels)
+
+    def value(op: str, lhs: str, rhs: str, number: int) -> float:
+        hit = estimates[
+            (estimates["op"] == op) & (estimates["lhs"] == lhs) & (estimates["rhs"] == rhs)
+            & (estimates["group"] == number)
+        ]  # fmt: skip
+        return float(hit["est"].iloc[0]) if len(hit) else 0.0
+
+    out = []
+    text = data[group].map(str)
+    for factor, own in items.items():
+        loadings = np.array([[value("=~", factor, i, g) for i in own] for g in (1, last)])
+        intercepts = np.array([[value("~1", i, "", g) for i in own] for g in (1, last)])
+        spread = _pooled(data, text, own, labels)
+        mean, variance = value("~1", factor, "", last), value("~~", factor, factor, last)
+        size, shift = dmacs(loadings, intercepts, mean, variance, spread)
+        out += [
+            {"item": item, "factor": factor, "dmacs": float(d), "shift": float(s),
+             "latent_mean": mean, "pooled_sd": float(sd)}
+            for item, d, s, sd in zip(own, size, shift, spread, strict=True)
+        ]  # fmt: skip
+    return pd.DataFrame(out)
+
+
+def _pooled(
+    data: pd.DataFrame, text: pd.Series, items: list[str], labels: tuple[str, ...]
+) -> np.ndarray:
+    used = [data.loc[text == label, items].dropna() for label in (labels[0], labels[-1])]
+    n = np.array([len(part) for part in used], float)
+    variances = np.array([part.var().to_numpy(float) for part in used])
+    return np.sqrt(((n - 1)[:, None] * variances).sum(axis=0) / (n.sum() - 2))

@@ -1,0 +1,364 @@
+"""Measurement invariance over groups: all steps in one call and one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from collective_use.checks import column_in, instance_of, one_of
+from collective_use.cutoffs import Cutoff
+from collective_use.errors import EstimationError, InputError
+from collective_use.measurement.cfa import fit_quietly
+from collective_use.measurement.invariance.effect import effects_of
+from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.result import SemResult
+
+CONTINUOUS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("configural", (), "the same items on the same factors"),
+    ("metric", ("loadings",), "equal loadings"),
+    ("scalar", ("loadings", "intercepts"), "equal loadings and intercepts"),
+    ("strict", ("loadings", "intercepts", "residuals"), "and equal residual variances"),
+)
+ORDINAL: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("configural", (), "the same items on the same factors"),
+    ("thresholds", ("thresholds",), "equal thresholds"),
+    ("metric", ("thresholds", "loadings"), "equal thresholds and loadings"),
+    ("scalar", ("thresholds", "loadings", "intercepts"), "and equal intercepts"),
+    ("strict", ("thresholds", "loadings", "intercepts", "residuals"),
+     "and equal residual variances"),
+)  # fmt: skip
+"""Steps with what is held equal; ordered items after Wu & Estabrook (2016)."""
+
+_CHEN = "Chen 2007, Structural Equation Modeling 14:464"
+RULES: dict[str, Cutoff] = {
+    c.name: c
+    for c in (
+        Cutoff("delta_cfi", -0.010, "at_least", _CHEN, "Cheung & Rensvold 2002 give the same"),
+        Cutoff("delta_rmsea", 0.015, "at_most", _CHEN),
+        Cutoff("delta_srmr", 0.030, "at_most", _CHEN, ".010 from the scalar step on"),
+        Cutoff("delta_mc", -0.020, "at_least",
+               "Cheung & Rensvold 2002, Structural Equation Modeling 9:233"),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Invariance(Result):
+    """Fits of a model with ever more held equal over groups.
+
+    Attributes
+    ----------
+    table
+        One row a step: `step`, `equal` in words, `chisq`, `df`, `pvalue`, `cfi`, `rmsea`, `srmr`,
+        `mc` (McDonald's non-centrality index), `delta_chisq`, `delta_df`, `delta_p` against the
+        step before, `delta_cfi`, `delta_rmsea`, `delta_srmr`, `delta_mc`, `holds`, `reason` where
+        a step could not be fitted. Robust estimators put their scaled or robust values here.
+    effects
+        One row an item: `item`, `factor`, `dmacs`, `shift` (expected answer, focal less
+        reference), from the configural model with the first indicator as anchor.
+    latent
+        One row a step and factor from the scalar step on: mean of the focal group, in the units of
+        the first indicator, when the step's equalities are believed.
+    partial
+        The trail of parameters set free, if asked for: `step`, `parameter`, `mi`, `chisq`, `df`.
+    reached
+        The last step that holds.
+    fits
+        The fits by step.
+    groups, sizes
+        Labels and numbers of persons.
+    focal, reference
+        Of the effects; more than two groups: the last and the first.
+    rules
+        The rules of thumb used.
+    difference
+        How chi-square differences were tested.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> f = rng.normal(size=(400, 1)) + rng.normal(size=(400, 4))
+    >>> data = pd.DataFrame(f, columns=list("abcd")).assign(country=["x", "y"] * 200)
+    >>> cu.invariance("f =~ a + b + c + d", data, group="country").reached
+    'strict'
+    """
+
+    table: pd.DataFrame
+    effects: pd.DataFrame | NotComputed
+    latent: pd.DataFrame
+    partial: pd.DataFrame
+    reached: str
+    fits: dict[str, SemResult]
+    groups: tuple[str, ...]
+    sizes: tuple[int, ...]
+    reference: str
+    focal: str
+    rules: dict[str, Cutoff]
+    difference: str
+    notes: tuple[str, ...] = field(default=())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a step: `step, chisq, df, cfi, rmsea, srmr, ...`."""
+        return self.table.copy()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return steps, effects and the trail of partial invariance."""
+        wanted = ["step", "chisq", "df", "cfi", "rmsea", "srmr", "delta_chisq", "delta_df",
+                  "delta_p", "delta_cfi", "delta_rmsea", "holds"]  # fmt: skip
+        shown = self.table[[name for name in wanted if name in self.table.columns]]
+        sizes = ", ".join(f"{g} {n}" for g, n in zip(self.groups, self.sizes, strict=True))
+        notes = (
+            f"Groups: {sizes}. Difference test: {self.difference}.",
+            f"Invariance holds up to: {self.reached or 'no step'}.",
+            *(f"{name} {rule}" for name, rule in self.rules.items()),
+            *self.notes,
+        )
+        out = [table_of("Invariance over groups", shown, notes=notes)]
+        if isinstance(self.effects, pd.DataFrame):
+            why = (
+                f"dMACS of {self.focal} against {self.reference}; the first indicator of each "
+                "factor is the anchor (Nye & Drasgow 2011).",
+            )
+            out.append(table_of("How much it matters", self.effects, notes=why))
+        if len(self.partial):
+            out.append(table_of("Partial invariance", self.partial))
+        return tuple(out)
+
+
+def invariance(
+    model: str,
+    data: pd.DataFrame,
+    *,
+    group: str,
+    ordered: str | Sequence[str] = (),
+    estimator: str | None = None,
+    missing: str = "listwise",
+    cluster: str | None = None,
+    steps: Sequence[str] | None = None,
+    partial: bool = False,
+) -> Invariance:
+    """Test measurement invariance step by step.
+
+    Parameters
+    ----------
+    model
+        A confirmatory factor model.
+    data
+        One row a person.
+    group
+        Column of the groups compared (language, country, wave, ...).
+    ordered
+        Items taken as ordered categories; then thresholds come first (Wu & Estabrook 2016).
+    estimator
+        ``"MLR"`` by default, ``"WLSMV"`` for ordered items; any of `fit_sem`.
+    missing
+        ``"listwise"`` or ``"fiml"`` (numbers only).
+    cluster
+        Column of groups of persons, for robust errors.
+    steps
+        Some of the steps; all by default.
+    partial
+        Search for partial invariance where a step fails: equalities are set free one at a time by
+        their score test, at most a third of them, until the step holds.
+
+    Returns
+    -------
+    Invariance
+        One table, the size of what differs by item, and the fits.
+
+    Raises
+    ------
+    InputError
+        When the column is unknown, there are fewer than two groups, or a group is constant within
+        clusters where the two are confounded.
+    EstimationError
+        When the configural model cannot be fitted.
+
+    References
+    ----------
+    Vandenberg & Lance (2000), Organizational Research Methods 3:4; Wu & Estabrook (2016),
+    Psychometrika 81:1014; Chen (2007); Cheung & Rensvold (2002).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> import collective_use as cu
+    >>> rng = np.random.default_rng(1)
+    >>> f = rng.normal(size=(400, 1)) + rng.normal(size=(400, 4))
+    >>> data = pd.DataFrame(f, columns=list("abcd")).assign(country=["x", "y"] * 200)
+    >>> data.loc[data["country"] == "y", "d"] += 1
+    >>> cu.invariance("f =~ a + b + c + d", data, group="country").reached
+    'metric'
+    """
+    instance_of("model", model, str, "a model text such as 'f =~ a + b + c'")
+    instance_of("data", data, pd.DataFrame, "a data frame, one row a person")
+    column_in("group", group, list(data.columns), where="the data")
+    names = (ordered,) if isinstance(ordered, str) else tuple(ordered)
+    ladder = ORDINAL if names else CONTINUOUS
+    wanted = [s for s in ladder if steps is None or s[0] in steps]
+    for step in steps or ():
+        one_of("step", step, [s[0] for s in ladder])
+    sizes = data[group].value_counts(sort=False)
+    if len(sizes) < 2:
+        raise InputError(f"group must have at least two values, got {len(sizes)} in {group!r}")
+    options = _options(names, estimator, missing, cluster)
+    fits: dict[str, SemResult] = {}
+    rows, trail = [], []
+    latest: tuple[str, ...] = ()
+    for name, equal, words in wanted:
+        fit = fit_quietly(model, data, group=group, equal=equal, partial=latest, **options)
+        if isinstance(fit, NotComputed):
+            if not fits:
+                raise EstimationError(f"the {name} model: {fit.reason}")
+            rows.append({"step": name, "equal": words, "holds": False, "reason": fit.reason})
+            break
+        before = list(fits.values())[-1] if fits else None
+        row = _row(name, words, fit, before)
+        if partial and before is not None and not row["holds"]:
+            fit, row, latest, freed = _freed(model, data, group, name, words, equal, latest, before,
+                                             fit, row, options)  # fmt: skip
+            trail += freed
+        fits[name] = fit
+        rows.append(row)
+        if not row["holds"]:
+            partial = False
+    return _result(model, data, group, rows, trail, fits, sizes, names)
+
+
+def _options(
+    ordered: tuple[str, ...], estimator: str | None, missing: str, cluster: str | None
+) -> dict[str, object]:
+    if ordered:
+        return {
+            "ordered": ordered, "estimator": estimator or "WLSMV", "parameterization": "theta",
+            "identification": "wu.estabrook",
+        }  # fmt: skip
+    return {"estimator": estimator or "MLR", "missing": missing, "cluster": cluster,
+            "meanstructure": True}  # fmt: skip
+
+
+def _measures(fit: SemResult) -> dict[str, float]:
+    m = fit.fit_measures
+    robust = "chisq.scaled" in m
+
+    def best(name: str, *kinds: str) -> float:
+        for kind in kinds if robust else ():
+            value = m.get(f"{name}.{kind}")
+            if value is not None and np.isfinite(value):
+                return float(value)
+        return float(m[name])
+
+    chisq, df = best("chisq", "scaled"), best("df", "scaled")
+    return {
+        "chisq": chisq, "df": df, "pvalue": best("pvalue", "scaled"),
+        "cfi": best("cfi", "robust", "scaled"), "rmsea": best("rmsea", "robust", "scaled"),
+        "srmr": float(m["srmr"]), "mc": _centrality(fit),
+    }  # fmt: skip
+
+
+def _centrality(fit: SemResult) -> float:
+    """Return McDonald's (1989) index from the uncorrected chi-square, as lavaan's mfi."""
+    m = fit.fit_measures
+    n = sum(float(g.moments.n) for g in fit.solution.data.groups)
+    return float(np.exp(-0.5 * (m["chisq"] - m["df"]) / n))
+
+
+def _row(name: str, words: str, fit: SemResult, before: SemResult | None) -> dict[str, object]:
+    own = _measures(fit)
+    row: dict[str, object] = {"step": name, "equal": words, **own}
+    if before is None:
+        return row | {"holds": True, "reason": ""}
+    found = before.compare(fit)
+    last = _measures(before)
+    deltas = {f"delta_{k}": own[k] - last[k] for k in ("cfi", "rmsea", "srmr", "mc")}
+    holds = all(RULES[k].passes(v) for k, v in deltas.items() if k in ("delta_cfi", "delta_rmsea"))
+    return row | deltas | {
+        "delta_chisq": found.statistic, "delta_df": found.df, "delta_p": found.p,
+        "holds": holds, "reason": "",
+    }  # fmt: skip
+
+
+def _freed(
+    model: str, data: pd.DataFrame, group: str, name: str, words: str, equal: tuple[str, ...],
+    latest: tuple[str, ...], before: SemResult, fit: SemResult, row: dict[str, object],
+    options: dict[str, object],
+) -> tuple[SemResult, dict[str, object], tuple[str, ...], list[dict[str, object]]]:  # fmt: skip
+    """Free equalities by their score tests until the step holds or a third of them is free."""
+    trail: list[dict[str, object]] = []
+    items = len([r for r in fit.solution.table.rows if r.op == "=~" and r.group == 1])
+    for _ in range(max(1, items // 3)):
+        candidate = _worst(fit, latest)
+        if candidate is None:
+            break
+        tried = fit_quietly(
+            model, data, group=group, equal=equal, partial=(*latest, candidate[0]), **options
+        )
+        if isinstance(tried, NotComputed):
+            break
+        latest = (*latest, candidate[0])
+        fit, row = tried, _row(name, f"{words}, but for {len(latest)}", tried, before)
+        trail.append({"step": name, "parameter": candidate[0], "mi": candidate[1],
+                      "chisq": row["chisq"], "df": row["df"]})  # fmt: skip
+        if row["holds"]:
+            break
+    return fit, row, latest, trail
+
+
+def _worst(fit: SemResult, latest: tuple[str, ...]) -> tuple[str, float] | None:
+    """Return the equality with the largest score test, as `fit_sem` names it in `partial`."""
+    from collective_use.measurement.invariance.release import released
+
+    for name, value in released(fit):
+        if name not in latest:
+            return name, value
+    return None
+
+
+def _result(
+    model: str, data: pd.DataFrame, group: str, rows: list[dict[str, object]],
+    trail: list[dict[str, object]], fits: dict[str, SemResult], sizes: pd.Series,
+    ordered: tuple[str, ...],
+) -> Invariance:  # fmt: skip
+    table = pd.DataFrame(rows)
+    reached = ""
+    for row in rows:
+        if not row["holds"]:
+            break
+        reached = str(row["step"])
+    first = fits[next(iter(fits))]
+    labels = tuple(first.group_names)
+    effects: pd.DataFrame | NotComputed
+    latent = _latent_means(fits, len(labels))
+    if ordered:
+        effects = NotComputed("dMACS is for numbers; items are ordered here")
+    else:
+        effects = effects_of(model, data, group, labels)
+    last = list(fits)[-1]
+    method = first.compare(fits[last]).method if len(fits) > 1 else "none"
+    counts = tuple(int(sizes[g]) for g in sizes.index)
+    free = ", ".join(str(row["parameter"]) for row in trail)
+    notes = (f"Set free in the search for partial invariance: {free}.",) if free else ()
+    return Invariance(
+        table, effects, latent, pd.DataFrame(trail), reached, fits,
+        labels, counts, labels[0], labels[-1], dict(RULES), method, notes,
+    )  # fmt: skip
+
+
+def _latent_means(fits: dict[str, SemResult], focal: int) -> pd.DataFrame:
+    rows = []
+    for step in ("scalar", "strict"):
+        if step in fits:
+            table = fits[step].estimates
+            factors = set(fits[step].solution.table.blocks[0].latent)
+            own = table[(table["op"] == "~1") & (table["group"] == focal)]
+            rows += [
+                (step, r.lhs, float(r.est), float(r.se))
+                for r in own.itertuples()
+                if r.lhs in factors
+            ]
+    return pd.DataFrame(rows, columns=["step", "factor", "mean", "se"])

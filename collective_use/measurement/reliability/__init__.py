@@ -1,0 +1,1 @@
+"""Reliability of scales, at the level where the construct lives."""

@@ -1,0 +1,1 @@
+"""Whether scales measure what they should, and nothing else."""

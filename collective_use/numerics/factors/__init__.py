@@ -1,0 +1,1 @@
+"""Exploratory factors of a correlation matrix: extraction, rotation, number."""

@@ -1,0 +1,277 @@
+"""Unrotated factors of a correlation matrix: minimum residuals, maximum likelihood, principal axes.
+
+The optimum is searched in the uniquenesses alone, the loadings being known given them
+(Harman & Jones 1966; Jöreskog 1967), and finished by Newton steps on the exact gradient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from collective_use.errors import EstimationError
+
+Floats = NDArray[np.float64]
+Extraction = Literal["minres", "ml", "pa"]
+
+LOWEST = 0.005
+"""Uniquenesses stay above it, as in R's factanal and psych."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Unrotated factors.
+
+    Attributes
+    ----------
+    loadings
+        (J, k), columns by size, each with a positive sum.
+    uniquenesses
+        (J,) shares of variance that no common factor accounts for.
+    discrepancy
+        Half the squared residual correlations (minres, principal axes) or the likelihood's
+        discrepancy (ml).
+    gradient
+        Largest slope of the discrepancy among uniquenesses that are not at their bound.
+    at_bound
+        (J,) whether a uniqueness lies at `LOWEST`: a Heywood case.
+    """
+
+    loadings: Floats
+    uniquenesses: Floats
+    discrepancy: float
+    gradient: float
+    at_bound: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorFit:
+    """Fit of an exploratory factor model, by the likelihood's discrepancy at the solution.
+
+    Attributes
+    ----------
+    df
+        ``((J - k)^2 - J - k) / 2``.
+    chisq, pvalue
+        With Bartlett's (1950) correction ``n - 1 - (2J + 5)/6 - 2k/3``.
+    chisq_uncorrected
+        Times ``n - 1``.
+    rmsr
+        Root mean square of the residual correlations off the diagonal.
+    tli
+        Tucker & Lewis (1973), each model with its own correction.
+    bic
+        ``chisq - df log n``.
+    rmsea, rmsea_lower, rmsea_upper
+        Steiger & Lind (1980), with 90% limits of the non-central chi-square.
+    """
+
+    n: int
+    df: int
+    discrepancy: float
+    chisq: float
+    pvalue: float
+    chisq_uncorrected: float
+    rmsr: float
+    tli: float
+    bic: float
+    rmsea: float
+    rmsea_lower: float
+    rmsea_upper: float
+
+
+def degrees_of_freedom(items: int, factors: int) -> int:
+    """Return the degrees of freedom of k factors of J items.
+
+    Examples
+    --------
+    >>> degrees_of_freedom(9, 3), degrees_of_freedom(4, 2)
+    (12, -1)
+    """
+    return ((items - factors) ** 2 - items - factors) // 2
+
+
+def extract(correlation: Floats, factors: int, method: Extraction = "minres") -> Factors:
+    """Extract factors of a correlation matrix.
+
+    Parameters
+    ----------
+    correlation
+        (J, J) correlations; positive definite for maximum likelihood.
+    factors
+        How many, 1 to J - 1.
+    method
+        ``"minres"`` (ordinary least squares on the residual correlations), ``"ml"``, or ``"pa"``
+        (principal axes iterated to their fixed point, which is the minres optimum).
+
+    Raises
+    ------
+    EstimationError
+        When the correlations are singular and the likelihood is asked for, or no optimum is
+        found.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> r = np.outer([0.8, 0.7, 0.6], [0.8, 0.7, 0.6]); np.fill_diagonal(r, 1)
+    >>> extract(r, 1).loadings[:, 0].round(6).tolist()
+    [0.8, 0.7, 0.6]
+    """
+    r = np.asarray(correlation, float)
+    slope = _ml if method == "ml" else _minres
+    if method == "ml" and np.linalg.eigvalsh(r)[0] <= 1e-10:
+        raise EstimationError(
+            "the correlation matrix is not positive definite, so maximum likelihood has no "
+            "optimum: an item is a sum of others, or persons are fewer than items; use minres"
+        )
+    psi = _axes(r, factors) if method == "pa" else _searched(r, factors, slope)
+    value, gradient = slope(psi, r, factors)
+    free = (psi > LOWEST * 1.02) & (psi < 1.0)
+    loadings = _loadings(psi, r, factors, method)
+    return Factors(
+        loadings, psi, value, float(np.abs(gradient[free]).max(initial=0.0)),
+        psi <= LOWEST * 1.02,
+    )  # fmt: skip
+
+
+def _start(r: Floats, factors: int) -> Floats:
+    return np.clip((1.0 - 0.5 * factors / len(r)) / np.diag(np.linalg.pinv(r)), 0.05, 0.95)
+
+
+def _searched(r: Floats, factors: int, slope: object) -> Floats:
+    found = optimize.minimize(
+        slope, _start(r, factors), args=(r, factors), jac=True, method="L-BFGS-B",
+        bounds=[(LOWEST, 1.0)] * len(r), options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000},
+    )  # fmt: skip
+    if not np.isfinite(found.fun):
+        raise EstimationError("factors could not be extracted: the correlations are singular")
+    return _finished(np.asarray(found.x, float), r, factors, slope)
+
+
+def _finished(psi: Floats, r: Floats, factors: int, slope: object) -> Floats:
+    """Take Newton steps on the gradient where no uniqueness is at a bound."""
+    free = (psi > LOWEST * 1.02) & (psi < 1.0 - 1e-9)
+    for _ in range(4):
+        value, gradient = slope(psi, r, factors)  # type: ignore[operator]
+        if np.abs(gradient[free]).max(initial=0.0) < 1e-13:
+            break
+        step = np.zeros_like(psi)
+        step[free] = np.linalg.lstsq(_hessian(psi, r, factors, slope, free), gradient[free])[0]
+        moved = np.clip(psi - step, LOWEST, 1.0)
+        if slope(moved, r, factors)[0] > value + 1e-12:  # type: ignore[operator]
+            break
+        psi = moved
+    return psi
+
+
+def _hessian(
+    psi: Floats, r: Floats, factors: int, slope: object, free: NDArray[np.bool_]
+) -> Floats:
+    columns = []
+    for j in np.flatnonzero(free):
+        shift = np.zeros_like(psi)
+        shift[j] = 1e-6
+        up, down = slope(psi + shift, r, factors)[1], slope(psi - shift, r, factors)[1]  # type: ignore[operator]
+        columns.append((up - down)[free] / 2e-6)
+    h = np.array(columns)
+    return (h + h.T) / 2
+
+
+def _axes(r: Floats, factors: int, rounds: int = 20_000) -> Floats:
+    psi = _start(r, factors)
+    for _ in range(rounds):
+        loadings = _loadings(psi, r, factors, "pa")
+        moved = np.clip(1.0 - np.sum(loadings**2, axis=1), LOWEST, 1.0)
+        if np.abs(moved - psi).max() < 1e-11:
+            return moved
+        psi = moved
+    return psi
+
+
+def _minres(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
+    values, vectors = np.linalg.eigh(r - np.diag(psi))
+    rest = slice(0, len(r) - factors)
+    return 0.5 * float(np.sum(values[rest] ** 2)), -(vectors[:, rest] ** 2) @ values[rest]
+
+
+def _ml(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
+    scale = np.sqrt(psi)
+    values, vectors = np.linalg.eigh(r / np.outer(scale, scale))
+    rest = slice(0, len(r) - factors)
+    small = np.maximum(values[rest], 1e-12)
+    return float(np.sum(small - np.log(small) - 1.0)), (vectors[:, rest] ** 2) @ (1 - small) / psi
+
+
+def _loadings(psi: Floats, r: Floats, factors: int, method: str) -> Floats:
+    scale = np.sqrt(psi) if method == "ml" else np.ones(len(r))
+    reduced = r / np.outer(scale, scale) if method == "ml" else r - np.diag(psi)
+    values, vectors = np.linalg.eigh(reduced)
+    top = np.maximum(values[::-1][:factors] - (1.0 if method == "ml" else 0.0), 0.0)
+    loadings = scale[:, None] * vectors[:, ::-1][:, :factors] * np.sqrt(top)
+    return loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
+
+
+def fit_of(correlation: Floats, found: Factors, n: int) -> FactorFit:
+    """Return the fit of extracted factors, as R's psych and factanal define it.
+
+    Parameters
+    ----------
+    correlation
+        (J, J) correlations.
+    found
+        From `extract`; rotation changes nothing here.
+    n
+        Number of cases.
+
+    Raises
+    ------
+    EstimationError
+        When the correlations are singular, so that no likelihood is defined.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> r = np.full((5, 5), 0.4) + 0.6 * np.eye(5)
+    >>> fit_of(r, extract(r, 1), 200).df
+    5
+    """
+    r = np.asarray(correlation, float)
+    p, k = found.loadings.shape
+    implied = found.loadings @ found.loadings.T + np.diag(found.uniquenesses)
+    sign, logdet = np.linalg.slogdet(r)
+    if sign <= 0 or not np.isfinite(logdet):
+        raise EstimationError("fit needs a positive definite correlation matrix")
+    f = float(np.linalg.slogdet(implied)[1] - logdet + np.trace(np.linalg.solve(implied, r)) - p)
+    df, df0 = degrees_of_freedom(p, k), p * (p - 1) // 2
+    base = n - 1 - (2 * p + 5) / 6
+    chisq, chisq0 = (base - 2 * k / 3) * f, -base * float(logdet)
+    residual = (r - implied)[np.tril_indices(p, -1)]
+    none = float("nan")
+    lower, upper = _limits(chisq, df, n) if df > 0 else (none, none)
+    return FactorFit(
+        n, df, f, chisq, float(stats.chi2.sf(chisq, df)) if df > 0 else none, (n - 1) * f,
+        float(np.sqrt(np.mean(residual**2))),
+        (chisq0 / df0 - chisq / df) / (chisq0 / df0 - 1) if df > 0 else none,
+        chisq - df * float(np.log(n)),
+        float(np.sqrt(max(chisq / (df * n) - 1 / (n - 1), 0.0))) if df > 0 else none,
+        lower, upper,
+    )  # fmt: skip
+
+
+def _limits(chisq: float, df: int, n: int) -> tuple[float, float]:
+    """Return 90% limits of RMSEA, the non-centrality over ``df (n - 1)``."""
+    limits = []
+    for tail in (0.95, 0.05):
+        if stats.chi2.cdf(chisq, df) < tail:
+            limits.append(0.0)
+            continue
+        found = optimize.brentq(
+            lambda x, tail=tail: stats.ncx2.cdf(chisq, df, max(x, 1e-12)) - tail,
+            0.0, max(chisq * 4.0, 10.0) + 10 * df,
+        )  # fmt: skip
+        limits.append(float(np.sqrt(found / (df * (n - 1)))))
+    return limits[0], limits[1]

@@ -1,0 +1,1 @@
+"""Gaussian mixed models of members within groups: likelihoods with slopes, and their optimum."""

@@ -1,0 +1,145 @@
+"""What silent members could have made of a group: sharp bounds, and what if they differ by d."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from collective_use.numerics.groups.statistics import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Lower and upper ends, (G,) each, reached by some answers of the silent members."""
+
+    low: FloatArray
+    high: FloatArray
+
+
+def mean_bounds(
+    n: FloatArray, silent: FloatArray, means: FloatArray, low: float, high: float
+) -> Bounds:
+    """Return sharp bounds of group means, whatever the silent members would have answered.
+
+    Parameters
+    ----------
+    n, silent
+        (G,) members who answered, and who did not.
+    means
+        (G,) means of those who answered.
+    low, high
+        Ends of the scale.
+
+    References
+    ----------
+    Manski (1989), Journal of Human Resources 24:343 (bounds without assumptions).
+
+    Examples
+    --------
+    >>> found = mean_bounds(np.array([3.0]), np.array([1.0]), np.array([4.0]), 1, 5)
+    >>> found.low.tolist(), found.high.tolist()
+    ([3.25], [4.25])
+    """
+    whole = n + silent
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return Bounds((n * means + silent * low) / whole, (n * means + silent * high) / whole)
+
+
+def variance_bounds(
+    n: FloatArray,
+    silent: FloatArray,
+    means: FloatArray,
+    deviations: FloatArray,
+    low: float,
+    high: float,
+    step: float,
+) -> Bounds:
+    """Return sharp bounds of variances (divisor n - 1) over all members.
+
+    The variance is largest with the silent members at the two ends, k of them at the upper one;
+    as a function of k it is a parabola, so the best k is next to its vertex. It is least with
+    all of them on one answer next to the mean of the others.
+
+    Parameters
+    ----------
+    n, silent, means
+        As in `mean_bounds`.
+    deviations
+        (G,) sums of squared deviations of those who answered.
+    low, high
+        Ends of the scale.
+    step
+        Distance of neighbouring answers; 0 where any number is an answer.
+
+    Examples
+    --------
+    >>> one = np.array([2.0]), np.array([1.0]), np.array([3.0]), np.array([2.0])
+    >>> found = variance_bounds(*one, 1, 5, 1)
+    >>> found.low.tolist(), found.high.round(4).tolist()
+    ([1.0], [2.3333])
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        width = high - low
+        mean = means - low
+        vertex = (n + silent) / 2.0 - n * mean / width
+        best = np.full(np.shape(n), -np.inf)
+        for k in (np.floor(vertex), np.ceil(vertex)):
+            k = np.clip(k, 0.0, silent)
+            best = np.fmax(best, _joined(n, silent, mean, deviations, k * width, k * width**2))
+        least = np.full(np.shape(n), np.inf)
+        places = (mean,) if step <= 0 else (
+            np.floor(mean / step + 1e-9) * step, np.ceil(mean / step - 1e-9) * step
+        )  # fmt: skip
+        for place in places:
+            first, second = silent * place, silent * place**2
+            least = np.fmin(least, _joined(n, silent, mean, deviations, first, second))
+        enough = n + silent > 1
+        return Bounds(
+            np.where(enough & np.isfinite(least), least, np.nan),
+            np.where(enough & np.isfinite(best), best, np.nan),
+        )
+
+
+def _joined(
+    n: FloatArray,
+    silent: FloatArray,
+    mean: FloatArray,
+    deviations: FloatArray,
+    sums: FloatArray,
+    squares: FloatArray,
+) -> FloatArray:
+    """Return the variance of those who answered and others given by sum and sum of squares."""
+    whole = n + silent
+    total = n * mean + sums
+    spread = deviations + n * mean**2 + squares - total**2 / whole
+    return np.asarray(np.maximum(spread, 0.0) / (whole - 1.0))
+
+
+def variance_if_silent_differ(
+    variances: FloatArray, response: FloatArray, gap: float, ratio: float = 1.0
+) -> FloatArray:
+    """Return the variance of whole groups if silent members differ in mean and in spread.
+
+    ``s² (p + (1 - p) ratio) + p (1 - p) gap²``, the variance of a mixture of respondents and
+    others: the sensitivity to systematic nonresponse that Newman & Sin (2009, Organizational
+    Research Methods 12:113) study for indices of agreement.
+
+    Parameters
+    ----------
+    variances
+        (G,) variances of those who answered.
+    response
+        (G,) share p of members who answered.
+    gap
+        Mean of the silent less that of the others, in units of the answers.
+    ratio
+        Variance of the silent over that of the others.
+
+    Examples
+    --------
+    >>> variance_if_silent_differ(np.array([1.0]), np.array([0.5]), 1.0).tolist()
+    [1.25]
+    """
+    p = np.asarray(response, float)
+    return np.asarray(variances * (p + (1.0 - p) * ratio) + p * (1.0 - p) * gap**2)

@@ -1,0 +1,1 @@
+"""Qualtrics survey files (QSF): frame, questions, logic, codes."""

@@ -1,0 +1,196 @@
+"""One filled form, PDF or Word, as answers by column: its fields carry the columns' names."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from collective_use.errors import ReadError
+
+FORMAT = "collective-use form"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_FACTS = "{urn:collective-use:form}form"
+MOST_BYTES = 50_000_000
+"""A form above this size is refused: ours have less than two million."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A filled form.
+
+    Attributes
+    ----------
+    file
+        Its name.
+    answers
+        What its fields hold, by column; "" where nothing is filled in.
+    instrument
+        The id of the instrument that it was printed from; "" where it does not say.
+    """
+
+    file: str
+    answers: dict[str, str]
+    instrument: str = ""
+
+
+def read_form(path: Path) -> Form:
+    """Read a filled PDF or Word form.
+
+    Raises
+    ------
+    ReadError
+        When the file is missing, no such form, or has lost its fields.
+    """
+    if not path.is_file():
+        raise ReadError(f"{path}: there is no such file")
+    if path.stat().st_size > MOST_BYTES:
+        raise ReadError(f"{path.name} has more than {MOST_BYTES:,} bytes: is it a filled form?")
+    fields, facts = _pdf(path) if path.suffix.lower() == ".pdf" else _word(path)
+    if not fields:
+        raise ReadError(
+            f"{path.name} holds no form fields: it was printed or scanned rather than saved. Ask "
+            "for the saved file, or type the answers into an entry sheet (collective-use entry)"
+        )
+    said = _facts(facts)
+    keys = said.get("keys")
+    own = {str(k): str(v) for k, v in keys.items()} if isinstance(keys, dict) else {}
+    language = {"language": str(said["language"])} if said.get("language") else {}
+    filled = {name: value for name, value in fields.items() if value or name not in own}
+    return Form(path.name, {**own, **language, **filled}, str(said.get("instrument", "")))
+
+
+def _facts(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and found.get("format") == FORMAT else {}
+
+
+def _pdf(path: Path) -> tuple[dict[str, str], str]:
+    """Return the fields of a PDF form by name, and what it says of itself."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as pdf:
+            form = pdf.Root.get("/AcroForm", {})
+            found: dict[str, str] = {}
+            for field in form.get("/Fields", []):
+                found.update(_pdf_fields(field, "", 0))
+            return found, str(pdf.docinfo.get("/CollectiveUse", ""))
+    except pikepdf.PasswordError as error:
+        raise ReadError(f"{path.name} is protected by a password") from error
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ReadError(f"{path.name} cannot be read as a PDF: {error}") from error
+
+
+def _pdf_fields(field: Any, above: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Yield the fields below a node of the tree; some programs nest names at their points."""
+    if depth > 20:
+        return
+    own = str(field.get("/T", ""))
+    name = ".".join(part for part in (above, own) if part)
+    kids = list(field.get("/Kids", []))
+    if any("/T" in kid for kid in kids):
+        for kid in kids:
+            yield from _pdf_fields(kid, name, depth + 1)
+    elif name:
+        yield name, _pdf_value(field, kids)
+
+
+def _pdf_value(field: Any, kids: list[Any]) -> str:
+    value = field.get("/V")
+    if str(field.get("/FT", "")) != "/Btn":
+        return "" if value is None else " ".join(str(value).split())
+    # A few viewers set the state of the box and forget the value of the group.
+    states = [str(kid.get("/AS", "/Off")) for kid in (kids or [field])]
+    chosen = [s for s in states if s != "/Off"]
+    said = str(value) if value is not None else "/Off"
+    state = said if said != "/Off" else (chosen[0] if len(chosen) == 1 else ";".join(chosen))
+    return "" if state in ("/Off", "") else state.replace("/", "")
+
+
+def _word(path: Path) -> tuple[dict[str, str], str]:
+    """Return the content controls of a Word form by column, and what it says of itself."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            document = _parsed(archive, "word/document.xml")
+            said = _said(archive)
+    except (zipfile.BadZipFile, KeyError, OSError) as error:
+        raise ReadError(f"{path.name} cannot be read as a Word document: {error}") from error
+    except Exception as error:
+        raise ReadError(f"{path.name}: its text is damaged: {error}") from error
+    controls = list(document.iter(f"{_W}sdt"))
+    ticked: dict[str, list[str]] = {}
+    found: dict[str, str] = {}
+    for control, name in zip(controls, _names(path, controls, said), strict=True):
+        if not name:
+            continue
+        box = control.find(f"{_W}sdtPr/{_W14}checkbox")
+        if box is None:
+            found[name] = _typed(control)
+            continue
+        column, _, code = name.rpartition("=")
+        state = box.find(f"{_W14}checked")
+        on = state is not None and state.get(f"{_W14}val", "0") in ("1", "true", "on")
+        ticked.setdefault(column, []).extend([code] if on else [])
+    boxes = {column: ";".join(codes) for column, codes in ticked.items() if column}
+    return {**found, **boxes}, said
+
+
+def _said(archive: zipfile.ZipFile) -> str:
+    """Return what a Word form says of itself; "" where a program left it out."""
+    for name in archive.namelist():
+        if name.startswith("customXml/item") and "Props" not in name:
+            root = _parsed(archive, name)
+            if root.tag == _FACTS:
+                return root.text or ""
+    return ""
+
+
+def _names(path: Path, controls: list[Element], said: str) -> list[str]:
+    """Return the names of controls: their own, or by their order where a program dropped them.
+
+    Raises
+    ------
+    ReadError
+        When names are gone and controls were added or taken away.
+    """
+    tags = [control.find(f"{_W}sdtPr/{_W}tag") for control in controls]
+    names = [tag.get(f"{_W}val", "") if tag is not None else "" for tag in tags]
+    listed = str(_facts(said).get("controls", "")).split()
+    if any(names) or not listed:
+        return names
+    if len(listed) != len(names):
+        raise ReadError(
+            f"{path.name}: the program that saved it dropped the names of its fields, and it has "
+            f"{len(names)} of {len(listed)} fields: nobody can tell which is which"
+        )
+    return listed
+
+
+def _typed(control: Element) -> str:
+    """Return what was typed into a control; its line of underscores is nothing."""
+    content = control.find(f"{_W}sdtContent")
+    text = (
+        "".join(node.text or "" for node in content.iter(f"{_W}t")) if content is not None else ""
+    )
+    return " ".join(text.strip().strip("_").split())
+
+
+def _parsed(archive: zipfile.ZipFile, name: str) -> Element:
+    """Parse one part of a document; entities are refused, sizes are bounded."""
+    from xml.etree.ElementTree import fromstring
+
+    if archive.getinfo(name).file_size > MOST_BYTES:
+        raise KeyError(f"{name} is too large")
+    data = archive.read(name)
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise KeyError(f"{name} declares entities")
+    return fromstring(data)

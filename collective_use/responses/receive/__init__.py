@@ -1,0 +1,1 @@
+"""A small receiver for the answers that the web page hands in."""

@@ -1,0 +1,1 @@
+"""Workbooks into which answers on paper are typed, twice."""

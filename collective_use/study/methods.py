@@ -1,0 +1,188 @@
+"""A methods paragraph and Table 1 for a paper: every number is one of the run's own tables.
+
+The text takes frames and settings, nothing else: what is not in a table is not in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from collective_use._version import __version__
+from collective_use.cutoffs import Cutoff, cutoffs_with
+from collective_use.groups.between.table_one import TableOne, table_one
+from collective_use.instrument.model import Instrument
+from collective_use.record import Entry, counted
+from collective_use.results import cell_text
+from collective_use.study.walk import Outcome
+
+_REFERENCES = {
+    "rwg": "James, L. R., Demaree, R. G., & Wolf, G. (1984). Estimating within-group interrater "
+    "reliability with and without response bias. Journal of Applied Psychology, 69, 85-98.",
+    "icc1": "Bliese, P. D. (2000). Within-group agreement, non-independence, and reliability. In "
+    "K. J. Klein & S. W. J. Kozlowski (Eds.), Multilevel theory, research, and methods in "
+    "organizations (pp. 349-381). Jossey-Bass.",
+    "alpha": "Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. "
+    "Psychometrika, 16, 297-334.",
+    "composition": "Chan, D. (1998). Functional relations among constructs in the same content "
+    "domain at different levels of analysis. Journal of Applied Psychology, 83, 234-246.",
+}
+
+
+def first_table(outcome: Outcome) -> TableOne:
+    """Return Table 1 of a study."""
+    return table_one(outcome.scores, outcome.groups)
+
+
+def methods_text(outcome: Outcome, table: TableOne) -> str:
+    """Return methods.md: sample, scores, aggregation measure by measure, Table 1, references.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    table
+        From `first_table`.
+    """
+    measures = outcome.groups.measures_frame()
+    rules = cutoffs_with(outcome.study.all_cutoffs())
+    parts = [
+        "# Methods",
+        "A draft from measures.csv, groups.csv, table1.csv and run.json. Every number is one of "
+        "theirs; what the study is about, and why, is for you to say.",
+        f"**Sample.** {_sample(outcome.groups.values, len(outcome.responses.persons))}",
+        f"**Left out.** {_left_out(outcome.groups.record.of_kind('left out'))}",
+        f"**Scores.** {_scores(outcome.study.minimum_answered, outcome.instrument)}",
+        "**From persons to groups.** Each measure is judged by its own composition model (Chan, "
+        "1998).",
+        *(_measure(row, outcome.instrument, rules) for row in measures.to_dict("records")),
+        "## Table 1",
+        _markdown(table),
+        *(f"*{note}*" for note in table.notes),
+        "## References",
+        *_references(measures),
+        f"Computed by collective-use {__version__} with the instrument {outcome.instrument.id}, "
+        f"version {outcome.instrument.version}.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _sample(groups: pd.DataFrame, persons: int) -> str:
+    sizes = groups["n"]
+    text = (
+        f"{counted(persons, 'persons')} in {counted(len(groups), 'groups')} answered "
+        f"({sizes.min()} to {sizes.max()} in a group, mean {sizes.mean():.1f})."
+    )
+    rates = groups["response_rate"].dropna()
+    if not len(rates):
+        return f"{text} The number of members who were asked is not known."
+    return (
+        f"{text} Of the listed members {_percent(rates.mean())} answered in the mean of groups "
+        f"({_percent(rates.min())} to {_percent(rates.max())})."
+    )
+
+
+def _left_out(entries: Iterable[Entry]) -> str:
+    texts = [
+        entry.text.rstrip(".") + (f" ({counted(entry.count, entry.of)})" if entry.count else "")
+        for entry in entries
+    ]
+    return ("; ".join(texts) + ".") if texts else "Nothing was left out."
+
+
+def _scores(minimum: float | None, instrument: Instrument) -> str:
+    asked = [float(part.minimum_answered) for part in instrument.measures]
+    least = sorted(set(asked)) if minimum is None else [minimum]
+    wanted = [_percent(one) if one <= 1 else counted(int(one), "items") for one in least]
+    kinds = " or ".join(sorted({part.score for part in instrument.measures} - {"none"}))
+    return (
+        f"A person's score is the {kinds} of the items answered, given answers to at least "
+        f"{' or '.join(wanted)}, as the measure asks."
+    )
+
+
+def _measure(row: Mapping[str, Any], instrument: Instrument, rules: Mapping[str, Cutoff]) -> str:
+    name = _name(row["measure"], instrument)
+    kind = str(row["composition"]).replace("_", " ")
+    number = counted(int(row["items"]), "items") if row["items"] else "no items"
+    facts = [fact for fact in (_alpha(row), _agreement(row, rules), _icc(row)) if fact]
+    said = "; ".join(facts) + "." if facts else ""
+    verdict = f"Verdict: {row['verdict']}."
+    # where there is no figure of the paper's kind, the evidence speaks for itself
+    reason = "" if facts else f" {row['explanation']}"
+    return f"- **{name}** ({row['measure']}, {kind}, {number}). {said} {verdict}{reason}".replace(
+        ".  ", ". "
+    )
+
+
+def _name(measure: str, instrument: Instrument) -> str:
+    found = instrument.get_measure(measure)
+    language = instrument.languages[0]
+    return found.name.get(language) or next(iter(found.name.values()), measure)
+
+
+def _alpha(row: Mapping[str, Any]) -> str:
+    return f"Cronbach's alpha {_short(row['alpha'])}" if _has(row, "alpha") else ""
+
+
+def _agreement(row: Mapping[str, Any], rules: Mapping[str, Cutoff]) -> str:
+    for index, title in (("rwg_j", "rwg(j)"), ("rwg", "rwg")):
+        if not _has(row, f"{index}_median"):
+            continue
+        null = f" against the {row['null']} null distribution" if _has(row, "null") else ""
+        share = ""
+        if _has(row, f"{index}_share") and index in rules:
+            least = _short(rules[index].value)
+            share = f", {_percent(row[f'{index}_share'])} of groups at {least} or above"
+        return f"median {title} {_short(row[f'{index}_median'])}{null}{share}"
+    return ""
+
+
+def _icc(row: Mapping[str, Any]) -> str:
+    if not _has(row, "icc1"):
+        return ""
+    text = f"ICC(1) {_short(row['icc1'])}"
+    if _has(row, "icc1_low") and _has(row, "icc1_high"):
+        text += f" (95% limits {_short(row['icc1_low'])} to {_short(row['icc1_high'])})"
+    if _has(row, "icc2"):
+        text += f", ICC(2) {_short(row['icc2'])}"
+    if _has(row, "f") and _has(row, "p"):
+        p = "p < .001" if row["p"] < 0.001 else f"p = {_short(row['p'], 3)}"
+        text += f", F({row['df1']:.0f}, {row['df2']:.0f}) = {row['f']:.2f}, {p}"
+    return text
+
+
+def _has(row: Mapping[str, Any], name: str) -> bool:
+    value = row.get(name)
+    return value is not None and not (isinstance(value, float) and value != value)
+
+
+def _short(value: float, digits: int = 2) -> str:
+    """Write a number without the zero before its point, as journals in psychology do."""
+    text = f"{value:.{digits}f}"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def _markdown(table: TableOne) -> str:
+    shown = table.tables()[0]
+    lines = [" | ".join(shown.columns), " | ".join("---" for _ in shown.columns)]
+    lines += [" | ".join(_cell(cell) for cell in row) for row in shown.rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return _short(value) if isinstance(value, float) and value == value else cell_text(value)
+
+
+def _references(measures: pd.DataFrame) -> list[str]:
+    used = {"composition": True}
+    for name, columns in (("rwg", ("rwg_median", "rwg_j_median")), ("icc1", ("icc1",))):
+        used[name] = any(c in measures and measures[c].notna().any() for c in columns)
+    used["alpha"] = "alpha" in measures and bool(measures["alpha"].notna().any())
+    return sorted(_REFERENCES[name] for name, here in used.items() if here)

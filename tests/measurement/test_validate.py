@@ -1,0 +1,117 @@
+"""Planted faults are found and named; clean scales raise no alarm; bad input is named."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import collective_use as cu
+from collective_use.measurement.answers import answers_of
+from collective_use.numerics.groups.components import components, pair_sums
+
+
+@cache
+def validated(sample: str) -> cu.Validation:
+    folder = cu.sample_path(sample)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", cu.DataWarning)
+        responses = cu.read_responses(
+            folder / "export.csv", "collective_data_use", members=folder / "members.csv",
+            invalid="missing",
+        )  # fmt: skip
+    return cu.validate(responses, repetitions=100)
+
+
+def test_planted_faults_are_found_and_named() -> None:
+    found = validated("messy").findings.set_index("what")["where"]
+    assert found["runs against its scale"].startswith("ssm8 ")
+    assert found["loads on another construct too"].startswith("dlr7 ")
+    assert "(con)" in found["loads on another construct too"]
+    close = found["constructs not told apart between groups"]
+    assert "(ssm)" in close
+    assert "(dlr)" in close
+    assert len(found) == 3
+
+
+def test_clean_scales_raise_no_alarm_and_what_passed_is_said() -> None:
+    found = validated("clean")
+    assert found.findings.empty
+    assert any("No item loads on a construct" in text for text in found.passed)
+    assert any("--thorough" in text for text in found.left_out)
+    assert "No fault was found" in str(found)
+
+
+def two_factors(n: int = 300, seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    f = np.repeat(rng.normal(size=(n, 2)), 4, axis=1) + 0.7 * rng.normal(size=(n, 8))
+    return pd.DataFrame(f.round(2), columns=list("abcdefgh"))
+
+
+SETS = {"one": list("abcd"), "two": list("efgh")}
+
+
+@pytest.mark.parametrize(
+    ("change", "call", "said"),
+    [
+        (lambda d: d.assign(b=3.0), lambda d: cu.efa(d, 2), "must vary, got the same answer"),
+        (lambda d: d.assign(b=d["a"]), lambda d: cu.efa(d, 2),
+         "got the same answers in 'a' and 'b'"),
+        (lambda d: d.head(8), lambda d: cu.factor_count(d), "cases must be more than items"),
+        (lambda d: d, lambda d: cu.efa(d, 5), "factors must be at most 4 for 8 items"),
+        (lambda d: d, lambda d: cu.efa(d, 2, correlation="within"), "groups must be given"),
+        (lambda d: d * np.nan, lambda d: cu.efa(d, 2), "nobody answered 'a'"),
+        (lambda d: d, lambda d: cu.htmt(d, {"one": list("abc"), "two": ["e"]}),
+         "two with 2 items each"),
+        (lambda d: d, lambda d: cu.htmt(d, {"one": list("abc"), "two": list("cde")}),
+         "one construct"),
+        (lambda d: d.assign(g="x"), lambda d: cu.invariance("f =~ a + b", d, group="g"),
+         "two values"),
+        (lambda d: d.assign(a="often"), lambda d: cu.items(d),
+         "item a must be a column of numbers"),
+        (lambda d: d.assign(i=d.sum(axis=1)), lambda d: cu.factor_count(d), "sum of others"),
+        (lambda d: d, lambda d: cu.efa(d, 2, rotation="target"), "target= must be given"),
+        (lambda d: d, lambda d: cu.efa(d, 2, rotation="oblimax"), "rotation must be one of"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(change, call, said) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(cu.CollectiveUseError, match=said.replace("(", r"\(")):
+        call(change(two_factors()))
+
+
+def test_a_heywood_case_is_named() -> None:
+    r = np.array([[1, 0.9, 0.1], [0.9, 1, 0.7], [0.1, 0.7, 1.0]])
+    root = np.linalg.cholesky(r + 1.2 * np.eye(3) * (np.linalg.eigvalsh(r)[0] < 0.05))
+    data = np.random.default_rng(1).normal(size=(500, 3)) @ root.T
+    with pytest.warns(cu.ImproperSolutionWarning, match="Heywood"):
+        assert cu.efa(data, 1).heywood
+
+
+def test_scores_of_factors_and_frames() -> None:
+    data = two_factors()
+    found = cu.efa(data, 2, extraction="ml")
+    assert found.scores(data).corr().iloc[0, 1] == pytest.approx(0.0, abs=0.15)
+    assert list(found.to_frame()["item"])[:4] != list(found.to_frame()["item"])[4:]
+    assert found.determinacy.between(0.8, 1).all()
+
+
+def test_two_measures_of_the_same_items_are_one_scale() -> None:
+    folder = cu.sample_path("clean")
+    responses = cu.read_responses(folder / "export.csv", "collective_data_use")
+    taken = [item for own in answers_of(responses).constructs.values() for item in own]
+    assert len(taken) == len(set(taken))
+
+
+def test_components_by_moments_equal_the_analysis_of_variance_and_hold_with_gaps() -> None:
+    rng = np.random.default_rng(1)
+    codes = np.repeat(np.arange(200), 6)
+    values = rng.normal(size=(200, 2))[codes] * [1.0, 2.0] + rng.normal(size=(1200, 2))
+    within, between = components(pair_sums(values, codes, 200))
+    icc = cu.icc(values[:, 0], codes, group_size="k0").icc1
+    assert between[0, 0] / (between[0, 0] + within[0, 0]) == pytest.approx(icc, rel=1e-12)
+    gaps = np.where(rng.random(values.shape) < 0.2, np.nan, values)
+    again = components(pair_sums(gaps, codes, 200))[1]
+    np.testing.assert_allclose(np.diag(again), np.diag(between), rtol=0.1)
