@@ -13,7 +13,6 @@ from collective_use.instrument.library import sample_path
 from collective_use.study.run import run_study
 from collective_use.study.settings import read_study, study_from
 
-
 FULL = "full_for_the_analyst_only"
 
 
