@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 

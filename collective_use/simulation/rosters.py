@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collective_use.instrument.model import Measure, ResponseScale, Roster
+from collective_use.numerics.types import Floats
 from collective_use.simulation.people import People
 
-Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 _EVEN_INDICES = ("effective_number", "distinct", "blau", "teachman", "coverage", "entropy")

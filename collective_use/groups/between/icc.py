@@ -20,12 +20,12 @@ from collective_use.numerics.groups.variance_components import (
     mean_reliability,
     variance_components,
 )
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed, Result, Table, table_of
 
 Method = Literal["anova", "reml", "ml"]
 Size = Literal["mean", "k0", "harmonic"]
 Counts = NDArray[np.int64]
-Floats = NDArray[np.float64]
 _NO_LIKELIHOOD = NotComputed("ANOVA has no likelihood")
 
 

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collective_use.errors import InputError
+from collective_use.numerics.types import Floats, Integers
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+FloatArray = Floats
+IntArray = Integers
 Missing = Literal["pairwise", "listwise"]
 
 _BLOCK = 1 << 19

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 

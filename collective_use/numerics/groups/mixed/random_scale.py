@@ -19,8 +19,8 @@ from scipy import optimize
 from scipy.special import logsumexp
 
 from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 _ENDS = 9.0

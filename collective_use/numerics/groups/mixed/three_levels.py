@@ -15,8 +15,8 @@ from scipy import optimize
 from scipy.stats import chi2
 
 from collective_use.numerics.groups.statistics import group_statistics, sum_by
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 LEVELS = ("parent", "group", "member")
