@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from collective_use.checks import one_of, whole_number
 from collective_use.errors import InputError
 from collective_use.numerics.groups.null_shapes import SHAPES, TABLE, Shape
-from collective_use.numerics.groups.statistics import FloatArray
+from collective_use.numerics.types import Floats
 
 PRINTED: Mapping[str, Mapping[int, float]] = {
     name: shape.printed for name, shape in SHAPES.items() if shape.printed
@@ -53,7 +53,7 @@ class Null:
     name: str
     options: int
     variance: float
-    proportions: FloatArray
+    proportions: Floats
     source: str
     printed: bool
     smooth: bool = False
@@ -145,7 +145,7 @@ def null_distribution(
     return _exact(null, weights / weights.sum(), shape.source)
 
 
-def _exact(name: str, proportions: FloatArray, source: str) -> Null:
+def _exact(name: str, proportions: Floats, source: str) -> Null:
     options = len(proportions)
     variance = variance_of(np.arange(options), proportions)
     return Null(name, options, variance, proportions, source, True)
@@ -191,7 +191,7 @@ def _from_table(shape: Shape, options: int) -> Null:
     return Null(name, options, variance, proportions, source, False)
 
 
-def _stretched(five: Sequence[float], options: int) -> FloatArray:
+def _stretched(five: Sequence[float], options: int) -> Floats:
     """Spread five proportions evenly over [0, 1] and cut them into `options` equal steps."""
     edges = np.concatenate([[0.0], np.cumsum(five) / np.sum(five)])
     cut = np.interp(np.linspace(0.0, 1.0, options + 1), np.linspace(0.0, 1.0, 6), edges)
