@@ -99,6 +99,8 @@ def test_a_newcomer_follows_the_recipe(recipe: str, copy: Path) -> None:
         "PYTHONPATH": str(copy),
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PYTEST_ADDOPTS": "-p no:cacheprovider",
+        # constants that hypothesis has found in the sources once are not looked for again
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),
     }
     where = "import collective_use; print(collective_use.__file__)"
     for step in (s for s in STEPS if s.recipe == recipe):
