@@ -138,6 +138,7 @@ _LAZY: dict[str, str] = {
     "TwoLevelResult": "collective_use.sem.twolevel.result",
     "OrdinalResult": "collective_use.sem.ordinal.result",
     "Comparison": "collective_use.sem.compare.comparison",
+    "ParameterTest": "collective_use.sem.postfit.parameter_test",
     "Bootstrap": "collective_use.sem.resampling.bootstrap",
     "ParameterTable": "collective_use.sem.table.partable",
     "StructureFit": "collective_use.structure.fit",

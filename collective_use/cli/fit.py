@@ -7,54 +7,26 @@ from typing import Annotated
 import typer
 
 from collective_use.cli import options
+from collective_use.cli.flags import study_of
 from collective_use.errors import InputError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
+@options.takes(
+    "exports", "instrument", "model", "out", *options.READING, *options.PLACES, "seed", "full",
+    "as_json",
+)  # fmt: skip
 def fit(
-    exports: Annotated[
-        list[str],
-        typer.Argument(metavar="EXPORT", help="Survey exports; several are stacked."),
-    ],
-    instrument: options.Instrument = None,
+    flags: options.Flags,
     model: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="A structural model of the instrument; repeat for more."),
     ] = None,
-    out: options.Out = None,
-    group: options.Group = None,
-    members: options.Members = None,
-    informants: options.Informants = None,
-    form: options.Form = None,
-    platform: options.Platform = None,
-    invalid: options.Invalid = None,
-    previews: options.Previews = None,
-    unfinished: options.Unfinished = None,
-    duplicates: options.Duplicates = None,
-    missing_code: options.MissingCode = None,
-    answers_as: options.AnswersAs = None,
-    decimal: options.Decimal = None,
-    map_file: Annotated[str | None, options.MAP] = None,
-    minimum_answered: options.MinimumAnswered = None,
-    minimum_group: options.MinimumGroup = None,
-    cutoff: options.Cutoff = None,
-    member: options.Member = None,
-    partner: options.Partner = None,
-    parent: options.Parent = None,
-    weight: options.Weight = None,
-    language: options.Language = None,
-    country: options.Country = None,
-    wave: options.Wave = None,
-    encoding: options.Encoding = None,
-    delimiter: options.Delimiter = None,
-    sheet: options.Sheet = None,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For the Monte Carlo intervals.")
     ] = None,
-    full: options.Full = False,
-    as_json: options.AsJson = False,
 ) -> None:
     """Score an export, aggregate it to groups, and fit structural models to the group values.
 
@@ -67,14 +39,13 @@ def fit(
       collective-use fit export.csv --instrument collective_data_use --model M1 --out results
       collective-use fit export.csv -i my_scale.yaml --model M1 --model M2 -o results
     """
-    flags = dict(locals())
     from collective_use.cli.report import show_done
     from collective_use.study.run import run_study
 
-    study = options.study_of("fit", flags)
+    study = study_of("fit", flags)
     if not study.models:
         raise InputError(f"fit needs --model: {_offered(study.instrument)}")
-    show_done(run_study(study, command="fit"), as_json)
+    show_done(run_study(study, command="fit"), flags["as_json"])
 
 
 def _offered(instrument: str) -> str:

@@ -24,7 +24,7 @@ def init(
     informants: options.Informants = None,
     group: options.Group = None,
     form: options.Form = None,
-    map_file: Annotated[str | None, options.MAP] = None,
+    map_file: options.MapFile = None,
 ) -> None:
     """Begin a study: write a study.yaml whose comments explain every decision.
 

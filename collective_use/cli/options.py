@@ -1,17 +1,20 @@
-"""Options that several commands share, and how flags become settings of a study."""
+"""Options that several commands share: what each is called, says and begins with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+import inspect
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, get_args
 
 import typer
 
-from collective_use.errors import InputError
+Flags = Mapping[str, Any]
+"""What was given on the command line, by the names of the parameters."""
 
-if TYPE_CHECKING:
-    from collective_use.study.settings import Study
-
+Exports = Annotated[
+    list[str], typer.Argument(metavar="EXPORT", help="Survey exports; several are stacked.")
+]
 Out = Annotated[
     str | None, typer.Option("--out", "-o", metavar="DIR", help="The folder of results.")
 ]
@@ -65,7 +68,10 @@ Platform = Annotated[
         help="The survey platform, where it is not recognized, or a platform file (.yaml).",
     ),
 ]
-MAP = typer.Option("--map", metavar="FILE", help="A file that says what headings mean.")
+MapFile = Annotated[
+    str | None,
+    typer.Option("--map", metavar="FILE", help="A file that says what headings mean."),
+]
 Previews = Annotated[
     str | None, typer.Option(metavar="WHAT", help="Preview rows: drop (default) or keep.")
 ]
@@ -151,173 +157,105 @@ Voice = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
-
-def exports_with(
-    files: Sequence[str],
-    language: Sequence[str] | None,
-    country: Sequence[str] | None,
-    wave: Sequence[str] | None,
-) -> list[dict[str, str]]:
-    """Pair exports with what is declared for them.
-
-    Raises
-    ------
-    InputError
-        When a declaration is given neither once nor once for each export.
-
-    Examples
-    --------
-    >>> exports_with(["a.csv", "b.csv"], None, ["CN"], ["1", "2"])[1]
-    {'file': 'b.csv', 'country': 'CN', 'wave': '2'}
-    """
-    entries: list[dict[str, str]] = [{"file": file} for file in files]
-    for name, values in (("language", language), ("country", country), ("wave", wave)):
-        if not values:
-            continue
-        if len(values) not in (1, len(files)):
-            raise InputError(
-                f"--{name} must be given once, or once for each of the {len(files)} exports, "
-                f"got {len(values)} times"
-            )
-        for entry, value in zip(entries, list(values) * len(files), strict=False):
-            entry[name] = value
-    return entries
-
-
-def cutoffs_of(texts: Sequence[str] | None) -> dict[str, float]:
-    """Read ``name=value`` pairs.
-
-    Raises
-    ------
-    InputError
-        When a text is no such pair.
-
-    Examples
-    --------
-    >>> cutoffs_of(["icc1=0.1"])
-    {'icc1': 0.1}
-    """
-    result = {}
-    for text in texts or ():
-        name, _, value = text.partition("=")
-        try:
-            result[name.strip()] = float(value)
-        except ValueError:
-            raise InputError(
-                f"--cutoff must be a name and a number such as icc1=0.10, got {text!r}"
-            ) from None
-    return result
-
-
-def missing_codes_of(texts: Sequence[str] | None) -> dict[str, Any] | None:
-    """Read codes for no answer: ``-99``, ``98=refused``, ``age:999`` for one item.
-
-    Examples
-    --------
-    >>> missing_codes_of(["-99", "98=refused", "age:999"])
-    {'-99': 'unanswered', '98': 'refused', 'age': {'999': 'unanswered'}}
-    """
-    result: dict[str, Any] = {}
-    for text in texts or ():
-        code, _, reason = text.partition("=")
-        item, colon, own = code.partition(":")
-        reason = reason.strip() or "unanswered"
-        if colon:
-            result.setdefault(item.strip(), {})[own.strip()] = reason
-        else:
-            result[code.strip()] = reason
-    return result or None
-
-
-def screening_of(texts: Sequence[str] | None) -> dict[str, float | bool]:
-    """Read screening rules: a name alone keeps the rule's default value.
-
-    Raises
-    ------
-    InputError
-        When a rule has no name, or a value that is no number.
-
-    Examples
-    --------
-    >>> screening_of(["longstring=10", "instructed"])
-    {'longstring': 10.0, 'instructed': True}
-    """
-    result: dict[str, float | bool] = {}
-    for text in texts or ():
-        name, sign, value = (part.strip() for part in text.partition("="))
-        try:
-            result[name] = float(value) if sign else True
-        except ValueError:
-            name = ""
-        if not name:
-            raise InputError(
-                "--screen must be a rule, or a rule and a number such as longstring=10, "
-                f"got {text!r}"
-            )
-    return result
-
-
-def column_flags(**columns: str | None) -> dict[str, Any]:
-    """Return the key columns that were named."""
-    return {name: column for name, column in columns.items() if column is not None}
-
-
-def group_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of aggregation among the flags."""
-    return {
-        "measures": tuple(flags.get("measure") or ()) or None,
-        "null_distributions": tuple(flags.get("null") or ()) or None,
-        "repetitions": flags.get("repetitions"),
-        "voice": flags.get("voice"),
+SHARED: Mapping[str, Any] = MappingProxyType(
+    {
+        "exports": Exports,
+        "out": Out,
+        "instrument": Instrument,
+        "group": Group,
+        "members": Members,
+        "informants": Informants,
+        "form": Form,
+        "platform": Platform,
+        "invalid": Invalid,
+        "previews": Previews,
+        "unfinished": Unfinished,
+        "duplicates": Duplicates,
+        "missing_code": MissingCode,
+        "answers_as": AnswersAs,
+        "decimal": Decimal,
+        "map_file": MapFile,
+        "minimum_answered": MinimumAnswered,
+        "minimum_group": MinimumGroup,
+        "cutoff": Cutoff,
+        "measure": Measures,
+        "null": Nulls,
+        "repetitions": Repetitions,
+        "voice": Voice,
+        "screen": Screen,
+        "careless": Careless,
+        "member": Member,
+        "partner": Partner,
+        "parent": Parent,
+        "weight": Weight,
+        "language": Language,
+        "country": Country,
+        "wave": Wave,
+        "encoding": Encoding,
+        "delimiter": Delimiter,
+        "sheet": Sheet,
+        "full": Full,
+        "as_json": AsJson,
     }
+)
+"""The options of the commands that read exports, by the name of the parameter."""
+
+_NAMES = tuple(SHARED)
+READING: tuple[str, ...] = _NAMES[_NAMES.index("group") : _NAMES.index("measure")]
+"""How exports are read, and what is scored and aggregated."""
+
+AGGREGATING: tuple[str, ...] = ("measure", "null", "repetitions")
+"""Which evidence is computed."""
+
+PLACES: tuple[str, ...] = _NAMES[_NAMES.index("member") : _NAMES.index("full")]
+"""Columns of the exports, what is declared of them, and how the files are opened."""
 
 
-def study_of(command: str, flags: Mapping[str, Any]) -> Study:
-    """Turn the flags of a command that reads exports into a study.
+def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command its options: shared ones by name, and its own, in this order.
+
+    The command is called with its own options and with `flags`, which holds all of them.
 
     Parameters
     ----------
-    command
-        Its name, for messages.
-    flags
-        Values by the names that the options have in the command's signature.
+    names
+        Names in `SHARED` or of parameters of the command, in the order of the help.
 
-    Raises
-    ------
-    InputError
-        When there is no instrument or no folder for results.
+    Examples
+    --------
+    >>> @takes("instrument", "draft", "full")
+    ... def shown(flags: Flags, draft: bool = False) -> None:
+    ...     print(sorted(flags), draft)
+    >>> list(inspect.signature(shown).parameters)
+    ['instrument', 'draft', 'full']
+    >>> shown(instrument="starter", draft=True, full=False)
+    ['draft', 'full', 'instrument'] True
     """
-    from collective_use.study.settings import study_from
 
-    if flags["instrument"] is None:
-        raise InputError(
-            f"{command} needs --instrument: a bundled name (see 'collective-use instrument list') "
-            "or the path of your own"
+    def given(command: Callable[..., None]) -> Callable[..., None]:
+        own = dict(inspect.signature(command, eval_str=True).parameters)
+        del own["flags"]
+        # every parameter has its place, and every place is known
+        parameters = [own.get(name) or _parameter(name) for name in names]
+
+        def called(**flags: Any) -> None:
+            command(flags=flags, **{name: flags[name] for name in own})
+
+        called.__name__, called.__doc__ = command.__name__, command.__doc__
+        called.__module__ = command.__module__
+        called.__annotations__ = {p.name: p.annotation for p in parameters}
+        signature = inspect.Signature(
+            [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
         )
-    if flags["out"] is None:
-        raise InputError(f"{command} needs --out: the folder that results go to, such as results")
-    same = (
-        "instrument", "out", "members", "informants", "form", "platform", "invalid", "previews",
-        "unfinished", "duplicates", "minimum_answered", "encoding", "delimiter", "sheet",
-        "answers_as", "decimal",
-    )  # fmt: skip
-    columns = {name: flags[name] for name in ("group", "member", "partner", "parent", "weight")}
-    given = {
-        **{name: flags.get(name) for name in same},
-        "missing_codes": missing_codes_of(flags.get("missing_code")),
-        "exports": exports_with(
-            flags["exports"], flags["language"], flags["country"], flags["wave"]
-        ),
-        "columns": column_flags(**columns),
-        "map": flags["map_file"],
-        "minimum_group_size": flags["minimum_group"],
-        "cutoffs": cutoffs_of(flags["cutoff"]),
-        "screening": screening_of(flags.get("screen")),
-        "careless": flags.get("careless"),
-        "full": flags.get("full") or None,
-        "models": tuple(flags.get("model") or ()) or None,
-        "validation": flags.get("validation"),
-        **group_flags(flags),
-        "seed": flags.get("seed"),
-    }
-    return study_from({key: value for key, value in given.items() if value is not None})
+        called.__signature__ = signature  # type: ignore[attr-defined]
+        return called
+
+    return given
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    kind = get_args(SHARED[name])[0]
+    default: Any = {bool: False, list[str]: inspect.Parameter.empty}.get(kind)
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=SHARED[name]
+    )

@@ -36,8 +36,8 @@ def show_done(done: Done, as_json: bool) -> None:
     console.show_files(done.folder, done.files)
     if not done.outcome.study.full:
         console.say(
-            "\nValues of groups are withheld under the disclosure size and rounded, fit for showing;"
-            "\n--full writes the exact ones beside, into a folder for the analyst."
+            "\nValues of groups are withheld under the disclosure size and rounded, fit for "
+            "showing;\n--full writes the exact ones beside, into a folder for the analyst."
         )
     show_next_step(done)
 

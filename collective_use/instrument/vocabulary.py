@@ -8,16 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-NULL_DISTRIBUTIONS: tuple[str, ...] = (
-    "uniform",
-    "slight_skew",
-    "moderate_skew",
-    "heavy_skew",
-    "triangular",
-    "triangular_printed",
-    "normal",
-    "maximum_dissensus",
-)
+from collective_use.numerics.groups.null_shapes import SHAPES
+
+NULL_DISTRIBUTIONS: tuple[str, ...] = tuple(SHAPES)
 """Null distributions of rwg by name."""
 
 NULLS: tuple[str, ...] = (*NULL_DISTRIBUTIONS, "empirical")

@@ -17,8 +17,8 @@ from collective_use.numerics.ordinal.polychoric import (
     polychoric_correlations,
     thresholds_of,
 )
+from collective_use.numerics.types import Floats as Floats
 
-Floats = NDArray[np.float64]
 Correlation = Literal["pearson", "polychoric", "within", "between"]
 KINDS = ("pearson", "polychoric", "within", "between")
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from collective_use.numerics.sem.model import vech_index
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from collective_use.numerics.types import Floats as Floats
+from collective_use.numerics.types import Ints as Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from collective_use.numerics.sem.model import (
     case_scores,
     cells_of,
     jacobian,
-    moments,
 )
 from collective_use.numerics.sem.objective import curvature
 from collective_use.sem.data.data import GroupData
@@ -275,8 +274,3 @@ def moment_meat(solution: Solution) -> Floats:
         A = influence(solution, i)
         out += share * (A.T @ A) / A.shape[0]
     return out
-
-
-def state_at(model: Model, block: int, theta: Floats) -> State:
-    """Return the moments of one block at other parameter values."""
-    return moments(model.blocks[block], theta)

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from collective_use.checks import instance_of, one_of
 from collective_use.errors import InputError, NotSupported
 
-ESTIMATORS = ("ML", "MLM", "MLMV", "MLMVS", "MLR", "MLF", "GLS", "ULS", "WLS", "DWLS")
+CONTINUOUS: Mapping[str, tuple[str, str, str, str]] = {
+    # estimator: function, errors, test, information
+    "ML": ("ML", "standard", "standard", "expected"),
+    "MLM": ("ML", "robust.sem", "satorra.bentler", "expected"),
+    "MLMV": ("ML", "robust.sem", "scaled.shifted", "expected"),
+    "MLMVS": ("ML", "robust.sem", "mean.var.adjusted", "expected"),
+    "MLR": ("ML", "robust.huber.white", "yuan.bentler.mplus", "observed"),
+    "MLF": ("ML", "standard", "standard", "first.order"),
+    "GLS": ("GLS", "standard", "standard", "expected"),
+    "ULS": ("ULS", "standard", "standard", "expected"),
+    "WLS": ("WLS", "standard", "standard", "expected"),
+    "DWLS": ("DWLS", "standard", "standard", "expected"),
+}
+"""Estimators for continuous data: function, errors, test and information that each begins with."""
+
+ORDERED: Mapping[str, tuple[str, str, str]] = {
+    "WLSMV": ("DWLS", "robust.sem", "scaled.shifted"),
+    "WLSMVS": ("DWLS", "robust.sem", "mean.var.adjusted"),
+    "WLSM": ("DWLS", "robust.sem", "satorra.bentler"),
+    "ULSMV": ("ULS", "robust.sem", "scaled.shifted"),
+    "ULSMVS": ("ULS", "robust.sem", "mean.var.adjusted"),
+    "ULSM": ("ULS", "robust.sem", "satorra.bentler"),
+    "DWLS": ("DWLS", "standard", "standard"),
+    "ULS": ("ULS", "standard", "standard"),
+    "WLS": ("WLS", "standard", "standard"),
+}
+"""Estimators for ordered variables: weight, errors and test that each begins with."""
+
+ESTIMATORS: tuple[str, ...] = tuple(CONTINUOUS)
 """Estimators for continuous data."""
 
-FOR_ORDERED = ("WLSMV", "WLSMVS", "WLSM", "ULSMV", "ULSMVS", "ULSM")
+FOR_ORDERED: tuple[str, ...] = tuple(name for name in ORDERED if name not in CONTINUOUS)
 """Estimators that only ordered variables have."""
 
 LIKELIHOODS = ("normal", "wishart")
@@ -26,20 +54,6 @@ TESTS = (
     "yuan.bentler.mplus",
 )
 INFORMATION = ("expected", "observed", "first.order")
-
-_DEFAULTS = {
-    # estimator: function, errors, test, information
-    "ML": ("ML", "standard", "standard", "expected"),
-    "MLM": ("ML", "robust.sem", "satorra.bentler", "expected"),
-    "MLMV": ("ML", "robust.sem", "scaled.shifted", "expected"),
-    "MLMVS": ("ML", "robust.sem", "mean.var.adjusted", "expected"),
-    "MLR": ("ML", "robust.huber.white", "yuan.bentler.mplus", "observed"),
-    "MLF": ("ML", "standard", "standard", "first.order"),
-    "GLS": ("GLS", "standard", "standard", "expected"),
-    "ULS": ("ULS", "standard", "standard", "expected"),
-    "WLS": ("WLS", "standard", "standard", "expected"),
-    "DWLS": ("DWLS", "standard", "standard", "expected"),
-}
 
 LEVELS = ("within", "between")
 Level = Literal["within", "between"]
@@ -121,7 +135,7 @@ def resolve_options(
     one_of("estimator", name, ESTIMATORS)
     one_of("likelihood", likelihood, LIKELIHOODS)
     one_of("missing", missing, MISSING)
-    function, errors, statistic, kind = _DEFAULTS[name]
+    function, errors, statistic, kind = CONTINUOUS[name]
     if missing == "fiml":
         kind = kind if information or kind == "first.order" else "observed"
     if cluster or weights:

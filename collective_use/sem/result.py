@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collective_use.record import Record
     from collective_use.sem.compare.comparison import Comparison
     from collective_use.sem.engines.agreement import EngineAgreement
+    from collective_use.sem.postfit.parameter_test import ParameterTest
     from collective_use.sem.postfit.residuals import SemResiduals
     from collective_use.sem.resampling.bootstrap import Bootstrap
 
@@ -80,8 +81,8 @@ class SemResult(Result):
     >>> larger = fit_sem("y ~ a*x; z ~ b*y + x", cov=S, n=200)
     >>> round(float(fit.compare(larger).statistic), 2), int(fit.compare(larger).df)
     (19.21, 1)
-    >>> fit.wald("a == b")["df"]
-    1.0
+    >>> fit.wald("a == b").df
+    1
     """
 
     solution: Solution
@@ -354,13 +355,13 @@ class SemResult(Result):
 
         return compare(self, other, method, a_method=a_method, correction=correction)
 
-    def wald(self, constraints: str) -> dict[str, float]:
-        """Test constraints on labelled parameters, as ``"a == b; c == 0"``."""
+    def wald(self, constraints: str) -> ParameterTest:
+        """Test constraints on labelled parameters, as ``"a == b; c == 0"`` (Wald 1943)."""
         from collective_use.sem.compare.comparison import wald_test
 
         return wald_test(self, constraints)
 
-    def score_test(self, add: str = "") -> Any:
+    def score_test(self, add: str = "") -> ParameterTest:
         """Test fixed parameters (``"f =~ x4; x1 ~~ x2"``); without `add`, every equality."""
         from collective_use.sem.postfit.modification import release_tests, score_test
         from collective_use.syntax import parse_model

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item, Measure, Roster
+from collective_use.numerics.types import Floats
 from collective_use.platforms.columns import column_name
 from collective_use.questionnaire.form.layout import switched_on
 from collective_use.simulation.latents import Latents, latent_of_item
@@ -19,8 +20,6 @@ from collective_use.simulation.parameters import TrueParameters
 from collective_use.simulation.people import People, draw_background
 from collective_use.simulation.rosters import RosterAnswers, lean_of, targets_of, unevenness
 from collective_use.simulation.statements import Statements, TrueItem, attention_answers
-
-Floats = NDArray[np.float64]
 
 
 def items_of_form(

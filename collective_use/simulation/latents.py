@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item
+from collective_use.numerics.types import Floats
 from collective_use.simulation.parameters import Pair, TrueParameters
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item
-
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
+from collective_use.numerics.types import Floats, Integers
 
 APART = ("companion", "control", "other")
 """Roles of constructs that the theory's paths do not reach."""
@@ -43,13 +41,13 @@ class People:
     """
 
     members: pd.DataFrame
-    group: Whole
-    position: Whole
-    partner: Whole
+    group: Integers
+    position: Integers
+    partner: Integers
     language: NDArray[np.str_]
     group_language: NDArray[np.str_]
-    sizes: Whole
-    partners: Whole
+    sizes: Integers
+    partners: Integers
 
 
 def draw_people(
@@ -83,7 +81,7 @@ def draw_people(
     return People(frame, group, position, partner, language, spoken, sizes, partners)
 
 
-def _partners(sizes: Whole, partners: Whole, rng: np.random.Generator) -> Whole:
+def _partners(sizes: Integers, partners: Integers, rng: np.random.Generator) -> Integers:
     """Give every partner a member, the others by chance; number them as the roster meets them."""
     result = []
     for n, k in zip(sizes, partners, strict=True):

@@ -14,10 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collective_use.instrument.model import Measure, ResponseScale, Roster
+from collective_use.numerics.types import Floats, Integers
 from collective_use.simulation.people import People
-
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 _EVEN_INDICES = ("effective_number", "distinct", "blau", "teachman", "coverage", "entropy")
 _UNEVEN_COMPOSITIONS = ("disparity", "allocation")
@@ -37,8 +35,8 @@ class Targets:
         P x K, whether the cell is an answer.
     """
 
-    count: Whole
-    own: Whole
+    count: Integers
+    own: Integers
     asked: NDArray[np.bool_]
 
 
@@ -70,7 +68,7 @@ class RosterAnswers:
 
     people: People
     rng: np.random.Generator
-    areas: dict[int, Whole] = field(default_factory=dict)
+    areas: dict[int, Integers] = field(default_factory=dict)
     """Each member's main area by number of areas, so that lists of one kind tell one story."""
     levels: dict[int, Floats] = field(default_factory=dict)
     """Each member's knowledge by area, P x areas, by number of areas."""
@@ -123,7 +121,9 @@ class RosterAnswers:
         running = np.rint(np.cumsum(share, axis=1) * total)
         return np.where(targets.asked, np.diff(running, axis=1, prepend=0.0), np.nan)
 
-    def resources(self, codes: Whole, targets_partner: Whole, lean: Floats, uneven: int) -> Floats:
+    def resources(
+        self, codes: Integers, targets_partner: Integers, lean: Floats, uneven: int
+    ) -> Floats:
         """Return P x options of 0 and 1; members of a partner tick much the same.
 
         An option with code 0 is "none of these" and ticked when nothing else is.
@@ -138,7 +138,7 @@ class RosterAnswers:
         ticked[:, none] = ~ticked[:, ~none].any(axis=1, keepdims=True)
         return ticked.astype(np.float64)
 
-    def main_area(self, options: int, lean: Floats) -> Whole:
+    def main_area(self, options: int, lean: Floats) -> Integers:
         """Return P numbers of options: the more kinds, the more even, the higher `lean`."""
         if options not in self.areas:
             parts = []

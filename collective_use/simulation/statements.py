@@ -14,14 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.instrument.model import Item, ResponseScale
+from collective_use.numerics.types import Floats
 from collective_use.simulation.latents import Latents
 from collective_use.simulation.parameters import Flaws, TrueParameters
 from collective_use.simulation.people import People
-
-Floats = NDArray[np.float64]
 
 _WIDTH = 1.5
 """The outermost thresholds lie this many standard deviations from the item's centre."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from collective_use.measurement.validate import Validation, validate
+from collective_use.measurement.validate import validate
 from collective_use.results import table_text
 from collective_use.study.walk import Outcome
 
@@ -49,9 +49,3 @@ def _holds(name: str) -> str:
     if name.startswith("factors_"):
         return f"how many factors the rules find in {name.removeprefix('factors_')}"
     return FILES[name]
-
-
-def validation_of(outcome: Outcome) -> Validation | None:
-    """Return the validation of a study, if it asked for one."""
-    found = outcome.extra.get("measurement")
-    return found if isinstance(found, Validation) else None

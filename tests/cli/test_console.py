@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from collective_use.cli import console
-from collective_use.cli.options import cutoffs_of, exports_with
+from collective_use.cli.flags import cutoffs_of, exports_with
 from collective_use.errors import InputError
 from collective_use.results import Table
 

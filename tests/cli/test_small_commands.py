@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 from pathlib import Path
 
 import pytest
 
+from collective_use.cli.flags import settings_of
 from collective_use.cli.main import main
 
 
@@ -69,3 +72,15 @@ def test_simulated_files_hold_nothing_that_the_instrument_does_not_ask_for(
     assert "not the instrument's" not in capsys.readouterr().out
     assert main(["simulate", "lq2002", "--groups", "5", "--out", out]) == 0
     assert "--informants" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["score", "validate", "fit", "run"])
+def test_every_shared_option_reaches_the_study(command):
+    """What a command takes is a setting by its own name or a flag that is translated."""
+    module = importlib.import_module(f"collective_use.cli.{command}")
+    names = list(inspect.signature(getattr(module, command)).parameters)
+    translated = {"exports", "study", "as_json", "thorough", "language", "country", "wave"}
+    for name in set(names) - translated:
+        value = ["icc1=1"] if name in ("cutoff", "missing_code", "screen") else ["x"]
+        assert settings_of({name: value}), name
+    assert len(names) == len(set(names))

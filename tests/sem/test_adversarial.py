@@ -77,7 +77,7 @@ def test_a_composite_weight_is_not_a_second_regression(design):
     indices = fit.modification_indices().set_index(["lhs", "op", "rhs"])["mi"]
     assert ("c", "~", "ageyr") not in indices
     for name in ("v", "t"):
-        alone = fit.score_test(f"{name} ~ ageyr")["statistic"]
+        alone = fit.score_test(f"{name} ~ ageyr").statistic
         assert indices[name, "~", "ageyr"] == pytest.approx(alone, rel=1e-6)
 
 

@@ -12,7 +12,7 @@ import pytest
 from collective_use.errors import DataWarning, NotSupported
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.options import ESTIMATORS, LIKELIHOODS, MISSING
-from collective_use.sem.ordinal.estimate import ESTIMATORS as ORDINAL
+from collective_use.sem.options import ORDERED as ORDINAL
 
 ITEMS = tuple("abcd")
 NAMES = tuple(dict.fromkeys((*ORDINAL, *ESTIMATORS)))

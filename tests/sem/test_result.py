@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pickle
 import sys
@@ -181,7 +182,7 @@ def test_small_sample_corrections(fit) -> None:  # type: ignore[no-untyped-def]
 def test_score_test_of_one_parameter_is_its_modification_index(fit) -> None:  # type: ignore[no-untyped-def]
     top = fit.modification_indices().iloc[0]
     found = fit.score_test(f"{top.lhs} {top.op} {top.rhs}")
-    assert found["statistic"] == pytest.approx(top.mi)
+    assert found.statistic == pytest.approx(top.mi)
     with pytest.raises(InputError, match="fixed or absent"):
         fit.score_test("visual =~ x2")
 
@@ -264,3 +265,25 @@ def test_sepc_nox_of_a_covariate_that_becomes_an_outcome() -> None:
     frame = fit.modification_indices().set_index(["lhs", "op", "rhs"])
     row = frame.loc[("sex", "~", "textual")]
     assert row["sepc_nox"] == pytest.approx(row["sepc_all"], rel=1e-12)
+
+
+def test_each_row_of_a_joint_test_is_the_test_of_that_row_alone(hs) -> None:  # type: ignore[no-untyped-def]
+    fit = cu.fit_cfa("visual =~ x1 + a*x2 + b*x3\ntextual =~ x4 + x5 + x6", hs)
+    lines = ("a == b", "a == 0.5")
+    both = fit.wald("; ".join(lines))
+    singles = [fit.wald(line) for line in lines]
+    assert both.table["statistic"].tolist() == pytest.approx([one.statistic for one in singles])
+    assert both.table["p"].tolist() == pytest.approx([one.p for one in singles])
+    added = ("visual =~ x4", "x1 ~~ x5")
+    both = fit.score_test("\n".join(added))
+    assert (both.kind, both.df) == ("score", 2)
+    for text in added:
+        one = fit.score_test(text)
+        row = both.table.set_index(["lhs", "op", "rhs"]).loc[tuple(text.split())]
+        assert row["statistic"] == pytest.approx(one.statistic)
+        assert one.df == row["df"] == 1
+    assert both.to_frame().iloc[-1]["statistic"] == both.statistic
+    assert "Score test" in str(both)
+    assert len(repr(both)) < 200
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        both.df = 3

@@ -12,7 +12,7 @@ import pytest
 from collective_use.errors import NotSupported
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.options import ESTIMATORS, LIKELIHOODS, MISSING
-from collective_use.sem.ordinal.estimate import ESTIMATORS as ORDINAL
+from collective_use.sem.options import ORDERED as ORDINAL
 
 MODEL = "level: 1\nfw =~ a + b + c\nlevel: 2\nfb =~ a + b + c\nfb ~ z"
 SMALLER = MODEL.replace("fw =~ a + b", "fw =~ a + 1.1*b")

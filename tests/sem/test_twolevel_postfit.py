@@ -133,7 +133,7 @@ def test_an_index_foretells_the_fall_of_minus_two_log_likelihood(missing):
         est = freed.estimates.query("lhs == @lhs and rhs == @rhs and level == @level").est.iloc[0]
         assert row["epc"] == pytest.approx(est, rel=0.2, abs=0.03)
         found = base.score_test(f"level: {level}\n{added}")
-        assert found["statistic"] == pytest.approx(row["mi"])
+        assert found.statistic == pytest.approx(row["mi"])
 
 
 def test_indices_of_groups_are_those_of_separate_fits():
@@ -179,7 +179,7 @@ def test_score_tests_need_a_level():
         result.score_test("a ~~ b")
     found = result.score_test("level: within\na ~~ b")
     index = result.modification_indices().query("lhs == 'a' and rhs == 'b' and level == 1")
-    assert found["statistic"] == pytest.approx(index.mi.iloc[0])
+    assert found.statistic == pytest.approx(index.mi.iloc[0])
 
 
 def test_differences_of_nested_models():

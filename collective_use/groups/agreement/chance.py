@@ -21,8 +21,8 @@ from collective_use.numerics.groups.chance_patterns import (
 from collective_use.numerics.groups.chance_simulation import counted_deviation, smooth_spread
 from collective_use.numerics.groups.latent import latent_correlation
 from collective_use.numerics.groups.nulls import Null
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 _LEVEL = 0.05
 _DRAWS = 20_000
 

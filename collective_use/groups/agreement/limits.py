@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from collective_use.checks import number_between, one_of, valid_seed, whole_number
 from collective_use.errors import InputError
@@ -16,12 +15,11 @@ from collective_use.groups.agreement.result import NullLike, null_for, null_note
 from collective_use.groups.inputs import Rows, rows_of, step_of
 from collective_use.numerics.groups import agreement_limits as kernel
 from collective_use.numerics.groups.agreement import rwg_j
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed, Result, Table, table_of
 
 INDICES = ("rwg_j", "ad_mean")
 _FEWEST_DONORS = 5
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

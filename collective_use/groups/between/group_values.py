@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import norm
 
 from collective_use.checks import column_in, number_between, whole_number
@@ -18,10 +17,9 @@ from collective_use.groups.between.value_inputs import ValueRows, rows_from_scor
 from collective_use.numerics.groups import anova, shrinkage
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.numerics.groups.variance_components import variance_components
+from collective_use.numerics.types import Floats
 from collective_use.results import Result, Table, table_of
 from collective_use.scores.table import Scores
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import RefusedError
@@ -20,12 +19,11 @@ from collective_use.numerics.groups.variance_components import (
     mean_reliability,
     variance_components,
 )
+from collective_use.numerics.types import Floats, Integers
 from collective_use.results import NotComputed, Result, Table, table_of
 
 Method = Literal["anova", "reml", "ml"]
 Size = Literal["mean", "k0", "harmonic"]
-Counts = NDArray[np.int64]
-Floats = NDArray[np.float64]
 _NO_LIKELIHOOD = NotComputed("ANOVA has no likelihood")
 
 
@@ -211,7 +209,7 @@ def _result(
     group_size: str,
     confidence: float,
     names: tuple[str, ...],
-    n: Counts,
+    n: Integers,
 ) -> Icc:
     why = _impossible(table)
     blocked = why is not None
@@ -267,7 +265,7 @@ def _result(
 
 
 def _by_group(
-    table: anova.OneWay, names: tuple[str, ...], n: Counts, reliability: Floats
+    table: anova.OneWay, names: tuple[str, ...], n: Integers, reliability: Floats
 ) -> pd.DataFrame:
     means = np.full(len(n), np.nan)
     means[n > 0] = table.origin + table.means
@@ -302,7 +300,7 @@ def _icc2_by(
     table: anova.OneWay,
     icc1: Mapping[str, float],
     reliability: Floats,
-    n: Counts,
+    n: Integers,
 ) -> dict[str, float]:
     known = ~np.isnan(reliability)
     result = {"anova": anova.icc2(table)}

@@ -12,10 +12,9 @@ from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import SHARED
 from collective_use.numerics.groups.shrinkage import pooled_within
+from collective_use.numerics.types import Floats
 from collective_use.results import Result, Table
 from collective_use.scores.table import Scores
-
-Floats = NDArray[np.float64]
 
 _COLUMNS = (
     "measure", "composition", "persons", "groups", "mean", "sd", "sd_within", "sd_between", "icc1",

@@ -12,9 +12,8 @@ from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import Chance, Number
 from collective_use.groups.evidence.settings import Settings
 from collective_use.numerics.groups.chance import benjamini_hochberg
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
-
-Floats = NDArray[np.float64]
 
 
 def chance_of_agreement(

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.inputs import step_of
@@ -18,8 +17,7 @@ from collective_use.numerics.groups.between_within import sums_of_products
 from collective_use.numerics.groups.nulls import Null, null_distribution
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.items.reliability import cronbach_alpha
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True)

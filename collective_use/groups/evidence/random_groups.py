@@ -9,9 +9,8 @@ from collective_use.groups.evidence.parts import AgainstRandom, Number
 from collective_use.groups.keys import GroupKeys
 from collective_use.numerics.groups.permutation import disagreement, random_group_moments
 from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
-
-Floats = NDArray[np.float64]
 
 
 def against_random(

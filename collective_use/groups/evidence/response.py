@@ -14,9 +14,9 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups import response as kernels
 from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
-Floats = NDArray[np.float64]
 GAPS: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2)
 """By what part of the scale the silent may differ from the others."""
 

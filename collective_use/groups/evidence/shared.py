@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
@@ -42,13 +41,11 @@ from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.groups.weighted import weighted_icc
 from collective_use.numerics.items import reliability
+from collective_use.numerics.types import Bools, Floats
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from collective_use.groups.voices.census import GroupMeanReliability, group_mean
 from collective_use.groups.voices.partners import BalancedMeans, balanced_means
 from collective_use.groups.voices.strata import ByStratum, by_stratum
 from collective_use.instrument.model import Measure
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     from collective_use.responses.table import Responses
 
-Floats = NDArray[np.float64]
 _GAP = 0.02
 """By how much an ICC(1) within strata must fall short before the explanation mentions it."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.groups.mixed.ratings import Ratings
 from collective_use.numerics.groups.mixed.relations_likelihood import GroupRatings, Solved
@@ -16,8 +15,7 @@ from collective_use.numerics.groups.mixed.round_robin import (
     mean_error,
     round_robin,
 )
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,6 @@ import pandas as pd
 from collective_use.groups.rosters.stacks import Floats, Integers, Rosters
 from collective_use.numerics.rosters import raters as kernels
 
-METHOD = (
-    "two-way random effects, absolute agreement; Henderson's Method III, exact ANOVA if balanced"
-)
-"""How ICC(A,k) is computed, as it is stated in results."""
-
 
 def _flat(rosters: Rosters) -> tuple[Floats, Integers, Integers, Integers]:
     """Return every rating with the codes of its target, rater and group."""

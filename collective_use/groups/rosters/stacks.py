@@ -12,13 +12,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from collective_use.cutoffs import CUTOFFS, Cutoff
+from collective_use.numerics.types import Floats as Floats
+from collective_use.numerics.types import Integers as Integers
 from collective_use.results import Result, Table, table_of
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,14 @@ from collective_use.instrument.model import Instrument
 from collective_use.results import Result, Table, frame_of
 
 _ORDER = {"problem": 0, "look": 1, "note": 2}
+
+LOOKS: tuple[Callable[[Instrument, Mapping[str, Cutoff]], Iterable[Finding]], ...] = (
+    lint_wording.findings,
+    lint_structure.findings,
+    lint_consent.findings,
+    lint_platforms.findings,
+)
+"""What looks through an instrument; each takes it and the rules of thumb by name."""
 
 
 @dataclass(frozen=True)
@@ -206,10 +214,7 @@ def _found(
     rules: Mapping[str, Cutoff],
 ) -> tuple[Finding, ...]:
     found = [
-        *lint_wording.findings(instrument, rules),
-        *lint_structure.findings(instrument, rules),
-        *lint_consent.findings(instrument, rules),
-        *lint_platforms.findings(instrument, rules),
+        *(finding for look in LOOKS for finding in look(instrument, rules)),
         *_burdens(instrument, burden, rules),
         *_cut_lists(instrument, group_sizes),
     ]

@@ -13,9 +13,7 @@ def released(fit: SemResult) -> list[tuple[str, float]]:
     fit
         A fit of several groups with parameters held equal.
     """
-    tests = fit.score_test()
-    frame = tests.to_frame() if hasattr(tests, "to_frame") else tests
-    single = frame[frame["equals"] != "all"].sort_values("statistic", ascending=False)
+    single = fit.score_test().table.sort_values("statistic", ascending=False)
     return [
         (f"{row.lhs}{row.op}{row.rhs}", float(row.statistic))
         for row in single.itertuples(index=False)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from collective_use.errors import EstimationError
 from collective_use.numerics.factors.extract import degrees_of_freedom, extract, fit_of
 from collective_use.numerics.factors.number import eigenvalues
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

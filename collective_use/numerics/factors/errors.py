@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
+
 Criterion = Callable[[Floats], tuple[float, Floats]]
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from collective_use.errors import EstimationError
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Extraction = Literal["minres", "ml", "pa"]
 
 LOWEST = 0.005

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from collective_use.errors import EstimationError
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Draw = Callable[[int], Floats]
 
 QUANTILE = 0.95

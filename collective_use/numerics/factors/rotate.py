@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.errors import InputError
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Criterion = Callable[[Floats], tuple[float, Floats]]
 
 SAME = 1e-5

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collective_use.errors import InputError
-from collective_use.numerics.groups.statistics import FloatArray, GroupStatistics
+from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.types import Floats
 
 
-def rwg(variances: ArrayLike, null_variance: ArrayLike, *, truncate: bool = True) -> FloatArray:
+def rwg(variances: ArrayLike, null_variance: ArrayLike, *, truncate: bool = True) -> Floats:
     """Return rwg = 1 - s²/σ² (James, Demaree & Wolf 1984, eq. 1).
 
     Parameters
@@ -36,7 +37,7 @@ def rwg(variances: ArrayLike, null_variance: ArrayLike, *, truncate: bool = True
     return 1.0 - np.minimum(ratio, 1.0) if truncate else 1.0 - ratio
 
 
-def mean_ratio(stats: GroupStatistics, null_variances: ArrayLike) -> FloatArray:
+def mean_ratio(stats: GroupStatistics, null_variances: ArrayLike) -> Floats:
     """Return (G,) the mean over items of variance / null variance.
 
     With one null variance for all items this is the mean item variance over the null variance
@@ -49,7 +50,7 @@ def mean_ratio(stats: GroupStatistics, null_variances: ArrayLike) -> FloatArray:
     return np.divide(total, number, out=np.full(len(number), np.nan), where=number > 0)
 
 
-def rwg_j(ratio: ArrayLike, n_items: int, *, truncate: bool = True) -> FloatArray:
+def rwg_j(ratio: ArrayLike, n_items: int, *, truncate: bool = True) -> Floats:
     """Return rwg(j) from the mean ratio of variances (James et al. 1984, eq. 2).
 
     ``J (1 - r) / (J (1 - r) + r)`` with r the mean item variance over the null variance. With
@@ -68,7 +69,7 @@ def rwg_j(ratio: ArrayLike, n_items: int, *, truncate: bool = True) -> FloatArra
     return np.divide(agree, bottom, out=np.full(r.shape, np.nan), where=bottom > 0)
 
 
-def rwg_j_lindell(ratio: ArrayLike) -> FloatArray:
+def rwg_j_lindell(ratio: ArrayLike) -> Floats:
     """Return r*wg(j) = 1 - mean item variance / σ² (Lindell, Brandt & Whitney 1999).
 
     No Spearman-Brown step and no truncation: it does not rise with the number of items, and
@@ -83,7 +84,7 @@ def rwg_j_lindell(ratio: ArrayLike) -> FloatArray:
 
 
 def rwg_pooled(
-    deviations: FloatArray, n: NDArray[Any], null_variance: float, *, truncate: bool = True
+    deviations: Floats, n: NDArray[Any], null_variance: float, *, truncate: bool = True
 ) -> float:
     """Return rwg(p) = 1 - pooled within-group variance / σ² (LeBreton, James & Lindell 2005).
 
@@ -99,7 +100,7 @@ def rwg_pooled(
     return float(rwg(deviations[valid].sum() / df, null_variance, truncate=truncate))
 
 
-def awg(stats: GroupStatistics, low: float, high: float) -> FloatArray:
+def awg(stats: GroupStatistics, low: float, high: float) -> Floats:
     """Return (G, J) awg (Brown & Hauenstein 2005, eq. 3).
 
     ``1 - 2 s² / (((H + L) M - M² - H L) n / (n - 1))``: agreement in proportion to the largest
@@ -127,7 +128,7 @@ def awg(stats: GroupStatistics, low: float, high: float) -> FloatArray:
     return np.where((n > 1) & ((m == high) | (m == low)), 1.0, value)
 
 
-def average_deviation(stats: GroupStatistics, around: str = "mean") -> FloatArray:
+def average_deviation(stats: GroupStatistics, around: str = "mean") -> Floats:
     """Return (G, J) average deviations around the mean or the median (Burke et al. 1999).
 
     Computed from the counts of options, so one pass over the rows serves every index. The
@@ -154,7 +155,7 @@ def average_deviation(stats: GroupStatistics, around: str = "mean") -> FloatArra
     return np.divide(total, stats.n, out=np.full(total.shape, np.nan), where=stats.n > 1)
 
 
-def medians(stats: GroupStatistics) -> FloatArray:
+def medians(stats: GroupStatistics) -> Floats:
     """Return (G, J) medians from the counts of options; NaN where nobody answered."""
     if stats.counts is None or stats.options is None:
         raise InputError("medians need counts of options; give `options`")

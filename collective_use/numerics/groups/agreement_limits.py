@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collective_use.numerics.resampling.intervals import acceleration_of, corrected_interval
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Spread = Callable[[Floats], Floats]
 
 _BORROWED = 4.0

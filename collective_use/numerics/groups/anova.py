@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from collective_use.numerics.groups.statistics import FloatArray, GroupStatistics
+from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class OneWay:
     f: float
     p: float
     eta2: float
-    sizes: FloatArray
-    means: FloatArray
+    sizes: Floats
+    means: Floats
     origin: float = 0.0
 
     def size(self, convention: str) -> float:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_use.numerics.groups.statistics import FloatArray, GroupStatistics
+from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def between_within(stats: GroupStatistics) -> BetweenWithin:
     )
 
 
-def sums_of_products(stats: GroupStatistics) -> tuple[FloatArray, FloatArray]:
+def sums_of_products(stats: GroupStatistics) -> tuple[Floats, Floats]:
     """Return (J, J) sums of products within groups, and between them weighted by size."""
     if stats.cross is None:
         raise ValueError("sums of products need statistics with `cross`")
@@ -83,6 +84,6 @@ def sums_of_products(stats: GroupStatistics) -> tuple[FloatArray, FloatArray]:
     return inside, (gaps * n).T @ gaps
 
 
-def _correlation(products: FloatArray) -> float:
+def _correlation(products: Floats) -> float:
     bottom = float(np.sqrt(products[0, 0] * products[1, 1]))
     return float(products[0, 1] / bottom) if bottom > 0 else float("nan")

@@ -13,7 +13,7 @@ from scipy import special
 from collective_use.errors import NotSupported
 from collective_use.numerics.groups.chance_laws import variance_laws
 from collective_use.numerics.groups.discrete import Exact, collected
-from collective_use.numerics.groups.statistics import FloatArray
+from collective_use.numerics.types import Floats
 
 __all__ = [
     "MOST_WAYS",
@@ -30,7 +30,7 @@ MOST_WAYS = 2_000_000
 """Largest number of ways or cells for which enumeration is offered."""
 
 
-def exact_variance(n: int, proportions: FloatArray) -> Exact:
+def exact_variance(n: int, proportions: Floats) -> Exact:
     """Return the exact null distribution of the variance (divisor n - 1), in squared steps.
 
     Parameters
@@ -60,7 +60,7 @@ def exact_variance(n: int, proportions: FloatArray) -> Exact:
     return found.law
 
 
-def exact_rwg(n: int, proportions: FloatArray, null_variance: float) -> Exact:
+def exact_rwg(n: int, proportions: Floats, null_variance: float) -> Exact:
     """Return the exact null distribution of rwg, truncated at zero.
 
     Examples
@@ -97,7 +97,7 @@ def compositions(n: int, parts: int) -> np.ndarray[tuple[int, int], np.dtype[np.
     return np.column_stack([rows, left])
 
 
-def exact_average_deviation(n: int, proportions: FloatArray, around: str = "mean") -> Exact:
+def exact_average_deviation(n: int, proportions: Floats, around: str = "mean") -> Exact:
     """Return the exact null distribution of the average deviation, in steps.
 
     Parameters
@@ -139,7 +139,7 @@ def exact_average_deviation(n: int, proportions: FloatArray, around: str = "mean
     return collected(spread / n, np.exp(log_chance))
 
 
-def benjamini_hochberg(p: FloatArray) -> FloatArray:
+def benjamini_hochberg(p: Floats) -> Floats:
     """Return p-values adjusted for the false discovery rate (Benjamini & Hochberg 1995).
 
     NaN stays NaN and does not count as a test.

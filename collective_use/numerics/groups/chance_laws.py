@@ -15,7 +15,7 @@ import numpy as np
 from scipy import fft, special
 
 from collective_use.numerics.groups.discrete import Exact
-from collective_use.numerics.groups.statistics import FloatArray, IntArray
+from collective_use.numerics.types import Floats, Integers
 
 ONE_PASS_CELLS = 1_000_000
 """Largest table of sums by squares that members are added to one at a time."""
@@ -48,7 +48,7 @@ class VarianceLaw:
     """
 
     n: int
-    proportions: FloatArray
+    proportions: Floats
     law: Exact | None
     how: str
     error: float = 0.0
@@ -76,7 +76,7 @@ class VarianceLaw:
         return low
 
 
-def variance_laws(sizes: Iterable[int], proportions: FloatArray) -> Mapping[int, VarianceLaw]:
+def variance_laws(sizes: Iterable[int], proportions: Floats) -> Mapping[int, VarianceLaw]:
     """Return the law of the variance for every size.
 
     Parameters
@@ -115,7 +115,7 @@ def _table_cells(n: int, options: int) -> int:
     return (n * (options - 1) + 1) * (n * _steps(options)[1] + 1)
 
 
-def _one_pass(sizes: list[int], p: FloatArray) -> dict[int, Exact]:
+def _one_pass(sizes: list[int], p: Floats) -> dict[int, Exact]:
     steps, top = _steps(len(p))
     width, low = len(p) - 1, int(steps[0])
     wanted, found = set(sizes), {}
@@ -135,7 +135,7 @@ def _one_pass(sizes: list[int], p: FloatArray) -> dict[int, Exact]:
     return found
 
 
-def _law_of(n: int, table: FloatArray, sums: IntArray, squares: IntArray) -> Exact:
+def _law_of(n: int, table: Floats, sums: Integers, squares: Integers) -> Exact:
     """Return the law of (Q - S²/n) / (n - 1), whose numerators n Q - S² are whole numbers."""
     keys = n * squares[None, :] - sums[:, None] ** 2
     there = (table > 0) & (keys >= 0)
@@ -152,7 +152,7 @@ def _grid(n: int, options: int) -> tuple[int, int]:
     return lengths[0], lengths[1]
 
 
-def _by_fft(n: int, p: FloatArray, shape: tuple[int, int]) -> Exact:
+def _by_fft(n: int, p: Floats, shape: tuple[int, int]) -> Exact:
     steps, _ = _steps(len(p))
     one = np.zeros(shape)
     np.add.at(one, (steps % shape[0], (steps * steps) % shape[1]), p)
@@ -163,14 +163,14 @@ def _by_fft(n: int, p: FloatArray, shape: tuple[int, int]) -> Exact:
     return _law_of(n, whole, sums, squares)
 
 
-def _unwrapped(middle: float, length: int) -> IntArray:
+def _unwrapped(middle: float, length: int) -> Integers:
     """Return the value behind each place of a circle of a length, nearest to the middle."""
     first = round(middle) - length // 2
     place = np.arange(length, dtype=np.int64)
     return first + (place - first) % length
 
 
-def normal_bound(n: int, proportions: FloatArray, value: float) -> float:
+def normal_bound(n: int, proportions: Floats, value: float) -> float:
     """Return the most that the chance of a variance of `value` or less can be.
 
     The variance is at most `value` only if the squares about the expected answer sum to less
@@ -193,7 +193,7 @@ def normal_bound(n: int, proportions: FloatArray, value: float) -> float:
     return float(min(1.0, chance.min()))
 
 
-def chernoff(n: int, proportions: FloatArray, value: float) -> float:
+def chernoff(n: int, proportions: Floats, value: float) -> float:
     """Return Chernoff's bound of the chance of a variance of `value` or less.
 
     Some centre c of a grid lies within half a mesh of the mean, and the squares about it sum to

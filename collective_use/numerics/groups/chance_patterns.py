@@ -18,7 +18,7 @@ from scipy import special
 
 from collective_use.numerics.groups.chance import benjamini_hochberg
 from collective_use.numerics.groups.chance_simulation import correlation_root
-from collective_use.numerics.groups.statistics import FloatArray, IntArray
+from collective_use.numerics.types import Floats, Integers
 
 _FIRST = 400
 """Draws after which groups that clearly agree no more than chance are left as they are."""
@@ -45,7 +45,7 @@ class Patterns:
         since they are alike under the null.
     """
 
-    of_group: IntArray
+    of_group: Integers
     masks: tuple[NDArray[np.bool_], ...]
 
 
@@ -63,9 +63,9 @@ class NullModel:
         (J, J) latent correlation of the items.
     """
 
-    proportions: FloatArray | None
+    proportions: Floats | None
     variance: float
-    correlation: FloatArray
+    correlation: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +84,20 @@ class Chances:
         (G,) the chance that full agreement would have.
     """
 
-    p: FloatArray
-    draws: IntArray
-    critical: FloatArray
-    least: FloatArray
+    p: Floats
+    draws: Integers
+    critical: Floats
+    least: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
     """What was counted so far, (G,) each, filled in place."""
 
-    below: FloatArray
-    draws: IntArray
-    critical: FloatArray
-    zero: FloatArray
+    below: Floats
+    draws: Integers
+    critical: Floats
+    zero: Floats
 
 
 def patterns_of(answered: NDArray[np.bool_], codes: NDArray[np.intp], n_groups: int) -> Patterns:
@@ -145,7 +145,7 @@ def patterns_of(answered: NDArray[np.bool_], codes: NDArray[np.intp], n_groups: 
 
 def agreement_chances(
     patterns: Patterns,
-    observed: FloatArray,
+    observed: Floats,
     null: NullModel,
     *,
     repetitions: int,
@@ -198,8 +198,8 @@ def agreement_chances(
 
 
 def _rare(
-    p: FloatArray, below: FloatArray, draws: IntArray, patterns: Patterns, level: float
-) -> tuple[IntArray, int]:
+    p: Floats, below: Floats, draws: Integers, patterns: Patterns, level: float
+) -> tuple[Integers, int]:
     """Return groups with next to no draw below them, and how many more draws they need."""
     tests = int((~np.isnan(p)).sum())
     few = np.flatnonzero((below < 5) & (draws > 0) & ~np.isnan(p))
@@ -220,11 +220,11 @@ def _rare(
 def _count(
     rng: np.random.Generator,
     patterns: Patterns,
-    observed: FloatArray,
+    observed: Floats,
     null: NullModel,
-    groups: IntArray,
+    groups: Integers,
     draws: int,
-    index: Callable[..., list[FloatArray]],
+    index: Callable[..., list[Floats]],
     tally: _Tally,
 ) -> None:
     """Draw groups and count, in place, how many agree as much as each observed one."""
@@ -269,10 +269,10 @@ def _answers(rng: np.random.Generator, draws: int, n: int, null: NullModel) -> N
 
 def _ratios(
     answers: NDArray[np.float32], masks: list[NDArray[np.bool_]], null: NullModel
-) -> list[FloatArray]:
+) -> list[Floats]:
     """Return for each pattern (R,) mean over items of variance over null variance."""
     full = [k for k, mask in enumerate(masks) if mask.all()]
-    result: dict[int, FloatArray] = {}
+    result: dict[int, Floats] = {}
     if full:
         sums = np.cumsum(answers, axis=1, dtype=np.float64)
         squares = np.cumsum(answers * answers, axis=1, dtype=np.float64)
@@ -288,7 +288,7 @@ def _ratios(
     return [result[k] for k in range(len(masks))]
 
 
-def _masked(answers: NDArray[np.float32], masks: list[NDArray[np.bool_]]) -> FloatArray:
+def _masked(answers: NDArray[np.float32], masks: list[NDArray[np.bool_]]) -> Floats:
     """Return (P, R) means over items of variances of the answered cells."""
     widest = max(len(mask) for mask in masks)
     cells = np.zeros((len(masks), widest, masks[0].shape[1]), dtype=np.float32)
@@ -311,7 +311,7 @@ def _masked(answers: NDArray[np.float32], masks: list[NDArray[np.bool_]]) -> Flo
 
 def _deviations(
     answers: NDArray[np.float32], masks: list[NDArray[np.bool_]], null: NullModel
-) -> list[FloatArray]:
+) -> list[Floats]:
     """Return for each pattern (R,) mean over items of the average deviation, in steps."""
     del null
     found = []
@@ -327,11 +327,11 @@ def _deviations(
 def _large(
     rng: np.random.Generator,
     patterns: Patterns,
-    observed: FloatArray,
+    observed: Floats,
     null: NullModel,
-    groups: IntArray,
-    p: FloatArray,
-    critical: FloatArray,
+    groups: Integers,
+    p: Floats,
+    critical: Floats,
 ) -> None:
     """Take the mean ratio of very large groups as normal, in place."""
     if not len(groups):

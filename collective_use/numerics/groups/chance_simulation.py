@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from collective_use.numerics.groups.statistics import FloatArray, IntArray
+from collective_use.numerics.types import Floats, Integers
 
 _CELLS = 4_000_000
 """Answers drawn at a time."""
@@ -33,12 +33,12 @@ class Simulated:
         (S, R) mean over items of the average deviation around the mean, in steps, or None.
     """
 
-    sizes: IntArray
-    ratio: FloatArray
-    deviation: FloatArray | None
+    sizes: Integers
+    ratio: Floats
+    deviation: Floats | None
 
 
-def correlation_root(correlation: FloatArray) -> FloatArray:
+def correlation_root(correlation: Floats) -> Floats:
     """Return a root L with ``L L'`` the nearest positive semi-definite version of a correlation.
 
     Negative eigenvalues (pairwise correlations can have some) are set to zero and the rows
@@ -51,10 +51,10 @@ def correlation_root(correlation: FloatArray) -> FloatArray:
 
 
 def simulate_agreement(
-    sizes: IntArray,
-    proportions: FloatArray,
+    sizes: Integers,
+    proportions: Floats,
     null_variance: float,
-    correlation: FloatArray,
+    correlation: Floats,
     *,
     repetitions: int = 2000,
     seed: int | np.random.SeedSequence | None = 0,
@@ -103,7 +103,7 @@ def simulate_agreement(
     return Simulated(wanted, ratio, spread)
 
 
-def counted_deviation(kind: str, n: int, proportions: FloatArray, draws: int) -> FloatArray:
+def counted_deviation(kind: str, n: int, proportions: Floats, draws: int) -> Floats:
     """Return (draws,) average deviations of n answers to one item, in steps.
 
     Only the counts of options are drawn, so that any n costs the same. The seed follows from n.
@@ -137,7 +137,7 @@ def counted_deviation(kind: str, n: int, proportions: FloatArray, draws: int) ->
     return np.asarray((counts * gaps).sum(axis=1) / n, dtype=np.float64)
 
 
-def smooth_spread(kind: str, n: int, draws: int) -> FloatArray:
+def smooth_spread(kind: str, n: int, draws: int) -> Floats:
     """Return (draws,) spreads of n answers spread evenly from 0 to 1, for sliders.
 
     Parameters

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_use.numerics.groups.statistics import FloatArray, sum_by
+from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Exact:
         (V,) their chances; they add up to 1.
     """
 
-    values: FloatArray
-    probabilities: FloatArray
+    values: Floats
+    probabilities: Floats
 
     def at_least(self, value: float) -> float:
         """Return the chance of `value` or more."""
@@ -60,7 +61,7 @@ class Exact:
         return float(self.values @ self.probabilities)
 
 
-def collected(values: FloatArray, probabilities: FloatArray) -> Exact:
+def collected(values: Floats, probabilities: Floats) -> Exact:
     """Return the distribution of values that may repeat, each with its chance."""
     keys = np.round(values, 12)
     unique, place = np.unique(keys, return_inverse=True)

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from collective_use.numerics.groups.statistics import FloatArray, sum_by
+from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats
 
 
-def standard_deviation(deviations: ArrayLike, n: ArrayLike, *, correct: bool = True) -> FloatArray:
+def standard_deviation(deviations: ArrayLike, n: ArrayLike, *, correct: bool = True) -> Floats:
     """Return (G,) standard deviations, the index of separation.
 
     Parameters
@@ -43,7 +44,7 @@ def standard_deviation(deviations: ArrayLike, n: ArrayLike, *, correct: bool = T
 
 def coefficient_of_variation(
     deviations: ArrayLike, n: ArrayLike, means: ArrayLike, *, correct: bool = True
-) -> FloatArray:
+) -> Floats:
     """Return (G,) coefficients of variation, SD / mean, an index of disparity.
 
     The mean must be above zero: disparity asks for a ratio scale. Corrected, the SD has the
@@ -62,7 +63,7 @@ def coefficient_of_variation(
     return np.divide(spread, centre, out=np.full(spread.shape, np.nan), where=enough)
 
 
-def adjusted_variation(deviations: ArrayLike, n: ArrayLike, means: ArrayLike) -> FloatArray:
+def adjusted_variation(deviations: ArrayLike, n: ArrayLike, means: ArrayLike) -> Floats:
     """Return (G,) coefficients of variation times ``1 + 1/(4n)``.
 
     Sokal & Rohlf (1995), as Biemann & Kearney (2010) advise. It lessens the bias of small
@@ -77,7 +78,7 @@ def adjusted_variation(deviations: ArrayLike, n: ArrayLike, means: ArrayLike) ->
     return coefficient_of_variation(deviations, n, means) * (1.0 + 1.0 / (4.0 * size))
 
 
-def concentration(values: ArrayLike, codes: ArrayLike, n_groups: int) -> tuple[FloatArray, ...]:
+def concentration(values: ArrayLike, codes: ArrayLike, n_groups: int) -> tuple[Floats, ...]:
     """Return (G,) sums of squared shares, and shares of the one who has most.
 
     Parameters
@@ -108,7 +109,7 @@ def concentration(values: ArrayLike, codes: ArrayLike, n_groups: int) -> tuple[F
     )
 
 
-def distinct(counts: ArrayLike) -> FloatArray:
+def distinct(counts: ArrayLike) -> Floats:
     """Return (G,) the number of kinds that occur; NaN where nobody answered.
 
     Examples
@@ -120,7 +121,7 @@ def distinct(counts: ArrayLike) -> FloatArray:
     return np.where(c.sum(axis=-1) > 0, (c > 0).sum(axis=-1).astype(float), np.nan)
 
 
-def gini(values: ArrayLike, codes: ArrayLike, n_groups: int, *, correct: bool = True) -> FloatArray:
+def gini(values: ArrayLike, codes: ArrayLike, n_groups: int, *, correct: bool = True) -> Floats:
     """Return (G,) Gini coefficients: the mean difference of two members over twice the mean.
 
     Parameters
@@ -156,7 +157,7 @@ def gini(values: ArrayLike, codes: ArrayLike, n_groups: int, *, correct: bool = 
     return np.divide(weighted, bottom, out=np.full(n_groups, np.nan), where=fine)
 
 
-def blau(counts: ArrayLike, *, correct: bool = True) -> FloatArray:
+def blau(counts: ArrayLike, *, correct: bool = True) -> Floats:
     """Return (G,) Blau's index, the chance that two members differ in kind.
 
     Parameters
@@ -178,7 +179,7 @@ def blau(counts: ArrayLike, *, correct: bool = True) -> FloatArray:
     return np.where(n > 1, 1.0 - same / np.where(n > 1, pairs, 1.0), np.nan)
 
 
-def teachman(counts: ArrayLike, *, correct: bool = True) -> FloatArray:
+def teachman(counts: ArrayLike, *, correct: bool = True) -> Floats:
     """Return (G,) Teachman's index, the entropy ``-sum p ln p``.
 
     The correction adds ``(K - 1) / (2 n)`` with K the kinds that occur (Miller 1955).
@@ -206,7 +207,7 @@ def teachman(counts: ArrayLike, *, correct: bool = True) -> FloatArray:
 
 def mean_euclidean_distance(
     values: ArrayLike, codes: ArrayLike, n_groups: int, *, correct: bool = True
-) -> FloatArray:
+) -> Floats:
     """Return (G,) mean Euclidean distances, an index of separation.
 
     The mean over members i of ``sqrt(sum_j (x_i - x_j)² / n)`` (Harrison & Klein 2007). The

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from collective_use.numerics.groups.statistics import FloatArray
 from collective_use.numerics.ordinal.polychoric import (
     padded,
     polychoric_correlations,
     thresholds_of,
 )
+from collective_use.numerics.types import Floats
 
 MOST_OPTIONS = 12
 """With more options the correlation of answers is as good as latent."""
 
 
-def latent_correlation(values: FloatArray) -> FloatArray:
+def latent_correlation(values: Floats) -> Floats:
     """Return the polychoric correlations of items over persons who answered both (Olsson 1979).
 
     Answers cut into options correlate less than what was cut: drawing with the correlation of
@@ -59,7 +59,7 @@ def latent_correlation(values: FloatArray) -> FloatArray:
     return _with_plain(x, kinds, result)
 
 
-def _cut(table: FloatArray, K: int) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+def _cut(table: Floats, K: int) -> tuple[Floats, Floats, Floats] | None:
     """Return a table without empty rows and columns, padded again, and the cuts of its margins."""
     rows, columns = table.sum(axis=1) > 0, table.sum(axis=0) > 0
     part = table[np.ix_(rows, columns)]
@@ -71,7 +71,7 @@ def _cut(table: FloatArray, K: int) -> tuple[FloatArray, FloatArray, FloatArray]
     return full, padded(margins[0], K), padded(margins[1], K)
 
 
-def _with_plain(x: FloatArray, kinds: list[FloatArray], result: FloatArray) -> FloatArray:
+def _with_plain(x: Floats, kinds: list[Floats], result: Floats) -> Floats:
     """Fill in correlations of answers for items with many options."""
     many = [j for j, kind in enumerate(kinds) if len(kind) > MOST_OPTIONS]
     for j in many:

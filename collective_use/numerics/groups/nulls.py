@@ -14,42 +14,15 @@ from numpy.typing import ArrayLike
 
 from collective_use.checks import one_of, whole_number
 from collective_use.errors import InputError
-from collective_use.numerics.groups.statistics import FloatArray
-
-_TABLE = "LeBreton & Senter 2008, Organizational Research Methods 11:815, table 2"
-_JAMES = "James, Demaree & Wolf 1984, Journal of Applied Psychology 69:85"
+from collective_use.numerics.groups.null_shapes import SHAPES, TABLE, Shape
+from collective_use.numerics.types import Floats
 
 PRINTED: Mapping[str, Mapping[int, float]] = {
-    "slight_skew": dict(zip(range(5, 12), (1.34, 1.85, 2.90, 3.47, 5.66, 6.30, 7.31), strict=True)),
-    "moderate_skew": dict(
-        zip(range(5, 12), (0.90, 1.26, 2.14, 2.79, 4.73, 5.09, 6.32), strict=True)
-    ),
-    "heavy_skew": dict(zip(range(5, 12), (0.44, 0.69, 1.39, 2.35, 3.16, 3.46, 4.02), strict=True)),
-    "triangular_printed": dict(
-        zip(range(5, 12), (1.32, 1.45, 2.10, 2.81, 3.00, 2.89, 3.32), strict=True)
-    ),
-    "normal": dict(zip(range(5, 12), (1.04, 1.25, 1.40, 1.73, 1.58, 1.45, 1.40), strict=True)),
+    name: shape.printed for name, shape in SHAPES.items() if shape.printed
 }
 """Variances as LeBreton & Senter (2008) print them, by number of options."""
 
-_FIVE: Mapping[str, tuple[float, ...]] = {
-    "slight_skew": (0.05, 0.15, 0.20, 0.35, 0.25),
-    "moderate_skew": (0.00, 0.10, 0.15, 0.40, 0.35),
-    "heavy_skew": (0.00, 0.00, 0.10, 0.40, 0.50),
-    "triangular_printed": (0.11, 0.22, 0.34, 0.22, 0.11),
-    "normal": (0.07, 0.24, 0.38, 0.24, 0.07),
-}
-
-NAMES: tuple[str, ...] = (
-    "uniform",
-    "slight_skew",
-    "moderate_skew",
-    "heavy_skew",
-    "triangular",
-    "triangular_printed",
-    "normal",
-    "maximum_dissensus",
-)
+NAMES: tuple[str, ...] = tuple(SHAPES)
 """The null distributions by name; "empirical" is one more, made from the answers."""
 
 
@@ -80,7 +53,7 @@ class Null:
     name: str
     options: int
     variance: float
-    proportions: FloatArray
+    proportions: Floats
     source: str
     printed: bool
     smooth: bool = False
@@ -165,21 +138,14 @@ def null_distribution(
     one_of("null", null, (*NAMES, "empirical"))
     if null == "empirical":
         return _empirical(observed, options)
-    if null == "uniform":
-        return _exact(null, np.full(options, 1.0 / options), f"{_JAMES}: (A² - 1) / 12")
-    if null == "triangular":
-        return _exact(
-            null, _triangular(options), f"{_JAMES}: proportions rise evenly to the middle"
-        )
-    if null == "maximum_dissensus":
-        half = np.zeros(options)
-        half[[0, -1]] = 0.5
-        source = "Lindell & Brandt 1997, Applied Psychological Measurement 21:271: half at each end"
-        return _exact(null, half, source)
-    return _from_table(null, options)
+    shape = SHAPES[null]
+    if shape.weights is None:
+        return _from_table(shape, options)
+    weights = np.asarray(shape.weights(options), float)
+    return _exact(null, weights / weights.sum(), shape.source)
 
 
-def _exact(name: str, proportions: FloatArray, source: str) -> Null:
+def _exact(name: str, proportions: Floats, source: str) -> Null:
     options = len(proportions)
     variance = variance_of(np.arange(options), proportions)
     return Null(name, options, variance, proportions, source, True)
@@ -199,33 +165,33 @@ def _empirical(observed: ArrayLike | None, options: int) -> Null:
     return law
 
 
-def _triangular(options: int) -> FloatArray:
-    place = np.arange(options)
-    weight = np.minimum(place, options - 1 - place) + 1.0
-    return weight / weight.sum()
-
-
-def _from_table(name: str, options: int) -> Null:
-    proportions = _stretched(_FIVE[name], options)
+def _from_table(shape: Shape, options: int) -> Null:
+    name, printed = shape.name, shape.printed
+    proportions = _stretched(shape.five, options)
+    if options == 5 and options in printed:
+        source = f"{shape.source}; proportions as printed there"
+        return Null(name, 5, printed[5], proportions, source, True)
     if options == 5:
-        source = f"{_TABLE}; proportions as printed there"
-        return Null(name, 5, PRINTED[name][5], proportions, source, True)
+        return _exact(name, proportions, shape.source)
     stretched = "the five-point proportions of LeBreton & Senter (2008) stretched"
-    if options in PRINTED[name]:
+    if shape.source != TABLE:
+        stretched = "its five-point proportions stretched"
+    if options in printed:
         source = (
-            f"{_TABLE} (variance); the literature gives no proportions for {options} options: "
-            f"simulations use {stretched} to {options} equal steps"
+            f"{shape.source} (variance); the literature gives no proportions for {options} "
+            f"options: simulations use {stretched} to {options} equal steps"
         )
-        return Null(name, options, PRINTED[name][options], proportions, source, True)
+        return Null(name, options, printed[options], proportions, source, True)
+    covers = f" ({shape.source} covers 5 to 11)" if printed else f" ({shape.source})"
     source = (
-        f"not in the literature for {options} options ({_TABLE} covers 5 to 11); offered here: "
+        f"not in the literature for {options} options{covers}; offered here: "
         f"{stretched} to {options} equal steps"
     )
     variance = variance_of(np.arange(options), proportions)
     return Null(name, options, variance, proportions, source, False)
 
 
-def _stretched(five: Sequence[float], options: int) -> FloatArray:
+def _stretched(five: Sequence[float], options: int) -> Floats:
     """Spread five proportions evenly over [0, 1] and cut them into `options` equal steps."""
     edges = np.concatenate([[0.0], np.cumsum(five) / np.sum(five)])
     cut = np.interp(np.linspace(0.0, 1.0, options + 1), np.linspace(0.0, 1.0, 6), edges)

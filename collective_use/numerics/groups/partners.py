@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.rosters.network import Floats, ratio
-
-Integers = NDArray[np.int64]
+from collective_use.numerics.types import Integers
 
 
 @dataclass(frozen=True, slots=True)

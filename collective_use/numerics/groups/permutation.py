@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from collective_use.numerics.groups.statistics import FloatArray, IntArray, sum_by
+from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ class RandomGroupMoments:
     """
 
     expected: float
-    variances: FloatArray
+    variances: Floats
     of_mean: float
 
 
-def random_group_moments(values: FloatArray, sizes: IntArray) -> RandomGroupMoments:
+def random_group_moments(values: Floats, sizes: Integers) -> RandomGroupMoments:
     """Return the moments of variances within random groups.
 
     Parameters
@@ -90,7 +91,7 @@ class Disagreement:
     p: float
 
 
-def disagreement(values: FloatArray, codes: IntArray, n_groups: int) -> Disagreement:
+def disagreement(values: Floats, codes: Integers, n_groups: int) -> Disagreement:
     """Compare the disagreement of members with that of members of different groups.
 
     Parameters

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collective_use.numerics.groups.statistics import FloatArray, IntArray, group_statistics
+from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.types import Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class RandomGroups:
         (G,) variances within the real groups.
     """
 
-    variances: FloatArray
-    observed: FloatArray
+    variances: Floats
+    observed: Floats
 
 
 def random_groups(
@@ -78,7 +79,7 @@ def random_groups(
     return RandomGroups(result, observed)
 
 
-def _orders(rng: np.random.Generator, number: int, size: int, cuts: IntArray) -> IntArray:
+def _orders(rng: np.random.Generator, number: int, size: int, cuts: Integers) -> Integers:
     """Return (number, size) random orders in which every division at the cuts is alike likely.
 
     Sorting by random keys of 16 bits, which numpy does by radix, is twice as fast as Fisher and
@@ -99,8 +100,8 @@ def _shuffle_ties(
     rng: np.random.Generator,
     keys: NDArray[np.uint16],
     order: NDArray[np.intp],
-    row: IntArray,
-    cut: IntArray,
+    row: Integers,
+    cut: Integers,
 ) -> None:
     """Shuffle, in place, every run of equal keys that a cut parts (Fisher & Yates)."""
     key = keys[row, order[row, cut]]
@@ -122,7 +123,7 @@ def _shuffle_ties(
         order[r, begin + top], order[r, other] = order[r, other], order[r, begin + top]
 
 
-def _variances(rows: FloatArray, start: IntArray, n: IntArray) -> FloatArray:
+def _variances(rows: Floats, start: Integers, n: Integers) -> Floats:
     """Return (R, G) variances within blocks of columns; `rows` is used up."""
     total = np.add.reduceat(rows, start, axis=1)
     np.multiply(rows, rows, out=rows)

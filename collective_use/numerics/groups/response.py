@@ -6,20 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_use.numerics.groups.statistics import FloatArray
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """Lower and upper ends, (G,) each, reached by some answers of the silent members."""
 
-    low: FloatArray
-    high: FloatArray
+    low: Floats
+    high: Floats
 
 
-def mean_bounds(
-    n: FloatArray, silent: FloatArray, means: FloatArray, low: float, high: float
-) -> Bounds:
+def mean_bounds(n: Floats, silent: Floats, means: Floats, low: float, high: float) -> Bounds:
     """Return sharp bounds of group means, whatever the silent members would have answered.
 
     Parameters
@@ -47,10 +45,10 @@ def mean_bounds(
 
 
 def variance_bounds(
-    n: FloatArray,
-    silent: FloatArray,
-    means: FloatArray,
-    deviations: FloatArray,
+    n: Floats,
+    silent: Floats,
+    means: Floats,
+    deviations: Floats,
     low: float,
     high: float,
     step: float,
@@ -102,13 +100,13 @@ def variance_bounds(
 
 
 def _joined(
-    n: FloatArray,
-    silent: FloatArray,
-    mean: FloatArray,
-    deviations: FloatArray,
-    sums: FloatArray,
-    squares: FloatArray,
-) -> FloatArray:
+    n: Floats,
+    silent: Floats,
+    mean: Floats,
+    deviations: Floats,
+    sums: Floats,
+    squares: Floats,
+) -> Floats:
     """Return the variance of those who answered and others given by sum and sum of squares."""
     whole = n + silent
     total = n * mean + sums
@@ -117,8 +115,8 @@ def _joined(
 
 
 def variance_if_silent_differ(
-    variances: FloatArray, response: FloatArray, gap: float, ratio: float = 1.0
-) -> FloatArray:
+    variances: Floats, response: Floats, gap: float, ratio: float = 1.0
+) -> Floats:
     """Return the variance of whole groups if silent members differ in mean and in spread.
 
     ``s² (p + (1 - p) ratio) + p (1 - p) gap²``, the variance of a mixture of respondents and

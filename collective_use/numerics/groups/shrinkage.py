@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_use.numerics.groups.statistics import FloatArray, IntArray, sum_by
+from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,14 @@ class Shrunken:
         (G,) variance of the observed mean about the group's value.
     """
 
-    value: FloatArray
-    error: FloatArray
-    reliability: FloatArray
-    sampling_variance: FloatArray
+    value: Floats
+    error: Floats
+    reliability: Floats
+    sampling_variance: Floats
 
 
 def shrunken_means(
-    mean: FloatArray, n: FloatArray, mu: float, mu_error: float, between: float, within: float
+    mean: Floats, n: Floats, mu: float, mu_error: float, between: float, within: float
 ) -> Shrunken:
     """Return empirical-Bayes values when members are a sample of endless possible members.
 
@@ -65,7 +66,7 @@ def shrunken_means(
 
 
 def finite_means(
-    mean: FloatArray, n: FloatArray, members: FloatArray, mu: float, mu_error: float,
+    mean: Floats, n: Floats, members: Floats, mu: float, mu_error: float,
     between: float, within: float,
 ) -> Shrunken:  # fmt: skip
     """Return the same when the value is the mean of the N members that the group has.
@@ -102,9 +103,7 @@ def finite_means(
     return Shrunken(value, error, reliability, sampling)
 
 
-def pooled_within(
-    values: FloatArray, codes: np.ndarray, total: int
-) -> tuple[FloatArray, FloatArray, IntArray]:
+def pooled_within(values: Floats, codes: np.ndarray, total: int) -> tuple[Floats, Floats, Integers]:
     """Return pooled covariances within groups, counts of pairs by group, and degrees of freedom.
 
     Parameters
@@ -147,8 +146,8 @@ def pooled_within(
 
 
 def sampling_covariances(
-    covariance: FloatArray, pairs: FloatArray, members: FloatArray | None = None
-) -> FloatArray:
+    covariance: Floats, pairs: Floats, members: Floats | None = None
+) -> Floats:
     """Return (G, J, J) covariances of the sampling errors of a group's means.
 
     Two means share the persons who have both: ``σ_jk n_jk / (n_j n_k)``. With N members the

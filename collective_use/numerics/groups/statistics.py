@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collective_use.errors import InputError
+from collective_use.numerics.types import Floats, Integers
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Missing = Literal["pairwise", "listwise"]
 
 _BLOCK = 1 << 19
@@ -51,28 +50,28 @@ class GroupStatistics:
         Which rule treated missing answers.
     """
 
-    size: IntArray
-    n: IntArray
-    shift: FloatArray
-    sums: FloatArray
-    deviations: FloatArray
-    options: FloatArray | None
+    size: Integers
+    n: Integers
+    shift: Floats
+    sums: Floats
+    deviations: Floats
+    options: Floats | None
     counts: NDArray[np.int32] | None
-    cross: FloatArray | None
+    cross: Floats | None
     missing: Missing
 
     @property
-    def means(self) -> FloatArray:
+    def means(self) -> Floats:
         """(G, J) means; NaN where nobody answered."""
         return self.shift + _divide(self.sums, self.n)
 
     @property
-    def variances(self) -> FloatArray:
+    def variances(self) -> Floats:
         """(G, J) variances with divisor n - 1; NaN below two answers."""
         return _divide(np.where(self.n > 1, self.deviations, np.nan), self.n - 1)
 
 
-def sum_by(codes: NDArray[np.intp], weights: ArrayLike, total: int) -> FloatArray:
+def sum_by(codes: NDArray[np.intp], weights: ArrayLike, total: int) -> Floats:
     """Return (total,) sums of `weights` by code, always as floats.
 
     Examples
@@ -84,9 +83,7 @@ def sum_by(codes: NDArray[np.intp], weights: ArrayLike, total: int) -> FloatArra
     return np.asarray(np.bincount(codes, weights=weights, minlength=total), dtype=np.float64)
 
 
-def from_sums(
-    n: IntArray, sums: FloatArray, squares: FloatArray, shift: FloatArray
-) -> GroupStatistics:
+def from_sums(n: Integers, sums: Floats, squares: Floats, shift: Floats) -> GroupStatistics:
     """Build statistics from (G, J) counts, sums and sums of squares of shifted answers.
 
     For engines that can add and count only. Digits are lost where groups lie far apart in
@@ -106,7 +103,7 @@ def from_sums(
     return GroupStatistics(size, n, shift, sums, spread, None, None, None, "pairwise")
 
 
-def _divide(numerator: FloatArray, denominator: IntArray) -> FloatArray:
+def _divide(numerator: Floats, denominator: Integers) -> Floats:
     result = np.full(np.shape(numerator), np.nan)
     np.divide(numerator, denominator, out=result, where=denominator > 0)
     return result
@@ -186,7 +183,7 @@ def group_statistics(
 
 def _sums_of(
     column: NDArray[np.generic], groups: NDArray[np.intp], total: int
-) -> tuple[float, IntArray, FloatArray, FloatArray]:
+) -> tuple[float, Integers, Floats, Floats]:
     values = column.astype(np.float64)
     known = ~np.isnan(values)
     if not known.all():
@@ -208,8 +205,8 @@ def _sums_of(
 
 
 def _sums_from_counts(
-    counts: NDArray[np.int32], options: FloatArray
-) -> tuple[float, IntArray, FloatArray, FloatArray]:
+    counts: NDArray[np.int32], options: Floats
+) -> tuple[float, Integers, Floats, Floats]:
     shift = float(options[len(options) // 2])
     shifted = options - shift
     n = counts.sum(axis=1, dtype=np.int64)
@@ -227,7 +224,7 @@ def _counts_of(
     column: NDArray[np.generic],
     groups: NDArray[np.intp],
     total: int,
-    options: FloatArray,
+    options: Floats,
     item: int,
 ) -> NDArray[np.int32]:
     width = len(options)
@@ -244,7 +241,7 @@ def _counts_of(
 
 
 def _positions(
-    part: NDArray[np.generic], options: FloatArray, steps: bool, item: int
+    part: NDArray[np.generic], options: Floats, steps: bool, item: int
 ) -> NDArray[np.intp]:
     """Return the place of each answer among the options; A for a missing answer."""
     width = len(options)
@@ -272,10 +269,10 @@ def _positions(
 def _cross_of(
     rows: NDArray[np.generic],
     groups: NDArray[np.intp],
-    shift: FloatArray,
-    sums: FloatArray,
-    n: IntArray,
-) -> FloatArray:
+    shift: Floats,
+    sums: Floats,
+    n: Integers,
+) -> Floats:
     if rows.dtype.kind == "f" and np.isnan(rows).any():
         raise InputError(
             "covariances within groups must come from complete rows, got missing answers; "

@@ -13,7 +13,8 @@ import numpy as np
 from scipy import optimize
 
 from collective_use.numerics.groups.anova import OneWay
-from collective_use.numerics.groups.statistics import FloatArray, sum_by
+from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,10 @@ class VarianceComponents:
 class BySize:
     """Groups of one size taken together: their number, mean of means, squares about it."""
 
-    size: FloatArray
-    number: FloatArray
-    centre: FloatArray
-    squares: FloatArray
+    size: Floats
+    number: Floats
+    centre: Floats
+    squares: Floats
     within: float
     persons: float
 
@@ -118,7 +119,7 @@ def variance_components(table: OneWay, method: str = "reml") -> VarianceComponen
     )
 
 
-def _mean_and_q(g: BySize, ratio: float) -> tuple[float, float, float, FloatArray]:
+def _mean_and_q(g: BySize, ratio: float) -> tuple[float, float, float, Floats]:
     w = g.size / (1.0 + g.size * ratio)
     weight = float(w @ g.number)
     mu = float((w * g.number) @ g.centre) / weight
@@ -147,7 +148,7 @@ def _slope(g: BySize, ratio: float, reml: bool) -> float:
     return value - (float(w2 @ g.number) / weight if reml else 0.0)
 
 
-def _slopes(g: BySize, ratios: FloatArray, reml: bool) -> FloatArray:
+def _slopes(g: BySize, ratios: Floats, reml: bool) -> Floats:
     """Return the derivative at many λ at once, see `_slope`."""
     w = g.size / (1.0 + g.size * ratios[:, None])
     number = w * g.number
@@ -174,7 +175,7 @@ def _roots(g: BySize, reml: bool) -> list[float]:
     return found
 
 
-def mean_reliability(tau2: float, sigma2: float, n: FloatArray) -> FloatArray:
+def mean_reliability(tau2: float, sigma2: float, n: Floats) -> Floats:
     """Return (G,) the reliability of each group's mean, ``τ² / (τ² + σ²/n)``.
 
     NaN for groups without an answer, and where nothing varies.

@@ -8,7 +8,8 @@ import numpy as np
 from scipy import special
 
 from collective_use.errors import InputError
-from collective_use.numerics.groups.statistics import FloatArray, IntArray, sum_by
+from collective_use.numerics.groups.statistics import sum_by
+from collective_use.numerics.types import Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,16 @@ class Weighted:
         Its jackknife limits, NaN with fewer than three groups of two.
     """
 
-    n: IntArray
-    weight: FloatArray
-    means: FloatArray
+    n: Integers
+    weight: Floats
+    means: Floats
     icc1: float
     low: float
     high: float
 
 
 def weighted_icc(
-    values: FloatArray, weights: FloatArray, codes: IntArray, n_groups: int, confidence: float
+    values: Floats, weights: Floats, codes: Integers, n_groups: int, confidence: float
 ) -> Weighted:
     """Return weighted means and the correlation of pairs of members, weighted by w_i w_j.
 
@@ -84,7 +85,7 @@ def weighted_icc(
     return Weighted(n, total, means + origin, estimate, low, high)
 
 
-def _from_sums(s: FloatArray) -> FloatArray:
+def _from_sums(s: Floats) -> Floats:
     """Return the pairwise correlation from rows of the nine sums over groups."""
     w, wy, wyy, ww, wwy, wwyy, pw, pwy, pyy = s.T
     base = np.where(w > 0, w, 1.0)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.errors import EstimationError
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 MOST_SPLIT = 17
 """Up to here lambda 4 looks at every split of the items; beyond, at the best of many searches."""

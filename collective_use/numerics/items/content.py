@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import comb, ndtri
 from scipy.stats import binom
 
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 def htmt_ratios(correlations: Floats, sets: Sequence[Sequence[int]], version: int = 1) -> Floats:

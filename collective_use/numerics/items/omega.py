@@ -13,7 +13,7 @@ import numpy as np
 from scipy import optimize
 
 from collective_use.errors import EstimationError
-from collective_use.numerics.groups.statistics import FloatArray
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Omega:
     hierarchical: float
     total: float
     limit: float
-    general: FloatArray
-    uniquenesses: FloatArray
+    general: Floats
+    uniquenesses: Floats
 
 
-def one_factor(correlation: FloatArray, method: str = "ml") -> tuple[FloatArray, FloatArray]:
+def one_factor(correlation: Floats, method: str = "ml") -> tuple[Floats, Floats]:
     """Return (J,) loadings and (J,) uniquenesses of one factor.
 
     Parameters
@@ -62,7 +62,7 @@ def one_factor(correlation: FloatArray, method: str = "ml") -> tuple[FloatArray,
     return loadings, 1.0 - loadings**2
 
 
-def extracted(correlation: FloatArray, factors: int, method: str = "minres") -> FloatArray:
+def extracted(correlation: Floats, factors: int, method: str = "minres") -> Floats:
     """Return (J, m) unrotated loadings, each factor with a positive sum.
 
     Raises
@@ -93,14 +93,14 @@ def extracted(correlation: FloatArray, factors: int, method: str = "minres") -> 
     return loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
 
 
-def _minres(psi: FloatArray, r: FloatArray, factors: int) -> tuple[float, FloatArray]:
+def _minres(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
     """Half the squared eigenvalues that the factors leave, and its slope in psi."""
     values, vectors = np.linalg.eigh(r - np.diag(psi))
     rest = slice(0, len(r) - factors)
     return 0.5 * float(np.sum(values[rest] ** 2)), -(vectors[:, rest] ** 2) @ values[rest]
 
 
-def _ml(psi: FloatArray, r: FloatArray, factors: int) -> tuple[float, FloatArray]:
+def _ml(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
     """Jöreskog's likelihood with the loadings at their best, and its slope in psi."""
     scale = np.sqrt(psi)
     values, vectors = np.linalg.eigh(r / np.outer(scale, scale))
@@ -109,7 +109,7 @@ def _ml(psi: FloatArray, r: FloatArray, factors: int) -> tuple[float, FloatArray
     return float(np.sum(small - np.log(small) - 1.0)), (vectors[:, rest] ** 2) @ (1 - small) / psi
 
 
-def quartimin(loadings: FloatArray, iterations: int = 5000) -> tuple[FloatArray, FloatArray]:
+def quartimin(loadings: Floats, iterations: int = 5000) -> tuple[Floats, Floats]:
     """Return pattern loadings and factor correlations after direct quartimin.
 
     Gradient projection on oblique rotations (Jennrich 2002, Psychometrika 67:7).
@@ -149,7 +149,7 @@ def quartimin(loadings: FloatArray, iterations: int = 5000) -> tuple[FloatArray,
     return pattern, turn.T @ turn
 
 
-def omega(correlation: FloatArray, factors: int = 3) -> Omega:
+def omega(correlation: Floats, factors: int = 3) -> Omega:
     """Return omega hierarchical and total.
 
     Parameters

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from collective_use.errors import InputError
-from collective_use.numerics.groups.statistics import FloatArray
+from collective_use.numerics.types import Floats
 
 
 def cronbach_alpha(covariance: ArrayLike) -> float:
@@ -64,9 +64,9 @@ class ScaleReliability:
     standardised_alpha: float
     lambda6: float
     standard_error: float
-    alpha_without: FloatArray
-    item_rest: FloatArray
-    item_total: FloatArray
+    alpha_without: Floats
+    item_rest: Floats
+    item_total: Floats
 
 
 def scale_reliability(covariance: ArrayLike, n: int) -> ScaleReliability:
@@ -107,19 +107,19 @@ def scale_reliability(covariance: ArrayLike, n: int) -> ScaleReliability:
     )
 
 
-def _without(s: FloatArray, item: int) -> float:
+def _without(s: Floats, item: int) -> float:
     rest = np.delete(np.delete(s, item, axis=0), item, axis=1)
     return cronbach_alpha(rest) if len(rest) > 1 else float("nan")
 
 
-def _lambda6(r: FloatArray) -> float:
+def _lambda6(r: Floats) -> float:
     if np.isnan(r).any() or np.linalg.matrix_rank(r) < len(r):
         return float("nan")
     unexplained = 1.0 / np.diag(np.linalg.inv(r))
     return float(1.0 - unexplained.sum() / r.sum())
 
 
-def _standard_error(s: FloatArray, n: int) -> float:
+def _standard_error(s: Floats, n: int) -> float:
     k, total, trace = len(s), float(s.sum()), float(np.trace(s))
     if not total > 0 or n < 1:
         return float("nan")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from collective_use.errors import InputError
-from collective_use.numerics.groups.statistics import FloatArray
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def two_level_alpha(within: ArrayLike, between: ArrayLike, size: float) -> TwoLe
     return two_level_omega(common[0], common[1], Sw, Sb, size)
 
 
-def _pair(within: ArrayLike, between: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _pair(within: ArrayLike, between: ArrayLike) -> tuple[Floats, Floats]:
     Sw, Sb = np.asarray(within, float), np.asarray(between, float)
     if Sw.ndim != 2 or Sw.shape != Sb.shape or Sw.shape[0] != Sw.shape[1] or len(Sw) < 2:
         raise InputError(

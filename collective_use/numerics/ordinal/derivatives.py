@@ -10,14 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from collective_use.numerics.ordinal.polychoric import FAR, table_cells
 from collective_use.numerics.ordinal.polyserial import case_limits, interval, normal_pdf
+from collective_use.numerics.types import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 _TINY = 1e-100
 
 

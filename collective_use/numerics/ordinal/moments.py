@@ -30,9 +30,7 @@ from collective_use.numerics.ordinal.polychoric import (
     thresholds_of,
 )
 from collective_use.numerics.ordinal.polyserial import polyserial_correlations
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from collective_use.numerics.types import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ Genz (2004), Statistics and Computing 14:251 (the refinement near correlations o
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _NEAR_ONE = 0.925

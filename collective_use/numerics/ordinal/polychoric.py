@@ -18,9 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from collective_use.numerics.ordinal.normal import bivariate_normal_cdf, bivariate_normal_pdf
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from collective_use.numerics.types import Floats, Ints
 
 FAR = 40.0
 LIMIT = 0.999

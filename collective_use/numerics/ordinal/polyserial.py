@@ -8,13 +8,11 @@ Olsson, Drasgow & Dorans (1982), Psychometrika 47:337.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from collective_use.numerics.ordinal.polychoric import FAR, LIMIT
+from collective_use.numerics.types import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 _ROOT = 1.0 / np.sqrt(2 * np.pi)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.ordinal.normal import bivariate_normal_cdf
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 def sum_reliability(common: Floats, total: Floats, thresholds: Sequence[Floats]) -> float:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
+
 METHODS = ("percentile", "bc", "bca")
 
 

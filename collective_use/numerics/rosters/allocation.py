@@ -8,11 +8,9 @@ column, ``(groups, raters)``, negative where there is none.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.rosters.network import Bools, Floats, mean_where, ratio
-
-Integers = NDArray[np.int64]
+from collective_use.numerics.types import Integers
 
 
 def own_cells(own: Integers, targets: int) -> Bools:

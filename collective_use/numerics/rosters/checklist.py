@@ -6,11 +6,8 @@ Stacks ``(groups, members, areas)`` of levels or ticks, ``nan`` where a member d
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.rosters.network import Bools, Floats, mean_where, ratio
-
-Integers = NDArray[np.int64]
 
 
 def answered(levels: Floats) -> Bools:

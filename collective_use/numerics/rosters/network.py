@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from collective_use.numerics.types import Bools as Bools
+from collective_use.numerics.types import Floats as Floats
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:

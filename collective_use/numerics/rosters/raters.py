@@ -10,13 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import spsolve
 
 from collective_use.numerics.rosters.network import Floats, ratio
-
-Integers = NDArray[np.int64]
+from collective_use.numerics.types import Integers
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,9 @@ import contextlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from collective_use.numerics.types import Floats as Floats
+from collective_use.numerics.types import Ints as Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.twolevel.likelihood import (
     ClusterStatistics,
@@ -17,8 +16,7 @@ from collective_use.numerics.twolevel.likelihood import (
     twolevel_information,
     twolevel_loglik,
 )
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

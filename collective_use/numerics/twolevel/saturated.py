@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from collective_use.numerics.twolevel.border import border_newton
@@ -32,8 +31,8 @@ from collective_use.numerics.twolevel.unrestricted import (
     newton_moments,
     unrestricted_derivatives,
 )
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 _NEWTON_SIZE = 24
 """Up to so many variables the dense information of all moments is cheap."""
 Likelihood = Callable[[Floats, Floats, Floats, Floats], Terms | None]

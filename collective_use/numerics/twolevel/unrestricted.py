@@ -17,13 +17,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from collective_use.numerics.twolevel.likelihood import Layout, MomentDerivatives, Terms
 from collective_use.numerics.twolevel.objective import CompleteLikelihood, Likelihood
+from collective_use.numerics.types import Floats
 
-Floats = NDArray[np.float64]
 Moments = tuple[Floats, Floats, Floats, Floats]
 """Sigma_w, mu_w, Sigma_b, mu_b."""
 

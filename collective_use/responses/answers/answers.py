@@ -14,7 +14,7 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.instrument.model import Instrument
-from collective_use.platforms.columns import ROSTERS, Column
+from collective_use.platforms.columns import Column
 from collective_use.record import Record
 from collective_use.responses.answers.cells import (
     NOT_SHOWN,
@@ -225,11 +225,6 @@ def answered_rows(block: Block, instrument: Instrument, rows: int) -> np.ndarray
     for texts in block.nominations.values():
         found |= texts != ""
     return found
-
-
-def is_roster(column: Column) -> bool:
-    """Tell whether a column is about a member or partner."""
-    return column.kind in ROSTERS
 
 
 def take(block: Block, keep: np.ndarray) -> Block:

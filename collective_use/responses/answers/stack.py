@@ -14,7 +14,7 @@ from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import BY_ROLE, Column
 from collective_use.record import Record
 from collective_use.responses.answers.answers import CODED, Block
-from collective_use.responses.answers.cells import INVALID, NOT_SHOWN, REASON_DTYPE, Cells
+from collective_use.responses.answers.cells import NOT_SHOWN, REASON_DTYPE, Cells
 from collective_use.responses.answers.nominations import Roll, nominees, roll_of
 from collective_use.responses.answers.places import at_places, by_code
 from collective_use.responses.options import Options
@@ -231,8 +231,3 @@ def _where(persons: pd.DataFrame, row: int) -> str:
 def all_missing(answers: pd.DataFrame) -> list[str]:
     """Return the answer columns in which nobody answered."""
     return [str(name) for name in answers.columns if answers[name].isna().all()]
-
-
-def invalid_cells(reasons: pd.DataFrame) -> int:
-    """Return how many cells count as missing since they lie outside their scale."""
-    return int(sum((reasons[name].cat.codes == INVALID).sum() for name in reasons.columns))

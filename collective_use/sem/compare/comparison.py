@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import chdtrc
 
 from collective_use.checks import instance_of, one_of, quoted
 from collective_use.errors import EstimationError, InputError, NotSupported
@@ -14,6 +15,7 @@ from collective_use.numerics.sem.difference_tests import CORRECTIONS, Difference
 from collective_use.results import Result, Table, table_of, whole
 from collective_use.sem.compare.difference import A_METHODS, satorra_2000, scaling_at
 from collective_use.sem.goodness.tests_of_fit import p_of
+from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.table.constraints import evaluate, read_expression
 
 if TYPE_CHECKING:
@@ -231,7 +233,7 @@ def _scaling(small: SemResult, large: SemResult, method: str, df: float) -> floa
     return c
 
 
-def wald_test(fit: SemResult, constraints: str) -> dict[str, float]:
+def wald_test(fit: SemResult, constraints: str) -> ParameterTest:
     """Test constraints on labelled parameters.
 
     Parameters
@@ -243,8 +245,15 @@ def wald_test(fit: SemResult, constraints: str) -> dict[str, float]:
 
     Returns
     -------
-    dict
-        ``statistic``, ``df``, ``p``.
+    ParameterTest
+        The joint test, and each line alone.
+
+    Raises
+    ------
+    InputError
+        When a line is no equality of expressions of labels.
+    EstimationError
+        When there are no standard errors, or constraints depend on each other.
 
     References
     ----------
@@ -254,7 +263,9 @@ def wald_test(fit: SemResult, constraints: str) -> dict[str, float]:
         raise EstimationError("a Wald test needs standard errors")
     values = fit.solution.constraints.values(fit.solution.theta)
     q = fit.solution.model.n_free
-    c, J = [], []
+    import pandas as pd
+
+    lines, c, J = [], [], []
     for line in constraints.replace(";", "\n").splitlines():
         if not line.strip():
             continue
@@ -263,6 +274,7 @@ def wald_test(fit: SemResult, constraints: str) -> dict[str, float]:
             raise InputError(f"a Wald test takes lines with '==', got {line.strip()!r}")
         x, dx = evaluate(read_expression(left), values, q)
         y, dy = evaluate(read_expression(right), values, q)
+        lines.append(line.strip())
         c.append(x - y)
         J.append(dx - dy)
     if not c:
@@ -272,4 +284,6 @@ def wald_test(fit: SemResult, constraints: str) -> dict[str, float]:
     if np.linalg.matrix_rank(V) < r.size:
         raise EstimationError("these constraints depend on each other, or on fixed parameters only")
     statistic = float(r @ np.linalg.solve(V, r))
-    return {"statistic": statistic, "df": float(r.size), "p": p_of(statistic, r.size)}
+    alone = r**2 / np.diag(V)
+    table = pd.DataFrame({"constraint": lines, "statistic": alone, "df": 1, "p": chdtrc(1, alone)})
+    return ParameterTest("wald", statistic, r.size, p_of(statistic, r.size), table)

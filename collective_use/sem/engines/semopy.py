@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.checks import quoted
 from collective_use.errors import EstimationError, NotSupported
+from collective_use.numerics.types import Floats
 from collective_use.sem.engines.bounded import OutOfTime, within
 from collective_use.sem.table.partable import Parameter, ParameterTable
-
-Floats = NDArray[np.float64]
 
 
 class SecondEngineError(EstimationError):

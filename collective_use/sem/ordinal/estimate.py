@@ -24,26 +24,13 @@ from collective_use.numerics.ordinal.moments import OrdinalMoments
 from collective_use.numerics.ordinal.objective import OrdinalObjective
 from collective_use.sem.engines.core import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
-from collective_use.sem.options import Options
+from collective_use.sem.options import ORDERED, Options
 from collective_use.sem.ordinal.read import Coded
 from collective_use.sem.table.build import TableOptions, parameter_table
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
 from collective_use.sem.table.partable import BlockNames, ParameterTable
 from collective_use.syntax.model_text import ModelText
-
-ESTIMATORS: dict[str, tuple[str, str, str]] = {
-    "WLSMV": ("DWLS", "robust.sem", "scaled.shifted"),
-    "WLSMVS": ("DWLS", "robust.sem", "mean.var.adjusted"),
-    "WLSM": ("DWLS", "robust.sem", "satorra.bentler"),
-    "ULSMV": ("ULS", "robust.sem", "scaled.shifted"),
-    "ULSMVS": ("ULS", "robust.sem", "mean.var.adjusted"),
-    "ULSM": ("ULS", "robust.sem", "satorra.bentler"),
-    "DWLS": ("DWLS", "standard", "standard"),
-    "ULS": ("ULS", "standard", "standard"),
-    "WLS": ("WLS", "standard", "standard"),
-}
-"""Estimator: weight, errors, test."""
 
 PARAMETERIZATIONS = ("delta", "theta")
 
@@ -62,12 +49,12 @@ def ordinal_options(estimator: str | None, se: str | None, test: str | None) -> 
     'scaled.shifted'
     """
     name = (estimator or "WLSMV").upper()
-    if name not in ESTIMATORS:
+    if name not in ORDERED:
         raise NotSupported(
             f"estimator={name!r} with ordered variables is not supported: "
-            f"use one of {quoted(ESTIMATORS)}"
+            f"use one of {quoted(ORDERED)}"
         )
-    function, errors, statistic = ESTIMATORS[name]
+    function, errors, statistic = ORDERED[name]
     if se is not None:
         errors = "robust.sem" if se == "robust" else se
         one_of("se", errors, ("standard", "robust.sem", "none"))

@@ -17,6 +17,7 @@ from collective_use.numerics.search.optimise import null_space
 from collective_use.numerics.twolevel.objective import CompleteLikelihood, TwoLevelObjective
 from collective_use.sem.engines.core import Solution, make_objective
 from collective_use.sem.inference import information, inverted
+from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.postfit.standardized import standard_factors
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
@@ -173,7 +174,7 @@ def _multiplier(solution: Solution) -> float:
 
 def score_test(
     solution: Solution, released: list[tuple[str, str, str]], levels: list[int] | None = None
-) -> dict[str, float]:
+) -> ParameterTest:
     """Test fixed parameters jointly: would freeing them improve the model?
 
     Parameters
@@ -187,12 +188,20 @@ def score_test(
 
     Returns
     -------
-    dict
-        ``statistic``, ``df``, ``p``.
+    ParameterTest
+        The joint test, and of each parameter alone what `lhs`, `op`, `rhs`, `level` and `group`
+        say.
+
+    Raises
+    ------
+    InputError
+        When a parameter is free in the model, or has no place in it.
+    EstimationError
+        When the parameters cannot be freed together.
     """
     wanted = set(zip(released, levels or [1] * len(released), strict=True))
     everything = [*solution.table.rows, *candidates(solution.table)]
-    rows = []
+    rows: list[Parameter] = []
     found = set()
     for r in everything:
         for names in ((r.lhs, r.op, r.rhs), (r.rhs, r.op, r.lhs) if r.op == "~~" else ()):
@@ -205,17 +214,26 @@ def score_test(
     score, info, _ = extended(solution, rows)
     inverse = inverted(solution, information(solution, kind_of_information(solution)))
     V = info[q:, q:] - info[q:, :q] @ inverse @ info[:q, q:]
-    return _tested(n, score[q:], V)
+    return _tested(n, score[q:], V, rows)
 
 
-def _tested(n: float, s: Floats, V: Floats) -> dict[str, float]:
+def _tested(n: float, s: Floats, V: Floats, rows: list[Parameter]) -> ParameterTest:
+    import pandas as pd
+
     if np.linalg.matrix_rank(V, tol=1e-8 * max(1.0, float(np.abs(V).max()))) < s.size:
         raise EstimationError("these parameters cannot be freed together")
     statistic = n * float(s @ np.linalg.solve(V, s))
-    return {"statistic": statistic, "df": float(s.size), "p": float(chdtrc(s.size, statistic))}
+    alone = n * s**2 / np.diag(V)
+    table = pd.DataFrame(
+        [(r.lhs, r.op, r.rhs, r.level, r.group) for r in rows],
+        columns=["lhs", "op", "rhs", "level", "group"],
+    ).assign(statistic=alone, df=1, p=chdtrc(1, alone))
+    return ParameterTest("score", statistic, s.size, float(chdtrc(s.size, statistic)), table)
 
 
-def _released(n: float, score: Floats, info: Floats, kept: Floats, R: Floats) -> dict[str, float]:
+def _released(
+    n: float, score: Floats, info: Floats, kept: Floats, R: Floats
+) -> tuple[float, int, float]:
     """Test the constraints R against those that are kept, (m, q) rows of derivatives each.
 
     df is the number of directions that are released and can be told apart.
@@ -228,19 +246,19 @@ def _released(n: float, score: Floats, info: Floats, kept: Floats, R: Floats) ->
     statistic = n * float(s @ np.linalg.pinv(scaled, rcond=1e-10, hermitian=True) @ s)
     rank = int(np.linalg.matrix_rank(scaled, tol=1e-10, hermitian=True)) - bound.shape[1]
     if rank <= 0:
-        return {"statistic": math.nan, "df": 0.0, "p": math.nan}
-    return {"statistic": statistic, "df": float(rank), "p": float(chdtrc(rank, statistic))}
+        return math.nan, 0, math.nan
+    return statistic, rank, float(chdtrc(rank, statistic))
 
 
-def release_tests(solution: Solution) -> pd.DataFrame:
+def release_tests(solution: Solution) -> ParameterTest:
     """Test every equality (same number over rows, or ``==``) on its own and all together.
 
     Returns
     -------
-    pandas.DataFrame
-        One row per equality: the two parameters (or both sides of ``==``), statistic, df, p; the
-        last row is the joint test. An equality that releases nothing (the model would not be
-        identified without it) has no statistic.
+    ParameterTest
+        The joint test, and one row an equality: the two parameters (or both sides of ``==``),
+        statistic, df, p. An equality that releases nothing (the model would not be identified
+        without it) has no statistic.
     """
     import pandas as pd
 
@@ -277,11 +295,8 @@ def release_tests(solution: Solution) -> pd.DataFrame:
     data = []
     for i, label in enumerate(labels):
         test = _released(n, score, info, np.delete(R, i, axis=0), R)
-        data.append((*label, *test.values()))
-    joint = _released(n, score, info, R[:0], R)
-    data.append(("", "", "", 0, 0, "all", *joint.values()))
+        data.append((*label, *test))
     out = pd.DataFrame(data, columns=names)
     if solution.table.n_levels == 1:
         out = out.drop(columns="level")
-    out["p"] = out["p"].where(out["df"] > 0, math.nan)
-    return out
+    return ParameterTest("score", *_released(n, score, info, R[:0], R), out)

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.checks import number_between, whole_number
+from collective_use.numerics.types import Floats
 from collective_use.sem.table.constraints import Constraints
 from collective_use.syntax.expressions import Expression, Name, Number
 
-Floats = NDArray[np.float64]
 _FUNCTIONS = {
     "neg": np.negative, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs,
     "sin": np.sin, "cos": np.cos, "tan": np.tan,

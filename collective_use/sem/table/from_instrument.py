@@ -70,18 +70,3 @@ def measurement_model(
     if not lines:
         raise InputError(f"no reflective measure with two Likert items among {quoted(chosen)}")
     return "\n".join(lines)
-
-
-def structural_model(instrument: Instrument, name: str) -> str:
-    """Return the text of a structural model that the instrument declares.
-
-    Raises
-    ------
-    InputError
-        When there is no such model.
-    """
-    models = {model.id: model.syntax for model in instrument.models}
-    if name not in models:
-        hint = did_you_mean(name, models)
-        raise InputError(f"model must be one of {quoted(models) or 'none'}, got {name!r}{hint}")
-    return models[name]

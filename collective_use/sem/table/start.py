@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from collective_use.numerics.moments import Floats, GroupMoments
-from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
+from collective_use.sem.table.partable import BlockNames, Parameter, ParameterTable
 from collective_use.sem.table.paths import path_starts
 
 
@@ -148,8 +148,3 @@ def _one_factor(S: Floats, unit: bool) -> Floats:
         variance = float(S[pairs] @ cross / (cross @ cross))
         out = out * math.sqrt(variance) if variance > 0 else 0.7 * sd
     return out
-
-
-def has_constraints(table: ParameterTable) -> bool:
-    """Tell whether `==`, `<` or `>` rows remain beside shared numbers."""
-    return any(row.op in CONSTRAINTS and row.op != ":=" for row in table.rows)

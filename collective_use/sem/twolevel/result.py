@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.options import LEVELS, Level
 from collective_use.sem.postfit.factor_scores import FactorScores
 from collective_use.sem.postfit.modification import release_tests, score_test
+from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.postfit.residuals import SemResiduals
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.estimate import Clustered
@@ -193,7 +194,7 @@ class TwoLevelResult(SemResult):
         """Return raw and correlation residuals of both levels."""
         return twolevel_residuals(self.solution, self.saturated)
 
-    def score_test(self, add: str = "") -> Any:
+    def score_test(self, add: str = "") -> ParameterTest:
         """Test fixed parameters in ``level:`` blocks; without `add`, every equality.
 
         Example of `add`: ``"level: 2; y1 ~~ y2"``.

@@ -53,7 +53,7 @@ def test_score_tests_of_equalities() -> None:
         equal=("loadings", "intercepts"),
         partial=("visual=~x2", "x3~1"),
     )
-    found = fit.score_test()
+    found = fit.score_test().to_frame()
     single = sorted(found["statistic"].iloc[:-1])
     assert np.allclose(single, sorted(row["X2"] for row in extra["score"]), rtol=1e-5)
     joint = found.iloc[-1]
@@ -65,7 +65,7 @@ def test_score_tests_of_equalities() -> None:
 
 def test_score_tests_of_constraints() -> None:
     extra = _live("con_score")
-    found = fit_sem(LIVE["con_score"].model, read("hs_design")).score_test()
+    found = fit_sem(LIVE["con_score"].model, read("hs_design")).score_test().to_frame()
     known = {row["lhs"] + row["op"] + row["rhs"]: row for row in extra["score"]}
     # The equality of two labels is one number in the table: c == d comes first.
     for place, key in enumerate(("c==d", "a+b==1.2")):
@@ -114,4 +114,4 @@ def test_wald_of_a_defined_parameter_is_its_squared_z() -> None:
     fit = fit_sem(PD_EQ, read("pd"))
     row = fit.estimates.set_index("lhs").loc["ind"]
     found = fit.wald("p*q == 0")
-    assert found["statistic"] == pytest.approx(row["z"] ** 2, rel=1e-9)
+    assert found.statistic == pytest.approx(row["z"] ** 2, rel=1e-9)

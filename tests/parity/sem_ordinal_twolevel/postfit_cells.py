@@ -347,14 +347,14 @@ def _score(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
         parts = ["level: 1\ny1 ~~ y2", "level: 2\ny1 ~~ y2"]
     else:
         parts = add.split("\n")
-    yield from _tested("score", content["test"], fit.score_test(add))
+    yield from _tested("score", content["test"], vars(fit.score_test(add)))
     for i, part in enumerate(parts):
         one = {key: content["uni"][key][i] for key in ("X2", "df", "p.value")}
-        yield from _tested(f"score {part!r}", one, fit.score_test(part))
+        yield from _tested(f"score {part!r}", one, vars(fit.score_test(part)))
 
 
 def _release(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
-    frame = fit.score_test()
+    frame = fit.score_test().to_frame()
     joint = frame.iloc[-1]
     # lavaan counts constraints, also those that say the same twice; ours are those that can be
     # told apart: the difference in df to the model without them.
@@ -371,7 +371,7 @@ def _release(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
 
 def _wald(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
     text = "a == b; b == c" if isinstance(fit, TwoLevelResult) else "b == .5"
-    x, ours = content["stat"], fit.wald(text)
+    x, ours = content["stat"], vars(fit.wald(text))
     yield Cell("wald", "error", x, ours["statistic"], 1e-5 * x)
     yield Cell("wald df", "word", content["df"], int(ours["df"]), 1.0)
     yield Cell("wald p", "error", content["p.value"], ours["p"], 1e-5 * content["p.value"] + 1e-15)

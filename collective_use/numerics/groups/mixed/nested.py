@@ -10,12 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.groups.statistics import sum_by
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from collective_use.numerics.types import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +37,15 @@ class NestedRows:
     y: Floats
     X: Floats
     Z: Floats
-    group: Codes
-    member: Codes | None = None
+    group: Ints
+    member: Ints | None = None
 
     @property
     def groups(self) -> int:
         """How many groups there are."""
         return int(self.group.max(initial=-1)) + 1
 
-    def group_of_member(self) -> Codes:
+    def group_of_member(self) -> Ints:
         """Return (M,) the group of each member."""
         if self.member is None:
             return np.empty(0, dtype=np.intp)
@@ -194,11 +191,11 @@ class _Step:
         return np.asarray(-0.5 * (own - self._residual(A_R, beta) ** 2))
 
 
-def _column_sums(values: Floats, codes: Codes, total: int) -> Floats:
+def _column_sums(values: Floats, codes: Ints, total: int) -> Floats:
     return np.column_stack([sum_by(codes, column, total) for column in values.T])
 
 
-def _products(left: Floats, right: Floats, codes: Codes, total: int) -> Floats:
+def _products(left: Floats, right: Floats, codes: Ints, total: int) -> Floats:
     width = left.shape[1]
     out = np.empty((total, width, width))
     for i in range(width):

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from collective_use.numerics.groups.mixed.nested import NestedRows, nested_likelihood
 from collective_use.numerics.groups.mixed.optimum import minimum
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 _FARTHEST = 30.0
 """Log ratio of two residual variances beyond which one of them counts as gone."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
+
 ValueAndSlope = Callable[[Floats], tuple[float, Floats]]
 
 _STEP = 6e-6

@@ -14,14 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 from scipy.special import logsumexp
 
 from collective_use.numerics.groups.statistics import sum_by
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from collective_use.numerics.types import Floats, Ints
 
 _ENDS = 9.0
 """The integral runs from -9 to 9 standard deviations of ω."""
@@ -51,7 +48,7 @@ class ScaleRows:
     y: Floats
     X: Floats
     W: Floats
-    group: Codes
+    group: Ints
     floor: float = 0.0
 
     @property

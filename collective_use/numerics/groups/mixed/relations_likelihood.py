@@ -10,10 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from collective_use.numerics.types import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +31,13 @@ class GroupRatings:
     """
 
     y: Floats
-    actor: Codes
-    partner: Codes
-    back: Codes
+    actor: Ints
+    partner: Ints
+    back: Ints
     persons: int
 
 
-def group_ratings(y: Floats, actor: Codes, partner: Codes, persons: int) -> GroupRatings:
+def group_ratings(y: Floats, actor: Ints, partner: Ints, persons: int) -> GroupRatings:
     """Find the reciprocal of every rating of one group.
 
     Examples

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.groups.mixed.optimum import minimum
 from collective_use.numerics.groups.mixed.relations_likelihood import (
@@ -13,8 +12,7 @@ from collective_use.numerics.groups.mixed.relations_likelihood import (
     Likelihood,
     relations_likelihood,
 )
-
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

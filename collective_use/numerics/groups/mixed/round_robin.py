@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from collective_use.numerics.types import Floats
 
 COMPONENTS = (
     "actor_variance",

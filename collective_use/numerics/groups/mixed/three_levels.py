@@ -10,14 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 from scipy.stats import chi2
 
 from collective_use.numerics.groups.statistics import group_statistics, sum_by
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
+from collective_use.numerics.types import Floats, Ints
 
 LEVELS = ("parent", "group", "member")
 """The order of shares and components."""
@@ -43,12 +40,12 @@ class Teams:
 
     size: Floats
     mean: Floats
-    parent: Codes
+    parent: Ints
     parents: int
     within: float
 
 
-def teams_of(y: Floats, team: Codes, parent: Codes) -> Teams:
+def teams_of(y: Floats, team: Ints, parent: Ints) -> Teams:
     """Return sizes, means and squares of teams.
 
     Examples
