@@ -209,5 +209,5 @@ def fillable_pdf(content: FormContent, *, paper: PaperSize = "a4") -> bytes:
         form.finish()
         pdf.docinfo["/CollectiveUse"] = form_facts(content)
         buffer = io.BytesIO()
-        pdf.save(buffer)
+        pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()
