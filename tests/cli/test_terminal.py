@@ -51,7 +51,11 @@ def test_json_stays_json(capsys):
 
 
 def test_errors_usage_and_warnings_too(tmp_path, capsys):
-    for words in (["score", f"x{EVIL}.csv", "-i", "lq2002", "-o", "o"], [EVIL], ["score", f"--{EVIL}"]):
+    for words in (
+        ["score", f"x{EVIL}.csv", "-i", "lq2002", "-o", "o"],
+        [EVIL],
+        ["score", f"--{EVIL}"],
+    ):
         assert main(words) == 2
         shown = capsys.readouterr()
         assert not RAW.search(shown.out + shown.err), words
