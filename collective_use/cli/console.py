@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import typer
-
+from collective_use.cli.terminal import on_screen, put
 from collective_use.results import Table, cell_text, table_text
 
 
@@ -19,34 +18,34 @@ def show(tables: Iterable[Table]) -> None:
         if sys.stdout.isatty():
             _draw(table)
         else:
-            typer.echo(table_text(table))
-        typer.echo()
+            put(table_text(table))
+        put()
 
 
 def say(text: str) -> None:
     """Print a sentence."""
-    typer.echo(text)
+    put(text)
 
 
 def show_json(content: Any) -> None:
     """Print one JSON document."""
     from collective_use.output import json_bytes
 
-    typer.echo(json_bytes(content).decode("utf-8"), nl=False)
+    put(json_bytes(content).decode("utf-8"), nl=False, json=True)
 
 
 def show_files(folder: Path, files: Iterable[tuple[str, str]]) -> None:
     """Print where the files are, each with what it holds."""
-    typer.echo(f"Written to {folder}")
+    put(f"Written to {folder}")
     listed = list(files)
     width = max((len(name) for name, _ in listed), default=0)
     for name, meaning in listed:
-        typer.echo(f"  {name:<{width}}  {meaning}".rstrip())
+        put(f"  {name:<{width}}  {meaning}".rstrip())
 
 
 def show_next(*words: object, why: str) -> None:
     """Print the next command, ready to copy."""
-    typer.echo(f"\n{why}\n  {shlex.join(str(word) for word in words)}")
+    put(f"\n{why}\n  {shlex.join(str(word) for word in words)}")
 
 
 def _draw(table: Table) -> None:
@@ -57,17 +56,19 @@ def _draw(table: Table) -> None:
 
     drawn = Drawn(
         box=box.SIMPLE_HEAD,
-        title=Text(table.title, style="bold"),
+        title=Text(on_screen(table.title), style="bold"),
         title_justify="left",
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
     for position, column in enumerate(table.columns):
         numeric = any(isinstance(row[position], (int, float)) for row in table.rows)
-        drawn.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+        drawn.add_column(
+            Text(on_screen(column)), justify="right" if numeric else "left", overflow="fold"
+        )
     for row in table.rows:
-        drawn.add_row(*(Text(cell_text(value, table.digits)) for value in row))
+        drawn.add_row(*(Text(on_screen(cell_text(value, table.digits))) for value in row))
     console = Console(highlight=False)
     console.print(drawn)
     for note in table.notes:
-        console.print(Text(note, style="dim"))
+        console.print(Text(on_screen(note), style="dim"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from typer.core import TyperGroup
 
 from collective_use._version import __version__
 from collective_use.cli.commands import COMMANDS
+from collective_use.cli.terminal import put
 from collective_use.errors import CollectiveUseError
 
 PROGRAM = "collective-use"
@@ -74,7 +76,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"{PROGRAM} {__version__}")
+        put(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 
@@ -161,7 +163,9 @@ def _called(words: list[str], trace: bool) -> int:
         return EXIT_INPUT
     except Exception as problem:
         if _is_usage_error(problem):
-            problem.show(sys.stderr)  # type: ignore[attr-defined]
+            usage = io.StringIO()
+            problem.show(usage)  # type: ignore[attr-defined]
+            _complain(usage.getvalue().rstrip("\n"))
             _suggest(words)
             return int(problem.exit_code)  # type: ignore[attr-defined]
         if trace:
@@ -215,7 +219,7 @@ def _unexpected(problem: Exception) -> str:
 
 
 def _complain(text: str) -> None:
-    typer.echo(text, err=True)
+    put(text, err=True)
 
 
 def _prepare_streams(trace: bool) -> None:

@@ -1,5 +1,6 @@
 """Writing results: whole folders and files or nothing, and cells that are safe in a spreadsheet."""
 
+from collective_use.output.archives import same_archive
 from collective_use.output.cells import csv_bytes, json_bytes, safe_cell, table_csv
 from collective_use.output.files import write_file, written
 from collective_use.output.folders import (
@@ -22,6 +23,7 @@ __all__ = [
     "json_bytes",
     "result_folder",
     "safe_cell",
+    "same_archive",
     "settle",
     "table_csv",
     "write_file",

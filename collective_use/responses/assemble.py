@@ -21,6 +21,7 @@ from collective_use.responses.answers.stack import (
     stack_persons,
     stack_rosters,
 )
+from collective_use.responses.answers.twice import once_each
 from collective_use.responses.fieldwork.meeting import meet_groups, meet_members
 from collective_use.responses.fieldwork.members import positions_of, read_members
 from collective_use.responses.headings.wording import normal
@@ -52,6 +53,7 @@ def assemble(
             members, instrument, group=options.group, keep_personal=options.keep_personal
         )
         pieces, record = meet_members(pieces, everyone, options, record.joined(notes))
+    pieces, record = once_each(pieces, options, record)
     pieces, record = without_refusals(pieces, instrument, record)
     persons = stack_persons(pieces)
     answers, reasons = stack_answers(pieces, instrument)

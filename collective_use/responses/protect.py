@@ -63,7 +63,8 @@ def _codes(
     order = "positions in the members file" if people is not None else "the order in each group"
     text = (
         f"The member codes are personal details ({', '.join(kinds)}); written are numbers instead, "
-        f"{order}. Use codes that say nothing in the form itself."
+        f"{order}. Use codes that say nothing in the form itself, or give the export keyed codes "
+        "first: collective-use pseudonymise."
     )
     warn(text, DataWarning)
     record = record.note("responses", "warning", text, count=len(numbers), of="persons")

@@ -15,6 +15,7 @@ from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.answers.piece import informant_piece, matched_columns, read_piece
 from collective_use.responses.answers.stack import Piece
+from collective_use.responses.answers.twice import check_contents
 from collective_use.responses.assemble import assemble
 from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.mapping import read_map
@@ -141,6 +142,7 @@ def read_responses(
     instrument = as_instrument(instrument)
     sources = _listed(paths)
     saved = _saved_answers(sources, (language, country, wave))
+    files = sources
     if saved:
         sources = [saved[0]]
     names = _export_names(sources)
@@ -160,7 +162,7 @@ def read_responses(
     )
     _check_form(instrument, form)
     record = Record()
-    pieces = []
+    pieces, said = [], []
     for place, source in enumerate(sources):
         if saved:
             raw = read_saved(saved, Path(f"answers{saved[0].suffix.lower()}"))
@@ -171,9 +173,11 @@ def read_responses(
             for name, value in (("language", language), ("country", country), ("wave", wave))
         }
         given = {name: value for name, value in declared.items() if value is not None}
+        said.append((given.get("country"), given.get("wave")))
         export = laid_out(raw, platform, instrument, options)
         piece, record = read_piece(export, instrument, options, given, record)
         pieces.append(_from_files(piece, raw, names[place]))
+    check_contents(files, members, said * (len(files) if saved else 1))
     extra = None
     if informants is not None:
         raw = open_source(informants, encoding=encoding, delimiter=delimiter, sheet=None)

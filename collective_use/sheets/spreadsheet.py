@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collective_use.errors import OutputError
+from collective_use.output import same_archive
 
 INK = "1C2B33"
 ACCENT = "0B5D6B"
@@ -139,7 +140,7 @@ def book_bytes(book: Any) -> bytes:
     """Return a workbook as a file."""
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return same_archive(buffer.getvalue())
 
 
 def add_words(book: Any, name: str, title: str, lines: Iterable[tuple[str, str]]) -> Any:

@@ -12,7 +12,9 @@ import pandas as pd
 
 from collective_use._version import __version__
 from collective_use.cutoffs import Cutoff, cutoffs_with
+from collective_use.disclosure import Disclosure
 from collective_use.groups.between.table_one import TableOne, table_one
+from collective_use.groups.disclosure.first import table_for_others
 from collective_use.instrument.model import Instrument
 from collective_use.record import Entry, counted
 from collective_use.results import cell_text
@@ -31,12 +33,13 @@ _REFERENCES = {
 }
 
 
-def first_table(outcome: Outcome) -> TableOne:
-    """Return Table 1 of a study."""
-    return table_one(outcome.scores, outcome.groups)
+def first_table(outcome: Outcome, rule: Disclosure) -> TableOne:
+    """Return Table 1 of a study as others may see it."""
+    table = table_one(outcome.scores, outcome.groups)
+    return table_for_others(table, outcome.groups, rule)
 
 
-def methods_text(outcome: Outcome, table: TableOne) -> str:
+def methods_text(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> str:
     """Return methods.md: sample, scores, aggregation measure by measure, Table 1, references.
 
     Parameters
@@ -45,8 +48,9 @@ def methods_text(outcome: Outcome, table: TableOne) -> str:
         What the study came to.
     table
         From `first_table`.
+    measures
+        The table of measures as others may see it.
     """
-    measures = outcome.groups.measures_frame()
     rules = cutoffs_with(outcome.study.all_cutoffs())
     parts = [
         "# Methods",

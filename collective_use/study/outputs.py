@@ -57,7 +57,7 @@ def tables_of(outcome: Outcome, shown: Shown | None = None) -> dict[str, pd.Data
         "groups.csv": shown.values,
         "agreement.csv": shown.agreement,
         "measures.csv": shown.measures,
-        "table1.csv": first_table(outcome).to_frame(),
+        "table1.csv": first_table(outcome, shown.rule).to_frame(),
         **outcome.extra.get("tables", {}),
     }
     if outcome.study.full:
@@ -103,7 +103,7 @@ def write_outcome(outcome: Outcome, folder: Path, command: str, started: float) 
         (folder / FULL).mkdir()
     for name, frame in tables.items():
         (folder / name).write_bytes(csv_bytes(frame))
-    text = methods_text(outcome, first_table(outcome))
+    text = methods_text(outcome, first_table(outcome, shown.rule), shown.measures)
     (folder / "methods.md").write_bytes(text.encode("utf-8"))
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, command, started)))
     run = run_content(outcome, command, shown)

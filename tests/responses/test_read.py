@@ -232,9 +232,9 @@ def test_groups_that_differ_in_case_only_are_kept_apart_with_a_warning(write, sm
 
 
 def test_exports_of_the_same_name_are_told_apart(tmp_path, small):
-    for folder in ("en", "zh"):
+    for folder, row in (("en", "a,1,1,2"), ("zh", "a,1,1,3")):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "e.csv").write_text(HEAD + "a,1,1,2\n")
+        (tmp_path / folder / "e.csv").write_text(f"{HEAD}{row}\n")
     responses = cu.read_responses([tmp_path / "en" / "e.csv", tmp_path / "zh" / "e.csv"], small)
     assert responses.persons["export"].tolist() == ["en/e", "zh/e"]
 

@@ -10,6 +10,7 @@ import io
 import string
 
 from collective_use.errors import InputError
+from collective_use.output import same_archive
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.online.escape import escaped
 from collective_use.questionnaire.online.plain import (
@@ -61,7 +62,7 @@ def to_microsoft_forms(content: FormContent) -> Published:
     if len(content.languages) > 1:
         cannot.append("Both languages stand in one text; the editor takes translations by hand.")
     return Published(
-        {"survey.docx": buffer.getvalue()},
+        {"survey.docx": same_archive(buffer.getvalue())},
         tuple(cannot),
         ("In Microsoft Forms: Quick import, survey.docx, Form; compare each question.",),
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from collective_use.output import same_archive
 from collective_use.platforms.consent import consent_column
 from collective_use.questionnaire.form.content import (
     Choice,
@@ -221,7 +222,7 @@ class _Workbook:
             _sheet(book.create_sheet(title), rows)
         buffer = io.BytesIO()
         book.save(buffer)
-        return buffer.getvalue()
+        return same_archive(buffer.getvalue())
 
 
 def _sheet(sheet: Any, rows: Sequence[dict[str, str]]) -> None:

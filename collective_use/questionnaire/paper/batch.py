@@ -78,5 +78,10 @@ def merged(documents: Iterable[bytes], title: str) -> bytes:
     bound.docinfo["/Title"] = title
     buffer = io.BytesIO()
     bound.remove_unreferenced_resources()
-    bound.save(buffer, object_stream_mode=pikepdf.ObjectStreamMode.generate, recompress_flate=False)
+    bound.save(
+        buffer,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        recompress_flate=False,
+        deterministic_id=True,
+    )
     return buffer.getvalue()

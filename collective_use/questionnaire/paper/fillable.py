@@ -221,5 +221,5 @@ def fillable_pdf(
         form.finish()
         pdf.docinfo["/CollectiveUse"] = form_facts(content)
         buffer = io.BytesIO()
-        pdf.save(buffer)
+        pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()

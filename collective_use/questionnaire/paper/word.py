@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from collective_use.output import same_archive
 from collective_use.questionnaire.form.content import (
     Choice,
     FormContent,
@@ -428,4 +429,4 @@ def questionnaire_docx(
     _keep(document, form_facts(content, tags))
     buffer = io.BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
+    return same_archive(buffer.getvalue())

@@ -56,11 +56,13 @@ def read_members(
     Raises
     ------
     ReadError
-        When a column is missing, a member stands twice in a group, or positions repeat.
+        When a column is missing, the file holds answers, a member stands twice in a group, or
+        positions repeat.
     """
     raw = raw_of_frame(source, "members") if isinstance(source, pd.DataFrame) else read_raw(source)
     if not len(raw.cells):
         raise ReadError(f"{raw.name}: the members file lists nobody below its headings")
+    _check_no_answers(raw, instrument)
     columns = instrument.columns
     wanted: dict[str, tuple[str | None, ...]] = {
         "group": ("group", group, columns.group),
@@ -140,6 +142,18 @@ def _listed(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
         named = ~frame["opted_out"].map(normal).isin(["1", "yes", "true", "x", "y", "是"])
         frame = frame.drop(columns="opted_out")
     return frame.assign(named=named), record
+
+
+def _check_no_answers(raw: Raw, instrument: Instrument) -> None:
+    """Raise when the table holds answers: it would make members of respondents only."""
+    asked = {item.id for item in instrument.items if item.role == "measure"}
+    held = [heading.name for heading in plain_headings(raw) if heading.name in asked]
+    if held:
+        raise ReadError(
+            f"{raw.name}: this is an export, no members file: it holds answers to "
+            f"{quoted(held, most=4)}. The members file lists everybody who was asked, a row each, "
+            "with columns group and member"
+        )
 
 
 def _check_unique(name: str, frame: pd.DataFrame) -> None:

@@ -173,6 +173,8 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
     width = max((len(record) for record in head), default=0)
     check_table(path.name, width)
     cells = _parse(text, mark, width, path.name)
+    if cells.empty:
+        raise ReadError(f"{path.name} holds nothing but white space: export it again")
     names = tuple(str(cell) for cell in cells.iloc[0])
     headings = _heading_width(head)
     shape = _shape(text, mark, headings)

@@ -1,0 +1,65 @@
+"""Nobody counts twice: equal files, one member in two exports, the export as members file."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import collective_use as cu
+from collective_use.errors import DataWarning, ReadError
+
+BANK = Path(__file__).with_name("lab_data.yaml")
+HEAD = "lab,pid,q1,q2\n"
+ONE = HEAD + "A,p1,4,2\nA,p2,5,1\nB,p1,3,3\n"
+TWO = HEAD + "A,p2,1,5\nB,p3,2,2\nB,,4,4\nB,,4,4\n"
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> list[Path]:
+    for name, text in (("one.csv", ONE), ("two.csv", TWO)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return [tmp_path / "one.csv", tmp_path / "two.csv"]
+
+
+def test_equal_contents_are_refused_under_any_name(two, tmp_path):
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(two[0].read_bytes())
+    for sources in ([two[0], copy], [two[0], two[1], str(two[0])], [pd.read_csv(two[0])] * 2):
+        with pytest.raises(ReadError, match="every person would count twice"):
+            cu.read_responses(sources, BANK)
+
+
+def test_a_member_in_two_exports_counts_once_by_duplicates(two):
+    with pytest.warns(DataWarning, match="1 submissions of members .*p2 in A"):
+        last = cu.read_responses(two, BANK)
+    assert last.answers["q1"].tolist() == [4, 3, 1, 2, 4, 4]
+    assert "one.csv: Members who stand in another export" in str(last.record)
+    with pytest.warns(DataWarning, match="the first one stays"):
+        first = cu.read_responses(two, BANK, duplicates="first")
+    assert first.answers["q1"].tolist() == [4, 5, 3, 2, 4, 4]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(cu.read_responses(two, BANK, duplicates="keep").persons) == 7
+
+
+@pytest.mark.parametrize("role", ["wave", "country"])
+def test_waves_and_countries_are_apart(two, role):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        both = cu.read_responses(two, BANK, **{role: ["1", "2"]})
+    assert len(both.persons) == 7
+    with pytest.warns(DataWarning, match="several exports"):
+        same = cu.read_responses(two, BANK, **{role: ["1", "1"]})
+    assert len(same.persons) == 6
+
+
+def test_the_export_as_members_file_is_noticed(two, tmp_path):
+    with pytest.raises(ReadError, match="as the export and as the members file"):
+        cu.read_responses(two[0], BANK, members=two[0])
+    other = tmp_path / "other.csv"
+    other.write_text(ONE.replace("lab,pid", "group,member") + "B,p9,1,1\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="an export, no members file: it holds answers to 'q1'"):
+        cu.read_responses(two[0], BANK, members=other)
