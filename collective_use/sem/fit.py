@@ -60,6 +60,7 @@ def fit_sem(
     se: str | None = None,
     test: str | None = None,
     information: str | None = None,
+    h1_information: str = "structured",
     likelihood: str = "normal",
     repetitions: int | None = None,
     seed: int | None = 1,
@@ -112,6 +113,11 @@ def fit_sem(
         ``"robust.sem"``, ``"robust.huber.white"``, ``"robust"`` or ``"none"``; `information`
         ``"expected"``, ``"observed"`` or ``"first.order"``; `likelihood` ``"normal"`` or
         ``"wishart"``.
+    h1_information
+        Where expected information, its weights and first-order information are formed:
+        ``"structured"``, at the moments the model implies (lavaan's default, and Mplus' for ML
+        and MLR), or ``"unstructured"``, at the sample's (Mplus' for MLM and MLMV). Observed
+        information (a Hessian) does not depend on it.
     repetitions, seed
         Number of bootstrap repetitions (1,000 with ``se="bootstrap"``) and seed: errors, z, p
         and percentile limits of `SemResult.estimates` then come from the replications.
@@ -268,6 +274,7 @@ def fit_cfa(
     se: str | None = None,
     test: str | None = None,
     information: str | None = None,
+    h1_information: str = "structured",
     likelihood: str = "normal",
     repetitions: int | None = None,
     seed: int | None = 1,

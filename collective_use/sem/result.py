@@ -16,10 +16,11 @@ from collective_use.checks import number_between, one_of, quoted
 from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
+from collective_use.sem.data.saturated import saturated_of
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures
-from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood, saturated_of
+from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.short_fit import short_fit
 from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
 from collective_use.sem.postfit.problems import Problem

@@ -116,7 +116,7 @@ def _joined(equal: Constraint, above: Constraint, active: list[int]) -> Constrai
     return both
 
 
-def _curvature(constraint: Constraint, theta: Floats, multipliers: Floats) -> Floats:
+def constraint_curvature(constraint: Constraint, theta: Floats, multipliers: Floats) -> Floats:
     """Second derivative of ``multipliers' c`` by central differences of the exact Jacobian."""
     q = theta.size
     out = np.zeros((q, q))
@@ -151,7 +151,7 @@ def _equality_newton(
         exact = largest < 1e-2 and worst < 1e-3
         H = objective.hessian(theta) if exact else objective.fisher(theta)
         if c.size and exact:
-            H = H + _curvature(constraint, theta, multipliers)
+            H = H + constraint_curvature(constraint, theta, multipliers)
         feasible = -np.linalg.pinv(J) @ c if c.size else np.zeros_like(theta)
         inner = K.T @ H @ K
         values, vectors = np.linalg.eigh(inner)

@@ -30,6 +30,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "engine": ("core",),
     "weights": (None,),
     "information": (None, "expected"),
+    "h1_information": ("structured",),
     "likelihood": ("normal",),
     "cov": (None,),
     "n": (None,),
