@@ -70,6 +70,7 @@ def fit_sem(
     meanstructure: bool | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
+    effect_coding: bool = False,
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",
@@ -128,6 +129,9 @@ def fit_sem(
     std_lv, orthogonal, fixed_x
         Latent variances fixed at 1; latent covariances at 0; moments of covariates at the
         sample's (the default of maximum likelihood; least squares estimates them).
+    effect_coding
+        Identify factors by loadings of mean 1 and, where means are fitted, intercepts of mean 0
+        (Little, Slegers & Card 2006): variances and means are then in the items' own metric.
     bounds
         ``"pos.var"`` (variances of at least 0) or limits by parameter name.
     parameterization
@@ -222,10 +226,13 @@ def _fit_continuous(
     meanstructure: bool | None,
     std_lv: bool,
     orthogonal: bool,
+    effect_coding: bool,
     fixed_x: bool | None,
     bounds: str | Mapping[str, tuple[float, float]] | None,
     **wanted: Any,
 ) -> SemResult:
+    if std_lv and effect_coding:
+        raise InputError("std_lv and effect_coding both set the factors' metric: choose one")
     options = resolve_options(
         estimator or "ML", **wanted, cluster=cluster, weights=weights is not None,
         moments_only=data is None,
@@ -238,6 +245,7 @@ def _fit_continuous(
         ),
         std_lv=std_lv,
         orthogonal=orthogonal,
+        effect_coding=effect_coding,
         fixed_x=fixes_covariates(fixed_x, options),
         equal=equal,
         partial=partial,
@@ -284,6 +292,7 @@ def fit_cfa(
     meanstructure: bool | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
+    effect_coding: bool = False,
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",

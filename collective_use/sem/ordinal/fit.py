@@ -31,6 +31,7 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "weights": (None,),
     "information": (None, "expected"),
     "h1_information": ("structured",),
+    "effect_coding": (False,),
     "likelihood": ("normal",),
     "cov": (None,),
     "n": (None,),
