@@ -47,6 +47,8 @@ _LAZY: dict[str, str] = {
     "jackknife_fit": "collective_use.sem.resampling.bootstrap",
     "fit_cfa": "collective_use.sem.fit",
     "fit_growth": "collective_use.sem.growth",
+    "predict": "collective_use.sem.postfit.prediction",
+    "simulate_model": "collective_use.sem.simulate",
     "read_covariance": "collective_use.sem.data.covariance",
     # instrument
     "load_instrument": "collective_use.instrument.library",
@@ -131,6 +133,7 @@ _LAZY: dict[str, str] = {
     "LintReport": "collective_use.instrument.lint.lint",
     "SimulatedSurvey": "collective_use.simulation.simulate",
     "SemResult": "collective_use.sem.result",
+    "Predictions": "collective_use.sem.postfit.prediction",
     "TwoLevelResult": "collective_use.sem.twolevel.result",
     "OrdinalResult": "collective_use.sem.ordinal.result",
     "Comparison": "collective_use.sem.compare.comparison",
