@@ -48,6 +48,7 @@ _LAZY: dict[str, str] = {
     "fit_cfa": "collective_use.sem.fit",
     "fit_growth": "collective_use.sem.growth",
     "predict": "collective_use.sem.postfit.prediction",
+    "fit_sem_mi": "collective_use.sem.imputation",
     "simulate_model": "collective_use.sem.simulate",
     "read_covariance": "collective_use.sem.data.covariance",
     # instrument
@@ -133,6 +134,7 @@ _LAZY: dict[str, str] = {
     "LintReport": "collective_use.instrument.lint.lint",
     "SimulatedSurvey": "collective_use.simulation.simulate",
     "SemResult": "collective_use.sem.result",
+    "ImputedFit": "collective_use.sem.imputation",
     "Predictions": "collective_use.sem.postfit.prediction",
     "TwoLevelResult": "collective_use.sem.twolevel.result",
     "OrdinalResult": "collective_use.sem.ordinal.result",

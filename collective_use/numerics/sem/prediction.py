@@ -39,5 +39,5 @@ def regression_on(C: Floats, wanted: Ints, given: Ints) -> tuple[Floats, Floats]
         return np.zeros((wanted.size, 0)), own
     cross = C[np.ix_(wanted, given)]
     # Covariates can be linear combinations of each other; the prediction is unique all the same.
-    B = np.linalg.lstsq(C[np.ix_(given, given)], cross.T, rcond=None)[0].T
+    B = np.asarray(np.linalg.lstsq(C[np.ix_(given, given)], cross.T, rcond=None)[0].T, dtype=float)
     return B, own - B @ cross.T
