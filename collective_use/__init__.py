@@ -67,6 +67,10 @@ _LAZY: dict[str, str] = {
     "Scores": "collective_use.scores.table",
     "score": "collective_use.scores.score",
     # questionnaire
+    "questionnaire": "collective_use.questionnaire",
+    "publish": "collective_use.questionnaire.publication",
+    "Published": "collective_use.questionnaire.online.published",
+    "Letterhead": "collective_use.questionnaire.form.letterhead",
     "codebook": "collective_use.sheets.codebook.codebook",
     "entry_sheet": "collective_use.sheets.entry.write",
     "judge_sheets": "collective_use.sheets.review.judges",
@@ -205,7 +209,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(
             f"module 'collective_use' has no attribute {name!r}{did_you_mean(name, __all__)}"
         )
-    value = getattr(importlib.import_module(_LAZY[name]), name)
+    module = importlib.import_module(_LAZY[name])
+    value = module if _LAZY[name] == f"{__name__}.{name}" else getattr(module, name)
     globals()[name] = value
     return value
 

@@ -155,6 +155,8 @@ def read_yaml(path: str | Path, *, shown: str | None = None) -> Document:
         return parse_yaml(path.read_bytes(), name)
     except FileNotFoundError:
         raise InputError(f"{name}: a YAML file is expected, found no file of that name") from None
+    except InputError:
+        raise
     except ValueError as error:
         raise InputError(f"{name!r}: a YAML file is expected, found no path") from error
     except OSError as error:

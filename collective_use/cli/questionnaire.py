@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collective_use.checks import one_of
 from collective_use.cli.console import say, show_next
-from collective_use.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from collective_use.questionnaire.form.content import FormContent, Member
+    from collective_use.questionnaire.form.letterhead import Letterhead
 
 app = typer.Typer(rich_markup_mode=None)
-FORMATS = (".pdf", ".docx", ".html")
 
 
 @app.command()
@@ -55,6 +50,19 @@ def questionnaire(
     fill_from: Annotated[Path | None, typer.Option(help="YAML file that fills all gaps.")] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Print although gaps are left.")] = False,
     paper: Annotated[str, typer.Option(help="a4 or us-letter.")] = "a4",
+    format: Annotated[
+        str | None, typer.Option(help="pdf, docx or html, where --out is a folder.")
+    ] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="study.yaml: its letterhead and fill are used.")
+    ] = None,
+    logo: Annotated[Path | None, typer.Option(help="Letterhead: .svg, .png or .jpg.")] = None,
+    institution: Annotated[str, typer.Option(help="Letterhead: who carries out the study.")] = "",
+    investigator: Annotated[str, typer.Option(help="Letterhead: principal investigator.")] = "",
+    ethics: Annotated[str, typer.Option(help="Letterhead: ethics body and number.")] = "",
+    contact: Annotated[str, typer.Option(help="Letterhead: telephone or e-mail.")] = "",
+    address: Annotated[str, typer.Option(help="Where filled-in forms go back to.")] = "",
+    date: Annotated[str, typer.Option(help="Letterhead: the date.")] = "",
 ) -> None:
     """Print the questionnaire of an instrument.
 
@@ -62,29 +70,48 @@ def questionnaire(
     Examples:
       collective-use questionnaire collective_data_use --lang en+zh --draft --out form.pdf
       collective-use questionnaire my_instrument/ --members members.csv --personal --out copies/
+      collective-use questionnaire my_instrument/ --study study.yaml --logo logo.png --out form.pdf
     """
-    from functools import partial
-
     from collective_use.instrument.library import load_instrument
-    from collective_use.questionnaire.form.layout import form_content
+    from collective_use.questionnaire.form.fill import parse_fills, read_fills
+    from collective_use.questionnaire.form.letterhead import read_letterhead
+    from collective_use.questionnaire.paper.batch import COPIES
+    from collective_use.questionnaire.print_form import print_copies
 
     bank = load_instrument(instrument)
-    kind = out.suffix.lower() or ".pdf"
-    one_of("the ending of --out", kind, FORMATS)
-    if fillable and kind != ".pdf":
-        raise InputError(f"--fillable must go with a .pdf file, got {out.name!r}")
-    make = partial(
-        form_content,
+    head, words = read_letterhead(study) if study else (None, {})
+    flags: dict[str, object] = {
+        "logo": logo,
+        "institution": institution,
+        "investigator": investigator,
+        "ethics": ethics,
+        "contact": contact,
+        "address": address,
+        "date": date,
+    }
+    printed = print_copies(
         bank,
+        out,
+        format=format,
         form=form,
-        language=lang or bank.languages[0],
+        language=lang or None,
         modules=module or (),
+        members=members,
+        group=group,
+        personal=personal,
         respondent=respondent,
+        fillable=fillable,
         seed=seed,
+        fill={**words, **(read_fills(fill_from) if fill_from else {}), **parse_fills(fill or [])},
+        known_gaps=not (study or fill_from),
+        draft=draft,
+        paper=paper,
+        letterhead=_letterhead(head, flags),
     )
-    copies = _copies(make, members, group, personal)
-    copies = [_gaps_filled(copy, fill or [], fill_from, draft) for copy in copies]
-    _write(copies, out, kind, fillable=fillable, paper=paper)
+    count = len(printed.copies)
+    say(f"{count} {'copy' if count == 1 else 'copies'} in {printed.where}")
+    if count > 1 and printed.where.endswith("/"):
+        say(f"{COPIES} says which copy is whose.")
     if draft:
         say("This is a draft: gaps in the texts are left, and untested wording is marked on it.")
     for statement in dict.fromkeys(entry.statement for entry in bank.status if not entry.piloted):
@@ -103,99 +130,11 @@ def questionnaire(
     )
 
 
-def _copies(
-    make: object, members: Path | None, group: str | None, personal: bool
-) -> Sequence[FormContent]:
-    from collective_use.questionnaire.form.members import read_rosters
-    from collective_use.questionnaire.paper.batch import personal_copies
+def _letterhead(given: Letterhead | None, flags: dict[str, object]) -> Letterhead:
+    """Return the letterhead of the study file, flags before its lines."""
+    from dataclasses import replace
 
-    def lay(roster: Sequence[Member], code: str, member: str) -> FormContent:
-        return make(roster=roster, group=code, member=member)  # type: ignore[operator]
+    from collective_use.questionnaire.form.letterhead import Letterhead
 
-    if members is None:
-        if personal or group:
-            raise InputError("--personal and --group need a members file: --members members.csv")
-        return [lay((), "", "")]
-    rosters = read_rosters(members)
-    if group is not None:
-        one_of("--group", group, [roster.group for roster in rosters])
-        rosters = tuple(roster for roster in rosters if roster.group == group)
-    if personal:
-        return list(personal_copies(rosters, lay))
-    return [lay(roster.people, roster.group, "") for roster in rosters]
-
-
-def _gaps_filled(
-    content: FormContent, pairs: Sequence[str], source: Path | None, draft: bool
-) -> FormContent:
-    from collective_use.questionnaire.form.fill import (
-        filled,
-        parse_fills,
-        read_fills,
-        require_filled,
-        unfilled,
-    )
-
-    values = {**(read_fills(source) if source else {}), **parse_fills(pairs)}
-    marks = unfilled(content)
-    content = filled(
-        content, {name: text for name, text in values.items() if name in marks or not source}
-    )
-    if not draft:
-        require_filled(content)
-    return content
-
-
-def _write(
-    copies: Sequence[FormContent], out: Path, kind: str, *, fillable: bool, paper: str
-) -> None:
-    from collective_use.output import write_file
-    from collective_use.questionnaire.paper.batch import merged
-    from collective_use.questionnaire.paper.fillable import fillable_pdf
-    from collective_use.questionnaire.paper.page import questionnaire_html
-    from collective_use.questionnaire.paper.pdf import questionnaire_pdf
-    from collective_use.questionnaire.paper.word import questionnaire_docx
-
-    one_of("--paper", paper, ("a4", "us-letter"))
-
-    def render(content: FormContent) -> bytes:
-        if kind == ".docx":
-            return questionnaire_docx(content)
-        if kind == ".html":
-            return questionnaire_html(content).encode("utf-8")
-        write = fillable_pdf if fillable else questionnaire_pdf
-        return write(content, paper=paper)  # type: ignore[arg-type]
-
-    if out.suffix:
-        if len(copies) > 1 and kind != ".pdf":
-            raise InputError(
-                f"{len(copies)} copies go into a folder or one PDF, got --out {out}; give "
-                f"--out {out.with_suffix('')}/"
-            )
-        documents = [render(copy) for copy in copies]
-        single = documents[0] if len(documents) == 1 else merged(documents, copies[0].title[0])
-        write_file(out, single)
-        say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}")
-        return
-    _write_folder(out, copies, render)
-    say(f"{len(copies)} {'copy' if len(copies) == 1 else 'copies'} in {out}/")
-
-
-def _write_folder(
-    out: Path, copies: Sequence[FormContent], render: Callable[[FormContent], bytes]
-) -> None:
-    """Write every copy and the table of who gets which file; all of them, or nothing."""
-    from collective_use.output import write_folder
-    from collective_use.questionnaire.paper.batch import COPIES, copy_names, copy_table
-
-    table = copy_names([(copy.group, copy.member) for copy in copies])
-
-    def files() -> Iterator[tuple[str, bytes]]:
-        for copy in copies:
-            yield table[copy.group, copy.member], render(copy)
-        if len(copies) > 1:
-            yield COPIES, copy_table(table)
-
-    write_folder(out, files(), {"makes": "printed questionnaires", "command": "questionnaire"})
-    if len(copies) > 1:
-        say(f"{COPIES} says which copy is whose.")
+    said = {name: value for name, value in flags.items() if value}
+    return replace(given or Letterhead(), **said)  # type: ignore[arg-type]

@@ -34,6 +34,11 @@ def show_done(done: Done, as_json: bool) -> None:
     for name, reason in done.outcome.extra.get("not fitted", {}).items():
         console.say(f"Model {name} was not fitted: {reason}\n")
     console.show_files(done.folder, done.files)
+    if not done.outcome.study.full:
+        console.say(
+            "\nValues of groups are withheld under the disclosure size and rounded, fit for showing;"
+            "\n--full writes the exact ones beside, into a folder for the analyst."
+        )
     show_next_step(done)
 
 

@@ -148,7 +148,8 @@ class Construct(Part):
     id: Identifier
     name: Text
     definition: Text
-    role: Literal["outcome", "mechanism", "antecedent", "control", "other"] = "other"
+    role: Literal["outcome", "mechanism", "antecedent", "companion", "control", "other"] = "other"
+    """A companion is measured beside the constructs of a theory, in none of its paths."""
     level: Level = "group"
     facets: tuple[Facet, ...] = ()
     high_means: Text = Field(default_factory=dict)
@@ -216,6 +217,8 @@ class Item(Part):
     """Own options of choices, checklists, role ticks and rating lists (rows of the list)."""
     total: float | None = None
     """What an allocation adds up to."""
+    unit: Text = Field(default_factory=dict)
+    """What a number counts (months, meetings), shown after the box."""
     roster: Identifier | None = None
     referent: str | None = None
     occasion: Text = Field(default_factory=dict)

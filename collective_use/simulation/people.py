@@ -16,6 +16,9 @@ from collective_use.instrument.model import Instrument, Item
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
+APART = ("companion", "control", "other")
+"""Roles of constructs that the theory's paths do not reach."""
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -118,7 +121,7 @@ def draw_informants(
     """
     names = people.members["group"].drop_duplicates().to_list()
     frame = pd.DataFrame({"group": names})
-    theory = {part.id for part in instrument.constructs if part.role not in ("control", "other")}
+    theory = {part.id for part in instrument.constructs if part.role not in APART}
     construct = {i: m.construct_id for m in instrument.measures for i in m.items}
     for item in (part for part in instrument.items if part.role == "group"):
         if item.id in facts:

@@ -126,6 +126,9 @@ class Study(Settings):
         For everything that draws by chance.
     out
         The folder of results; from a study file, relative to that file.
+    letterhead, fill
+        What printed forms say of the study, and what fills the gaps of their texts; the analysis
+        does not use them.
     full
         Write exact tables of groups, too, in a folder of its own for the analyst.
     """
@@ -161,6 +164,8 @@ class Study(Settings):
     null_distributions: tuple[str, ...] | None = None
     seed: int = Field(default=1, ge=0)
     out: str = "results"
+    letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+    fill: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     full: bool = False
 
     @field_validator("exports", mode="before")

@@ -23,6 +23,8 @@ EIGHT = {
     "exp": "antecedent",
     "dl": "antecedent",
 }
+OPTIONAL = {"cul": "antecedent", "val": "antecedent"}
+COMPANIONS = {"cfl", "own", "src", "shm", "dep", "dlc", "arr"}
 MECHANISMS = ("ssm", "dlr", "dcb")
 ROSTER_KINDS = (
     "roster_valued",
@@ -64,13 +66,75 @@ def items_of(bank: Instrument, blocks: list[Block]) -> list[Item]:
 def test_the_theory_has_one_outcome_three_mechanisms_and_four_antecedents(
     bank: Instrument,
 ) -> None:
-    roles = {c.id: c.role for c in bank.constructs if c.role != "control"}
-    assert roles == EIGHT
+    roles = {c.id: c.role for c in bank.constructs}
+    assert {k: r for k, r in roles.items() if r not in ("control", "companion")} == EIGHT | OPTIONAL
+    assert {k for k, role in roles.items() if role == "companion"} == COMPANIONS
+
+
+@pytest.mark.parametrize("construct", [*OPTIONAL, *sorted(COMPANIONS)])
+def test_companions_and_optional_antecedents_enter_no_model(
+    bank: Instrument, construct: str
+) -> None:
+    own = {measure.id for measure in bank.measures if measure.construct_id == construct}
+    assert own
+    for model in bank.models:
+        assert not own & set(re.findall(r"[a-z_]+", model.syntax))
+    said = bank.get_construct(construct).attribution
+    assert said.theory
+    assert said.inferred
+
+
+def test_ownership_and_information_sources_are_no_part_of_the_antecedent(bank: Instrument) -> None:
+    leadership = bank.get_construct("dl")
+    assert [facet.id for facet in leadership.facets] == ["shared_direction", "initiative"]
+    assert bank.get_measure("dl").items == ("dl1", "dl2", "dl3", "dl4", "dl7")
+    assert [item.id for item in statements(bank, "dl", "short")] == ["dl1", "dl2", "dl3", "dl4"]
+    assert "associated" in leadership.attribution.theory
+    assert "ownership" not in leadership.attribution.theory.lower()
+    assert bank.get_measure("ownership").items == ("own1", "own2", "own3")
+    for name in ("own", "src"):
+        assert "preprint" in bank.get_construct(name).attribution.theory
+
+
+def test_companions_are_modules_that_the_short_form_leaves_off(bank: Instrument) -> None:
+    short, long = bank.get_form("short"), bank.get_form("long")
+    for name in {*OPTIONAL, *COMPANIONS} - {"cfl", "arr"}:
+        items = {item.id for item in bank.items if item.construct_id == name}
+        for form, on in ((short, False), (long, True)):
+            asked = {item.id for item in items_of(bank, default_blocks(form))}
+            assert items
+            assert items & asked == (items if on else set()), (name, form.id)
+
+
+def test_a_tie_is_comfortable_at_the_same_step_in_both_languages(bank: Instrument) -> None:
+    labels = [option.label for option in bank.get_scale("comfort5").options]
+    assert labels[3] == {"en": "Very comfortable", "zh": "很自在"}
+    assert labels[0]["zh"] == "一点也不自在"
+
+
+@pytest.mark.parametrize(
+    "word", ["合作方", "小圈子", "指明方向", "引领", "敏感数据", "频繁", "此人"]
+)
+def test_words_that_a_chinese_office_would_stumble_over_are_gone(
+    bank: Instrument, word: str
+) -> None:
+    found = [place for place, text in texts(bank) if word in text.get("zh", "")]
+    assert found == []
+
+
+def test_the_referent_of_chinese_items_is_the_group(bank: Instrument) -> None:
+    assert [i.id for i in bank.items if "小组成员" in i.text["zh"] and i.kind == "likert"] == []
+
+
+def test_numbers_say_what_they_count(bank: Instrument) -> None:
+    assert [item.id for item in bank.items if item.kind == "number" and not item.unit] == []
 
 
 def test_each_construct_has_a_file_of_its_own() -> None:
     folder = data_folder("instruments") / "collective_data_use" / "constructs"
-    assert {file.stem for file in folder.glob("*.yaml")} == {*EIGHT, "cfl"}
+    assert {file.stem for file in folder.glob("*.yaml")} == {*EIGHT, *OPTIONAL, *COMPANIONS} - {
+        "arr"
+    }
 
 
 def test_every_text_is_there_in_both_languages(bank: Instrument) -> None:
@@ -93,7 +157,7 @@ def test_what_is_inferred_is_told_from_the_theory(bank: Instrument, construct: s
     assert "wording" in attribution.inferred
 
 
-@pytest.mark.parametrize("construct", [*EIGHT, "cfl"])
+@pytest.mark.parametrize("construct", [*EIGHT, *OPTIONAL, *sorted(COMPANIONS - {"arr"})])
 def test_the_short_form_has_a_reverse_item_for_each_construct(
     bank: Instrument, construct: str
 ) -> None:

@@ -70,6 +70,7 @@ def test_wording(rule, english, chinese, hits):
         ("Our band of planners tries.", "气氛非常和谐。"),
         ("We notice notes.", "无论如何我们及时行动。"),
         ("Everyday work.", "我们展望未来。"),
+        ("Calm work.", "讨论时气氛平和，措辞温和，矛盾缓和。"),
     ],
 )
 def test_words_that_only_look_like_it(english, chinese):

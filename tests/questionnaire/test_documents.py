@@ -12,6 +12,7 @@ import pytest
 
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.members import Roster
+from collective_use.questionnaire.form.typography import typographic
 from collective_use.questionnaire.online.web import page_data, web_page
 from collective_use.questionnaire.paper.batch import merged, personal_copies
 from collective_use.questionnaire.paper.fillable import answer_boxes, fillable_pdf
@@ -36,8 +37,8 @@ def test_every_statement_is_printed_in_both_languages(full, printed):
         for question in page.questions:
             if question.kind == "grid" and question.number is None:
                 for row in question.rows:
-                    for said in row.text:
-                        assert re.sub(r"\s+", "", said) in text
+                    for said, language in zip(row.text, full.languages, strict=True):
+                        assert re.sub(r"\s+", "", typographic(said, language)) in text
 
 
 def test_the_pdf_is_tagged_titled_and_declares_pdf_ua(printed):

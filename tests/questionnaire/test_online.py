@@ -72,7 +72,7 @@ def test_surveyjs_names_are_unique_and_rows_are_columns(bank, published):
     known = {column.name for column in instrument_columns(bank)}
     rows = [row["value"] for element in elements for row in element.get("rows", [])]
     assert set(rows) <= known
-    assert survey["title"]["zh-cn"] == f"[草稿] {bank.form_title['zh']}"
+    assert survey["title"]["zh-cn"] == f"[试用稿] {bank.form_title['zh']}"
 
 
 def test_redcap_dictionary_obeys_the_rules(published):
@@ -181,7 +181,7 @@ def test_a_draft_says_so_and_names_its_gaps(bank, platform):
     if platform not in ("xlsform", "microsoft_forms", "redcap"):  # no title there, or in a zip
         text = text.replace("​".encode(), b"")
         assert b"[DRAFT] " in text
-        assert "[草稿] ".encode() in text
+        assert "[试用稿] ".encode() in text
     shuffled = publish_form(bank, platform, draft=True, seed=7)
     assert not any("not shuffled" in sentence for sentence in shuffled.cannot)
 

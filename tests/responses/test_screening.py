@@ -22,7 +22,7 @@ def responses():
     frame.loc[40] = "4"
     frame.loc[40, "ac1"] = "2"
     frame.loc[41, "ac1"] = "6"
-    frame.loc[3, names[:30]] = "88"
+    frame.loc[3, names[: len(names) * 2 // 3]] = "88"
     frame["group_code"] = [f"g{place % 5}" for place in range(42)]
     frame["Duration (in seconds)"] = "600"
     frame.loc[7, "Duration (in seconds)"] = "30"

@@ -13,6 +13,8 @@ from collective_use.instrument.library import sample_path
 from collective_use.study.run import run_study
 from collective_use.study.settings import read_study, study_from
 
+FULL = "full_for_the_analyst_only"
+
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory) -> Path:
@@ -24,12 +26,18 @@ def export(tmp_path_factory) -> Path:
 
 def test_the_seed_of_a_study_is_that_of_aggregate(export: Path, tmp_path: Path) -> None:
     study = study_from(
-        {"instrument": "lq2002", "exports": str(export), "seed": 3, "out": str(tmp_path / "r")}
+        {
+            "instrument": "lq2002",
+            "exports": str(export),
+            "seed": 3,
+            "full": True,
+            "out": str(tmp_path / "r"),
+        }
     )
     done = run_study(study)
     scores = cu.score(cu.read_responses(export, "lq2002"))
     same = cu.aggregate(scores, seed=3)
-    written = pd.read_csv(tmp_path / "r" / "agreement.csv")["p_chance"]
+    written = pd.read_csv(tmp_path / "r" / FULL / "agreement.csv")["p_chance"]
     expected = same.agreement_frame()["p_chance"].to_numpy(float)
     assert written.to_numpy(float) == pytest.approx(expected, nan_ok=True)
     assert done.outcome.groups.agreement_frame()["p_chance"].equals(

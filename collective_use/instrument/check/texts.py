@@ -27,6 +27,7 @@ TEXT_FIELDS = (
     "stem",
     "intro",
     "occasion",
+    "unit",
     "accept",
     "high_means",
 )
@@ -37,6 +38,7 @@ SHOWN = (
     "stem",
     "intro",
     "occasion",
+    "unit",
     "accept",
     "purpose",
     "definitions",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument.lint import readability
+from collective_use.instrument.lint.rules import RULES
 from collective_use.instrument.model import Block, Form, Instrument, Item, Roster, Text
 from collective_use.instrument.vocabulary import ROSTER_KINDS
 
@@ -111,17 +112,54 @@ def _estimate(
     language: str,
     rules: Mapping[str, Cutoff],
 ) -> Burden:
-    known = {item.id: item for item in instrument.items}
-    items = [known[name] for block in blocks for name in block.items if name in known]
-    lengths = {r.id: min(r.maximum, listed(r, size)) for r in instrument.rosters}
-    counts = [(item, judgements(item, lengths.get(item.roster or "", 0))) for item in items]
-    seconds = sum(seconds_for(item, count, rules) for item, count in counts)
-    seconds += len(blocks) * rules["seconds_page"].value
-    seconds += _reading(instrument, blocks, items, language) / _speed(language, rules) * 60
+    counts = _counts(instrument, blocks, size)
     rostered = sum(count for item, count in counts if item.kind in ROSTER_KINDS)
     total = sum(count for _, count in counts)
     partners = partners_of(size)
-    return Burden(form.id, modules, size, partners, language, total, rostered, seconds / 60)
+    minutes = minutes_for(instrument, blocks, size, language, rules)
+    return Burden(form.id, modules, size, partners, language, total, rostered, minutes)
+
+
+def _counts(instrument: Instrument, blocks: Sequence[Block], size: int) -> list[tuple[Item, int]]:
+    """Return the items of blocks with the answers that each asks for."""
+    known = {item.id: item for item in instrument.items}
+    items = [known[name] for block in blocks for name in block.items if name in known]
+    lengths = {r.id: min(r.maximum, listed(r, size)) for r in instrument.rosters}
+    return [(item, judgements(item, lengths.get(item.roster or "", 0))) for item in items]
+
+
+def minutes_for(
+    instrument: Instrument,
+    blocks: Sequence[Block],
+    group_size: int,
+    language: str,
+    rules: Mapping[str, Cutoff] = RULES,
+) -> float:
+    """Estimate the minutes that blocks take to read and answer.
+
+    Parameters
+    ----------
+    instrument, blocks
+        The blocks that are asked.
+    group_size
+        Members of the group, whom rosters list.
+    language
+        The language read.
+    rules
+        Reading speeds and the seconds of each kind of judgement.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> bank = cu.load_instrument("lq2002")
+    >>> minutes_for(bank, bank.get_form().blocks, 8, "en") < 12
+    True
+    """
+    counts = _counts(instrument, blocks, group_size)
+    seconds = sum(seconds_for(item, count, rules) for item, count in counts)
+    seconds += len(blocks) * rules["seconds_page"].value
+    read = _reading(instrument, blocks, [item for item, _ in counts], language)
+    return (seconds + read / _speed(language, rules) * 60) / 60
 
 
 def judgements(item: Item, listed: int) -> int:

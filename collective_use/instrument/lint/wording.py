@@ -15,7 +15,9 @@ from collective_use.instrument.model import Instrument, Item
 
 _DOUBLE = {
     "en": re.compile(r"\b(and|or|and/or|as well as|along with)\b", re.IGNORECASE),
-    "zh": re.compile(r"以及|或者|并且|而且|同时|、|和(?![谐平睦解])|(?<![涉以普])及(?![时格])"),
+    "zh": re.compile(
+        r"以及|或者|并且|而且|同时|、|(?<![平温缓柔祥随])和(?![谐平睦解])|(?<![涉以普])及(?![时格])"
+    ),
 }
 _NEGATION = {
     "en": re.compile(

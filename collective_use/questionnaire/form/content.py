@@ -63,6 +63,8 @@ class Question:
         Whether a platform may show the statements of a grid in a different order to everyone.
     consent
         The consent module that its roster asks for: whoever refuses is not asked.
+    unit
+        What a number counts, after the box.
     """
 
     kind: str
@@ -77,6 +79,7 @@ class Question:
     required: bool = False
     shuffle: bool = False
     consent: str = ""
+    unit: Texts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,8 @@ class FormContent:
         a reader needs to undo the order.
     languages
         The languages of every text tuple, in order.
+    minutes
+        Estimated time to answer, in whole minutes.
     """
 
     form_id: str
@@ -167,6 +172,25 @@ class FormContent:
     """Who stands at which place of the group's list, to be kept with the answers."""
     roster_partners: str = ""
     status: tuple[str, ...] = field(default=())
+    minutes: int = 0
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions, page by page."""
+        return tuple(question for page in self.pages for question in page.questions)
+
+    @property
+    def statements(self) -> int:
+        """How many statements stand in grids with one scale."""
+        return sum(len(q.rows) for q in self.questions if q.kind == "grid" and q.number is None)
+
+    def numbers_asking(self, consent: str) -> tuple[int, ...]:
+        """Return the numbers of the questions that a consent module lets out when refused."""
+        return tuple(
+            question.number
+            for question in self.questions
+            if question.consent == consent and question.number is not None
+        )
 
 
 def texts(text: Text, languages: Sequence[str]) -> Texts:

@@ -9,7 +9,8 @@ from pathlib import Path
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
-from collective_use.questionnaire.form.texts import all_texts, changed_texts
+from collective_use.questionnaire.form.print_words import gap_name
+from collective_use.questionnaire.form.texts import all_texts, changed_by_language
 
 MARK = re.compile(r"\[([A-Z][A-Z0-9 ,'/-]+)\]")
 
@@ -28,7 +29,11 @@ def unfilled(content: FormContent) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def filled(content: FormContent, values: Mapping[str, str]) -> FormContent:
+Fills = Mapping[str, str | Mapping[str, str]]
+"""Text by mark, or by mark and language."""
+
+
+def filled(content: FormContent, values: Fills) -> FormContent:
     """Return the form with marks replaced.
 
     Parameters
@@ -36,7 +41,8 @@ def filled(content: FormContent, values: Mapping[str, str]) -> FormContent:
     content
         The form.
     values
-        Text by mark, without the brackets: ``{"NAME OF STUDY": "Partners 2027"}``.
+        Text by mark, without the brackets: ``{"NAME OF STUDY": "Partners 2027"}``, or by
+        language: ``{"INSTITUTION": {"en": "City University", "zh": "城市大学"}}``.
 
     Raises
     ------
@@ -51,10 +57,24 @@ def filled(content: FormContent, values: Mapping[str, str]) -> FormContent:
                 f"{did_you_mean(name, marks)}"
             )
 
-    def put(text: str, _: str) -> str:
-        return MARK.sub(lambda match: values.get(match.group(1), match.group(0)), text)
+    def put(text: str, language: str) -> str:
+        return MARK.sub(lambda match: _said(values, match, language), text)
 
-    return changed_texts(content, put)
+    return changed_by_language(content, put)
+
+
+def _said(values: Fills, match: re.Match[str], language: str) -> str:
+    said = values.get(match.group(1), match.group(0))
+    return said if isinstance(said, str) else said.get(language, match.group(0))
+
+
+def glossed(content: FormContent) -> FormContent:
+    """Return a draft in which gaps that are left are called by their name in each language."""
+
+    def name(text: str, language: str) -> str:
+        return MARK.sub(lambda match: gap_name(match.group(1), language), text)
+
+    return changed_by_language(content, name)
 
 
 def require_filled(content: FormContent) -> None:
@@ -96,8 +116,10 @@ def parse_fills(pairs: Iterable[str]) -> dict[str, str]:
     return result
 
 
-def read_fills(path: str | Path) -> dict[str, str]:
+def read_fills(path: str | Path) -> dict[str, str | Mapping[str, str]]:
     """Read a YAML file with one line for each gap: ``NAME OF STUDY: Partners 2027``.
+
+    A gap may be filled by language: ``INSTITUTION: {en: City University, zh: 城市大学}``.
 
     Raises
     ------
@@ -111,4 +133,11 @@ def read_fills(path: str | Path) -> dict[str, str]:
         raise InputError("\n".join(str(problem) for problem in document.problems))
     if not isinstance(document.value, dict):
         raise InputError(f"{path}: must hold lines like `NAME OF STUDY: ...`, got something else")
-    return {str(name).strip("[]"): str(text) for name, text in document.value.items()}
+    return {str(name).strip("[]"): fill_of(text) for name, text in document.value.items()}
+
+
+def fill_of(value: object) -> str | Mapping[str, str]:
+    """Return what fills a gap as text, or as text by language."""
+    if isinstance(value, Mapping):
+        return {str(language): str(text) for language, text in value.items()}
+    return str(value)

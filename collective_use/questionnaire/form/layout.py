@@ -27,8 +27,10 @@ from collective_use.questionnaire.form.content import (
     Row,
     texts,
 )
+from collective_use.questionnaire.form.duration import minutes_to_answer
 from collective_use.questionnaire.form.keys import cover_keys
 from collective_use.questionnaire.form.places import kept_codes, members_at, partners_at
+from collective_use.questionnaire.form.print_words import state_of
 
 
 def parse_languages(wanted: str, instrument: Instrument) -> tuple[str, ...]:
@@ -138,7 +140,7 @@ class _Builder:
         languages: Sequence[str],
         roster: Sequence[Member],
         member: str,
-        blank_rows: int,
+        blank_rows: int | None,
     ) -> None:
         self.instrument = instrument
         self.languages = languages
@@ -161,7 +163,7 @@ class _Builder:
             empty = ("",) * len(self.languages)
             return tuple(
                 Row(str(place), None, empty, position=place)
-                for place in range(1, min(self.blank_rows, roster.maximum) + 1)
+                for place in range(1, min(self.blank_rows or roster.maximum, roster.maximum) + 1)
             )
         return tuple(
             Row(
@@ -235,7 +237,7 @@ class _Builder:
             case "choice" | "likert":
                 return replace(base, kind="choice", columns=self.columns(item))
             case _:
-                return replace(base, field=item.kind)
+                return replace(base, field=item.kind, unit=texts(item.unit, self.languages))
 
     def questions(self, items: Sequence[Item]) -> tuple[Question, ...]:
         found: list[Question] = []
@@ -298,7 +300,7 @@ def form_content(
     roster: Sequence[Member] = (),
     group: str = "",
     member: str = "",
-    blank_rows: int = 8,
+    blank_rows: int | None = None,
 ) -> FormContent:
     """Lay out a form as neutral content.
 
@@ -321,7 +323,7 @@ def form_content(
     group, member
         The group's and the respondent's code, printed on a personalised copy.
     blank_rows
-        How many empty lines a roster without members gets.
+        How many empty lines a roster without members gets; None for its maximum.
 
     Raises
     ------
@@ -378,5 +380,6 @@ def form_content(
             (place, who.code if who.listed else "") for place, who in members_at(roster)
         ),
         roster_partners=kept_codes(partners_at(roster)),
-        status=tuple(s.statement for s in instrument.status if s.language in languages),
+        status=tuple(state_of(s) for s in instrument.status if s.language in languages),
+        minutes=minutes_to_answer(instrument, blocks, languages, len(roster)),
     )

@@ -16,6 +16,7 @@ from collective_use.questionnaire.form.content import (
 
 Change = Callable[[str, str], str]
 """`(text, where it stands) -> text`."""
+_Turn = Callable[[Texts, str], Texts]
 
 
 def changed_texts(content: FormContent, change: Change) -> FormContent:
@@ -32,6 +33,21 @@ def changed_texts(content: FormContent, change: Change) -> FormContent:
     def turn(texts: Texts, where: str) -> Texts:
         return tuple(change(text, where) for text in texts)
 
+    return _turned(content, turn)
+
+
+def changed_by_language(content: FormContent, change: Change) -> FormContent:
+    """Return a form with every text changed; `change` is called with a text and its language."""
+
+    def turn(texts: Texts, _: str) -> Texts:
+        return tuple(
+            change(text, language) for text, language in zip(texts, content.languages, strict=False)
+        )
+
+    return _turned(content, turn)
+
+
+def _turned(content: FormContent, turn: _Turn) -> FormContent:
     return replace(
         content,
         title=turn(content.title, "the title"),
@@ -48,9 +64,6 @@ def changed_texts(content: FormContent, change: Change) -> FormContent:
         keys=tuple(replace(key, text=turn(key.text, f"item {key.id!r}")) for key in content.keys),
         pages=tuple(_page(page, turn) for page in content.pages),
     )
-
-
-_Turn = Callable[[Texts, str], Texts]
 
 
 def _page(page: Page, turn: _Turn) -> Page:
@@ -80,6 +93,7 @@ def _question(question: Question, turn: _Turn) -> Question:
         stem=turn(question.stem, item),
         rows=tuple(row(entry) for entry in question.rows),
         columns=tuple(choice(entry) for entry in question.columns),
+        unit=turn(question.unit, item),
     )
 
 

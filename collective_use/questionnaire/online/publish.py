@@ -9,7 +9,7 @@ from collective_use.checks import quoted
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import FormContent
-from collective_use.questionnaire.form.fill import filled, require_filled, unfilled
+from collective_use.questionnaire.form.fill import Fills, filled, require_filled, unfilled
 from collective_use.questionnaire.form.layout import find_form, form_content
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.form.words import word
@@ -50,7 +50,7 @@ def publish_form(
     rosters: Sequence[Roster] = (),
     places: int = 12,
     seed: int | None = None,
-    fill: dict[str, str] | None = None,
+    fill: Fills | None = None,
     draft: bool = False,
     respondent: str = "member",
     hand_in: str = "",

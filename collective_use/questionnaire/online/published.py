@@ -25,6 +25,11 @@ class Published:
         What a person does next on the platform.
     tested
         How far the writer was tested: ``"compiled"``, ``"run"`` or ``"from documentation"``.
+
+    Examples
+    --------
+    >>> Published({"form.csv": b"name"}).tested
+    'from documentation'
     """
 
     files: Mapping[str, bytes]

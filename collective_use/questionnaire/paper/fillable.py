@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.paper.fields import NO_CODE, field_names, form_facts
 from collective_use.questionnaire.paper.pdf import PaperSize, query_template, questionnaire_pdf
 
@@ -40,7 +41,9 @@ class AnswerBox:
     height: float
 
 
-def answer_boxes(content: FormContent, *, paper: PaperSize = "a4") -> tuple[AnswerBox, ...]:
+def answer_boxes(
+    content: FormContent, *, paper: PaperSize = "a4", letterhead: Letterhead | None = None
+) -> tuple[AnswerBox, ...]:
     """Return the position of every answer box, in reading order.
 
     The same coordinates serve a reader of scanned sheets.
@@ -53,7 +56,7 @@ def answer_boxes(content: FormContent, *, paper: PaperSize = "a4") -> tuple[Answ
     >>> boxes[-1].kind
     'radio'
     """
-    found = json.loads(query_template(content, "<answer>", paper=paper))
+    found = json.loads(query_template(content, "<answer>", paper=paper, letterhead=letterhead))
     return tuple(AnswerBox(**entry) for entry in found)
 
 
@@ -74,6 +77,11 @@ def _mark_stream(kind: str, width: float, height: float) -> bytes:
         f"q 0.043 0.365 0.42 RG 1.4 w {low:.2f} {low:.2f} m {high:.2f} {high:.2f} l "
         f"{low:.2f} {high:.2f} m {high:.2f} {low:.2f} l S Q"
     ).encode()
+
+
+_MULTILINE = 1 << 12
+_ONE_LINE = 25.0
+"""Points: a field that is higher takes several lines of text."""
 
 
 class _Form:
@@ -133,6 +141,7 @@ class _Form:
                 T=self.names.get(box.name, box.name),
                 TU=box.name,
                 DA="/Helv 10 Tf 0 g",
+                Ff=_MULTILINE if box.height > _ONE_LINE else 0,
                 V="",
             )
         )
@@ -176,7 +185,9 @@ class _Form:
         )
 
 
-def fillable_pdf(content: FormContent, *, paper: PaperSize = "a4") -> bytes:
+def fillable_pdf(
+    content: FormContent, *, paper: PaperSize = "a4", letterhead: Letterhead | None = None
+) -> bytes:
     """Write a PDF whose boxes can be ticked and lines filled in on the screen.
 
     Fields are named as the columns that they become (``ssm1``, ``net1_3``), values are the codes
@@ -193,9 +204,10 @@ def fillable_pdf(content: FormContent, *, paper: PaperSize = "a4") -> bytes:
     """
     import pikepdf
 
-    boxes = answer_boxes(content, paper=paper)
+    boxes = answer_boxes(content, paper=paper, letterhead=letterhead)
     groups: dict[str, list[AnswerBox]] = {}
-    with pikepdf.open(io.BytesIO(questionnaire_pdf(content, paper=paper))) as pdf:
+    printed = questionnaire_pdf(content, paper=paper, letterhead=letterhead)
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
         form = _Form(pdf, field_names(content))
         for box in boxes:
             if box.kind == "text":

@@ -13,6 +13,10 @@ from collective_use.questionnaire.form.content import (
     Texts,
 )
 from collective_use.questionnaire.form.direction import direction
+from collective_use.questionnaire.form.fill import glossed
+from collective_use.questionnaire.form.letterhead import Letterhead
+from collective_use.questionnaire.form.texts import changed_by_language
+from collective_use.questionnaire.form.typography import colon, typographic
 from collective_use.questionnaire.form.words import word, words
 
 STYLE = """
@@ -105,7 +109,7 @@ def _question(question: Question, languages: tuple[str, ...]) -> str:
         )
         body = f'<ul class="options">{options}</ul>'
     elif question.kind == "field":
-        body = _LINE
+        body = f"{_LINE} {_said(question.unit, languages)}"
     else:
         body = _table(question, languages)
     refused = ""
@@ -121,13 +125,23 @@ def _page(page: Page, languages: tuple[str, ...]) -> str:
     return title + intro + "".join(_question(q, languages) for q in page.questions)
 
 
-def questionnaire_html(content: FormContent) -> str:
+def _head(letterhead: Letterhead, languages: tuple[str, ...]) -> str:
+    lines = (
+        _said(letterhead.line(name, languages), languages)
+        for name in ("institution", "investigator", "ethics", "contact", "address", "date")
+    )
+    return "".join(f"<p>{line}</p>" for line in lines if line)
+
+
+def questionnaire_html(content: FormContent, *, letterhead: Letterhead | None = None) -> str:
     """Write a form as a static page without scripts or outside references.
 
     Parameters
     ----------
     content
         The form, from `form_content`.
+    letterhead
+        Who sends the form; its text stands above the title.
 
     Returns
     -------
@@ -141,13 +155,14 @@ def questionnaire_html(content: FormContent) -> str:
     >>> "<table>" in questionnaire_html(form_content(cu.load_instrument("lq2002")))
     True
     """
+    content = changed_by_language(glossed(content), typographic)
     said, first = content.languages, content.languages[0]
     consent = "".join(
         f"<p>{_said(m.text, said)}</p><p>{_BOX} <strong>{_said(m.accept, said)}</strong></p>"
         for m in content.consent
     )
     keys = "".join(
-        f"<p><strong>{_said(key.text, said)}</strong>: {escape(key.value) or _LINE}</p>"
+        f"<p><strong>{_said(key.text, said)}</strong>{colon(first)}{escape(key.value) or _LINE}</p>"
         for key in content.keys
     )
     definitions = (
@@ -161,6 +176,7 @@ def questionnaire_html(content: FormContent) -> str:
     return (
         f'<!doctype html><html lang="{first}" dir="{direction(first)}"><head><meta charset="utf-8">'
         f"<title>{escape(content.title[0])}</title><style>{STYLE}</style></head><body>"
+        f"{_head(letterhead or Letterhead(), said)}"
         f"<header><h1>{_said(content.title, said)}</h1></header>"
         f"<p>{_said(content.purpose, said)}</p>{definitions}{heading}{consent}{keys}{pages}"
         f"<p><strong>{_said(tuple(words(said)['thanks']), said)}</strong></p>"

@@ -14,6 +14,11 @@ from collective_use.questionnaire.form.content import (
     Row,
     Texts,
 )
+from collective_use.questionnaire.form.fill import glossed
+from collective_use.questionnaire.form.letterhead import Letterhead
+from collective_use.questionnaire.form.print_words import facts_line, printed_in_all, skip_line
+from collective_use.questionnaire.form.texts import changed_by_language
+from collective_use.questionnaire.form.typography import colon, typographic
 from collective_use.questionnaire.form.words import word, words
 from collective_use.questionnaire.paper.fields import FACTS, NO_CODE, column_of, form_facts
 
@@ -21,6 +26,8 @@ ACCENT = "0B5D6B"
 SOFT = "EEF4F5"
 RULE = "B9C9CC"
 WIDTH_CM = 17.4
+SHEETS = {"a4": (21.0, 29.7), "us-letter": (21.59, 27.94)}
+LETTER_LINES = ("investigator", "ethics", "contact", "date")
 OPTION_CM = {5: 1.9, 6: 1.7, 7: 1.45, 8: 1.35, 9: 1.25}
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 
@@ -211,7 +218,10 @@ def _ask(document: Any, question: Question, languages: Sequence[str]) -> None:
         if question.total is not None:
             _say(
                 document.add_paragraph(),
-                tuple(f"{total}: {question.total:g}" for total in every["total"]),
+                tuple(
+                    f"{total}{colon(language)}{question.total:g}"
+                    for total, language in zip(every["total"], languages, strict=True)
+                ),
                 bold=True,
             )
     elif question.kind in ("checklist", "choice"):
@@ -221,9 +231,34 @@ def _ask(document: Any, question: Question, languages: Sequence[str]) -> None:
             column = column_of(question, None, choice.code if several else None)
             _checkbox(paragraph, f"{column}={'1' if several else _code(choice)}")
             _say(paragraph, (f"  {choice.label[0]}", *choice.label[1:]))
+    elif question.field == "text":
+        _entry(document.add_paragraph(), question.items[0], width=88)
+        for _ in range(2):
+            document.add_paragraph("_" * 88)
     else:
         width = 16 if question.field == "number" else 48
-        _entry(document.add_paragraph(), question.items[0], width=width)
+        paragraph = document.add_paragraph()
+        _entry(paragraph, question.items[0], width=width)
+        paragraph.add_run("  " + " · ".join(text for text in question.unit if text))
+
+
+def _letterhead(document: Any, content: FormContent, letterhead: Letterhead) -> None:
+    """Put logo, institution and the lines of the study above the title."""
+    from docx.shared import Cm
+
+    picture = letterhead.picture()
+    if picture and picture[1] != "svg":
+        document.add_picture(io.BytesIO(picture[0]), height=Cm(1.5))
+    institution = letterhead.line("institution", content.languages)
+    if institution:
+        _say(_tight(document.add_paragraph()), institution, size=11, bold=True)
+    for name in LETTER_LINES:
+        said = letterhead.line(name, content.languages)
+        labels = printed_in_all(name, content.languages)
+        pairs = zip(labels, said, content.languages, strict=False)
+        lines = tuple(f"{label}{colon(code)}{text}" for label, text, code in pairs)
+        if lines:
+            _say(_tight(document.add_paragraph()), lines, size=8)
 
 
 def _cover(document: Any, content: FormContent) -> None:
@@ -244,11 +279,21 @@ def _cover(document: Any, content: FormContent) -> None:
         paragraph = document.add_paragraph()
         _checkbox(paragraph, f"consent/{module.id}=1")
         _say(paragraph, tuple(f"  {text}" for text in module.accept), bold=True)
+        numbers = content.numbers_asking(module.id)
+        if numbers:
+            skip = tuple(skip_line(name, numbers) for name in content.languages)
+            _say(document.add_paragraph(), skip, size=9)
     for key in content.keys:
         paragraph = document.add_paragraph()
         _say(paragraph, key.text, bold=True)
-        paragraph.add_run(": ")
+        paragraph.add_run(colon(language))
         _entry(paragraph, key.id, key.value, width=20)
+    for name in content.languages:
+        others = sum(question.number is not None for question in content.questions)
+        line = facts_line(name, content.minutes, content.statements, others)
+        document.add_paragraph().add_run(line).bold = True
+    for text in content.status:
+        document.add_paragraph().add_run(text).italic = True
 
 
 def _page(document: Any, page: Page, languages: Sequence[str]) -> None:
@@ -262,7 +307,12 @@ def _page(document: Any, page: Page, languages: Sequence[str]) -> None:
         _ask(document, question, languages)
 
 
-def _styles(document: Any, content: FormContent) -> None:
+def _latin_language(content: FormContent) -> str:
+    """Return the language of what is written in Latin letters."""
+    return next((name for name in content.languages if not name.startswith("zh")), "en-US")
+
+
+def _styles(document: Any, content: FormContent, paper: str) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
@@ -272,9 +322,16 @@ def _styles(document: Any, content: FormContent) -> None:
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "Microsoft YaHei")
         if name != "Normal":
             style.font.color.rgb = RGBColor.from_string(ACCENT)
+        # Word chooses forms of Chinese characters and marks by the language of the text.
+        marked = style.element.get_or_add_rPr()
+        for old in marked.findall(qn("w:lang")):
+            marked.remove(old)
+        marked.append(_element("w:lang", w_val=_latin_language(content), w_eastAsia="zh-CN"))
+    for old in document.styles.element.iter(qn("w:lang")):
+        old.set(qn("w:eastAsia"), "zh-CN")
     document.styles["Normal"].font.size = Pt(10)
     section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.page_width, section.page_height = (Cm(side) for side in SHEETS[paper])
     section.left_margin = section.right_margin = Cm(1.8)
     section.top_margin = section.bottom_margin = Cm(1.9)
     document.core_properties.title = content.title[0]
@@ -317,13 +374,22 @@ def _keep(document: Any, facts: str) -> None:
     document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
-def questionnaire_docx(content: FormContent) -> bytes:
+def questionnaire_docx(
+    content: FormContent,
+    *,
+    paper: str = "a4",
+    letterhead: Letterhead | None = None,
+) -> bytes:
     """Write a form as a Word document.
 
     Parameters
     ----------
     content
         The form, from `form_content`.
+    paper
+        ``a4`` or ``us-letter``.
+    letterhead
+        Who sends the form; a logo as .png or .jpg.
 
     Returns
     -------
@@ -340,14 +406,23 @@ def questionnaire_docx(content: FormContent) -> bytes:
     """
     import docx
 
+    content = changed_by_language(glossed(content), typographic)
+    head = letterhead or Letterhead()
     document = docx.Document()
-    _styles(document, content)
+    _styles(document, content, paper)
     _footer(document, content)
+    _letterhead(document, content, head)
     _cover(document, content)
     document.add_page_break()
     for page in content.pages:
         _page(document, page, content.languages)
-    _say(document.add_paragraph(), tuple(words(content.languages)["thanks"]), bold=True)
+    closing = document.add_paragraph()
+    _say(closing, tuple(words(content.languages)["thanks"]), bold=True)
+    address = head.line("address", content.languages)
+    if address:
+        closing.paragraph_format.keep_with_next = True
+        _say(document.add_paragraph(), tuple(printed_in_all("return_to", content.languages)))
+        _say(document.add_paragraph(), address, bold=True)
     # LibreOffice drops the names of controls when it saves and keeps their order.
     tags = [node.get(_name("val")) for node in document.element.iter(_name("tag"))]
     _keep(document, form_facts(content, tags))

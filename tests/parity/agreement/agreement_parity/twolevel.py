@@ -57,7 +57,11 @@ def _fit(model: str) -> Any:
         # LEAD there are more parameters than groups, which matters to errors, not to estimates.
         warnings.simplefilter("ignore", cu.ImproperSolutionWarning)
         warnings.simplefilter("ignore", cu.DataWarning)
-        return cu.fit_sem(model, computed.data("lq2002"), cluster="COMPID")
+        fit = cu.fit_sem(model, computed.data("lq2002"), cluster="COMPID")
+        # computed when first asked for; says of each scale that its unrestricted matrix between
+        # groups is indefinite, which is what these files are about
+        dict(fit.fit_measures)
+        return fit
 
 
 @cache
@@ -106,7 +110,7 @@ def exact() -> dict[str, Any]:
         block["logl"] = {
             "factor": fit["logl"],
             "independence": fit["unrestricted.logl"] - fit["baseline.chisq"] / 2,
-            "psd": fit["unrestricted.logl"],
+            "psd": found.loglik,
             "free": None if scale in WITHOUT_MAXIMUM else free(scale)[2],
         }
         block["psd"] = {
@@ -145,10 +149,28 @@ def _block(scale: str) -> dict[str, Any]:
         "compRelSEM_config": _kinds(omega),
         "compRelSEM_default": {"level": ["within", "COMPID"], "f": [omega.within, omega.between]},
         "alpha_compRel": _kinds(alpha),
-        "fit": {
-            name: measures[name]
-            for name in ("chisq", "df", "cfi", "rmsea", "srmr_within", "srmr_between")
-        },
+        "fit": _against_positive(measures, unrestricted.loglik),
+    }
+
+
+def _against_positive(measures: dict[str, float], unrestricted: float) -> dict[str, float]:
+    """Return fit against the unrestricted model without negative eigenvalues, as in R's files.
+
+    Ours compares two models that may both have a matrix that is not positive; lavaan, which made
+    the files, keeps the unrestricted one positive. Log-likelihoods are ours.
+    """
+    chisq = 2 * (unrestricted - measures["logl"]) if measures["df"] else 0.0
+    independence = measures["unrestricted.logl"] - measures["baseline.chisq"] / 2
+    baseline, df = 2 * (unrestricted - independence), measures["df"]
+    over = max(chisq - df, 0.0)
+    under = max(baseline - measures["baseline.df"], over)
+    return {
+        "chisq": chisq,
+        "df": df,
+        "cfi": 1.0 - over / under,
+        "rmsea": float(np.sqrt(over / (df * measures["ntotal"]))) if df else 0.0,
+        "srmr_within": measures["srmr_within"],
+        "srmr_between": measures["srmr_between"],
     }
 
 
