@@ -23,6 +23,7 @@ CLEARER = 0.12
 CLEARER_LETTERS = 0.35
 """The same between two alphabets, whose letters are all letters of the other."""
 ALPHABETS = frozenset(("cp1251", "koi8_r", "cp1253"))
+LATIN = frozenset(("cp1252", "mac_roman"))
 LIKELIER = math.log(20)
 """How much likelier an East Asian reading has to be than another."""
 
@@ -104,7 +105,18 @@ def guess(data: bytes, name: str) -> Script:
     rivals = [r for r in every if r is not best and r.excerpt != best.excerpt and _rivals(best, r)]
     if rivals:
         raise _unclear(name, [best, *rivals], "several encodings read it")
+    if best.script.codec in LATIN and _words_beyond_ascii(data):
+        others = [r for r in every if r is not best and r.excerpt != best.excerpt]
+        raise _unclear(name, [best, *others[:4]], "whole words lie beyond ASCII")
     return best.script
+
+
+def _words_beyond_ascii(data: bytes) -> bool:
+    """Tell whether half of the words with such letters hold no other: Latin words do."""
+    words = re.findall(rb"[A-Za-z\x80-\xff]+", _sample(data))
+    beyond = [word for word in words if _HIGH_BYTES.search(word)]
+    whole = [word for word in beyond if len(word) > 1 and not re.search(rb"[A-Za-z]", word)]
+    return 2 * len(whole) >= len(beyond) > 0 and bool(whole)
 
 
 def _few_signs(data: bytes) -> bool:

@@ -82,6 +82,8 @@ def clean_heading(text: str) -> str:
     >>> clean_heading("\ufeffQ1\u00a0 text ")
     'Q1 text'
     """
+    if text.isascii() and text.isalnum():
+        return text
     plain = unicodedata.normalize("NFC", unescaped(text))
     return _SPACE.sub(" ", _INVISIBLE.sub("", plain)).strip()
 
@@ -94,7 +96,7 @@ def clean_key(text: str) -> str:
     >>> clean_key("Mu\u0308ller \uff11") == "M\u00fcller 1"
     True
     """
-    return clean_heading(text.translate(_FULL_WIDTH))
+    return text if text.isascii() and text.isalnum() else clean_heading(text.translate(_FULL_WIDTH))
 
 
 def as_number(text: str) -> float | None:

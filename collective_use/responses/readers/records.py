@@ -32,6 +32,8 @@ def words_present(export: Export, places: Collection[int]) -> Export:
     places
         Columns of keys and of words; in others the reason why there is no answer is kept.
     """
+    if not export.missing:
+        return export
     cells = export.raw.cells
     for place in places:
         texts, codes = used_texts(cells[place])
