@@ -47,6 +47,9 @@ _LAZY: dict[str, str] = {
     "jackknife_fit": "collective_use.sem.resampling.bootstrap",
     "fit_cfa": "collective_use.sem.fit",
     "fit_growth": "collective_use.sem.growth",
+    "predict": "collective_use.sem.postfit.prediction",
+    "fit_sem_mi": "collective_use.sem.imputation",
+    "simulate_model": "collective_use.sem.simulate",
     "read_covariance": "collective_use.sem.data.covariance",
     # instrument
     "load_instrument": "collective_use.instrument.library",
@@ -135,6 +138,8 @@ _LAZY: dict[str, str] = {
     "LintReport": "collective_use.instrument.lint.lint",
     "SimulatedSurvey": "collective_use.simulation.simulate",
     "SemResult": "collective_use.sem.result",
+    "ImputedFit": "collective_use.sem.imputation",
+    "Predictions": "collective_use.sem.postfit.prediction",
     "TwoLevelResult": "collective_use.sem.twolevel.result",
     "OrdinalResult": "collective_use.sem.ordinal.result",
     "Comparison": "collective_use.sem.compare.comparison",

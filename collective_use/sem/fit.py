@@ -60,6 +60,7 @@ def fit_sem(
     se: str | None = None,
     test: str | None = None,
     information: str | None = None,
+    h1_information: str = "structured",
     likelihood: str = "normal",
     repetitions: int | None = None,
     seed: int | None = 1,
@@ -69,6 +70,7 @@ def fit_sem(
     meanstructure: bool | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
+    effect_coding: bool = False,
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",
@@ -112,6 +114,11 @@ def fit_sem(
         ``"robust.sem"``, ``"robust.huber.white"``, ``"robust"`` or ``"none"``; `information`
         ``"expected"``, ``"observed"`` or ``"first.order"``; `likelihood` ``"normal"`` or
         ``"wishart"``.
+    h1_information
+        Where expected information, its weights and first-order information are formed:
+        ``"structured"``, at the moments the model implies (lavaan's default, and Mplus' for ML
+        and MLR), or ``"unstructured"``, at the sample's (Mplus' for MLM and MLMV). Observed
+        information (a Hessian) does not depend on it.
     repetitions, seed
         Number of bootstrap repetitions (1,000 with ``se="bootstrap"``) and seed: errors, z, p
         and percentile limits of `SemResult.estimates` then come from the replications.
@@ -122,6 +129,9 @@ def fit_sem(
     std_lv, orthogonal, fixed_x
         Latent variances fixed at 1; latent covariances at 0; moments of covariates at the
         sample's (the default of maximum likelihood; least squares estimates them).
+    effect_coding
+        Identify factors by loadings of mean 1 and, where means are fitted, intercepts of mean 0
+        (Little, Slegers & Card 2006): variances and means are then in the items' own metric.
     bounds
         ``"pos.var"`` (variances of at least 0) or limits by parameter name.
     parameterization
@@ -216,10 +226,13 @@ def _fit_continuous(
     meanstructure: bool | None,
     std_lv: bool,
     orthogonal: bool,
+    effect_coding: bool,
     fixed_x: bool | None,
     bounds: str | Mapping[str, tuple[float, float]] | None,
     **wanted: Any,
 ) -> SemResult:
+    if std_lv and effect_coding:
+        raise InputError("std_lv and effect_coding both set the factors' metric: choose one")
     options = resolve_options(
         estimator or "ML", **wanted, cluster=cluster, weights=weights is not None,
         moments_only=data is None,
@@ -232,6 +245,7 @@ def _fit_continuous(
         ),
         std_lv=std_lv,
         orthogonal=orthogonal,
+        effect_coding=effect_coding,
         fixed_x=fixes_covariates(fixed_x, options),
         equal=equal,
         partial=partial,
@@ -268,6 +282,7 @@ def fit_cfa(
     se: str | None = None,
     test: str | None = None,
     information: str | None = None,
+    h1_information: str = "structured",
     likelihood: str = "normal",
     repetitions: int | None = None,
     seed: int | None = 1,
@@ -277,6 +292,7 @@ def fit_cfa(
     meanstructure: bool | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
+    effect_coding: bool = False,
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",

@@ -23,7 +23,10 @@ from collective_use.numerics.sem.model import (
 )
 from collective_use.numerics.sem.objective import curvature
 from collective_use.sem.data.data import GroupData
+from collective_use.sem.data.saturated import saturated_of
 from collective_use.sem.engines.core import Solution
+from collective_use.sem.lagrangian import observed_information
+from collective_use.sem.unstructured import is_unstructured, unstructured_expected
 
 SINGULAR = (
     "the information matrix is singular: the model is not identified (fit.problems names the "
@@ -66,6 +69,7 @@ def scores_at(
     *,
     means: bool,
     centre: Floats | None = None,
+    cov: Floats | None = None,
 ) -> Floats:
     """Return casewise derivatives of the normal log-likelihood of one group, (n, q).
 
@@ -81,10 +85,13 @@ def scores_at(
         Whether means are fitted.
     centre
         What to take for the means instead of the implied ones.
+    cov
+        What to take for the covariances instead of the implied ones.
     """
     cells = cells_of(model.blocks[block])
     mu = state.mu if centre is None else centre
-    Z, P = weighted_deviations(g, mu, state.Sigma)
+    Sigma = state.Sigma if cov is None else cov
+    Z, P = weighted_deviations(g, mu, Sigma)
     if P is not None:
         return case_scores(cells, state, Z, P, model.n_free, means=means)
     out = np.zeros((Z.shape[0], model.n_free))
@@ -92,7 +99,7 @@ def scores_at(
     for pattern in g.patterns:
         full = np.zeros((p, p))
         place = np.ix_(pattern.seen, pattern.seen)
-        full[place] = inverse(state.Sigma[place])
+        full[place] = inverse(Sigma[place])
         out[pattern.cases] = case_scores(
             cells, state, Z[pattern.cases], full, model.n_free, means=means
         )
@@ -103,8 +110,12 @@ def group_scores(solution: Solution, group: int) -> Floats:
     """Return the (weighted) casewise scores of one group at the solution."""
     g = solution.data.groups[group]
     means = solution.model.meanstructure
-    centre = None if means else g.moments.mean
-    S = scores_at(solution.model, group, g, states_of(solution)[group], means=means, centre=centre)
+    centre, cov = None if means else g.moments.mean, None
+    if is_unstructured(solution):
+        s = saturated_of(solution.data, group)
+        centre, cov = s.mean, s.cov
+    state = states_of(solution)[group]
+    S = scores_at(solution.model, group, g, state, means=means, centre=centre, cov=cov)
     return S if g.weights is None else S * g.weights[:, None]
 
 
@@ -179,15 +190,18 @@ def information(solution: Solution, kind: str | None = None) -> Floats:
     solution
         The solution.
     kind
-        ``"expected"``, ``"observed"``, ``"first.order"`` or ``"h1"`` (observed, through first
-        derivatives only); None takes the option.
+        ``"expected"``, ``"observed"``, ``"first.order"``, ``"h1"`` (observed, through first
+        derivatives only) or ``"structured"`` (expected, at the implied moments whatever
+        `h1_information` says); None takes the option.
     """
     chosen = kind or solution.options.information
     theta = solution.theta
-    if chosen == "expected":
+    if chosen == "expected" and is_unstructured(solution):
+        return unstructured_expected(solution)
+    if chosen in ("expected", "structured"):
         return solution.shared.fisher(theta)
     if chosen == "observed":
-        return solution.objective.hessian(theta)
+        return observed_information(solution)
     if chosen == "h1":
         return h1_observed(solution)
     return first_order(solution)
@@ -258,12 +272,20 @@ def influence(solution: Solution, group: int) -> Floats:
         W = solution.objective.W[group]  # type: ignore[union-attr]
         D = jacobian(cells, state, q, means=means)
         return np.asarray(Z @ (W[:, None] * D if W.ndim == 1 else W @ D))
-    P = inverse(state.Sigma if function == "ML" else g.moments.cov)
+    P = inverse(weighing_covariance(solution, group))
     centre = g.moments.mean
     A = case_scores(cells, state, (g.Y - centre) @ P, P, q, means=means)
     if fitted is not None:
         A = A - case_scores(cells, state, (fitted - centre) @ P, P, q, means=means)
     return np.asarray(A - A.mean(axis=0))
+
+
+def weighing_covariance(solution: Solution, group: int) -> Floats:
+    """Return the covariance by which normal theory weighs the moments of one group."""
+    structured = solution.options.function == "ML" and not is_unstructured(solution)
+    return (
+        states_of(solution)[group].Sigma if structured else solution.data.groups[group].moments.cov
+    )
 
 
 def moment_meat(solution: Solution) -> Floats:

@@ -54,6 +54,7 @@ TESTS = (
     "yuan.bentler.mplus",
 )
 INFORMATION = ("expected", "observed", "first.order")
+H1_INFORMATION = ("structured", "unstructured")
 
 LEVELS = ("within", "between")
 Level = Literal["within", "between"]
@@ -77,6 +78,9 @@ class Options:
         One of `ERRORS`, `TESTS`, `INFORMATION`.
     test_observed
         ``"hessian"`` or ``"h1"``: how the scaled test forms observed information.
+    h1_information
+        Whether expected information and weights are formed at the model's (``"structured"``) or
+        the sample's moments (``"unstructured"``).
     """
 
     estimator: str = "ML"
@@ -87,6 +91,7 @@ class Options:
     test: str = "standard"
     information: str = "expected"
     test_observed: str = "hessian"
+    h1_information: str = "structured"
 
     @property
     def unbiased(self) -> bool:
@@ -107,6 +112,7 @@ def resolve_options(
     se: str | None = None,
     test: str | None = None,
     information: str | None = None,
+    h1_information: str = "structured",
     cluster: Sequence[str] = (),
     weights: bool = False,
     moments_only: bool = False,
@@ -155,7 +161,10 @@ def resolve_options(
         one_of("information", information, INFORMATION)
         kind = information
     observed = "h1" if cluster and not weights and name == "ML" else "hessian"
-    options = Options(name, function, likelihood, missing, errors, statistic, kind, observed)
+    one_of("h1_information", h1_information, H1_INFORMATION)
+    options = Options(
+        name, function, likelihood, missing, errors, statistic, kind, observed, h1_information
+    )
     _refuse(options, bool(cluster), weights, moments_only)
     return options
 
@@ -213,6 +222,11 @@ def _refuse_errors(options: Options, ml: bool) -> None:
 
 def _refuse_mixtures(options: Options) -> None:
     """Refuse corrections whose parts belong to different kinds of information."""
+    if options.h1_information == "unstructured" and options.function != "ML":
+        _no(
+            f"h1_information='unstructured' with estimator={options.estimator!r}",
+            "its weights do not come from the model, leave it out",
+        )
     moment_tests = ("satorra.bentler", "mean.var.adjusted", "scaled.shifted")
     by_moments = options.se == "robust.sem" or options.test in moment_tests
     name = options.estimator

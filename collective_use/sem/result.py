@@ -16,16 +16,17 @@ from collective_use.checks import number_between, one_of, quoted
 from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
+from collective_use.sem.data.saturated import saturated_of
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures
-from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood, saturated_of
+from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.short_fit import short_fit
 from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
 from collective_use.sem.postfit.problems import Problem
 from collective_use.sem.postfit.standardized import KINDS, root, standardize, value_of
 from collective_use.sem.table.constraints import evaluate, read_expression
-from collective_use.sem.table.partable import Parameter, ParameterTable
+from collective_use.sem.table.partable import Parameter, ParameterTable, shown_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,6 +225,7 @@ class SemResult(Result):
         width = float(ndtri(0.5 + confidence / 2))
         names = ("lhs", "op", "rhs", "level", "group", "label")
         columns: dict[str, Any] = {name: [getattr(rows[i], name) for i in keep] for name in names}
+        columns["label"] = [shown_label(label) for label in columns["label"]]
         return columns | {
             "est": values[keep],
             "se": errors[keep],
@@ -247,7 +249,7 @@ class SemResult(Result):
         import pandas as pd
 
         columns = self._columns(*self._row_values, 0.95)
-        for kind in ("lv", "all"):
+        for kind in KINDS:
             columns[f"std_{kind}"] = standardize(self.solution, None, kind)[0][self._shown]
         frame = pd.DataFrame(columns)
         if self.bootstrap is not None:
@@ -311,7 +313,7 @@ class SemResult(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return estimates and the most used fit measures."""
         notes = tuple(problem.text for problem in self.problems)
-        shown = table_of("Estimates", self.estimates, notes=notes)
+        shown = table_of("Estimates", self.estimates.drop(columns="std_nox"), notes=notes)
         if not self.converged:
             return (shown,)
         rows = short_fit(self.fit_measures)

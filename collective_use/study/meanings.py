@@ -168,6 +168,7 @@ MODELS = {
     "mc_upper": "Upper end of the 95% Monte Carlo interval.",
     "std_lv": "Estimate with standardized latent variables.",
     "std_all": "Standardised estimate.",
+    "std_nox": "Estimate with all variables but fixed covariates standardized.",
     "effect": "The effect's name in the model.",
     "kind": "specific indirect, total indirect, total, or other.",
     "route": "The measures that the effect runs over, or its two ends.",

@@ -57,6 +57,7 @@ def test_columns_of_the_estimates(fit) -> None:  # type: ignore[no-untyped-def]
         "ci_upper",
         "std_lv",
         "std_all",
+        "std_nox",
     ]
     assert list(fit.estimates.columns) == names
     row = fit.estimates.iloc[1]

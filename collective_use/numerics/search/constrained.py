@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +21,7 @@ def minimise_constrained(
     above: Constraint,
     *,
     most: int = 200,
+    deadline: float = math.inf,
 ) -> tuple[Optimum, Floats]:
     """Minimise with ``equal(theta) = 0`` and ``above(theta) >= 0``.
 
@@ -36,6 +39,8 @@ def minimise_constrained(
         Values and Jacobians of the constraints.
     most
         Largest number of steps for each active set.
+    deadline
+        When to stop, on the clock of `time.monotonic`.
 
     Returns
     -------
@@ -48,11 +53,13 @@ def minimise_constrained(
     ----------
     Nocedal & Wright (2006), Numerical optimization, chapter 18.
     """
-    optimum, active, fine = _by_active_set(objective, start.astype(float), equal, above, [], most)
-    if not fine:
-        begin = _by_slsqp(objective, start.astype(float), equal, above)
+    optimum, active, fine = _by_active_set(
+        objective, start.astype(float), equal, above, [], most, deadline
+    )
+    if not fine and time.monotonic() <= deadline:
+        begin = _by_slsqp(objective, start.astype(float), equal, above, deadline)
         near = [int(k) for k in np.flatnonzero(above(begin)[0] < 1e-6)]
-        again = _by_active_set(objective, begin, equal, above, near, most)
+        again = _by_active_set(objective, begin, equal, above, near, most, deadline)
         if again[2]:
             optimum, active, fine = again
     if not fine and optimum.converged:
@@ -69,24 +76,31 @@ def _by_active_set(
     above: Constraint,
     active: list[int],
     most: int,
+    deadline: float,
 ) -> tuple[Optimum, list[int], bool]:
     """Return the solution, its active inequalities, and whether it meets all conditions."""
     optimum = Optimum(theta, np.inf, np.inf, 0, False, "not started")
     for _ in range(20):
         chosen = _joined(equal, above, active)
-        optimum, multipliers = _equality_newton(objective, optimum.theta, chosen, most)
+        optimum, multipliers = _equality_newton(objective, optimum.theta, chosen, most, deadline)
         c, _J = above(optimum.theta)
         n_equal = equal(optimum.theta)[0].size
         wrong = [k for i, k in enumerate(active) if multipliers[n_equal + i] > 1e-10]
         violated = [k for k in range(c.size) if c[k] < -1e-9 and k not in active]
-        if not wrong and not violated:
-            return optimum, active, optimum.converged
+        if (not wrong and not violated) or time.monotonic() > deadline:
+            return optimum, active, optimum.converged and not wrong and not violated
         kept = [k for k in active if k not in wrong]
         active = sorted({*active, *violated}) if violated else kept
     return optimum, active, False
 
 
-def _by_slsqp(objective: Objective, start: Floats, equal: Constraint, above: Constraint) -> Floats:
+class _OutOfTime(Exception):
+    """The other method was stopped."""
+
+
+def _by_slsqp(
+    objective: Objective, start: Floats, equal: Constraint, above: Constraint, deadline: float
+) -> Floats:
     """Return where Kraft's (1988) sequential least squares ends: a start near the solution."""
     rules = [
         {"type": kind, "fun": lambda x, f=f: f(x)[0], "jac": lambda x, f=f: f(x)[1]}
@@ -95,13 +109,18 @@ def _by_slsqp(objective: Objective, start: Floats, equal: Constraint, above: Con
     ]
 
     def value(x: Floats) -> float:
+        if time.monotonic() > deadline:
+            raise _OutOfTime
         here = objective.value(x)
         return here if np.isfinite(here) else 1e10
 
-    found = minimize(
-        value, start, jac=objective.gradient, constraints=rules, method="SLSQP",
-        options={"maxiter": 500, "ftol": 1e-12},
-    )  # fmt: skip
+    try:
+        found = minimize(
+            value, start, jac=objective.gradient, constraints=rules, method="SLSQP",
+            options={"maxiter": 500, "ftol": 1e-12},
+        )  # fmt: skip
+    except _OutOfTime:
+        return start
     return np.asarray(found.x, dtype=np.float64)
 
 
@@ -116,7 +135,7 @@ def _joined(equal: Constraint, above: Constraint, active: list[int]) -> Constrai
     return both
 
 
-def _curvature(constraint: Constraint, theta: Floats, multipliers: Floats) -> Floats:
+def constraint_curvature(constraint: Constraint, theta: Floats, multipliers: Floats) -> Floats:
     """Second derivative of ``multipliers' c`` by central differences of the exact Jacobian."""
     q = theta.size
     out = np.zeros((q, q))
@@ -130,7 +149,7 @@ def _curvature(constraint: Constraint, theta: Floats, multipliers: Floats) -> Fl
 
 
 def _equality_newton(
-    objective: Objective, start: Floats, constraint: Constraint, most: int
+    objective: Objective, start: Floats, constraint: Constraint, most: int, deadline: float
 ) -> tuple[Optimum, Floats]:
     theta = start.copy()
     penalty = 1.0
@@ -146,12 +165,12 @@ def _equality_newton(
         reduced = K.T @ g
         largest = float(np.abs(reduced).max()) if reduced.size else 0.0
         worst = float(np.abs(c).max()) if c.size else 0.0
-        if largest < 1e-11 and worst < 1e-12:
+        if (largest < 1e-11 and worst < 1e-12) or time.monotonic() > deadline:
             break
         exact = largest < 1e-2 and worst < 1e-3
         H = objective.hessian(theta) if exact else objective.fisher(theta)
         if c.size and exact:
-            H = H + _curvature(constraint, theta, multipliers)
+            H = H + constraint_curvature(constraint, theta, multipliers)
         feasible = -np.linalg.pinv(J) @ c if c.size else np.zeros_like(theta)
         inner = K.T @ H @ K
         values, vectors = np.linalg.eigh(inner)

@@ -345,7 +345,9 @@ def _one_search(
         basis = null_space(J)
         return minimise(objective, feasible, basis=basis, most=most, deadline=deadline), basis
     above = with_bounds(constraints, lower, upper)
-    optimum, J = minimise_constrained(objective, theta, constraints.equalities, above)
+    optimum, J = minimise_constrained(
+        objective, theta, constraints.equalities, above, deadline=deadline
+    )
     return optimum, null_space(J) if J.shape[0] else None
 
 

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
 from collective_use.numerics.moments import Floats, GroupMoments, Ints, inverse_and_log_det
 from collective_use.numerics.sem.fiml import stack_patterns
-from collective_use.numerics.sem.saturated import expectation_step, saturated_moments
-from collective_use.sem.data.absent import embedded
-from collective_use.sem.data.data import GroupData, SampleData
+from collective_use.numerics.sem.saturated import expectation_step
+from collective_use.sem.data.data import GroupData
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import covariate_places, states_of
 
 LOG_2PI = math.log(2 * math.pi)
-
-
-def saturated_of(data: SampleData, group: int) -> GroupMoments:
-    """Return the saturated moments of a group (by maximum likelihood with missing values)."""
-    g = data.groups[group]
-    if not g.patterns:
-        return g.moments
-    if not g.absent:
-        return saturated_moments(g.patterns, g.moments)
-    seen = [j for j, name in enumerate(data.variables) if name not in g.absent]
-    patterns = [replace(p, seen=np.searchsorted(seen, p.seen)) for p in g.patterns]
-    cov = g.moments.cov[np.ix_(seen, seen)]
-    start = GroupMoments(g.moments.n, g.moments.mean[seen], cov, 0.0)
-    return embedded(seen, saturated_moments(patterns, start), g.moments)
 
 
 def has_maximum(saturated: GroupMoments) -> bool:

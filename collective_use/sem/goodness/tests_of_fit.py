@@ -33,8 +33,9 @@ from collective_use.sem.inference import (
     meat,
     moment_meat,
     states_of,
+    weighing_covariance,
 )
-from collective_use.sem.table.partable import ParameterTable
+from collective_use.sem.unstructured import saturated_expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,8 @@ def weight_traces(solution: Solution) -> list[float]:
     for i, g in enumerate(solution.data.groups):
         covariates = covariate_places(solution, i)
         if function in ("ML", "GLS"):
-            source = states_of(solution)[i].Sigma if function == "ML" else g.moments.cov
-            out.append(normal_trace(g, inverse(source), covariates, means=means))
+            P = inverse(weighing_covariance(solution, i))
+            out.append(normal_trace(g, P, covariates, means=means))
             continue
         Y = np.asarray(g.Y)
         Z = products(Y, g.moments.mean, means=means, fitted=predictions_from(Y, covariates))
@@ -183,12 +184,9 @@ def traces_of_ugamma(solution: Solution, E: Floats) -> tuple[float, float]:
 
 def weight_matrix(solution: Solution, group: int) -> Floats:
     """Return the weight of (mean, vech S) that the estimator uses in one group."""
-    g = solution.data.groups[group]
     means = solution.model.meanstructure
     if solution.options.function in ("ML", "GLS"):
-        gls = solution.options.function == "GLS"
-        source = g.moments.cov if gls else states_of(solution)[group].Sigma
-        return normal_weight(inverse(source), means=means)
+        return normal_weight(inverse(weighing_covariance(solution, group)), means=means)
     W = solution.objective.W[group]  # type: ignore[union-attr]
     return np.asarray(np.diag(W) if W.ndim == 1 else W)
 
@@ -211,13 +209,8 @@ def _yuan_bentler(
     value = standard.statistic / c
     return ChiSquare(
         "yuan.bentler.mplus", value, standard.df, p_of(value, standard.df), c, 0.0, h1 - h0,
-        h1 / count, h0 / free_rows(solution.table),
+        h1 / count, h0 / solution.n_parameters,
     )  # fmt: skip
-
-
-def free_rows(table: ParameterTable) -> int:
-    """Count free parameters before equal ones are joined, as lavaan's scaling factor does."""
-    return sum(1 for row in table.rows if row.free)
 
 
 def incomplete_weight(solution: Solution, group: int) -> Floats:
@@ -237,7 +230,7 @@ def saturated_trace(solution: Solution, group: int, s: GroupMoments) -> tuple[fl
     p, x = s.mean.size, covariates.size
     count = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if means else 0)
     if g.patterns:
-        return _incomplete_trace(g, s, covariates), count
+        return _incomplete_trace(solution, g, s, covariates), count
     if g.weights is None and not g.clusters:
         return normal_trace(g, inverse(s.cov), covariates, means=means), count
     return _clustered_trace(g, s, covariates, means=means), count
@@ -277,8 +270,10 @@ def kept_moments(p: int, covariates: Ints, *, means: bool) -> Ints:
     return np.flatnonzero(~gone)
 
 
-def _incomplete_trace(g: GroupData, s: GroupMoments, covariates: Ints) -> float:
+def _incomplete_trace(solution: Solution, g: GroupData, s: GroupMoments, covariates: Ints) -> float:
     A, B = incomplete_information(g, s)
+    if solution.options.information == "expected":
+        A = saturated_expected(g, s)
     keep = kept_moments(s.mean.size, covariates, means=True)
     place = np.ix_(keep, keep)
     return float(np.sum(B[place] * inverse(A[place])))

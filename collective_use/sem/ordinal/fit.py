@@ -30,6 +30,8 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "engine": ("core",),
     "weights": (None,),
     "information": (None, "expected"),
+    "h1_information": ("structured",),
+    "effect_coding": (False,),
     "likelihood": ("normal",),
     "cov": (None,),
     "n": (None,),

@@ -80,7 +80,7 @@ def _possible(table: ParameterTable, block: BlockNames) -> list[tuple[str, str, 
 
 
 def kind_of_information(solution: Solution) -> str:
-    """Expected, as lavaan takes it; observed at two levels with missing values.
+    """Expected at implied moments, as lavaan takes it; observed at two levels with missing values.
 
     What is expected depends there on who answers what in which cluster; the observed information
     is exact.
@@ -88,8 +88,8 @@ def kind_of_information(solution: Solution) -> str:
     objective: Any = solution.objective
     if isinstance(objective, TwoLevelObjective):
         complete = all(isinstance(g, CompleteLikelihood) for g in objective.groups)
-        return "expected" if complete else "observed"
-    return "expected"
+        return "structured" if complete else "observed"
+    return "structured"
 
 
 def extended(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats, list[Parameter]]:

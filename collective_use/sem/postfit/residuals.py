@@ -163,7 +163,7 @@ def _z_values(
 ) -> tuple[Floats, Floats]:
     r = raw if raw_mean is None else np.concatenate([raw_mean, raw])
     acov = moment_covariance(solution, group, s)
-    kind = "expected" if solution.options.information == "expected" else "h1"
+    kind = "structured" if solution.options.information == "expected" else "h1"
     A0 = inverted(solution, information(solution, kind))
     means = solution.model.meanstructure
     cells = cells_of(solution.model.blocks[group])

@@ -15,6 +15,7 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.sem.table.draft import Draft
+from collective_use.sem.table.effect_coding import with_effect_coding
 from collective_use.sem.table.equality import EQUAL, number_free, released_by
 from collective_use.sem.table.identification import (
     check_wu_estabrook,
@@ -53,6 +54,8 @@ class TableOptions:
         Kinds of parameters held equal over groups, and parameters released from that.
     identification
         What that frees in later groups: ``"lavaan"`` or ``"wu.estabrook"``.
+    effect_coding
+        Give factors the mean metric of their indicators instead of a first loading of 1.
     """
 
     n_groups: int = 1
@@ -65,6 +68,7 @@ class TableOptions:
     equal: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
     identification: str = "lavaan"
+    effect_coding: bool = False
 
 
 def parameter_table(
@@ -135,6 +139,8 @@ def parameter_table(
     for note in dict.fromkeys(notes):
         warn(note, ModelWarning)
     numbered = number_free(rows, blocks, chosen.equal, chosen.partial, text)
+    if chosen.effect_coding:
+        numbered = with_effect_coding(numbered, means=means)
     return ParameterTable(tuple(numbered), tuple(blocks), means, chosen.parameterization)
 
 
@@ -228,7 +234,8 @@ def _fix_by_rule(drafts: Sequence[Draft], names: Names, options: TableOptions) -
         latent_pair = not variance and d.lhs in names.latent and d.rhs in names.latent
         if options.orthogonal and auto and d.op == "~~" and latent_pair:
             d.fix(0.0)
-        if d.op == "~1" and auto and (d.lhs in names.latent or d.lhs in names.ordered):
+        coded = options.effect_coding and d.lhs in names.latent
+        if d.op == "~1" and auto and not coded and d.lhs in (*names.latent, *names.ordered):
             d.fix(0.0)
         if auto and options.fixed_x and d.lhs in names.exogenous and d.op in ("~~", "~1"):
             d.fix(math.nan)
@@ -237,7 +244,7 @@ def _fix_by_rule(drafts: Sequence[Draft], names: Names, options: TableOptions) -
             d.fix(1.0)
         if d.op == "~*~" and auto:
             d.fix(1.0)
-    if not options.std_lv:
+    if not options.std_lv and not options.effect_coding:
         for first in firsts.values():
             first.fix(1.0)
 

@@ -91,11 +91,15 @@ def kind_of(row: Parameter, names: BlockNames) -> str:
         return "thresholds"
     if row.op == "~":
         return "regressions"
-    if row.op != "~~" or row.exogenous or row.lhs in names.covariates:
+    if row.op != "~~" or row.exogenous:
+        return ""
+    if row.lhs != row.rhs and (latent or row.rhs in names.latent):
+        return "lv.covariances"
+    if row.lhs in names.covariates:
         return ""
     if row.lhs == row.rhs:
         return "lv.variances" if latent else "residuals"
-    return "lv.covariances" if latent and row.rhs in names.latent else "residual.covariances"
+    return "residual.covariances"
 
 
 def _join_over_groups(

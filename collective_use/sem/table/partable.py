@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 CONSTRAINTS = (":=", "==", "<", ">")
 COLUMNS = ("lhs", "op", "rhs", "level", "group", "free", "label", "start", "lower", "upper")
 
+CODED = ".effect"
+"""How labels begin that exist only to state effect coding; tables do not show them."""
+
+
+def shown_label(label: str) -> str:
+    """Return the label a user wrote, an empty text for one that effect coding made."""
+    return "" if label.startswith(CODED) else label
+
 
 class Parameter(NamedTuple):
     """One row of a parameter table.
@@ -161,7 +169,7 @@ class ParameterTable(Result):
             if row.free and row.free not in names:
                 suffix = f".l{row.level}" if self.n_levels > 1 else ""
                 suffix += f".g{row.group}" if row.group > 1 else ""
-                names[row.free] = row.label or f"{row.lhs}{row.op}{row.rhs}{suffix}"
+                names[row.free] = shown_label(row.label) or f"{row.lhs}{row.op}{row.rhs}{suffix}"
         return tuple(names[number] for number in sorted(names))
 
     def to_frame(self) -> pd.DataFrame:

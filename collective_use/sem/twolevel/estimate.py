@@ -37,6 +37,7 @@ from collective_use.record import Record
 from collective_use.sem.data.data import GroupData, SampleData
 from collective_use.sem.engines.core import Solution, sample_statistics, search
 from collective_use.sem.inference import inverted
+from collective_use.sem.lagrangian import observed_information
 from collective_use.sem.options import Options
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
@@ -325,7 +326,7 @@ def twolevel_vcov(solution: Solution) -> Floats | None:
     if options.se == "none" or solution.model.n_free == 0:
         return None
     try:
-        bread = inverted(solution, solution.objective.hessian(solution.theta))
+        bread = inverted(solution, observed_information(solution))
     except (EstimationError, ValueError):
         return None
     if options.se == "standard":

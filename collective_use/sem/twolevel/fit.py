@@ -25,6 +25,8 @@ from collective_use.sem.twolevel.estimate import (
 from collective_use.sem.twolevel.result import TwoLevelResult
 
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "h1_information": ("structured",),
+    "effect_coding": (False,),
     "engine": ("core",),
     "weights": (None,),
     "likelihood": ("normal",),

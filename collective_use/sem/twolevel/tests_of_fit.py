@@ -34,8 +34,9 @@ from collective_use.sem.goodness.fit_measures import (
     _incremental,
     _likelihoods,
 )
-from collective_use.sem.goodness.tests_of_fit import ChiSquare, free_rows, p_of
+from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 from collective_use.sem.inference import inverted, states_of
+from collective_use.sem.lagrangian import observed_information
 from collective_use.sem.table.partable import Parameter, ParameterTable
 from collective_use.sem.twolevel.estimate import Clustered, cluster_meat, fit_twolevel_table
 
@@ -164,7 +165,7 @@ def robust_test(
     name = "yuan.bentler.mplus"
     if solution.df == 0:
         return ChiSquare(name, plain.statistic, 0, math.nan)
-    E = inverted(solution, solution.objective.hessian(solution.theta))
+    E = inverted(solution, observed_information(solution))
     h1 = h0 = 0.0
     count = 0
     for i, (likelihood, meat) in enumerate(
@@ -177,7 +178,7 @@ def robust_test(
     value = plain.statistic / c
     return ChiSquare(
         name, value, plain.df, p_of(value, plain.df), c, 0.0, h1 - h0,
-        h1 / count, h0 / free_rows(solution.table),
+        h1 / count, h0 / solution.n_parameters,
     )  # fmt: skip
 
 
