@@ -12,11 +12,11 @@ from scipy.special import ndtri
 from collective_use.checks import column_in, one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats, Ints
+from collective_use.numerics.sem.model import moments
 from collective_use.numerics.sem.prediction import regression_on
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.data.checks import require_columns
 from collective_use.sem.data.products import with_products
-from collective_use.sem.inference import state_at
 from collective_use.sem.result import SemResult
 from collective_use.sem.table.partable import BlockNames
 from collective_use.sem.table.prepare import as_names
@@ -253,7 +253,7 @@ def _of_pattern(
     means = solution.model.meanstructure
 
     def at(theta: Floats) -> tuple[Floats, Floats, Floats]:
-        state = state_at(solution.model, group, theta)
+        state = moments(solution.model.blocks[group], theta)
         centre = state.eta if means else np.zeros(state.eta.size)
         if not means:
             centre[: g.moments.mean.size] = g.moments.mean
