@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from collective_use.numerics.factors.extract import extract
+from collective_use.numerics.factors.rotate import oblimin, rotate
 from collective_use.numerics.items import omega
 
 GENERAL = np.array([0.8, 0.7, 0.6, 0.7, 0.6, 0.5, 0.6, 0.5, 0.4])
@@ -42,7 +44,8 @@ def test_a_hierarchy_is_found_again():
 
 def test_rotation_keeps_what_the_factors_explain():
     r = with_unit_diagonal(np.outer(GENERAL, GENERAL) * 0.7 + GROUP @ GROUP.T)
-    unrotated = omega.extracted(r, 3)
-    pattern, between = omega.quartimin(unrotated)
+    unrotated = extract(r, 3).loadings
+    found = rotate(unrotated, oblimin())
+    pattern, between = found.pattern, found.phi
     np.testing.assert_allclose(pattern @ between @ pattern.T, unrotated @ unrotated.T, atol=1e-10)
     np.testing.assert_allclose(np.diag(between), 1.0, atol=1e-12)

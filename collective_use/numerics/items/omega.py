@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
-from collective_use.errors import EstimationError
+from collective_use.numerics.factors.extract import Extraction, extract
+from collective_use.numerics.factors.rotate import oblimin, ordered, rotate
 from collective_use.numerics.types import Floats
 
 
@@ -41,7 +41,7 @@ class Omega:
     uniquenesses: Floats
 
 
-def one_factor(correlation: Floats, method: str = "ml") -> tuple[Floats, Floats]:
+def one_factor(correlation: Floats, method: Extraction = "ml") -> tuple[Floats, Floats]:
     """Return (J,) loadings and (J,) uniquenesses of one factor.
 
     Parameters
@@ -58,95 +58,8 @@ def one_factor(correlation: Floats, method: str = "ml") -> tuple[Floats, Floats]
     >>> one_factor(r)[0].round(6).tolist()
     [0.8, 0.7, 0.6]
     """
-    loadings = extracted(correlation, 1, method)[:, 0]
+    loadings = extract(np.asarray(correlation, float), 1, method).loadings[:, 0]
     return loadings, 1.0 - loadings**2
-
-
-def extracted(correlation: Floats, factors: int, method: str = "minres") -> Floats:
-    """Return (J, m) unrotated loadings, each factor with a positive sum.
-
-    Raises
-    ------
-    EstimationError
-        When the optimiser finds no minimum.
-    """
-    r = np.asarray(correlation, float)
-    start = 0.5 / np.diag(np.linalg.inv(r))
-    objective = _ml if method == "ml" else _minres
-    found = optimize.minimize(
-        objective,
-        start,
-        args=(r, factors),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0.005, 1.0)] * len(r),
-        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000},
-    )
-    if not np.isfinite(found.fun):
-        raise EstimationError("factors could not be extracted: the correlations are singular")
-    psi = found.x
-    scale = np.sqrt(psi) if method == "ml" else np.ones(len(r))
-    reduced = r / np.outer(scale, scale) if method == "ml" else r - np.diag(psi)
-    values, vectors = np.linalg.eigh(reduced)
-    top = np.maximum(values[::-1][:factors] - (1.0 if method == "ml" else 0.0), 0.0)
-    loadings = scale[:, None] * vectors[:, ::-1][:, :factors] * np.sqrt(top)
-    return loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
-
-
-def _minres(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
-    """Half the squared eigenvalues that the factors leave, and its slope in psi."""
-    values, vectors = np.linalg.eigh(r - np.diag(psi))
-    rest = slice(0, len(r) - factors)
-    return 0.5 * float(np.sum(values[rest] ** 2)), -(vectors[:, rest] ** 2) @ values[rest]
-
-
-def _ml(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
-    """Jöreskog's likelihood with the loadings at their best, and its slope in psi."""
-    scale = np.sqrt(psi)
-    values, vectors = np.linalg.eigh(r / np.outer(scale, scale))
-    rest = slice(0, len(r) - factors)
-    small = np.maximum(values[rest], 1e-12)
-    return float(np.sum(small - np.log(small) - 1.0)), (vectors[:, rest] ** 2) @ (1 - small) / psi
-
-
-def quartimin(loadings: Floats, iterations: int = 5000) -> tuple[Floats, Floats]:
-    """Return pattern loadings and factor correlations after direct quartimin.
-
-    Gradient projection on oblique rotations (Jennrich 2002, Psychometrika 67:7).
-
-    Parameters
-    ----------
-    loadings
-        (J, m) unrotated loadings.
-    iterations
-        Most steps.
-    """
-    m = loadings.shape[1]
-    turn, step = np.eye(m), 1.0
-    others = 1.0 - np.eye(m)
-    inverse = np.linalg.inv(turn)
-    pattern = loadings @ inverse.T
-    value = 0.25 * float(np.sum(pattern**2 * (pattern**2 @ others)))
-    for _ in range(iterations):
-        slope = -(pattern.T @ (pattern * (pattern**2 @ others)) @ inverse).T
-        projected = slope - turn * np.sum(turn * slope, axis=0)
-        size = float(np.linalg.norm(projected))
-        if size < 1e-10:
-            break
-        step *= 2.0
-        for _ in range(40):
-            trial = turn - step * projected
-            trial /= np.sqrt(np.sum(trial**2, axis=0))
-            back = np.linalg.inv(trial)
-            moved = loadings @ back.T
-            lower = 0.25 * float(np.sum(moved**2 * (moved**2 @ others)))
-            if lower < value - 0.5 * size**2 * step:
-                break
-            step /= 2.0
-        else:
-            break
-        turn, inverse, pattern, value = trial, back, moved, lower
-    return pattern, turn.T @ turn
 
 
 def omega(correlation: Floats, factors: int = 3) -> Omega:
@@ -168,13 +81,13 @@ def omega(correlation: Floats, factors: int = 3) -> Omega:
     0.8
     """
     r = np.asarray(correlation, float)
-    orthogonal = extracted(r, factors)
+    orthogonal = extract(r, factors).loadings
     unique = 1.0 - np.sum(orthogonal**2, axis=1)
     if factors == 1:
         general = orthogonal[:, 0]
     else:
-        pattern, between = quartimin(orthogonal)
-        general = pattern @ extracted(between, 1)[:, 0]
+        found = ordered(rotate(orthogonal, oblimin(), tolerance=1e-10))
+        general = found.pattern @ extract(found.phi, 1).loadings[:, 0]
     whole = float(r.sum())
     square = float(general.sum()) ** 2
     common = whole - float(unique.sum())

@@ -99,8 +99,9 @@ def read_piece(
     keep, record = without_group(persons, name, options, record, submitted(export))
     if not keep.any():
         raise ReadError(
-            f"{name}: no row is left to read; see what was left out, and keep such rows with "
-            f"unfinished= or previews= (--unfinished keep, --previews keep):\n{record}"
+            f"{name}: no row is left to read, for the reasons below; rows without a group need "
+            "the right column of groups (group=, --group), and unfinished or preview rows are "
+            f"kept with unfinished= or previews= (--unfinished keep, --previews keep):\n{record}"
         )
     export, rows, persons = _some(export, rows, persons, keep)
     block, record = decode_block(export, instrument, matched, rows, record, options)
