@@ -61,3 +61,11 @@ def test_maps_that_are_wrong(write, small, text, said):
     path = write("team,a\na,1\n")
     with pytest.raises(cu.ReadError, match=said):
         cu.read_responses(path, small, column_map=write(text, "m.yaml"))
+
+
+def test_a_heading_spelt_otherwise_is_said(write, small):
+    back = cu.read_responses(write("team,who,use_1\nA,m1,1\nA,m2,2\n"), small)
+    assert back.answers["use1"].tolist() == [1, 2]
+    assert "use_1 as use1" in str(back.record)
+    exact = cu.read_responses(write("team,who,USE1\nA,m1,1\nA,m2,2\n"), small)
+    assert "spelt otherwise" not in str(exact.record)

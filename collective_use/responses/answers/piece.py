@@ -44,6 +44,7 @@ from collective_use.responses.columns.match import (
     find_column,
     match_names,
     nothing_matches,
+    respelt,
 )
 from collective_use.responses.columns.texts import match_texts
 from collective_use.responses.options import Options
@@ -87,6 +88,7 @@ def read_piece(
     used = {*matched, *places.values(), *agreed.values(), *kept.values()}
     record = _note_columns(export, used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
+    record = _note_respelt(export, respelt(export, instrument, matched), record)
     check_option_numbers(export, instrument, matched)
     export, record = without_units(export, instrument, matched, record)
     export = words_present(export, {*places.values(), *_words(matched, instrument)})
@@ -239,6 +241,15 @@ def _note_alike(
         text = f"{export.raw.name}: The column {found!r} was taken for {wanted!r} ({role})."
         record = record.note("responses", "decision", text)
     return record
+
+
+def _note_respelt(export: Export, names: Mapping[str, str], record: Record) -> Record:
+    """Record the item columns that were found although their heading is written otherwise."""
+    if not names:
+        return record
+    pairs = [f"{heading} as {item}" for heading, item in names.items()]
+    text = f"{export.raw.name}: Headings spelt otherwise were read: {', '.join(pairs)}."
+    return record.note("responses", "decision", text)
 
 
 def informant_piece(

@@ -121,6 +121,22 @@ def match_names(export: Export, instrument: Instrument) -> dict[int, Column]:
     return found
 
 
+def respelt(
+    export: Export, instrument: Instrument, matched: Mapping[int, Column]
+) -> dict[str, str]:
+    """Return headings that are an item's name but for marks, with that name: ``q_2`` for q2."""
+    headings = {entry.place: entry.name for entry in export.headings}
+    found: dict[str, str] = {}
+    for place, column in matched.items():
+        name, item = headings.get(place, ""), instrument.get_item(column.item)
+        known = {base_name(item, export.platform), base_name(item), item.id}
+        if item.kind in LISTS or name.casefold() in {one.casefold() for one in known}:
+            continue
+        if squeezed(name) in {squeezed(one) for one in known}:
+            found[name] = column.name
+    return found
+
+
 def check_once(export: Export, found: Mapping[int, Column]) -> None:
     """Raise when two columns are matched to the same thing.
 
