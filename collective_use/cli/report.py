@@ -20,18 +20,17 @@ def show_done(done: Done, as_json: bool) -> None:
     if as_json:
         frame = done.outcome.groups.measures_frame()
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
-        fits = done.outcome.extra.get("models", {})
+        fits = done.outcome.models
         content |= {"models": {name: fit.to_dict() for name, fit in fits.items()}}
         console.show_json(content)
         return
     console.say(summary_head(done.outcome) + "\n")
     console.show(summary_tables(done.outcome))
-    found = done.outcome.extra.get("measurement")
-    if found is not None:
-        console.show(found.tables())
-    for fit in done.outcome.extra.get("models", {}).values():
+    if done.outcome.validation is not None:
+        console.show(done.outcome.validation.tables())
+    for fit in done.outcome.models.values():
         console.show(fit.tables())
-    for name, reason in done.outcome.extra.get("not fitted", {}).items():
+    for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
     console.show_files(done.folder, done.files)
     if not done.outcome.study.full:

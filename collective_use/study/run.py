@@ -74,18 +74,13 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
     started = time.time()
     check_place(study.out)
     refuse_unknown_wishes(study)
-    outcome = walk(study)
-    outcome.extra["command"] = command
-    files = dict(MEANINGS)
-    if "screening.csv" in outcome.extra.get("tables", {}):
-        files["screening.csv"] = "a row a person read: careless answering, index by index"
-    if study.full:
-        files.update(FULL_MEANINGS)
+    outcome = walk(study, command=command)
     with result_folder(study.out) as folder:
         wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
         for step in wanted:
-            files.update(step.load()(outcome, folder))
-        run = write_outcome(outcome, folder, command, started)
+            outcome = step.load()(outcome, folder)
+        run = write_outcome(outcome, folder, started)
+    files = {**MEANINGS, **(FULL_MEANINGS if study.full else {}), **outcome.files}
     return Done(Path(study.out), outcome, run, tuple(files.items()))
 
 
