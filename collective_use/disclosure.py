@@ -162,7 +162,7 @@ class Disclosure:
         Examples
         --------
         >>> Disclosure(5).shown_sd(0.81, 199, Unit(0.25, 1, 5))
-        0.82
+        0.83
         """
         if sd != sd or df <= 0:
             return math.nan
@@ -186,6 +186,19 @@ class Disclosure:
         (1.0, 0.05)
         """
         return nice(_MORE * 2 * (self.possibilities - 1) * grain / n)
+
+    def ratio_step(self, n: float) -> float:
+        """Return the step of an intraclass correlation that rests on n persons.
+
+        A ratio of two sums of squares is one equation in everybody's answers; with 60 persons two
+        decimals of it leave too few answers of one of them open.
+
+        Examples
+        --------
+        >>> Disclosure(5).ratio_step(60), Disclosure(5).ratio_step(400)
+        (0.05, 0.01)
+        """
+        return max(10.0**-DIGITS, nice((self.possibilities - 1) / max(1.0, n)))
 
     def spread_step(self, n: float, grain: float) -> float:
         """Return the step to which a standard deviation of n scores is rounded.

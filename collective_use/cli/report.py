@@ -18,14 +18,15 @@ def show_done(done: Done, as_json: bool) -> None:
     from collective_use.study.summary import summary_head, summary_tables
 
     if as_json:
-        frame = done.outcome.groups.measures_frame()
+        full = done.outcome.study.full
+        frame = done.outcome.groups.measures_frame() if full else done.shown.measures
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
         fits = done.outcome.models
         content |= {"models": {name: fit.to_dict() for name, fit in fits.items()}}
         console.show_json(content)
         return
     console.say(summary_head(done.outcome) + "\n")
-    console.show(summary_tables(done.outcome))
+    console.show(summary_tables(done.outcome, done.shown))
     if done.outcome.validation is not None:
         console.show(done.outcome.validation.tables())
     for fit in done.outcome.models.values():

@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from collective_use.errors import NotSupported
+from collective_use.groups.disclosure.shown import Shown
 from collective_use.output import check_place, result_folder
-from collective_use.study.outputs import FULL_MEANINGS, MEANINGS, write_outcome
+from collective_use.study.outputs import (
+    FULL_MEANINGS,
+    MEANINGS,
+    shown_to_others,
+    write_outcome,
+)
 from collective_use.study.settings import Study
 from collective_use.study.steps import LATER_ROOMS
 from collective_use.study.walk import Outcome, walk
@@ -24,7 +30,9 @@ class Done:
     folder
         Where.
     outcome
-        The results of all rooms.
+        The results of all rooms, exact.
+    shown
+        What others may see of them; screen and files show it unless the study asks for all.
     run
         The content of run.json.
     files
@@ -33,6 +41,7 @@ class Done:
 
     folder: Path
     outcome: Outcome
+    shown: Shown
     run: dict[str, Any]
     files: tuple[tuple[str, str], ...]
 
@@ -79,9 +88,10 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
         wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
         for step in wanted:
             outcome = step.load()(outcome, folder)
-        run = write_outcome(outcome, folder, started)
+        shown = shown_to_others(outcome)
+        run = write_outcome(outcome, shown, folder, started)
     files = {**MEANINGS, **(FULL_MEANINGS if study.full else {}), **outcome.files}
-    return Done(Path(study.out), outcome, run, tuple(files.items()))
+    return Done(Path(study.out), outcome, shown, run, tuple(files.items()))
 
 
 def refuse_unknown_wishes(study: Study) -> None:
