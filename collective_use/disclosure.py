@@ -121,7 +121,8 @@ class Disclosure:
 
         Examples
         --------
-        >>> Disclosure(5).mean_width(8, Unit(0.25, 1, 5)), Disclosure(5).mean_width(900, Unit(1, 1, 5))
+        >>> rule = Disclosure(5)
+        >>> rule.mean_width(8, Unit(0.25, 1, 5)), rule.mean_width(900, Unit(1, 1, 5))
         (0.12, 0.01)
         """
         return max(10.0**-DIGITS, float(f"{self.band(unit) * unit.grain / n:.2g}"))

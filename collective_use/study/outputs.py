@@ -22,10 +22,10 @@ from collective_use.platforms.registry import is_file
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.meanings import OUTPUT_SCHEMA
 from collective_use.study.methods import methods_text
-from collective_use.study.showing import for_showing
 from collective_use.study.provenance import file_hash, input_files, versions
 from collective_use.study.settings import Study
 from collective_use.study.settings import shown as settings_shown
+from collective_use.study.showing import for_showing
 from collective_use.study.walk import Outcome
 
 MEANINGS = {
@@ -94,9 +94,7 @@ def persons_frame(outcome: Outcome) -> pd.DataFrame:
     return pd.concat([outcome.responses.persons, scores.values, answered], axis=1)
 
 
-def write_outcome(
-    outcome: Outcome, shown: Shown, folder: Path, started: float
-) -> dict[str, Any]:
+def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) -> dict[str, Any]:
     """Write all files of a study into a folder under construction.
 
     Parameters

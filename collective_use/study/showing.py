@@ -29,12 +29,30 @@ def for_showing(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
     return {name: _shown(name, frame, outcome, rule) for name, frame in outcome.tables.items()}
 
 
+def models_for_showing(outcome: Outcome) -> dict[str, object]:
+    """Return the models of a study as one JSON document holds them: exact when it asks for all."""
+    if outcome.study.full:
+        return {name: fit.to_dict() for name, fit in outcome.models.items()}
+    return {
+        name: {
+            "estimates": rounded_table(fit.to_frame()),
+            "effects": rounded_table(fit.effects),
+            "fit": _fit_measures(fit.fit_frame()),
+        }
+        for name, fit in outcome.models.items()
+    }
+
+
+def _fit_measures(frame: pd.DataFrame) -> pd.DataFrame:
+    value = frame["value"]
+    return frame.assign(value=value.round(_FIT_MEASURES).where(value.abs() <= 1, value.round(1)))
+
+
 def _shown(name: str, frame: pd.DataFrame, outcome: Outcome, rule: Disclosure) -> pd.DataFrame:
     if name in FOR_THE_ANALYST:
         return frame
     if name.startswith("validation_"):
         return items_for_others(frame, outcome.instrument, rule)
     if name == "fit.csv":
-        large = frame["value"].abs() > 1
-        return frame.assign(value=frame["value"].round(_FIT_MEASURES).where(~large, frame["value"].round(1)))
+        return _fit_measures(frame)
     return rounded_table(frame)

@@ -1,7 +1,7 @@
 """Figures over all persons: what two runs that differ by one respondent leave open of that person.
 
-The attacker has both sets of files, knows who was added, and tries every answer that agrees with all
-that is published. Figures in full precision give it by n1 x mean1 - n0 x mean0.
+The attacker has both sets of files, knows who was added, and tries every answer that agrees with
+all that is published. Figures in full precision give it by n1 x mean1 - n0 x mean0.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ import pytest
 
 import collective_use as cu
 from collective_use.disclosure import POSSIBILITIES, Disclosure, Unit
-from collective_use.groups.disclosure.digits import rounded_table, rounded_text
+from collective_use.groups.disclosure.digits import rounded_text
 from collective_use.groups.disclosure.items import items_for_others
 from collective_use.groups.disclosure.shown import for_others
 
 RULE = Disclosure(5)
-SCALES = [Unit(1, 1, 4), Unit(1, 1, 5), Unit(1, 1, 7), Unit(0.5, 0, 4), Unit(0.25, 1, 5), Unit(1 / 8, 1, 7)]
+SCALES = [
+    Unit(1, 1, 4),
+    Unit(1, 1, 5),
+    Unit(1, 1, 7),
+    Unit(0.5, 0, 4),
+    Unit(0.25, 1, 5),
+    Unit(1 / 8, 1, 7),
+]
 
 
 def without(scores: cu.Scores, rows: list[int]) -> cu.Scores:
@@ -62,6 +69,7 @@ def candidates(a: np.ndarray, unit: Unit) -> int:
     no set of whole answers has would be needed.
     """
     n, span, one = len(a), unit.span, unit.grain
+
     def mean(total, size):
         return RULE.shown_mean(unit.low + total * one / size, size, unit)
 
@@ -77,7 +85,9 @@ def candidates(a: np.ndarray, unit: Unit) -> int:
         add = [(n - 1) / n * (new - s / (n - 1)) ** 2 for s in sums if mean(s + new, n) == first]
         bottom = d2 * span**2
         top = bottom + span**2
-        found += any(bottom + more < (d1 + 1) * span**2 and top + more > d1 * span**2 for more in add)
+        found += any(
+            bottom + more < (d1 + 1) * span**2 and top + more > d1 * span**2 for more in add
+        )
     return found
 
 
@@ -222,7 +232,9 @@ def test_no_file_for_others_holds_a_figure_in_full_precision(scores: cu.Scores) 
             known = column.dropna()
             assert (known == known.round(3)).all(), name
     assert not any("." in text and len(text.split(".")[-1]) > 4 for text in shown.measures["null"])
-    assert rounded_text("alpha .8765, ICC(1) .0880 [.069, .183]") == "alpha .88, ICC(1) .09 [.07, .18]"
+    assert (
+        rounded_text("alpha .8765, ICC(1) .0880 [.069, .183]") == "alpha .88, ICC(1) .09 [.07, .18]"
+    )
 
 
 def test_items_are_shown_in_bands_without_shares_at_the_ends(scores: cu.Scores) -> None:

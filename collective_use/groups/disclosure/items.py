@@ -16,9 +16,7 @@ FEWEST = ("n", "persons")
 """Columns that say how many persons a row rests on."""
 
 
-def items_for_others(
-    frame: pd.DataFrame, instrument: Instrument, rule: Disclosure
-) -> pd.DataFrame:
+def items_for_others(frame: pd.DataFrame, instrument: Instrument, rule: Disclosure) -> pd.DataFrame:
     """Return a table of items, or any table of a validation, as others may see it.
 
     Parameters
