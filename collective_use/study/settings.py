@@ -15,7 +15,8 @@ from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.platforms.registry import is_file
-from collective_use.yaml_source import Document, Problem, read_yaml
+from collective_use.yaml_source.document import Document, Problem
+from collective_use.yaml_source.read import read_yaml
 
 Code = str | int | float
 Codes = Code | list[Code] | dict[Code, str]
