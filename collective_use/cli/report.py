@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from collective_use.cli import console
 
 if TYPE_CHECKING:
-    from collective_use.study.run import Done
+    from collective_use.study.run import StudyRun
     from collective_use.study.settings import Study
 
 
-def show_done(done: Done, as_json: bool) -> None:
+def show_done(done: StudyRun, as_json: bool) -> None:
     """Print the summary, where the files are and what to do next; or one JSON document."""
     from collective_use.study.showing import models_for_showing
     from collective_use.study.summary import summary_head, summary_tables
@@ -33,6 +33,8 @@ def show_done(done: Done, as_json: bool) -> None:
         console.show(fit.tables())
     for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
+    if done.outcome.plan is not None:
+        console.show(done.outcome.plan.tables())
     console.show_files(done.folder, done.files)
     if not done.outcome.study.full:
         console.say(
@@ -42,7 +44,7 @@ def show_done(done: Done, as_json: bool) -> None:
     show_next_step(done)
 
 
-def show_next_step(done: Done) -> None:
+def show_next_step(done: StudyRun) -> None:
     """Print the command that most likely comes next."""
     study = done.outcome.study
     if done.run["command"] == "validate":
@@ -82,7 +84,7 @@ def given_flags(study: Study) -> list[str]:
     return [word for flag, value in given.items() if value for word in (flag, value)]
 
 
-def _after_fit(done: Done) -> None:
+def _after_fit(done: StudyRun) -> None:
     study, models = done.outcome.study, done.outcome.instrument.models
     console.show_next(
         "less", Path(done.folder) / f"model_{study.models[-1]}.txt",

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collective_use.errors import NotSupported
 from collective_use.groups.disclosure.shown import Shown
 from collective_use.output import check_place, result_folder
+from collective_use.results import Result, Table
 from collective_use.study.outputs import (
     FULL_MEANINGS,
     MEANINGS,
     shown_to_others,
     write_outcome,
 )
-from collective_use.study.settings import Study
+from collective_use.study.settings import Study, as_study, overridden
 from collective_use.study.steps import LATER_ROOMS
+from collective_use.study.summary import summary_tables
 from collective_use.study.walk import Outcome, walk
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
-class Done:
+class StudyRun(Result):
     """A study that was run and written.
 
     Attributes
@@ -37,6 +43,13 @@ class Done:
         The content of run.json.
     files
         File names with what they hold.
+
+    Examples
+    --------
+    >>> import collective_use as cu, tempfile
+    >>> run = cu.run_demo(tempfile.mkdtemp() + "/demo", "lq2002")
+    >>> run.to_frame()["measure"].tolist()
+    ['lead', 'tsig', 'hostil']
     """
 
     folder: Path
@@ -45,14 +58,44 @@ class Done:
     run: dict[str, Any]
     files: tuple[tuple[str, str], ...]
 
+    def __repr__(self) -> str:
+        persons, groups = self.run["counts"]["persons"], self.run["counts"]["groups"]
+        return f"StudyRun({str(self.folder)!r}, persons={persons}, groups={groups})"
 
-def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -> Done:
-    """Run a study and write its folder of results.
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a measure: reliability, ICCs, agreement, verdict."""
+        full = self.outcome.study.full
+        return self.outcome.groups.measures_frame() if full else self.shown.measures.copy()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of run.json."""
+        return self.run
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return what the command line prints of the run, and the files that were written."""
+        outcome = self.outcome
+        validation = () if outcome.validation is None else outcome.validation.tables()
+        models = tuple(table for fit in outcome.models.values() for table in fit.tables())
+        files = Table(f"Written into {self.folder}", ("file", "holds"), self.files)
+        plan = () if outcome.plan is None else outcome.plan.tables()
+        return (*summary_tables(outcome, self.shown), *validation, *models, *plan, files)
+
+
+def run_study(
+    study: Study | str | Path | Mapping[str, Any],
+    *,
+    changes: Mapping[str, Any] | None = None,
+    command: str = "run",
+    later_rooms: bool = True,
+) -> StudyRun:
+    """Run a study and write its folder of results: what `collective-use run` does.
 
     Parameters
     ----------
     study
-        The decisions.
+        A study file or its folder; or settings by the names that a study file uses; or a `Study`.
+    changes
+        Settings that replace those of the study for this run, by the same names.
     command
         How it was called, for run.json.
     later_rooms
@@ -61,8 +104,8 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
 
     Returns
     -------
-    Done
-        The folder, the results and the files.
+    StudyRun
+        The folder, the results and the files; as text it reads as the command line does.
 
     Raises
     ------
@@ -71,16 +114,15 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
 
     Examples
     --------
-    >>> import tempfile
-    >>> from collective_use.instrument.library import sample_path
-    >>> from collective_use.study.settings import study_from
+    >>> import collective_use as cu, tempfile
     >>> out = tempfile.mkdtemp() + "/results"
-    >>> sample = str(sample_path("lq2002.csv"))
-    >>> done = run_study(study_from({"instrument": "lq2002", "exports": sample, "out": out}))
-    >>> done.run["counts"]["persons"]
-    2042
+    >>> sample = str(cu.sample_path("lq2002.csv"))
+    >>> done = cu.run_study({"instrument": "lq2002", "exports": sample, "out": out})
+    >>> done.run["counts"]["persons"], (done.folder / "measures.csv").is_file()
+    (2042, True)
     """
     started = time.time()
+    study = overridden(as_study(study), changes or {})
     check_place(study.out)
     refuse_unknown_wishes(study)
     outcome = walk(study, command=command)
@@ -88,10 +130,31 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
         wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
         for step in wanted:
             outcome = step.load()(outcome, folder)
+        outcome = _held_against_the_plan(outcome)
         shown = shown_to_others(outcome)
         run = write_outcome(outcome, shown, folder, started)
     files = {**MEANINGS, **(FULL_MEANINGS if study.full else {}), **outcome.files}
-    return Done(Path(study.out), outcome, shown, run, tuple(files.items()))
+    return StudyRun(Path(study.out), outcome, shown, run, tuple(files.items()))
+
+
+def _held_against_the_plan(outcome: Outcome) -> Outcome:
+    """Add what was planned of the results, for a sealed study."""
+    if outcome.study.seal is None:
+        return outcome
+    from collective_use.study.sealing.check import plan_check
+
+    results = [("measure", name) for name in outcome.groups.evidence]
+    results += [("model", name) for name in outcome.models]
+    if outcome.study.validation:
+        results.append(("validation", outcome.study.validation))
+    plan = plan_check(outcome.study, outcome.instrument, results)
+    if plan is None:
+        return outcome
+    return outcome.adding(
+        plan=plan,
+        tables={"plan.csv": plan.to_frame()},
+        files={"plan.csv": "a row a result: whether it was planned, and what deviates"},
+    )
 
 
 def refuse_unknown_wishes(study: Study) -> None:

@@ -15,12 +15,14 @@ from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.platforms.registry import is_file
-from collective_use.yaml_source import Document, Problem, read_yaml
+from collective_use.yaml_source.document import Document, Problem
+from collective_use.yaml_source.read import read_yaml
 
 Code = str | int | float
 Codes = Code | list[Code] | dict[Code, str]
 MissingCodes = Codes | dict[str, Codes]
 STUDY_FILE = "study.yaml"
+SEAL_FILE = "study.seal.json"
 WHOLE = "the study"
 
 
@@ -64,6 +66,30 @@ class KeyColumns(Settings):
     country: str | None = None
     wave: str | None = None
     weight: str | None = None
+
+
+class Hypothesis(Settings):
+    """One hypothesis, as it is to be judged.
+
+    Attributes
+    ----------
+    id
+        How results call it, such as ``H1``.
+    text
+        The hypothesis in words.
+    model
+        The structural model that tests it.
+    effect
+        The measures it runs over: ``con -> cdu``, or a chain ``con -> ssm -> cdu``.
+    expected
+        The direction; ``none`` for an effect too small to matter.
+    """
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    model: str | None = None
+    effect: str | None = None
+    expected: Literal["positive", "negative", "none"] | None = None
 
 
 class Study(Settings):
@@ -122,6 +148,11 @@ class Study(Settings):
     null_distributions
         Null distributions of agreement, the one that judges first; None leaves them to each
         measure.
+    hypotheses
+        What is expected, each in words and, where it can be judged by a model, by its effect.
+    seal
+        The sealed plan that a run is held against; ``study.seal.json`` beside the study file is
+        found by itself.
     seed
         For everything that draws by chance.
     out
@@ -131,6 +162,12 @@ class Study(Settings):
         does not use them.
     full
         Write exact tables of groups, too, in a folder of its own for the analyst.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.Study(instrument="lq2002", exports="a.csv").out
+    'results'
     """
 
     instrument: str
@@ -162,6 +199,8 @@ class Study(Settings):
     repetitions: int = Field(default=2000, ge=0)
     voice: Literal["member", "partner"] = "member"
     null_distributions: tuple[str, ...] | None = None
+    hypotheses: tuple[Hypothesis, ...] = ()
+    seal: str | None = None
     seed: int = Field(default=1, ge=0)
     out: str = "results"
     letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
@@ -188,7 +227,7 @@ class Study(Settings):
         return {"group_size": float(self.minimum_group_size), **self.cutoffs}
 
 
-def read_study(path: str | Path) -> tuple[Study, Path]:
+def read_study(path: str | Path) -> Study:
     """Read a study file, or the study.yaml of a folder.
 
     Parameters
@@ -198,13 +237,20 @@ def read_study(path: str | Path) -> tuple[Study, Path]:
 
     Returns
     -------
-    tuple
-        The study, its paths made absolute, and the file that was read.
+    Study
+        Its paths made absolute.
 
     Raises
     ------
     InputError
         With every problem as ``file:line:column: what was found, what would be right``.
+
+    Examples
+    --------
+    >>> import collective_use as cu, tempfile
+    >>> file = cu.init_study(tempfile.mkdtemp() + "/mine", instrument="lq2002")
+    >>> cu.read_study(file).seed
+    1
     """
     file = Path(path)
     if file.is_dir():
@@ -229,7 +275,7 @@ def read_study(path: str | Path) -> tuple[Study, Path]:
     if problems or study is None:
         ordered = sorted(set(problems), key=lambda problem: (problem.position, problem.text))
         raise InputError("\n".join(str(problem) for problem in ordered))
-    return placed(study, file.parent), file
+    return placed(study, file.parent)
 
 
 def study_from(values: Mapping[str, Any]) -> Study:
@@ -255,6 +301,31 @@ def study_from(values: Mapping[str, Any]) -> Study:
     if unknown:
         raise InputError("\n".join(unknown))
     return study
+
+
+def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
+    """Return a study from what a caller may give: itself, its file or folder, or its settings.
+
+    Raises
+    ------
+    InputError
+        When it is none of these, or a setting is wrong.
+
+    Examples
+    --------
+    >>> as_study({"instrument": "lq2002", "exports": "a.csv"}).instrument
+    'lq2002'
+    """
+    if isinstance(study, Study):
+        return study
+    if isinstance(study, (str, Path)):
+        return read_study(study)
+    if isinstance(study, Mapping):
+        return study_from(study)
+    raise InputError(
+        "study must be a study file, its folder, its settings by name or a Study, "
+        f"got {type(study).__name__}"
+    )
 
 
 def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
@@ -289,6 +360,7 @@ def placed(study: Study, folder: Path) -> Study:
         "map": path(study.map),
         "platform": path(study.platform) if is_file(study.platform or "") else study.platform,
         "out": path(study.out),
+        "seal": path(study.seal or (SEAL_FILE if (folder / SEAL_FILE).exists() else None)),
     }
     local = folder / Path(study.instrument).expanduser()
     if local.exists() and not _bundled(study.instrument):
@@ -300,7 +372,7 @@ def shown(study: Study) -> dict[str, Any]:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
-    for key in ("members", "informants", "map", "platform"):
+    for key in ("members", "informants", "map", "platform", "seal"):
         values[key] = Path(values[key]).name if values[key] else None
     for entry in values["exports"]:
         entry["file"] = Path(entry["file"]).name

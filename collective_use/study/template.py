@@ -103,6 +103,16 @@ minimum_group_size: 3
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]
 
+# What you expect. collective-use seal puts all decisions of this file under a hash before the data
+# are looked at; later runs say what was planned and what deviates.
+hypotheses:
+  # - id: H1
+  #   text: Connected groups use performance data more, since they make sense of it together.
+  #   model: M1
+  #   effect: con -> ssm -> cdu
+  #   expected: positive
+# seal: study.seal.json
+
 # Everything that draws by chance draws the same again with the same seed.
 seed: 1
 
@@ -115,10 +125,10 @@ full: false
 """
 
 
-def begin_study(
+def init_study(
     folder: str | Path,
     *,
-    instrument: str,
+    instrument: str = "collective_data_use",
     export: str | None = None,
     members: str | None = None,
     informants: str | None = None,
@@ -157,8 +167,8 @@ def begin_study(
 
     Examples
     --------
-    >>> import tempfile
-    >>> begin_study(tempfile.mkdtemp() + "/my_study", instrument="lq2002").name
+    >>> import collective_use as cu, tempfile
+    >>> cu.init_study(tempfile.mkdtemp() + "/my_study", instrument="lq2002").name
     'study.yaml'
     """
     place = Path(folder).expanduser()

@@ -9,8 +9,8 @@ is made of these, never of `Groups` or `Scores` directly:
 - ``items.items_for_others``: a table of items, and other tables of a validation;
 - ``digits.rounded_table`` and ``digits.rounded_text``: for any other figure over all persons or
   groups, such as the estimates of a model;
-- `collective_use.disclosure`: the rule itself: from which size on, how finely, which group goes with
-  the one that is withheld.
+- `collective_use.disclosure`: the rule itself: from which size on, how finely, which group goes
+  with the one that is withheld.
 
 ``full.full_tables`` gives exact values; they go into a folder that says that it is the analyst's.
 """
