@@ -11,6 +11,7 @@ from collective_use.checks import column_in, quoted
 from collective_use.door.csv import csv_rows
 from collective_use.door.limits import LIMITS
 from collective_use.errors import InputError
+from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import Member
 
 YES = frozenset({"1", "yes", "y", "true", "x", "是"})
@@ -65,6 +66,11 @@ def read_rosters(path: str | Path, items: Collection[str] = ()) -> tuple[Roster,
     if items:
         _no_answers(columns, items, source)
     return _rosters(rows, source)
+
+
+def measured_items(bank: Instrument) -> frozenset[str]:
+    """Return the items that hold answers, as columns of an export are called."""
+    return frozenset(item.id for item in bank.items if item.role == "measure")
 
 
 def _no_answers(columns: Sequence[str], items: Collection[str], source: Path) -> None:
