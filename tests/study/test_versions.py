@@ -1,7 +1,7 @@
 """measures.csv stays the same over versions, to twelve digits, unless a change is meant.
 
-The snapshot was written by this package; whether its figures are right is for tests/parity. A change
-that is meant is written with ``SNAPSHOT=new pytest tests/study/test_versions.py`` and named in the
+The snapshot was written by this package; whether its figures are right is for tests/parity. A
+change that is meant is written with ``SNAPSHOT=new pytest tests/study/test_versions.py`` and named in the
 changelog.
 """
 

@@ -57,7 +57,8 @@ def read_rosters(path: str | Path, items: Collection[str] = ()) -> tuple[Roster,
     ReadError
         When the file is missing, empty or not text.
     InputError
-        When the file is an export of answers, a column is missing, a member stands twice in a group, or a cell is empty.
+        When the file is an export of answers, a column is missing, a member stands twice in a
+        group, or a cell is empty.
     """
     source = Path(path)
     columns, rows = csv_rows(source, "the members file", most=LIMITS.members_bytes)
