@@ -91,7 +91,8 @@ def regular_file(path: str | Path, *, most: int | None = None) -> Path:
         raise ReadError(f"{place} is a device or pipe; a file is expected")
     if most is not None and regular and known.st_size > most:
         raise ReadError(
-            f"{place.name} has {known.st_size:,} bytes; at most {most:,} are read of a file of this kind"
+            f"{place.name} has {known.st_size:,} bytes; at most {most:,} are read of a file of "
+            "this kind"
         )
     return place
 

@@ -145,10 +145,10 @@ def list_instruments() -> tuple[str, ...]:
 def _is_there(path: Path) -> bool:
     try:
         path.stat()
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         return False
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
+        reason = error.strerror or error
         raise InputError(f"instrument {str(path)[:80]!r} cannot be read ({reason})") from error
     return True
 

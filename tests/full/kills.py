@@ -3,8 +3,9 @@
 python tests/full/kills.py [KILLS] [SEED]
 
 Two settings take turns at one folder. After each kill every file is compared with a run of the
-same setting into a fresh folder; the owner's file must be there; every tenth time the next command
-must finish and leave nothing of the interrupted one. Prints a line a command; ends with 1 on a fault.
+same setting into a fresh folder; the owner's file must be there; every tenth time the next
+command must finish and leave nothing of the interrupted one. Prints a line a command; ends with 1
+on a fault.
 """
 
 from __future__ import annotations

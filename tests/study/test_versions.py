@@ -1,8 +1,8 @@
 """measures.csv stays the same over versions, to twelve digits, unless a change is meant.
 
 The snapshot was written by this package; whether its figures are right is for tests/parity. A
-change that is meant is written with ``SNAPSHOT=new pytest tests/study/test_versions.py`` and named in the
-changelog.
+change that is meant is written with ``SNAPSHOT=new pytest tests/study/test_versions.py`` and named
+in the changelog.
 """
 
 from __future__ import annotations
