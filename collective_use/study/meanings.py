@@ -139,6 +139,9 @@ MEASURES = {
     "least_p": "The least chance that full agreement could have in the judged groups.",
     "agree_z": "Disagreement within groups less that of random groups, in its SD (closed form).",
     "agree_p": "Chance of as little disagreement in random groups (Kazi-Aoual et al. 1995).",
+    "agree_p_rwg": "Chance of as high a mean rwg(j) (rwg) over random groups, drawn.",
+    "agree_p_ad": "Chance of as low a mean average deviation over random groups, drawn.",
+    "agree_p_awg": "Chance of as high a mean awg over random groups, drawn.",
     "response_share": "Share of the members who answered, median over the judged groups.",
     "informants": "Answers of informants behind the group values.",
     "verdict": "supported; supported under the ... null only; differences, little agreement; no "

@@ -15,6 +15,7 @@ from collective_use.instrument.model import Instrument
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.between_within import sums_of_products
 from collective_use.numerics.groups.nulls import Null, null_distribution
+from collective_use.numerics.groups.spreads import Scale
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.numerics.types import Floats
@@ -63,6 +64,16 @@ class ItemSet:
     def laws(self, null: str) -> list[Null]:
         """Return the null distribution of each item."""
         return [self._law(null, c, s) for c, s in zip(self.codes, self.stats, strict=True)]
+
+    def null_variances(self, null: str) -> Floats:
+        """Return (J,) variances of the null distribution, in squared units of the answers."""
+        steps = np.array([step_of(codes) for codes in self.codes])
+        return np.array([law.variance for law in self.laws(null)]) * steps**2
+
+    @property
+    def scales(self) -> list[Scale]:
+        """(J,) what answers to each item can be."""
+        return [Scale(float(codes[0]), float(codes[-1]), codes) for codes in self.codes]
 
     def _law(self, null: str, codes: Floats, one: GroupStatistics) -> Null:
         if null == "empirical" and self.alike:

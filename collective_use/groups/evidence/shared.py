@@ -21,7 +21,7 @@ from collective_use.groups.evidence.parts import (
     SharedEvidence,
     Sizes,
 )
-from collective_use.groups.evidence.random_groups import against_random
+from collective_use.groups.evidence.random_groups import against_random, with_indices
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.response import response_part, response_rates
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
@@ -173,7 +173,10 @@ def _shared(
     frame = _with_indices(by_group, m, name, ratio, index)
     agree = _agreement(m, name, index, cutoffs[name], nulls)
     differ = differences(restricted(m.one, m.judged))
-    random = against_random(m.items.answers, m.score, m.keys, m.judged)
+    random = with_indices(
+        against_random(m.items.answers, m.score, m.keys, m.judged),
+        m.items, m.score, m.keys, nulls[0], m.settings, m.judged,
+    )  # fmt: skip
     judged, small, silent = m.counts()
     verdict = shared_verdict(Facts(judged, small, silent, differ, agree, random), cutoffs)
     chance = None

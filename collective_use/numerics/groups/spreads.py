@@ -1,0 +1,127 @@
+"""Spreads of many random surveys at once: the same answers under many groupings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collective_use.numerics.types import Floats, Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What answers to an item can be.
+
+    Attributes
+    ----------
+    low, high
+        The ends.
+    options
+        (A,) options, ascending; None for a slider, whose answers are not counted.
+    """
+
+    low: float
+    high: float
+    options: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """Spreads within groups under R groupings.
+
+    Attributes
+    ----------
+    n, means, variances, deviations
+        (R, G, J) answers, their means, variances (n - 1; NaN below two answers) and average
+        deviations from the mean (n; NaN likewise).
+    """
+
+    n: Floats
+    means: Floats
+    variances: Floats
+    deviations: Floats
+
+
+def spreads_of(
+    answers: Floats, codes: Integers, n_groups: int, scales: Sequence[Scale]
+) -> Spreads:
+    """Return the spreads of the same persons in many groupings.
+
+    Parameters
+    ----------
+    answers
+        (N, J) answers, NaN for missing.
+    codes
+        (R, N) groups of the persons, 0 to `n_groups` - 1, one row a grouping.
+    n_groups
+        G.
+    scales
+        (J,) of the items; answers that are counted must be among the options.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0], [3.0], [5.0], [5.0]])
+    >>> found = spreads_of(x, np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), 2,
+    ...     [Scale(1, 5, np.arange(1.0, 6))])
+    >>> found.variances[:, :, 0].tolist(), found.deviations[:, :, 0].tolist()
+    ([[2.0, 0.0], [8.0, 2.0]], [[1.0, 0.0], [2.0, 1.0]])
+    """
+    R = len(codes)
+    rows = codes + n_groups * np.arange(R, dtype=np.intp)[:, None]
+    shape = (R * n_groups, len(scales))
+    n, means, squares, gaps = (np.empty(shape) for _ in range(4))
+    for j, scale in enumerate(scales):
+        part = _of_slider if scale.options is None else _of_counts
+        n[:, j], means[:, j], squares[:, j], gaps[:, j] = part(
+            answers[:, j], rows, shape[0], scale
+        )
+    two = n > 1
+    nothing = np.full(shape, np.nan)
+    variances = np.divide(squares, n - 1.0, out=nothing.copy(), where=two)
+    deviations = np.divide(gaps, n, out=nothing, where=two)
+    full = (R, n_groups, len(scales))
+    return Spreads(*(part.reshape(full) for part in (n, means, variances, deviations)))
+
+
+def _of_counts(
+    column: Floats, rows: Integers, total: int, scale: Scale
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return answers, means, sums of squares and of absolute deviations, by counts of options."""
+    options = np.asarray(scale.options, float)
+    width = len(options) + 1
+    place = np.searchsorted(options, column)  # NaN lands beyond the last
+    cells = (rows * width + place).ravel()
+    counts = np.bincount(cells, minlength=total * width).reshape(total, width)[:, :-1]
+    counts = np.ascontiguousarray(counts.T, dtype=float)
+    middle = options.mean()
+    n = counts.sum(axis=0)
+    safe = np.maximum(n, 1.0)
+    centre = (options - middle) @ counts / safe
+    squares, gaps = np.zeros(total), np.zeros(total)
+    for count, option in zip(counts, options - middle, strict=True):
+        gap = np.abs(option - centre)
+        part = count * gap
+        gaps += part
+        squares += np.multiply(part, gap, out=part)
+    alike = counts.max(axis=0) == n
+    squares[alike], gaps[alike] = 0.0, 0.0
+    return n, centre + middle, squares, gaps
+
+
+def _of_slider(
+    column: Floats, rows: Integers, total: int, scale: Scale
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the same from the answers themselves."""
+    known = ~np.isnan(column)
+    R = len(rows)
+    where = rows[:, known].ravel()
+    middle = (scale.low + scale.high) / 2.0
+    values = np.tile(column[known] - middle, R)
+    n = np.bincount(where, minlength=total).astype(float)
+    centre = np.bincount(where, weights=values, minlength=total) / np.maximum(n, 1.0)
+    gap = np.abs(values - centre[where])
+    gaps = np.bincount(where, weights=gap, minlength=total)
+    squares = np.bincount(where, weights=gap * gap, minlength=total)
+    return n, centre + middle, squares, gaps
