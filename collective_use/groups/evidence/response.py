@@ -51,7 +51,6 @@ def response_part(
     if np.isnan(rate).all():
         return None
     silent = np.maximum(keys.frame["members"].to_numpy(float) - n, 0.0)
-    bounds = keys.frame[keys.columns].assign(n=one.n[:, 0], silent=silent, response_rate=rate)
     low, high = float(min(c[0] for c in items.codes)), float(max(c[-1] for c in items.codes))
     mean = kernels.mean_bounds(n, silent, one.means[:, 0], low, high)
     spread = kernels.variance_bounds(
@@ -60,15 +59,19 @@ def response_part(
     ratio = _ratio_bounds(items, silent, null)
     width = len(items.names)
     name = "rwg_j" if width > 1 else "rwg"
-    bounds = bounds.assign(
-        mean_low=mean.low,
-        mean_high=mean.high,
-        sd_low=np.sqrt(spread.low),
-        sd_high=np.sqrt(spread.high),
-        **{
+    bounds = pd.DataFrame(
+        {
+            **{column: keys.frame[column].array for column in keys.columns},
+            "n": one.n[:, 0],
+            "silent": silent,
+            "response_rate": rate,
+            "mean_low": mean.low,
+            "mean_high": mean.high,
+            "sd_low": np.sqrt(spread.low),
+            "sd_high": np.sqrt(spread.high),
             f"{name}_low": agreement.rwg_j(ratio.high, width),
             f"{name}_high": agreement.rwg_j(ratio.low, width),
-        },
+        }
     )
     known = rate[judged & ~np.isnan(rate)]
     every = rate[(n > 0) & ~np.isnan(rate)]
@@ -84,7 +87,7 @@ def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
         step = step_of(codes)
         found = kernels.variance_bounds(
             one.n[:, 0].astype(float), silent, one.means[:, 0], one.deviations[:, 0],
-            float(codes[0]), float(codes[-1]), step,
+            float(codes[0]), float(codes[-1]), 0.0 if items.smooth else step,
         )  # fmt: skip
         unit = law.variance * step * step
         lows.append(found.low / unit)

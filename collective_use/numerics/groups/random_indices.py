@@ -16,7 +16,7 @@ from scipy import special
 
 from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups.permutation import permutation_variance
-from collective_use.numerics.groups.spreads import Scale, spreads_of
+from collective_use.numerics.groups.spreads import Scale, columns_of, spreads_of
 from collective_use.numerics.types import Floats, Integers
 
 DRAWN: tuple[str, ...] = ("rwg_j", "ad_mean", "awg")
@@ -103,7 +103,8 @@ def mean_variance(ratios: Floats, codes: Integers, n_groups: int) -> Comparison:
         nan = float("nan")
         return Comparison(nan, nan, nan, nan, nan, 0)
     slider = Scale(float(ratios.min()), float(ratios.max()))
-    each = spreads_of(ratios, codes[None], n_groups, [slider] * J).variances[0].mean(axis=1)
+    columns = columns_of(ratios, [slider] * J)
+    each = spreads_of(columns, codes[None], n_groups, [slider] * J).variances[0].mean(axis=1)
     observed = float(each[~np.isnan(each)].mean())
     squares = float(np.sum(np.sum(y * y, axis=1) ** 2))
     first = (trace, float(np.sum(total * total)), squares)
@@ -160,22 +161,33 @@ def drawn_means(
     (True, True)
     """
     rng = np.random.default_rng(seed)
-    real = _means(answers, codes[None], n_groups, scales, null_variances)[0]
+    order = _order(answers, codes)
+    answers, codes = answers[order], codes[order]
+    columns = columns_of(answers, scales)
+    real = _means(columns, codes[None], n_groups, scales, null_variances)[0]
     made = np.empty((draws, len(DRAWN)))
     height = max(1, _BLOCK // max(1, answers.size))
     for start in range(0, draws, height):
         rows = min(height, draws - start)
         shuffled = rng.permuted(np.broadcast_to(codes, (rows, len(codes))), axis=1)
-        made[start : start + rows] = _means(answers, shuffled, n_groups, scales, null_variances)
+        made[start : start + rows] = _means(columns, shuffled, n_groups, scales, null_variances)
     return {name: _compared(name, real[i], made[:, i]) for i, name in enumerate(DRAWN)}
 
 
+def _order(answers: Floats, codes: Integers) -> Integers:
+    """Return an order of persons by group and answers, so that the order of rows has no say."""
+    weights = np.sqrt(np.arange(2.0, 2.0 + answers.shape[1]))
+    key = np.where(np.isnan(answers), -np.pi, answers) @ weights
+    return np.lexsort((key, codes))
+
+
 def _means(
-    answers: Floats, codes: Integers, G: int, scales: Sequence[Scale], null_variances: Floats
-) -> Floats:
+    columns: Sequence[Floats | Integers], codes: Integers, G: int, scales: Sequence[Scale],
+    null_variances: Floats,
+) -> Floats:  # fmt: skip
     """Return (R, 3) means over groups of rwg(j), AD and awg, for (R, N) groups."""
-    found = spreads_of(answers, codes, G, scales)
-    rwg_j = agreement.rwg_j(_over_items(found.variances / null_variances), answers.shape[1])
+    found = spreads_of(columns, codes, G, scales)
+    rwg_j = agreement.rwg_j(_over_items(found.variances / null_variances), len(scales))
     low, high = np.array([s.low for s in scales]), np.array([s.high for s in scales])
     shares = agreement.awg_of(found.n, found.means, found.variances, low, high)
     parts = [rwg_j, _over_items(found.deviations), _over_items(shares)]

@@ -44,15 +44,30 @@ class Spreads:
     deviations: Floats
 
 
+def columns_of(answers: Floats, scales: Sequence[Scale]) -> list[Floats | Integers]:
+    """Return the answers to each item as `spreads_of` counts them: places among the options.
+
+    Examples
+    --------
+    >>> columns_of(np.array([[10.0], [30.0]]), [Scale(10, 30, np.array([10.0, 20, 30]))])
+    [array([0, 2])]
+    """
+    return [
+        # NaN lands beyond the last option
+        answers[:, j] if scale.options is None else np.searchsorted(scale.options, answers[:, j])
+        for j, scale in enumerate(scales)
+    ]
+
+
 def spreads_of(
-    answers: Floats, codes: Integers, n_groups: int, scales: Sequence[Scale]
+    columns: Sequence[Floats | Integers], codes: Integers, n_groups: int, scales: Sequence[Scale]
 ) -> Spreads:
     """Return the spreads of the same persons in many groupings.
 
     Parameters
     ----------
-    answers
-        (N, J) answers, NaN for missing.
+    columns
+        (J,) from `columns_of`.
     codes
         (R, N) groups of the persons, 0 to `n_groups` - 1, one row a grouping.
     n_groups
@@ -63,8 +78,9 @@ def spreads_of(
     Examples
     --------
     >>> x = np.array([[1.0], [3.0], [5.0], [5.0]])
-    >>> found = spreads_of(x, np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), 2,
-    ...     [Scale(1, 5, np.arange(1.0, 6))])
+    >>> scales = [Scale(1, 5, np.arange(1.0, 6))]
+    >>> groups = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
+    >>> found = spreads_of(columns_of(x, scales), groups, 2, scales)
     >>> found.variances[:, :, 0].tolist(), found.deviations[:, :, 0].tolist()
     ([[2.0, 0.0], [8.0, 2.0]], [[1.0, 0.0], [2.0, 1.0]])
     """
@@ -74,9 +90,7 @@ def spreads_of(
     n, means, squares, gaps = (np.empty(shape) for _ in range(4))
     for j, scale in enumerate(scales):
         part = _of_slider if scale.options is None else _of_counts
-        n[:, j], means[:, j], squares[:, j], gaps[:, j] = part(
-            answers[:, j], rows, shape[0], scale
-        )
+        n[:, j], means[:, j], squares[:, j], gaps[:, j] = part(columns[j], rows, shape[0], scale)
     two = n > 1
     nothing = np.full(shape, np.nan)
     variances = np.divide(squares, n - 1.0, out=nothing.copy(), where=two)
@@ -86,13 +100,12 @@ def spreads_of(
 
 
 def _of_counts(
-    column: Floats, rows: Integers, total: int, scale: Scale
+    places: Floats | Integers, rows: Integers, total: int, scale: Scale
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return answers, means, sums of squares and of absolute deviations, by counts of options."""
     options = np.asarray(scale.options, float)
     width = len(options) + 1
-    place = np.searchsorted(options, column)  # NaN lands beyond the last
-    cells = (rows * width + place).ravel()
+    cells = (rows * width + places).ravel()
     counts = np.bincount(cells, minlength=total * width).reshape(total, width)[:, :-1]
     counts = np.ascontiguousarray(counts.T, dtype=float)
     middle = options.mean()
@@ -111,7 +124,7 @@ def _of_counts(
 
 
 def _of_slider(
-    column: Floats, rows: Integers, total: int, scale: Scale
+    column: Floats | Integers, rows: Integers, total: int, scale: Scale
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the same from the answers themselves."""
     known = ~np.isnan(column)
@@ -125,3 +138,45 @@ def _of_slider(
     gaps = np.bincount(where, weights=gap, minlength=total)
     squares = np.bincount(where, weights=gap * gap, minlength=total)
     return n, centre + middle, squares, gaps
+
+
+def row_deviations(column: Floats, codes: Integers, n_groups: int, around: str = "mean") -> Floats:
+    """Return (G,) average deviations from the answers themselves, where options are not counted.
+
+    Parameters
+    ----------
+    column
+        (N,) answers, NaN for missing.
+    codes
+        (N,) groups.
+    n_groups
+        G.
+    around
+        ``"mean"`` or ``"median"``.
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN below two answers.
+
+    Examples
+    --------
+    >>> row_deviations(np.array([1.0, 2.5, 7.0, 4.0]), np.array([0, 0, 0, 1]), 2).tolist()
+    [2.3333333333333335, nan]
+    >>> row_deviations(np.array([1.0, 2.5, 7.0]), np.zeros(3, int), 1, "median").tolist()
+    [2.0]
+    """
+    known = ~np.isnan(column)
+    x, group = column[known], codes[known]
+    n = np.bincount(group, minlength=n_groups)
+    safe = np.maximum(n, 1)
+    if around == "mean":
+        first = float(x[0]) if len(x) else 0.0
+        centre = first + np.bincount(group, weights=x - first, minlength=n_groups) / safe
+    else:
+        order = np.lexsort((x, group))
+        start = np.concatenate([[0], np.cumsum(n)[:-1]])
+        ordered = np.append(x[order], np.nan)
+        centre = (ordered[start + (safe - 1) // 2] + ordered[start + safe // 2]) / 2.0
+    gaps = np.bincount(group, weights=np.abs(x - centre[group]), minlength=n_groups)
+    return np.where(n > 1, gaps / safe, np.nan)
