@@ -153,6 +153,23 @@ MEASURES = {
     "not_computed": "Indices that could not be computed, with the reason.",
 }
 
+GROUP_VALUES = {
+    "measure": "The measure.",
+    "n": "Members with a score.",
+    "members": "Members that the group has, where they are listed.",
+    "mean": "Mean of the members who answered.",
+    "standard_error": "Its sampling error; less what the share of members who answered takes off, "
+    "where the measure is formative.",
+    "value": "Shrunken (empirical-Bayes) value; in a regression, use means with sampling errors.",
+    "value_se": "Standard error of the shrunken value.",
+    "low": "Lower end of its 95% limits.",
+    "high": "Upper end of its 95% limits.",
+    "reliability": "Share of the variance of means that is no sampling error, at this n.",
+    "with": "The other measure.",
+    "covariance": "Covariance of the sampling errors of both means in this group.",
+    "reason": "Why there is no value.",
+}
+
 MODELS = {
     "model": "The model's id in the instrument.",
     "lhs": "Left side: the outcome, or the name of a defined parameter.",

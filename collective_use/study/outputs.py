@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from collective_use.cutoffs import cutoffs_with
-from collective_use.groups.disclosure.full import full_tables
+from collective_use.groups.disclosure.full import full_tables, value_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
 from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, write_run
@@ -46,6 +46,8 @@ FULL = "full_for_the_analyst_only"
 FULL_MEANINGS = {
     f"{FULL}/groups.csv": "exact values of every group: not to be passed on",
     f"{FULL}/agreement.csv": "every index of every group: not to be passed on",
+    f"{FULL}/group_values.csv": "means and shrunken values with errors: not to be passed on",
+    f"{FULL}/sampling_errors.csv": "their errors' covariances, for models between groups",
 }
 
 
@@ -63,6 +65,9 @@ def tables_of(outcome: Outcome, shown: Shown | None = None) -> dict[str, pd.Data
     if outcome.study.full:
         values, agreement = full_tables(outcome.groups, outcome.study.all_cutoffs())
         tables |= {f"{FULL}/groups.csv": values, f"{FULL}/agreement.csv": agreement}
+        with_errors = value_tables(outcome.groups, outcome.study.all_cutoffs())
+        if with_errors is not None:
+            tables[f"{FULL}/group_values.csv"], tables[f"{FULL}/sampling_errors.csv"] = with_errors
     return tables
 
 
