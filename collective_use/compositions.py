@@ -188,13 +188,13 @@ _DIFFER = (
 
 _ROWS = (
     _composition(
-        "referent_shift", _CHAN,
-        'statements are about the group, and members are meant to agree ("our lab ...")',
+        "direct_consensus", _CHAN,
+        "statements are about oneself, and agreement makes them the group's (\"I ...\")",
         "agreement icc", _SHARED,
     ),
     _composition(
-        "direct_consensus", _CHAN,
-        "statements are about oneself, and agreement makes them the group's (\"I ...\")",
+        "referent_shift", _CHAN,
+        'statements are about the group, and members are meant to agree ("our lab ...")',
         "agreement icc", _SHARED,
     ),
     _composition(
