@@ -184,7 +184,8 @@ class Response:
     bounds
         One row a group: sharp bounds of mean, SD and agreement under any answers of the silent.
     sensitivity
-        Median agreement if the silent differed by a part of the scale (Newman & Sin 2009).
+        Medians of rwg(j), r*wg(j) and the SD, and ICC(1), if the silent differed by a part of the
+        scale: the question of Newman & Sin (2009), answered by the variance of a mixture.
     """
 
     response_share: Number
