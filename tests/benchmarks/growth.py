@@ -30,16 +30,17 @@ HEAD = """# How time and memory grow
 
 Made-up answers: nine scales of five items, groups of 4 to 12 with text labels, rows shuffled;
 one process for each size, first calls, one thread. Seconds are processor time; memory is what the
-process holds at most while it works, above what it held before, beside the size of the answers
-as floats. Written by `python tests/benchmarks/growth.py`; {where}.
+process holds at most while it works, above what it held before, beside the size of what it was
+given (columns as floats, labels as pointers). Written by `python tests/benchmarks/growth.py`;
+{where}.
 
 **Functions**: `cu.rwg_j` and `cu.icc` together on one scale, beside pandas'
 `groupby(...).agg(["sum", "var"])` of the same six columns in the same process. **All**:
 `cu.aggregate` of the nine measures with everything it computes, chance of agreement for each group
 included.
 
-| persons | text groups | rwg_j + icc, s | pandas, s | ratio | memory, MB | answers, MB | aggregate, s |\
- s per 10,000 persons | memory, MB | answers, MB |
+| persons | text groups | rwg_j + icc, s | pandas, s | ratio | memory, MB | given, MB |\
+ aggregate, s | s per 10,000 persons | memory, MB | given, MB |
 |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 
@@ -103,7 +104,7 @@ def functions(persons: int) -> dict[str, float]:
     ours, memory = watched(lambda: (cu.rwg_j(items, labels), cu.icc(score, labels)))
     return {
         "groups": labels.nunique(), "ours": ours, "pandas": pandas_s, "memory": memory,
-        "answers": items.to_numpy().nbytes / 2**20,
+        "answers": same.memory_usage(index=False).sum() / 2**20 + 8 * len(labels) / 2**20,
     }  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def page(where: str) -> str:
     for persons in SIZES:
         a, b = apart("functions", persons), apart("everything", persons)
         rows.append(
-            f"| {persons:,} | {a['groups']:,} | {a['ours']:.3f} | {a['pandas']:.3f} | "
+            f"| {persons:,} | {a['groups']:,.0f} | {a['ours']:.3f} | {a['pandas']:.3f} | "
             f"{a['ours'] / a['pandas']:.2f} | {a['memory']:.1f} | {a['answers']:.1f} | "
             f"{b['seconds']:.2f} | {b['seconds'] / persons * 10_000:.2f} | {b['memory']:.0f} | "
             f"{b['answers']:.0f} |"

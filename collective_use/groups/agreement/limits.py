@@ -127,7 +127,7 @@ def agreement_limits(
 
     Notes
     -----
-    Coverage by size, items and index is measured in docs/agreement-limits.md: .906 to .966 at .95.
+    Coverage by size, items and index is measured in docs/agreement-limits.md: .923 to .970 at .95.
     Groups that scatter in ways of their own (two camps among groups with one) are not covered as
     well. A census asks for no limits.
 
