@@ -48,10 +48,10 @@ def test_the_spreads_are_those_of_group_statistics(missing):
         made = spreads_of(columns_of(x, scales), rows, 20, scales)
         for r in range(3):
             stats = group_statistics(x, rows[r], 20, options=FIVE)
-            np.testing.assert_allclose(made.variances[r], stats.variances, atol=1e-12)
+            np.testing.assert_allclose(made.variances[:, r].T, stats.variances, atol=1e-12)
             gaps = agreement.average_deviation(stats)
-            np.testing.assert_allclose(made.deviations[r], gaps, atol=1e-12)
-            np.testing.assert_array_equal(made.n[r], stats.n)
+            np.testing.assert_allclose(made.deviations[:, r].T, gaps, atol=1e-12)
+            np.testing.assert_array_equal(made.n[:, r].T, stats.n)
     for around in ("mean", "median"):
         stats = group_statistics(x, codes, 20, options=FIVE)
         ours = np.column_stack([row_deviations(c, codes, 20, around) for c in x.T])
@@ -158,7 +158,7 @@ def test_a_slider_of_the_instrument_is_judged_by_the_continuous_null(tmp_path):
 def test_an_answer_beyond_the_ends_is_named_or_counted_as_missing(tmp_path):
     bank, frame = slider(tmp_path)
     frame.loc[0, "a"] = 130.0
-    with pytest.raises(cu.CollectiveUseError, match="'130' in answer 1.* from 0 to 100"):
+    with pytest.raises(cu.CollectiveUseError, match=r"'130' in answer 1.* from 0 to 100"):
         cu.read_responses(frame, bank)
     responses = cu.read_responses(frame, bank, invalid="missing")
     assert np.isnan(responses.answers["a"].iloc[0])

@@ -104,7 +104,7 @@ def mean_variance(ratios: Floats, codes: Integers, n_groups: int) -> Comparison:
         return Comparison(nan, nan, nan, nan, nan, 0)
     slider = Scale(float(ratios.min()), float(ratios.max()))
     columns = columns_of(ratios, [slider] * J)
-    each = spreads_of(columns, codes[None], n_groups, [slider] * J).variances[0].mean(axis=1)
+    each = spreads_of(columns, codes[None], n_groups, [slider] * J).variances[:, 0].mean(axis=0)
     observed = float(each[~np.isnan(each)].mean())
     squares = float(np.sum(np.sum(y * y, axis=1) ** 2))
     first = (trace, float(np.sum(total * total)), squares)
@@ -187,18 +187,21 @@ def _means(
 ) -> Floats:  # fmt: skip
     """Return (R, 3) means over groups of rwg(j), AD and awg, for (R, N) groups."""
     found = spreads_of(columns, codes, G, scales)
-    rwg_j = agreement.rwg_j(_over_items(found.variances / null_variances), len(scales))
-    low, high = np.array([s.low for s in scales]), np.array([s.high for s in scales])
+    rwg_j = agreement.rwg_j(
+        _over_items(found.variances / null_variances[:, None, None]), len(scales)
+    )
+    low, high = (np.array(ends)[:, None, None] for ends in zip(*((s.low, s.high) for s in scales),
+                                                               strict=True))  # fmt: skip
     shares = agreement.awg_of(found.n, found.means, found.variances, low, high)
     parts = [rwg_j, _over_items(found.deviations), _over_items(shares)]
-    return np.column_stack([_over_items(part) for part in parts])
+    return np.column_stack([_over_items(part.T) for part in parts])
 
 
 def _over_items(values: Floats) -> Floats:
-    """Return means over the last axis of what is known."""
+    """Return means over the first axis of what is known."""
     known = ~np.isnan(values)
-    number = known.sum(axis=-1)
-    total = np.where(known, values, 0.0).sum(axis=-1)
+    number = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
     return np.divide(total, number, out=np.full(number.shape, np.nan), where=number > 0)
 
 

@@ -34,7 +34,7 @@ class Spreads:
     Attributes
     ----------
     n, means, variances, deviations
-        (R, G, J) answers, their means, variances (n - 1; NaN below two answers) and average
+        (J, R, G) answers, their means, variances (n - 1; NaN below two answers) and average
         deviations from the mean (n; NaN likewise).
     """
 
@@ -81,21 +81,22 @@ def spreads_of(
     >>> scales = [Scale(1, 5, np.arange(1.0, 6))]
     >>> groups = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
     >>> found = spreads_of(columns_of(x, scales), groups, 2, scales)
-    >>> found.variances[:, :, 0].tolist(), found.deviations[:, :, 0].tolist()
+    >>> found.variances[0].tolist(), found.deviations[0].tolist()
     ([[2.0, 0.0], [8.0, 2.0]], [[1.0, 0.0], [2.0, 1.0]])
     """
     R = len(codes)
     rows = codes + n_groups * np.arange(R, dtype=np.intp)[:, None]
-    shape = (R * n_groups, len(scales))
+    # items first: means over items then run along long rows
+    shape = (len(scales), R * n_groups)
     n, means, squares, gaps = (np.empty(shape) for _ in range(4))
     for j, scale in enumerate(scales):
         part = _of_slider if scale.options is None else _of_counts
-        n[:, j], means[:, j], squares[:, j], gaps[:, j] = part(columns[j], rows, shape[0], scale)
+        n[j], means[j], squares[j], gaps[j] = part(columns[j], rows, shape[1], scale)
     two = n > 1
     nothing = np.full(shape, np.nan)
     variances = np.divide(squares, n - 1.0, out=nothing.copy(), where=two)
     deviations = np.divide(gaps, n, out=nothing, where=two)
-    full = (R, n_groups, len(scales))
+    full = (len(scales), R, n_groups)
     return Spreads(*(part.reshape(full) for part in (n, means, variances, deviations)))
 
 
