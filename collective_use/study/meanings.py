@@ -170,6 +170,13 @@ GROUP_VALUES = {
     "reason": "Why there is no value.",
 }
 
+PLAN = {
+    "result": "Kind of the result: measure, model or validation.",
+    "name": "Its id.",
+    "status": "planned; planned, amended; planned, deviates; or not planned.",
+    "why": "The settings that were amended or deviate, or what the plan holds instead.",
+}
+
 MODELS = {
     "model": "The model's id in the instrument.",
     "lhs": "Left side: the outcome, or the name of a defined parameter.",

@@ -190,8 +190,8 @@ def _means(
     rwg_j = agreement.rwg_j(
         _over_items(found.variances / null_variances[:, None, None]), len(scales)
     )
-    low, high = (np.array(ends)[:, None, None] for ends in zip(*((s.low, s.high) for s in scales),
-                                                               strict=True))  # fmt: skip
+    low = np.array([scale.low for scale in scales])[:, None, None]
+    high = np.array([scale.high for scale in scales])[:, None, None]
     shares = agreement.awg_of(found.n, found.means, found.variances, low, high)
     parts = [rwg_j, _over_items(found.deviations), _over_items(shares)]
     return np.column_stack([_over_items(part.T) for part in parts])
