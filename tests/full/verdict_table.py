@@ -173,7 +173,7 @@ LEVELS: dict[str, tuple[Any, ...]] = {
 """The whole grid, of which `covering_cells` takes a part."""
 
 
-ROUNDS = 2
+ROUNDS = 1
 """How often every two levels meet at least."""
 
 
@@ -226,8 +226,8 @@ of 3, 8 and 30 by
 10, 60 and 200 groups, with everybody answering; missing answers, silent members and five
 groups for 60 groups of 8 with 5 items; and, of the whole grid of groups of 3, 5, 8, 15 and 30 by
 10, 30, 60, 120 and 200 groups by 1, 3, 5 and 10 items by 0, 20 and 50% missing by 100, 80, 60 and
-40% response by the leans (3,600 kinds), {covering} in which every two levels of two factors meet
-twice. Not run: the rest of that grid. A share of 3% from {noise} samples is known to about
+40% response by the leans (3,600 kinds), {covering} in which every two levels of two factors meet.
+Not run: the rest of that grid. A share of 3% from {noise} samples is known to about
 ±{error:.1%}; where {noise} samples showed 4% and more, {again} others were drawn ({repeated}
 times), and the share is theirs.
 

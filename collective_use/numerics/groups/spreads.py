@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from collective_use.numerics.groups.statistics import sum_by
 from collective_use.numerics.types import Floats, Integers
 
 
@@ -134,10 +135,9 @@ def _of_slider(
     middle = (scale.low + scale.high) / 2.0
     values = np.tile(column[known] - middle, R)
     n = np.bincount(where, minlength=total).astype(float)
-    centre = np.bincount(where, weights=values, minlength=total) / np.maximum(n, 1.0)
+    centre = sum_by(where, values, total) / np.maximum(n, 1.0)
     gap = np.abs(values - centre[where])
-    gaps = np.bincount(where, weights=gap, minlength=total)
-    squares = np.bincount(where, weights=gap * gap, minlength=total)
+    gaps, squares = sum_by(where, gap, total), sum_by(where, gap * gap, total)
     return n, centre + middle, squares, gaps
 
 
