@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,11 +63,17 @@ class ItemSet:
 
     def ratio(self, null: str) -> Floats:
         """Return (G,) the mean over items of variance over null variance, pairwise."""
-        parts = []
-        for codes, one in zip(self.codes, self.stats, strict=True):
-            law = self._law(null, codes, one)
-            parts.append(one.variances[:, 0] / (law.variance * step_of(codes) ** 2))
-        return mean_known(np.column_stack(parts))
+        return mean_known(self.variances / self.null_variances(null))
+
+    @cached_property
+    def variances(self) -> Floats:
+        """(G, J) variances of the items, made once."""
+        return np.column_stack([one.variances[:, 0] for one in self.stats])
+
+    @cached_property
+    def steps(self) -> Floats:
+        """(J,) distances between neighbouring options."""
+        return np.array([step_of(codes) for codes in self.codes])
 
     def law(self, null: str) -> Null:
         """Return the null distribution of items that are alike; over all of them together."""
@@ -82,8 +89,7 @@ class ItemSet:
 
     def null_variances(self, null: str) -> Floats:
         """Return (J,) variances of the null distribution, in squared units of the answers."""
-        steps = np.array([step_of(codes) for codes in self.codes])
-        return np.array([law.variance for law in self.laws(null)]) * steps**2
+        return np.array([law.variance for law in self.laws(null)]) * self.steps**2
 
     @property
     def scales(self) -> list[Scale]:

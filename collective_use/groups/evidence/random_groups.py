@@ -116,7 +116,9 @@ def with_indices(
     if settings.repetitions >= drawn.FEWEST:
         found |= drawn.drawn_means(
             answers, codes, keys.total, items.scales, spread,
-            draws=drawn.number_of_draws(*answers.shape, most=settings.repetitions),
+            draws=drawn.number_of_draws(
+                len(answers), answers.shape[1], most=settings.repetitions
+            ),
             seed=settings.seed,
         )  # fmt: skip
     rows = [_row(name, one) for name, one in found.items()]
