@@ -69,6 +69,8 @@ class Composition:
         Its word in the instrument.
     source
         Who describes it.
+    when
+        When to use it, in words.
     checks
         The evidence that fits it, its own first.
     offers
@@ -85,6 +87,7 @@ class Composition:
 
     name: str
     source: str
+    when: str
     checks: tuple[str, ...]
     offers: Mapping[str, Offer]
     refused: tuple[str, ...] = ()
@@ -168,13 +171,13 @@ _SHARED = {"statements": Offer(("mean",), ("sd",))}
 _LISTS = {"ticks": Offer(_OF_AREAS), "levels": Offer(_OF_AREAS)}
 
 
-def _composition(name: str, source: str, checks: str, offers: Mapping[str, Offer],
+def _composition(name: str, source: str, when: str, checks: str, offers: Mapping[str, Offer],
                  refused: tuple[str, ...] = (), why: str = "", instead: str = "",
                  gate: str = "") -> Composition:  # fmt: skip
     no_value = _SPREAD if any("sd" in offer.beside for offer in offers.values()) else {}
     return Composition(
-        name, source, tuple(checks.split()), MappingProxyType(dict(offers)), refused, why, instead,
-        gate,         MappingProxyType(no_value),
+        name, source, when, tuple(checks.split()), MappingProxyType(dict(offers)), refused, why,
+        instead, gate, MappingProxyType(no_value),
     )  # fmt: skip
 
 
@@ -184,21 +187,35 @@ _DIFFER = (
 )
 
 _ROWS = (
-    _composition("direct_consensus", _CHAN, "agreement icc", _SHARED),
-    _composition("referent_shift", _CHAN, "agreement icc", _SHARED),
     _composition(
-        "additive", _CHAN, "icc", {"statements": Offer(("mean", "sum"), ("sd",)), **_LISTS},
+        "direct_consensus", _CHAN,
+        "statements are about oneself, and agreement makes them the group's (\"I ...\")",
+        "agreement icc", _SHARED,
+    ),
+    _composition(
+        "referent_shift", _CHAN,
+        'statements are about the group, and members are meant to agree ("our lab ...")',
+        "agreement icc", _SHARED,
+    ),
+    _composition(
+        "additive", _CHAN,
+        "statements are about oneself, and members need not agree",
+        "icc", {"statements": Offer(("mean", "sum"), ("sd",)), **_LISTS},
         AGREEMENT,
         "an additive composition averages members whatever their agreement (Chan 1998), "
         "so rwg cannot be a gate; ICC(2) says how reliable the mean is",
     ),
     _composition(
-        "separation", _HARRISON, "group_size response_rate",
+        "separation", _HARRISON,
+        "members differ in opinion: how far?",
+        "group_size response_rate",
         {"statements": Offer(("sd", "mean_distance", "sd_observed", "mean_distance_observed"))},
         _ALL, _DIFFER, "the number of members and the response rate",
     ),
     _composition(
-        "disparity", _HARRISON, "group_size response_rate rater_agreement",
+        "disparity", _HARRISON,
+        "members differ in having: how unequal?",
+        "group_size response_rate rater_agreement",
         {
             "statements": Offer(_OF_AMOUNTS),
             "ties": Offer(_OF_TARGETS),
@@ -212,7 +229,9 @@ _ROWS = (
         "response_rate",
     ),
     _composition(
-        "variety", _HARRISON, "group_size response_rate",
+        "variety", _HARRISON,
+        "members differ in kind: how many kinds?",
+        "group_size response_rate",
         {
             "kinds": Offer(("blau", "teachman", "blau_observed", "teachman_observed", "distinct")),
             **_LISTS,
@@ -221,7 +240,8 @@ _ROWS = (
         _ALL, _DIFFER, "the response rate", "response_rate",
     ),
     _composition(
-        "network", "Wasserman & Faust 1994, Social network analysis", "response_rate group_size",
+        "network", "Wasserman & Faust 1994, Social network analysis",
+        "who has ties with whom (a roster)", "response_rate group_size",
         {
             "ties": Offer(_OF_TIES),
             "ties_to_partners": Offer(_OF_TARGETS),
@@ -234,7 +254,9 @@ _ROWS = (
         "the response rate and the agreement within dyads", "response_rate",
     ),
     _composition(
-        "allocation", _HARRISON, "rater_agreement response_rate group_size",
+        "allocation", _HARRISON,
+        "points shared out over members or partners",
+        "rater_agreement response_rate group_size",
         {"points": Offer(_OF_TARGETS)},
         _ALL,
         "points are given to targets within a group, so what can agree are the raters "
@@ -242,7 +264,9 @@ _ROWS = (
         "the agreement of raters about each target, ICC(A,k)", "response_rate",
     ),
     _composition(
-        "global", _KOZLOWSKI, "informant_agreement none",
+        "global", _KOZLOWSKI,
+        "observed once for the group (informant, record)",
+        "informant_agreement none",
         {"told": Offer(("mean", "sum", "ratio"))},
         _ALL,
         "a global property is observed once for the group (Kozlowski & Klein 2000), so "
@@ -370,27 +394,3 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each index is, in one line."""
-
-
-def indices_markdown() -> str:
-    """Return the table of indices that the documentation prints.
-
-    Examples
-    --------
-    >>> indices_markdown().splitlines()[0]
-    '| `composition` | computed from | the first is the value; the usual one first |'
-    """
-    lines = [
-        "| `composition` | computed from | the first is the value; the usual one first |",
-        "|---|---|---|",
-    ]
-    for row in _ROWS:
-        joined: dict[Offer, list[str]] = {}
-        for answers, offer in row.offers.items():
-            joined.setdefault(offer, []).append(ANSWERS[answers])
-        for offer, kinds in joined.items():
-            names = ", ".join(f"`{name}`" for name in offer.values)
-            if offer.beside:
-                names += "; beside it " + ", ".join(f"`{name}`" for name in offer.beside)
-            lines.append(f"| `{row.name}` | {'; '.join(kinds)} | {names} |")
-    return "\n".join(lines) + "\n"

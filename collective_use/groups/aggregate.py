@@ -110,7 +110,7 @@ def aggregate(
         record = _noted(record, evidence[measure.id])
     values = _values(scores, keys, evidence, rules)
     known = EvidenceByMeasure(evidence, _names(responses.instrument))
-    return Groups(values, known, record, responses.instrument)
+    return Groups(values, known, record, responses.instrument, scores)
 
 
 def _nulls(names: Iterable[str] | None) -> tuple[str, ...]:

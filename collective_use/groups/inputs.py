@@ -189,7 +189,7 @@ def step_of(codes: NDArray[np.float64]) -> float:
     25.0
     """
     steps = np.diff(codes)
-    if not np.allclose(steps, steps[0]):
+    if abs(steps - steps[0]).max() > 1e-8 + 1e-5 * abs(steps[0]):
         raise InputError(f"options must be evenly spaced for this index, got {codes.tolist()}")
     return float(steps[0])
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from collective_use.errors import InputError
+from collective_use.groups.between.group_values import GroupValues, group_values
 from collective_use.groups.evidence.result import Evidence
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.results import Result, Table, table_of
+
+if TYPE_CHECKING:
+    from collective_use.scores.table import Scores
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,49 @@ class Groups(Result):
     evidence: Mapping[str, Evidence]
     record: Record
     instrument: Instrument
+    _scores: Scores | None = field(default=None, repr=False, compare=False)
+
+    def group_values(
+        self, *, group_size: int | None = None, confidence: float = 0.95
+    ) -> GroupValues:
+        """Return shrunken values of groups, all errors and their covariances.
+
+        Of the measures that were aggregated by a mean; ready for models between groups:
+        `errors_frame()` holds the covariances of sampling errors between measures, less what
+        the share of the members who answered takes off (formative measures).
+
+        Parameters
+        ----------
+        group_size, confidence
+            As `collective_use.group_values` takes them.
+
+        Raises
+        ------
+        InputError
+            When no measure is a mean, or the groups were not made by `aggregate`.
+
+        Examples
+        --------
+        >>> import collective_use as cu
+        >>> responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+        >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+        >>> groups.group_values().errors_frame()["covariance"].head(1).round(4).tolist()
+        [0.0256]
+        """
+        return group_values(self, group_size=group_size, confidence=confidence)
+
+    @property
+    def scores(self) -> Scores:
+        """The scores of persons that the groups were made of.
+
+        Raises
+        ------
+        InputError
+            When the groups were not made by `aggregate`.
+        """
+        if self._scores is None:
+            raise InputError("groups must be what cu.aggregate(scores) returns, got none of them")
+        return self._scores
 
     def to_frame(self) -> pd.DataFrame:
         """Return `values`."""

@@ -219,6 +219,8 @@ class Item(Part):
     """What an allocation adds up to."""
     unit: Text = Field(default_factory=dict)
     """What a number counts (months, meetings), shown after the box."""
+    range: tuple[float, float] | None = None
+    """The two ends of a number that is set on a slider, lowest first."""
     roster: Identifier | None = None
     referent: str | None = None
     occasion: Text = Field(default_factory=dict)

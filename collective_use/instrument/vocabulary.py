@@ -13,6 +13,9 @@ from collective_use.numerics.groups.null_shapes import SHAPES
 NULL_DISTRIBUTIONS: tuple[str, ...] = tuple(SHAPES)
 """Null distributions of rwg by name."""
 
+CONTINUOUS = "continuous"
+"""The null distribution of numbers between two ends; it has no options."""
+
 NULLS: tuple[str, ...] = (*NULL_DISTRIBUTIONS, "empirical")
 """What may be named: these, and the answers of all groups together."""
 
@@ -50,6 +53,7 @@ RESERVED_MEASURES: tuple[str, ...] = (
 """Columns of every table by group; a measure of the same name would overwrite them."""
 
 __all__ = [
+    "CONTINUOUS",
     "NULLS",
     "NULL_DISTRIBUTIONS",
     "OPTION_KINDS",

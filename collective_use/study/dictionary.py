@@ -8,6 +8,7 @@ import pandas as pd
 
 from collective_use.instrument.model import Instrument
 from collective_use.study.meanings import (
+    GROUP_VALUES,
     GROUPS,
     INDICES,
     KEYS,
@@ -30,6 +31,8 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "agreement.csv": (INDICES, KEYS),
     "measures.csv": (MEASURES, KEYS, INDICES),
     "table1.csv": (TABLE_ONE, KEYS),
+    "group_values.csv": (GROUP_VALUES, KEYS),
+    "sampling_errors.csv": (GROUP_VALUES, KEYS),
     "estimates.csv": (MODELS,),
     "effects.csv": (MODELS,),
     "fit.csv": (MODELS,),
@@ -103,6 +106,7 @@ def dictionary_markdown() -> str:
         "agreement.csv": {**KEYS, **INDICES},
         "measures.csv": {**{k: v for k, v in KEYS.items() if k not in _KEY_COLUMNS}, **MEASURES},
         "table1.csv": TABLE_ONE,
+        "group_values.csv and sampling_errors.csv (with --full)": GROUP_VALUES,
         "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
         "plan.csv (where a study was sealed)": PLAN,

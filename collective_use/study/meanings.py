@@ -139,6 +139,9 @@ MEASURES = {
     "least_p": "The least chance that full agreement could have in the judged groups.",
     "agree_z": "Disagreement within groups less that of random groups, in its SD (closed form).",
     "agree_p": "Chance of as little disagreement in random groups (Kazi-Aoual et al. 1995).",
+    "agree_p_rwg": "Chance of as high a mean rwg(j) (rwg) over random groups, drawn.",
+    "agree_p_ad": "Chance of as low a mean average deviation over random groups, drawn.",
+    "agree_p_awg": "Chance of as high a mean awg over random groups, drawn.",
     "response_share": "Share of the members who answered, median over the judged groups.",
     "informants": "Answers of informants behind the group values.",
     "verdict": "supported; supported under the ... null only; differences, little agreement; no "
@@ -148,6 +151,23 @@ MEASURES = {
     "rules": "The cut-offs that were used, with their sources.",
     "refused": "Checks that do not fit the composition and were not made.",
     "not_computed": "Indices that could not be computed, with the reason.",
+}
+
+GROUP_VALUES = {
+    "measure": "The measure.",
+    "n": "Members with a score.",
+    "members": "Members that the group has, where they are listed.",
+    "mean": "Mean of the members who answered.",
+    "standard_error": "Its sampling error; less what the share of members who answered takes off, "
+    "where the measure is formative.",
+    "value": "Shrunken (empirical-Bayes) value; in a regression, use means with sampling errors.",
+    "value_se": "Standard error of the shrunken value.",
+    "low": "Lower end of its 95% limits.",
+    "high": "Upper end of its 95% limits.",
+    "reliability": "Share of the variance of means that is no sampling error, at this n.",
+    "with": "The other measure.",
+    "covariance": "Covariance of the sampling errors of both means in this group.",
+    "reason": "Why there is no value.",
 }
 
 PLAN = {

@@ -14,7 +14,7 @@ import pandas as pd
 
 from collective_use.cutoffs import cutoffs_with
 from collective_use.groups.between.table_one import table_one
-from collective_use.groups.disclosure.full import full_tables
+from collective_use.groups.disclosure.full import full_tables, value_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
 from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, write_run
@@ -51,6 +51,8 @@ FULL_MEANINGS = {
     f"{FULL}/measures.csv": "exact figures of every measure: not to be passed on",
     f"{FULL}/table1.csv": "Table 1 in full precision: not to be passed on",
     f"{FULL}/methods.md": "the methods paragraph from exact figures: not to be passed on",
+    f"{FULL}/group_values.csv": "means and shrunken values with errors: not to be passed on",
+    f"{FULL}/sampling_errors.csv": "their errors' covariances, for models between groups",
 }
 
 
@@ -79,6 +81,9 @@ def exact_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
         "table1.csv": table_one(outcome.scores, outcome.groups).to_frame(),
         **outcome.tables,
     }
+    with_errors = value_tables(outcome.groups, outcome.study.all_cutoffs())
+    if with_errors is not None:
+        exact["group_values.csv"], exact["sampling_errors.csv"] = with_errors
     return {f"{FULL}/{name}": frame for name, frame in exact.items()}
 
 

@@ -22,3 +22,9 @@ def test_limits_of_groups_hold_and_those_of_groups_drawn_from_themselves_do_not(
     assert 90 < inside < 99
     assert own < 88
     assert means > 86
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.35])
+def test_limits_of_ad_hold_in_groups_of_thirty(spread):
+    inside, _, _ = study.coverage("ad_mean", spread, 30, 5, 20, 5)
+    assert inside > 93

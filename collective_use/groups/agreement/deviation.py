@@ -32,6 +32,7 @@ from collective_use.groups.inputs import (
 )
 from collective_use.numerics.groups import agreement as kernel
 from collective_use.numerics.groups.nulls import Null
+from collective_use.numerics.groups.spreads import row_deviations
 from collective_use.numerics.groups.statistics import group_statistics
 
 
@@ -131,7 +132,7 @@ def average_deviation(
     valid_seed(seed)
     rows = rows_of(items, groups, name="items")
     step = 1.0
-    law, codes, cut = None, np.unique(rows.values[~np.isnan(rows.values.astype(float))]), None
+    law, codes, cut = None, np.empty(0), None
     if options is not None:
         codes, _, law = null_for(null, options, rows)
         step = step_of(codes)
@@ -139,18 +140,34 @@ def average_deviation(
         rule = "a sixth of the range" if law.smooth else "A/6"
         source = f"Burke & Dunlap 2002, Organizational Research Methods 5:159 ({rule})"
         cut = Cutoff("ad", limit, "at_most", source)
-        if law.smooth:
-            codes = np.unique(rows.values[~np.isnan(rows.values.astype(float))])
     elif test:
         raise InputError("test must come with options: a null distribution is over options")
-    stats = group_statistics(rows.values, rows.codes, rows.total, options=codes, missing=missing)
-    index = mean_known(kernel.average_deviation(stats, around))
+    index = mean_known(_deviations(rows, None if law is None or law.smooth else codes,
+                                   missing, around))  # fmt: skip
     table = by_group_frame(rows, answering(rows, missing), {"ad": index})
     if test and law is not None:
         table = _ad_test(table, law, rows, codes, around, repetitions, seed, step)
     notes = (f"Around the {around}. Missing items: {missing}.",)
     return Agreement(
-        "ad", table, summary_of(index, cut), law, cut, stats.n.shape[1], missing, notes
+        "ad", table, summary_of(index, cut), law, cut, rows.values.shape[1], missing, notes
+    )
+
+
+def _deviations(
+    rows: Rows, options: NDArray[np.float64] | None, missing: Missing, around: str
+) -> NDArray[np.float64]:
+    """Return (G, J) deviations, by counts of options where there are any."""
+    if options is not None:
+        stats = group_statistics(
+            rows.values, rows.codes, rows.total, options=options, missing=missing
+        )
+        return kernel.average_deviation(stats, around)
+    values, codes = rows.values.astype(float), np.asarray(rows.codes)
+    if missing == "listwise":
+        complete = ~np.isnan(values).any(axis=1)
+        values, codes = values[complete], codes[complete]
+    return np.column_stack(
+        [row_deviations(column, codes, rows.total, around) for column in values.T]
     )
 
 

@@ -186,8 +186,11 @@ def group_values(
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     if group_size is not None:
         whole_number("group_size", group_size, at_least=1)
+    evidence = getattr(values, "evidence", None)
+    if isinstance(evidence, Mapping):
+        values = values.scores
     if isinstance(values, Scores):
-        rows = rows_from_scores(values)
+        rows = rows_from_scores(values, evidence)
         least = int(CUTOFFS["group_size"].value) if group_size is None else group_size
     else:
         rows = rows_from_values(values, groups, members, aggregation)

@@ -12,7 +12,10 @@ from collective_use.checks import valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.groups import random_groups as kernel
-from collective_use.results import Result, Table
+from collective_use.numerics.groups.permutation import random_group_moments
+from collective_use.numerics.groups.random_indices import mean_variance
+from collective_use.numerics.types import Floats, Integers
+from collective_use.results import NotComputed, Result, Table
 
 QUANTILES: tuple[float, ...] = (0.005, 0.01, 0.025, 0.05, 0.10, 0.90, 0.95, 0.975, 0.99, 0.995)
 
@@ -26,19 +29,24 @@ class RandomGroups(Result):
     observed
         Mean variance within the real groups of two and more.
     random_mean, random_sd
-        Mean and standard deviation of the variances within pseudo-groups.
+        Mean and standard deviation of the variances within pseudo-groups, in closed form: what
+        shuffling converges to (polykays, Tukey 1950). With fewer than four persons, of shuffles.
     z
         ``(observed - random_mean) / (random_sd / sqrt(G))`` (Bliese & Halverson 1996; Bliese
         2000), negative where members agree more than chance; read against the normal.
     p
         Share of shuffles whose mean variance is as low as the observed one or lower, with one
-        added to both counts: no normal distribution supposed.
+        added to both counts: no normal distribution supposed. Without shuffles, normal with the
+        exact mean and variance of the mean under permutation (Kazi-Aoual et al. 1995).
+    p_by
+        ``"shuffles"`` or ``"closed form"``.
     groups, repetitions
         G and R.
     quantiles
-        Of the variances within pseudo-groups, by their probability.
+        Of the variances within pseudo-groups, by their probability. A quantile has no closed
+        form: drawn, and empty without shuffles.
     below
-        Share of real groups whose variance is under the 5% quantile of pseudo-groups.
+        Share of real groups whose variance is under the 5% quantile of pseudo-groups; drawn.
 
     Examples
     --------
@@ -55,14 +63,18 @@ class RandomGroups(Result):
     groups: int
     repetitions: int
     quantiles: pd.DataFrame
-    below: float
+    below: float | NotComputed
+    p_by: str = "shuffles"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row with the comparison."""
         names = (
-            "groups", "repetitions", "observed", "random_mean", "random_sd", "z", "p", "below",
+            "groups", "repetitions", "observed", "random_mean", "random_sd", "z", "p", "p_by",
+            "below",
         )  # fmt: skip
-        return pd.DataFrame([{name: getattr(self, name) for name in names}])
+        row = {name: getattr(self, name) for name in names}
+        return pd.DataFrame([{k: np.nan if isinstance(v, NotComputed) else v
+                              for k, v in row.items()}])  # fmt: skip
 
     def tables(self) -> tuple[Table, ...]:
         """Return the comparison."""
@@ -85,7 +97,8 @@ def random_groups(
     groups
         (N,) group of each person.
     repetitions
-        Number of shuffles of all persons.
+        Number of shuffles of all persons, for `p` and the quantiles; 0 leaves them out and
+        gives the rest at once.
     seed
         Seed; the same seed gives the same result.
 
@@ -101,7 +114,7 @@ def random_groups(
     >>> result.observed < result.random_mean
     True
     """
-    whole_number("repetitions", repetitions, at_least=2)
+    whole_number("repetitions", repetitions, at_least=0)
     valid_seed(seed)
     rows = rows_of(values, groups, single=True)
     x = rows.values[:, 0].astype(float)
@@ -112,25 +125,38 @@ def random_groups(
             "groups must be at least two with two answers each, got "
             f"{int((n > 1).sum())} of {rows.total}"
         )
-    made = kernel.random_groups(
-        x[known], rows.codes[known], rows.total, repetitions=repetitions, seed=seed
-    )
-    real, chance = made.observed, made.variances
-    centre, spread = float(chance.mean()), float(chance.std(ddof=1))
-    means = chance.mean(axis=1)
-    observed = float(real.mean())
+    x, codes, real = x[known], rows.codes[known], n[n > 1]
+    moments = random_group_moments(x, real)
+    within = np.sqrt(moments.variances.mean())
+    exact = mean_variance(x[:, None], codes, rows.total)
     # Groups of equal answers leave nothing to compare; the reason is the zero spread itself.
-    z = (observed - centre) / (spread / np.sqrt(len(real))) if spread > 0 else float("nan")
-    slack = 1e-12 * max(1.0, abs(observed))
-    marks = np.quantile(chance, QUANTILES)
+    spread = float(within) / np.sqrt(len(real))
+    z = (exact.observed - moments.expected) / spread if spread > 0 else float("nan")
+    p, marks, below = _drawn(x, codes, rows.total, repetitions, seed)
     return RandomGroups(
-        observed=observed,
-        random_mean=centre,
-        random_sd=spread,
+        observed=exact.observed,
+        random_mean=moments.expected,
+        random_sd=float(within),
         z=float(z),
-        p=float((np.sum(means <= observed + slack) + 1) / (repetitions + 1)),
+        p=exact.p if p is None else p,
         groups=len(real),
         repetitions=repetitions,
-        quantiles=pd.DataFrame({"probability": QUANTILES, "variance": marks}),
-        below=float(np.mean(real < marks[QUANTILES.index(0.05)])),
+        quantiles=pd.DataFrame({"probability": QUANTILES[: len(marks)], "variance": marks}),
+        below=below,
+        p_by="closed form" if p is None else "shuffles",
     )
+
+
+def _drawn(
+    x: Floats, codes: Integers, total: int, repetitions: int, seed: int | None
+) -> tuple[float | None, Floats, float | NotComputed]:
+    """Return what only shuffles tell: the chance, quantiles, and the share of groups below."""
+    if not repetitions:
+        return None, np.empty(0), NotComputed("quantiles of random groups take shuffles")
+    made = kernel.random_groups(x, codes, total, repetitions=repetitions, seed=seed)
+    observed = float(made.observed.mean())
+    slack = 1e-12 * max(1.0, abs(observed))
+    lower = int(np.sum(made.variances.mean(axis=1) <= observed + slack))
+    marks = np.quantile(made.variances, QUANTILES)
+    below = float(np.mean(made.observed < marks[QUANTILES.index(0.05)]))
+    return (lower + 1) / (repetitions + 1), marks, below

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,8 +86,15 @@ def _kinds(names: tuple[str, ...], aggregation: str | Mapping[str, str]) -> tupl
     return tuple(aggregation.get(name, "reflective") for name in names)
 
 
-def rows_from_scores(scores: Scores) -> ValueRows:
+def rows_from_scores(scores: Scores, wanted: Collection[str] | None = None) -> ValueRows:
     """Return rows from scores: measures whose group value is a mean.
+
+    Parameters
+    ----------
+    scores
+        From `cu.score`.
+    wanted
+        Ids of measures; all by default.
 
     Raises
     ------
@@ -99,7 +106,9 @@ def rows_from_scores(scores: Scores) -> ValueRows:
     taken = [
         measure
         for measure in responses.instrument.measures
-        if measure.id in scores.values.columns and measure.composition in (*SHARED, "additive")
+        if measure.id in scores.values.columns
+        and measure.composition in (*SHARED, "additive")
+        and (wanted is None or measure.id in wanted)
     ]
     if not taken:
         raise InputError("scores must hold a measure whose group value is a mean, got none")
@@ -114,6 +123,8 @@ def rows_from_scores(scores: Scores) -> ValueRows:
             )
             kind = "reflective"
         kinds.append(kind)
+    if "weight" in responses.persons.columns:
+        notes.append("Weights have no say here: each member counts alike.")
     names = tuple(measure.id for measure in taken)
     values = scores.values[list(names)].to_numpy(float)
     return _checked(

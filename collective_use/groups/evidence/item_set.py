@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +16,14 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Instrument
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.between_within import sums_of_products
-from collective_use.numerics.groups.nulls import Null, null_distribution
+from collective_use.numerics.groups.nulls import CONTINUOUS, Null, null_distribution
+from collective_use.numerics.groups.spreads import Scale, row_deviations
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.numerics.types import Floats
+
+if TYPE_CHECKING:
+    from collective_use.scores.table import Scores
 
 
 @dataclass(frozen=True)
@@ -29,17 +35,26 @@ class ItemSet:
     names
         Item ids.
     codes
-        Answer options of each item, ascending.
+        Answer options of each item, ascending; the two ends of a slider.
     stats
         Statistics of each item, with counts of options.
     answers
         Persons by items, reverse-keyed.
+    gaps
+        Of sliders, (G, J) average deviations around mean and median; None for options, whose
+        counts tell.
     """
 
     names: tuple[str, ...]
     codes: tuple[Floats, ...]
     stats: tuple[GroupStatistics, ...]
     answers: Floats
+    gaps: Mapping[str, Floats] | None = None
+
+    @property
+    def smooth(self) -> bool:
+        """Whether answers are numbers between two ends, not options."""
+        return self.gaps is not None
 
     @property
     def alike(self) -> bool:
@@ -48,14 +63,22 @@ class ItemSet:
 
     def ratio(self, null: str) -> Floats:
         """Return (G,) the mean over items of variance over null variance, pairwise."""
-        parts = []
-        for codes, one in zip(self.codes, self.stats, strict=True):
-            law = self._law(null, codes, one)
-            parts.append(one.variances[:, 0] / (law.variance * step_of(codes) ** 2))
-        return mean_known(np.column_stack(parts))
+        return mean_known(self.variances / self.null_variances(null))
+
+    @cached_property
+    def variances(self) -> Floats:
+        """(G, J) variances of the items, made once."""
+        return np.column_stack([one.variances[:, 0] for one in self.stats])
+
+    @cached_property
+    def steps(self) -> Floats:
+        """(J,) distances between neighbouring options."""
+        return np.array([step_of(codes) for codes in self.codes])
 
     def law(self, null: str) -> Null:
         """Return the null distribution of items that are alike; over all of them together."""
+        if self.smooth:
+            return CONTINUOUS
         counts = sum((one.counts[:, 0].sum(axis=0) for one in self.stats if one.counts is not None),
                      start=np.zeros(len(self.codes[0])))  # fmt: skip
         return null_distribution(null, len(self.codes[0]), counts)
@@ -64,16 +87,32 @@ class ItemSet:
         """Return the null distribution of each item."""
         return [self._law(null, c, s) for c, s in zip(self.codes, self.stats, strict=True)]
 
+    def null_variances(self, null: str) -> Floats:
+        """Return (J,) variances of the null distribution, in squared units of the answers."""
+        return np.array([law.variance for law in self.laws(null)]) * self.steps**2
+
+    @property
+    def scales(self) -> list[Scale]:
+        """(J,) what answers to each item can be."""
+        return [
+            Scale(float(codes[0]), float(codes[-1]), None if self.smooth else codes)
+            for codes in self.codes
+        ]
+
     def _law(self, null: str, codes: Floats, one: GroupStatistics) -> Null:
-        if null == "empirical" and self.alike:
+        if self.smooth or (null == "empirical" and self.alike):
             return self.law(null)
         counts = None if one.counts is None else one.counts[:, 0].sum(axis=0)
         return null_distribution(null, len(codes), counts)
 
     def deviation(self, around: str) -> Floats:
         """Return (G,) the mean over items of the average deviation."""
-        parts = [agreement.average_deviation(one, around)[:, 0] for one in self.stats]
-        return mean_known(np.column_stack(parts))
+        return mean_known(np.column_stack([self._gaps(j, around) for j in range(len(self.names))]))
+
+    def _gaps(self, j: int, around: str) -> Floats:
+        if self.gaps is not None:
+            return np.asarray(self.gaps[around][:, j])
+        return agreement.average_deviation(self.stats[j], around)[:, 0]
 
     def shares(self) -> Floats:
         """Return (G, J) awg."""
@@ -89,7 +128,7 @@ class ItemSet:
         columns: dict[str, list[Any]] = {}
         shares = self.shares()
         for j, (codes, one) in enumerate(zip(self.codes, self.stats, strict=True)):
-            null = null_distribution("uniform", len(codes)).variance * step_of(codes) ** 2
+            null = self._law("uniform", codes, one).variance * step_of(codes) ** 2
             variance = one.variances[:, 0]
             found = {
                 "n": one.n[:, 0],
@@ -97,8 +136,8 @@ class ItemSet:
                 "variance": variance,
                 "rwg": agreement.rwg(variance, null),
                 "awg": shares[:, j],
-                "ad_mean": agreement.average_deviation(one)[:, 0],
-                "ad_median": agreement.average_deviation(one, "median")[:, 0],
+                "ad_mean": self._gaps(j, "mean"),
+                "ad_median": self._gaps(j, "median"),
             }
             for name, column in found.items():
                 columns.setdefault(name, []).append(column)
@@ -140,7 +179,12 @@ class ItemSet:
 def item_set(
     answers: pd.DataFrame, keys: GroupKeys, instrument: Instrument, names: list[str]
 ) -> ItemSet:
-    """Return the items of a measure; each item's options come from its response scale."""
+    """Return the items of a measure, with the options of their scales or the ends of sliders.
+
+    Numbers without ends (which additive measures may have) get those that were answered.
+    """
+    if instrument.get_item(names[0]).kind == "number":
+        return _of_numbers(answers[names].to_numpy(float), keys, instrument, names)
     codes, stats = [], []
     for name in names:
         scale = instrument.get_scale(str(instrument.get_item(name).scale))
@@ -149,3 +193,33 @@ def item_set(
         codes.append(options)
         stats.append(group_statistics(column, keys.codes, keys.total, options=options))
     return ItemSet(tuple(names), tuple(codes), tuple(stats), answers[names].to_numpy(float))
+
+
+def _of_numbers(
+    values: Floats, keys: GroupKeys, instrument: Instrument, names: list[str]
+) -> ItemSet:
+    ends = []
+    for name, column in zip(names, values.T, strict=True):
+        known = column[~np.isnan(column)]
+        seen = (known.min(), known.max()) if len(known) else (0.0, 1.0)
+        ends.append(np.array(instrument.get_item(name).range or seen, dtype=np.float64))
+    stats = tuple(group_statistics(column, keys.codes, keys.total) for column in values.T)
+    gaps = {
+        around: np.column_stack(
+            [row_deviations(column, keys.codes, keys.total, around) for column in values.T]
+        )
+        for around in ("mean", "median")
+    }
+    return ItemSet(tuple(names), tuple(ends), stats, values, gaps)
+
+
+def answers_to_items(scores: Scores, names: Sequence[str]) -> pd.DataFrame:
+    """Return the answers to items that the data hold: keyed statements, and numbers as they are."""
+    raw = scores.responses.answers
+    found = {}
+    for name in names:
+        if name in scores.items.columns:
+            found[name] = scores.items[name]
+        elif name in raw.columns and scores.responses.instrument.get_item(name).kind == "number":
+            found[name] = raw[name]
+    return pd.DataFrame(found, index=scores.items.index)

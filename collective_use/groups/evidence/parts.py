@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,9 @@ from collective_use.groups.voices.census import GroupMeanReliability
 from collective_use.groups.voices.partners import BalancedMeans
 from collective_use.groups.voices.strata import ByStratum
 from collective_use.results import NotComputed
+
+UNDRAWN = NotComputed("no random groups were drawn for it (repetitions is 0)")
+"""Why an index without a closed form was not compared with random groups."""
 
 Number = float | NotComputed
 Count = int | NotComputed
@@ -134,6 +137,11 @@ class AgainstRandom:
         Their difference in standard deviations, and the chance of as little disagreement.
     rgr_z
         Bliese's z of the variances of members' scores against random groups, in closed form.
+    agree_p_rwg, agree_p_ad, agree_p_awg
+        The chance of as much agreement by the mean of each index over groups, drawn.
+    indices
+        One row an index: its mean over the groups, expected and SD in random groups, z, p, and
+        how that was found (closed form, or how many draws).
     """
 
     within: Number
@@ -141,6 +149,10 @@ class AgainstRandom:
     agree_z: Number
     agree_p: Number
     rgr_z: Number
+    agree_p_rwg: Number = UNDRAWN
+    agree_p_ad: Number = UNDRAWN
+    agree_p_awg: Number = UNDRAWN
+    indices: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +184,8 @@ class Response:
     bounds
         One row a group: sharp bounds of mean, SD and agreement under any answers of the silent.
     sensitivity
-        Median agreement if the silent differed by a part of the scale (Newman & Sin 2009).
+        Medians of rwg(j), r*wg(j) and the SD, and ICC(1), if the silent differed by a part of the
+        scale: the question of Newman & Sin (2009), answered by the variance of a mixture.
     """
 
     response_share: Number

@@ -1,12 +1,22 @@
-"""Do members agree more than members of different groups do? In closed form, for one measure."""
+"""Do members agree more than members of different groups do? For one measure.
+
+The disagreement over items, the variances of scores and the mean r*wg(j) have closed forms; mean
+rwg(j), AD and awg are drawn.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import AgainstRandom, Number
+from collective_use.groups.evidence.settings import Settings
 from collective_use.groups.keys import GroupKeys
+from collective_use.numerics.groups import random_indices as drawn
 from collective_use.numerics.groups.permutation import disagreement, random_group_moments
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.numerics.types import Floats
@@ -64,3 +74,67 @@ def _bliese(values: Floats, codes: NDArray[np.intp], total: int) -> float:
     spread = float(np.sqrt(moments.variances.mean() / enough.sum()))
     observed = float(stats.variances[enough, 0].mean())
     return (observed - moments.expected) / spread if spread > 0 else float("nan")
+
+
+NAMES = {"rwg_j_lindell": "r*wg(j)", "rwg_j": "rwg(j)", "ad_mean": "AD", "awg": "awg"}
+"""Indices that are compared, as readers know them."""
+
+_PARTS = {"rwg_j": "agree_p_rwg", "ad_mean": "agree_p_ad", "awg": "agree_p_awg"}
+
+
+def with_indices(
+    part: AgainstRandom, items: ItemSet, score: Floats, keys: GroupKeys, null: str,
+    settings: Settings, judged: NDArray[np.bool_],
+) -> AgainstRandom:  # fmt: skip
+    """Return the comparison with the means of r*wg(j), rwg(j), AD and awg beside it.
+
+    Parameters
+    ----------
+    part
+        From `against_random`.
+    items
+        The items: a person is exchanged with the own gaps, and each index treats gaps as it does
+        in real groups.
+    score, keys, judged
+        As `against_random` takes them.
+    null
+        The null distribution that judges.
+    settings
+        Its repetitions are the most draws; its seed is theirs.
+    """
+    there = ~np.isnan(score) & judged[keys.codes]
+    if isinstance(part.agree_p, NotComputed):
+        return replace(part, **dict.fromkeys(_PARTS.values(), part.agree_p))
+    answers, codes = items.answers[there], keys.codes[there]
+    spread = items.null_variances(null)
+    found: dict[str, drawn.Comparison] = {}
+    if not np.isnan(answers).any():
+        one = drawn.mean_variance(answers / np.sqrt(spread), codes, keys.total)
+        found["rwg_j_lindell"] = replace(
+            one, observed=1.0 - one.observed, expected=1.0 - one.expected, z=-one.z
+        )
+    if settings.repetitions >= drawn.FEWEST:
+        found |= drawn.drawn_means(
+            answers, codes, keys.total, items.scales, spread,
+            draws=drawn.number_of_draws(
+                len(answers), answers.shape[1], most=settings.repetitions
+            ),
+            seed=settings.seed,
+        )  # fmt: skip
+    rows = [_row(name, one) for name, one in found.items()]
+    chances = {_PARTS[name]: _chance(one) for name, one in found.items() if name in _PARTS}
+    return replace(part, indices=pd.DataFrame(rows), **chances)
+
+
+def _row(name: str, one: drawn.Comparison) -> dict[str, object]:
+    by = f"{one.draws} draws" if one.draws else "closed form"
+    return {
+        "index": name, "observed": one.observed, "random": one.expected, "sd": one.sd,
+        "z": one.z, "p": one.p, "by": by,
+    }  # fmt: skip
+
+
+def _chance(one: drawn.Comparison) -> Number:
+    if np.isnan(one.p):
+        return NotComputed("the index does not vary over random groups, or no group has it")
+    return one.p

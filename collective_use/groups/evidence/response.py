@@ -7,13 +7,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from collective_use.groups.agreement.result import mean_known
+from collective_use.groups.evidence.icc import restricted
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import Number, Response
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
-from collective_use.numerics.groups import agreement
+from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups import response as kernels
 from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.groups.variance_components import variance_components
 from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
@@ -51,7 +53,6 @@ def response_part(
     if np.isnan(rate).all():
         return None
     silent = np.maximum(keys.frame["members"].to_numpy(float) - n, 0.0)
-    bounds = keys.frame[keys.columns].assign(n=one.n[:, 0], silent=silent, response_rate=rate)
     low, high = float(min(c[0] for c in items.codes)), float(max(c[-1] for c in items.codes))
     mean = kernels.mean_bounds(n, silent, one.means[:, 0], low, high)
     spread = kernels.variance_bounds(
@@ -60,21 +61,25 @@ def response_part(
     ratio = _ratio_bounds(items, silent, null)
     width = len(items.names)
     name = "rwg_j" if width > 1 else "rwg"
-    bounds = bounds.assign(
-        mean_low=mean.low,
-        mean_high=mean.high,
-        sd_low=np.sqrt(spread.low),
-        sd_high=np.sqrt(spread.high),
-        **{
+    bounds = pd.DataFrame(
+        {
+            **{column: keys.frame[column].array for column in keys.columns},
+            "n": one.n[:, 0],
+            "silent": silent,
+            "response_rate": rate,
+            "mean_low": mean.low,
+            "mean_high": mean.high,
+            "sd_low": np.sqrt(spread.low),
+            "sd_high": np.sqrt(spread.high),
             f"{name}_low": agreement.rwg_j(ratio.high, width),
             f"{name}_high": agreement.rwg_j(ratio.low, width),
-        },
+        }
     )
     known = rate[judged & ~np.isnan(rate)]
     every = rate[(n > 0) & ~np.isnan(rate)]
     used = known if len(known) else every
     share: Number = float(np.median(used)) if len(used) else NotComputed("no listed group answered")
-    return Response(share, bounds, _sensitivity(items, rate, null, judged))
+    return Response(share, bounds, _sensitivity(items, one, rate, null, judged))
 
 
 def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
@@ -84,7 +89,7 @@ def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
         step = step_of(codes)
         found = kernels.variance_bounds(
             one.n[:, 0].astype(float), silent, one.means[:, 0], one.deviations[:, 0],
-            float(codes[0]), float(codes[-1]), step,
+            float(codes[0]), float(codes[-1]), 0.0 if items.smooth else step,
         )  # fmt: skip
         unit = law.variance * step * step
         lows.append(found.low / unit)
@@ -93,21 +98,47 @@ def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
 
 
 def _sensitivity(
-    items: ItemSet, rate: Floats, null: str, judged: NDArray[np.bool_]
+    items: ItemSet, one: GroupStatistics, rate: Floats, null: str, judged: NDArray[np.bool_]
 ) -> pd.DataFrame:
-    """Return the median agreement if the silent differ from the others by part of the scale."""
-    rows = []
+    """Return what the indices would be if the silent differed by a part of the scale.
+
+    In every group by as much and in the same direction, with the spread of those who answered:
+    the variance within is that of a mixture, and means move by the share of the silent.
+    """
+    reml = variance_components(anova.one_way_of(restricted(one, judged)), "reml")
+    known = np.where(np.isnan(rate), 1.0, rate)
     width = len(items.names)
+    rows = []
     for gap in GAPS:
-        parts = []
-        for codes, one, law in zip(items.codes, items.stats, items.laws(null), strict=True):
-            unit = law.variance * step_of(codes) ** 2
-            apart = gap * float(codes[-1] - codes[0])
-            known = np.where(np.isnan(rate), 1.0, rate)
-            parts.append(
-                kernels.variance_if_silent_differ(one.variances[:, 0], known, apart) / unit
-            )
-        index = agreement.rwg_j(mean_known(np.column_stack(parts)), width)[judged]
-        index = index[~np.isnan(index)]
-        rows.append((gap, float(np.median(index)) if len(index) else float("nan")))
-    return pd.DataFrame(rows, columns=["silent_differ_by", "median_agreement"])
+        reach = float(items.codes[0][-1] - items.codes[0][0])
+        ratio = mean_known(np.column_stack(_ratios_if(items, known, null, gap)))
+        spread = kernels.variance_if_silent_differ(one.variances[:, 0], known, gap * reach)
+        mixed = known[judged] * (1.0 - known[judged]) * (gap * reach) ** 2
+        within = reml.sigma2 + (float(mixed.mean()) if judged.any() else 0.0)
+        moved = float(np.var(known[judged])) if judged.any() else 0.0
+        between = reml.tau2 + moved * (gap * reach) ** 2
+        rows.append(
+            {
+                "silent_differ_by": gap,
+                "median_agreement": _median(agreement.rwg_j(ratio, width)[judged]),
+                "median_rwg_j_lindell": _median(1.0 - ratio[judged]),
+                "median_sd": _median(np.sqrt(spread[judged])),
+                "icc1": between / (between + within) if between + within > 0 else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _ratios_if(items: ItemSet, rate: Floats, null: str, gap: float) -> list[Floats]:
+    """Return for each item (G,) ratios to the null variance if the silent differed."""
+    found = []
+    for codes, one, law in zip(items.codes, items.stats, items.laws(null), strict=True):
+        unit = law.variance * step_of(codes) ** 2
+        apart = gap * float(codes[-1] - codes[0])
+        found.append(kernels.variance_if_silent_differ(one.variances[:, 0], rate, apart) / unit)
+    return found
+
+
+def _median(values: Floats) -> float:
+    values = values[~np.isnan(values)]
+    return float(np.median(values)) if len(values) else float("nan")

@@ -49,7 +49,7 @@ def over_nulls(
     # with equal answers throughout there is nothing to make an empirical null of
     varied = any(one.counts is not None and (one.counts.sum(axis=(0, 1)) > 0).sum() > 1
                  for one in items.stats)  # fmt: skip
-    for null in dict.fromkeys((*more, *NULLS)):
+    for null in more if items.smooth else dict.fromkeys((*more, *NULLS)):
         if null == "empirical" and not varied:
             continue
         values = agreement.rwg_j(items.ratio(null)[enough], len(items.names))

@@ -14,14 +14,14 @@ from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.chance import chance_of_agreement
 from collective_use.groups.evidence.icc import differences, mean_reliabilities, restricted
-from collective_use.groups.evidence.item_set import ItemSet, item_set
+from collective_use.groups.evidence.item_set import ItemSet, answers_to_items, item_set
 from collective_use.groups.evidence.parts import (
     Agreement,
     Number,
     SharedEvidence,
     Sizes,
 )
-from collective_use.groups.evidence.random_groups import against_random
+from collective_use.groups.evidence.random_groups import against_random, with_indices
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.response import response_part, response_rates
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
@@ -37,6 +37,7 @@ from collective_use.groups.evidence.verdict import (
 from collective_use.groups.evidence.voices import Voices, voices
 from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Measure
+from collective_use.instrument.vocabulary import CONTINUOUS
 from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.groups.weighted import weighted_icc
@@ -90,26 +91,27 @@ def member_evidence(
 ) -> Evidence:
     """Return the evidence for a measure whose group value comes from its members' scores."""
     refused = refused_checks(measure)
-    names = [item for item in measure.items if item in scores.items.columns]
+    answers = answers_to_items(scores, measure.items)
+    names = list(answers.columns)
     if measure.id not in scores.values.columns or not names:
         why = "none of the measure's items is in the data"
         return empty_evidence(measure, keys.frame[keys.columns], why, refused)
     if scores.values[measure.id].isna().all():
         return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
-    m = _measured(scores, keys, measure, settings, names)
+    m = _measured(scores, keys, measure, settings, answers)
     by_group, weighted = _by_group(scores, m)
     sizes = _sizes(m)
-    alpha = _alpha(scores.items[names])
+    alpha = _alpha(answers)
     build = _shared if measure.composition in SHARED else _additive
     return build(m, by_group, sizes, alpha, {**refused, **weighted})
 
 
 def _measured(
-    scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings, names: list[str]
+    scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings, answers: pd.DataFrame
 ) -> Measured:
     score = scores.values[measure.id].to_numpy(float)
     one = group_statistics(score, keys.codes, keys.total)
-    items = item_set(scores.items, keys, scores.responses.instrument, names)
+    items = item_set(answers, keys, scores.responses.instrument, list(answers.columns))
     n = one.n[:, 0]
     rate = response_rates(keys, n)
     small = n < settings.least
@@ -166,14 +168,18 @@ def _response_of(m: Measured, null: str) -> Any:
 def _shared(
     m: Measured, by_group: pd.DataFrame, sizes: Sizes, alpha: Number, refused: dict[str, str]
 ) -> SharedEvidence:
-    cutoffs, nulls = m.settings.cutoffs, m.settings.nulls_of(m.measure)
+    cutoffs = m.settings.cutoffs
+    nulls = (CONTINUOUS,) if m.items.smooth else m.settings.nulls_of(m.measure)
     name = "rwg_j" if len(m.items.names) > 1 else "rwg"
     ratio = m.items.ratio(nulls[0])
     index = agreement.rwg_j(ratio, len(m.items.names))
     frame = _with_indices(by_group, m, name, ratio, index)
     agree = _agreement(m, name, index, cutoffs[name], nulls)
     differ = differences(restricted(m.one, m.judged))
-    random = against_random(m.items.answers, m.score, m.keys, m.judged)
+    random = with_indices(
+        against_random(m.items.answers, m.score, m.keys, m.judged),
+        m.items, m.score, m.keys, nulls[0], m.settings, m.judged,
+    )  # fmt: skip
     judged, small, silent = m.counts()
     verdict = shared_verdict(Facts(judged, small, silent, differ, agree, random), cutoffs)
     chance = None

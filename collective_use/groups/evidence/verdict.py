@@ -205,8 +205,22 @@ def _agree_more(r: AgainstRandom, level: Cutoff) -> str:
         return f"{answer}."
     return (
         f"{answer}: they disagree {r.within / r.expected:.0%} as much as in random groups of the "
-        f"same sizes, z = {_number(r.agree_z):.2f}, {p_text(_number(r.agree_p))}."
+        f"same sizes, z = {_number(r.agree_z):.2f}, {p_text(_number(r.agree_p))}"
+        f"{_by_index(r, level)}."
     )
+
+
+def _by_index(r: AgainstRandom, level: Cutoff) -> str:
+    """Return what each index says of it, those that say otherwise named as such."""
+    found = {"rwg(j)": r.agree_p_rwg, "AD": r.agree_p_ad, "awg": r.agree_p_awg}
+    known = {name: p for name, p in found.items() if not isinstance(p, NotComputed)}
+    if not known:
+        return ""
+    here = level.passes(_number(r.agree_p))
+    other = [name for name, p in known.items() if level.passes(p) != here]
+    chances = ", ".join(f"{name} {p_text(p)}" for name, p in known.items())
+    ending = f": not so by {' and '.join(other)}" if other else ""
+    return f" (by their means over groups: {chances}{ending})"
 
 
 def _how_much(a: Agreement, rule: Cutoff) -> str:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.labels import known_label_of
-from collective_use.groups.voices.census import GroupMeanReliability, group_mean_reliability
+from collective_use.groups.voices.census import GroupMeanReliability, reliability_of
 from collective_use.groups.voices.partners import BalancedMeans, balanced_means
 from collective_use.groups.voices.strata import ByStratum, by_stratum
 from collective_use.instrument.model import Measure
+from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
@@ -74,21 +74,29 @@ def voices(
         if (np.isfinite(value) & labels.notna().to_numpy()).any():
             strata[name] = by_stratum(value, groups, labels.to_numpy(dtype=object))
             text += _stratum_text(name, strata[name])
-    return Voices(balanced, _census(keys, measure, value, groups, items), strata or None, text)
+    return Voices(balanced, _census(keys, measure, value, items), strata or None, text)
 
 
 def _census(
-    keys: GroupKeys, measure: Measure, value: Floats, groups: NDArray[np.object_], items: ItemSet
+    keys: GroupKeys, measure: Measure, value: Floats, items: ItemSet
 ) -> GroupMeanReliability | None:
     known = keys.frame["members"]
     if not (known.notna().all() and (keys.frame["n"] <= known).all()):
         return None
-    sizes = dict(zip(keys.names, known.astype(int), strict=True))
     alpha = items.alpha_within(keys)
     trust = 1.0 if np.isnan(alpha) else min(max(alpha, 0.0), 1.0)
-    return group_mean_reliability(
-        value, groups, sizes, aggregation=measure.aggregation, person_reliability=trust
+    stats = group_statistics(value, keys.codes, keys.total)
+    n = stats.n[:, 0]
+    frame = pd.DataFrame(
+        {
+            "group": keys.names,
+            "n": n,
+            "members": known,
+            "sampling_fraction": n / known,
+            "reason": "",
+        }
     )
+    return reliability_of(stats, frame, measure.aggregation, trust)
 
 
 def partner_of(responses: Responses) -> pd.Series | None:

@@ -16,7 +16,7 @@ from collective_use.groups.keys import group_keys
 from collective_use.groups.labels import aligned, label_text, labels_of
 from collective_use.numerics.groups import anova
 from collective_use.numerics.groups import finite_population as kernels
-from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.results import NotComputed, Result, Table, table_of
 
 Aggregation = Literal["reflective", "formative"]
@@ -175,34 +175,54 @@ def group_mean_reliability(
     frame = sampling_fraction(names[known], members)
     code = pd.Index(frame["group"]).get_indexer(names[known])
     stats = group_statistics(y[known], code.astype(np.intp), len(frame))
-    table = anova.one_way_of(stats)
-    between, within = _components(table)
+    return reliability_of(stats, frame, aggregation, person_reliability)
+
+
+def reliability_of(
+    stats: GroupStatistics, frame: pd.DataFrame, aggregation: Aggregation, trust: float
+) -> GroupMeanReliability:
+    """Return the same from statistics of the groups in `frame`; see `group_mean_reliability`.
+
+    Parameters
+    ----------
+    stats
+        Of the scores, one column.
+    frame
+        `group`, `n`, `members`, `sampling_fraction`, `reason`, a row a group.
+    trust
+        Reliability of a person's score within groups.
+    """
+    between, within = _components(anova.one_way_of(stats))
     n, size = frame["n"].to_numpy(float), frame["members"].to_numpy(float)
     reflective = kernels.reflective_reliability(between, within, n)
-    formative = kernels.formative_reliability(between, within, n, size, person_reliability)
+    formative = kernels.formative_reliability(between, within, n, size, trust)
     chosen = reflective if aggregation == "reflective" else formative
     fraction = size if aggregation == "formative" else np.full(len(n), np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = kernels.standard_error(np.full(len(n), within), n, fraction)
-    frame = frame.assign(
-        mean=stats.means[:, 0],
-        standard_error=np.where(n > 0, error, np.nan),
-        reliability=np.where(n > 0, chosen, np.nan),
-        reflective=np.where(n > 0, reflective, np.nan),
-        formative=np.where(n > 0, formative, np.nan),
+    reliability = np.where(n > 0, chosen, np.nan)
+    values = pd.DataFrame(
+        {
+            **{name: frame[name].array for name in frame.columns if name != "reason"},
+            "mean": stats.means[:, 0],
+            "standard_error": np.where(n > 0, error, np.nan),
+            "reliability": reliability,
+            "reflective": np.where(n > 0, reflective, np.nan),
+            "formative": np.where(n > 0, formative, np.nan),
+            "reason": [
+                _reason(r, c, x)
+                for r, c, x in zip(frame["reason"], frame["n"], reliability, strict=True)
+            ],
+        }
     )
-    frame["reason"] = [
-        _reason(r, c, x)
-        for r, c, x in zip(frame["reason"], frame["n"], frame["reliability"], strict=True)
-    ]
     why = NotComputed("no group has two answers, or there is one group only")
-    mean = frame["reliability"].mean()
+    there = reliability[~np.isnan(reliability)]
     return GroupMeanReliability(
-        values=frame[[c for c in frame.columns if c != "reason"] + ["reason"]],
+        values=values,
         aggregation=aggregation,
         variance_between=why if np.isnan(between) else between,
         variance_within=why if np.isnan(within) else within,
-        reliability=why if np.isnan(mean) else float(mean),
+        reliability=float(there.mean()) if len(there) else why,
     )
 
 

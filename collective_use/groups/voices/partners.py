@@ -197,16 +197,19 @@ def _frame(
     partners = np.bincount(stats.group, minlength=stats.groups)
     plain, balanced = kernels.member_mean(stats), kernels.balanced_mean(stats)
     within, between = kernels.within_between(stats)
-    frame = keys.assign(
-        n=n,
-        partners=partners,
-        effective_partners=kernels.effective_partners(stats),
-        largest_partner=kernels.largest_share(stats),
-        mean=plain,
-        balanced_mean=balanced,
-        difference=balanced - plain,
-        sd_within=np.sqrt(within),
-        sd_between=np.sqrt(between),
+    frame = pd.DataFrame(
+        {
+            "group": keys["group"].array,
+            "n": n,
+            "partners": partners,
+            "effective_partners": kernels.effective_partners(stats),
+            "largest_partner": kernels.largest_share(stats),
+            "mean": plain,
+            "balanced_mean": balanced,
+            "difference": balanced - plain,
+            "sd_within": np.sqrt(within),
+            "sd_between": np.sqrt(between),
+        }
     )
     if options is not None:
         null = (options**2 - 1) / 12

@@ -16,6 +16,7 @@ def check(context: Context) -> None:
         _references(context, item, place)
         _answers(context, item, place)
         _reverse(context, item, place)
+        _range(context, item, place)
         _roster(context, item, place)
         _attention(context, item, place)
     for n, roster in enumerate(context.instrument.rosters):
@@ -78,6 +79,19 @@ def _reverse(context: Context, item: Item, place: Place) -> None:
     if item.reverse and scale is not None and not scale.ordered:
         text = f"{whose} is reverse but scale {scale.id!r} has no order (ordered: false)"
         context.say((*place, "reverse"), text)
+
+
+def _range(context: Context, item: Item, place: Place) -> None:
+    if item.range is None:
+        return
+    whose = f"item {item.id!r}"
+    low, high = item.range
+    if item.kind != "number":
+        text = f"{whose} has a range but {kind_of(item)}; a range is the ends of a number's slider"
+        context.say((*place, "range"), text)
+    elif not low < high:
+        text = f"range of {whose} must be the lowest and the highest number"
+        context.say((*place, "range"), f"{text}, found {low:g} and {high:g}")
 
 
 def _roster(context: Context, item: Item, place: Place) -> None:

@@ -6,8 +6,9 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.compositions import ANSWERS, COMPOSITIONS, answers_of, offered
 from collective_use.instrument.check.context import Context
 from collective_use.instrument.check.items import kind_of
-from collective_use.instrument.model import SHARED, Measure
+from collective_use.instrument.model import SHARED, Item, Measure
 from collective_use.instrument.vocabulary import (
+    CONTINUOUS,
     NULLS,
     ROSTER_KINDS,
 )
@@ -98,17 +99,36 @@ def _categories(context: Context, measure: Measure, place: Place) -> None:
 
 
 def _common_scale(context: Context, measure: Measure, place: Place) -> None:
-    ranges = {
-        (scale.low, scale.high)
-        for name in measure.items
-        if name in context.items and context.items[name].kind == "likert"
-        for scale in [context.scales.get(context.items[name].scale or "")]
-        if scale is not None
-    }
+    items = [context.items[name] for name in measure.items if name in context.items]
+    scales = [context.scales.get(i.scale or "") for i in items if i.kind == "likert"]
+    ranges: set[tuple[float, float]] = {(s.low, s.high) for s in scales if s is not None}
+    ranges |= {item.range for item in items if item.kind == "number" and item.range is not None}
+    _sliders(context, measure, items, place)
     if len(ranges) > 1 and measure.score != "none":
-        listed = " and ".join(f"{low} to {high}" for low, high in sorted(ranges))
+        listed = " and ".join(f"{low:g} to {high:g}" for low, high in sorted(ranges))
         text = f"measure {measure.id!r} joins items answered from {listed}"
         context.say((*place, "items"), f"{text}; a mean or sum needs one range")
+
+
+def _sliders(context: Context, measure: Measure, items: list[Item], place: Place) -> None:
+    """Ask shared measures for the ends of their numbers: agreement is a share of the range."""
+    if measure.composition not in SHARED:
+        return
+    whose = f"measure {measure.id!r}"
+    numbers = [item for item in items if item.kind == "number"]
+    for item in numbers:
+        if item.range is None:
+            text = f"{whose} is {measure.composition}, and item {item.id!r} is a number without a"
+            text = f"{text} range; agreement is judged on one: add its ends, 'range: [0, 100]'"
+            context.say((*place, "items"), text)
+    if numbers and len(numbers) < len(items):
+        text = f"{whose} joins numbers and statements; members cannot agree on both in one scale"
+        context.say((*place, "items"), text)
+    for k, null in enumerate(measure.null_distributions):
+        if (null == CONTINUOUS) != bool(numbers):
+            right = f"{CONTINUOUS!r} alone" if numbers else "one over options"
+            text = f"{whose} names the null distribution {null!r}; its answers take {right}"
+            context.say((*place, "null_distributions", k), text)
 
 
 def _checks(context: Context, measure: Measure, place: Place) -> None:
@@ -131,7 +151,7 @@ def _checks(context: Context, measure: Measure, place: Place) -> None:
         composition = f"its composition {measure.composition!r} has no rwg"
         context.say((*place, "null_distributions"), f"{text}; {composition}")
     for k, null in enumerate(measure.null_distributions):
-        if null not in NULLS:
+        if null not in (*NULLS, CONTINUOUS):
             hint = did_you_mean(null, NULLS)
             text = f"{whose} names the unknown null distribution {null!r}{hint}"
             listed = "" if hint else f"; known are {quoted(NULLS)}"

@@ -115,17 +115,30 @@ def awg(stats: GroupStatistics, low: float, high: float) -> Floats:
     low, high
         Ends of the response scale.
     """
-    m, n = stats.means, stats.n.astype(float)
-    k = np.where(n > 1, n, np.nan)
+    return awg_of(stats.n, stats.means, stats.variances, low, high)
+
+
+def awg_of(
+    n: ArrayLike, means: Floats, variances: Floats, low: ArrayLike, high: ArrayLike
+) -> Floats:
+    """Return awg from answers, means and variances of any shape; see `awg`.
+
+    Examples
+    --------
+    >>> awg_of([3.0], np.array([3.0]), np.array([1.0]), 1.0, 5.0).round(3).tolist()
+    [0.667]
+    """
+    m, k = means, np.where(np.asarray(n) > 1, np.asarray(n, float), np.nan)
+    low, high = np.asarray(low, float), np.asarray(high, float)
     largest = ((high + low) * m - m * m - high * low) * (k / (k - 1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = 1.0 - 2.0 * stats.variances / largest
+        value = 1.0 - 2.0 * variances / largest
         # A mean right on the border counts as inside, whatever its last digit.
         slack = 1e-12 * (high - low)
         outside = m < (low * (k - 1) + high) / k - slack
         outside |= m > (high * (k - 1) + low) / k + slack
     value = np.where(outside, np.nan, value)
-    return np.where((n > 1) & ((m == high) | (m == low)), 1.0, value)
+    return np.where((k > 1) & ((m == high) | (m == low)), 1.0, value)
 
 
 def average_deviation(stats: GroupStatistics, around: str = "mean") -> Floats:

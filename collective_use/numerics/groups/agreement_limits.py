@@ -23,6 +23,9 @@ Spread = Callable[[Floats], Floats]
 _BORROWED = 4.0
 """Members' worth of the mean variance mixed into a group's own before it standardizes."""
 
+_SHARED = 10.0
+"""Members' worth of the donors' scatter mixed into a group's own."""
+
 _CELLS = 4_000_000
 
 
@@ -132,9 +135,58 @@ def ratios(
     return out / true
 
 
+def own_shapes(groups: list[Floats], donors: Donors) -> Floats:
+    """Return (G,) by how much more the average deviation of a group scatters than donors' does.
+
+    What one member does to the average deviation: ``|x - m| + (P(x < m) - P(x > m)) (x - m)``,
+    since moving the mean costs those below what it saves those above. Over donors of all groups
+    both shares even out; inside a group whose answers lean they do not, and limits that are made
+    of donors alone are too short. The variance of a group's own members, with the donors' to the
+    worth of `_SHARED` members, takes its place.
+
+    Parameters
+    ----------
+    groups
+        (n, J) answers of each group, NaN for missing.
+    donors
+        From `donors_of`.
+
+    Examples
+    --------
+    >>> leaning = np.array([[1.0], [1], [1], [1], [5]])
+    >>> even = np.array([[1.0], [5], [1], [5], [3]])
+    >>> shapes = own_shapes([leaning, even], donors_of([leaning, even]))
+    >>> bool(shapes[0] > shapes[1])
+    True
+    """
+    usual = _scatter(donors.deviations)
+    if not usual > 0:
+        return np.ones(len(groups))
+    n = np.array([len(group) for group in groups], float)
+    own = np.array([_scatter(group) for group in groups])
+    weight = n / (n + _SHARED)
+    mixed = np.where(np.isnan(own), usual, weight * own + (1.0 - weight) * usual)
+    return np.asarray(np.sqrt(mixed / usual))
+
+
+def _scatter(answers: Floats) -> float:
+    """Return the relative variance of members' parts in the average deviation."""
+    if len(answers) < 3:
+        return float("nan")
+    known = ~np.isnan(answers)
+    number = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, answers, 0.0).sum(axis=0) / number
+    gaps = np.where(known, answers - mean, 0.0)
+    lean = (np.sum(gaps < 0, axis=0) - np.sum(gaps > 0, axis=0)) / number
+    parts = (np.abs(gaps) + lean * gaps).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    whole = float(np.abs(gaps).sum() / max(int(known.sum()), 1))
+    return float(parts.var(ddof=1)) / whole**2 if whole > 0 else float("nan")
+
+
 def spread_limits(
-    observed: float, drawn: Floats, floor: float, ceiling: float, confidence: float
-) -> tuple[float, float]:
+    observed: float, drawn: Floats, floor: float, ceiling: float, confidence: float,
+    shape: float = 1.0,
+) -> tuple[float, float]:  # fmt: skip
     """Return limits of a group's true spread.
 
     Parameters
@@ -149,6 +201,8 @@ def spread_limits(
         The largest spread that the options allow.
     confidence
         Of the limits.
+    shape
+        The group's own scatter in units of the donors', from `own_shapes`.
 
     Examples
     --------
@@ -157,7 +211,9 @@ def spread_limits(
     (0.513, 1.905)
     """
     tail = (1.0 - confidence) / 2.0
-    least, most = np.quantile(drawn, [tail, 1.0 - tail])
+    least, middle, most = np.quantile(drawn, [tail, 0.5, 1.0 - tail])
+    if middle > 0:
+        least, most = middle * (np.array([least, most]) / middle) ** shape
     low = observed / float(most) if most > 0 else 0.0
     high = max(observed, floor) / float(least) if least > 0 else np.inf
     return min(low, ceiling), min(high, ceiling)

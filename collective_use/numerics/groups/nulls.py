@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -138,6 +139,11 @@ def null_distribution(
     one_of("null", null, (*NAMES, "empirical"))
     if null == "empirical":
         return _empirical(observed, options)
+    return _by_name(null, int(options))
+
+
+@lru_cache(maxsize=256)
+def _by_name(null: str, options: int) -> Null:
     shape = SHAPES[null]
     if shape.weights is None:
         return _from_table(shape, options)

@@ -132,7 +132,7 @@ def disagreement(values: Floats, codes: Integers, n_groups: int) -> Disagreement
     s2 = float(np.sum(np.sum(y * y, axis=1) ** 2))
     # the other matrix projects on the groups, without the mean: its diagonal is 1/n_g - 1/N
     h2 = float(np.sum(1.0 / n)) - 2.0 * G / N + 1.0 / N
-    variance = _permutation_variance(N, (t, t2, s2), (G - 1.0, G - 1.0, h2)) / t**2
+    variance = permutation_variance(N, (t, t2, s2), (G - 1.0, G - 1.0, h2)) / t**2
     mean = (G - 1.0) / (N - 1.0)
     sd = float(np.sqrt(variance))
     if not sd > 0:
@@ -143,7 +143,7 @@ def disagreement(values: Floats, codes: Integers, n_groups: int) -> Disagreement
     return Disagreement(1.0 - between, 1.0 - mean, sd, (mean - between) / sd, p)
 
 
-def _permutation_variance(
+def permutation_variance(
     N: int, first: tuple[float, float, float], second: tuple[float, float, float]
 ) -> float:
     """Return the variance of tr(A P'BP) over permutations P, for centred matrices.

@@ -82,6 +82,8 @@ def key_of(instrument: Instrument, item: Item, column: Column, platform: str) ->
         return number_key(0, item.total)
     if item.kind == "month":
         return MONTH
+    if item.range is not None:
+        return number_key(*item.range)
     if item.kind == "number" or (item.scale is None and not item.options):
         return number_key()
     return with_platform_codes(scale_key(instrument, item), platform)

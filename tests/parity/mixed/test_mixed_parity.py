@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import mixed_cells as cells
 import mixed_computed as computed
@@ -58,3 +60,14 @@ def test_a_changed_number_is_found(file, name, factor):
 def test_a_missing_number_is_found():
     assert cells.fails(cells.CLOSED, None, 1.0)
     assert cells.class_of("waves_exact.json", "REML/with/delta") is cells.ESTIMATE
+
+
+def test_the_table_in_the_documents_lists_the_same_cells():
+    text = (Path(__file__).parent / "TABLE.md").read_text(encoding="utf-8")
+    total = 0
+    for file in FILES:
+        kinds = Counter(cells.class_of(file, n).name for n, _ in cells.cells(cells.reference(file)))
+        total += sum(kinds.values())
+        for kind, number in kinds.items():
+            assert f"| {file} | {kind} | {number} |" in text
+    assert f"{total} cells in {len(FILES)} files" in text
