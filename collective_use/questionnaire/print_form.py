@@ -44,7 +44,7 @@ class Rendering:
     def __call__(self, content: FormContent) -> bytes:
         """Return one copy as a file."""
         if self.format == "docx":
-            from collective_use.questionnaire.paper.word import questionnaire_docx
+            from collective_use.questionnaire.paper.word.document import questionnaire_docx
 
             return questionnaire_docx(content, paper=self.paper, letterhead=self.letterhead)
         if self.format == "html":

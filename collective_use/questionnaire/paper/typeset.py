@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from collective_use.questionnaire.form.content import (
     Texts,
 )
 from collective_use.questionnaire.form.fill import glossed
-from collective_use.questionnaire.form.letterhead import Letterhead
+from collective_use.questionnaire.form.letterhead import LETTER_LINES, Letterhead
 from collective_use.questionnaire.form.print_words import (
     facts_line,
     in_all,
@@ -32,10 +31,11 @@ from collective_use.questionnaire.form.typography import (
     typographic,
     words_of,
 )
+from collective_use.questionnaire.paper.identity import copy_number, form_number, qr_picture
 
 WORDS = ("page", "of", "of_end", "definitions", "consent", "points", "total", "tick", "thanks")
 PRINT_WORDS = ("how", "return_to", "named")
-LETTER_LINES = ("investigator", "ethics", "contact", "date")
+
 KEPT_WHOLE = 22
 """A roster or a list of at most this many lines moves to the next page whole."""
 
@@ -83,30 +83,6 @@ def _code(language: str) -> str:
     return language.split("-")[0].casefold()
 
 
-def _qr_svg(text: str) -> str:
-    import segno
-
-    buffer = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(buffer, kind="svg", border=1, dark="#1c2b33")
-    return buffer.getvalue().decode("utf-8")
-
-
-def form_number(content: FormContent) -> str:
-    """Return a short number of the form for its foot; it names no construct to respondents.
-
-    Examples
-    --------
-    >>> import collective_use as cu
-    >>> from collective_use.questionnaire.form.layout import form_content
-    >>> form_number(form_content(cu.load_instrument("collective_data_use"), seed=3))
-    'CDU/0.2.0/short/en/s3'
-    """
-    name, *rest = content.form_id.split("/")
-    parts = [part for part in name.split("_") if part]
-    short = "".join(part[0] for part in parts) if len(parts) > 1 else name
-    return "/".join([short.upper(), *rest])
-
-
 def template_data(
     content: FormContent,
     *,
@@ -132,15 +108,13 @@ def template_data(
     """
     form = glossed(content)
     setting = Setting(form)
-    person = f"/{form.group}/{form.member}" if form.member else ""
-    number = form_number(form)
     return {
         "lang": _code(form.languages[0]),
         "paper": paper,
         "marks": marks,
-        "qr": _qr_svg(form.form_id + person) if qr else "",
-        "copy": number + person,
-        "number": number,
+        "qr": qr_picture(form, "svg").decode("utf-8") if qr else "",
+        "copy": copy_number(form),
+        "number": form_number(form),
         "group": _group_line(form),
         "plain_title": [typographic(text, "en") for text in form.title],
         "title": setting.texts(form.title),
