@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.direction import direction
-from collective_use.questionnaire.form.words import LANGUAGE_NAMES, WEB, word
+from collective_use.questionnaire.form.words import WEB, in_all, language_name
 from collective_use.questionnaire.online.escape import escaped
 
 TEMPLATE = Path(__file__).parent / "web.html"
@@ -58,8 +58,8 @@ def page_data(content: FormContent, form: str, hand_in: str = "") -> dict[str, A
         **data,
         "form": form,
         "hand_in": hand_in,
-        "words": {name: [word(name, lang) for lang in content.languages] for name in WEB},
-        "language_names": [LANGUAGE_NAMES.get(lang, lang) for lang in content.languages],
+        "words": {name: in_all(name, content.languages) for name in WEB},
+        "language_names": [language_name(lang) for lang in content.languages],
         "directions": [direction(lang) for lang in content.languages],
     }
 

@@ -18,8 +18,6 @@ from collective_use.questionnaire.form.fill import glossed
 from collective_use.questionnaire.form.letterhead import LETTER_LINES, Letterhead
 from collective_use.questionnaire.form.print_words import (
     facts_line,
-    in_all,
-    printed_in_all,
     skip_line,
 )
 from collective_use.questionnaire.form.texts import all_texts
@@ -31,6 +29,7 @@ from collective_use.questionnaire.form.typography import (
     typographic,
     words_of,
 )
+from collective_use.questionnaire.form.words import in_all
 from collective_use.questionnaire.paper.identity import copy_number, form_number, qr_picture
 
 WORDS = ("page", "of", "of_end", "definitions", "consent", "points", "total", "tick", "thanks")
@@ -74,8 +73,8 @@ class Setting:
 
     def words(self) -> dict[str, list[dict[str, str]]]:
         """Return the words that forms need, in every language of the form."""
-        every = {name: in_all(name, self.languages) for name in WORDS}
-        every |= {name: printed_in_all(name, self.languages) for name in PRINT_WORDS}
+        every = {name: in_all(name, self.languages) for name in (*WORDS, *PRINT_WORDS)}
+
         return {name: self.texts(tuple(said)) for name, said in every.items()}
 
 
@@ -160,7 +159,7 @@ def _letterhead(letterhead: Letterhead, form: FormContent, setting: Setting) -> 
     for name in LETTER_LINES:
         said = letterhead.line(name, form.languages)
         if said:
-            label = printed_in_all(name, form.languages)
+            label = in_all(name, form.languages)
             pairs = zip(label, said, form.languages, strict=True)
             lines.append(setting.texts(tuple(f"{a}{colon(code)}{b}" for a, b, code in pairs)))
     return {

@@ -9,12 +9,10 @@ from collective_use.questionnaire.form.content import Consent, FormContent
 from collective_use.questionnaire.form.letterhead import LETTER_LINES, Letterhead
 from collective_use.questionnaire.form.print_words import (
     facts_line,
-    in_all,
-    printed_in_all,
     skip_line,
 )
 from collective_use.questionnaire.form.typography import colon
-from collective_use.questionnaire.form.words import words
+from collective_use.questionnaire.form.words import in_all, words
 from collective_use.questionnaire.paper.identity import copy_number, form_number, qr_picture
 from collective_use.questionnaire.paper.word.elements import (
     ACCENT,
@@ -63,7 +61,7 @@ def _letterhead(sheet: Sheet, head: Letterhead) -> None:
     sheet.say(paragraph, said, size=11, bold=True, between=" · ")
     for name in LETTER_LINES:
         said = head.line(name, sheet.languages)
-        labels = printed_in_all(name, sheet.languages)
+        labels = in_all(name, sheet.languages)
         pairs = zip(labels, said, sheet.languages, strict=False)
         lines = tuple(f"{label}{colon(code)}{text}" for label, text, code in pairs)
         if lines:
@@ -113,7 +111,7 @@ def _codes(sheet: Sheet, content: FormContent) -> None:
 def _facts(sheet: Sheet, content: FormContent) -> None:
     """Say how long it takes, and how to answer."""
     questions = sum(question.number is not None for question in content.questions)
-    for language, how in zip(sheet.languages, printed_in_all("how", sheet.languages), strict=True):
+    for language, how in zip(sheet.languages, in_all("how", sheet.languages), strict=True):
         line = facts_line(language, content.minutes, content.statements, questions)
         paragraph = sheet.paragraph()
         sheet.write(paragraph, line, language, bold=True, color=ACCENT)
@@ -180,7 +178,7 @@ def closing(sheet: Sheet, head: Letterhead) -> None:
     cell = sheet.box(0.4, width=9.0, indent=(sheet.width - 9.0) / 2)
     edge(cell, RULE, 5, "top", "left", "bottom", "right")
     paragraph = sheet.tight(cell.paragraphs[0], before=5)
-    sheet.say(paragraph, tuple(printed_in_all("return_to", sheet.languages)), between=" · ")
+    sheet.say(paragraph, tuple(in_all("return_to", sheet.languages)), between=" · ")
     sheet.say(sheet.tight(cell.add_paragraph(), after=5), address, bold=True)
 
 

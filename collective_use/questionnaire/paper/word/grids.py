@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from collective_use.questionnaire.form.content import Choice, Question, Row, Texts
-from collective_use.questionnaire.form.print_words import printed_in_all
-from collective_use.questionnaire.form.words import words
+from collective_use.questionnaire.form.words import in_all, words
 from collective_use.questionnaire.paper.fields import NO_CODE, column_of, is_statements
 from collective_use.questionnaire.paper.word.breaks import Heads, heads_of, width_cm
 from collective_use.questionnaire.paper.word.elements import (
@@ -77,7 +76,7 @@ def _single(sheet: Sheet, question: Question) -> tuple[Texts, Callable[[Any, Row
     if question.kind == "ticks":
         return tuple(every["tick"]), tick
     if question.kind == "nominate":
-        return tuple(printed_in_all("named", sheet.languages)), write
+        return tuple(in_all("named", sheet.languages)), write
     return tuple(every["points"]), write
 
 

@@ -119,7 +119,7 @@ class Sheet:
         color: str = "",
     ) -> Any:
         """Add a run; sizes and weight hold for letters of every script."""
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(self._turned_back(text, language))
         style = run._r.get_or_add_rPr()
         half = str(round(size * 2))
         marks = [element("w:sz", w_val=half), element("w:szCs", w_val=half)]
@@ -143,6 +143,14 @@ class Sheet:
         margin = max(margins, default=0.0)
         if margin:
             paragraph.paragraph_format.right_indent = Cm(margin)
+
+    def _turned_back(self, text: str, language: str) -> str:
+        """Mark the ends of lines that run against the paragraph, so that their stops stay put."""
+        way = direction(language or self.languages[0])
+        if way == direction(self.languages[0]):
+            return text
+        mark = "\u200f" if way == "rtl" else "\u200e"
+        return "\n".join(f"{mark}{line}{mark}" if line else "" for line in text.split("\n"))
 
     def number(self, paragraph: Any, number: int | None) -> None:
         """Write the number of a question before its text."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.direction import direction
-from collective_use.questionnaire.form.print_words import in_all
 from collective_use.questionnaire.form.typography import colon
+from collective_use.questionnaire.form.words import in_all
 from collective_use.questionnaire.paper.identity import form_number
 from collective_use.questionnaire.paper.word.elements import (
     ACCENT,
@@ -133,10 +133,10 @@ def _line(sheet: Sheet, paragraph: Any, side: str) -> Any:
 def _pages(sheet: Sheet, paragraph: Any) -> None:
     """Write "Page 1 of 5" in every language of the form."""
     parts = [in_all(name, sheet.languages) for name in ("page", "of", "of_end")]
-    said = dict.fromkeys(zip(*parts, strict=True))
-    for place, (page, of, end) in enumerate(said):
-        texts = (" · " if place else "") + f"{page} ", f" {of} ", f" {end}".rstrip()
+    said = dict(zip(zip(*parts, strict=True), sheet.languages, strict=True))
+    for place, ((page, of, end), language) in enumerate(said.items()):
+        texts = (" · " if place else "") + f"{page} ", f" {of} ", f" {end}"
         for text, code in zip(texts, ("PAGE", "NUMPAGES", ""), strict=True):
-            run = sheet.write(paragraph, text, size=7.5, color=GREY)
+            run = sheet.write(paragraph, text, language, size=7.5, color=GREY)
             if code:
                 field(paragraph, code, run._r.get_or_add_rPr())
