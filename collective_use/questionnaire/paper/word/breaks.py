@@ -132,9 +132,11 @@ def margin_for_last_line(text: str, width: float, size: float) -> float:
         return 0.0
     em = size * _POINT_CM
     most = int(width / em)
-    length = _ems(text.rstrip("。！？…"))
-    for room in range(most, max(most - 6, _LAST + 2), -1):
+    closing = text[-1] in "。！？…"
+    length = _ems(text)
+    # A closing mark begins no line: it takes the character before it along.
+    for room in range(most, max(most - 8, _LAST + 2), -1):
         rest = length % room
-        if length <= room or rest == 0 or rest >= _LAST:
+        if length <= room or rest == 0 or rest >= _LAST + closing:
             return (most - room) * em
     return 0.0
