@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from math import ceil
 from typing import Any
 
 from collective_use.questionnaire.form.content import Consent, FormContent
@@ -14,6 +15,7 @@ from collective_use.questionnaire.form.print_words import (
 from collective_use.questionnaire.form.typography import colon
 from collective_use.questionnaire.form.words import in_all, words
 from collective_use.questionnaire.paper.identity import copy_number, form_number, qr_picture
+from collective_use.questionnaire.paper.word.breaks import width_cm
 from collective_use.questionnaire.paper.word.elements import (
     ACCENT,
     GREY,
@@ -28,6 +30,8 @@ from collective_use.questionnaire.paper.word.elements import (
 from collective_use.questionnaire.paper.word.sheet import INDENT_CM, Sheet, keep_row
 
 _QR_CM = 2.3
+_NARROWER = 0.95
+"""Running text is narrower than the widest font that may be put in."""
 
 
 def cover(sheet: Sheet, content: FormContent, head: Letterhead) -> None:
@@ -44,6 +48,27 @@ def cover(sheet: Sheet, content: FormContent, head: Letterhead) -> None:
     if content.status:
         paragraph = sheet.paragraph(before=6)
         sheet.write(paragraph, " ".join(content.status), size=7.5, color=GREY)
+
+
+_LINE_CM = 0.44
+_FIXED_CM = 4.6
+_TALLER_CM = {"title": 0.9, "key": 0.85, "facts": 0.9, "consent": 0.9, "letterhead": 2.2}
+
+
+def cover_cm(content: FormContent, head: Letterhead, width: float) -> float:
+    """Return about how high the cover is: where it takes more than a page, questions run on."""
+    consent = [text for module in content.consent for text in (*module.text, *module.accept)]
+    texts = [*content.purpose, *content.definitions, *consent]
+    lines = sum(ceil(width_cm(text, 8.8) * _NARROWER / (width - 0.8)) for text in texts if text)
+    counts = {
+        "title": len(content.title),
+        "key": len(content.keys),
+        "facts": len(content.languages),
+        "consent": len(content.consent),
+        "letterhead": bool(head),
+    }
+    more = sum(count * _TALLER_CM[name] for name, count in counts.items())
+    return lines * _LINE_CM + more + _FIXED_CM
 
 
 def _letterhead(sheet: Sheet, head: Letterhead) -> None:

@@ -13,11 +13,17 @@ from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.form.texts import changed_by_language
 from collective_use.questionnaire.form.typography import typographic
 from collective_use.questionnaire.paper.fields import FACTS, form_facts
-from collective_use.questionnaire.paper.word.cover import closing, cover
+from collective_use.questionnaire.paper.word.cover import closing, cover, cover_cm
 from collective_use.questionnaire.paper.word.elements import keep_part, name_of
 from collective_use.questionnaire.paper.word.questions import page
 from collective_use.questionnaire.paper.word.sheet import Sheet
-from collective_use.questionnaire.paper.word.styles import running, set_up, width_of
+from collective_use.questionnaire.paper.word.styles import (
+    MARGIN_CM,
+    SHEETS,
+    running,
+    set_up,
+    width_of,
+)
 
 
 def questionnaire_docx(
@@ -61,7 +67,8 @@ def questionnaire_docx(
     cover(sheet, content, head)
     for block in content.pages:
         page(sheet, block)
-    _first_question_on_a_new_page(document)
+    if cover_cm(content, head, sheet.width) < SHEETS[paper][1] - 2 * MARGIN_CM:
+        _first_question_on_a_new_page(document)
     closing(sheet, head)
     # LibreOffice drops the names of controls when it saves and keeps their order.
     tags = [node.get(name_of("val")) for node in document.element.iter(name_of("tag"))]
