@@ -37,6 +37,13 @@ from collective_use.errors import (
 )
 
 _LAZY: dict[str, str] = {
+    # a whole study
+    "init_study": "collective_use.study.template",
+    "read_study": "collective_use.study.settings",
+    "run_study": "collective_use.study.run",
+    "run_demo": "collective_use.study.demo",
+    "Study": "collective_use.study.settings",
+    "StudyRun": "collective_use.study.run",
     # structure
     "fit_structure": "collective_use.structure.fit",
     # syntax and sem
@@ -56,11 +63,18 @@ _LAZY: dict[str, str] = {
     "sample_path": "collective_use.instrument.library",
     "list_instruments": "collective_use.instrument.library",
     "lint_instrument": "collective_use.instrument.lint.lint",
+    "begin_instrument": "collective_use.instrument.begin",
+    "overview": "collective_use.instrument.overview",
+    "Overview": "collective_use.instrument.overview",
+    "json_schema": "collective_use.instrument.schema",
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
     "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",
+    "receive_answers": "collective_use.responses.receive.serve",
+    "pseudonymize": "collective_use.responses.pseudonyms.write",
+    "Pseudonymized": "collective_use.responses.pseudonyms.write",
     "screen": "collective_use.responses.screening.screen",
     "drop_flagged": "collective_use.responses.screening.screen",
     "Screening": "collective_use.responses.screening.screen",

@@ -27,7 +27,6 @@ def demo(
       collective-use demo --out demo
     """
     from collective_use.cli.report import show_done
-    from collective_use.study.demo import demo_study
-    from collective_use.study.run import run_study
+    from collective_use.study.demo import run_demo
 
-    show_done(run_study(demo_study(sample, out), command="demo"), as_json)
+    show_done(run_demo(out, sample), as_json)

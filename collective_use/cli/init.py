@@ -38,15 +38,15 @@ def init(
     from collective_use.cli import console
     from collective_use.instrument.library import load_instrument
     from collective_use.study.settings import read_study
-    from collective_use.study.template import begin_study
+    from collective_use.study.template import init_study
 
     load_instrument(instrument)
-    file = begin_study(
+    file = init_study(
         folder, instrument=instrument, export=export, members=members, informants=informants,
         group=group, form=form, map_file=map_file,
     )  # fmt: skip
     console.say(f"Written: {file}\nOpen it in any editor; every line is explained.")
-    settings, _ = read_study(file)
+    settings = read_study(file)
     named = ((members, settings.members), (informants, settings.informants))
     found = [Path(place).name for given, place in named if place and not given]
     if found:

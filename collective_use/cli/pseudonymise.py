@@ -44,9 +44,9 @@ def pseudonymise(
       collective-use pseudonymise export.csv --member Email --out coded.csv --key safe/study.key
       collective-use pseudonymise members.csv --out coded_members.csv --key safe/study.key
     """
-    from collective_use.responses.pseudonyms.write import pseudonymise as write
+    from collective_use.responses.pseudonyms.write import pseudonymize
 
-    done = write(
+    done = pseudonymize(
         export,
         out,
         key,

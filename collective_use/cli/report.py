@@ -9,29 +9,28 @@ from typing import TYPE_CHECKING
 from collective_use.cli import console
 
 if TYPE_CHECKING:
-    from collective_use.study.run import Done
+    from collective_use.study.run import StudyRun
     from collective_use.study.settings import Study
 
 
-def show_done(done: Done, as_json: bool) -> None:
+def show_done(done: StudyRun, as_json: bool) -> None:
     """Print the summary, where the files are and what to do next; or one JSON document."""
     from collective_use.study.summary import summary_head, summary_tables
 
     if as_json:
         frame = done.outcome.groups.measures_frame()
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
-        fits = done.outcome.extra.get("models", {})
+        fits = done.outcome.models
         content |= {"models": {name: fit.to_dict() for name, fit in fits.items()}}
         console.show_json(content)
         return
     console.say(summary_head(done.outcome) + "\n")
     console.show(summary_tables(done.outcome))
-    found = done.outcome.extra.get("measurement")
-    if found is not None:
-        console.show(found.tables())
-    for fit in done.outcome.extra.get("models", {}).values():
+    if done.outcome.validation is not None:
+        console.show(done.outcome.validation.tables())
+    for fit in done.outcome.models.values():
         console.show(fit.tables())
-    for name, reason in done.outcome.extra.get("not fitted", {}).items():
+    for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
     console.show_files(done.folder, done.files)
     if not done.outcome.study.full:
@@ -42,7 +41,7 @@ def show_done(done: Done, as_json: bool) -> None:
     show_next_step(done)
 
 
-def show_next_step(done: Done) -> None:
+def show_next_step(done: StudyRun) -> None:
     """Print the command that most likely comes next."""
     study = done.outcome.study
     if done.run["command"] == "validate":
@@ -82,7 +81,7 @@ def given_flags(study: Study) -> list[str]:
     return [word for flag, value in given.items() if value for word in (flag, value)]
 
 
-def _after_fit(done: Done) -> None:
+def _after_fit(done: StudyRun) -> None:
     study, models = done.outcome.study, done.outcome.instrument.models
     console.show_next(
         "less", Path(done.folder) / f"model_{study.models[-1]}.txt",

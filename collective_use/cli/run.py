@@ -38,8 +38,5 @@ def run(
     """
     from collective_use.cli.report import show_done
     from collective_use.study.run import run_study
-    from collective_use.study.settings import overridden, read_study
 
-    settings, _ = read_study(study)
-    done = run_study(overridden(settings, settings_of(flags)), command="run")
-    show_done(done, flags["as_json"])
+    show_done(run_study(study, changes=settings_of(flags)), flags["as_json"])

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
-from collective_use.yaml_source import Document, Place, Position, Problem, read_yaml
+from collective_use.yaml_source.document import Document, Place, Position, Problem
+from collective_use.yaml_source.read import read_yaml
 
 _T = TypeVar("_T")
 

@@ -16,7 +16,7 @@ from collective_use.instrument.check.context import EVERYTHING, Context
 from collective_use.instrument.include import COLLECTIONS, assemble
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.model import Instrument
-from collective_use.yaml_source import Document, Problem
+from collective_use.yaml_source.document import Document, Problem
 
 _STAND_INS: dict[str, Any] = {
     "schema": 1,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.instrument.model import Instrument
-from collective_use.yaml_source import Document, Place, Problem
+from collective_use.yaml_source.document import Document, Place, Problem
 
 ONE = {
     "sources": "source",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from collective_use.checks import one_of
 from collective_use.compositions import COMPOSITIONS
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Index, Instrument, Item, Measure, Text
 from collective_use.results import Result, Table, frame_of
 
@@ -21,6 +23,12 @@ class Overview(Result):
         The item bank.
     language
         The language shown; texts that it lacks are shown in the first language.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.overview("lq2002").to_frame().shape
+    (19, 7)
     """
 
     instrument: Instrument
@@ -159,13 +167,13 @@ class Overview(Result):
         return Table("Structural models", ("model", "name", "syntax"), rows)
 
 
-def overview(instrument: Instrument, language: str | None = None) -> Overview:
+def overview(instrument: Instrument | str | Path, language: str | None = None) -> Overview:
     """Lay an instrument out to be read.
 
     Parameters
     ----------
     instrument
-        The item bank.
+        The item bank, its bundled name or its path.
     language
         One of its languages; the first by default.
 
@@ -180,10 +188,11 @@ def overview(instrument: Instrument, language: str | None = None) -> Overview:
     >>> overview(cu.load_instrument("starter")).tables()[0].title
     'starter 0.1: Learning from results in teams'
     """
-    languages = (*instrument.languages, *instrument.draft_languages)
+    bank = as_instrument(instrument)
+    languages = (*bank.languages, *bank.draft_languages)
     chosen = language or languages[0]
     one_of("language", chosen, languages)
-    return Overview(instrument, chosen)
+    return Overview(bank, chosen)
 
 
 def _value(measure: Measure) -> str:

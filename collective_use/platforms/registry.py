@@ -14,7 +14,8 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.platforms.profile import Platform
-from collective_use.yaml_source import Document, Problem, read_yaml
+from collective_use.yaml_source.document import Document, Problem
+from collective_use.yaml_source.read import read_yaml
 
 KNOWN = Path(__file__).parent / "known"
 PROFILES = "collective_use.profiles"

@@ -11,7 +11,7 @@ from typing import Any
 from collective_use.checks import did_you_mean, quoted
 from collective_use.door.limits import check_archive, regular_file
 from collective_use.errors import ReadError
-from collective_use.yaml_source import Position
+from collective_use.yaml_source.document import Position
 
 MOST_BYTES = 50_000_000
 MOST_CELLS = 20_000_000

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from collective_use.errors import InputError
 from collective_use.instrument.library import sample_path
+from collective_use.study.run import StudyRun, run_study
 from collective_use.study.settings import Study, study_from
 
 DEMOS = {
@@ -44,3 +45,30 @@ def demo_study(sample: str, out: str | Path) -> Study:
         return study_from({**values, "exports": str(place)})
     files = {name: str(place / f"{name}.csv") for name in ("members", "informants")}
     return study_from({**values, "exports": str(place / "export.csv"), **files, "models": ("M1",)})
+
+
+def run_demo(out: str | Path = "demo", sample: str = "clean") -> StudyRun:
+    """Run everything that this installation can do on a bundled sample.
+
+    Parameters
+    ----------
+    out
+        The folder of results.
+    sample
+        ``clean`` and ``messy`` are made up, with known true values; ``lq2002`` is real (2,042
+        soldiers in 49 companies).
+
+    Raises
+    ------
+    InputError
+        When there is no such sample.
+    OutputError
+        When the folder is no folder of results, or cannot be written.
+
+    Examples
+    --------
+    >>> import collective_use as cu, tempfile
+    >>> cu.run_demo(tempfile.mkdtemp() + "/demo", "lq2002").run["counts"]["groups"]
+    49
+    """
+    return run_study(demo_study(sample, out), command="demo")

@@ -58,7 +58,7 @@ def tables_of(outcome: Outcome, shown: Shown | None = None) -> dict[str, pd.Data
         "agreement.csv": shown.agreement,
         "measures.csv": shown.measures,
         "table1.csv": first_table(outcome, shown.rule).to_frame(),
-        **outcome.extra.get("tables", {}),
+        **outcome.tables,
     }
     if outcome.study.full:
         values, agreement = full_tables(outcome.groups, outcome.study.all_cutoffs())
@@ -77,7 +77,7 @@ def persons_frame(outcome: Outcome) -> pd.DataFrame:
     return pd.concat([outcome.responses.persons, scores.values, answered], axis=1)
 
 
-def write_outcome(outcome: Outcome, folder: Path, command: str, started: float) -> dict[str, Any]:
+def write_outcome(outcome: Outcome, folder: Path, started: float) -> dict[str, Any]:
     """Write all files of a study into a folder under construction.
 
     Parameters
@@ -86,8 +86,6 @@ def write_outcome(outcome: Outcome, folder: Path, command: str, started: float) 
         What the study came to.
     folder
         From `collective_use.output.result_folder`.
-    command
-        The command that was called.
     started
         When, in seconds since 1970; it goes into log.json only.
 
@@ -105,25 +103,25 @@ def write_outcome(outcome: Outcome, folder: Path, command: str, started: float) 
         (folder / name).write_bytes(csv_bytes(frame))
     text = methods_text(outcome, first_table(outcome, shown.rule), shown.measures)
     (folder / "methods.md").write_bytes(text.encode("utf-8"))
-    (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, command, started)))
-    run = run_content(outcome, command, shown)
+    (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, outcome.command, started)))
+    run = run_content(outcome, shown)
     write_run(folder, run)
     return run
 
 
-def run_content(outcome: Outcome, command: str, shown: Shown) -> dict[str, Any]:
+def run_content(outcome: Outcome, shown: Shown) -> dict[str, Any]:
     """Return the account of a study: the same input gives the same account, byte for byte."""
     study, instrument = outcome.study, outcome.instrument
     record = record_for_others(outcome.record, outcome.groups, shown.rule).joined(shown.record)
     listed = [entry.file for entry in study.exports]
     models: dict[str, Any] = {}
-    if "models" in outcome.extra:
+    if outcome.models:
         from collective_use.study.structural import models_account
 
-        models, notes = models_account(outcome.extra["models"])
+        models, notes = models_account(outcome.models)
         record = record.joined(notes)
     return {
-        "command": command,
+        "command": outcome.command,
         "schema": OUTPUT_SCHEMA,
         "versions": versions(),
         "instrument": {

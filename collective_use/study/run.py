@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collective_use.errors import NotSupported
 from collective_use.output import check_place, result_folder
+from collective_use.results import Result, Table
 from collective_use.study.outputs import FULL_MEANINGS, MEANINGS, write_outcome
-from collective_use.study.settings import Study
+from collective_use.study.settings import Study, as_study, overridden
 from collective_use.study.steps import LATER_ROOMS
+from collective_use.study.summary import summary_tables
 from collective_use.study.walk import Outcome, walk
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
-class Done:
+class StudyRun(Result):
     """A study that was run and written.
 
     Attributes
@@ -29,6 +35,13 @@ class Done:
         The content of run.json.
     files
         File names with what they hold.
+
+    Examples
+    --------
+    >>> import collective_use as cu, tempfile
+    >>> run = cu.run_demo(tempfile.mkdtemp() + "/demo", "lq2002")
+    >>> run.to_frame()["measure"].tolist()
+    ['lead', 'tsig', 'hostil']
     """
 
     folder: Path
@@ -36,14 +49,42 @@ class Done:
     run: dict[str, Any]
     files: tuple[tuple[str, str], ...]
 
+    def __repr__(self) -> str:
+        persons, groups = self.run["counts"]["persons"], self.run["counts"]["groups"]
+        return f"StudyRun({str(self.folder)!r}, persons={persons}, groups={groups})"
 
-def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -> Done:
-    """Run a study and write its folder of results.
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a measure: reliability, ICCs, agreement, verdict."""
+        return self.outcome.groups.measures_frame()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of run.json."""
+        return self.run
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return what the command line prints of the run, and the files that were written."""
+        outcome = self.outcome
+        validation = () if outcome.validation is None else outcome.validation.tables()
+        models = tuple(table for fit in outcome.models.values() for table in fit.tables())
+        files = Table(f"Written into {self.folder}", ("file", "holds"), self.files)
+        return (*summary_tables(outcome), *validation, *models, files)
+
+
+def run_study(
+    study: Study | str | Path | Mapping[str, Any],
+    *,
+    changes: Mapping[str, Any] | None = None,
+    command: str = "run",
+    later_rooms: bool = True,
+) -> StudyRun:
+    """Run a study and write its folder of results: what `collective-use run` does.
 
     Parameters
     ----------
     study
-        The decisions.
+        A study file or its folder; or settings by the names that a study file uses; or a `Study`.
+    changes
+        Settings that replace those of the study for this run, by the same names.
     command
         How it was called, for run.json.
     later_rooms
@@ -52,8 +93,8 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
 
     Returns
     -------
-    Done
-        The folder, the results and the files.
+    StudyRun
+        The folder, the results and the files; as text it reads as the command line does.
 
     Raises
     ------
@@ -62,31 +103,25 @@ def run_study(study: Study, *, command: str = "run", later_rooms: bool = True) -
 
     Examples
     --------
-    >>> import tempfile
-    >>> from collective_use.instrument.library import sample_path
-    >>> from collective_use.study.settings import study_from
+    >>> import collective_use as cu, tempfile
     >>> out = tempfile.mkdtemp() + "/results"
-    >>> sample = str(sample_path("lq2002.csv"))
-    >>> done = run_study(study_from({"instrument": "lq2002", "exports": sample, "out": out}))
-    >>> done.run["counts"]["persons"]
-    2042
+    >>> sample = str(cu.sample_path("lq2002.csv"))
+    >>> done = cu.run_study({"instrument": "lq2002", "exports": sample, "out": out})
+    >>> done.run["counts"]["persons"], (done.folder / "measures.csv").is_file()
+    (2042, True)
     """
     started = time.time()
+    study = overridden(as_study(study), changes or {})
     check_place(study.out)
     refuse_unknown_wishes(study)
-    outcome = walk(study)
-    outcome.extra["command"] = command
-    files = dict(MEANINGS)
-    if "screening.csv" in outcome.extra.get("tables", {}):
-        files["screening.csv"] = "a row a person read: careless answering, index by index"
-    if study.full:
-        files.update(FULL_MEANINGS)
+    outcome = walk(study, command=command)
     with result_folder(study.out) as folder:
         wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
         for step in wanted:
-            files.update(step.load()(outcome, folder))
-        run = write_outcome(outcome, folder, command, started)
-    return Done(Path(study.out), outcome, run, tuple(files.items()))
+            outcome = step.load()(outcome, folder)
+        run = write_outcome(outcome, folder, started)
+    files = {**MEANINGS, **(FULL_MEANINGS if study.full else {}), **outcome.files}
+    return StudyRun(Path(study.out), outcome, run, tuple(files.items()))
 
 
 def refuse_unknown_wishes(study: Study) -> None:

@@ -15,7 +15,8 @@ from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.platforms.registry import is_file
-from collective_use.yaml_source import Document, Problem, read_yaml
+from collective_use.yaml_source.document import Document, Problem
+from collective_use.yaml_source.read import read_yaml
 
 Code = str | int | float
 Codes = Code | list[Code] | dict[Code, str]
@@ -131,6 +132,12 @@ class Study(Settings):
         does not use them.
     full
         Write exact tables of groups, too, in a folder of its own for the analyst.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.Study(instrument="lq2002", exports="a.csv").out
+    'results'
     """
 
     instrument: str
@@ -188,7 +195,7 @@ class Study(Settings):
         return {"group_size": float(self.minimum_group_size), **self.cutoffs}
 
 
-def read_study(path: str | Path) -> tuple[Study, Path]:
+def read_study(path: str | Path) -> Study:
     """Read a study file, or the study.yaml of a folder.
 
     Parameters
@@ -198,13 +205,20 @@ def read_study(path: str | Path) -> tuple[Study, Path]:
 
     Returns
     -------
-    tuple
-        The study, its paths made absolute, and the file that was read.
+    Study
+        Its paths made absolute.
 
     Raises
     ------
     InputError
         With every problem as ``file:line:column: what was found, what would be right``.
+
+    Examples
+    --------
+    >>> import collective_use as cu, tempfile
+    >>> file = cu.init_study(tempfile.mkdtemp() + "/mine", instrument="lq2002")
+    >>> cu.read_study(file).seed
+    1
     """
     file = Path(path)
     if file.is_dir():
@@ -229,7 +243,7 @@ def read_study(path: str | Path) -> tuple[Study, Path]:
     if problems or study is None:
         ordered = sorted(set(problems), key=lambda problem: (problem.position, problem.text))
         raise InputError("\n".join(str(problem) for problem in ordered))
-    return placed(study, file.parent), file
+    return placed(study, file.parent)
 
 
 def study_from(values: Mapping[str, Any]) -> Study:
@@ -255,6 +269,31 @@ def study_from(values: Mapping[str, Any]) -> Study:
     if unknown:
         raise InputError("\n".join(unknown))
     return study
+
+
+def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
+    """Return a study from what a caller may give: itself, its file or folder, or its settings.
+
+    Raises
+    ------
+    InputError
+        When it is none of these, or a setting is wrong.
+
+    Examples
+    --------
+    >>> as_study({"instrument": "lq2002", "exports": "a.csv"}).instrument
+    'lq2002'
+    """
+    if isinstance(study, Study):
+        return study
+    if isinstance(study, (str, Path)):
+        return read_study(study)
+    if isinstance(study, Mapping):
+        return study_from(study)
+    raise InputError(
+        "study must be a study file, its folder, its settings by name or a Study, "
+        f"got {type(study).__name__}"
+    )
 
 
 def overridden(study: Study, flags: Mapping[str, Any]) -> Study:

@@ -1,14 +1,20 @@
 """What `run` does after the groups: one line for each room that is added.
 
-A step is a function ``step(outcome, folder) -> {file name: what it holds}`` that writes its
-files into the folder under construction and does nothing when the study does not ask for it.
+A step is a function ``step(outcome, folder) -> outcome`` that adds its result, its tables and
+what its files hold, may write files of its own into the folder under construction, and returns
+the outcome unchanged when the study does not ask for it.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collective_use.study.walk import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,12 @@ class Step:
     module: str
     function: str
 
-    def load(self) -> Any:
+    def load(self) -> Callable[[Outcome, Path], Outcome]:
         """Import the step's function."""
-        return getattr(importlib.import_module(self.module), self.function)
+        function: Callable[[Outcome, Path], Outcome] = getattr(
+            importlib.import_module(self.module), self.function
+        )
+        return function
 
 
 LATER_ROOMS: tuple[Step, ...] = (

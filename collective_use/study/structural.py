@@ -32,17 +32,22 @@ HELD = (
 )  # fmt: skip
 
 
-def fit_models(outcome: Outcome, folder: Path) -> Mapping[str, str]:
+def fit_models(outcome: Outcome, folder: Path) -> Outcome:
     """Fit every model of the study at the level of groups; nothing when it names none.
 
     Parameters
     ----------
     outcome
-        Its `extra` receives the fits under ``"models"``, the tables under ``"tables"`` and, in
-        a demonstration, the reasons of models that cannot be fitted under ``"not fitted"``.
+        What the study came to so far.
     folder
         Receives a readable account of each model, ``model_<id>.txt``. The tables are written
         with all others, so that the dictionary knows them.
+
+    Returns
+    -------
+    Outcome
+        With the fits, their tables and, in a demonstration, the reasons of models that cannot
+        be fitted.
 
     Raises
     ------
@@ -51,27 +56,27 @@ def fit_models(outcome: Outcome, folder: Path) -> Mapping[str, str]:
     """
     study = outcome.study
     if not study.models:
-        return {}
-    fits = _fitted(outcome)
-    outcome.extra["models"] = fits
+        return outcome
+    fits, refused = _fitted(outcome)
     if not fits:
-        return {}
+        return outcome.adding(not_fitted=refused)
     tables = {
         "estimates.csv": _stacked({name: fit.to_frame() for name, fit in fits.items()}),
         "effects.csv": _stacked({name: fit.effects for name, fit in fits.items()}),
         "fit.csv": _stacked({name: fit.fit_frame() for name, fit in fits.items()}),
     }
-    outcome.extra.setdefault("tables", {}).update(tables)
     accounts = {}
     for name, fit in fits.items():
         (folder / f"model_{name}.txt").write_text(fit.report(), encoding="utf-8", newline="\n")
         accounts[f"model_{name}.txt"] = f"model {name} to read: numbers, warnings, the model itself"
-    return {**FILES, **accounts}
+    files = {**FILES, **accounts}
+    return outcome.adding(models=fits, not_fitted=refused, tables=tables, files=files)
 
 
-def _fitted(outcome: Outcome) -> dict[str, StructureFit]:
-    study, lenient = outcome.study, outcome.extra.get("command") == "demo"
+def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
+    study, lenient = outcome.study, outcome.command == "demo"
     fits: dict[str, StructureFit] = {}
+    refused: dict[str, str] = {}
     with warnings.catch_warnings():
         # the fit holds the same sentences, and prints them below its tables
         for kind in HELD:
@@ -82,8 +87,8 @@ def _fitted(outcome: Outcome) -> dict[str, StructureFit]:
             except (InputError, EstimationError) as problem:
                 if not lenient:
                     raise
-                outcome.extra.setdefault("not fitted", {})[name] = str(problem)
-    return fits
+                refused[name] = str(problem)
+    return fits, refused
 
 
 def models_account(fits: Mapping[str, StructureFit]) -> tuple[dict[str, Any], Record]:

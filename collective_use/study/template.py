@@ -115,10 +115,10 @@ full: false
 """
 
 
-def begin_study(
+def init_study(
     folder: str | Path,
     *,
-    instrument: str,
+    instrument: str = "collective_data_use",
     export: str | None = None,
     members: str | None = None,
     informants: str | None = None,
@@ -157,8 +157,8 @@ def begin_study(
 
     Examples
     --------
-    >>> import tempfile
-    >>> begin_study(tempfile.mkdtemp() + "/my_study", instrument="lq2002").name
+    >>> import collective_use as cu, tempfile
+    >>> cu.init_study(tempfile.mkdtemp() + "/my_study", instrument="lq2002").name
     'study.yaml'
     """
     place = Path(folder).expanduser()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from collective_use.measurement.validate import validate
@@ -21,28 +20,31 @@ FILES = {
 """Table of a validation -> what its file, ``validation_<table>.csv``, holds."""
 
 
-def validate_scales(outcome: Outcome, folder: Path) -> Mapping[str, str]:
+def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
     """Look through the scales and write what was found.
 
     Parameters
     ----------
     outcome
-        Its `extra` receives the validation under ``"measurement"`` and its tables.
+        What the study came to so far.
     folder
         Receives ``validation.txt``, the same to read.
+
+    Returns
+    -------
+    Outcome
+        With the validation and its tables; unchanged when the study does not ask.
     """
     study = outcome.study
     if not study.validation:
-        return {}
+        return outcome
     found = validate(outcome.scores, seed=study.seed, thorough=study.validation == "thorough")
-    outcome.extra["measurement"] = found
     tables = {f"validation_{name}.csv": frame for name, frame in found.frames().items()}
-    outcome.extra.setdefault("tables", {}).update(tables)
     text = "\n\n".join(table_text(table) for table in found.tables())
     (folder / "validation.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
-    return {"validation.txt": "findings, what passed, what was not checked, to read", **{
-        f"validation_{name}.csv": _holds(name) for name in found.frames()
-    }}  # fmt: skip
+    files = {"validation.txt": "findings, what passed, what was not checked, to read"}
+    files |= {f"validation_{name}.csv": _holds(name) for name in found.frames()}
+    return outcome.adding(validation=found, tables=tables, files=files)
 
 
 def _holds(name: str) -> str:

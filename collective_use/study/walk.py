@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from collective_use.errors import InputError
 from collective_use.groups.aggregate import aggregate
@@ -19,6 +22,11 @@ from collective_use.study.reading import read_all
 from collective_use.study.screening import screened
 from collective_use.study.settings import Study
 
+if TYPE_CHECKING:
+    from collective_use.measurement.validate import Validation
+    from collective_use.responses.screening.screen import Screening
+    from collective_use.structure.fit import StructureFit
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -32,8 +40,21 @@ class Outcome:
         The result of each room.
     record
         What happened on the way.
-    extra
-        What later rooms add, by name.
+    command
+        The command that was called.
+    screening
+        Careless answering, index by index; None when the study has no rules.
+    validation
+        What was found in the scales; None when the study does not ask.
+    models
+        Name of a model to its fit, in the study's order.
+    not_fitted
+        Name of a model to the reason why it could not be fitted (in a demonstration only; a
+        study that asks for a model stops).
+    tables
+        File name to a table that a later room adds to the folder of results.
+    files
+        File name to what it holds, for what later rooms add.
     """
 
     study: Study
@@ -42,16 +63,51 @@ class Outcome:
     scores: Scores
     groups: Groups
     record: Record
-    extra: dict[str, Any] = field(default_factory=dict)
+    command: str = "run"
+    screening: Screening | None = None
+    validation: Validation | None = None
+    models: Mapping[str, StructureFit] = field(default_factory=dict)
+    not_fitted: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def adding(
+        self,
+        *,
+        validation: Validation | None = None,
+        models: Mapping[str, StructureFit] | None = None,
+        not_fitted: Mapping[str, str] | None = None,
+        tables: Mapping[str, pd.DataFrame] | None = None,
+        files: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """Return the outcome with what one more room came to.
+
+        Parameters
+        ----------
+        validation, models, not_fitted
+            The room's result; what is not given stays as it is.
+        tables, files
+            Joined to those of the rooms before.
+        """
+        return replace(
+            self,
+            validation=self.validation if validation is None else validation,
+            models=self.models if models is None else models,
+            not_fitted=self.not_fitted if not_fitted is None else not_fitted,
+            tables={**self.tables, **(tables or {})},
+            files={**self.files, **(files or {})},
+        )
 
 
-def walk(study: Study) -> Outcome:
+def walk(study: Study, *, command: str = "run") -> Outcome:
     """Do all from the exports to the groups.
 
     Parameters
     ----------
     study
         The decisions; paths as they can be opened from here.
+    command
+        The command that was called.
 
     Returns
     -------
@@ -85,9 +141,15 @@ def walk(study: Study) -> Outcome:
         seed=study.seed,
         voice=study.voice,
     )
-    tables = {} if screening is None else {"screening.csv": screening.to_frame()}
-    extra: dict[str, Any] = {"tables": tables} if tables else {}
-    return Outcome(study, instrument, responses, scores, groups, groups.record, extra)
+    outcome = Outcome(
+        study, instrument, responses, scores, groups, groups.record, command, screening
+    )
+    if screening is None:
+        return outcome
+    return outcome.adding(
+        tables={"screening.csv": screening.to_frame()},
+        files={"screening.csv": "a row a person read: careless answering, index by index"},
+    )
 
 
 def _require_answers(responses: Responses) -> None:

@@ -22,7 +22,7 @@ from collective_use.door.csv import csv_rows
 from collective_use.door.json import json_content
 from collective_use.errors import CollectiveUseError, CollectiveUseWarning
 from collective_use.responses.files.open import read_raw
-from collective_use.responses.pseudonyms.write import pseudonymise
+from collective_use.responses.pseudonyms.write import pseudonymize
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 BANK = cu.load_instrument(Path(__file__).parents[1] / "responses" / "lab_data.yaml")
@@ -137,7 +137,7 @@ def test_json_of_any_shape(value):
 def test_a_copy_with_codes_shows_nobody_and_is_whole_or_absent(content):
     path = made("a.csv", content)
     out, key = path.with_name("out.csv"), path.with_name("key")
-    done = calmly(pseudonymise, path, out, key, member="pid")
+    done = calmly(pseudonymize, path, out, key, member="pid")
     assert out.exists() == key.exists() == (done is not None)
     if done is not None:
         assert not [p for p in ("p1", "p2", "p3") if p in calmly(_members, out, done.member)]

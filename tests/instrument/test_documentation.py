@@ -17,7 +17,7 @@ from collective_use.instrument.load import examine
 from collective_use.instrument.schema import json_schema
 from collective_use.numerics.groups import nulls
 from collective_use.platforms.columns import item_columns, roster_length
-from collective_use.yaml_source import parse_yaml
+from collective_use.yaml_source.read import parse_yaml
 
 PAGE = (Path(__file__).parents[2] / "docs" / "instrument-format.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, flags=re.DOTALL)

@@ -14,7 +14,7 @@ from collective_use.instrument.begin import begin_instrument, identifier
 from collective_use.instrument.library import instrument_path, load_instrument, sample_path
 from collective_use.instrument.overview import overview
 from collective_use.instrument.schema import json_schema
-from collective_use.yaml_source import _Composer
+from collective_use.yaml_source.read import _Composer
 
 BUNDLED = ("collective_data_use", "lq2002", "starter")
 

@@ -16,7 +16,7 @@ from collective_use.instrument.lint.lint import LintReport
 from collective_use.instrument.lint.rules import RULES, Finding
 from collective_use.instrument.load import examine
 from collective_use.instrument.model import Instrument
-from collective_use.yaml_source import parse_yaml
+from collective_use.yaml_source.read import parse_yaml
 
 BANK = (Path(__file__).parent / "small_bank.yaml").read_text(encoding="utf-8")
 

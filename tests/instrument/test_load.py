@@ -13,7 +13,7 @@ import collective_use as cu
 from collective_use.instrument.include import COLLECTIONS, assemble
 from collective_use.instrument.load import examine, load_file
 from collective_use.instrument.messages import fields_at
-from collective_use.yaml_source import parse_yaml
+from collective_use.yaml_source.read import parse_yaml
 
 HERE = Path(__file__).parent
 BANK = (HERE / "small_bank.yaml").read_text(encoding="utf-8")

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import collective_use as cu
-from collective_use import yaml_source
-from collective_use.yaml_source import Document, parse_yaml, read_yaml
+from collective_use.yaml_source import read as yaml_source
+from collective_use.yaml_source.document import Document
+from collective_use.yaml_source.read import parse_yaml, read_yaml
 
 LOADERS = (yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else []))
 

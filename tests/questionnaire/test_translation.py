@@ -14,7 +14,7 @@ from collective_use.errors import InputError, InstrumentWarning, ReadError
 from collective_use.instrument.library import instrument_path
 from collective_use.sheets.translation.edit import Edit, edited
 from collective_use.sheets.translation.workbook import text_rows
-from collective_use.yaml_source import parse_yaml
+from collective_use.yaml_source.read import parse_yaml
 
 
 def fill(file, changes, column="final text", status=None):

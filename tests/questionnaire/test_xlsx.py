@@ -14,7 +14,7 @@ from collective_use.sheets.bank.cells import read_cell, write_cell
 from collective_use.sheets.bank.fields import FieldPlan, sheet_plans
 from collective_use.sheets.bank.yaml import write_instrument_folder, yaml_files
 from collective_use.sheets.spreadsheet import decode_text, encode_text
-from collective_use.yaml_source import parse_yaml
+from collective_use.yaml_source.read import parse_yaml
 
 
 def there_and_back(bank, folder):

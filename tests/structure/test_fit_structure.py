@@ -273,7 +273,7 @@ def test_the_demonstration_says_what_it_could_not_fit(tmp_path: Path, monkeypatc
     monkeypatch.setattr(structural, "fit_structure", impossible)
     study = demo_study("clean", tmp_path / "demo")
     done = run_study(study, command="demo")
-    assert "no group has a value" in done.outcome.extra["not fitted"]["M1"]
+    assert "no group has a value" in done.outcome.not_fitted["M1"]
     assert not (tmp_path / "demo" / "estimates.csv").exists()
     with pytest.raises(InputError, match="no group has a value"):
         run_study(demo_study("clean", tmp_path / "run"), command="run")

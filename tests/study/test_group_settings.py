@@ -52,7 +52,7 @@ def test_measures_nulls_and_repetitions_are_settings(export: Path, tmp_path: Pat
         "null_distributions: [slight_skew, uniform]\n",
         encoding="utf-8",
     )
-    groups = run_study(read_study(file)[0]).outcome.groups
+    groups = run_study(read_study(file)).outcome.groups
     assert list(groups.evidence) == ["lead"]
     assert groups.evidence["lead"].summary["null"] == "slight_skew"
     assert "p_chance" not in groups.agreement_frame()

@@ -9,7 +9,7 @@ import pytest
 
 from collective_use.errors import InputError, OutputError
 from collective_use.study.settings import overridden, placed, read_study, shown, study_from
-from collective_use.study.template import begin_study
+from collective_use.study.template import init_study
 
 
 def write(folder: Path, text: str) -> Path:
@@ -19,20 +19,19 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_the_template_is_a_study_with_the_defaults(tmp_path: Path) -> None:
-    file = begin_study(tmp_path / "mine", instrument="lq2002")
-    study, read = read_study(file)
-    assert read == file
+    file = init_study(tmp_path / "mine", instrument="lq2002")
+    study = read_study(file)
     bare = study_from({"instrument": "lq2002", "exports": "export.csv"})
     assert study == placed(bare, file.parent)
 
 
 def test_every_line_of_the_template_taken_out_of_its_comment_is_a_setting(tmp_path: Path) -> None:
-    file = begin_study(tmp_path / "mine", instrument="lq2002")
+    file = init_study(tmp_path / "mine", instrument="lq2002")
     commented = re.compile(r"^( *)# ((- )? *[a-z_0-9]+: .*|[a-z_]+:)$", re.MULTILINE)
     text, count = commented.subn(r"\1\2", file.read_text(encoding="utf-8"))
     assert count >= 22
     file.write_text(text, encoding="utf-8")
-    study, _ = read_study(file)
+    study = read_study(file)
     assert study.columns.weight == "w"
     assert study.cutoffs["icc1"] == 0.05
     assert study.models == ("M1",)
@@ -46,24 +45,24 @@ def test_every_line_of_the_template_taken_out_of_its_comment_is_a_setting(tmp_pa
 def test_members_beside_the_export_are_named(tmp_path: Path) -> None:
     for name in ("export.csv", "members.csv"):
         (tmp_path / name).write_text("x")
-    file = begin_study(tmp_path / "mine", instrument="lq2002", export=str(tmp_path / "export.csv"))
-    study, _ = read_study(file.parent)
+    file = init_study(tmp_path / "mine", instrument="lq2002", export=str(tmp_path / "export.csv"))
+    study = read_study(file.parent)
     assert study.exports[0].file == str(tmp_path / "export.csv")
     assert study.members == str(tmp_path / "members.csv")
     assert study.informants is None
 
 
 def test_a_study_is_not_overwritten(tmp_path: Path) -> None:
-    begin_study(tmp_path, instrument="lq2002")
+    init_study(tmp_path, instrument="lq2002")
     with pytest.raises(OutputError, match="is there already"):
-        begin_study(tmp_path, instrument="lq2002")
+        init_study(tmp_path, instrument="lq2002")
     with pytest.raises(InputError, match="not there"):
-        begin_study(tmp_path / "b", instrument="lq2002", export="none.csv")
+        init_study(tmp_path / "b", instrument="lq2002", export="none.csv")
 
 
 def test_paths_are_seen_from_the_study_file(tmp_path: Path) -> None:
     file = write(tmp_path, "instrument: lq2002\nexports: [a.csv, {file: b.csv, wave: '2'}]\n")
-    study, _ = read_study(file)
+    study = read_study(file)
     assert [entry.file for entry in study.exports] == [
         str(tmp_path / "a.csv"),
         str(tmp_path / "b.csv"),
@@ -75,13 +74,13 @@ def test_paths_are_seen_from_the_study_file(tmp_path: Path) -> None:
 
 def test_an_own_instrument_is_seen_from_the_study_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("")
-    study, _ = read_study(write(tmp_path, "instrument: mine.yaml\nexports: a.csv\n"))
+    study = read_study(write(tmp_path, "instrument: mine.yaml\nexports: a.csv\n"))
     assert study.instrument == str(tmp_path / "mine.yaml")
 
 
 def test_numbers_are_fine_as_waves(tmp_path: Path) -> None:
     text = "instrument: lq2002\nexports:\n  - file: a.csv\n    wave: 2\n    country: NO\n"
-    study, _ = read_study(write(tmp_path, text))
+    study = read_study(write(tmp_path, text))
     assert (study.exports[0].wave, study.exports[0].country) == ("2", "NO")
 
 

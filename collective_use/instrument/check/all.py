@@ -9,7 +9,7 @@ from collective_use.instrument.check import measures as check_measures
 from collective_use.instrument.check import models as check_models
 from collective_use.instrument.check import texts as check_texts
 from collective_use.instrument.check.context import Context
-from collective_use.yaml_source import Problem
+from collective_use.yaml_source.document import Problem
 
 
 def check(context: Context) -> list[Problem]:

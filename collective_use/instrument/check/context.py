@@ -14,7 +14,7 @@ from collective_use.instrument.model import (
     Measure,
     ResponseScale,
 )
-from collective_use.yaml_source import Document, Place, Problem
+from collective_use.yaml_source.document import Document, Place, Problem
 
 EVERYTHING = "*"
 """Among broken ids: the collection as a whole could not be read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collective_use.instrument.check.context import Context
 from collective_use.instrument.model import Form
-from collective_use.yaml_source import Place
+from collective_use.yaml_source.document import Place
 
 
 def check(context: Context) -> None:

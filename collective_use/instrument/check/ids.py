@@ -11,7 +11,7 @@ from collective_use.instrument.columns import columns_of
 from collective_use.instrument.messages import ONE
 from collective_use.instrument.model import Option
 from collective_use.instrument.vocabulary import PLATFORM, PLATFORMS, RESERVED_MEASURES
-from collective_use.yaml_source import Place
+from collective_use.yaml_source.document import Place
 
 COLLECTIONS = (
     "sources",

@@ -6,7 +6,7 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.instrument.check.context import Context
 from collective_use.instrument.model import Item
 from collective_use.instrument.vocabulary import OPTION_KINDS, ROSTER_KINDS, SCALE_KINDS
-from collective_use.yaml_source import Place
+from collective_use.yaml_source.document import Place
 
 
 def check(context: Context) -> None:

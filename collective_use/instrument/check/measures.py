@@ -11,7 +11,7 @@ from collective_use.instrument.vocabulary import (
     NULLS,
     ROSTER_KINDS,
 )
-from collective_use.yaml_source import Place
+from collective_use.yaml_source.document import Place
 
 KINDS_BY_SOURCE: dict[str, tuple[str, ...]] = {
     "perception": ("likert", "number", "choice"),

@@ -9,7 +9,7 @@ from collective_use.errors import SyntaxProblem
 from collective_use.instrument.check.context import EVERYTHING, Context
 from collective_use.instrument.model import StructuralModel
 from collective_use.syntax.model_text import CONSTRAINTS, ModelText, parse_model
-from collective_use.yaml_source import Place, Position, Problem
+from collective_use.yaml_source.document import Place, Position, Problem
 
 _STEPS = ("from", "through", "to")
 _WITHOUT_RIGHT = ("~1", "|", "~*~")

@@ -11,7 +11,7 @@ from collective_use.checks import quoted
 from collective_use.instrument.check.context import Context
 from collective_use.instrument.messages import describe
 from collective_use.instrument.model import Text
-from collective_use.yaml_source import Place
+from collective_use.yaml_source.document import Place
 
 TEXT_FIELDS = (
     "title",

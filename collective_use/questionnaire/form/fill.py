@@ -126,7 +126,7 @@ def read_fills(path: str | Path) -> dict[str, str | Mapping[str, str]]:
     InputError
         When the file is missing, not YAML or no list of lines of that kind.
     """
-    from collective_use.yaml_source import read_yaml
+    from collective_use.yaml_source.read import read_yaml
 
     document = read_yaml(path)
     if document.problems:

@@ -11,7 +11,7 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent, Texts
 from collective_use.questionnaire.form.fill import fill_of, filled, unfilled
-from collective_use.yaml_source import read_yaml
+from collective_use.yaml_source.read import read_yaml
 
 LOGO_KINDS = {".svg": "svg", ".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
 _LARGEST_LOGO = 2_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -78,23 +78,84 @@ def read_piece(
         record = record.note("responses", "decision", f"{name}: {note}")
     if not len(export.raw.cells):
         raise ReadError(f"{name} has headings but no rows: nobody answered, or the export stopped")
+    found, record = _found_columns(export, instrument, options, record)
+    export, record = without_units(export, instrument, found.matched, record)
+    export, rows, persons, record = _found_rows(
+        export, instrument, options, declared, found, record
+    )
+    block, record = decode_block(export, instrument, found.matched, rows, record, options)
+    persons, record = _with_consent(
+        export, instrument, found.agreed, rows, persons, options, record
+    )
+    answered = answered_rows(block, instrument, len(persons))
+    record = _note_unanswered(name, rows[~answered], record)
+    persons = _with_kept(export, persons, found, options)
+    persons = pd.concat([persons, respondent_frame(block, instrument)], axis=1)
+    piece = Piece(
+        persons[answered].reset_index(drop=True),
+        take(block, answered),
+        name,
+        _open_headings(export, found.used, options),
+        _key_labels(export, found.places),
+    )
+    return piece, record
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Places of the columns that are used.
+
+    Attributes
+    ----------
+    matched
+        Place to the column of an item.
+    places
+        Word of a key to its place.
+    agreed
+        Consent to its place.
+    kept
+        Name to the place of what rosters need beside answers.
+    """
+
+    matched: dict[int, Column]
+    places: dict[str, int]
+    agreed: dict[str, int]
+    kept: dict[str, int]
+
+    @property
+    def used(self) -> set[int]:
+        """Every place in use."""
+        keys = self.places.values()
+        return {*self.matched, *keys, *self.agreed.values(), *self.kept.values()}
+
+
+def _found_columns(
+    export: Export, instrument: Instrument, options: Options, record: Record
+) -> tuple[_Found, Record]:
     matched, keys = matched_columns(export, instrument, options)
     if not matched:
         raise nothing_matches(export, instrument)
     places = key_places(export, instrument, options, keys)
     matched = {place: column for place, column in matched.items() if place != places["group"]}
     agreed = consent_places(export, instrument)
-    kept = roster_columns(export)
-    used = {*matched, *places.values(), *agreed.values(), *kept.values()}
-    record = _note_columns(export, used, options, record)
+    found = _Found(matched, places, agreed, roster_columns(export))
+    record = _note_columns(export, found.used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
     record = _note_respelt(export, respelt(export, instrument, matched), record)
     check_option_numbers(export, instrument, matched)
-    export, record = without_units(export, instrument, matched, record)
-    export = words_present(export, {*places.values(), *_words(matched, instrument)})
+    return found, record
+
+
+def _found_rows(
+    export: Export, instrument: Instrument, options: Options, declared: Mapping[str, str],
+    found: _Found, record: Record,
+) -> tuple[Export, np.ndarray, pd.DataFrame, Record]:  # fmt: skip
+    """Return the export with the rows of persons to read, their numbers and who they are."""
+    name, places = export.raw.name, found.places
+    export = words_present(export, {*places.values(), *_words(found.matched, instrument)})
     export, record = keys_filled(export, places, record)
-    export, record = sent_only(export, matched, options.unfinished == "keep", record)
-    repeated = repeated_headings(export, instrument, matched)
+    export, record = sent_only(export, found.matched, options.unfinished == "keep", record)
+    repeated = repeated_headings(export, instrument, found.matched)
     export, repeated, record = without_headings(export, repeated, record)
     export, rows, record = sift(export, options, record, repeated)
     persons = build_persons(export, instrument, places, rows, declared)
@@ -105,26 +166,22 @@ def read_piece(
             "the right column of groups (group=, --group), and unfinished or preview rows are "
             f"kept with unfinished= or previews= (--unfinished keep, --previews keep):\n{record}"
         )
-    export, rows, persons = _some(export, rows, persons, keep)
-    block, record = decode_block(export, instrument, matched, rows, record, options)
-    persons, record = _with_consent(export, instrument, agreed, rows, persons, options, record)
-    answered = answered_rows(block, instrument, len(persons))
-    record = _note_unanswered(name, rows[~answered], record)
-    if options.keep_personal:
-        for heading in export.headings:
-            if heading.place in export.personal and heading.place not in matched:
-                persons[heading.name] = key_texts(export.raw.cells[heading.place])
-    for name_of, place in kept.items():
-        persons[name_of] = key_texts(export.raw.cells[place])
-    persons = pd.concat([persons, respondent_frame(block, instrument)], axis=1)
-    piece = Piece(
-        persons[answered].reset_index(drop=True),
-        take(block, answered),
-        name,
-        _open_headings(export, used, options),
-        _key_labels(export, places),
-    )
-    return piece, record
+    return *_some(export, rows, persons, keep), record
+
+
+def _with_kept(
+    export: Export, persons: pd.DataFrame, found: _Found, options: Options
+) -> pd.DataFrame:
+    """Return persons with the columns that rosters need and, where asked for, personal ones."""
+    kept = {name: key_texts(export.raw.cells[place]) for name, place in found.kept.items()}
+    personal = {
+        heading.name: key_texts(export.raw.cells[heading.place])
+        for heading in export.headings
+        if options.keep_personal
+        and heading.place in export.personal
+        and heading.place not in found.matched
+    }
+    return persons.assign(**personal, **kept)
 
 
 def _note_unanswered(name: str, rows: np.ndarray, record: Record) -> Record:

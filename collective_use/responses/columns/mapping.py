@@ -12,7 +12,8 @@ from collective_use.platforms.columns import Column
 from collective_use.responses.columns.match import Names, find_column
 from collective_use.responses.options import KEYS
 from collective_use.responses.readers.export import Export
-from collective_use.yaml_source import Problem, read_yaml
+from collective_use.yaml_source.document import Problem
+from collective_use.yaml_source.read import read_yaml
 
 IGNORE = ("ignore", "-", "")
 

@@ -71,6 +71,27 @@ def read_members(
         "partner": ("partner", columns.partner),
         "opted_out": _OPTED_OUT,
     }
+    raw, frame, used = _with_keys(raw, wanted)
+    frame, record = _with_others(raw, frame, used, keep_personal)
+    frame, record = _listed(frame, record)
+    _check_unique(raw.name, frame)
+    frame = _numbered(raw.name, frame)
+    everyone = frame[["group", "member", "position"]].assign(
+        partner=frame.get("partner", ""), named=frame["named"]
+    )
+    out = int((~frame["named"]).sum())
+    if out:
+        text = "Members who opted out of being named leave rosters and denominators."
+        record = record.note("responses", "left out", text, count=out, of="members")
+    frame = frame[frame["named"]].drop(columns="named").reset_index(drop=True)
+    ranks = frame.groupby("group", sort=False)["position"].rank(method="first")
+    return frame.assign(position=ranks.astype(int)), everyone, record
+
+
+def _with_keys(
+    raw: Raw, wanted: dict[str, tuple[str | None, ...]]
+) -> tuple[Raw, pd.DataFrame, set[int]]:
+    """Return the table, its known columns and their places; headings may stand further down."""
     frame, used = _known_columns(raw, wanted)
     if not {"group", "member"} <= set(frame):
 
@@ -85,7 +106,13 @@ def read_members(
                 f"{raw.name}: the members file needs a column {needed!r}; "
                 f"its columns are {quoted(raw.names)}"
             )
-    record = Record()
+    return raw, frame, used
+
+
+def _with_others(
+    raw: Raw, frame: pd.DataFrame, used: set[int], keep_personal: bool
+) -> tuple[pd.DataFrame, Record]:
+    """Return the known columns with what else the file holds, personal ones left out."""
     dropped = []
     for heading in plain_headings(raw):
         if heading.place in used:
@@ -94,24 +121,13 @@ def read_members(
             dropped.append(heading.name)
         else:
             frame[heading.name] = texts_of(raw.cells[heading.place])
+    record = Record()
     if dropped:
         text = f"Personal columns of the members file were not kept: {quoted(dropped)}."
         record = record.note(
             "responses", "left out", text, count=len(dropped), of="columns", what=dropped
         )
-    frame, record = _listed(frame, record)
-    _check_unique(raw.name, frame)
-    frame = _numbered(raw.name, frame)
-    everyone = frame[["group", "member", "position"]].assign(
-        partner=frame.get("partner", ""), named=frame["named"]
-    )
-    out = int((~frame["named"]).sum())
-    if out:
-        text = "Members who opted out of being named leave rosters and denominators."
-        record = record.note("responses", "left out", text, count=out, of="members")
-    frame = frame[frame["named"]].drop(columns="named").reset_index(drop=True)
-    ranks = frame.groupby("group", sort=False)["position"].rank(method="first")
-    return frame.assign(position=ranks.astype(int)), everyone, record
+    return frame, record
 
 
 def _known_columns(

@@ -13,6 +13,7 @@ from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.output import csv_bytes
 from collective_use.record import Record
+from collective_use.responses.fieldwork.page import monitor_page
 from collective_use.responses.table import Responses
 from collective_use.results import NotComputed, Result, Table, table_of
 
@@ -103,9 +104,11 @@ class Monitor(Result):
 
     def to_html(self) -> str:
         """Return a page that stands alone; it names groups only, nobody's answers and no names."""
-        from collective_use.responses.fieldwork.page import monitor_page
-
-        return monitor_page(self)
+        open_ = self.reminders
+        reminders = open_ if isinstance(open_, NotComputed) else len(open_)
+        return monitor_page(
+            self.instrument, self.groups, self.totals(), reminders, self.cutoffs, self.record
+        )
 
 
 def monitor(

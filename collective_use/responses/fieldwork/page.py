@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
+
+from collective_use.cutoffs import Cutoff
+from collective_use.record import Record
 from collective_use.results import NotComputed
-
-if TYPE_CHECKING:
-    from collective_use.responses.fieldwork.monitor import Monitor
 
 STYLE = """
 :root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#d3dfe1;--quiet:#51636b;--wait:#b4690e}
@@ -33,16 +35,38 @@ tbody th{color:var(--ink);font-size:.92rem;overflow-wrap:anywhere}tr{break-insid
 """
 
 
-def monitor_page(seen: Monitor) -> str:
-    """Return the page as HTML without any outside reference or script."""
-    totals = seen.totals()
+def monitor_page(
+    instrument: str,
+    groups: pd.DataFrame,
+    totals: Mapping[str, int],
+    reminders: int | NotComputed,
+    cutoffs: Mapping[str, Cutoff],
+    record: Record,
+) -> str:
+    """Return the page as HTML without any outside reference or script.
+
+    Parameters
+    ----------
+    instrument
+        Its id.
+    groups
+        A row a group, as `Monitor.groups`.
+    totals
+        What was counted over groups; ``answered`` and ``members`` among it.
+    reminders
+        How many members have not answered, or why nobody knows.
+    cutoffs
+        The gates.
+    record
+        What was left out or could not be matched.
+    """
     share = totals["answered"] / totals["members"] if totals["members"] else 0
     shown = [(f"{share:.0%}", "response rate"), *((str(n), what) for what, n in totals.items())]
     boxes = "".join(
         f"<div><b>{escape(n)}</b><span>{escape(what)}</span></div>" for n, what in shown
     )
-    rate = seen.cutoffs["response_rate"].value
-    ordered = seen.groups.sort_values(["response_rate", "group"], kind="stable")
+    rate = cutoffs["response_rate"].value
+    ordered = groups.sort_values(["response_rate", "group"], kind="stable")
     rows = "".join(_row(row, rate) for row in ordered.to_dict(orient="records"))
     heads = ("Members", "Answered", "Open")
     head = "".join(f'<th scope="col" class="n">{name}</th>' for name in heads)
@@ -52,12 +76,12 @@ def monitor_page(seen: Monitor) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>In the field: {escape(seen.instrument)}</title><style>{STYLE}</style></head><body>"
-        f"<h1>In the field: {escape(seen.instrument)}</h1>"
+        f"<title>In the field: {escape(instrument)}</title><style>{STYLE}</style></head><body>"
+        f"<h1>In the field: {escape(instrument)}</h1>"
         f'<div class="sum">{boxes}</div><h2>Groups, lowest response first</h2>'
         f'<table><thead><tr><th scope="col">Group</th><th scope="col">Response, gate marked</th>'
         f'<th scope="col" class="n">Rate</th>{head}{gates}</tr></thead><tbody>{rows}</tbody>'
-        f"</table>{_notes(seen)}</body></html>"
+        f"</table>{_notes(reminders, cutoffs, record)}</body></html>"
     )
 
 
@@ -85,23 +109,23 @@ def _bar(rate: float, gate: float) -> str:
     )
 
 
-def _notes(seen: Monitor) -> str:
+def _notes(reminders: int | NotComputed, cutoffs: Mapping[str, Cutoff], record: Record) -> str:
     names = {
         "response_rate": "Rate",
         "group_size": "Size",
         "disclosure_size": "Showing (results of a group to others)",
     }
-    lines = [f"{names[name]}: {cutoff}." for name, cutoff in seen.cutoffs.items()]
-    if isinstance(seen.reminders, NotComputed):
-        lines.append(f"No reminder list: {seen.reminders.reason}.")
+    lines = [f"{names[name]}: {cutoff}." for name, cutoff in cutoffs.items()]
+    if isinstance(reminders, NotComputed):
+        lines.append(f"No reminder list: {reminders.reason}.")
     else:
         lines.append(
-            f"{len(seen.reminders)} members have not answered; the reminder list is a file of its "
+            f"{reminders} members have not answered; the reminder list is a file of its "
             "own and not on this page."
         )
     lines += [
         entry.text + (f" ({entry.count} {entry.of})" if entry.count is not None else "")
-        for entry in seen.record.entries
+        for entry in record.entries
     ]
     shown = "".join(f'<p class="note">{escape(line)}</p>' for line in lines)
     return f"<h2>How to read this</h2>{shown}"

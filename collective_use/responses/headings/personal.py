@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from collective_use.platforms.profile import squeezed
-from collective_use.yaml_source import read_yaml
+from collective_use.yaml_source.read import read_yaml
 
 _WORDS = read_yaml(Path(__file__).with_name("personal.yaml")).value
 _ALONE = frozenset(_WORDS["alone"].split())

@@ -26,7 +26,7 @@ from collective_use.responses.readers.export import Export
 
 
 @dataclass(frozen=True, slots=True)
-class Pseudonymised:
+class Pseudonymized:
     """What was written.
 
     Attributes
@@ -43,6 +43,14 @@ class Pseudonymised:
         How many cells of other columns held a person or an address and were changed.
     key_made
         Whether the key is new; otherwise the codes are those of earlier files.
+
+    Examples
+    --------
+    >>> import collective_use as cu, pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.csv").write_text("member,q1\\nann@example.org,3\\n")
+    >>> cu.pseudonymize(folder / "a.csv", folder / "b.csv", folder / "safe.key").key_made
+    True
     """
 
     out: Path
@@ -54,7 +62,7 @@ class Pseudonymised:
     key_made: bool
 
 
-def pseudonymise(
+def pseudonymize(
     export: str | Path,
     out: str | Path,
     key: str | Path,
@@ -65,7 +73,7 @@ def pseudonymise(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
-) -> Pseudonymised:
+) -> Pseudonymized:
     """Write a copy of an export, or of a members file, with keyed codes for persons.
 
     Parameters
@@ -106,7 +114,7 @@ def pseudonymise(
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "a.csv").write_text("group,member,q1\\nA,anna@example.org,4\\n")
-    >>> pseudonymise(folder / "a.csv", folder / "b.csv", folder / "k" / "study.key").persons
+    >>> pseudonymize(folder / "a.csv", folder / "b.csv", folder / "k" / "study.key").persons
     1
     """
     source, target, secret_file = Path(export), Path(out), Path(key)
@@ -129,7 +137,7 @@ def pseudonymise(
             secret_file.unlink(missing_ok=True)
         raise
     names = tuple(raw.names[column] for column in dropped)
-    return Pseudonymised(
+    return Pseudonymized(
         target, secret_file, raw.names[place], len(copy.codes), names, copy.changed, made
     )
 

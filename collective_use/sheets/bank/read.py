@@ -23,7 +23,7 @@ from collective_use.sheets.bank.fields import (
 )
 from collective_use.sheets.spreadsheet import decode_text
 from collective_use.sheets.spreadsheet_read import Sheet, as_text, read_book
-from collective_use.yaml_source import Document, Place, Position, Problem
+from collective_use.yaml_source.document import Document, Place, Position, Problem
 
 _BY_LANGUAGE = re.compile(r"(.+) \(([A-Za-z-]+)\)")
 

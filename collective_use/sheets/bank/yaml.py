@@ -15,7 +15,7 @@ from collective_use.errors import InputError, OutputError
 from collective_use.instrument.include import HEAD
 from collective_use.instrument.load import load_file
 from collective_use.instrument.model import Instrument
-from collective_use.yaml_source import plain_scalar
+from collective_use.yaml_source.read import plain_scalar
 
 FILES: dict[str, tuple[str, ...]] = {
     "scales.yaml": ("scales",),

@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 
 from collective_use.instrument.library import as_instrument
-from collective_use.instrument.model import Instrument, Item, MissingOption, ResponseScale
+from collective_use.instrument.model import Instrument, Item
 from collective_use.output import csv_bytes
 from collective_use.platforms.columns import ROSTERS, item_columns, roster_length
 from collective_use.results import Result, Table, table_of
+from collective_use.sheets.codebook.entries import Entry
+from collective_use.sheets.codebook.page import codebook_page
 
 
 @dataclass(frozen=True)
@@ -52,59 +54,11 @@ class Codebook(Result):
 
     def to_html(self) -> str:
         """Return a page that stands alone: to search on the screen and to print."""
-        from collective_use.sheets.codebook.page import codebook_page
-
-        return codebook_page(self)
+        return codebook_page(self.instrument, self.entries)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the table of items."""
         return (table_of(f"Codebook of {self.instrument.id}", self.to_frame()),)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the codebook says about one item.
-
-    Attributes
-    ----------
-    item
-        The item.
-    scale
-        Its response scale; None where it has options of its own or none.
-    measures
-        The measures it belongs to.
-    forms
-        The forms that ask it, each with its block and, where there is one, its module.
-    columns
-        Its headings in an export; a roster's for the first and the last position.
-    citation
-        The full source.
-    """
-
-    item: Item
-    scale: ResponseScale | None
-    measures: tuple[str, ...]
-    forms: tuple[tuple[str, str, str], ...]
-    columns: tuple[str, ...]
-    citation: str
-
-    @property
-    def options(self) -> tuple[tuple[int, dict[str, str]], ...]:
-        """Codes with their labels: the scale's, or the item's own."""
-        own = self.scale.options if self.scale else self.item.options
-        return tuple((option.code, option.label) for option in own)
-
-    @property
-    def rows(self) -> tuple[tuple[int, dict[str, str]], ...]:
-        """The item's own options where a scale gives the answers: areas, roles, lines."""
-        if self.scale is None:
-            return ()
-        return tuple((option.code, option.label) for option in self.item.options)
-
-    @property
-    def missing(self) -> tuple[MissingOption, ...]:
-        """Codes and answers that count as missing."""
-        return self.scale.missing if self.scale else ()
 
 
 def codebook(instrument: Instrument | str | Path) -> Codebook:

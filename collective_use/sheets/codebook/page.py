@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
-from collective_use.instrument.model import Construct, Measure
-
-if TYPE_CHECKING:
-    from collective_use.sheets.codebook.codebook import Codebook, Entry
+from collective_use.instrument.model import Construct, Instrument, Measure
+from collective_use.sheets.codebook.entries import Entry
 
 STYLE = """
 :root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#d3dfe1;--quiet:#51636b}
@@ -75,22 +72,21 @@ addEventListener('beforeprint',()=>document.querySelectorAll('article:not([hidde
 """
 
 
-def codebook_page(book: Codebook) -> str:
+def codebook_page(bank: Instrument, entries: Iterable[Entry]) -> str:
     """Return the page as HTML without any outside reference."""
-    bank = book.instrument
     languages = (*bank.languages, *bank.draft_languages)
     groups: dict[str, list[Entry]] = {construct.id: [] for construct in bank.constructs}
-    for entry in book.entries:
+    for entry in entries:
         groups.setdefault(entry.item.construct_id or "", []).append(entry)
     constructs = {construct.id: construct for construct in bank.constructs}
     body = "".join(
         _section(
             constructs.get(name),
             [measure for measure in bank.measures if measure.construct_id == name],
-            entries,
+            members,
             languages,
         )
-        for name, entries in groups.items()
+        for name, members in groups.items()
     )
     title = escape(next(iter(bank.title.values()), bank.id))
     forms = "".join(f'<option value="{escape(f.id)}">{escape(f.id)}</option>' for f in bank.forms)
@@ -102,7 +98,7 @@ def codebook_page(book: Codebook) -> str:
         f'<!doctype html><html lang="{escape(languages[0])}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>Codebook: {title}</title><style>{STYLE}</style></head><body>"
-        f"{_header(book, languages)}{status}"
+        f"{_header(bank, languages)}{status}"
         '<div class="search" role="search"><input id="q" type="search" '
         'placeholder="Search ids, words, labels, sources …" aria-label="Search the codebook">'
         f'<select id="form" aria-label="Form"><option value="">All forms</option>{forms}</select>'
@@ -111,8 +107,7 @@ def codebook_page(book: Codebook) -> str:
     )
 
 
-def _header(book: Codebook, languages: tuple[str, ...]) -> str:
-    bank = book.instrument
+def _header(bank: Instrument, languages: tuple[str, ...]) -> str:
     facts = (
         (len(bank.constructs), "constructs"),
         (len(bank.measures), "measures"),

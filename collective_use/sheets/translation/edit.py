@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from collective_use.errors import InputError
-from collective_use.yaml_source import Position, parse_yaml
+from collective_use.yaml_source.document import Position
+from collective_use.yaml_source.read import parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def edited(source: str, edits: list[Edit]) -> str:
 
     Examples
     --------
-    >>> from collective_use.yaml_source import Position
+    >>> from collective_use.yaml_source.document import Position
     >>> source = "text:\\n  en: Often  # a comment\\n"
     >>> print(edited(source, [Edit(Position("x", 2, 7), 3, "Very often")]), end="")
     text:

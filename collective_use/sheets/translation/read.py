@@ -35,7 +35,7 @@ from collective_use.sheets.translation.workbook import (
     TextRow,
     text_rows,
 )
-from collective_use.yaml_source import Document, Place
+from collective_use.yaml_source.document import Document, Place
 
 _STATEMENTS = {
     "draft": "A first translation, not yet reviewed; not piloted.",

@@ -25,7 +25,7 @@ from collective_use.sheets.spreadsheet import (
     encode_text,
     new_book,
 )
-from collective_use.yaml_source import Place
+from collective_use.yaml_source.document import Place
 
 TEXTS = "texts"
 LANGUAGE = "language"

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,8 @@ from typing import Any
 import yaml
 
 from collective_use.errors import InputError
+from collective_use.yaml_source.document import Document, Place, Position, Problem
+from collective_use.yaml_source.messages import translated
 
 MOST_BYTES = 10_000_000
 """Files above this size are refused: an item bank of 2,000 items has about one million."""
@@ -26,92 +26,12 @@ MOST_BYTES = 10_000_000
 MOST_NODES = 500_000
 DEEPEST = 40
 
-Place = tuple[str | int, ...]
-"""The way to a value: keys and list positions from the top."""
-
 _WORDS: dict[str, bool | None] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True)
 _WORDS |= dict.fromkeys(("false", "False", "FALSE"), False)
 _WHOLE = re.compile(r"^[-+]?[0-9]{1,300}$")
 _FLOAT = re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
-    """A place in a file; lines and columns are counted from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong at a place: what was found and what would be right."""
-
-    position: Position
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.position}: {self.text}"
-
-
-@dataclass(frozen=True)
-class Document:
-    """A YAML document as plain values, with the position of each.
-
-    Attributes
-    ----------
-    file
-        The file's name as shown in messages.
-    value
-        Mappings with text keys, lists, text, numbers, true, false and None.
-    values, keys
-        Positions of values, and of the keys that lead to them, by place.
-    problems
-        What could not be read, in the order of the file.
-    blocks
-        For texts below ``|``, the spaces they are indented by.
-    """
-
-    file: str
-    value: Any
-    values: Mapping[Place, Position] = field(default_factory=dict)
-    keys: Mapping[Place, Position] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    blocks: Mapping[Place, int] = field(default_factory=dict)
-
-    def inside(self, place: Place, line: int, column: int) -> Position:
-        """Return the position of a line and column inside a text below ``|``.
-
-        Examples
-        --------
-        >>> str(parse_yaml("a: |\\n  x ~ y\\n  z", "x.yaml").inside(("a",), 2, 1))
-        'x.yaml:3:3'
-        """
-        start = self.at(place)
-        if place not in self.blocks:
-            return start
-        return Position(start.file, start.line + line, self.blocks[place] + column)
-
-    def at(self, place: Place, *, key: bool = False) -> Position:
-        """Return the position of a value, or of its key; of what holds it when it is not there.
-
-        Examples
-        --------
-        >>> str(parse_yaml("a:\\n  - b: 1\\n", "x.yaml").at(("a", 0, "c")))
-        'x.yaml:2:5'
-        """
-        if key and place in self.keys:
-            return self.keys[place]
-        for end in range(len(place), -1, -1):
-            if place[:end] in self.values:
-                return self.values[place[:end]]
-        return Position(self.file, 1, 1)
 
 
 class _Stop(Exception):
@@ -240,7 +160,7 @@ class _Composer:
         except _Stop:
             pass
         except yaml.YAMLError as error:
-            self.problems.append(_translated(error, self.text, self.file))
+            self.problems.append(translated(error, self.text, self.file))
         found = tuple(sorted(self.problems, key=lambda problem: problem.position))
         return Document(self.file, value, self.values, self.keys, found, self.blocks)
 
@@ -340,85 +260,3 @@ class _Composer:
         elif not event.value:
             self._say(position, "a key is empty; write a word before the colon")
         return str(event.value)
-
-
-_TRANSLATIONS: tuple[tuple[str, str], ...] = (
-    ("mapping values are not allowed", "a colon stands where a value goes on; put the text"
-     " in quotes, or mend the indentation"),
-    ("did not find expected '-' indicator|expected <block end>, but found '<block mapping start>'"
-     "|did not find expected key|expected <block end>",
-     "the indentation does not fit the lines above, or a quotation mark or bracket is missing"),
-    ("could not find expected ':'", "a key without its colon; write 'key: value'"),
-    ("found unexpected end of stream", "the file ends inside a text in quotes;"
-     " a closing quotation mark is missing"),
-    ("did not find expected ',' or", "a bracket is open; a comma or the closing bracket"
-     " is missing. If the text holds a comma or colon, put it in quotes"),
-    ("expected ',' or", "a bracket is open; a comma or the closing bracket is missing."
-     " If the text holds a comma or colon, put it in quotes"),
-    ("did not find expected node content|expected the node content",
-     "a value is expected, found the end of a list or mapping"),
-    ("found unknown escape|escape sequence", "a backslash in double quotes starts an escape;"
-     " write '\\\\' for a backslash, or use single quotes"),
-    ("control characters|special characters|unacceptable character",
-     "a control character that YAML does not allow; remove it"),
-    ("found undefined tag handle|while (parsing|scanning) a tag|tag URI",
-     "a word starts with '!', which marks a tag; put it in quotes"),
-    ("undefined alias|scanning an alias", "a word starts with '*', which marks an alias;"
-     " put it in quotes"),
-    ("scanning an anchor", "a word starts with '&', which marks an anchor; put it in quotes"),
-    ("block scalar|chomping", "after '|' or '>' the text starts on the next line, indented"),
-    ("document start", "text follows where the document has ended; mend the indentation"),
-    ("mapping keys are not allowed", "a question mark stands alone; put the text in quotes"),
-    ("sequence entries are not allowed", "a list entry stands where a value goes on; start it on"
-     " the next line"),
-    ("unexpected ':'", "a colon inside brackets; put the text in quotes"),
-    ("directive", "a line starts with '%', which marks a directive; put it in quotes"),
-)  # fmt: skip
-
-
-def _translated(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    position = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
-    if mark is None:
-        position = _reader_position(error, text, file)
-    found = " ".join(
-        str(part)
-        for part in (getattr(error, "context", None), getattr(error, "problem", None))
-        if part
-    ) or str(error)
-    lines = text.splitlines()
-    line = lines[position.line - 1] if position.line <= len(lines) else ""
-    if "cannot start any token" in found:
-        return Problem(position, _bad_start(line[position.column - 1 : position.column], lines))
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return Problem(position, _bad_start("\t", lines))
-    for pattern, plain in _TRANSLATIONS:
-        if re.search(pattern, found):
-            return Problem(position, plain)
-    return Problem(position, f"this is not YAML: {found}")
-
-
-def _bad_start(character: str, lines: list[str]) -> str:
-    if character == "\t":
-        tabbed = [
-            n
-            for n, line in enumerate(lines, 1)
-            if line[: len(line) - len(line.lstrip())].count("\t")
-        ]
-        where = f" (tabs start the lines {_listed(tabbed)})" if len(tabbed) > 1 else ""
-        return f"a tab is used for indentation; use spaces{where}"
-    return f"a word starts with {character!r}, which YAML keeps for itself; put it in quotes"
-
-
-def _listed(numbers: list[int], most: int = 8) -> str:
-    text = ", ".join(str(number) for number in numbers[:most])
-    return text if len(numbers) <= most else f"{text} and {len(numbers) - most} more"
-
-
-def _reader_position(error: yaml.YAMLError, text: str, file: str) -> Position:
-    """Find the place of a character that the reader refused: it gives an offset only."""
-    match = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", text)
-    if match is None:
-        return Position(file, 1, 1)
-    before = text[: match.start()]
-    return Position(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
