@@ -14,6 +14,7 @@ from collective_use.questionnaire.form.content import Choice
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.paper.identity import form_number
+from collective_use.questionnaire.paper.page import questionnaire_html
 from collective_use.questionnaire.paper.word.breaks import (
     Heads,
     heads_of,
@@ -156,10 +157,11 @@ def test_no_last_line_of_chinese_holds_one_character(length):
     assert rest == 0 or rest >= 4 or length + 1 <= room
 
 
-def test_a_logo_and_lines_of_the_letterhead(bank, tmp_path):
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_logo_and_lines_of_the_letterhead(bank, tmp_path, kind):
     import segno
 
-    logo = tmp_path / "logo.png"
+    logo = tmp_path / f"logo.{kind}"
     segno.make("x").save(str(logo))
     head = Letterhead(institution="City University", ethics="ERB 1", address="A St", logo=logo)
     content = form_content(bank)
@@ -167,6 +169,11 @@ def test_a_logo_and_lines_of_the_letterhead(bank, tmp_path):
     assert "City University" in made.tables[0].rows[0].cells[1].text
     assert "Ethics approval: ERB 1" in made.tables[0].rows[0].cells[1].text
     assert next(made.tables[0]._tbl.iter(qn("pic:pic"))) is not None
+    page = questionnaire_html(content, letterhead=head)
+    assert 'src="data:image/' in page
+    assert f"{content.statements} statements" in page
+    assert "A St" in page
+    assert form_number(content) in page
     assert "A St" in made.tables[-1].rows[0].cells[0].text
 
 

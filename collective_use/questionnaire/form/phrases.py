@@ -19,7 +19,7 @@ import yaml
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
-from collective_use.yaml_source import read_yaml
+from collective_use.yaml_source.read import read_yaml
 
 FOLDER = Path(__file__).parent / "languages"
 BASE = "en"

@@ -11,7 +11,7 @@ from collective_use.checks import one_of
 from collective_use.errors import OutputError
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.letterhead import Letterhead
-from collective_use.questionnaire.paper.letters import Fonts, require_letters
+from collective_use.questionnaire.paper.letters import FONTS, Fonts, require_letters
 from collective_use.questionnaire.paper.typeset import template_data
 
 TEMPLATE = Path(__file__).parent / "paper.typ"
@@ -104,3 +104,29 @@ def questionnaire_pdf(
     data = template_data(content, paper=paper, marks=False, qr=qr, letterhead=letterhead)
     data["fonts"] = list(added.families)
     return _compile(data, added, format="pdf", pdf_standards=["ua-1"])
+
+
+_DRAWING = """#let data = json(bytes(sys.inputs.data))
+#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#image(bytes(data.picture), format: "svg", height: 15mm)"""
+
+
+def drawn(picture: bytes) -> bytes:
+    """Return an .svg picture as a .png of 400 points an inch, for programs that need dots.
+
+    Examples
+    --------
+    >>> svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"></svg>'
+    >>> drawn(svg)[1:4]
+    b'PNG'
+    """
+    import typst
+
+    options: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
+    data = json.dumps({"picture": list(picture)})
+    result = typst.compile(
+        _DRAWING.encode("utf-8"), format="png", ppi=400.0, sys_inputs={"data": data}, **options
+    )
+    if not isinstance(result, bytes):
+        raise OutputError(f"a picture must be one page, got {type(result).__name__}")
+    return result

@@ -15,6 +15,7 @@ from collective_use.questionnaire.form.print_words import (
 from collective_use.questionnaire.form.typography import colon
 from collective_use.questionnaire.form.words import in_all, words
 from collective_use.questionnaire.paper.identity import copy_number, form_number, qr_picture
+from collective_use.questionnaire.paper.pdf import drawn
 from collective_use.questionnaire.paper.word.breaks import width_cm
 from collective_use.questionnaire.paper.word.elements import (
     ACCENT,
@@ -78,8 +79,9 @@ def _letterhead(sheet: Sheet, head: Letterhead) -> None:
 
     left, right = sheet.table(1, [5.0, sheet.width - 5.0]).rows[0].cells
     picture = head.picture()
-    if picture and picture[1] != "svg":
-        left.paragraphs[0].add_run().add_picture(io.BytesIO(picture[0]), height=Cm(1.5))
+    if picture:
+        data = drawn(picture[0]) if picture[1] == "svg" else picture[0]
+        left.paragraphs[0].add_run().add_picture(io.BytesIO(data), height=Cm(1.5))
     paragraph = sheet.tight(right.paragraphs[0], after=0)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     said = head.line("institution", sheet.languages)

@@ -41,7 +41,7 @@ def questionnaire_docx(
     paper
         ``a4`` or ``us-letter``.
     letterhead
-        Who sends the form; a logo as .png or .jpg.
+        Who sends the form.
 
     Returns
     -------
