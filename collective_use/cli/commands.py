@@ -50,6 +50,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "sheets": CommandEntry(
         BEFORE, "sheets", "Workbooks for expert judges, translators, cognitive interviews."
     ),
+    "placement": CommandEntry(
+        BEFORE, "placement", "Test whether words of scales stand alike in two languages."
+    ),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
     "entry": CommandEntry(AFTER, "entry", "A workbook for typing in answers from paper, twice."),
     "receive": CommandEntry(

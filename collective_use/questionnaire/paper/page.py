@@ -166,10 +166,8 @@ def _facts(content: FormContent) -> str:
         for name in content.languages
     )
     how = tuple(in_all("how", content.languages))
-    return (
-        f'<p class="facts">{_said(facts, content.languages)}</p>'
-        f"<p>{_said(how, content.languages)}</p>"
-    )
+    how_to = f"<p>{_said(how, content.languages)}</p>" if content.marked else ""
+    return f'<p class="facts">{_said(facts, content.languages)}</p>{how_to}'
 
 
 def _end(content: FormContent, letterhead: Letterhead) -> str:

@@ -126,7 +126,7 @@ def template_data(
         ],
         "status": setting.texts(form.status),
         "pages": [_page(page, setting) for page in form.pages],
-        "words": setting.words(),
+        "words": setting.words() if form.marked else {**setting.words(), "how": []},
         "letterhead": _letterhead(letterhead or Letterhead(), form, setting),
     }
 

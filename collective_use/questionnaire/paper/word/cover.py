@@ -142,7 +142,8 @@ def _facts(sheet: Sheet, content: FormContent) -> None:
         line = facts_line(language, content.minutes, content.statements, questions)
         paragraph = sheet.paragraph()
         sheet.write(paragraph, line, language, bold=True, color=ACCENT)
-        sheet.write(paragraph, f"\n{how}", language)
+        if content.marked:
+            sheet.write(paragraph, f"\n{how}", language)
 
 
 def _definitions(sheet: Sheet, content: FormContent) -> None:
