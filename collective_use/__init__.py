@@ -86,6 +86,7 @@ _LAZY: dict[str, str] = {
     "placement_test": "collective_use.instrument.placement",
     "placement_results": "collective_use.scores.placement",
     "Placement": "collective_use.scores.placement",
+    "letters": "collective_use.questionnaire.letters.letters",
     "phrase_template": "collective_use.questionnaire.form.phrases",
     "Published": "collective_use.questionnaire.online.published",
     "Letterhead": "collective_use.questionnaire.form.letterhead",

@@ -44,6 +44,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "publish": CommandEntry(
         BEFORE, "publish", "Write the online form: KoBo/ODK, SurveyJS, web page, Qualtrics, ..."
     ),
+    "letters": CommandEntry(
+        BEFORE, "letters", "Letter to the unit, information sheet, consents for abroad."
+    ),
     "codebook": CommandEntry(
         BEFORE, "codebook", "Write the codebook: every item with codes, labels and columns."
     ),

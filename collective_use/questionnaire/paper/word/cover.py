@@ -38,7 +38,7 @@ _NARROWER = 0.95
 def cover(sheet: Sheet, content: FormContent, head: Letterhead) -> None:
     """Add everything that stands before the questions."""
     if head:
-        _letterhead(sheet, head)
+        letterhead_lines(sheet, head)
     _band(sheet, content)
     _codes(sheet, content)
     for place, text in enumerate(content.purpose):
@@ -72,7 +72,7 @@ def cover_cm(content: FormContent, head: Letterhead, width: float) -> float:
     return lines * _LINE_CM + more + _FIXED_CM
 
 
-def _letterhead(sheet: Sheet, head: Letterhead) -> None:
+def letterhead_lines(sheet: Sheet, head: Letterhead) -> None:
     """Put logo, institution and the lines of the study above the title."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm

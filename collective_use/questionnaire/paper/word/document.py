@@ -61,7 +61,7 @@ def questionnaire_docx(
     content = changed_by_language(glossed(content), typographic)
     head = letterhead or Letterhead()
     document = docx.Document()
-    set_up(document, content, paper)
+    set_up(document, content.languages, content.title[0], paper)
     sheet = Sheet(document, content.languages, width_of(paper))
     running(sheet, content)
     cover(sheet, content, head)

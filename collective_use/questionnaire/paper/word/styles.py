@@ -59,17 +59,17 @@ def _east(languages: tuple[str, ...]) -> tuple[str, str]:
     return _CHINESE
 
 
-def set_up(document: Any, content: FormContent, paper: str) -> None:
+def set_up(document: Any, languages: tuple[str, ...], title: str, paper: str) -> None:
     """Set styles, paper, margins and properties of a document."""
     from docx.shared import Cm, Pt
 
-    language, font = _east(content.languages)
-    turned = next((name for name in content.languages if direction(name) == "rtl"), "ar-SA")
+    language, font = _east(languages)
+    turned = next((name for name in languages if direction(name) == "rtl"), "ar-SA")
     for name in ("Normal", "Title", "Heading 1", "Heading 2"):
         style = document.styles[name].element.get_or_add_rPr()
         names = {"w_ascii": LATIN_FONT, "w_hAnsi": LATIN_FONT, "w_eastAsia": font, "w_cs": "Arial"}
         put(style, element("w:rFonts", **names))
-        marks = {"w_val": _latin(content.languages), "w_eastAsia": language, "w_bidi": turned}
+        marks = {"w_val": _latin(languages), "w_eastAsia": language, "w_bidi": turned}
         put(style, element("w:lang", **marks))
         if name != "Normal":
             put(style, element("w:color", w_val=ACCENT))
@@ -83,9 +83,9 @@ def set_up(document: Any, content: FormContent, paper: str) -> None:
     section.left_margin = section.right_margin = Cm(MARGIN_CM)
     section.top_margin, section.bottom_margin = Cm(2.0), Cm(1.8)
     section.header_distance = section.footer_distance = Cm(0.9)
-    document.core_properties.title = content.title[0]
+    document.core_properties.title = title
     document.core_properties.author = ""
-    document.core_properties.language = content.languages[0]
+    document.core_properties.language = languages[0]
     _stand_ins(document, font)
 
 
