@@ -44,6 +44,13 @@ _LAZY: dict[str, str] = {
     "run_demo": "collective_use.study.demo",
     "Study": "collective_use.study.settings",
     "StudyRun": "collective_use.study.run",
+    "seal_study": "collective_use.study.sealing.seal",
+    "amend_study": "collective_use.study.sealing.seal",
+    "verify_study": "collective_use.study.sealing.seal",
+    "PlanCheck": "collective_use.study.sealing.check",
+    # planning
+    "Seal": "collective_use.planning.seal.sealed",
+    "Verification": "collective_use.planning.seal.verify",
     # structure
     "fit_structure": "collective_use.structure.fit",
     # syntax and sem

@@ -56,6 +56,10 @@ COMMANDS: dict[str, CommandEntry] = {
     "placement": CommandEntry(
         BEFORE, "placement", "Test whether words of scales stand alike in two languages."
     ),
+    "seal": CommandEntry(
+        BEFORE, "seal", "Put every decision under a hash before the data; amend in the open."
+    ),
+    "verify": CommandEntry(BEFORE, "verify", "Check a sealed plan, and the study against it."),
     "simulate": CommandEntry(BEFORE, "simulate", "Make a survey export with known true values."),
     "entry": CommandEntry(AFTER, "entry", "A workbook for typing in answers from paper, twice."),
     "receive": CommandEntry(

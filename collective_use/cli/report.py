@@ -32,6 +32,8 @@ def show_done(done: StudyRun, as_json: bool) -> None:
         console.show(fit.tables())
     for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
+    if done.outcome.plan is not None:
+        console.show(done.outcome.plan.tables())
     console.show_files(done.folder, done.files)
     if not done.outcome.study.full:
         console.say(

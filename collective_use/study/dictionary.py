@@ -15,6 +15,7 @@ from collective_use.study.meanings import (
     MODELS,
     OUTPUT_SCHEMA,
     PERSONS,
+    PLAN,
     SCREENING,
     TABLE_ONE,
     VALIDATION,
@@ -32,6 +33,7 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "estimates.csv": (MODELS,),
     "effects.csv": (MODELS,),
     "fit.csv": (MODELS,),
+    "plan.csv": (PLAN,),
 }
 
 _KEY_COLUMNS = ("group", "wave", "parent")
@@ -103,6 +105,7 @@ def dictionary_markdown() -> str:
         "table1.csv": TABLE_ONE,
         "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
+        "plan.csv (where a study was sealed)": PLAN,
         VALIDATION_FILES: VALIDATION,
     }
     parts = []

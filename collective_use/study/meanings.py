@@ -150,6 +150,13 @@ MEASURES = {
     "not_computed": "Indices that could not be computed, with the reason.",
 }
 
+PLAN = {
+    "result": "Kind of the result: measure, model or validation.",
+    "name": "Its id.",
+    "status": "planned; planned, amended; planned, deviates; or not planned.",
+    "why": "The settings that were amended or deviate, or what the plan holds instead.",
+}
+
 MODELS = {
     "model": "The model's id in the instrument.",
     "lhs": "Left side: the outcome, or the name of a defined parameter.",

@@ -137,6 +137,7 @@ def run_content(outcome: Outcome, shown: Shown) -> dict[str, Any]:
         },
         "counts": _counts(outcome),
         "models": models,
+        "plan": None if outcome.plan is None else outcome.plan.to_dict(),
         "decisions": [entry.to_dict() for entry in record.of_kind("decision")],
         "left_out": [entry.to_dict() for entry in record.of_kind("left out")],
         "changed": [entry.to_dict() for entry in record.of_kind("changed")],

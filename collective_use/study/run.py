@@ -67,7 +67,8 @@ class StudyRun(Result):
         validation = () if outcome.validation is None else outcome.validation.tables()
         models = tuple(table for fit in outcome.models.values() for table in fit.tables())
         files = Table(f"Written into {self.folder}", ("file", "holds"), self.files)
-        return (*summary_tables(outcome), *validation, *models, files)
+        plan = () if outcome.plan is None else outcome.plan.tables()
+        return (*summary_tables(outcome), *validation, *models, *plan, files)
 
 
 def run_study(
@@ -119,9 +120,30 @@ def run_study(
         wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
         for step in wanted:
             outcome = step.load()(outcome, folder)
+        outcome = _held_against_the_plan(outcome)
         run = write_outcome(outcome, folder, started)
     files = {**MEANINGS, **(FULL_MEANINGS if study.full else {}), **outcome.files}
     return StudyRun(Path(study.out), outcome, run, tuple(files.items()))
+
+
+def _held_against_the_plan(outcome: Outcome) -> Outcome:
+    """Add what was planned of the results, for a sealed study."""
+    if outcome.study.seal is None:
+        return outcome
+    from collective_use.study.sealing.check import plan_check
+
+    results = [("measure", name) for name in outcome.groups.evidence]
+    results += [("model", name) for name in outcome.models]
+    if outcome.study.validation:
+        results.append(("validation", outcome.study.validation))
+    plan = plan_check(outcome.study, outcome.instrument, results)
+    if plan is None:
+        return outcome
+    return outcome.adding(
+        plan=plan,
+        tables={"plan.csv": plan.to_frame()},
+        files={"plan.csv": "a row a result: whether it was planned, and what deviates"},
+    )
 
 
 def refuse_unknown_wishes(study: Study) -> None:

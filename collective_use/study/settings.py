@@ -22,6 +22,7 @@ Code = str | int | float
 Codes = Code | list[Code] | dict[Code, str]
 MissingCodes = Codes | dict[str, Codes]
 STUDY_FILE = "study.yaml"
+SEAL_FILE = "study.seal.json"
 WHOLE = "the study"
 
 
@@ -65,6 +66,30 @@ class KeyColumns(Settings):
     country: str | None = None
     wave: str | None = None
     weight: str | None = None
+
+
+class Hypothesis(Settings):
+    """One hypothesis, as it is to be judged.
+
+    Attributes
+    ----------
+    id
+        How results call it, such as ``H1``.
+    text
+        The hypothesis in words.
+    model
+        The structural model that tests it.
+    effect
+        The measures it runs over: ``con -> cdu``, or a chain ``con -> ssm -> cdu``.
+    expected
+        The direction; ``none`` for an effect too small to matter.
+    """
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    model: str | None = None
+    effect: str | None = None
+    expected: Literal["positive", "negative", "none"] | None = None
 
 
 class Study(Settings):
@@ -123,6 +148,11 @@ class Study(Settings):
     null_distributions
         Null distributions of agreement, the one that judges first; None leaves them to each
         measure.
+    hypotheses
+        What is expected, each in words and, where it can be judged by a model, by its effect.
+    seal
+        The sealed plan that a run is held against; ``study.seal.json`` beside the study file is
+        found by itself.
     seed
         For everything that draws by chance.
     out
@@ -169,6 +199,8 @@ class Study(Settings):
     repetitions: int = Field(default=2000, ge=0)
     voice: Literal["member", "partner"] = "member"
     null_distributions: tuple[str, ...] | None = None
+    hypotheses: tuple[Hypothesis, ...] = ()
+    seal: str | None = None
     seed: int = Field(default=1, ge=0)
     out: str = "results"
     letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
@@ -328,6 +360,7 @@ def placed(study: Study, folder: Path) -> Study:
         "map": path(study.map),
         "platform": path(study.platform) if is_file(study.platform or "") else study.platform,
         "out": path(study.out),
+        "seal": path(study.seal or (SEAL_FILE if (folder / SEAL_FILE).exists() else None)),
     }
     local = folder / Path(study.instrument).expanduser()
     if local.exists() and not _bundled(study.instrument):
@@ -339,7 +372,7 @@ def shown(study: Study) -> dict[str, Any]:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
-    for key in ("members", "informants", "map", "platform"):
+    for key in ("members", "informants", "map", "platform", "seal"):
         values[key] = Path(values[key]).name if values[key] else None
     for entry in values["exports"]:
         entry["file"] = Path(entry["file"]).name

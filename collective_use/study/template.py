@@ -103,6 +103,16 @@ minimum_group_size: 3
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]
 
+# What you expect. collective-use seal puts all decisions of this file under a hash before the data
+# are looked at; later runs say what was planned and what deviates.
+hypotheses:
+  # - id: H1
+  #   text: Connected groups use performance data more, since they make sense of it together.
+  #   model: M1
+  #   effect: con -> ssm -> cdu
+  #   expected: positive
+# seal: study.seal.json
+
 # Everything that draws by chance draws the same again with the same seed.
 seed: 1
 

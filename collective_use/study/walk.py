@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collective_use.measurement.validate import Validation
     from collective_use.responses.screening.screen import Screening
     from collective_use.structure.fit import StructureFit
+    from collective_use.study.sealing.check import PlanCheck
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Outcome:
     not_fitted
         Name of a model to the reason why it could not be fitted (in a demonstration only; a
         study that asks for a model stops).
+    plan
+        What was planned and what deviates; None for a study that was not sealed.
     tables
         File name to a table that a later room adds to the folder of results.
     files
@@ -68,6 +71,7 @@ class Outcome:
     validation: Validation | None = None
     models: Mapping[str, StructureFit] = field(default_factory=dict)
     not_fitted: Mapping[str, str] = field(default_factory=dict)
+    plan: PlanCheck | None = None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,6 +81,7 @@ class Outcome:
         validation: Validation | None = None,
         models: Mapping[str, StructureFit] | None = None,
         not_fitted: Mapping[str, str] | None = None,
+        plan: PlanCheck | None = None,
         tables: Mapping[str, pd.DataFrame] | None = None,
         files: Mapping[str, str] | None = None,
     ) -> Outcome:
@@ -84,7 +89,7 @@ class Outcome:
 
         Parameters
         ----------
-        validation, models, not_fitted
+        validation, models, not_fitted, plan
             The room's result; what is not given stays as it is.
         tables, files
             Joined to those of the rooms before.
@@ -94,6 +99,7 @@ class Outcome:
             validation=self.validation if validation is None else validation,
             models=self.models if models is None else models,
             not_fitted=self.not_fitted if not_fitted is None else not_fitted,
+            plan=self.plan if plan is None else plan,
             tables={**self.tables, **(tables or {})},
             files={**self.files, **(files or {})},
         )

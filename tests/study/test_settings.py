@@ -37,6 +37,7 @@ def test_every_line_of_the_template_taken_out_of_its_comment_is_a_setting(tmp_pa
     assert study.models == ("M1",)
     assert study.screening == {"longstring": 10, "instructed": True, "seconds_per_item": 2}
     assert study.form == "short"
+    assert study.hypotheses[0].effect == "con -> ssm -> cdu"
     assert study.minimum_answered == 0.5
     assert study.members is not None
     assert study.members.endswith("members.csv")

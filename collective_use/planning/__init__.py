@@ -1,0 +1,1 @@
+"""Before the data: how many groups, and what was decided beforehand."""

@@ -1,0 +1,161 @@
+"""A plan as the text of a preregistration, under the headings of the Open Science Framework.
+
+The headings are those of the OSF Preregistration form (Bowman, DeHaven, Errington, Hardwicke,
+Mellor, Nosek & Soderberg 2020). What a study file cannot know stands in square brackets, for the
+authors to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+OWED = "[for the authors to write: {}]"
+
+DIRECTIONS: Mapping[str, str] = {
+    "positive": "a positive effect is expected",
+    "negative": "a negative effect is expected",
+    "none": "an effect too small to matter is expected",
+}
+
+
+def preregistration(
+    content: Mapping[str, Any],
+    *,
+    title: str,
+    date: str,
+    hash: str,  # noqa: A002, RUF100
+) -> str:
+    """Return the text in Markdown.
+
+    Parameters
+    ----------
+    content
+        The sealed content: ``design`` and ``pipeline``.
+    title
+        Of the instrument.
+    date, hash
+        Of the seal, printed at the end.
+
+    Examples
+    --------
+    >>> text = preregistration({"design": {}, "pipeline": {}}, title="T", date="2027", hash="ab")
+    >>> text.splitlines()[0]
+    '# Preregistration: T'
+    """
+    design, pipeline = content.get("design", {}), content.get("pipeline", {})
+    parts: list[tuple[str, Sequence[str]]] = [
+        ("Study information", ()),
+        ("Title", (OWED.format("the title of the study") + f" Instrument: {title}.",)),
+        ("Description", (OWED.format("what is asked, of whom, and why"),)),
+        ("Hypotheses", _hypotheses(design)),
+        ("Design plan", ()),
+        ("Study type", ("Observational study: a survey of members of groups.",)),
+        ("Blinding", ("No blinding is involved in this study.",)),
+        ("Study design", _design(design, pipeline)),
+        ("Sampling plan", ()),
+        ("Existing data", (OWED.format("whether answers exist, and who has seen them"),)),
+        ("Data collection procedures", (OWED.format("population, recruiting, consent, time"),)),
+        ("Sample size and its rationale", (
+            OWED.format("groups and members; `collective-use plan` gives the power"),)),
+        ("Stopping rule", (OWED.format("when collection ends"),)),
+        ("Variables", ()),
+        ("Measured variables", _measures(design)),
+        ("Indices", _indices(pipeline)),
+        ("Analysis plan", ()),
+        ("Statistical models", _models(design)),
+        ("Inference criteria", _criteria(pipeline)),
+        ("Data exclusion", _exclusions(pipeline)),
+        ("Missing data", _missing(pipeline)),
+        ("Exploratory analysis", ("What is not listed above is reported as not planned.",)),
+        ("Other", (
+            f"Sealed on {date} under the SHA-256 `{hash}`. The sealed file lists every setting; "
+            "`collective-use verify` or the page verify.html checks it.",)),
+    ]  # fmt: skip
+    lines = [f"# Preregistration: {title}", ""]
+    for heading, body in parts:
+        lines += [f"{'###' if body else '##'} {heading}", ""]
+        lines += [line for text in body for line in (text, "")]
+    return "\n".join(lines)
+
+
+def _hypotheses(design: Mapping[str, Any]) -> list[str]:
+    found = []
+    for entry in design.get("hypotheses") or ():
+        where = [f"model {entry['model']}"] if entry.get("model") else []
+        where += [f"effect {entry['effect']}"] if entry.get("effect") else []
+        where += [DIRECTIONS[entry["expected"]]] if entry.get("expected") else []
+        tail = f" ({'; '.join(where)})" if where else ""
+        found.append(f"- **{entry['id']}** {entry['text']}{tail}")
+    return ["\n".join(found)] if found else [OWED.format("each hypothesis and its direction")]
+
+
+def _design(design: Mapping[str, Any], pipeline: Mapping[str, Any]) -> list[str]:
+    bank = design.get("instrument", {})
+    form = design.get("form") or "the default form"
+    return [
+        f"Instrument {bank.get('id', '?')}, version {bank.get('version', '?')}, form {form}. "
+        "Members answer; constructs are properties of their groups. A group with fewer than "
+        f"{pipeline.get('cutoffs', {}).get('group_size', '?')} members who answered has no value."
+    ]
+
+
+def _measures(design: Mapping[str, Any]) -> list[str]:
+    bank = design.get("instrument", {})
+    wanted = design.get("measures") or [part["id"] for part in bank.get("measures", ())]
+    lines = [
+        f"- {_name(part)} ({part['id']}): {', '.join(part.get('items', ())) or 'no items'} "
+        f"({str(part.get('composition', 'composition not said')).replace('_', ' ')})"
+        for part in bank.get("measures", ())
+        if part["id"] in wanted
+    ]
+    return ["\n".join(lines)] if lines else [OWED.format("what is measured")]
+
+
+def _name(part: Mapping[str, Any]) -> str:
+    return str(next(iter((part.get("name") or {}).values()), part["id"]))
+
+
+def _indices(pipeline: Mapping[str, Any]) -> list[str]:
+    voice = "each partner organisation" if pipeline.get("voice") == "partner" else "each member"
+    nulls = ", ".join(pipeline.get("null_distributions") or ()) or "those that the instrument names"
+    return [
+        f"Group values give one voice to {voice}. Agreement is judged against these null "
+        f"distributions, the first one judging: {nulls}."
+    ]
+
+
+def _models(design: Mapping[str, Any]) -> list[str]:
+    found = []
+    for model in design.get("models") or ():
+        found += [f"Model {model['id']}:", f"```\n{str(model.get('syntax', '')).strip()}\n```"]
+    return found or ["No structural model is planned."]
+
+
+def _criteria(pipeline: Mapping[str, Any]) -> list[str]:
+    rules = pipeline.get("cutoffs", {})
+    rows = "\n".join(f"| {name} | {value} |" for name, value in rules.items())
+    return [f"Seed {pipeline.get('seed', '?')}. Cut-offs:", f"| rule | value |\n|---|---|\n{rows}"]
+
+
+def _exclusions(pipeline: Mapping[str, Any]) -> list[str]:
+    rules = pipeline.get("screening") or {}
+    listed = "; ".join(
+        f"{name} ({'default value' if value is True else value})" for name, value in rules.items()
+    )
+    careless = pipeline.get("careless", "drop")
+    said = (
+        f"Careless answers: {listed} ({careless})." if listed else "No rule for careless answers."
+    )
+    return [
+        f"{said} Preview rows: {pipeline.get('previews', '?')}; rows never sent off: "
+        f"{pipeline.get('unfinished', '?')}; of several submissions of a person: "
+        f"{pipeline.get('duplicates', '?')}; answers outside the scale: "
+        f"{pipeline.get('invalid', '?')}."
+    ]
+
+
+def _missing(pipeline: Mapping[str, Any]) -> list[str]:
+    rule = pipeline.get("minimum_answered")
+    text = "each measure's own rule" if rule is None else f"at least {rule} answered"
+    return [f"Scale scores of persons: {text}. Nothing is imputed."]

@@ -1,0 +1,92 @@
+"""What of a study is sealed: its design and its pipeline, in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from collective_use.checks import quoted
+from collective_use.cutoffs import cutoffs_with
+from collective_use.errors import InputError
+from collective_use.instrument.model import Instrument
+from collective_use.planning.seal.canonical import plain_content
+from collective_use.study.settings import Study
+
+DESIGN = ("form", "measures", "hypotheses")
+"""Settings of a study that belong to the design, beside its instrument and its models."""
+
+UNSEALED: Mapping[str, str] = {
+    "instrument": "sealed as a whole, by its content",
+    "models": "sealed by their syntax",
+    "cutoffs": "sealed with all that were left as they are",
+    "minimum_group_size": "sealed among the cut-offs, as group_size",
+    "exports": "files that need not exist yet; whether they did is noted",
+    "members": "a file", "informants": "a file", "map": "a file",
+    "platform": "how files are laid out",
+    "columns": "how files are laid out", "encoding": "how files are laid out",
+    "delimiter": "how files are laid out", "sheet": "how files are laid out",
+    "out": "where results go", "full": "which files are written",
+    "letterhead": "print only", "fill": "print only", "seal": "the seal itself",
+}  # fmt: skip
+"""Settings that are not sealed as they stand, with the reason; every other one is pipeline."""
+
+
+def content_of(study: Study, instrument: Instrument) -> dict[str, Any]:
+    """Return what of a study is sealed: its design and its pipeline, in plain values.
+
+    Parameters
+    ----------
+    study, instrument
+        The decisions, and the item bank they name.
+
+    Raises
+    ------
+    InputError
+        When a model or a hypothesis names what the instrument does not have.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> study = cu.Study(instrument="lq2002", exports="a.csv")
+    >>> content_of(study, cu.load_instrument("lq2002"))["pipeline"]["seed"]
+    1
+    """
+    settings = study.model_dump(mode="json")
+    bank = instrument.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    models = {model.id: model for model in instrument.models}
+    for name in study.models:
+        if name not in models:
+            raise InputError(f"model {name!r} is not in {instrument.id}; it has {quoted(models)}")
+    _check_hypotheses(study, instrument)
+    design = {
+        "instrument": {"id": instrument.id, "version": instrument.version, **bank},
+        **{name: settings[name] for name in DESIGN},
+        "models": [{"id": name, "syntax": models[name].syntax.strip()} for name in study.models],
+    }
+    rules = cutoffs_with(study.all_cutoffs())
+    kept = {key: value for key, value in settings.items() if key not in {*DESIGN, *UNSEALED}}
+    pipeline = {**kept, "cutoffs": {name: float(rule.value) for name, rule in rules.items()}}
+    content: dict[str, Any] = plain_content({"design": design, "pipeline": pipeline})
+    return content
+
+
+def _check_hypotheses(study: Study, instrument: Instrument) -> None:
+    models = {model.id for model in instrument.models}
+    measures = {measure.id for measure in instrument.measures}
+    seen: set[str] = set()
+    for entry in study.hypotheses:
+        if entry.id in seen:
+            raise InputError(f"hypothesis {entry.id!r} is there twice")
+        seen.add(entry.id)
+        if entry.model is not None and entry.model not in models:
+            raise InputError(
+                f"hypothesis {entry.id} names model {entry.model!r}, which {instrument.id} does "
+                f"not have; it has {quoted(models)}"
+            )
+        ends = [part.strip() for part in (entry.effect or "").split("->") if part.strip()]
+        unknown = [part for part in ends if part not in measures]
+        if unknown or len(ends) == 1:
+            raise InputError(
+                f"hypothesis {entry.id}: an effect runs over measures of {instrument.id}, such as "
+                f"'con -> ssm -> cdu', got {entry.effect!r}"
+            )
