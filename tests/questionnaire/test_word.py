@@ -116,6 +116,15 @@ def test_thanks_stay_with_the_last_question(document):
     assert kept(blocks[thanks - 1].rows[-1])
 
 
+def test_fonts_and_language_of_chinese_have_stand_ins(blank):
+    with zipfile.ZipFile(io.BytesIO(questionnaire_docx(blank))) as archive:
+        fonts = archive.read("word/fontTable.xml").decode("utf-8")
+        styles = archive.read("word/styles.xml").decode("utf-8")
+    assert 'w:name="Microsoft YaHei"><w:altName w:val="PingFang SC,Noto Sans CJK SC' in fonts
+    assert 'w:eastAsia="zh-CN"' in styles
+    assert 'w:eastAsia="en-US"' not in styles
+
+
 def test_only_one_of_several_answers_has_a_round_box(document):
     xml = document.element.xml
     assert '<w14:uncheckedState w14:val="25CB"' in xml
