@@ -90,6 +90,11 @@ _LAZY: dict[str, str] = {
     # questionnaire
     "questionnaire": "collective_use.questionnaire",
     "publish": "collective_use.questionnaire.publication",
+    "placement_test": "collective_use.instrument.placement",
+    "placement_results": "collective_use.scores.placement",
+    "Placement": "collective_use.scores.placement",
+    "letters": "collective_use.questionnaire.letters.letters",
+    "phrase_template": "collective_use.questionnaire.form.phrases",
     "Published": "collective_use.questionnaire.online.published",
     "Letterhead": "collective_use.questionnaire.form.letterhead",
     "codebook": "collective_use.sheets.codebook.codebook",

@@ -44,11 +44,17 @@ COMMANDS: dict[str, CommandEntry] = {
     "publish": CommandEntry(
         BEFORE, "publish", "Write the online form: KoBo/ODK, SurveyJS, web page, Qualtrics, ..."
     ),
+    "letters": CommandEntry(
+        BEFORE, "letters", "Letter to the unit, information sheet, consents for abroad."
+    ),
     "codebook": CommandEntry(
         BEFORE, "codebook", "Write the codebook: every item with codes, labels and columns."
     ),
     "sheets": CommandEntry(
         BEFORE, "sheets", "Workbooks for expert judges, translators, cognitive interviews."
+    ),
+    "placement": CommandEntry(
+        BEFORE, "placement", "Test whether words of scales stand alike in two languages."
     ),
     "seal": CommandEntry(
         BEFORE, "seal", "Put every decision under a hash before the data; amend in the open."

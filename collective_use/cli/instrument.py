@@ -209,3 +209,29 @@ def from_xlsx_command(
     console.say(f"Written to {place}: {len(bank.items)} items, {len(bank.measures)} measures.")
     why = "Look through it with:"
     console.show_next("collective-use", "instrument", "lint", place, why=why)
+
+
+@app.command("phrases")
+def phrases_command(
+    language: Annotated[str, typer.Argument(help="The language's code, such as pt or zh-Hant.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file, LANGUAGE.yaml.")],
+) -> None:
+    """Begin a file with the words of forms (buttons, page, thanks) in another language.
+
+    \b
+    Example:
+      collective-use instrument phrases pt --out pt.yaml
+    """
+    from collective_use.cli import console
+    from collective_use.errors import InputError
+    from collective_use.output import write_file
+    from collective_use.questionnaire.form.phrases import phrase_template
+
+    if out.exists():
+        raise InputError(f"{out} is there already: words in it would be lost; give another name")
+    write_file(out, phrase_template(language))
+    if out.stem != language:
+        console.say(f"Note: a file of phrases is named after its language: {language}.yaml")
+    words = ("collective-use", "publish", "INSTRUMENT", "--to", "web", "--phrases", out)
+    console.say(f"Written to {out}: each word below its English text.")
+    console.show_next(*words, "--out", "online", why="When it is translated:")

@@ -211,7 +211,9 @@ PLACES: tuple[str, ...] = _NAMES[_NAMES.index("member") : _NAMES.index("full")]
 """Columns of the exports, what is declared of them, and how the files are opened."""
 
 
-def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes(
+    *names: str, options: Mapping[str, Any] = SHARED
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command its options: shared ones by name, and its own, in this order.
 
     The command is called with its own options and with `flags`, which holds all of them.
@@ -219,7 +221,9 @@ def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     Parameters
     ----------
     names
-        Names in `SHARED` or of parameters of the command, in the order of the help.
+        Names in `options` or of parameters of the command, in the order of the help.
+    options
+        Options by the name of the parameter.
 
     Examples
     --------
@@ -236,7 +240,7 @@ def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         own = dict(inspect.signature(command, eval_str=True).parameters)
         del own["flags"]
         # every parameter has its place, and every place is known
-        parameters = [own.get(name) or _parameter(name) for name in names]
+        parameters = [own.get(name) or _parameter(name, options[name]) for name in names]
 
         def called(**flags: Any) -> None:
             command(flags=flags, **{name: flags[name] for name in own})
@@ -253,9 +257,9 @@ def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return given
 
 
-def _parameter(name: str) -> inspect.Parameter:
-    kind = get_args(SHARED[name])[0]
+def _parameter(name: str, option: Any) -> inspect.Parameter:
+    kind = get_args(option)[0]
     default: Any = {bool: False, list[str]: inspect.Parameter.empty}.get(kind)
     return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=SHARED[name]
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option
     )

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collective_use.cli.console import say, show_next
+from collective_use.cli.console import say
+from collective_use.cli.form_options import FORM_OPTIONS, fills_of, form_settings, show_end
+from collective_use.cli.options import Flags, takes
 from collective_use.questionnaire.online.targets import ALIASES, PLATFORMS, target
 
+if TYPE_CHECKING:
+    from collective_use.questionnaire.online.published import Published
+
 app = typer.Typer(rich_markup_mode=None)
+_SHOWN = 6
+"""Names of files that are printed."""
 
 
 @app.command()
+@takes(
+    "instrument", "to", "out", "form", "lang", "module", "members", "respondent", "seed", "fill",
+    "fill_from", "phrases", "hand_in", "draft", options=FORM_OPTIONS,
+)  # fmt: skip
 def publish(
+    flags: Flags,
     instrument: Annotated[str, typer.Argument(help="A bundled name or the path of your own.")],
     to: Annotated[str, typer.Option("--to", help=", ".join((*PLATFORMS, *ALIASES)))],
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the files.")],
-    form: Annotated[str | None, typer.Option(help="Which form of the instrument.")] = None,
     lang: Annotated[
         str | None,
         typer.Option(help="A language of the instrument, or several: de+en; all if not given."),
     ] = None,
-    module: Annotated[
-        list[str] | None, typer.Option(help="Switch an optional module on; repeat, or 'all'.")
-    ] = None,
-    members: Annotated[
-        Path | None, typer.Option(help="CSV with group, member, name, partner, for rosters.")
-    ] = None,
-    respondent: Annotated[str, typer.Option(help="member or informant.")] = "member",
-    seed: Annotated[int | None, typer.Option(help="Shuffle items within blocks.")] = None,
-    fill: Annotated[
-        list[str] | None, typer.Option(help='Fill a gap of the texts: "NAME OF STUDY=...".')
-    ] = None,
-    fill_from: Annotated[Path | None, typer.Option(help="YAML file that fills all gaps.")] = None,
     hand_in: Annotated[
         str, typer.Option(help="Web page: post finished answers to this address.")
     ] = "",
-    draft: Annotated[bool, typer.Option("--draft", help="Publish although gaps are left.")] = False,
 ) -> None:
     """Write the questionnaire for a survey platform.
 
@@ -49,36 +47,35 @@ def publish(
     """
     target(to)
     from collective_use.instrument.library import load_instrument
-    from collective_use.output import check_place, write_folder
-    from collective_use.questionnaire.form.fill import parse_fills, read_fills
+    from collective_use.output import check_place
     from collective_use.questionnaire.form.members import measured_items, read_rosters
+    from collective_use.questionnaire.form.phrases import phrases_from
     from collective_use.questionnaire.online.publish import publish_form
+    from collective_use.questionnaire.publication import MAKES, write_published
 
-    makes = f"a form for {to}"
-    check_place(out, makes=makes)
+    check_place(out, makes=MAKES.format(to=to))
     bank = load_instrument(instrument)
-    values = {**(read_fills(fill_from) if fill_from else {}), **parse_fills(fill or [])}
-    rosters = read_rosters(members, measured_items(bank)) if members else ()
-    published = publish_form(
-        bank,
-        to,
-        form=form,
-        language=lang,
-        modules=module or (),
-        rosters=rosters,
-        seed=seed,
-        fill=values,
-        draft=draft,
-        respondent=respondent,
-        hand_in=hand_in,
-    )
-    account = {"makes": makes, "command": "publish", "instrument": bank.id, "to": to}
-    files = dict(published.files)
-    write_folder(out, files.items(), account)
-    say(
-        f"Written to {out}: {', '.join(list(files)[:6])}"
-        + (f" and {len(files) - 6} more" if len(files) > 6 else "")
-    )
+    with phrases_from(flags["phrases"]):
+        published = publish_form(
+            bank,
+            to,
+            rosters=read_rosters(flags["members"], measured_items(bank))
+            if flags["members"]
+            else (),
+            fill=fills_of(flags),
+            hand_in=hand_in,
+            **form_settings(flags),
+        )
+    write_published(published, out, bank, to)
+    _show(published, out, to)
+    show_end(bank, flags, "EXPORT", published.languages)
+
+
+def _show(published: Published, out: Path, to: str) -> None:
+    """Say what was written, what is not carried, and what to do on the platform."""
+    files = list(published.files)
+    more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
+    say(f"Written to {out}: {', '.join(files[:_SHOWN])}{more}")
     for sentence in published.cannot:
         say(f"Not carried by {to}: {sentence}")
     if published.tested == "from documentation":
@@ -88,17 +85,3 @@ def publish(
         )
     for sentence in published.steps:
         say(f"Next: {sentence}")
-    for statement in dict.fromkeys(entry.statement for entry in bank.status if not entry.piloted):
-        say(f"Note: {statement}")
-    show_next(
-        "collective-use",
-        "score",
-        "EXPORT",
-        "--instrument",
-        instrument,
-        *(("--form", form) if form else ()),
-        *(("--members", str(members)) if members else ()),
-        "--out",
-        "results",
-        why="When the answers are back:",
-    )

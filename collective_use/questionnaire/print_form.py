@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from collective_use.questionnaire.form.fill import Fills, filled, require_filled
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.letterhead import Letterhead, as_letterhead, filled_from
 from collective_use.questionnaire.form.members import Roster, measured_items, read_rosters
+from collective_use.questionnaire.form.phrases import phrases_from
 from collective_use.questionnaire.paper.batch import (
     COPIES,
     copy_names,
@@ -26,6 +27,7 @@ from collective_use.questionnaire.paper.batch import (
     merged,
     personal_copies,
 )
+from collective_use.questionnaire.paper.letters import Fonts, find_fonts
 
 Format = Literal["pdf", "docx", "html"]
 FORMATS: tuple[str, ...] = ("pdf", "docx", "html")
@@ -40,11 +42,12 @@ class Rendering:
     fillable: bool
     paper: str
     letterhead: Letterhead
+    fonts: Fonts = field(default_factory=Fonts)
 
     def __call__(self, content: FormContent) -> bytes:
         """Return one copy as a file."""
         if self.format == "docx":
-            from collective_use.questionnaire.paper.word import questionnaire_docx
+            from collective_use.questionnaire.paper.word.document import questionnaire_docx
 
             return questionnaire_docx(content, paper=self.paper, letterhead=self.letterhead)
         if self.format == "html":
@@ -54,10 +57,14 @@ class Rendering:
         if self.fillable:
             from collective_use.questionnaire.paper.fillable import fillable_pdf
 
-            return fillable_pdf(content, paper=self.paper, letterhead=self.letterhead)  # type: ignore[arg-type]
+            return fillable_pdf(content, **self._pdf)
         from collective_use.questionnaire.paper.pdf import questionnaire_pdf
 
-        return questionnaire_pdf(content, paper=self.paper, letterhead=self.letterhead)  # type: ignore[arg-type]
+        return questionnaire_pdf(content, **self._pdf)
+
+    @property
+    def _pdf(self) -> dict[str, Any]:
+        return {"paper": self.paper, "letterhead": self.letterhead, "fonts": self.fonts}
 
 
 def questionnaire(
@@ -78,6 +85,8 @@ def questionnaire(
     draft: bool = False,
     paper: Literal["a4", "us-letter"] = "a4",
     letterhead: Letterhead | Mapping[str, Any] | None = None,
+    fonts: Iterable[str | Path] = (),
+    phrases: str | Path | None = None,
 ) -> bytes:
     """Print the questionnaire of an instrument.
 
@@ -108,6 +117,11 @@ def questionnaire(
         ``a4`` or ``us-letter``.
     letterhead
         Who sends the form; it also fills the gaps for institution, ethics number and contact.
+    fonts
+        For a PDF: fonts (files, or names of installed ones) for letters that the bundled ones
+        lack; those have Latin, Greek and Cyrillic letters and Chinese by GB 2312.
+    phrases
+        A file with the words of forms in a language (`phrase_template`), or a folder of them.
 
     Returns
     -------
@@ -118,7 +132,8 @@ def questionnaire(
     Raises
     ------
     InputError
-        When a name is unknown, a gap of the texts is left, or settings do not fit together.
+        When a name is unknown, a gap of the texts is left, settings do not fit together, or no
+        font has a letter of the form.
 
     Examples
     --------
@@ -128,24 +143,26 @@ def questionnaire(
     >>> cu.questionnaire("starter", format="docx", draft=True)[:2]
     b'PK'
     """
-    return print_copies(
-        instrument,
-        path,
-        format=format,
-        form=form,
-        language=language,
-        modules=modules,
-        members=members,
-        group=group,
-        personal=personal,
-        respondent=respondent,
-        fillable=fillable,
-        seed=seed,
-        fill=fill,
-        draft=draft,
-        paper=paper,
-        letterhead=letterhead,
-    ).content
+    with phrases_from(phrases):
+        return print_copies(
+            instrument,
+            path,
+            format=format,
+            form=form,
+            language=language,
+            modules=modules,
+            members=members,
+            group=group,
+            personal=personal,
+            respondent=respondent,
+            fillable=fillable,
+            seed=seed,
+            fill=fill,
+            draft=draft,
+            paper=paper,
+            letterhead=letterhead,
+            fonts=fonts,
+        ).content
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +185,7 @@ def print_copies(
     fillable: bool = False,
     paper: str = "a4",
     letterhead: Letterhead | Mapping[str, Any] | None = None,
+    fonts: Iterable[str | Path] = (),
     fill: Fills | None = None,
     known_gaps: bool = True,
     draft: bool = False,
@@ -177,7 +195,9 @@ def print_copies(
 
     Parameters
     ----------
-    instrument, path, format, members, group, personal, fillable, paper, letterhead, fill, draft
+    instrument, path, format, members, group, personal, fillable, paper, letterhead, fonts, fill
+        As in `questionnaire`.
+    draft
         As in `questionnaire`.
     known_gaps
         Whether everything in `fill` must be a gap of this form; a file of a study may fill more.
@@ -203,7 +223,7 @@ def print_copies(
         return content
 
     copies = form_copies(lay, _rosters(bank, members, group, personal), personal)
-    content = _written(copies, Rendering(kind, fillable, paper, head), path)
+    content = _written(copies, Rendering(kind, fillable, paper, head, find_fonts(fonts)), path)
     folder = _is_folder(path)
     return Printed(tuple(copies), f"{path}/" if folder else str(path or ""), content)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,7 @@ def test_another_typed_code_begins_afresh(driver, tmp_path):
     consent(driver, "participation", "naming")
     go(driver)
     answer_page(driver)
+    time.sleep(1)  # the browser hands what a page keeps to its store in the background
     driver.refresh()
     assert checked(driver)  # the same tab goes on
     driver.find_element(By.ID, "leave").click()

@@ -115,3 +115,46 @@ def test_answers_survive_reload_language_and_reading(page, tmp_path):
                 wanted = expected[f"{item}_{place}"]
                 if wanted not in missing:
                     assert float(frame[place].iloc[0]) == float(wanted)
+
+
+@pytest.mark.filterwarnings("ignore::collective_use.errors.DataWarning")
+def test_on_a_phone_answers_stand_in_a_row_and_can_be_copied(page, tmp_path):
+    with browser(tmp_path) as driver:
+        size = {"width": 390, "height": 1200, "deviceScaleFactor": 1, "mobile": True}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        agent = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0"
+        driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent})
+        driver.get(page.as_uri() + "#member_code=m2")
+        assert "minutes" in driver.find_element(By.CSS_SELECTOR, ".facts").text
+        for box in driver.find_elements(By.CSS_SELECTOR, "input[type=checkbox]"):
+            box.click()
+        driver.find_element(By.ID, "next").click()
+        row = driver.find_element(By.CSS_SELECTOR, ".scale tbody tr")
+        cells = [td for td in row.find_elements(By.TAG_NAME, "td") if td.size["width"] < 100]
+        assert len(cells) == 7
+        assert len({td.location["y"] for td in cells}) == 1
+        said = [td.text for td in cells]
+        assert [place for place, text in enumerate(said) if text] == [0, 3, 6]
+        cells[5].find_element(By.TAG_NAME, "input").click()
+        assert row.get_attribute("data-picked") == "Often"
+        assert driver.execute_script("return document.documentElement.scrollWidth") == 390
+        for _ in range(30):
+            driver.find_element(By.ID, "next").click()
+            warned = driver.find_elements(By.ID, "open")
+            if warned and warned[0].is_displayed():
+                driver.find_element(By.ID, "next").click()
+            if driver.find_elements(By.ID, "copy"):
+                break
+        assert driver.find_element(By.ID, "outside").is_displayed()
+        driver.find_element(By.ID, "copy").click()
+        time.sleep(0.5)
+        copied = driver.find_element(By.ID, "copied_text").get_attribute("value")
+        assert driver.get_log("browser") == []
+    saved = tmp_path / "copied.json"
+    saved.write_text(copied, "utf-8")
+    content = json.loads(copied)
+    assert content["answers"]["cdu1"] == "6"
+    responses = cu.read_responses(
+        saved, cu.load_instrument("collective_data_use"), members=tmp_path / "members.csv"
+    )
+    assert responses.answers["cdu1"].tolist() == [6.0]

@@ -18,7 +18,7 @@ from collective_use.questionnaire.paper.batch import merged, personal_copies
 from collective_use.questionnaire.paper.fillable import answer_boxes, fillable_pdf
 from collective_use.questionnaire.paper.page import questionnaire_html
 from collective_use.questionnaire.paper.pdf import questionnaire_pdf
-from collective_use.questionnaire.paper.word import questionnaire_docx
+from collective_use.questionnaire.paper.word.document import questionnaire_docx
 
 
 def pdf_text(document: bytes) -> str:

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ import collective_use as cu
 from collective_use.platforms.limesurvey_codes import answer_code
 from collective_use.questionnaire.form.content import Member
 from collective_use.questionnaire.form.members import Roster
+from collective_use.questionnaire.form.typography import typographic
 from collective_use.questionnaire.online.publish import publish_form
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -234,3 +236,40 @@ def test_microsoft_forms_numbers_questions_and_letters_options(bank):
     numbers = [int(m[1]) for line in lines if (m := re.match(r"(\d+)\. ", line))]
     assert numbers == list(range(1, len(numbers) + 1))
     assert sum(line.startswith("L. ") for line in lines) == STATEMENTS
+
+
+def printed_text(data: bytes, ending: str) -> str:
+    if ending == "pdf":
+        import pypdf
+
+        return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    if ending == "html":
+        body = re.sub(r"<style>.*?</style>", "", data.decode("utf-8"), flags=re.S)
+        return html.unescape(re.sub(r"<[^>]+>", " ", body))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        xml = archive.read("word/document.xml").decode("utf-8")
+    xml = re.sub(r"<w:(br|tab)/>", " ", xml)
+    return html.unescape(re.sub(r"<[^>]+>", "", xml))
+
+
+@pytest.mark.parametrize("ending", ["pdf", "docx", "html"])
+def test_paper_prints_texts_as_they_are_written(bank, ending):
+    data = cu.questionnaire(bank, format=ending, language="en", modules=["all"], draft=True)
+    said = re.sub(r"\s+", "", printed_text(data, ending))
+    for k in range(1, STATEMENTS + 1):
+        text = typographic(f"{k}: {TEXTS[k % len(TEXTS)]}", "en")
+        assert re.sub(r"\s+", "", text) in said, text
+
+
+def test_publishing_is_whole_or_not_at_all(bank, tmp_path):
+    cu.publish(bank, "redcap", tmp_path / "online", draft=True)
+    assert {p.name for p in (tmp_path / "online").iterdir()} == {"dictionary.csv", "run.json"}
+    with pytest.raises(cu.InputError):
+        cu.publish(bank, "tencent", tmp_path / "text", modules=["all"], draft=True)
+    assert not (tmp_path / "text").exists()
+    foreign = tmp_path / "mine"
+    foreign.mkdir()
+    (foreign / "notes.txt").write_text("mine", "utf-8")
+    with pytest.raises(cu.OutputError):
+        cu.publish(bank, "redcap", foreign, draft=True)
+    assert [p.name for p in foreign.iterdir()] == ["notes.txt"]

@@ -18,7 +18,7 @@ from collective_use.instrument.library import load_instrument
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.online.publish import publish_form
 from collective_use.questionnaire.paper.fillable import fillable_pdf
-from collective_use.questionnaire.paper.word import questionnaire_docx
+from collective_use.questionnaire.paper.word.document import questionnaire_docx
 from collective_use.sheets.spreadsheet import book_bytes, new_book
 bank = load_instrument("lq2002")
 content = form_content(bank)

@@ -16,7 +16,7 @@ from collective_use.questionnaire.form.content import Member
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.paper.fillable import fillable_pdf
 from collective_use.questionnaire.paper.pdf import questionnaire_pdf
-from collective_use.questionnaire.paper.word import questionnaire_docx
+from collective_use.questionnaire.paper.word.document import questionnaire_docx
 
 pytestmark = pytest.mark.filterwarnings("ignore:Nobody answered")
 BANK = Path(__file__).with_name("lab_data.yaml")

@@ -18,7 +18,7 @@ import collective_use as cu
 from collective_use.platforms.columns import base_name, form_items, instrument_columns
 from collective_use.questionnaire.form.layout import form_content, switched_on
 from collective_use.questionnaire.paper.fillable import fillable_pdf
-from collective_use.questionnaire.paper.word import questionnaire_docx
+from collective_use.questionnaire.paper.word.document import questionnaire_docx
 
 sys.path.insert(0, str(Path(__file__).parent))
 

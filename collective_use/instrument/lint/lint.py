@@ -10,6 +10,7 @@ from typing import Any
 from collective_use.checks import whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument.library import load_instrument
+from collective_use.instrument.lint import avoided as lint_avoided
 from collective_use.instrument.lint import consent as lint_consent
 from collective_use.instrument.lint import platforms as lint_platforms
 from collective_use.instrument.lint import structure as lint_structure
@@ -30,6 +31,7 @@ _ORDER = {"problem": 0, "look": 1, "note": 2}
 
 LOOKS: tuple[Callable[[Instrument, Mapping[str, Cutoff]], Iterable[Finding]], ...] = (
     lint_wording.findings,
+    lint_avoided.findings,
     lint_structure.findings,
     lint_consent.findings,
     lint_platforms.findings,

@@ -184,6 +184,11 @@ class FormContent:
         """How many statements stand in grids with one scale."""
         return sum(len(q.rows) for q in self.questions if q.kind == "grid" and q.number is None)
 
+    @property
+    def marked(self) -> bool:
+        """Whether anything is answered by marking one circle of several."""
+        return any(q.kind in ("grid", "choice") for q in self.questions)
+
     def numbers_asking(self, consent: str) -> tuple[int, ...]:
         """Return the numbers of the questions that a consent module lets out when refused."""
         return tuple(

@@ -17,6 +17,8 @@ LOGO_KINDS = {".svg": "svg", ".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
 _LARGEST_LOGO = 2_000_000
 GAPS = {"INSTITUTION": "institution", "ETHICS BODY AND NUMBER": "ethics", "CONTACT": "contact"}
 """Gaps of consent texts that a letterhead fills, so that nothing is typed twice."""
+LETTER_LINES = ("investigator", "ethics", "contact", "date")
+"""What stands below the institution, in this order."""
 
 Line = str | Mapping[str, str]
 """A text for all languages, or one by language."""

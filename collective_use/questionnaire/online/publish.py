@@ -12,7 +12,7 @@ from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.fill import Fills, filled, require_filled, unfilled
 from collective_use.questionnaire.form.layout import find_form, form_content
 from collective_use.questionnaire.form.members import Roster
-from collective_use.questionnaire.form.words import word
+from collective_use.questionnaire.form.words import WEB, fallback_notes, word
 from collective_use.questionnaire.online import (
     limesurvey,
     microsoft_forms,
@@ -148,13 +148,15 @@ def _with_remarks(published: Published, content: FormContent, fixed_order: bool)
             "Items are not shuffled for each person: a seed (--seed 7) shuffles them once for all, "
             "or switch shuffling on at the platform; columns carry ids, so answers come back right."
         )
+    if content.languages and any(name.endswith(".html") for name in published.files):
+        cannot.extend(fallback_notes(content.languages, WEB))
     drafts = {word("draft", language) for language in content.languages}
     gaps = tuple(gap for gap in unfilled(content) if gap not in drafts)
     if gaps:
         steps.insert(
             0, f"This is a draft. Fill in before anybody answers: {quoted(gaps, most=30)}."
         )
-    return replace(published, cannot=tuple(cannot), steps=tuple(steps))
+    return replace(published, cannot=tuple(cannot), steps=tuple(steps), languages=content.languages)
 
 
 def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Published:

@@ -25,6 +25,8 @@ class Published:
         What a person does next on the platform.
     tested
         How far the writer was tested: ``"compiled"``, ``"run"`` or ``"from documentation"``.
+    languages
+        The languages of the form.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Published:
     cannot: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     tested: str = "from documentation"
+    languages: tuple[str, ...] = ()
 
 
 def slots(count: int, pattern: str) -> tuple[Member, ...]:

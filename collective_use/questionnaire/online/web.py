@@ -20,7 +20,10 @@ from urllib.parse import quote, urlsplit
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.direction import direction
-from collective_use.questionnaire.form.words import LANGUAGE_NAMES, WEB, word
+from collective_use.questionnaire.form.fill import glossed
+from collective_use.questionnaire.form.print_words import facts_line
+from collective_use.questionnaire.form.typography import colon
+from collective_use.questionnaire.form.words import WEB, in_all, language_name
 from collective_use.questionnaire.online.escape import escaped
 
 TEMPLATE = Path(__file__).parent / "web.html"
@@ -54,12 +57,18 @@ def page_data(content: FormContent, form: str, hand_in: str = "") -> dict[str, A
                 row["column"] = _row_column(question, row)
             for choice in question["columns"]:
                 choice["value"] = "dk" if choice["code"] is None else str(choice["code"])
+    questions = sum(question.number is not None for question in content.questions)
     return {
         **data,
         "form": form,
         "hand_in": hand_in,
-        "words": {name: [word(name, lang) for lang in content.languages] for name in WEB},
-        "language_names": [LANGUAGE_NAMES.get(lang, lang) for lang in content.languages],
+        "words": {name: in_all(name, content.languages) for name in WEB},
+        "language_names": [language_name(lang) for lang in content.languages],
+        "colons": [colon(lang) for lang in content.languages],
+        "facts": [
+            facts_line(lang, content.minutes, content.statements, questions)
+            for lang in content.languages
+        ],
         "directions": [direction(lang) for lang in content.languages],
     }
 
@@ -129,7 +138,7 @@ def web_page(content: FormContent, *, form: str, hand_in: str = "") -> str:
     True
     """
     address = hand_in_address(hand_in) if hand_in else ""
-    content = escaped(content, lambda text: text)
+    content = escaped(glossed(content), lambda text: text)
     first = content.languages[0]
     data = json.dumps(page_data(content, form, address), ensure_ascii=False)
     template = TEMPLATE.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from collective_use.questionnaire.form.content import (
     Row,
     Texts,
 )
-from collective_use.questionnaire.form.words import LANGUAGE_NAMES
+from collective_use.questionnaire.form.words import language_name
 from collective_use.questionnaire.online.escape import escaped, parted
 from collective_use.questionnaire.online.published import (
     Published,
@@ -77,7 +77,7 @@ class _Workbook:
 
     def label(self, texts: Texts) -> dict[str, str]:
         return {
-            f"label::{LANGUAGE_NAMES.get(code, code)} ({code})": text
+            f"label::{language_name(code)} ({code})": text
             for code, text in zip(self.content.languages, texts, strict=False)
         }
 
@@ -209,7 +209,7 @@ class _Workbook:
                 "form_title": content.title[0],
                 "form_id": content.form_id.replace("/", "_").replace("+", "_").replace(".", "_"),
                 "version": content.version,
-                "default_language": f"{LANGUAGE_NAMES.get(language, language)} ({language})",
+                "default_language": f"{language_name(language)} ({language})",
             }
         ]
         book = openpyxl.Workbook()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.questionnaire.form.content import FormContent, Question, Row
 
 FORMAT = "collective-use form"
@@ -95,6 +96,8 @@ def form_facts(content: FormContent, controls: Sequence[str] = ()) -> str:
         "language": content.languages[0] if len(content.languages) == 1 else "",
         "keys": {key.id: key.value for key in content.keys if key.value},
     }
+    kept = {CODES: content.roster_codes, PARTNERS: content.roster_partners}
+    facts |= {name: codes for name, codes in kept.items() if codes}
     if controls:
         facts["controls"] = " ".join(controls)
     return json.dumps(facts, ensure_ascii=True, sort_keys=True)

@@ -15,6 +15,7 @@ from typing import Any
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.paper.fields import NO_CODE, field_names, form_facts
+from collective_use.questionnaire.paper.letters import Fonts
 from collective_use.questionnaire.paper.pdf import PaperSize, query_template, questionnaire_pdf
 
 
@@ -42,7 +43,11 @@ class AnswerBox:
 
 
 def answer_boxes(
-    content: FormContent, *, paper: PaperSize = "a4", letterhead: Letterhead | None = None
+    content: FormContent,
+    *,
+    paper: PaperSize = "a4",
+    letterhead: Letterhead | None = None,
+    fonts: Fonts | None = None,
 ) -> tuple[AnswerBox, ...]:
     """Return the position of every answer box, in reading order.
 
@@ -56,7 +61,9 @@ def answer_boxes(
     >>> boxes[-1].kind
     'radio'
     """
-    found = json.loads(query_template(content, "<answer>", paper=paper, letterhead=letterhead))
+    found = json.loads(
+        query_template(content, "<answer>", paper=paper, letterhead=letterhead, fonts=fonts)
+    )
     return tuple(AnswerBox(**entry) for entry in found)
 
 
@@ -186,7 +193,11 @@ class _Form:
 
 
 def fillable_pdf(
-    content: FormContent, *, paper: PaperSize = "a4", letterhead: Letterhead | None = None
+    content: FormContent,
+    *,
+    paper: PaperSize = "a4",
+    letterhead: Letterhead | None = None,
+    fonts: Fonts | None = None,
 ) -> bytes:
     """Write a PDF whose boxes can be ticked and lines filled in on the screen.
 
@@ -204,9 +215,9 @@ def fillable_pdf(
     """
     import pikepdf
 
-    boxes = answer_boxes(content, paper=paper, letterhead=letterhead)
+    boxes = answer_boxes(content, paper=paper, letterhead=letterhead, fonts=fonts)
     groups: dict[str, list[AnswerBox]] = {}
-    printed = questionnaire_pdf(content, paper=paper, letterhead=letterhead)
+    printed = questionnaire_pdf(content, paper=paper, letterhead=letterhead, fonts=fonts)
     with pikepdf.open(io.BytesIO(printed)) as pdf:
         form = _Form(pdf, field_names(content))
         for box in boxes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 
 from collective_use.output.policy import page_policy
@@ -15,10 +16,12 @@ from collective_use.questionnaire.form.content import (
 )
 from collective_use.questionnaire.form.direction import direction
 from collective_use.questionnaire.form.fill import glossed
-from collective_use.questionnaire.form.letterhead import Letterhead
+from collective_use.questionnaire.form.letterhead import LETTER_LINES, Letterhead
+from collective_use.questionnaire.form.print_words import facts_line, skip_line
 from collective_use.questionnaire.form.texts import changed_by_language
 from collective_use.questionnaire.form.typography import colon, typographic
-from collective_use.questionnaire.form.words import word, words
+from collective_use.questionnaire.form.words import in_all, word, words
+from collective_use.questionnaire.paper.identity import copy_number
 
 STYLE = """
 :root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#b9c9cc}
@@ -37,6 +40,8 @@ tbody tr:nth-child(even){background:var(--soft)}
 td.missing{border-inline-start:2px solid var(--accent)}
 td.missing~td.missing{border-inline-start:0}
 .n{color:var(--accent);font-weight:700;margin-inline-end:.4rem}
+.lines{display:block;border-bottom:1px solid var(--ink);height:1.9rem;margin-inline-start:1.8rem}
+.logo{max-height:4rem}.facts{color:var(--accent);font-weight:600}
 .line{display:inline-block;min-width:9rem;border-bottom:1px solid var(--ink);height:1.2rem}
 .options{list-style:none;padding-inline-start:1.8rem;columns:2}
 svg{width:1rem;height:1rem;vertical-align:middle}
@@ -52,6 +57,8 @@ _RING = (
     'stroke="#1c2b33" stroke-width="1.6"/></svg>'
 )
 _LINE = '<span class="line"></span>'
+_LINES = '<span class="lines"></span>' * 3
+_MEDIA = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
 
 
 def _said(texts: Texts, languages: tuple[str, ...]) -> str:
@@ -110,7 +117,8 @@ def _question(question: Question, languages: tuple[str, ...]) -> str:
         )
         body = f'<ul class="options">{options}</ul>'
     elif question.kind == "field":
-        body = f"{_LINE} {_said(question.unit, languages)}"
+        one = f"{_LINE} {_said(question.unit, languages)}"
+        body = _LINES if question.field == "text" else one
     else:
         body = _table(question, languages)
     refused = ""
@@ -127,11 +135,54 @@ def _page(page: Page, languages: tuple[str, ...]) -> str:
 
 
 def _head(letterhead: Letterhead, languages: tuple[str, ...]) -> str:
+    picture = letterhead.picture()
+    logo = ""
+    if picture:
+        data = base64.b64encode(picture[0]).decode("ascii")
+        logo = f'<p><img class="logo" alt="" src="data:{_MEDIA[picture[1]]};base64,{data}"></p>'
     lines = (
         _said(letterhead.line(name, languages), languages)
-        for name in ("institution", "investigator", "ethics", "contact", "address", "date")
+        for name in ("institution", *LETTER_LINES)
     )
-    return "".join(f"<p>{line}</p>" for line in lines if line)
+    return logo + "".join(f"<p>{line}</p>" for line in lines if line)
+
+
+def _consent(content: FormContent) -> str:
+    """Return the consent texts, each with its box and what refusing lets out."""
+    said, parts = content.languages, []
+    for module in content.consent:
+        numbers = content.numbers_asking(module.id)
+        skip = tuple(skip_line(name, numbers) for name in said)
+        left_out = f'<br><span class="second">{_said(skip, said)}</span>' if numbers else ""
+        accept = f"{_BOX} <strong>{_said(module.accept, said)}</strong>{left_out}"
+        parts.append(f"<p>{_said(module.text, said)}</p><p>{accept}</p>")
+    return "".join(parts)
+
+
+def _facts(content: FormContent) -> str:
+    """Return how long the form takes, and how it is answered."""
+    questions = sum(question.number is not None for question in content.questions)
+    facts = tuple(
+        facts_line(name, content.minutes, content.statements, questions)
+        for name in content.languages
+    )
+    how = tuple(in_all("how", content.languages))
+    how_to = f"<p>{_said(how, content.languages)}</p>" if content.marked else ""
+    return f'<p class="facts">{_said(facts, content.languages)}</p>{how_to}'
+
+
+def _end(content: FormContent, letterhead: Letterhead) -> str:
+    """Return the thanks, where the form goes, how far it was tested, and its number."""
+    said = content.languages
+    address = letterhead.line("address", said)
+    back = tuple(in_all("return_to", said))
+    where = f"<p>{_said(back, said)}<br><strong>{_said(address, said)}</strong></p>"
+    status = f'<p class="second">{escape(" ".join(content.status))}</p>' if content.status else ""
+    return (
+        f"<p><strong>{_said(tuple(in_all('thanks', said)), said)}</strong></p>"
+        f"{where if address else ''}{status}"
+        f'<footer class="second">{escape(copy_number(content))}</footer>'
+    )
 
 
 def questionnaire_html(content: FormContent, *, letterhead: Letterhead | None = None) -> str:
@@ -142,7 +193,7 @@ def questionnaire_html(content: FormContent, *, letterhead: Letterhead | None = 
     content
         The form, from `form_content`.
     letterhead
-        Who sends the form; its text stands above the title.
+        Who sends the form; its logo and text stand above the title.
 
     Returns
     -------
@@ -158,10 +209,8 @@ def questionnaire_html(content: FormContent, *, letterhead: Letterhead | None = 
     """
     content = changed_by_language(glossed(content), typographic)
     said, first = content.languages, content.languages[0]
-    consent = "".join(
-        f"<p>{_said(m.text, said)}</p><p>{_BOX} <strong>{_said(m.accept, said)}</strong></p>"
-        for m in content.consent
-    )
+    head = letterhead or Letterhead()
+    consent = _consent(content)
     keys = "".join(
         f"<p><strong>{_said(key.text, said)}</strong>{colon(first)}{escape(key.value) or _LINE}</p>"
         for key in content.keys
@@ -177,9 +226,8 @@ def questionnaire_html(content: FormContent, *, letterhead: Letterhead | None = 
     return (
         f'<!doctype html><html lang="{first}" dir="{direction(first)}"><head><meta charset="utf-8">'
         f"{page_policy()}<title>{escape(content.title[0])}</title><style>{STYLE}</style></head><body>"
-        f"{_head(letterhead or Letterhead(), said)}"
+        f"{_head(head, said)}"
         f"<header><h1>{_said(content.title, said)}</h1></header>"
-        f"<p>{_said(content.purpose, said)}</p>{definitions}{heading}{consent}{keys}{pages}"
-        f"<p><strong>{_said(tuple(words(said)['thanks']), said)}</strong></p>"
-        f'<footer class="second">{escape(content.form_id)}</footer></body></html>\n'
+        f"{keys}<p>{_said(content.purpose, said)}</p>{_facts(content)}{definitions}"
+        f"{heading}{consent}{pages}{_end(content, head)}</body></html>\n"
     )

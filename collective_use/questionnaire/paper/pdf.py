@@ -11,20 +11,20 @@ from collective_use.checks import one_of
 from collective_use.errors import OutputError
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.letterhead import Letterhead
+from collective_use.questionnaire.paper.letters import FONTS, Fonts, require_letters
 from collective_use.questionnaire.paper.typeset import template_data
 
-FONTS = Path(__file__).parent / "fonts"
 TEMPLATE = Path(__file__).parent / "paper.typ"
 PaperSize = Literal["a4", "us-letter"]
 
 
-def _compile(data: Mapping[str, Any], **options: Any) -> bytes:
+def _compile(data: Mapping[str, Any], fonts: Fonts, **options: Any) -> bytes:
     import typst
 
     result = typst.compile(
         str(TEMPLATE),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=[str(FONTS)],
+        font_paths=fonts.folders,
         ignore_system_fonts=True,
         **options,
     )
@@ -39,17 +39,21 @@ def query_template(
     *,
     paper: PaperSize = "a4",
     letterhead: Letterhead | None = None,
+    fonts: Fonts | None = None,
 ) -> str:
     """Return what the typeset form says of itself under a label, as JSON text."""
     import typst
 
+    added = fonts or Fonts()
+    require_letters(content, letterhead, added)
     data = template_data(content, paper=paper, marks=True, qr=True, letterhead=letterhead)
+    data["fonts"] = list(added.families)
     return typst.query(
         str(TEMPLATE),
         selector,
         field="value",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=[str(FONTS)],
+        font_paths=added.folders,
         ignore_system_fonts=True,
     )
 
@@ -60,6 +64,7 @@ def questionnaire_pdf(
     paper: PaperSize = "a4",
     qr: bool = True,
     letterhead: Letterhead | None = None,
+    fonts: Fonts | None = None,
 ) -> bytes:
     """Typeset a form as a tagged PDF (PDF/UA-1).
 
@@ -73,6 +78,8 @@ def questionnaire_pdf(
         Print the form id as a QR code on the cover.
     letterhead
         Who sends the form: logo, institution, investigator, ethics number, return address, date.
+    fonts
+        Fonts for letters that those that come along lack, from `find_fonts`.
 
     Returns
     -------
@@ -82,7 +89,7 @@ def questionnaire_pdf(
     Raises
     ------
     InputError
-        When the paper size is unknown.
+        When the paper size is unknown, or no font has a letter of the form.
 
     Examples
     --------
@@ -92,5 +99,34 @@ def questionnaire_pdf(
     b'%PDF-'
     """
     one_of("paper", paper, ("a4", "us-letter"))
+    added = fonts or Fonts()
+    require_letters(content, letterhead, added)
     data = template_data(content, paper=paper, marks=False, qr=qr, letterhead=letterhead)
-    return _compile(data, format="pdf", pdf_standards=["ua-1"])
+    data["fonts"] = list(added.families)
+    return _compile(data, added, format="pdf", pdf_standards=["ua-1"])
+
+
+_DRAWING = """#let data = json(bytes(sys.inputs.data))
+#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#image(bytes(data.picture), format: "svg", height: 15mm)"""
+
+
+def drawn(picture: bytes) -> bytes:
+    """Return an .svg picture as a .png of 400 points an inch, for programs that need dots.
+
+    Examples
+    --------
+    >>> svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"></svg>'
+    >>> drawn(svg)[1:4]
+    b'PNG'
+    """
+    import typst
+
+    options: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
+    data = json.dumps({"picture": list(picture)})
+    result = typst.compile(
+        _DRAWING.encode("utf-8"), format="png", ppi=400.0, sys_inputs={"data": data}, **options
+    )
+    if not isinstance(result, bytes):
+        raise OutputError(f"a picture must be one page, got {type(result).__name__}")
+    return result

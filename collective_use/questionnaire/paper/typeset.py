@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,11 +15,9 @@ from collective_use.questionnaire.form.content import (
     Texts,
 )
 from collective_use.questionnaire.form.fill import glossed
-from collective_use.questionnaire.form.letterhead import Letterhead
+from collective_use.questionnaire.form.letterhead import LETTER_LINES, Letterhead
 from collective_use.questionnaire.form.print_words import (
     facts_line,
-    in_all,
-    printed_in_all,
     skip_line,
 )
 from collective_use.questionnaire.form.texts import all_texts
@@ -32,10 +29,12 @@ from collective_use.questionnaire.form.typography import (
     typographic,
     words_of,
 )
+from collective_use.questionnaire.form.words import in_all
+from collective_use.questionnaire.paper.identity import copy_number, form_number, qr_picture
 
 WORDS = ("page", "of", "of_end", "definitions", "consent", "points", "total", "tick", "thanks")
 PRINT_WORDS = ("how", "return_to", "named")
-LETTER_LINES = ("investigator", "ethics", "contact", "date")
+
 KEPT_WHOLE = 22
 """A roster or a list of at most this many lines moves to the next page whole."""
 
@@ -74,37 +73,13 @@ class Setting:
 
     def words(self) -> dict[str, list[dict[str, str]]]:
         """Return the words that forms need, in every language of the form."""
-        every = {name: in_all(name, self.languages) for name in WORDS}
-        every |= {name: printed_in_all(name, self.languages) for name in PRINT_WORDS}
+        every = {name: in_all(name, self.languages) for name in (*WORDS, *PRINT_WORDS)}
+
         return {name: self.texts(tuple(said)) for name, said in every.items()}
 
 
 def _code(language: str) -> str:
     return language.split("-")[0].casefold()
-
-
-def _qr_svg(text: str) -> str:
-    import segno
-
-    buffer = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(buffer, kind="svg", border=1, dark="#1c2b33")
-    return buffer.getvalue().decode("utf-8")
-
-
-def form_number(content: FormContent) -> str:
-    """Return a short number of the form for its foot; it names no construct to respondents.
-
-    Examples
-    --------
-    >>> import collective_use as cu
-    >>> from collective_use.questionnaire.form.layout import form_content
-    >>> form_number(form_content(cu.load_instrument("collective_data_use"), seed=3))
-    'CDU/0.2.0/short/en/s3'
-    """
-    name, *rest = content.form_id.split("/")
-    parts = [part for part in name.split("_") if part]
-    short = "".join(part[0] for part in parts) if len(parts) > 1 else name
-    return "/".join([short.upper(), *rest])
 
 
 def template_data(
@@ -132,15 +107,13 @@ def template_data(
     """
     form = glossed(content)
     setting = Setting(form)
-    person = f"/{form.group}/{form.member}" if form.member else ""
-    number = form_number(form)
     return {
         "lang": _code(form.languages[0]),
         "paper": paper,
         "marks": marks,
-        "qr": _qr_svg(form.form_id + person) if qr else "",
-        "copy": number + person,
-        "number": number,
+        "qr": qr_picture(form, "svg").decode("utf-8") if qr else "",
+        "copy": copy_number(form),
+        "number": form_number(form),
         "group": _group_line(form),
         "plain_title": [typographic(text, "en") for text in form.title],
         "title": setting.texts(form.title),
@@ -153,7 +126,7 @@ def template_data(
         ],
         "status": setting.texts(form.status),
         "pages": [_page(page, setting) for page in form.pages],
-        "words": setting.words(),
+        "words": setting.words() if form.marked else {**setting.words(), "how": []},
         "letterhead": _letterhead(letterhead or Letterhead(), form, setting),
     }
 
@@ -186,7 +159,7 @@ def _letterhead(letterhead: Letterhead, form: FormContent, setting: Setting) -> 
     for name in LETTER_LINES:
         said = letterhead.line(name, form.languages)
         if said:
-            label = printed_in_all(name, form.languages)
+            label = in_all(name, form.languages)
             pairs = zip(label, said, form.languages, strict=True)
             lines.append(setting.texts(tuple(f"{a}{colon(code)}{b}" for a, b, code in pairs)))
     return {

@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from collective_use.errors import ReadError
+from collective_use.platforms.roster_codes import CODES, PARTNERS
 
 FORMAT = "collective-use form"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -60,9 +61,11 @@ def read_form(path: Path) -> Form:
     said = _facts(facts)
     keys = said.get("keys")
     own = {str(k): str(v) for k, v in keys.items()} if isinstance(keys, dict) else {}
-    language = {"language": str(said["language"])} if said.get("language") else {}
+    # Who stood at which place when the form was made comes back with the answers.
+    kept = ("language", CODES, PARTNERS)
+    about = {name: str(said[name]) for name in kept if said.get(name)}
     filled = {name: value for name, value in fields.items() if value or name not in own}
-    return Form(path.name, {**own, **language, **filled}, str(said.get("instrument", "")))
+    return Form(path.name, {**own, **about, **filled}, str(said.get("instrument", "")))
 
 
 def _facts(text: str) -> dict[str, Any]:

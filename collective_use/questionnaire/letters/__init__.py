@@ -1,0 +1,1 @@
+"""Letters that go with a questionnaire: to the unit, to each person, and further consents."""

@@ -1,0 +1,1 @@
+"""The questionnaire as a Word document: cover, grids, questions, and what they are made of."""
