@@ -77,6 +77,15 @@ def placement_results(responses: Responses) -> Placement:
     ------
     InputError
         When the answers are to another instrument, or a number lies outside 0 to 100.
+
+    Examples
+    --------
+    >>> import collective_use as cu, pandas as pd
+    >>> test = cu.placement_test("collective_data_use", ["agree7"])
+    >>> answers = pd.DataFrame({f"place1_{k}": [15 * k - 15, 15 * k - 10] for k in range(1, 8)})
+    >>> answers = answers.assign(first_language="zh", person=["p1", "p2"])
+    >>> cu.placement_results(cu.read_responses(answers, test)).orders["persons"].tolist()
+    [2]
     """
     instance_of("responses", responses, Responses, "answers read by read_responses")
     items = {i.id: at for i in responses.instrument.items if (at := placed(i.id)) is not None}
