@@ -1,7 +1,8 @@
 """What may be shown to others about answers: from which group size on, and how finely.
 
-One rule for every table, page and figure that leaves the analyst's desk. Groups under the
-size show nothing. Larger ones show figures rounded so coarsely that one more respondent, or one
+One rule for every table, page and figure that leaves the analyst's desk; the tables themselves are
+made by `collective_use.groups.disclosure`, and writers take their numbers from there. Groups under
+the size show nothing. Larger ones show figures rounded so coarsely that one more respondent, or one
 fewer, cannot be worked out by multiplying out two means (Willenborg & de Waal 2001, Elements of
 statistical disclosure control, ch. 6 and 9; Hundepool et al. 2012, Statistical disclosure control,
 sec. 4.3 on rounding and complementary suppression).
@@ -21,8 +22,38 @@ POSSIBILITIES = 3
 _MORE = 1.01
 """A band that fits exactly would lose one sum to the tie at its edge."""
 
+DIGITS = 2
+"""Decimals of a figure that is shown, however many people it rests on."""
+
 SPREAD_FACTOR = 2
 """Spread is shown from this many times the size on: an SD of zero tells everybody's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The scores that one person can have: a grid from the lowest to the highest.
+
+    Attributes
+    ----------
+    grain
+        The smallest difference between two scores of one person.
+    low, high
+        The lowest and the highest score.
+
+    Examples
+    --------
+    >>> Unit(0.25, 1, 5).span
+    16
+    """
+
+    grain: float
+    low: float
+    high: float
+
+    @property
+    def span(self) -> int:
+        """Grains from the lowest score to the highest."""
+        return round((self.high - self.low) / self.grain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +96,80 @@ class Disclosure:
         """The smallest group that shows how far its members differ."""
         return self.spread_size or SPREAD_FACTOR * self.size
 
+    def band(self, unit: Unit) -> int:
+        """Return how many sums of scores, in grains, share one shown mean.
+
+        Two runs that differ by one person tell by how many bands the sum moved. A band of b
+        grains leaves at least as many answers of that person as `possibilities` asks for when b
+        is no smaller than it, and when what is left of the scale above the last whole band is not
+        smaller either: (span - 1) modulo b >= possibilities - 1. Scales of fewer than four
+        answers cannot be hidden so; their bands are twice as wide as the scale.
+
+        Examples
+        --------
+        >>> [Disclosure(5).band(Unit(1, 1, top)) for top in (2, 5, 7)], Disclosure(5).band(
+        ...     Unit(0.25, 1, 5)
+        ... )
+        ([6, 4, 3], 4)
+        """
+        least = self.possibilities
+        wide = range(least, max(4 * least, unit.span + 1))
+        return next((b for b in wide if (unit.span - 1) % b >= least - 1), 2 * least)
+
+    def mean_width(self, n: float, unit: Unit) -> float:
+        """Return how far apart two means are that are shown as different figures.
+
+        Examples
+        --------
+        >>> rule = Disclosure(5)
+        >>> rule.mean_width(8, Unit(0.25, 1, 5)), rule.mean_width(900, Unit(1, 1, 5))
+        (0.12, 0.01)
+        """
+        return max(10.0**-DIGITS, float(f"{self.band(unit) * unit.grain / n:.2g}"))
+
+    def shown_mean(self, mean: float, n: float, unit: Unit) -> float:
+        """Return the middle of the band that holds the mean of n scores.
+
+        Bands are counted from the lowest possible sum; what is left over at the top belongs to
+        the last band, so that it is no narrower than the others. However the answers lie, two
+        runs that differ by one person leave `possibilities` answers of that person, at the least.
+
+        Examples
+        --------
+        >>> rule, unit = Disclosure(5), Unit(0.25, 1, 5)
+        >>> [rule.shown_mean(mean, 8, unit) for mean in (3.0, 3.03125, 5.0)]
+        [3.05, 3.05, 4.94]
+        """
+        if mean != mean or n <= 0:
+            return math.nan
+        band, top = self.band(unit), n * unit.span
+        last = max(0, math.floor((top + 1) / band) - 1)
+        cell = min(math.floor((mean - unit.low) / unit.grain * n / band + 1e-9), last)
+        end = top if cell == last else (cell + 1) * band - 1
+        return round(unit.low + (cell * band + end) / 2 * unit.grain / n, DIGITS)
+
+    def shown_sd(self, sd: float, df: float, unit: Unit) -> float:
+        """Return a standard deviation whose sum of squares is rounded to what one person can add.
+
+        Parameters
+        ----------
+        sd
+            The standard deviation.
+        df
+            What its sum of squares was divided by.
+        unit
+            The scores that one person can have.
+
+        Examples
+        --------
+        >>> Disclosure(5).shown_sd(0.81, 199, Unit(0.25, 1, 5))
+        0.83
+        """
+        if sd != sd or df <= 0:
+            return math.nan
+        most = (unit.high - unit.low) ** 2
+        return round(math.sqrt((math.floor(sd**2 * df / most + 1e-9) + 0.5) * most / df), DIGITS)
+
     def mean_step(self, n: float, grain: float) -> float:
         """Return the step to which the mean of n scores is rounded.
 
@@ -82,6 +187,19 @@ class Disclosure:
         (1.0, 0.05)
         """
         return nice(_MORE * 2 * (self.possibilities - 1) * grain / n)
+
+    def ratio_step(self, n: float) -> float:
+        """Return the step of an intraclass correlation that rests on n persons.
+
+        A ratio of two sums of squares is one equation in everybody's answers; with 60 persons two
+        decimals of it leave too few answers of one of them open.
+
+        Examples
+        --------
+        >>> Disclosure(5).ratio_step(60), Disclosure(5).ratio_step(400)
+        (0.05, 0.01)
+        """
+        return max(10.0**-DIGITS, nice((self.possibilities - 1) / max(1.0, n)))
 
     def spread_step(self, n: float, grain: float) -> float:
         """Return the step to which a standard deviation of n scores is rounded.

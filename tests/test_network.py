@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import urllib.request
 
 import pytest
@@ -47,3 +49,10 @@ def test_this_machine_can_talk_to_itself():
         other, _ = server.accept()
         with other:
             assert other.recv(1) == b"x"
+
+
+def test_the_guard_holds_in_processes_that_are_started():
+    code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert MATCH in done.stderr

@@ -133,7 +133,7 @@ Careless = Annotated[
 ]
 Full = Annotated[
     bool,
-    typer.Option("--full", help="Exact tables of groups, too, in a folder for the analyst only."),
+    typer.Option("--full", help="Exact figures, too, in a folder for the analyst only."),
 ]
 Measures = Annotated[
     list[str] | None,

@@ -51,14 +51,14 @@ def publish(
     from collective_use.instrument.library import load_instrument
     from collective_use.output import check_place, write_folder
     from collective_use.questionnaire.form.fill import parse_fills, read_fills
-    from collective_use.questionnaire.form.members import read_rosters
+    from collective_use.questionnaire.form.members import measured_items, read_rosters
     from collective_use.questionnaire.online.publish import publish_form
 
     makes = f"a form for {to}"
     check_place(out, makes=makes)
     bank = load_instrument(instrument)
     values = {**(read_fills(fill_from) if fill_from else {}), **parse_fills(fill or [])}
-    rosters = read_rosters(members) if members else ()
+    rosters = read_rosters(members, measured_items(bank)) if members else ()
     published = publish_form(
         bank,
         to,

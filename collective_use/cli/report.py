@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 
 def show_done(done: StudyRun, as_json: bool) -> None:
     """Print the summary, where the files are and what to do next; or one JSON document."""
+    from collective_use.study.showing import models_for_showing
     from collective_use.study.summary import summary_head, summary_tables
 
     if as_json:
-        frame = done.outcome.groups.measures_frame()
+        full = done.outcome.study.full
+        frame = done.outcome.groups.measures_frame() if full else done.shown.measures
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
-        fits = done.outcome.models
-        content |= {"models": {name: fit.to_dict() for name, fit in fits.items()}}
+        content |= {"models": models_for_showing(done.outcome)}
         console.show_json(content)
         return
     console.say(summary_head(done.outcome) + "\n")
-    console.show(summary_tables(done.outcome))
+    console.show(summary_tables(done.outcome, done.shown))
     if done.outcome.validation is not None:
         console.show(done.outcome.validation.tables())
     for fit in done.outcome.models.values():
@@ -37,8 +38,8 @@ def show_done(done: StudyRun, as_json: bool) -> None:
     console.show_files(done.folder, done.files)
     if not done.outcome.study.full:
         console.say(
-            "\nValues of groups are withheld under the disclosure size and rounded, fit for "
-            "showing;\n--full writes the exact ones beside, into a folder for the analyst."
+            "\nFigures here and in the files are rounded, small groups withheld, so that nobody's "
+            "answers\ncan be worked out; --full (full: true) adds exact tables for the analyst."
         )
     show_next_step(done)
 

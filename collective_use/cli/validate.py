@@ -14,7 +14,15 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 @options.takes(
-    "exports", "instrument", "thorough", "out", *options.READING, *options.PLACES, "seed", "as_json"
+    "exports",
+    "instrument",
+    "thorough",
+    "out",
+    *options.READING,
+    *options.PLACES,
+    "seed",
+    "full",
+    "as_json",
 )
 def validate(
     flags: options.Flags,

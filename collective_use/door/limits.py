@@ -5,6 +5,7 @@ All limits stand in one table; a refusal names the limit, what was found and wha
 
 from __future__ import annotations
 
+import stat
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,17 +78,21 @@ def regular_file(path: str | Path, *, most: int | None = None) -> Path:
         place = Path(path)
         if "\x00" in str(place):  # Python 3.11 calls such a file missing.
             raise ValueError("a sign that no path holds")
-        there, regular, folder = place.exists(), place.is_file(), place.is_dir()
-        size = place.stat().st_size if regular else 0
+        # From Python 3.14 on, exists() and is_file() hide why a path cannot be asked about.
+        known = place.stat()
     except ValueError as error:
         raise ReadError(f"{str(path)!r} is no path of a file") from error
+    except (FileNotFoundError, NotADirectoryError):
+        return place
     except OSError as error:
         raise ReadError(f"{path} cannot be opened: {error.strerror or error}") from error
-    if there and not regular and not folder:
+    regular = stat.S_ISREG(known.st_mode)
+    if not regular and not stat.S_ISDIR(known.st_mode):
         raise ReadError(f"{place} is a device or pipe; a file is expected")
-    if most is not None and size > most:
+    if most is not None and regular and known.st_size > most:
         raise ReadError(
-            f"{place.name} has {size:,} bytes; at most {most:,} are read of a file of this kind"
+            f"{place.name} has {known.st_size:,} bytes; at most {most:,} are read of a file of "
+            "this kind"
         )
     return place
 
@@ -156,6 +161,12 @@ def check_cells(name: str, records: Iterable[list[str]]) -> None:
                 )
 
 
+def _begins_as_archive(path: Path) -> bool:
+    """Tell whether a file begins like an archive, however damaged its directory is."""
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\x03\x04"
+
+
 def check_archive(path: Path) -> None:
     """Raise when a workbook unpacks to more than a workbook holds; other files pass.
 
@@ -164,7 +175,7 @@ def check_archive(path: Path) -> None:
     ReadError
         Naming the part and the limit.
     """
-    if not zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(path) and not _begins_as_archive(path):
         return
     try:
         with zipfile.ZipFile(path) as book:

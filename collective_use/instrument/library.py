@@ -144,10 +144,13 @@ def list_instruments() -> tuple[str, ...]:
 
 def _is_there(path: Path) -> bool:
     try:
-        return path.exists()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
+        return False
+    except OSError as error:
+        reason = error.strerror or error
         raise InputError(f"instrument {str(path)[:80]!r} cannot be read ({reason})") from error
+    return True
 
 
 def load_instrument(name_or_path: str | Path) -> Instrument:

@@ -18,7 +18,7 @@ from collective_use.questionnaire.form.content import FormContent, Member
 from collective_use.questionnaire.form.fill import Fills, filled, require_filled, unfilled
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.letterhead import Letterhead, as_letterhead, filled_from
-from collective_use.questionnaire.form.members import Roster, read_rosters
+from collective_use.questionnaire.form.members import Roster, measured_items, read_rosters
 from collective_use.questionnaire.paper.batch import (
     COPIES,
     copy_names,
@@ -202,7 +202,7 @@ def print_copies(
             require_filled(content)
         return content
 
-    copies = form_copies(lay, _rosters(members, group, personal), personal)
+    copies = form_copies(lay, _rosters(bank, members, group, personal), personal)
     content = _written(copies, Rendering(kind, fillable, paper, head), path)
     folder = _is_folder(path)
     return Printed(tuple(copies), f"{path}/" if folder else str(path or ""), content)
@@ -223,12 +223,14 @@ def _is_folder(path: str | Path | None) -> bool:
     return path is not None and (Path(path).is_dir() or not Path(path).suffix)
 
 
-def _rosters(members: str | Path | None, group: str | None, personal: bool) -> tuple[Roster, ...]:
+def _rosters(
+    bank: Instrument, members: str | Path | None, group: str | None, personal: bool
+) -> tuple[Roster, ...]:
     if members is None:
         if personal or group is not None:
             raise InputError("personal copies and a group need a members file: members.csv")
         return ()
-    rosters = read_rosters(members)
+    rosters = read_rosters(members, measured_items(bank))
     if group is not None:
         one_of("group", group, [roster.group for roster in rosters])
         return tuple(roster for roster in rosters if roster.group == group)

@@ -9,7 +9,7 @@ from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import write_file
 from collective_use.questionnaire.form.fill import Fills
-from collective_use.questionnaire.form.members import read_rosters
+from collective_use.questionnaire.form.members import measured_items, read_rosters
 from collective_use.questionnaire.online.publish import Platform, publish_form
 from collective_use.questionnaire.online.published import Published
 
@@ -63,13 +63,14 @@ def publish(
     >>> list(cu.publish("lq2002", "redcap").files)
     ['dictionary.csv']
     """
+    bank = as_instrument(instrument)
     published = publish_form(
-        as_instrument(instrument),
+        bank,
         to,
         form=form,
         language=language,
         modules=tuple(modules),
-        rosters=read_rosters(members) if members is not None else (),
+        rosters=read_rosters(members, measured_items(bank)) if members is not None else (),
         seed=seed,
         fill=fill,
         draft=draft,

@@ -12,9 +12,7 @@ import pandas as pd
 
 from collective_use._version import __version__
 from collective_use.cutoffs import Cutoff, cutoffs_with
-from collective_use.disclosure import Disclosure
-from collective_use.groups.between.table_one import TableOne, table_one
-from collective_use.groups.disclosure.first import table_for_others
+from collective_use.groups.between.table_one import TableOne
 from collective_use.instrument.model import Instrument
 from collective_use.record import Entry, counted
 from collective_use.results import cell_text
@@ -33,12 +31,6 @@ _REFERENCES = {
 }
 
 
-def first_table(outcome: Outcome, rule: Disclosure) -> TableOne:
-    """Return Table 1 of a study as others may see it."""
-    table = table_one(outcome.scores, outcome.groups)
-    return table_for_others(table, outcome.groups, rule)
-
-
 def methods_text(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> str:
     """Return methods.md: sample, scores, aggregation measure by measure, Table 1, references.
 
@@ -47,9 +39,9 @@ def methods_text(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> s
     outcome
         What the study came to.
     table
-        From `first_table`.
+        Table 1, as others may see it or exact.
     measures
-        The table of measures as others may see it.
+        The table of measures, as others may see it or exact.
     """
     rules = cutoffs_with(outcome.study.all_cutoffs())
     parts = [
@@ -154,7 +146,7 @@ def _icc(row: Mapping[str, Any]) -> str:
         text += f", ICC(2) {_short(row['icc2'])}"
     if _has(row, "f") and _has(row, "p"):
         p = "p < .001" if row["p"] < 0.001 else f"p = {_short(row['p'], 3)}"
-        text += f", F({row['df1']:.0f}, {row['df2']:.0f}) = {row['f']:.2f}, {p}"
+        text += f", F({row['df1']:.0f}, {row['df2']:.0f}) = {round(row['f'], 2):g}, {p}"
     return text
 
 

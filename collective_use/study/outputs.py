@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from collective_use.cutoffs import cutoffs_with
+from collective_use.groups.between.table_one import table_one
 from collective_use.groups.disclosure.full import full_tables, value_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
@@ -20,10 +21,11 @@ from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, wri
 from collective_use.platforms.registry import is_file
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.meanings import OUTPUT_SCHEMA
-from collective_use.study.methods import first_table, methods_text
+from collective_use.study.methods import methods_text
 from collective_use.study.provenance import file_hash, input_files, versions
 from collective_use.study.settings import Study
 from collective_use.study.settings import shown as settings_shown
+from collective_use.study.showing import for_showing
 from collective_use.study.walk import Outcome
 
 MEANINGS = {
@@ -46,6 +48,9 @@ FULL = "full_for_the_analyst_only"
 FULL_MEANINGS = {
     f"{FULL}/groups.csv": "exact values of every group: not to be passed on",
     f"{FULL}/agreement.csv": "every index of every group: not to be passed on",
+    f"{FULL}/measures.csv": "exact figures of every measure: not to be passed on",
+    f"{FULL}/table1.csv": "Table 1 in full precision: not to be passed on",
+    f"{FULL}/methods.md": "the methods paragraph from exact figures: not to be passed on",
     f"{FULL}/group_values.csv": "means and shrunken values with errors: not to be passed on",
     f"{FULL}/sampling_errors.csv": "their errors' covariances, for models between groups",
 }
@@ -53,25 +58,37 @@ FULL_MEANINGS = {
 
 def tables_of(outcome: Outcome, shown: Shown | None = None) -> dict[str, pd.DataFrame]:
     """Return the tables of a result folder by file name."""
-    shown = shown or _shown(outcome)
+    shown = shown or shown_to_others(outcome)
+    first = shown.table_one
     tables = {
         "persons.csv": persons_frame(outcome),
         "groups.csv": shown.values,
         "agreement.csv": shown.agreement,
         "measures.csv": shown.measures,
-        "table1.csv": first_table(outcome, shown.rule).to_frame(),
+        "table1.csv": pd.DataFrame() if first is None else first.to_frame(),
+        **for_showing(outcome, shown.rule),
+    }
+    return tables | (exact_tables(outcome) if outcome.study.full else {})
+
+
+def exact_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """Return the exact tables of the analyst by file name; nothing of them is for others."""
+    values, agreement = full_tables(outcome.groups, outcome.study.all_cutoffs())
+    exact = {
+        "groups.csv": values,
+        "agreement.csv": agreement,
+        "measures.csv": outcome.groups.measures_frame(),
+        "table1.csv": table_one(outcome.scores, outcome.groups).to_frame(),
         **outcome.tables,
     }
-    if outcome.study.full:
-        values, agreement = full_tables(outcome.groups, outcome.study.all_cutoffs())
-        tables |= {f"{FULL}/groups.csv": values, f"{FULL}/agreement.csv": agreement}
-        with_errors = value_tables(outcome.groups, outcome.study.all_cutoffs())
-        if with_errors is not None:
-            tables[f"{FULL}/group_values.csv"], tables[f"{FULL}/sampling_errors.csv"] = with_errors
-    return tables
+    with_errors = value_tables(outcome.groups, outcome.study.all_cutoffs())
+    if with_errors is not None:
+        exact["group_values.csv"], exact["sampling_errors.csv"] = with_errors
+    return {f"{FULL}/{name}": frame for name, frame in exact.items()}
 
 
-def _shown(outcome: Outcome) -> Shown:
+def shown_to_others(outcome: Outcome) -> Shown:
+    """Return what others may see of a study, in files and on the screen."""
     return for_others(outcome.groups, outcome.scores, cutoffs=outcome.study.all_cutoffs())
 
 
@@ -82,13 +99,15 @@ def persons_frame(outcome: Outcome) -> pd.DataFrame:
     return pd.concat([outcome.responses.persons, scores.values, answered], axis=1)
 
 
-def write_outcome(outcome: Outcome, folder: Path, started: float) -> dict[str, Any]:
+def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) -> dict[str, Any]:
     """Write all files of a study into a folder under construction.
 
     Parameters
     ----------
     outcome
         What the study came to.
+    shown
+        What others may see of it, from `shown_to_others`.
     folder
         From `collective_use.output.result_folder`.
     started
@@ -99,19 +118,27 @@ def write_outcome(outcome: Outcome, folder: Path, started: float) -> dict[str, A
     dict
         The content of run.json.
     """
-    shown = _shown(outcome)
     tables = tables_of(outcome, shown)
     tables["dictionary.csv"] = dictionary_frame(tables, outcome.instrument)
     if outcome.study.full:
         (folder / FULL).mkdir()
     for name, frame in tables.items():
         (folder / name).write_bytes(csv_bytes(frame))
-    text = methods_text(outcome, first_table(outcome, shown.rule), shown.measures)
-    (folder / "methods.md").write_bytes(text.encode("utf-8"))
+    _write_methods(outcome, shown, folder)
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, outcome.command, started)))
     run = run_content(outcome, shown)
     write_run(folder, run)
     return run
+
+
+def _write_methods(outcome: Outcome, shown: Shown, folder: Path) -> None:
+    if shown.table_one is not None:
+        text = methods_text(outcome, shown.table_one, shown.measures)
+        (folder / "methods.md").write_bytes(text.encode("utf-8"))
+    if outcome.study.full:
+        first = table_one(outcome.scores, outcome.groups)
+        text = methods_text(outcome, first, outcome.groups.measures_frame())
+        (folder / FULL / "methods.md").write_bytes(text.encode("utf-8"))
 
 
 def run_content(outcome: Outcome, shown: Shown) -> dict[str, Any]:

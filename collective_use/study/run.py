@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collective_use.errors import NotSupported
+from collective_use.groups.disclosure.shown import Shown
 from collective_use.output import check_place, result_folder
 from collective_use.results import Result, Table
-from collective_use.study.outputs import FULL_MEANINGS, MEANINGS, write_outcome
+from collective_use.study.outputs import (
+    FULL_MEANINGS,
+    MEANINGS,
+    shown_to_others,
+    write_outcome,
+)
 from collective_use.study.settings import Study, as_study, overridden
 from collective_use.study.steps import LATER_ROOMS
 from collective_use.study.summary import summary_tables
@@ -30,7 +36,9 @@ class StudyRun(Result):
     folder
         Where.
     outcome
-        The results of all rooms.
+        The results of all rooms, exact.
+    shown
+        What others may see of them; screen and files show it unless the study asks for all.
     run
         The content of run.json.
     files
@@ -46,6 +54,7 @@ class StudyRun(Result):
 
     folder: Path
     outcome: Outcome
+    shown: Shown
     run: dict[str, Any]
     files: tuple[tuple[str, str], ...]
 
@@ -55,7 +64,8 @@ class StudyRun(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a measure: reliability, ICCs, agreement, verdict."""
-        return self.outcome.groups.measures_frame()
+        full = self.outcome.study.full
+        return self.outcome.groups.measures_frame() if full else self.shown.measures.copy()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of run.json."""
@@ -68,7 +78,7 @@ class StudyRun(Result):
         models = tuple(table for fit in outcome.models.values() for table in fit.tables())
         files = Table(f"Written into {self.folder}", ("file", "holds"), self.files)
         plan = () if outcome.plan is None else outcome.plan.tables()
-        return (*summary_tables(outcome), *validation, *models, *plan, files)
+        return (*summary_tables(outcome, self.shown), *validation, *models, *plan, files)
 
 
 def run_study(
@@ -121,9 +131,10 @@ def run_study(
         for step in wanted:
             outcome = step.load()(outcome, folder)
         outcome = _held_against_the_plan(outcome)
-        run = write_outcome(outcome, folder, started)
+        shown = shown_to_others(outcome)
+        run = write_outcome(outcome, shown, folder, started)
     files = {**MEANINGS, **(FULL_MEANINGS if study.full else {}), **outcome.files}
-    return StudyRun(Path(study.out), outcome, run, tuple(files.items()))
+    return StudyRun(Path(study.out), outcome, shown, run, tuple(files.items()))
 
 
 def _held_against_the_plan(outcome: Outcome) -> Outcome:

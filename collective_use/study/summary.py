@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from collective_use.checks import quoted
+from collective_use.groups.disclosure.shown import Shown
 from collective_use.instrument.model import SHARED
 from collective_use.platforms.columns import form_items
 from collective_use.record import Entry, counted
@@ -26,15 +27,19 @@ _SHOWN = {
 }
 
 
-def summary_tables(outcome: Outcome) -> tuple[Table, ...]:
+def summary_tables(outcome: Outcome, shown: Shown) -> tuple[Table, ...]:
     """Return the tables of a run, for a terminal.
 
     Parameters
     ----------
     outcome
         What the study came to.
+    shown
+        What others may see of it; printed unless the study asks for all.
     """
-    frame = outcome.groups.measures_frame()
+    full = outcome.study.full
+    frame = outcome.groups.measures_frame() if full else shown.measures
+    values = outcome.groups.values if full else shown.values
     computed = frame[frame["verdict"] != "not computed"]
     shared = computed[computed["composition"].isin(SHARED)]
     other = computed[~computed["composition"].isin(SHARED)]
@@ -42,7 +47,7 @@ def summary_tables(outcome: Outcome) -> tuple[Table, ...]:
     if len(shared):
         tables.append(_shared(shared, outcome))
     if len(other):
-        tables.append(_other(other, outcome))
+        tables.append(_other(other, values))
     silent = frame[frame["verdict"] == "not computed"]
     if len(silent):
         tables.append(_silent(silent))
@@ -86,7 +91,8 @@ def _shared(frame: pd.DataFrame, outcome: Outcome) -> Table:
         *_words(frame),
     )
     title = "Shared by members: may it be read at the level of groups?"
-    return Table(title, tuple(heads.values()), _rows(cells), notes)
+    digits = 3 if outcome.study.full else 2
+    return Table(title, tuple(heads.values()), _rows(cells), notes, digits)
 
 
 def _items_of(measure: str, outcome: Outcome) -> str:
@@ -112,6 +118,7 @@ WORDS = {
     "no evidence": (
         "no evidence of a group property: members agree no more than people of different groups."
     ),
+    "withheld": "withheld: too few answered, or a small group could be worked out.",
     "cannot": "cannot be judged: measures.csv says what it would take.",
 }
 
@@ -129,8 +136,7 @@ def _words(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _other(frame: pd.DataFrame, outcome: Outcome) -> Table:
-    values = outcome.groups.values
+def _other(frame: pd.DataFrame, values: pd.DataFrame) -> Table:
     rows = tuple(
         (
             row["measure"],
@@ -141,7 +147,10 @@ def _other(frame: pd.DataFrame, outcome: Outcome) -> Table:
         for row in frame.to_dict("records")
     )
     heads = ("measure", "composition", "group value", "groups", "mean", "SD")
-    note = "These ask for no agreement: the difference between members, or the group, is the value."
+    note = (
+        "These ask for no agreement: the difference between members, or the group, is the value; "
+        "groups whose value is shown."
+    )
     return Table("Other measures", heads, rows, (note,), digits=2)
 
 

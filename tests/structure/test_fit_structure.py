@@ -236,14 +236,16 @@ def test_fit_from_the_command_line(tmp_path: Path, capsys, mediation) -> None:  
     status, text, _ = _called(
         capsys, "fit", str(place / "export.csv"), "--instrument", "collective_data_use",
         "--members", str(place / "members.csv"), "--informants", str(place / "informants.csv"),
-        "--model", "M1", "--out", str(out),
+        "--model", "M1", "--full", "--out", str(out),
     )  # fmt: skip
     assert status == 0
     assert "Model M1 (Full mediation): 60 groups" in text
     assert "The two engines agree" in text
     assert "--model M2" in text
-    frame = pd.read_csv(out / "estimates.csv")
-    np.testing.assert_allclose(frame["est"], mediation.fit.estimates["est"], rtol=1e-12)
+    exact = pd.read_csv(out / "full_for_the_analyst_only" / "estimates.csv")
+    np.testing.assert_allclose(exact["est"], mediation.fit.estimates["est"], rtol=1e-12)
+    shown = pd.read_csv(out / "estimates.csv")
+    assert shown["est"].tolist() == exact["est"].round(2).tolist()
     effects = pd.read_csv(out / "effects.csv")
     assert effects["route"][0] == "con -> ssm -> cdu"
     assert (out / "model_M1.txt").read_text(encoding="utf-8").startswith("Model M1")

@@ -57,7 +57,7 @@ def test_the_folder_holds_what_it_should(army: Path) -> None:
 def test_written_numbers_are_the_reference_numbers(exact: Path) -> None:
     reference = json.loads((REFERENCE / "lq2002.json").read_text(encoding="utf-8"))
     agreement = table(exact, f"{FULL}/agreement.csv")
-    measures = table(exact, "measures.csv").set_index("measure")
+    measures = table(exact, f"{FULL}/measures.csv").set_index("measure")
     cells = 0
     for name, measure in NAMES.items():
         expected = reference[name]
@@ -200,7 +200,9 @@ def test_what_is_printed_names_files_and_the_next_command(
 
 def test_the_summary_has_a_row_for_every_measure(messy: Path, tmp_path: Path) -> None:
     done = run_study(demo_study("clean", tmp_path / "clean"), command="demo")
-    printed = "\n".join(str(row) for part in summary_tables(done.outcome) for row in part.rows)
+    printed = "\n".join(
+        str(row) for part in summary_tables(done.outcome, done.shown) for row in part.rows
+    )
     for measure in done.outcome.instrument.measures:
         assert measure.id in printed
 
@@ -239,11 +241,11 @@ def test_a_study_that_names_a_model_gets_it_fitted(tmp_path: Path) -> None:
     groups = table(out, f"{FULL}/groups.csv")
     design = np.column_stack([np.ones(len(groups)), groups[["lead", "tsig"]]])
     expected = np.linalg.lstsq(design, groups["hostil"], rcond=None)[0]
-    estimates = pd.read_csv(out / "estimates.csv")
+    estimates = pd.read_csv(out / FULL / "estimates.csv")
     paths = estimates[estimates["op"] == "~"]
     assert paths["rhs"].tolist() == ["lead", "tsig"]
     np.testing.assert_allclose(paths["est"], expected[1:], rtol=1e-5)
-    effects = pd.read_csv(out / "effects.csv")
+    effects = pd.read_csv(out / FULL / "effects.csv")
     np.testing.assert_allclose(effects["est"], 2 * expected[1], rtol=1e-5)
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert run["models"]["A"]["groups"] == 49

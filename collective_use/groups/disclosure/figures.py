@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from collective_use.disclosure import COMPLEMENT, Disclosure, complementary
+from collective_use.disclosure import COMPLEMENT, Disclosure, Unit, complementary
+from collective_use.groups.disclosure.units import unit_of
 from collective_use.groups.evidence.result import Evidence
 from collective_use.instrument.model import Instrument
 
@@ -38,6 +39,8 @@ class Sight:
         (G,) whether figures of spread are shown.
     grain
         The smallest difference between two scores of one person.
+    unit
+        The scores that a person can have; None where they have no ends.
     reason
         (G,) why a group shows nothing, or "".
     exact
@@ -48,6 +51,7 @@ class Sight:
     mean: np.ndarray
     spread: np.ndarray
     grain: float
+    unit: Unit | None
     reason: tuple[str, ...]
     exact: bool
     rule: Disclosure
@@ -70,12 +74,16 @@ class Sight:
     def step(self, kind: str, row: int) -> float:
         """Return the step to which a figure of one group is rounded."""
         n = float(self.n[row])
+        if kind == "mean" and self.unit is not None:
+            return self.rule.mean_width(n, self.unit)
         if kind == "mean":
             return self.rule.mean_step(n, self.grain)
         return self.rule.share_step(n) if kind == "share" else self.rule.spread_step(n, self.grain)
 
     def _cell(self, kind: str, row: int, value: float) -> float:
         seen = self.mean[row] if kind == "mean" else self.spread[row]
+        if seen and kind == "mean" and self.unit is not None:
+            return self.rule.shown_mean(value, float(self.n[row]), self.unit)
         return self.rule.rounded(value, self.step(kind, row)) if seen else float("nan")
 
 
@@ -105,7 +113,16 @@ def sight(part: Evidence, groups: pd.DataFrame, instrument: Instrument, rule: Di
         for size, large, seen in zip(n, by_size, mean, strict=True)
     )
     exact = part.composition in FACTS
-    return Sight(n, mean, spread, _grain(part, instrument, n), reason, exact, rule)
+    unit = _unit(part, instrument)
+    grain = _grain(part, instrument, n) if unit is None else unit.grain
+    return Sight(n, mean, spread, grain, unit, reason, exact, rule)
+
+
+def _unit(part: Evidence, instrument: Instrument) -> Unit | None:
+    """Return the grid of one person's score, where the group's value is a mean of scores."""
+    if part.composition not in MEANS:
+        return None
+    return unit_of(part.items, instrument, instrument.get_measure(part.measure).score)
 
 
 def _grain(part: Evidence, instrument: Instrument, n: np.ndarray) -> float:

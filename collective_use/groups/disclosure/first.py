@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
-from collective_use.disclosure import POSSIBILITIES, Disclosure
+from collective_use.disclosure import DIGITS, POSSIBILITIES, Disclosure
 from collective_use.groups.between.table_one import TableOne
-from collective_use.groups.disclosure.figures import sight
+from collective_use.groups.disclosure.digits import round_ratios, rounded_table
+from collective_use.groups.disclosure.figures import Sight, sight
 from collective_use.groups.results import Groups
 
+ROUNDED = (
+    "Rounded for showing, so that two runs that differ by one person do not tell that person's "
+    "answers; exact figures: --full (full: true)."
+)
+_COUNTS = ("persons", "groups")
 _WORDS = ("measure", "composition", "persons", "groups")
 _BETWEEN = ("sd_within", "sd_between", "icc1", "icc2")
 """Figures of groups: with one or two groups, and the total mean, they give each group's mean."""
@@ -31,7 +38,8 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
     Returns
     -------
     TableOne
-        The same rows. A measure that fewer than the rule's size answered keeps its name and counts;
+        The same rows, rounded so that two runs that differ by one person do not give that person's
+        score. A measure that fewer than the rule's size answered keeps its name and counts;
         where only one or two groups have a value and one of them is withheld, the figures of groups
         go. What is withheld is said in the notes.
 
@@ -41,18 +49,20 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
     >>> scores = cu.score(cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002"))
     >>> groups = cu.aggregate(scores, repetitions=0)
     >>> table = cu.table_one(scores, groups)
-    >>> table_for_others(table, groups, Disclosure(5)) is table
-    True
+    >>> shown = table_for_others(table, groups, Disclosure(5))
+    >>> float(table.table["mean"][0]), float(shown.table["mean"][0])
+    (3.000712..., 3.0)
     """
-    frame = table.table.copy()
+    frame = rounded_table(table.table, _COUNTS)
     figures = [str(name) for name in frame.columns if name not in _WORDS]
     gone: list[str] = []
     for row, name in enumerate(frame["measure"].astype(str)):
         view = sight(groups.evidence[name], groups.values, groups.instrument, rule)
-        valued = groups.values[name].notna().to_numpy(bool)
-        few = 0 < valued.sum() < POSSIBILITIES and not view.mean[valued].all()
         if view.exact or not view.n.sum():
             continue
+        _describe(frame, row, table.table.loc[row], view)
+        valued = groups.values[name].notna().to_numpy(bool)
+        few = 0 < valued.sum() < POSSIBILITIES and not view.mean[valued].all()
         if not rule.shows(float(view.n.sum())):
             frame.loc[row, figures] = np.nan
             frame[name] = np.nan
@@ -63,10 +73,31 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
         else:
             continue
         gone.append(name)
+    return replace(table, table=frame, notes=(*table.notes, ROUNDED, *_withheld(gone, rule)))
+
+
+def _describe(frame: pd.DataFrame, row: int, exact: pd.Series, view: Sight) -> None:
+    """Put the mean and the SDs of a row into bands that one person cannot be read from."""
+    persons, groups = float(exact["persons"]), float(exact["groups"])
+    rule, unit = view.rule, view.unit
+    round_ratios(frame, exact.to_frame().T, row, rule.ratio_step(float(view.n.sum())))
+    if persons and unit is not None:
+        frame.loc[row, "mean"] = rule.shown_mean(exact["mean"], persons, unit)
+        frame.loc[row, "sd"] = rule.shown_sd(exact["sd"], persons - 1, unit)
+        frame.loc[row, "sd_within"] = rule.shown_sd(exact["sd_within"], persons - groups, unit)
+    elif groups:
+        step = max(10.0**-DIGITS, rule.mean_step(groups, view.grain))
+        for name in ("mean", "sd"):
+            frame.loc[row, name] = rule.rounded(exact[name], step)
+    if groups:
+        step = max(10.0**-DIGITS, rule.mean_step(groups, view.grain))
+        frame.loc[row, "sd_between"] = rule.rounded(exact["sd_between"], step)
+
+
+def _withheld(gone: list[str], rule: Disclosure) -> tuple[str, ...]:
     if not gone:
-        return table
-    note = (
+        return ()
+    return (
         f"Withheld, since fewer than {rule.size} answered (disclosure_size) or a small group could "
-        f"be worked out: {', '.join(gone)}."
+        f"be worked out: {', '.join(gone)}.",
     )
-    return replace(table, table=frame, notes=(*table.notes, note))

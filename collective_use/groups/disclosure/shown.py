@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from collective_use.cutoffs import cutoffs_with
-from collective_use.disclosure import Disclosure, disclosure_rule
+from collective_use.disclosure import Disclosure, Unit, disclosure_rule
+from collective_use.groups.between.table_one import TableOne, table_one
 from collective_use.groups.disclosure.figures import MEANS, Sight, sight
+from collective_use.groups.disclosure.first import table_for_others
 from collective_use.groups.disclosure.totals import measures_for_others
 from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
@@ -30,6 +32,8 @@ class Shown:
     values, agreement, measures
         As `Groups.to_frame`, `Groups.agreement_frame` and `Groups.measures_frame`, with small
         groups withheld and figures rounded; `rounded_to` in `agreement` is the step of `value`.
+    table_one
+        Table 1 as others may see it; None when no scores were given.
     rule
         From which size on, and how finely.
     record
@@ -39,6 +43,7 @@ class Shown:
     values: pd.DataFrame
     agreement: pd.DataFrame
     measures: pd.DataFrame
+    table_one: TableOne | None
     rule: Disclosure
     record: Record
 
@@ -101,8 +106,11 @@ def for_others(
         str(reason) or ("" if rule.shows(n) else rule.withheld(n))
         for reason, n in zip(base["reason"].fillna(""), base["n"], strict=True)
     ]
-    measures = measures_for_others(groups.measures_frame(), seen, rule)
-    return Shown(values, _stacked(parts, base), measures, rule, _record(base, rule))
+    measures = measures_for_others(groups, seen, rule)
+    first = None if scores is None else table_one(scores, groups)
+    if first is not None:
+        first = table_for_others(first, groups, rule)
+    return Shown(values, _stacked(parts, base), measures, first, rule, _record(base, rule))
 
 
 def _agreement(by_group: pd.DataFrame, seen: Sight, *, is_mean: bool) -> pd.DataFrame:
@@ -159,14 +167,27 @@ def _facets(
         n = np.bincount(codes[there], minlength=len(values))
         whole = seen[name.partition(".")[0]]
         items = scores.answered[name].max() if name in scores.answered else 1
-        grain = 1 / max(1.0, float(items))
+        unit = _facet_unit(whole, max(1.0, float(items)))
         values[name] = [
-            rule.rounded(float(value), rule.mean_step(float(size), grain))
+            _facet_mean(rule, float(value), float(size), unit)
             if shown and rule.shows(size)
             else float("nan")
             for value, size, shown in zip(values[name], n, whole.mean, strict=True)
         ]
     return values
+
+
+def _facet_unit(whole: Sight, items: float) -> Unit:
+    """Return the grid of a facet's score: fewer items, the scale of the whole measure."""
+    if whole.unit is None:
+        return Unit(1 / items, 0.0, 0.0)
+    return Unit(1 / items, whole.unit.low, whole.unit.high)
+
+
+def _facet_mean(rule: Disclosure, value: float, n: float, unit: Unit) -> float:
+    if unit.high > unit.low:
+        return rule.shown_mean(value, n, unit)
+    return rule.rounded(value, rule.mean_step(n, unit.grain))
 
 
 def _record(base: pd.DataFrame, rule: Disclosure) -> Record:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 import pandas as pd
 
-from collective_use.disclosure import Disclosure
+from collective_use.disclosure import DIGITS, POSSIBILITIES, Disclosure
+from collective_use.groups.disclosure.digits import round_ratios, rounded_table, rounded_text
 from collective_use.groups.disclosure.figures import Sight
+from collective_use.groups.evidence.result import Evidence
 from collective_use.groups.results import Groups
-from collective_use.record import Record
+from collective_use.record import Entry, Record, counted
 
 WORDS = (
     "measure", "construct", "composition", "aggregation", "source", "items", "persons", "groups",
@@ -19,27 +21,82 @@ WORDS = (
 """Columns of the table of measures that hold no figure about answers."""
 
 
+COUNTS = (
+    "items", "persons", "groups", "mean_size", "groups_judged", "df1", "df2", "informants",
+    "groups_over_gate", "groups_failing", "response_share", "response_rate_mean",
+)  # fmt: skip
+"""Columns that count persons, groups or items, and tell of no answer."""
+
+BETWEEN = ("value_mean", "value_sd")
+"""Columns that describe the values of groups."""
+
+
 def measures_for_others(
-    measures: pd.DataFrame, seen: Mapping[str, Sight], rule: Disclosure
+    groups: Groups, seen: Mapping[str, Sight], rule: Disclosure
 ) -> pd.DataFrame:
-    """Return the table of measures with the rows withheld that rest on too few people.
+    """Return the table of measures, rounded, with the rows withheld that rest on too few people.
 
     A figure over all groups is the figure of a small group where that group is alone, and
-    is the answer of few people where few answered in total.
+    is the answer of few people where few answered in total. Groups that are withheld are not
+    counted as failing a check of their answers.
     """
-    frame = measures.copy()
-    for row, name in frame["measure"].items():
-        view = seen[str(name)]
+    exact = groups.measures_frame()
+    frame = rounded_table(exact, COUNTS)
+    for row, name in exact["measure"].astype(str).items():
+        view, part = seen[name], groups.evidence[name]
         answering = float(view.n.sum())
-        if view.exact or not answering or rule.shows(answering):
+        ratio = rule.ratio_step(answering)
+        round_ratios(frame, exact, row, ratio)
+        frame.loc[row, "explanation"] = rounded_text(str(exact.loc[row, "explanation"]), ratio)
+        if view.exact or not answering:
             continue
-        for column in frame.columns:
-            if column not in WORDS:
-                numeric = pd.api.types.is_numeric_dtype(frame[column])
-                frame.loc[row, column] = float("nan") if numeric else None
-        frame.loc[row, "explanation"] = rule.withheld(answering) + "."
-        frame.loc[row, "verdict"] = "withheld"
+        reason = _too_few(groups, part, view)
+        if reason:
+            _withhold(frame, row, reason)
+            continue
+        known = int(part.by_group["value"].notna().sum())
+        step = max(10.0**-DIGITS, rule.mean_step(max(1, known), view.grain))
+        for column in BETWEEN:
+            if column in frame:
+                frame.loc[row, column] = rule.rounded(float(exact.loc[row, column]), step)
+        frame.loc[row, "groups_failing"] = _failing(groups, part, view)
     return frame
+
+
+def _too_few(groups: Groups, part: Evidence, view: Sight) -> str:
+    """Say why nothing over all groups is shown; "" where it is."""
+    answering = float(view.n.sum())
+    if not view.rule.shows(answering):
+        return view.rule.withheld(answering) + "."
+    valued = part.by_group["value"].notna().to_numpy(bool)
+    if 0 < valued.sum() < POSSIBILITIES and not view.mean[valued].all():
+        return (
+            f"{counted(int(valued.sum()), 'groups')} with a value, of which one is withheld; "
+            "figures over all groups would be those of that group."
+        )
+    return ""
+
+
+def _withhold(frame: pd.DataFrame, row: Hashable, reason: str) -> None:
+    for column in frame.columns:
+        if column not in WORDS:
+            numeric = pd.api.types.is_numeric_dtype(frame[column])
+            frame.loc[row, column] = float("nan") if numeric else None
+    frame.loc[row, "explanation"] = reason
+    frame.loc[row, "verdict"] = "withheld"
+
+
+def _failing(groups: Groups, part: Evidence, view: Sight) -> int:
+    """Count the groups under the cut-off among those that are shown."""
+    names = group_names(groups.values)
+    shown = {name for name, seen in zip(names, view.mean, strict=True) if seen}
+    return sum(name in shown for name in part.failing)
+
+
+def group_names(values: pd.DataFrame) -> list[str]:
+    """Return the groups by name, with the wave where there are several."""
+    parts = values[[n for n in ("group", "wave") if n in values.columns]].astype(str)
+    return [" / ".join(row) for row in parts.itertuples(index=False, name=None)]
 
 
 def record_for_others(record: Record, groups: Groups, rule: Disclosure) -> Record:
@@ -47,13 +104,20 @@ def record_for_others(record: Record, groups: Groups, rule: Disclosure) -> Recor
 
     That a group of three disagrees tells each member how far the two others are off.
     """
-    parts = groups.values[[n for n in ("group", "wave") if n in groups.values.columns]].astype(str)
-    names = [" / ".join(row) for row in parts.itertuples(index=False, name=None)]
+    names = group_names(groups.values)
     small = {n for n, size in zip(names, groups.values["n"], strict=True) if not rule.shows(size)}
+    about_groups = ("groups", "note", "groups")
     entries = [
-        replace(entry, what=tuple(name for name in entry.what if name not in small))
-        if entry.room == "groups" and entry.kind == "note" and entry.of == "groups"
-        else entry
+        _without(entry, small) if (entry.room, entry.kind, entry.of) == about_groups else entry
         for entry in record.entries
     ]
     return Record(tuple(entries))
+
+
+def _without(entry: Entry, small: set[str]) -> Entry:
+    """Return an entry that neither names nor counts small groups."""
+    kept = tuple(name for name in entry.what if name not in small)
+    count = entry.count
+    if count is not None:
+        count -= len(entry.what) - len(kept)
+    return replace(entry, what=kept, count=count)

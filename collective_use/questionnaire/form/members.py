@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from collective_use.checks import column_in
+from collective_use.checks import column_in, quoted
 from collective_use.door.csv import csv_rows
 from collective_use.door.limits import LIMITS
 from collective_use.errors import InputError
+from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import Member
 
 YES = frozenset({"1", "yes", "y", "true", "x", "是"})
@@ -38,24 +39,50 @@ class Roster:
     people: tuple[Member, ...]
 
 
-def read_rosters(path: str | Path) -> tuple[Roster, ...]:
+def read_rosters(path: str | Path, items: Collection[str] = ()) -> tuple[Roster, ...]:
     """Read a members file: CSV with `group`, `member` and, where wanted, `name`, `partner`.
 
     A column `opt_out` (yes/no) takes a person off every roster; the person still receives a
     questionnaire.
+
+    Parameters
+    ----------
+    path
+        The file.
+    items
+        Ids of the questions: a file with such columns holds answers and lists nobody.
 
     Raises
     ------
     ReadError
         When the file is missing, empty or not text.
     InputError
-        When a column is missing, a member stands twice in a group, or a cell is empty.
+        When the file is an export of answers, a column is missing, a member stands twice in a
+        group, or a cell is empty.
     """
     source = Path(path)
     columns, rows = csv_rows(source, "the members file", most=LIMITS.members_bytes)
     for name in ("group", "member"):
         column_in("members file", name, columns, where=str(source))
+    if items:
+        _no_answers(columns, items, source)
     return _rosters(rows, source)
+
+
+def measured_items(bank: Instrument) -> frozenset[str]:
+    """Return the items that hold answers, as columns of an export are called."""
+    return frozenset(item.id for item in bank.items if item.role == "measure")
+
+
+def _no_answers(columns: Sequence[str], items: Collection[str], source: Path) -> None:
+    """Raise when the file holds answers: an export was given in place of the members file."""
+    known = {name.lower() for name in items}
+    there = [name for name in columns if name.lower() in known]
+    if there:
+        raise InputError(
+            f"{source} holds answers (columns {quoted(there)}): it is an export, not the members "
+            "file, which lists everybody who is asked, a row each, with columns group and member"
+        )
 
 
 def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]:

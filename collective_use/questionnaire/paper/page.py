@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from collective_use.output.policy import page_policy
 from collective_use.questionnaire.form.content import (
     Choice,
     FormContent,
@@ -175,7 +176,7 @@ def questionnaire_html(content: FormContent, *, letterhead: Letterhead | None = 
     pages = "".join(_page(page, said) for page in content.pages)
     return (
         f'<!doctype html><html lang="{first}" dir="{direction(first)}"><head><meta charset="utf-8">'
-        f"<title>{escape(content.title[0])}</title><style>{STYLE}</style></head><body>"
+        f"{page_policy()}<title>{escape(content.title[0])}</title><style>{STYLE}</style></head><body>"
         f"{_head(letterhead or Letterhead(), said)}"
         f"<header><h1>{_said(content.title, said)}</h1></header>"
         f"<p>{_said(content.purpose, said)}</p>{definitions}{heading}{consent}{keys}{pages}"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from collective_use.checks import instance_of, quoted
 from collective_use.cutoffs import Cutoff, cutoffs_with
+from collective_use.disclosure import disclosure_rule
 from collective_use.errors import InputError
 from collective_use.output import csv_bytes
 from collective_use.record import Record
@@ -236,9 +237,9 @@ def _matched(
 
 def _row(name: str, members: int, answered: int, gates: Mapping[str, Cutoff]) -> dict[str, object]:
     rate = answered / members
-    smallest = max(gates["group_size"].value, gates["disclosure_size"].value)
+    rule = disclosure_rule(gates)
     # A rate of exactly the gate passes; the small step keeps 0.8 * 5 from becoming 5.
-    target = max(math.ceil(smallest), math.ceil(gates["response_rate"].value * members - 1e-9))
+    target = max(rule.size, math.ceil(gates["response_rate"].value * members - 1e-9))
     return {
         "group": name,
         "members": members,
@@ -247,6 +248,6 @@ def _row(name: str, members: int, answered: int, gates: Mapping[str, Cutoff]) ->
         "response_rate": rate,
         "rate_gate": gates["response_rate"].passes(rate),
         "size_gate": gates["group_size"].passes(answered),
-        "disclosure_gate": gates["disclosure_size"].passes(answered),
+        "disclosure_gate": rule.shows(answered),
         "needed": max(0, target - answered) if target <= members else None,
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from collective_use.cutoffs import Cutoff
+from collective_use.output.policy import page_policy
 from collective_use.record import Record
 from collective_use.results import NotComputed
 
@@ -75,7 +76,7 @@ def monitor_page(
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'{page_policy()}<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>In the field: {escape(instrument)}</title><style>{STYLE}</style></head><body>"
         f"<h1>In the field: {escape(instrument)}</h1>"
         f'<div class="sum">{boxes}</div><h2>Groups, lowest response first</h2>'

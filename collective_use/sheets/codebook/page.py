@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from collective_use.instrument.model import Construct, Instrument, Measure
+from collective_use.output.policy import page_policy
 from collective_use.sheets.codebook.entries import Entry
 
 STYLE = """
@@ -96,7 +97,7 @@ def codebook_page(bank: Instrument, entries: Iterable[Entry]) -> str:
     )
     return (
         f'<!doctype html><html lang="{escape(languages[0])}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'{page_policy(SCRIPT)}<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>Codebook: {title}</title><style>{STYLE}</style></head><body>"
         f"{_header(bank, languages)}{status}"
         '<div class="search" role="search"><input id="q" type="search" '

@@ -1,0 +1,139 @@
+"""kill -9 at random moments: the folder holds the old set of files or the new one, never a mix.
+
+python tests/full/kills.py [KILLS] [SEED]
+
+Two settings take turns at one folder. After each kill every file is compared with a run of the
+same setting into a fresh folder; the owner's file must be there; every tenth time the next
+command must finish and leave nothing of the interrupted one. Prints a line a command; ends with 1
+on a fault.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import collective_use as cu
+
+PROGRAM = [sys.executable, "-m", "collective_use"]
+PLACES = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+STUDY = "instrument: lq2002\nexports: export.csv\nout: {out}\nminimum_group_size: {least}\n"
+
+
+def commands(here: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return, for each command, two settings with different results; OUT stands for the place."""
+    rows = Path(cu.sample_path("lq2002.csv")).read_text("utf-8").splitlines()[:121]
+    (here / "export.csv").write_text("\n".join(rows) + "\n")
+    for name, groups, each in (("one", "abc", 3), ("two", "cde", 4)):
+        people = "".join(f"{g},{g}m{i}\n" for g in groups for i in range(each))
+        (here / f"{name}.csv").write_text("group,member\n" + people)
+    for name, least in (("one", 3), ("two", 20)):
+        (here / f"{name}.yaml").write_text(STUDY.format(out="unused", least=least))
+    score = ("score", "export.csv", "--instrument", "lq2002", "--out", "OUT")
+    clean = cu.sample_path("clean")
+    fit = (
+        "fit", str(clean / "export.csv"), "--instrument", "collective_data_use", "--members",
+        str(clean / "members.csv"), "--out", "OUT", "--model",
+    )  # fmt: skip
+    paper = ("questionnaire", "lq2002", "--personal", "--out", "OUT/", "--members")
+    online = ("publish", "lq2002", "--to", "web", "--out", "OUT", "--members")
+    return {
+        "score": (score, (*score, "--minimum-group-size", "20")),
+        "run": (("run", "one.yaml", "--out", "OUT"), ("run", "two.yaml", "--out", "OUT")),
+        "fit": ((*fit, "M1"), (*fit, "M2")),
+        "publish": ((*online, "one.csv"), (*online, "two.csv")),
+        "questionnaire --personal": ((*paper, "one.csv"), (*paper, "two.csv")),
+        "codebook": (
+            ("codebook", "lq2002", "--out", "OUT/book.html"),
+            ("codebook", "starter", "--out", "OUT/book.html"),
+        ),
+    }
+
+
+def call(words: tuple[str, ...], out: str) -> list[str]:
+    return [*PROGRAM, *(word.replace("OUT", out) for word in words)]
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Return the hash of every file but the log and the owner's own."""
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name not in ("log.json", "mine.txt")
+        and not file.name.startswith(".")
+    } if folder.is_dir() else {}  # fmt: skip
+
+
+def finished(words: tuple[str, ...], out: str, here: Path) -> float:
+    (here / out).mkdir(exist_ok=True) if "book" in " ".join(words) else None
+    start = time.monotonic()
+    done = subprocess.run(
+        call(words, out), cwd=here, env=PLACES, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{words}: exit code {done.returncode}: {done.stderr[-300:]}")
+    return time.monotonic() - start
+
+
+def killed(name: str, kills: int, chance: random.Random, here: Path) -> dict[str, int]:
+    """Kill one command again and again; count what was found."""
+    ways = commands(here)[name]
+    count = dict.fromkeys(("killed", "ended first", "mixed", "own file lost", "next failed"), 0)
+    wanted, took = [], 0.0
+    for place, way in enumerate(ways):
+        took = max(took, finished(way, f"fresh{place}", here))
+        wanted.append(state(here / f"fresh{place}"))
+    for number in range(3 * kills):
+        if count["killed"] == kills:
+            break
+        way, before = ways[number % 2], here / f"fresh{1 - number % 2}"
+        shutil.rmtree(here / "out", ignore_errors=True)
+        shutil.copytree(before, here / "out")
+        (here / "out" / "mine.txt").write_text("my own notes")
+        child = subprocess.Popen(
+            call(way, "out"), cwd=here, env=PLACES, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            # Most of the time nothing is written yet: kills gather about the end.
+            child.wait(took * chance.uniform(0.5, 1.05))
+            count["ended first"] += 1
+            took *= 0.9  # the first runs were slower than these
+            continue
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        count["killed"] += 1
+        count["mixed"] += state(here / "out") not in wanted
+        count["own file lost"] += not (here / "out" / "mine.txt").exists()
+        if count["killed"] % 10 == 0:
+            finished(way, "out", here)
+            count["next failed"] += state(here / "out") != wanted[number % 2]
+    return count
+
+
+def main(kills: int, seed: int) -> int:
+    chance, bad, total = random.Random(seed), 0, 0
+    for name in ("score", "run", "fit", "publish", "questionnaire --personal", "codebook"):
+        with tempfile.TemporaryDirectory() as held:
+            count = killed(name, max(1, kills // 6), chance, Path(held))
+        print(name, count, flush=True)
+        bad += count["mixed"] + count["own file lost"] + count["next failed"]
+        total += count["killed"]
+    print(f"{total} kills, {bad} faults")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    given = [int(word) for word in sys.argv[1:]]
+    raise SystemExit(main(*(given + [204, 1][len(given) :])))
