@@ -155,6 +155,13 @@ def test_a_slider_of_the_instrument_is_judged_by_the_continuous_null(tmp_path):
     assert "under the continuous null" in part.explanation
 
 
+def test_the_ends_of_a_slider_survive_the_workbook(tmp_path):
+    bank, _ = slider(tmp_path, ends=", range: [-2.5, 100]")
+    cu.instrument_to_xlsx(bank, path=tmp_path / "w.xlsx")
+    again = cu.instrument_from_xlsx(tmp_path / "w.xlsx")
+    assert [item.range for item in again.items] == [(-2.5, 100.0)] * 2
+
+
 def test_an_answer_beyond_the_ends_is_named_or_counted_as_missing(tmp_path):
     bank, frame = slider(tmp_path)
     frame.loc[0, "a"] = 130.0

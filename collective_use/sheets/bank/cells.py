@@ -30,6 +30,8 @@ def write_cell(plan: FieldPlan, value: Any) -> object:
         return value
     if plan.kind == "words":
         return _words(value)
+    if plan.kind == "numbers":
+        return " ".join(f"{number:.15g}" for number in value)
     if plan.kind == "pairs":
         return "\n".join(f"{_quoted(key)}: {_line(text)}" for key, text in value.items())
     if plan.kind == "lists":
@@ -46,6 +48,8 @@ def read_cell(plan: FieldPlan, value: object) -> Any:
     --------
     >>> read_cell(FieldPlan(("items",), "words"), "dl1, dl2")
     ['dl1', 'dl2']
+    >>> read_cell(FieldPlan(("range",), "numbers"), "-2.5 100")
+    [-2.5, 100]
     >>> read_cell(FieldPlan(("reverse",), "bool"), "maybe")
     'maybe'
     """
@@ -56,6 +60,8 @@ def read_cell(plan: FieldPlan, value: object) -> Any:
     text = as_text(value)
     if plan.kind == "words":
         return [_unquoted(word) for word in _WORD.findall(text)]
+    if plan.kind == "numbers":
+        return [_number(word) for word in re.split(r"[\s,;]+", text.strip())]
     if plan.kind in ("pairs", "lists"):
         return _pairs(plan, text)
     return decode_text(text)

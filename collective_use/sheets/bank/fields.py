@@ -29,7 +29,7 @@ class FieldPlan:
         Its keys in the format: ``("text",)``, ``("attribution", "theory")``.
     kind
         ``text`` (by language), ``string``, ``number``, ``bool``, ``words`` (a list),
-        ``pairs`` (a mapping to texts) or ``lists`` (a mapping to lists).
+        ``numbers`` (a list), ``pairs`` (a mapping to texts) or ``lists`` (a mapping to lists).
     choices
         The words it may be, where the schema names them.
     default
@@ -150,7 +150,7 @@ def _kind(annotation: Any) -> tuple[str, tuple[str, ...]]:
     if origin is dict:
         return ("lists" if get_origin(get_args(annotation)[1]) is tuple else "pairs"), ()
     if origin is tuple:
-        return "words", ()
+        return ("numbers" if get_args(annotation)[0] in (int, float) else "words"), ()
     if origin in (types.UnionType, typing.Union):
         wanted = [entry for entry in get_args(annotation) if entry is not type(None)]
         return _kind(wanted[0])
