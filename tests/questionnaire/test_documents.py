@@ -140,7 +140,8 @@ def test_word_document_has_a_box_for_every_answer_and_repeats_headings(full):
 def test_static_page_has_no_script_and_no_outside_reference(full):
     page = questionnaire_html(full)
     assert "<script" not in page
-    assert "http" not in page
+    assert "http://" not in page
+    assert "https://" not in page
     assert page.count("<table>") == page.count("</table>") > 5
 
 

@@ -110,7 +110,8 @@ def test_neither_page_nor_tables_show_answers_or_names():
         assert "Name" not in text
         assert "LEAD01" not in text
     assert "<script" not in state.to_html()
-    assert "http" not in state.to_html()
+    assert "http://" not in state.to_html()
+    assert "https://" not in state.to_html()
 
 
 def test_the_messy_sample_adds_up():
