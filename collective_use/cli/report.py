@@ -38,8 +38,8 @@ def show_done(done: StudyRun, as_json: bool) -> None:
     console.show_files(done.folder, done.files)
     if not done.outcome.study.full:
         console.say(
-            "\nFigures here and in the files are rounded, small groups withheld, so that nobody's "
-            "answers\ncan be worked out; --full (full: true) adds exact tables for the analyst."
+            "\nTables are rounded and small groups withheld, fit for showing, but for files marked "
+            "'not to be\npassed on'; --full (full: true) adds exact tables for the analyst."
         )
     show_next_step(done)
 

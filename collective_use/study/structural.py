@@ -68,7 +68,9 @@ def fit_models(outcome: Outcome, folder: Path) -> Outcome:
     accounts = {}
     for name, fit in fits.items():
         (folder / f"model_{name}.txt").write_text(fit.report(), encoding="utf-8", newline="\n")
-        accounts[f"model_{name}.txt"] = f"model {name} to read: numbers, warnings, the model itself"
+        accounts[f"model_{name}.txt"] = (
+            f"model {name} to read: numbers, warnings, the model itself; not to be passed on"
+        )
     files = {**FILES, **accounts}
     return outcome.adding(models=fits, not_fitted=refused, tables=tables, files=files)
 

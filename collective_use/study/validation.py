@@ -42,7 +42,9 @@ def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
     tables = {f"validation_{name}.csv": frame for name, frame in found.frames().items()}
     text = "\n\n".join(table_text(table) for table in found.tables())
     (folder / "validation.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
-    files = {"validation.txt": "findings, what passed, what was not checked, to read"}
+    files = {
+        "validation.txt": "findings, what passed and what was not checked; not to be passed on"
+    }
     files |= {f"validation_{name}.csv": _holds(name) for name in found.frames()}
     return outcome.adding(validation=found, tables=tables, files=files)
 

@@ -154,7 +154,7 @@ def walk(study: Study, *, command: str = "run") -> Outcome:
         return outcome
     return outcome.adding(
         tables={"screening.csv": screening.to_frame()},
-        files={"screening.csv": "a row a person read: careless answering, index by index"},
+        files={"screening.csv": "a row a person: careless answering; not to be passed on"},
     )
 
 

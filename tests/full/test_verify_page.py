@@ -67,6 +67,14 @@ def test_as_it_was_written(page, sealed: Path) -> None:
     assert "seed 1 served the pilot" in log
 
 
+def test_the_hash_of_the_plan_itself_was_deposited(page, sealed: Path) -> None:
+    file = sealed / "study.seal.json"
+    first = json.loads(file.read_bytes())["entries"][0]["hash"]
+    text = shown(page, sealed, file, first)
+    assert "is as it was written" in text
+    assert "that of the plan; amendments since: 2" in text
+
+
 def test_another_hash_was_deposited(page, sealed: Path) -> None:
     text = shown(page, sealed, sealed / "study.seal.json", "0" * 64)
     assert "the hash given is" in text

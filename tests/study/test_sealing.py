@@ -12,7 +12,7 @@ import pytest
 import collective_use as cu
 from collective_use.cli.main import main
 from collective_use.planning.seal.verify import verified
-from collective_use.study.sealing.content import DESIGN, UNSEALED, content_of
+from collective_use.study.sealing.content import DESIGN, UNSEALED, content_of, from_plan
 from collective_use.study.settings import SEAL_FILE, Study
 
 NOON = 1_800_000_000.0
@@ -166,6 +166,27 @@ def test_hashes_made_anew_fall_to_the_deposited_one(folder: Path) -> None:
     cu.seal_study(folder, now=NOON)
     assert cu.verify_study(folder).holds
     assert "the hash given is" in cu.verify_study(folder, hash=first.hash).problems[0]
+
+
+def test_the_hash_deposited_before_an_amendment_is_known(folder: Path) -> None:
+    first = cu.seal_study(folder, now=NOON)
+    change(folder, "seed: 1", "seed: 2")
+    cu.amend_study(folder, reason="another seed", now=NOON + 1)
+    checked = cu.verify_study(folder, hash=first.hash)
+    assert checked.holds
+    assert checked.deposited == 0
+    assert "that of the plan; amendments since: 1" in str(checked)
+
+
+def test_a_setting_of_a_later_version_is_no_deviation_until_it_is_set(folder: Path) -> None:
+    study, bank = cu.read_study(folder), cu.load_instrument("lq2002")
+    planned = content_of(study, bank)
+    del planned["pipeline"]["voice"]
+    del planned["pipeline"]["cutoffs"]["icc2"]
+    assert from_plan(planned, study, bank) == ()
+    changed = cu.Study(**{**study.model_dump(), "voice": "partner", "cutoffs": {"icc2": 0.5}})
+    places = [found.place for found in from_plan(planned, changed, bank)]
+    assert places == ["cutoffs.icc2", "voice"]
 
 
 def test_bad_amendments(folder: Path) -> None:

@@ -37,6 +37,8 @@ class Verification(Result):
         What of a study is not as planned, where one was given.
     compared
         Whether a study was given.
+    deposited
+        Which entry the deposited hash is that of (0: the plan); None where none was given.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class Verification(Result):
     seal: Seal | None
     deviations: tuple[Deviation, ...] = ()
     compared: bool = False
+    deposited: int | None = None
 
     @property
     def holds(self) -> bool:
@@ -77,6 +80,10 @@ class Verification(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return the answer, what does not hold, the log, and what deviates."""
         found = tuple((text,) for text in self.problems) or (("every hash holds",),)
+        if self.holds and self.seal and self.deposited is not None:
+            later = len(self.seal.entries) - 1 - self.deposited
+            which = f"amendment {self.deposited}" if self.deposited else "the plan"
+            found += ((f"the hash given is that of {which}; amendments since: {later}",),)
         answer = "is as it was written" if self.holds else "has been CHANGED since it was written"
         head = Table(f"{self.name} {answer}", ("what was found",), found)
         log = self.seal.tables() if self.seal and self.holds else ()
@@ -142,8 +149,8 @@ def verified(content: bytes, name: str, *, hash: str | None = None) -> Verificat
     name
         How it is called in messages.
     hash
-        The hash that was deposited elsewhere. Without it, a file whose hashes were all made anew
-        passes: only a deposited hash is proof against its owner.
+        The hash that was deposited elsewhere: of the plan, or of any amendment. Without it, a file
+        whose hashes were all made anew passes: only a deposited hash is proof against its owner.
 
     Raises
     ------
@@ -161,9 +168,12 @@ def verified(content: bytes, name: str, *, hash: str | None = None) -> Verificat
         previous = str(entry["hash"])
     if content != _written(raw):
         problems += [] if problems else ["bytes outside the plan were changed (blanks, other keys)"]
-    if hash is not None and hash.strip().lower() != previous:
-        problems.append(f"its hash is {previous}, the hash given is {hash.strip().lower()}")
-    return Verification(name, tuple(problems), _seal(raw))
+    hashes = [str(entry["hash"]) for entry in raw["entries"]]
+    given = None if hash is None else hash.strip().lower()
+    if given is not None and given not in hashes:
+        problems.append(f"its hash is {previous}, the hash given is {given}")
+    deposited = hashes.index(given) if given in hashes else None
+    return Verification(name, tuple(problems), _seal(raw), deposited=deposited)
 
 
 def _raw(content: bytes, name: str) -> dict[str, Any]:

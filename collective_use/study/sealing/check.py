@@ -11,7 +11,7 @@ from collective_use.instrument.model import Instrument
 from collective_use.planning.seal.deviations import Deviation, deviations
 from collective_use.planning.seal.verify import read_seal
 from collective_use.results import Result, Table
-from collective_use.study.sealing.content import content_of
+from collective_use.study.sealing.content import from_plan
 from collective_use.study.settings import Study
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def plan_check(
     import pandas as pd
 
     seal = read_seal(study.seal)
-    found = deviations(seal.content, content_of(study, instrument))
+    found = from_plan(seal.content, study, instrument)
     amendments = deviations(seal.entries[0].content, seal.content)
     rows = [
         (kind, name, *_status(kind, name, seal.content, instrument, found, amendments))

@@ -10,6 +10,7 @@ from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.planning.seal.canonical import plain_content
+from collective_use.planning.seal.deviations import Deviation, deviations
 from collective_use.study.settings import Study
 
 DESIGN = ("form", "measures", "hypotheses")
@@ -68,6 +69,48 @@ def content_of(study: Study, instrument: Instrument) -> dict[str, Any]:
     pipeline = {**kept, "cutoffs": {name: float(rule.value) for name, rule in rules.items()}}
     content: dict[str, Any] = plain_content({"design": design, "pipeline": pipeline})
     return content
+
+
+def from_plan(
+    planned: Mapping[str, Any], study: Study, instrument: Instrument
+) -> tuple[Deviation, ...]:
+    """Return what of a study is not as its sealed plan has it.
+
+    A setting or cut-off that the plan does not know, since a later version of this package brought
+    it, is no deviation as long as it stands at its default.
+
+    Parameters
+    ----------
+    planned
+        The sealed content.
+    study, instrument
+        As they are now.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> study, bank = cu.Study(instrument="lq2002", exports="a.csv"), cu.load_instrument("lq2002")
+    >>> from_plan(content_of(study, bank), study, bank)
+    ()
+    """
+    now = content_of(study, instrument)
+    bare = Study(instrument=study.instrument, exports=study.exports)
+    usual = content_of(bare, instrument)
+    for tier in ("design", "pipeline"):
+        now[tier] = _without_news(planned.get(tier, {}), now[tier], usual[tier])
+    rules = planned.get("pipeline", {}).get("cutoffs", {})
+    pipeline = now["pipeline"]
+    pipeline["cutoffs"] = _without_news(rules, pipeline["cutoffs"], usual["pipeline"]["cutoffs"])
+    return deviations(planned, now)
+
+
+def _without_news(
+    planned: Mapping[str, Any], now: Mapping[str, Any], usual: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Leave out what the plan does not know and nobody has set."""
+    return {
+        name: value for name, value in now.items() if name in planned or value != usual.get(name)
+    }
 
 
 def _check_hypotheses(study: Study, instrument: Instrument) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from collective_use._version import __version__
@@ -11,13 +12,12 @@ from collective_use.errors import InputError
 from collective_use.instrument.library import load_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import write_file
-from collective_use.planning.seal.deviations import deviations
 from collective_use.planning.seal.page import PAGE_FILE, page_bytes
 from collective_use.planning.seal.preregistration import preregistration
 from collective_use.planning.seal.sealed import Seal, amended, sealed
 from collective_use.planning.seal.verify import Verification, read_seal, verify_file
 from collective_use.study.provenance import file_hash
-from collective_use.study.sealing.content import content_of
+from collective_use.study.sealing.content import content_of, from_plan
 from collective_use.study.settings import SEAL_FILE, STUDY_FILE, Study, read_study
 
 TEXT_FILE = "preregistration.md"
@@ -158,8 +158,8 @@ def verify_study(path: str | Path = STUDY_FILE, *, hash: str | None = None) -> V
     if checked.seal is None or not study_file.is_file():
         return checked
     study = read_study(study_file)
-    found = deviations(checked.seal.content, content_of(study, load_instrument(_bank(study))))
-    return Verification(checked.name, checked.problems, checked.seal, found, compared=True)
+    found = from_plan(checked.seal.content, study, load_instrument(_bank(study)))
+    return replace(checked, deviations=found, compared=True)
 
 
 def _read(path: str | Path) -> tuple[Path, Study, Instrument]:
@@ -178,9 +178,10 @@ def _write(place: Path, seal: Seal, instrument: Instrument) -> None:
     text = preregistration(
         seal.content, title=title, date=seal.entries[-1].date, hash=seal.hash
     )  # fmt: skip
-    write_file(place, seal.to_json())
     write_file(place.with_name(TEXT_FILE), text.encode("utf-8"))
     write_file(place.with_name(PAGE_FILE), page_bytes())
+    # Last, so that an interrupted sealing can be done again.
+    write_file(place, seal.to_json())
 
 
 def _data(study: Study) -> dict[str, str | None]:

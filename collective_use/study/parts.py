@@ -1,0 +1,73 @@
+"""The parts of a study file: exports, key columns, hypotheses."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class Settings(BaseModel):
+    """Base of the parts of a study: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ExportFile(Settings):
+    """One survey export, and what all its rows have in common.
+
+    Attributes
+    ----------
+    file
+        Its path; from a study file, relative to that file.
+    language, country, wave
+        Declared for all its rows.
+    """
+
+    file: str
+    language: str | None = None
+    country: str | None = None
+    wave: str | None = None
+
+    @field_validator("wave", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        """Waves are names, also where they are written as whole numbers."""
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class KeyColumns(Settings):
+    """Columns of the exports that hold keys, where they are not the instrument's own."""
+
+    group: str | None = None
+    parent: str | None = None
+    member: str | None = None
+    partner: str | None = None
+    language: str | None = None
+    country: str | None = None
+    wave: str | None = None
+    weight: str | None = None
+
+
+class Hypothesis(Settings):
+    """One hypothesis, as it is to be judged.
+
+    Attributes
+    ----------
+    id
+        How results call it, such as ``H1``.
+    text
+        The hypothesis in words.
+    model
+        The structural model that tests it.
+    effect
+        The measures it runs over: ``con -> cdu``, or a chain ``con -> ssm -> cdu``.
+    expected
+        The direction; ``none`` for an effect too small to matter.
+    """
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    model: str | None = None
+    effect: str | None = None
+    expected: Literal["positive", "negative", "none"] | None = None
