@@ -12,7 +12,6 @@ True
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from collective_use._version import __version__
 from collective_use.errors import (
@@ -72,7 +71,7 @@ _LAZY: dict[str, str] = {
     "lint_instrument": "collective_use.instrument.lint.lint",
     "begin_instrument": "collective_use.instrument.begin",
     "overview": "collective_use.instrument.overview",
-    "Overview": "collective_use.instrument.overview",
+    "Overview": "collective_use.instrument.tables",
     "json_schema": "collective_use.instrument.schema",
     # responses and scores
     "Responses": "collective_use.responses.table",
@@ -229,7 +228,7 @@ __all__ = [  # noqa: PLE0604, RUF100
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _LAZY:
         from collective_use.checks import did_you_mean
 

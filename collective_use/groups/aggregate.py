@@ -260,5 +260,7 @@ def _values(
         measure, dot, _facet = str(name).partition(".")
         if dot and measure in evidence and evidence[measure].composition in (*SHARED, "additive"):
             means = scores.values[name].groupby(keys.codes).mean()
-            columns[str(name)] = means.reindex(range(keys.total)).where(frame["n"] >= least)
+            columns[str(name)] = (
+                means.reindex(range(keys.total)).where(frame["n"] >= least).to_numpy()
+            )
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

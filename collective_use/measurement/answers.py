@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Items, Labels
 from collective_use.checks import column_in, did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
@@ -133,7 +134,7 @@ class Answers:
 
 
 def answers_of(
-    data: Data, groups: Any = None, constructs: Constructs | None = None, *, least: int = 1
+    data: Data, groups: Labels = None, constructs: Constructs | None = None, *, least: int = 1
 ) -> Answers:
     """Take items from whatever holds them.
 
@@ -175,7 +176,7 @@ def answers_of(
     return found
 
 
-def _from_table(data: Any, groups: Any) -> Answers:
+def _from_table(data: Items, groups: Labels) -> Answers:
     if isinstance(data, pd.DataFrame):
         frame = data
         repeated = frame.columns[frame.columns.duplicated()]
@@ -201,7 +202,7 @@ def _from_table(data: Any, groups: Any) -> Answers:
     values = pd.DataFrame(
         {str(name): _numbers(frame[name], str(name)) for name in frame}, index=frame.index
     )
-    return Answers(values, {}, {name: name for name in values}, labels, {}, {})
+    return Answers(values, {}, {str(name): str(name) for name in values}, labels, {}, {})
 
 
 def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
@@ -218,7 +219,7 @@ def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _from_responses(data: Any) -> Answers:
+def _from_responses(data: Items) -> Answers:
     from collective_use.scores.score import score
 
     scores = data if hasattr(data, "responses") else score(data)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from collective_use.checks import instance_of, valid_seed, whole_number
 from collective_use.errors import InputError, NotSupported
+from collective_use.frames import rows_of
 from collective_use.measurement.correlations import Floats
 from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.sem.many import ManyFits, fit_many, normal_covariances
@@ -187,7 +188,7 @@ def _standardised(fit: SemResult) -> tuple[Floats, Floats, list[str]]:
     block = fit.solution.table.blocks[0]
     items, factors = list(block.observed), list(block.latent)
     pattern, phi = np.zeros((len(items), len(factors))), np.eye(len(factors))
-    for row in fit.standardized("all").itertuples():
+    for row in rows_of(fit.standardized("all")):
         if row.op == "=~":
             pattern[items.index(row.rhs), factors.index(row.lhs)] = row.est
         elif row.op == "~~" and row.lhs in factors and row.rhs in factors:

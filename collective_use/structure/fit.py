@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from collective_use.accepted import PlainDict
 from collective_use.checks import instance_of, one_of
 from collective_use.errors import (
     EstimationError,
@@ -21,6 +22,7 @@ from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.sem.fit import ENGINES, fit_sem
 from collective_use.sem.result import SemResult
 from collective_use.structure.effects import effects_frame
+from collective_use.structure.report import report_tables, report_text
 from collective_use.structure.values import find_model, group_data
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ class StructureFit(Result):
         measures = self.fit.fit_measures
         return pd.DataFrame({"measure": list(measures), "value": list(measures.values())})
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return everything as plain values."""
         return {
             "model": self.model,
@@ -122,14 +124,10 @@ class StructureFit(Result):
 
     def tables(self) -> tuple[Table, ...]:
         """Return fit, paths, effects and what to mind, as a reader wants them."""
-        from collective_use.structure.report import report_tables
-
         return report_tables(self)
 
     def report(self) -> str:
         """Return the whole account as text: numbers, warnings, attribution, the model itself."""
-        from collective_use.structure.report import report_text
-
         return report_text(self)
 
 

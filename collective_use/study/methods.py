@@ -6,12 +6,13 @@ The text takes frames and settings, nothing else: what is not in a table is not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
 from collective_use._version import __version__
+from collective_use.accepted import PlainMapping
 from collective_use.cutoffs import Cutoff, cutoffs_with
+from collective_use.frames import records_of
 from collective_use.groups.between.table_one import TableOne
 from collective_use.instrument.model import Instrument
 from collective_use.record import Entry, counted
@@ -53,7 +54,7 @@ def methods_text(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> s
         f"**Scores.** {_scores(outcome.study.minimum_answered, outcome.instrument)}",
         "**From persons to groups.** Each measure is judged by its own composition model (Chan, "
         "1998).",
-        *(_measure(row, outcome.instrument, rules) for row in measures.to_dict("records")),
+        *(_measure(row, outcome.instrument, rules) for row in records_of(measures)),
         "## Table 1",
         _markdown(table),
         *(f"*{note}*" for note in table.notes),
@@ -99,7 +100,7 @@ def _scores(minimum: float | None, instrument: Instrument) -> str:
     )
 
 
-def _measure(row: Mapping[str, Any], instrument: Instrument, rules: Mapping[str, Cutoff]) -> str:
+def _measure(row: PlainMapping, instrument: Instrument, rules: Mapping[str, Cutoff]) -> str:
     name = _name(row["measure"], instrument)
     kind = str(row["composition"]).replace("_", " ")
     number = counted(int(row["items"]), "items") if row["items"] else "no items"
@@ -119,11 +120,11 @@ def _name(measure: str, instrument: Instrument) -> str:
     return found.name.get(language) or next(iter(found.name.values()), measure)
 
 
-def _alpha(row: Mapping[str, Any]) -> str:
+def _alpha(row: PlainMapping) -> str:
     return f"Cronbach's alpha {_short(row['alpha'])}" if _has(row, "alpha") else ""
 
 
-def _agreement(row: Mapping[str, Any], rules: Mapping[str, Cutoff]) -> str:
+def _agreement(row: PlainMapping, rules: Mapping[str, Cutoff]) -> str:
     for index, title in (("rwg_j", "rwg(j)"), ("rwg", "rwg")):
         if not _has(row, f"{index}_median"):
             continue
@@ -136,7 +137,7 @@ def _agreement(row: Mapping[str, Any], rules: Mapping[str, Cutoff]) -> str:
     return ""
 
 
-def _icc(row: Mapping[str, Any]) -> str:
+def _icc(row: PlainMapping) -> str:
     if not _has(row, "icc1"):
         return ""
     text = f"ICC(1) {_short(row['icc1'])}"
@@ -150,7 +151,7 @@ def _icc(row: Mapping[str, Any]) -> str:
     return text
 
 
-def _has(row: Mapping[str, Any], name: str) -> bool:
+def _has(row: PlainMapping, name: str) -> bool:
     value = row.get(name)
     return value is not None and not (isinstance(value, float) and value != value)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import (
     ConvergenceWarning,
     EngineDisagreementWarning,
@@ -93,7 +93,7 @@ def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
     return fits, refused
 
 
-def models_account(fits: Mapping[str, StructureFit]) -> tuple[dict[str, Any], Record]:
+def models_account(fits: Mapping[str, StructureFit]) -> tuple[PlainDict, Record]:
     """Return what run.json says of the models, and their records joined."""
     record = Record()
     account = {}

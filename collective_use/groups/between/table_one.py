@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.frames import number_at
 from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import SHARED
@@ -125,7 +126,7 @@ def _row(
     described = own if len(own) else group
 
     def known(column: str) -> float:
-        return float(evidence.loc[name].get(column, np.nan))
+        return number_at(evidence, name, column) if column in evidence else np.nan
 
     return {
         "measure": name,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
@@ -37,7 +38,7 @@ class Voices:
     strata: Mapping[str, ByStratum] | None = None
     sentence: str = ""
 
-    def results(self) -> dict[str, Any]:
+    def results(self) -> PlainDict:
         """Return the three as fields of the evidence."""
         return {"partners": self.partners, "census": self.census, "strata": self.strata}
 
@@ -135,7 +136,7 @@ def _partner_text(found: BalancedMeans) -> str:
     share = found.between_share
     if isinstance(share, NotComputed) or gaps.isna().all():
         return ""
-    row = found.values.loc[gaps.idxmax()]
+    row = found.values.iloc[int(np.nanargmax(gaps))]
     return (
         f" {share:.0%} of the disagreement inside groups lies between partner organisations; "
         f"with one voice a partner the mean of group {row['group']} would move by "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
@@ -90,7 +90,7 @@ class BalancedMeans(Result):
 
 
 def balanced_means(
-    values: Any, groups: Any, partners: Any, *, options: int | None = None
+    values: Values, groups: Labels, partners: Labels, *, options: int | None = None
 ) -> BalancedMeans:
     """Compute group means in which six people of one agency do not outvote four partners.
 
@@ -174,7 +174,7 @@ def _known(value: float, reason: NotComputed) -> float | NotComputed:
 
 
 def _checked(
-    values: Any, groups: Any, partners: Any
+    values: Values, groups: Labels, partners: Labels
 ) -> tuple[np.ndarray, pd.Series, pd.Series, np.ndarray]:
     y = numbers_in(values, "values")[:, 0].astype(float)
     names = labels_of(aligned(values, groups)).reset_index(drop=True)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any
 
 import yaml
 
+from collective_use.accepted import Plain
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.yaml_source.read import read_yaml
@@ -144,7 +144,7 @@ def _read(path: Path, language: str, known: Sequence[str]) -> tuple[str, Phrases
     return language, Phrases(**said, **parts)  # type: ignore[arg-type]
 
 
-def _texts(path: Path, part: Any) -> dict[str, str]:
+def _texts(path: Path, part: Plain) -> dict[str, str]:
     if not isinstance(part, Mapping):
         raise InputError(f"{path}: must hold `name: text` lines, got {part!r}")
     # An empty line of a file that was begun and not finished says nothing yet.

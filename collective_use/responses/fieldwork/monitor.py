@@ -213,8 +213,8 @@ def _matched(
         record = record.note("monitor", "left out", text, count=int(strange.sum()), of="rows")
     persons = persons[~strange]
     if "member" not in persons:
-        counts = persons.groupby("group").size()
-        sizes = members.groupby("group").size()
+        counts = persons.groupby("group").size().to_dict()
+        sizes = members.groupby("group").size().to_dict()
         over = [name for name, n in counts.items() if n > sizes[name]]
         if over:
             text = f"More answers than members in {quoted(over)}; the members are taken."
@@ -230,9 +230,9 @@ def _matched(
         text = f"Answers under codes that the members file does not list, in {quoted(groups)}."
         record = record.note("monitor", "left out", text, count=len(unknown), of="persons")
     done = [pair in there for pair in pairs]
-    counts = members[done].groupby("group").size()
+    answered = members[done].groupby("group").size()
     rest = members[[not flag for flag in done]].drop(columns="position").reset_index(drop=True)
-    return {str(name): int(n) for name, n in counts.items()}, rest, record
+    return {str(name): int(n) for name, n in answered.items()}, rest, record
 
 
 def _row(name: str, members: int, answered: int, gates: Mapping[str, Cutoff]) -> dict[str, object]:
