@@ -183,6 +183,11 @@ def _from_table(data: Items, groups: Labels) -> Answers:
         if len(repeated):
             raise InputError(f"data has two columns called {repeated[0]!r}: rename one")
     else:
+        if isinstance(data, str) or not hasattr(data, "__len__"):
+            raise InputError(
+                "data must be a data frame or an array of answers, or what cu.read_responses(...) "
+                f"or cu.score(responses) returns, got {type(data).__name__}"
+            )
         table = numbers_in(data, "data")
         frame = pd.DataFrame(table, columns=[f"item{i + 1}" for i in range(table.shape[1])])
     labels = None

@@ -158,6 +158,9 @@ class Study(Settings):
         """One name needs no list."""
         return (value,) if isinstance(value, str) else value
 
+    def __repr__(self) -> str:
+        return f"Study({self.instrument!r}, exports[{len(self.exports)}], out={self.out!r})"
+
     def all_cutoffs(self) -> dict[str, float]:
         """Return the changed cut-offs, the smallest group among them."""
         return {"group_size": float(self.minimum_group_size), **self.cutoffs}

@@ -137,6 +137,9 @@ class EvidenceByMeasure(dict[str, Evidence]):
         super().__init__(parts)
         self._names = {id_: tuple(words) for id_, words in names.items()}
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({quoted(self, most=6)})"
+
     def __missing__(self, name: object) -> NoReturn:
         """Raise an error that names the measure that was meant."""
         word = str(name)

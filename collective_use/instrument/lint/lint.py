@@ -10,7 +10,7 @@ from typing import Any
 from collective_use.accepted import Frame
 from collective_use.checks import whole_number
 from collective_use.cutoffs import Cutoff
-from collective_use.instrument.library import load_instrument
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.lint.burden import (
     Burden,
     asked_blocks,
@@ -180,8 +180,7 @@ def lint_instrument(
     >>> cu.lint_instrument("starter").clean
     True
     """
-    if not isinstance(instrument, Instrument):
-        instrument = load_instrument(instrument)
+    instrument = as_instrument(instrument)
     for size in group_sizes:
         whole_number("group_sizes", size, at_least=2)
     used = rules_with(rules, all_rules())

@@ -177,6 +177,7 @@ def drop_flagged(screening: Screening) -> Responses:
     >>> len(drop_flagged(seen).persons) == 2042 - int(seen.flagged.sum())
     True
     """
+    instance_of("screening", screening, Screening, "what cu.screen(responses) returns")
     responses = screening.responses
     record = _excluded(screening, responses.record)
     stay = ~screening.flagged.to_numpy()
