@@ -77,6 +77,7 @@ _LAZY: dict[str, str] = {
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
+    "write_report": "collective_use.study.report",
     "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",
     "receive_answers": "collective_use.responses.receive.serve",

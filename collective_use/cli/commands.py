@@ -82,4 +82,7 @@ COMMANDS: dict[str, CommandEntry] = {
         AFTER, "fit", "score, and the structural models of the instrument by two engines."
     ),
     "run": CommandEntry(AFTER, "run", "Do all that a study.yaml asks for."),
+    "report": CommandEntry(
+        AFTER, "report", "One page that people open: answers in words, pictures, every table."
+    ),
 }
