@@ -48,6 +48,9 @@ class Study(Settings):
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
         What becomes of preview rows, rows never sent off, and second submissions.
+    unticked_consent
+        What becomes of persons who left the consent empty: left out, or kept where it is held
+        elsewhere.
     missing_codes
         What stands for no answer in the exports: a code, a list, codes with reasons, or these by
         item.
@@ -118,6 +121,7 @@ class Study(Settings):
     previews: Literal["drop", "keep"] = "drop"
     unfinished: Literal["drop", "keep"] = "drop"
     duplicates: Literal["last", "first", "keep"] = "last"
+    unticked_consent: Literal["drop", "keep"] = "drop"
     missing_codes: MissingCodes | None = None
     answers_as: Literal["codes", "labels"] | None = None
     decimal: Literal[".", ","] | None = None
