@@ -53,6 +53,10 @@ _LAZY: dict[str, str] = {
     "Verification": "collective_use.planning.seal.verify",
     # structure
     "fit_structure": "collective_use.structure.fit",
+    "sam": "collective_use.structure.sam.fit",
+    "SamResult": "collective_use.structure.sam.result",
+    "fit_iv": "collective_use.structure.iv.fit",
+    "IvResult": "collective_use.structure.iv.fit",
     # syntax and sem
     "parse_model": "collective_use.syntax.model_text",
     "parameter_table": "collective_use.sem.table.build",

@@ -82,6 +82,13 @@ CUTOFFS: Mapping[str, Cutoff] = {
         Cutoff("alpha", 0.70, "at_least", "Nunnally & Bernstein 1994, Psychometric theory", ""),
         Cutoff("p", 0.05, "at_most", "convention", "chance alone passes one test in twenty"),
         Cutoff(
+            "first_stage_f",
+            10,
+            "at_least",
+            "Staiger & Stock 1997, Econometrica 65:557",
+            "strength of instruments in two-stage least squares; a rule for one predictor",
+        ),
+        Cutoff(
             "response_rate",
             0.80,
             "at_least",
