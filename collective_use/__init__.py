@@ -187,6 +187,8 @@ _LAZY: dict[str, str] = {
     "ItemAnalysis": "collective_use.measurement.items",
     "dynamic_cutoffs": "collective_use.measurement.cutoffs",
     "DynamicCutoffs": "collective_use.measurement.cutoffs",
+    "fit_measurement": "collective_use.measurement.confirmatory.fit",
+    "MeasurementFit": "collective_use.measurement.confirmatory.result",
     "invariance": "collective_use.measurement.invariance.ladder",
     "Invariance": "collective_use.measurement.invariance.ladder",
     "validity": "collective_use.measurement.validity.validity",
