@@ -75,6 +75,11 @@ COMMANDS: dict[str, CommandEntry] = {
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."
     ),
+    "reduce": CommandEntry(
+        AFTER,
+        "reduce",
+        "Shorten the scales by what an export shows, into a form of the instrument.",
+    ),
     "validate": CommandEntry(
         AFTER, "validate", "score, and what the answers say of the scales: reliability, validity."
     ),
