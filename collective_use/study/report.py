@@ -112,9 +112,7 @@ def page_of_folder(folder: str | Path, wanted: Sequence[str], instrument: str | 
             f"instrument given is {bank.id} {bank.version}"
         )
     tables = {
-        path.name: _read(path)
-        for path in sorted(place.glob("*.csv"))
-        if path.name not in PRIVATE
+        path.name: _read(path) for path in sorted(place.glob("*.csv")) if path.name not in PRIVATE
     }
     text = place / "methods.md"
     methods = text.read_text(encoding="utf-8") if text.is_file() else ""
