@@ -100,6 +100,8 @@ class Study(Settings):
         does not use them.
     full
         Write exact tables of groups, too, in a folder of its own for the analyst.
+    report
+        Write the report, a page that opens in any browser: true, or its languages (``en+zh``).
 
     Examples
     --------
@@ -145,6 +147,7 @@ class Study(Settings):
     letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     fill: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     full: bool = False
+    report: bool | str = False
 
     @field_validator("exports", mode="before")
     @classmethod
@@ -154,6 +157,19 @@ class Study(Settings):
         if not isinstance(listed, (list, tuple)):
             return value
         return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
+
+    @field_validator("report")
+    @classmethod
+    def _spoken(cls, value: bool | str) -> bool | str:
+        """A report is written in languages that have a phrase file."""
+        if value is not False:
+            from collective_use.report.phrases import report_languages
+
+            try:
+                report_languages(value)
+            except InputError as problem:
+                raise ValueError(str(problem)) from None
+        return value
 
     @field_validator("measures", "models", "null_distributions", mode="before")
     @classmethod

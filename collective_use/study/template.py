@@ -107,6 +107,9 @@ minimum_group_size: 3
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]
 
+# The report, a page that opens in any browser: true, or its languages (en, zh, en+zh).
+report: true
+
 # What you expect. collective-use seal puts all decisions of this file under a hash before the data
 # are looked at; later runs say what was planned and what deviates.
 hypotheses:
