@@ -53,6 +53,10 @@ _LAZY: dict[str, str] = {
     "Verification": "collective_use.planning.seal.verify",
     # structure
     "fit_structure": "collective_use.structure.fit",
+    "sam": "collective_use.structure.sam.fit",
+    "SamResult": "collective_use.structure.sam.result",
+    "fit_iv": "collective_use.structure.iv.fit",
+    "IvResult": "collective_use.structure.iv.fit",
     # syntax and sem
     "parse_model": "collective_use.syntax.model_text",
     "parameter_table": "collective_use.sem.table.build",
@@ -77,6 +81,7 @@ _LAZY: dict[str, str] = {
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
+    "write_report": "collective_use.study.report",
     "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",
     "receive_answers": "collective_use.responses.receive.serve",
@@ -187,6 +192,11 @@ _LAZY: dict[str, str] = {
     "ItemAnalysis": "collective_use.measurement.items",
     "dynamic_cutoffs": "collective_use.measurement.cutoffs",
     "DynamicCutoffs": "collective_use.measurement.cutoffs",
+    "fit_measurement": "collective_use.measurement.confirmatory.fit",
+    "MeasurementFit": "collective_use.measurement.confirmatory.result",
+    "reduce": "collective_use.measurement.reduction.reduce",
+    "Reduction": "collective_use.measurement.reduction.reduce",
+    "write_form": "collective_use.sheets.bank.form",
     "invariance": "collective_use.measurement.invariance.ladder",
     "Invariance": "collective_use.measurement.invariance.ladder",
     "validity": "collective_use.measurement.validity.validity",
