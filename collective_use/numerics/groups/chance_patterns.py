@@ -14,10 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from collective_use.numerics.groups.chance import benjamini_hochberg
-from collective_use.numerics.groups.chance_simulation import correlation_root
+from collective_use.numerics.groups.chance_large import (
+    NullModel,
+    large_deviations,
+    large_ratio,
+    null_answers,
+)
 from collective_use.numerics.types import Floats, Integers
 
 _FIRST = 400
@@ -29,7 +33,6 @@ _MOST_ANSWERS = 40_000_000
 """Answers drawn at most where a group is rarer than its draws can tell."""
 _LARGE = 1000
 """Members from which on a mean of members is taken as normal."""
-_POOL = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +50,6 @@ class Patterns:
 
     of_group: Integers
     masks: tuple[NDArray[np.bool_], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NullModel:
-    """What is drawn from.
-
-    Attributes
-    ----------
-    proportions
-        (A,) chance of each option; None draws evenly between 0 and 1, for sliders.
-    variance
-        The null variance in squared steps, which ratios are taken by.
-    correlation
-        (J, J) latent correlation of the items.
-    """
-
-    proportions: Floats | None
-    variance: float
-    correlation: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +165,7 @@ def agreement_chances(
     below, draws = np.zeros(len(observed)), np.zeros(len(observed), dtype=np.int64)
     critical = np.full(len(observed), np.nan)
     size = np.array([len(mask) for mask in patterns.masks] or [0])
-    large = judged & (size[patterns.of_group] > _LARGE) & (not deviation)
+    large = judged & (size[patterns.of_group] > _LARGE)
     drawn = groups[~large[groups]]
     first = min(_FIRST, repetitions) if len(patterns.masks) > 50 else repetitions
     zero = np.zeros(len(observed))
@@ -190,8 +174,19 @@ def agreement_chances(
     near = drawn[below[drawn] <= _CLEAR * draws[drawn]]
     _count(rng, patterns, observed, null, near, repetitions - first, index, tally)
     p = np.where(judged, (below + 1.0) / (draws + 1.0), np.nan)
-    _large(rng, patterns, observed, null, np.flatnonzero(large), p, critical)
-    rare, more = _rare(p, below, draws, patterns, level)
+    if deviation:
+        for group in np.flatnonzero(large):
+            mask = patterns.masks[patterns.of_group[group]]
+            drawn_values = large_deviations(rng, mask, null, repetitions)
+            below[group] = (drawn_values <= observed[group] * (1.0 + 1e-9)).sum()
+            draws[group] = repetitions
+            p[group] = (below[group] + 1.0) / (repetitions + 1.0)
+            critical[group] = _lowest(drawn_values[None], 0.05)[0]
+    else:
+        for group in np.flatnonzero(large):
+            mask = patterns.masks[patterns.of_group[group]]
+            p[group], critical[group] = large_ratio(rng, mask, float(observed[group]), null)
+    rare, more = _rare(np.where(large, np.nan, p), below, draws, patterns, level)
     _count(rng, patterns, observed, null, rare, more, index, tally)
     p[rare] = (below[rare] + 1.0) / (draws[rare] + 1.0)
     return Chances(p, draws, critical, np.where(judged, (zero + 1.0) / (draws + 1.0), np.nan))
@@ -238,7 +233,7 @@ def _count(
     height = max(1, min(draws, _CELLS // (n * J), max(200, _CELLS // len(masks))))
     slack = observed[groups] + 1e-9 * np.maximum(1.0, observed[groups])
     for start in range(0, draws, height):
-        answers = _answers(rng, min(height, draws - start), n, null)
+        answers = null_answers(rng, min(height, draws - start), n, null)
         values = index(answers, masks, null)
         tally.below[groups] += _at_most(values, place, slack)
         tally.zero[groups] += (values <= 1e-9).sum(axis=1)[place]
@@ -267,19 +262,6 @@ def _lowest(values: Floats, share: float) -> Floats:
     """Return the value of each row that a share of it does not exceed."""
     at = int(share * (values.shape[1] - 1))
     return np.asarray(np.partition(values, at, axis=1)[:, at])
-
-
-def _answers(rng: np.random.Generator, draws: int, n: int, null: NullModel) -> NDArray[np.float32]:
-    """Return (J, n, draws) answers in steps about the middle option."""
-    root = correlation_root(null.correlation).astype(np.float32)
-    normal = rng.standard_normal((draws, n, len(root)), dtype=np.float32) @ root.T
-    if null.proportions is None:
-        return np.ascontiguousarray(special.ndtr(normal).T, dtype=np.float32)
-    shares = np.cumsum(null.proportions)[:-1] / np.sum(null.proportions)
-    answers = np.full(normal.shape, -(len(null.proportions) // 2), dtype=np.int8)
-    for edge in special.ndtri(np.clip(shares, 0.0, 1.0)):
-        answers += (normal > edge).view(np.int8)
-    return np.ascontiguousarray(answers.T, dtype=np.float32)
 
 
 def _ratios(
@@ -334,29 +316,3 @@ def _deviations(
         gaps = np.einsum("jir,ij->jr", np.abs(part - centre[:, None, :]), mask)
         found[k] = (gaps / np.maximum(n, 1)[:, None])[n > 1].mean(axis=0)
     return found
-
-
-def _large(
-    rng: np.random.Generator,
-    patterns: Patterns,
-    observed: Floats,
-    null: NullModel,
-    groups: Integers,
-    p: Floats,
-    critical: Floats,
-) -> None:
-    """Take the mean ratio of very large groups as normal, in place."""
-    if not len(groups):
-        return
-    pool = _answers(rng, _POOL, 1, null)[:, 0, :].T.astype(np.float64)
-    squares = (pool - pool.mean(axis=0)) ** 2 / null.variance
-    mean, covariance = squares.mean(axis=0), np.atleast_2d(np.cov(squares, rowvar=False))
-    for group in groups:
-        mask = patterns.masks[patterns.of_group[group]].astype(float)
-        n = mask.sum(axis=0)
-        used = n > 1
-        shared = (mask.T @ mask)[np.ix_(used, used)] / np.outer(n[used], n[used])
-        spread = float((covariance[np.ix_(used, used)] * shared).sum()) / used.sum() ** 2
-        z = (observed[group] - float(mean[used].mean())) / np.sqrt(spread)
-        p[group] = max(float(special.ndtr(z)), 1e-300)
-        critical[group] = float(mean[used].mean()) + special.ndtri(0.05) * np.sqrt(spread)
