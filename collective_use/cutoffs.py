@@ -113,6 +113,20 @@ CUTOFFS: Mapping[str, Cutoff] = {
             "a group under it keeps its value and does not enter the verdict",
         ),
         Cutoff(
+            "cfi",
+            0.90,
+            "at_least",
+            "a convention since Bentler & Bonett 1980, Psychological Bulletin 88:588",
+            "the same value is too strict for some models and too lenient for others",
+        ),
+        Cutoff(
+            "srmr",
+            0.10,
+            "at_most",
+            "Kline 2016, Principles and practice of structural equation modeling, 4th ed.",
+            "below .10 is said to be acceptable; a small model in few groups passes easily",
+        ),
+        Cutoff(
             "disclosure_size",
             5,
             "at_least",

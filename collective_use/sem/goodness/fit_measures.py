@@ -11,6 +11,11 @@ from collective_use.numerics.sem import fit_indices as fi
 from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.baseline import closed_form_baseline, independence_solution
+from collective_use.sem.goodness.explained import (
+    Corrected,
+    explained_measures,
+    residual_chi_square,
+)
 from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.robust_fiml import corrected_fiml
 from collective_use.sem.goodness.tests_of_fit import (
@@ -108,7 +113,22 @@ def compute_fit_measures(
     found = _residuals(solution, saturated)
     out |= found if complete else dict.fromkeys(found, math.nan)
     out |= _others(solution, standard, saturated)
-    return out
+    by_robust = corrected_by(scaled, robust, n)
+    variables = len(solution.table.blocks[0].observed)
+    residual = residual_chi_square(solution)
+    return out | explained_measures(standard, residual, by_robust, n, variables)
+
+
+def corrected_by(
+    scaled: ChiSquare | None, robust: tuple[fi.Versus, float] | None, n: float
+) -> Corrected | None:
+    """Return what robust versions of GFI are made from."""
+    if robust is None:
+        return None
+    v, statistic = robust
+    shifted = scaled is not None and scaled.name == "scaled.shifted"
+    by = scaled.scaling if shifted and scaled else v.scaling
+    return Corrected(v.chisq, statistic, v.df, v.scaling, by, n)
 
 
 def scaled_fit_measures(
@@ -325,7 +345,9 @@ def _others(
         "cn_05": fi.critical_n(chisq, df, n, 0.05),
         "cn_01": fi.critical_n(chisq, df, n, 0.01),
         "gfi": gfi,
-        "agfi": 1 - k / df * (1 - gfi) if df > 0 else 1.0,
+        "gfi_lisrel": gfi,
+        "agfi": (adjusted := 1 - k / df * (1 - gfi) if df > 0 else 1.0),
+        "agfi_lisrel": adjusted,
         "pgfi": df / k * gfi,
         "mfi": math.exp(-0.5 * (chisq - df) / n),
         "ecvi": chisq / n + 2 * solution.n_parameters / n,
