@@ -11,6 +11,7 @@ import pandas as pd
 from collective_use.accepted import PlainDict
 from collective_use.errors import (
     ConvergenceWarning,
+    DataWarning,
     EngineDisagreementWarning,
     EstimationError,
     ImproperSolutionWarning,
@@ -29,6 +30,7 @@ FILES = {
 
 HELD = (
     SmallGroupsWarning, ConvergenceWarning, ImproperSolutionWarning, EngineDisagreementWarning,
+    DataWarning,
 )  # fmt: skip
 
 
