@@ -16,6 +16,7 @@ from collective_use.measurement.cfa import (
     Named,
     factor_model,
     fit_quietly,
+    heard,
     plain_names,
     rows_of,
 )
@@ -292,15 +293,19 @@ class _Book:
             row["reason"] = fit.reason
             return None
         self.fits[key] = fit
-        row |= _measured(fit) | {"reason": "; ".join(p.text for p in fit.problems)}
-        if base is not None:
-            row |= _against(base, fit, rival, title)
+        said: list[str] = []
+        with heard(said):
+            row |= _measured(fit)
+            if base is not None:
+                row |= _against(base, fit, rival, title)
+        row["reason"] = "; ".join([*(p.text for p in fit.problems), *said])
         return fit
 
     def _keep(self, title: str, fit: SemResult, named: Named) -> None:
         if isinstance(fit, TwoLevelResult):
-            for level, found in level_measures(fit).items():
-                self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
+            with heard(self.notes):
+                for level, found in level_measures(fit).items():
+                    self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
         self._parts(fit, named)
         if self.repetitions:
             self.cutoffs[title] = _cutoffs(fit, self.repetitions, self.seed)
