@@ -13,6 +13,7 @@ from scipy.stats import chi2
 from collective_use.checks import valid_seed
 from collective_use.errors import CollectiveUseError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
+from collective_use.measurement.cfa import rows_of
 from collective_use.measurement.factors.number import FactorCount, factor_count
 from collective_use.measurement.items import ItemAnalysis, items
 from collective_use.measurement.reliability.reliability import Reliability, reliability
@@ -20,6 +21,7 @@ from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.htmt import Htmt, htmt
 from collective_use.measurement.validity.validity import Validity, validity
 from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.postfit.modification import modification_indices
 
 CROSS = 0.30
 """Standardised cross-loading that is named; smaller ones change little (Hinkin 1998)."""
@@ -161,7 +163,14 @@ def validate(
     own = items(data, groups, constructs=constructs)
     book.items(own)
     reliable = _tried(
-        lambda: reliability(data, groups, constructs=constructs, repetitions=repetitions, seed=seed)
+        lambda: reliability(
+            data,
+            groups,
+            constructs=constructs,
+            repetitions=repetitions if thorough else 0,
+            seed=seed,
+            slow=thorough,
+        )
     )
     book.reliability(reliable)
     valid: Validity | NotComputed
@@ -300,15 +309,15 @@ class _Book:
             return
         self.left += [note for note in found.notes if note not in self.left]
         self._cross(found)
-        for row in found.pairs.to_dict("records"):
+        for row in rows_of(found.pairs):
             if not self._same(row["first"], row["second"]) and row["ci_lower"] >= CLOSE:
                 self.add("constructs not told apart by persons", self._pair(row),
                          row["correlation"], f"lower limit at least {CLOSE:g}",
                          "Merge them, or reword the items that they share.")  # fmt: skip
 
     def _cross(self, found: Validity) -> None:
-        table = found.fit.modification_indices()
-        table = table[(table["op"] == "=~") & (table["sepc_all"].abs() >= CROSS)]
+        table = modification_indices(found.fit.solution, "=~")
+        table = table[table["sepc_all"].abs() >= CROSS]
         tried = len(self.answers.items) * max(len(self.answers.constructs) - 1, 1)
         table = table[table["mi"] >= chi2.isf(0.05 / tried, 1)]
         best = table.sort_values("mi", ascending=False).drop_duplicates("rhs")
@@ -333,7 +342,7 @@ class _Book:
             return
         close = [
             row
-            for row in found.table.to_dict("records")
+            for row in rows_of(found.table)
             if not self._same(row["first"], row["second"])
             and row["ci_upper"] >= 1.0
             and row["htmt"] >= CLOSE

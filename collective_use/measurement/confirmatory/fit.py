@@ -29,7 +29,8 @@ from collective_use.measurement.confirmatory.rivals import (
     rivals_inside,
 )
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
-from collective_use.measurement.cutoffs import DynamicCutoffs, dynamic_cutoffs
+from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
+from collective_use.measurement.cutoffs.result import DynamicCutoffs
 from collective_use.measurement.threads import single_threaded
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
