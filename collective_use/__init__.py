@@ -53,6 +53,8 @@ _LAZY: dict[str, str] = {
     "Verification": "collective_use.planning.seal.verify",
     # structure
     "fit_structure": "collective_use.structure.fit",
+    "necessary_conditions": "collective_use.structure.conditions.necessary",
+    "qualitative_comparison": "collective_use.structure.conditions.qualitative",
     # syntax and sem
     "parse_model": "collective_use.syntax.model_text",
     "parameter_table": "collective_use.sem.table.build",
@@ -173,6 +175,8 @@ _LAZY: dict[str, str] = {
     "Bootstrap": "collective_use.sem.resampling.bootstrap",
     "ParameterTable": "collective_use.sem.table.partable",
     "StructureFit": "collective_use.structure.fit",
+    "NecessaryConditions": "collective_use.structure.conditions.necessary",
+    "QualitativeComparison": "collective_use.structure.conditions.qualitative",
     "Record": "collective_use.record",
     "Result": "collective_use.results",
     "NotComputed": "collective_use.results",
