@@ -82,6 +82,13 @@ Duplicates = Annotated[
     str | None,
     typer.Option(metavar="WHAT", help="Second submissions: last (default), first or keep."),
 ]
+UntickedConsent = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHAT",
+        help="Persons who left a needed consent empty: drop (default), keep if held elsewhere.",
+    ),
+]
 Encoding = Annotated[
     str | None, typer.Option(metavar="NAME", help="Of the exports, instead of guessing.")
 ]
@@ -171,6 +178,7 @@ SHARED: Mapping[str, Any] = MappingProxyType(
         "previews": Previews,
         "unfinished": Unfinished,
         "duplicates": Duplicates,
+        "unticked_consent": UntickedConsent,
         "missing_code": MissingCode,
         "answers_as": AnswersAs,
         "decimal": Decimal,

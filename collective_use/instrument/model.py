@@ -153,6 +153,8 @@ class Construct(Part):
     level: Level = "group"
     facets: tuple[Facet, ...] = ()
     high_means: Text = Field(default_factory=dict)
+    close_to: tuple[Identifier, ...] = ()
+    """Constructs that theory puts next to it: models with the two merged are rivals."""
     attribution: Attribution = Field(default_factory=Attribution)
     note: str | None = None
 

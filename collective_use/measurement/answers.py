@@ -16,6 +16,7 @@ from collective_use.groups.inputs import numbers_in
 from collective_use.groups.labels import labels_of
 
 if TYPE_CHECKING:
+    from collective_use.instrument.model import Instrument
     from collective_use.responses.table import Responses
     from collective_use.scores.table import Scores
 
@@ -48,6 +49,10 @@ class Answers:
         Construct of each measure: two measures of one construct are to agree, not to differ.
     notes
         What was left out, in words.
+    facet_of
+        Facet of each item, where the instrument knows.
+    close
+        Pairs of measures whose constructs theory puts next to each other.
     """
 
     values: pd.DataFrame
@@ -59,11 +64,18 @@ class Answers:
     reversed_items: tuple[str, ...] = ()
     construct_of: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    facet_of: Mapping[str, str] = field(default_factory=dict)
+    close: tuple[tuple[str, str], ...] = ()
 
     @property
     def items(self) -> tuple[str, ...]:
         """Names of the items."""
         return tuple(str(name) for name in self.values.columns)
+
+    def named(self, key: str) -> str:
+        """Return a construct in words, with its id."""
+        words = self.names.get(key, key)
+        return key if words == key else f"{words} ({key})"
 
     def only(self, items: Sequence[str]) -> Answers:
         """Return the same persons with some of the items, by order.
@@ -133,8 +145,9 @@ class Answers:
 
 
 def answers_of(
-    data: Data, groups: Any = None, constructs: Constructs | None = None, *, least: int = 1
-) -> Answers:
+    data: Data, groups: Any = None, constructs: Constructs | None = None, *, least: int = 1,
+    language: str | None = None,
+) -> Answers:  # fmt: skip
     """Take items from whatever holds them.
 
     Parameters
@@ -150,6 +163,8 @@ def answers_of(
         are taken when None.
     least
         Fewest items.
+    language
+        Of the names of constructs and items; the instrument's first when None.
 
     Raises
     ------
@@ -165,7 +180,7 @@ def answers_of(
     ('a', 'b')
     """
     if hasattr(data, "responses") or hasattr(data, "answers"):
-        found = _from_responses(data)
+        found = _from_responses(data, language)
     else:
         found = _from_table(data, groups)
     if constructs is not None:
@@ -218,44 +233,75 @@ def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _from_responses(data: Any) -> Answers:
+def _from_responses(data: Any, language: str | None) -> Answers:
     from collective_use.scores.score import score
 
     scores = data if hasattr(data, "responses") else score(data)
     responses = scores.responses
     bank = responses.instrument
-    language = bank.languages[0]
+    if language is not None and language not in bank.languages:
+        raise InputError(f"language must be one of {quoted(bank.languages)}, got {language!r}")
     values = scores.items.astype(float)
-    constructs: dict[str, tuple[str, ...]] = {}
-    taken: set[str] = set()
-    names = {str(item): str(item) for item in values}
-    for measure in bank.measures:
-        own = tuple(i for i in measure.items if i in values.columns)
-        # a second measure of the same items (their spread, say) is no second scale
-        if own and measure.source == "perception" and not set(own) <= taken:
-            constructs[measure.id] = own
-            taken |= set(own)
-            construct = bank.get_construct(measure.construct_id)
-            names[measure.id] = measure.name.get(language) or construct.name.get(
-                language, measure.id
-            )
+    constructs = _scales_of(bank, values)
+    names = _names_of(bank, list(constructs), language or bank.languages[0])
     wanted = list(dict.fromkeys(item for own in constructs.values() for item in own))
     named = {item: bank.get_item(item).scale for item in wanted}
     scale = {item: bank.get_scale(used) for item, used in named.items() if used}
     empty = [i for i in wanted if values[i].notna().sum() == 0]
     wanted = [i for i in wanted if i not in set(empty)]
     kept = {n: tuple(i for i in own if i in set(wanted)) for n, own in constructs.items()}
+    kept = {name: own for name, own in kept.items() if own}
     notes = (f"Nobody answered {quoted(empty)}.",) if empty else ()
+    facets = {i: bank.get_item(i).facet for i in wanted}
     return Answers(
         values[wanted],
-        {name: own for name, own in kept.items() if own},
-        names,
+        kept,
+        {**{str(item): str(item) for item in values}, **names},
         responses.persons.get("group"),
         {item: float(used.low) for item, used in scale.items()},
         {item: float(used.high) for item, used in scale.items()},
         tuple(i for i in wanted if bank.get_item(i).reverse),
         {m.id: m.construct_id for m in bank.measures if m.id in kept},
         notes,
+        {item: facet for item, facet in facets.items() if facet},
+        _close(bank, kept),
+    )
+
+
+def _scales_of(bank: Instrument, values: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the items at hand of each perception measure; a second one of the same items is none.
+
+    The spread of items that are averaged elsewhere is such a second one.
+    """
+    out: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    for measure in bank.measures:
+        own = tuple(i for i in measure.items if i in values.columns)
+        if own and measure.source == "perception" and not set(own) <= taken:
+            out[measure.id] = own
+            taken |= set(own)
+    return out
+
+
+def _names_of(bank: Instrument, measures: list[str], language: str) -> dict[str, str]:
+    out = {}
+    for name in measures:
+        measure = bank.get_measure(name)
+        construct = bank.get_construct(measure.construct_id)
+        out[name] = measure.name.get(language) or construct.name.get(language, name)
+    return out
+
+
+def _close(bank: Instrument, kept: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
+    """Return the longest measures of constructs that theory calls close, pair by pair."""
+    longest: dict[str, str] = {}
+    for name in sorted(kept, key=lambda name: len(kept[name])):
+        longest[bank.get_measure(name).construct_id] = name
+    return tuple(
+        (longest[construct.id], longest[other])
+        for construct in bank.constructs
+        for other in construct.close_to
+        if construct.id in longest and other in longest
     )
 
 

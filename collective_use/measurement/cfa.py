@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -67,6 +68,18 @@ def plain_names(answers: Answers, sets: Mapping[str, Sequence[str]]) -> Named:
     return Named(
         {factors[name]: tuple(short[i] for i in own) for name, own in sets.items()}, data, back
     )
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table by column name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows_of(pd.DataFrame({"a": [1]}))
+    [{'a': 1}]
+    """
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 def factor_model(sets: Mapping[str, Sequence[str]]) -> str:

@@ -251,8 +251,7 @@ class _Book:
 
     def name(self, key: str) -> str:
         """Return a construct in words, with its id."""
-        words = self.answers.names.get(key, key)
-        return key if words == key else f"{words} ({key})"
+        return self.answers.named(key)
 
     def items(self, found: ItemAnalysis) -> None:
         """Note items that run against their scale or hardly belong to it."""

@@ -54,7 +54,7 @@ def assemble(
         )
         pieces, record = meet_members(pieces, everyone, options, record.joined(notes))
     pieces, record = once_each(pieces, options, record)
-    pieces, record = without_refusals(pieces, instrument, record)
+    pieces, record = without_refusals(pieces, instrument, options, record)
     persons = stack_persons(pieces)
     answers, reasons = stack_answers(pieces, instrument)
     record = _alike_groups(persons, record)

@@ -58,6 +58,7 @@ def read_responses(
     previews: Rows = "drop",
     unfinished: Rows = "drop",
     duplicates: Duplicates = "last",
+    unticked_consent: Rows = "drop",
     missing_codes: MissingCodes = None,
     answers_as: Literal["codes", "labels"] | None = None,
     decimal: Literal[".", ","] | None = None,
@@ -104,6 +105,10 @@ def read_responses(
         file name.
     previews, unfinished, duplicates
         What happens to preview rows, rows never sent off and second submissions.
+    unticked_consent
+        What happens to persons who left a consent empty that taking part needs: they are left
+        out and counted (``"drop"``), or stay where you hold their consent elsewhere, such as
+        signed on paper (``"keep"``). Who said no is left out in any case.
     missing_codes
         What stands for no answer: ``[-99, 999]``, ``{999: "refused"}``, or by item
         ``{"age": [999]}``. For all items they hold where they are no code of the scale; for an
@@ -159,6 +164,7 @@ def read_responses(
         missing_codes_of(missing_codes, [item.id for item in instrument.items]),
         answers_as,
         decimal,
+        unticked_consent,
     )
     _check_form(instrument, form)
     record = Record()

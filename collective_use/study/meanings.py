@@ -33,6 +33,21 @@ PERSONS = {
     "position": "The person's place on the roster of the group.",
 }
 
+ANSWERS = {
+    "item": "The item's id in the instrument.",
+    "code": "The answer's code.",
+    "label": "What the answer reads in the instrument's first language.",
+    "answers": "Persons who gave it, rounded up or down at random to a multiple of 5.",
+}
+
+SIZES = {
+    "sizes": "Respondents of the groups of this class; a class holds 5 groups or more.",
+    "groups": "Groups of the class.",
+    "band": "A band of rwg(j).",
+    "share": "Share of the groups of the class whose rwg(j) lies in the band.",
+    "chance": "The rwg(j) that chance alone exceeds in 5% of groups of these sizes.",
+}
+
 SCREENING = {
     "longstring": "Longest run of the same answer on one page (Johnson 2005).",
     "irv": "Standard deviation of the person's answers (Dunn et al. 2018).",

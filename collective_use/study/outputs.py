@@ -127,6 +127,8 @@ def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) 
     _write_methods(outcome, shown, folder)
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, outcome.command, started)))
     run = run_content(outcome, shown)
+    if outcome.study.report:
+        _write_report(outcome, tables, run, folder)
     write_run(folder, run)
     return run
 
@@ -139,6 +141,20 @@ def _write_methods(outcome: Outcome, shown: Shown, folder: Path) -> None:
         first = table_one(outcome.scores, outcome.groups)
         text = methods_text(outcome, first, outcome.groups.measures_frame())
         (folder / FULL / "methods.md").write_bytes(text.encode("utf-8"))
+
+
+def _write_report(
+    outcome: Outcome, tables: Mapping[str, pd.DataFrame], run: dict[str, Any], folder: Path
+) -> None:
+    """Write the page last: it is made of the tables and the account."""
+    from collective_use.report.phrases import report_languages
+    from collective_use.study.report import REPORT_FILE, study_page
+
+    methods = folder / "methods.md"
+    text = methods.read_text(encoding="utf-8") if methods.is_file() else ""
+    wanted = report_languages(outcome.study.report)
+    whole = study_page(tables, run, outcome.instrument, text, wanted)
+    (folder / REPORT_FILE).write_text(whole, encoding="utf-8", newline="\n")
 
 
 def run_content(outcome: Outcome, shown: Shown) -> dict[str, Any]:
@@ -169,6 +185,7 @@ def run_content(outcome: Outcome, shown: Shown) -> dict[str, Any]:
         },
         "counts": _counts(outcome),
         "models": models,
+        "not_fitted": dict(outcome.not_fitted),
         "plan": None if outcome.plan is None else outcome.plan.to_dict(),
         "decisions": [entry.to_dict() for entry in record.of_kind("decision")],
         "left_out": [entry.to_dict() for entry in record.of_kind("left out")],

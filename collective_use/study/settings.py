@@ -48,6 +48,9 @@ class Study(Settings):
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
         What becomes of preview rows, rows never sent off, and second submissions.
+    unticked_consent
+        What becomes of persons who left the consent empty: left out, or kept where it is held
+        elsewhere.
     missing_codes
         What stands for no answer in the exports: a code, a list, codes with reasons, or these by
         item.
@@ -97,6 +100,8 @@ class Study(Settings):
         does not use them.
     full
         Write exact tables of groups, too, in a folder of its own for the analyst.
+    report
+        Write the report, a page that opens in any browser: true, or its languages (``en+zh``).
 
     Examples
     --------
@@ -116,6 +121,7 @@ class Study(Settings):
     previews: Literal["drop", "keep"] = "drop"
     unfinished: Literal["drop", "keep"] = "drop"
     duplicates: Literal["last", "first", "keep"] = "last"
+    unticked_consent: Literal["drop", "keep"] = "drop"
     missing_codes: MissingCodes | None = None
     answers_as: Literal["codes", "labels"] | None = None
     decimal: Literal[".", ","] | None = None
@@ -141,6 +147,7 @@ class Study(Settings):
     letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     fill: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     full: bool = False
+    report: bool | str = False
 
     @field_validator("exports", mode="before")
     @classmethod
@@ -150,6 +157,19 @@ class Study(Settings):
         if not isinstance(listed, (list, tuple)):
             return value
         return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
+
+    @field_validator("report")
+    @classmethod
+    def _spoken(cls, value: bool | str) -> bool | str:
+        """A report is written in languages that have a phrase file."""
+        if value is not False:
+            from collective_use.report.phrases import report_languages
+
+            try:
+                report_languages(value)
+            except InputError as problem:
+                raise ValueError(str(problem)) from None
+        return value
 
     @field_validator("measures", "models", "null_distributions", mode="before")
     @classmethod

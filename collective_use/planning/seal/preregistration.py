@@ -150,7 +150,8 @@ def _exclusions(pipeline: Mapping[str, Any]) -> list[str]:
     return [
         f"{said} Preview rows: {pipeline.get('previews', '?')}; rows never sent off: "
         f"{pipeline.get('unfinished', '?')}; of several submissions of a person: "
-        f"{pipeline.get('duplicates', '?')}; answers outside the scale: "
+        f"{pipeline.get('duplicates', '?')}; persons who left the consent empty: "
+        f"{pipeline.get('unticked_consent', 'drop')}; answers outside the scale: "
         f"{pipeline.get('invalid', '?')}."
     ]
 

@@ -132,7 +132,9 @@ def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
         return [{"type": "checkbox", "name": item, "title": title, "choices": choices}]
     if question.kind == "roles":
         choices = _choices(question.columns, content)
-        head: list[dict[str, Any]] = [{"type": "html", "name": f"{item}_intro", "html": title}]
+        head: list[dict[str, Any]] = [
+            {"type": "html", "name": f"{item}_intro", "html": _html(question.stem, content)}
+        ]
         return head + [
             {
                 "type": "checkbox",
@@ -144,7 +146,7 @@ def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
             for row in _rows(question, content)
         ]
     if question.kind == "nominate":
-        head = [{"type": "html", "name": f"{item}_intro", "html": title}]
+        head = [{"type": "html", "name": f"{item}_intro", "html": _html(question.stem, content)}]
         return head + [
             {"type": "text", "name": row["value"], "title": row["text"]}
             for row in _rows(question, content)

@@ -36,6 +36,7 @@ from collective_use.responses.answers.persons import (
     without_group,
 )
 from collective_use.responses.answers.places import roster_columns
+from collective_use.responses.answers.refusals import informants_who_agreed
 from collective_use.responses.answers.stack import Piece
 from collective_use.responses.columns.heading_rows import repeated_headings, without_headings
 from collective_use.responses.columns.mapping import apply_map
@@ -327,7 +328,10 @@ def informant_piece(
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, {})
     block, record = decode_block(export, instrument, facts, rows, record, options)
+    agreed = consent_places(export, instrument)
+    persons, record = _with_consent(export, instrument, agreed, rows, persons, options, record)
     keep = (persons["group"] != "").to_numpy()
     labels = _key_labels(export, places)
     persons = persons[keep].reset_index(drop=True)
-    return Piece(persons, take(block, keep), export.raw.name, (), labels), record
+    piece = Piece(persons, take(block, keep), export.raw.name, (), labels)
+    return informants_who_agreed(piece, instrument, options, record)
