@@ -53,6 +53,7 @@ _LAZY: dict[str, str] = {
     "Verification": "collective_use.planning.seal.verify",
     # structure
     "fit_structure": "collective_use.structure.fit",
+    "plan": "collective_use.planning.plan",
     "necessary_conditions": "collective_use.structure.conditions.necessary",
     "qualitative_comparison": "collective_use.structure.conditions.qualitative",
     "sam": "collective_use.structure.sam.fit",
@@ -180,6 +181,7 @@ _LAZY: dict[str, str] = {
     "Bootstrap": "collective_use.sem.resampling.bootstrap",
     "ParameterTable": "collective_use.sem.table.partable",
     "StructureFit": "collective_use.structure.fit",
+    "Plan": "collective_use.planning.plan",
     "NecessaryConditions": "collective_use.structure.conditions.necessary",
     "QualitativeComparison": "collective_use.structure.conditions.qualitative",
     "Record": "collective_use.record",
