@@ -83,6 +83,9 @@ _LAZY: dict[str, str] = {
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
+    "to_latex": "collective_use.study.papers",
+    "to_word": "collective_use.study.papers",
+    "to_xlsx": "collective_use.study.papers",
     "write_report": "collective_use.study.report",
     "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",
