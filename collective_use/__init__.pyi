@@ -110,6 +110,8 @@ from collective_use.measurement.validity.marker import MarkerVariable as MarkerV
 from collective_use.measurement.validity.marker import marker_variable as marker_variable
 from collective_use.measurement.validity.validity import Validity as Validity
 from collective_use.measurement.validity.validity import validity as validity
+from collective_use.planning.plan import Plan as Plan
+from collective_use.planning.plan import plan as plan
 from collective_use.planning.seal.sealed import Seal as Seal
 from collective_use.planning.seal.verify import Verification as Verification
 from collective_use.questionnaire.form.letterhead import Letterhead as Letterhead
@@ -172,6 +174,10 @@ from collective_use.simulation.parameters import Flaws as Flaws
 from collective_use.simulation.parameters import TrueParameters as TrueParameters
 from collective_use.simulation.simulate import SimulatedSurvey as SimulatedSurvey
 from collective_use.simulation.simulate import simulate_responses as simulate_responses
+from collective_use.structure.conditions.necessary import NecessaryConditions as NecessaryConditions
+from collective_use.structure.conditions.necessary import necessary_conditions as necessary_conditions
+from collective_use.structure.conditions.qualitative import QualitativeComparison as QualitativeComparison
+from collective_use.structure.conditions.qualitative import qualitative_comparison as qualitative_comparison
 from collective_use.structure.fit import StructureFit as StructureFit
 from collective_use.structure.fit import fit_structure as fit_structure
 from collective_use.structure.iv.fit import IvResult as IvResult
@@ -179,6 +185,9 @@ from collective_use.structure.iv.fit import fit_iv as fit_iv
 from collective_use.structure.sam.fit import sam as sam
 from collective_use.structure.sam.result import SamResult as SamResult
 from collective_use.study.demo import run_demo as run_demo
+from collective_use.study.papers import to_latex as to_latex
+from collective_use.study.papers import to_word as to_word
+from collective_use.study.papers import to_xlsx as to_xlsx
 from collective_use.study.report import write_report as write_report
 from collective_use.study.run import StudyRun as StudyRun
 from collective_use.study.run import run_study as run_study

@@ -83,7 +83,7 @@ def _page(materials: Sequence[Material]) -> str:
 
 def _material(
     tables: Mapping[str, pd.DataFrame],
-    run: Mapping[str, Any],
+    run: PlainMapping,
     instrument: Instrument,
     methods: str,
     language: str,

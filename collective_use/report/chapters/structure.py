@@ -56,6 +56,10 @@ def _of_model(material: Material, model: str) -> list[Block]:
     fit = fit_sentence(material, model)
     if fit:
         blocks += [Paragraph(fit), Paragraph(material.say("structure.fit.care"), "note")]
+    way = material.setting("models", model, "way")
+    if way:
+        reason = str(material.setting("models", model, "reason") or "")
+        blocks.append(Paragraph(material.say("structure.way", way=str(way), reason=reason)))
     least = material.least_path(model)
     if least is not None:
         words = {"n": material.groups_of(model), "least": written(least, bare=True)}

@@ -11,6 +11,7 @@ from collective_use.report.chapters.structure import diagram, fit_sentence, fore
 from collective_use.report.document import Cell, Column, Grid, Markdown, Paragraph, Picture
 from collective_use.report.effects import (
     few,
+    limits,
     main_model,
     models,
     outcome_of,
@@ -198,7 +199,7 @@ def _paths(material: Material, model: str) -> Grid:
     cells: list[tuple[Cell, ...]] = [
         (
             f"{material.name(row.text('rhs'))} → {material.name(row.text('lhs'))}",
-            *_estimate(row, "ci_lower", "ci_upper"),
+            *_estimate(row),
         )
         for row in regressions(material, model)
     ]
@@ -214,7 +215,7 @@ def _effects(material: Material, model: str) -> Grid | None:
         return None
     rows.sort(key=lambda row: (row.text("kind") != "total indirect", -abs(row.value("std_all"))))
     cells: list[tuple[Cell, ...]] = [
-        (material.route(row.text("route")), *_estimate(row, "mc_lower", "mc_upper")) for row in rows
+        (material.route(row.text("route")), *_estimate(row)) for row in rows
     ]
     title = plain_text(
         material.say("paper.effects", outcome=material.name(outcome_of(material) or ""))
@@ -223,7 +224,7 @@ def _effects(material: Material, model: str) -> Grid | None:
     return Grid(title, heads, tuple(cells), material.word("paper.effects.note"), "effects.csv")
 
 
-def _estimate(row: Row, low: str, high: str) -> tuple[Cell, ...]:
-    limits = apa_limits(row, "", low, high)
+def _estimate(row: Row) -> tuple[Cell, ...]:
+    ends = apa_limits(row, "", *limits(row))
     beta = row.number("std_all", bare=True)
-    return (row.number("est"), row.number("se"), limits, beta, apa_p(row, "p"))
+    return (row.number("est"), row.number("se"), ends, beta, apa_p(row, "p"))
