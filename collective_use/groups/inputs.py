@@ -98,6 +98,9 @@ def numbers_in(values: object, name: str) -> Array:
         array = _array_of(values, name)
     if array.dtype.kind == "b":
         array = array.astype(np.int8)
+    if array.dtype.kind in "Mmc":
+        # numpy would make nanoseconds of dates and drop the imaginary part
+        raise InputError(f"{name} must be numbers, got {array.dtype}")
     if array.dtype.kind not in "iuf":
         try:
             array = array.astype(float)

@@ -63,6 +63,12 @@ class StructuralModel(Part):
     syntax: str
     mediation: dict[str, tuple[Identifier, ...]] = Field(default_factory=dict)
     """`from`, `through`, `to`: which measures the indirect effects run over."""
+    controls: tuple[Identifier, ...] = ()
+    """Measures that enter every equation."""
+    merges: dict[Identifier, tuple[Identifier, ...]] = Field(default_factory=dict)
+    """Latent variables that take all items of these measures where items are fitted."""
+    way: str | None = None
+    """The way it is fitted where none is asked for."""
     attribution: Attribution = Field(default_factory=Attribution)
     note: str | None = None
 

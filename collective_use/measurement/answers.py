@@ -183,12 +183,28 @@ def answers_of(
     if hasattr(data, "responses") or hasattr(data, "answers"):
         found = _from_responses(data, language)
     else:
-        found = _from_table(data, groups)
+        found = _from_table(_needed(data, groups, constructs), groups)
     if constructs is not None:
         found = _with_constructs(found, constructs)
     if len(found.items) < least:
         raise InputError(f"data must hold at least {least} items, got {len(found.items)}")
     return found
+
+
+def _needed(data: Items, groups: Labels, constructs: Constructs | None) -> Items:
+    """Leave out columns of words that no construct names: languages, names, dates."""
+    if constructs is None or not isinstance(data, pd.DataFrame):
+        return data
+    wanted = {str(item) for own in constructs.values() for item in own}
+    return data.loc[
+        :,
+        [
+            str(name) in wanted
+            or (isinstance(groups, str) and str(name) == groups)
+            or pd.api.types.is_numeric_dtype(kind)
+            for name, kind in zip(data.columns, data.dtypes, strict=True)
+        ],
+    ]
 
 
 def _from_table(data: Items, groups: Labels) -> Answers:

@@ -22,6 +22,7 @@ from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.htmt import Htmt, htmt
 from collective_use.measurement.validity.validity import Validity, validity
 from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.postfit.modification import modification_indices
 
 CROSS = 0.30
 """Standardised cross-loading that is named; smaller ones change little (Hinkin 1998)."""
@@ -163,7 +164,14 @@ def validate(
     own = items(data, groups, constructs=constructs)
     book.items(own)
     reliable = _tried(
-        lambda: reliability(data, groups, constructs=constructs, repetitions=repetitions, seed=seed)
+        lambda: reliability(
+            data,
+            groups,
+            constructs=constructs,
+            repetitions=repetitions if thorough else 0,
+            seed=seed,
+            slow=thorough,
+        )
     )
     book.reliability(reliable)
     valid: Validity | NotComputed
@@ -309,8 +317,8 @@ class _Book:
                          "Merge them, or reword the items that they share.")  # fmt: skip
 
     def _cross(self, found: Validity) -> None:
-        table = found.fit.modification_indices()
-        table = table[(table["op"] == "=~") & (table["sepc_all"].abs() >= CROSS)]
+        table = modification_indices(found.fit.solution, "=~")
+        table = table[table["sepc_all"].abs() >= CROSS]
         tried = len(self.answers.items) * max(len(self.answers.constructs) - 1, 1)
         table = table[table["mi"] >= chi2.isf(0.05 / tried, 1)]
         best = table.sort_values("mi", ascending=False).drop_duplicates("rhs")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,6 +43,18 @@ class Account(Protocol):
     def effects(self) -> pd.DataFrame: ...
 
     @property
+    def measures(self) -> Mapping[str, float]: ...
+
+    @property
+    def way(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def limits(self) -> str: ...
+
+    @property
     def agreement(self) -> EngineAgreement | None: ...
 
     @property
@@ -68,16 +81,29 @@ def probability(p: float) -> str:
     return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
 
 
-def fit_line(fit: SemResult) -> str:
-    """Write the fit of a model in one line; a saturated model has none to speak of."""
+def fit_line(fit: SemResult, measures: Mapping[str, float] | None = None) -> str:
+    """Write the fit of a model in one line; a saturated model has none to speak of.
+
+    Parameters
+    ----------
+    fit
+        The fit.
+    measures
+        Its fit measures, where a way has its own; empty: there is no test.
+    """
     if not fit.converged:
         return "no fit: the estimation did not converge"
-    measures = fit.fit_measures
+    measures = fit.fit_measures if measures is None else measures
+    if not measures:
+        return "this way has no test of the structure as a whole"
     df = int(measures["df"])
     if df == 0:
         return "saturated (df = 0): the model fits any data, fit indices say nothing"
+    scaled = "chisq.scaled" in measures and not math.isnan(measures["chisq.scaled"])
+    name = "chisq.scaled" if scaled else "chisq"
+    p = measures["pvalue.scaled" if scaled else "pvalue"]
     return (
-        f"chi-square({df}) = {measures['chisq']:.2f}, {probability(measures['pvalue'])}; "
+        f"{'scaled ' if scaled else ''}chi-square({df}) = {measures[name]:.2f}, {probability(p)}; "
         f"CFI {measures['cfi']:.3f}, TLI {measures['tli']:.3f}, RMSEA {measures['rmsea']:.3f} "
         f"[{measures['rmsea.ci.lower']:.3f}, {measures['rmsea.ci.upper']:.3f}], "
         f"SRMR {measures['srmr']:.3f}"
@@ -106,23 +132,28 @@ def _numbers(structure: Account) -> list[Table]:
     head = f"Model {structure.model}"
     if structure.title:
         head += f" ({structure.title})"
-    title = f"{head}: {len(structure.groups)} groups\nFit: {fit_line(structure.fit)}\n\nPaths"
+    fitted = fit_line(structure.fit, structure.measures)
+    title = f"{head}: {len(structure.groups)} groups, way: {structure.way}\nFit: {fitted}\n\nPaths"
     note = "lower, upper: 95% limits; std: standardized."
     notes = (_fold(explained(structure.fit)), note)
     tables = [table_of(title, paths_frame(structure.fit), notes=notes)]
     if len(structure.effects):
-        tables.append(_effects(structure.effects))
+        tables.append(_effects(structure))
     return tables
 
 
-def _effects(effects: pd.DataFrame) -> Table:
-    shown = effects[["effect", "kind", "route", "est", "mc_lower", "mc_upper", "p", "std_all"]]
+def _effects(structure: Account) -> Table:
+    kept = ["effect", "kind", "route", "est", "lower", "upper", "p", "q", "std_all"]
+    shown = structure.effects[kept]
     named = [route or name for route, name in zip(shown["route"], shown["effect"], strict=True)]
     shown = shown.assign(effect=named).drop(columns="route")
     return table_of(
         "Effects along the paths",
-        shown.rename(columns={"mc_lower": "lower", "mc_upper": "upper", "std_all": "std"}),
-        notes=("lower, upper: 95% Monte Carlo percentiles; p: delta method.",),
+        shown.rename(columns={"std_all": "std"}),
+        notes=(
+            f"Limits and p: {structure.limits or 'not computed'}. "
+            "q: p adjusted within effects of one kind (false discovery rate).",
+        ),
     )
 
 
@@ -133,7 +164,11 @@ def minded(structure: Account) -> tuple[str, ...]:
         for entry in structure.record.entries
     )
     engine = str(structure.agreement) if structure.agreement else ""
-    return (*((engine,) if engine else ()), *structure.warnings, *left)
+    power = tuple(text for text in structure.warnings if text.startswith("Power first"))
+    rest = tuple(text for text in structure.warnings if text not in power)
+    way = f"Way: {structure.way} ({structure.reason})." if structure.reason else ""
+    parts = (*power, way, engine, *rest, *left)
+    return tuple(text for text in parts if text)
 
 
 def explained(fit: SemResult) -> str:

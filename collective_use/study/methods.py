@@ -81,11 +81,28 @@ def _sample(groups: pd.DataFrame, persons: int) -> str:
     )
 
 
+_NO_VALUE = "no group value, see the reason by group."
+
+
 def _left_out(entries: Iterable[Entry]) -> str:
+    entries = tuple(entries)
+    scores = [entry for entry in entries if entry.text.startswith("Persons without a score on")]
+    values = [entry for entry in entries if entry.text.endswith(_NO_VALUE)]
     texts = [
         entry.text.rstrip(".") + (f" ({counted(entry.count, entry.of)})" if entry.count else "")
         for entry in entries
+        if entry not in scores and entry not in values
     ]
+    if scores:
+        most = max(entry.count or 0 for entry in scores)
+        texts.append(f"Up to {most} persons have no score on a measure (run.json names each)")
+    if values:
+        least, most = (pick(entry.count or 0 for entry in values) for pick in (min, max))
+        span = f"{least} to {most}" if least < most else f"{most}"
+        texts.append(
+            f"{counted(len(values), 'measures')} have no value for {span} of the groups "
+            "(agreement.csv says why)"
+        )
     return ("; ".join(texts) + ".") if texts else "Nothing was left out."
 
 
@@ -140,7 +157,9 @@ def _agreement(row: PlainMapping, rules: Mapping[str, Cutoff]) -> str:
 def _icc(row: PlainMapping) -> str:
     if not _has(row, "icc1"):
         return ""
-    text = f"ICC(1) {_short(row['icc1'])}"
+    # the one that the verdict rests on and the limits belong to
+    one = "icc1_reml" if _has(row, "icc1_reml") else "icc1"
+    text = f"ICC(1) {_short(row[one])}"
     if _has(row, "icc1_low") and _has(row, "icc1_high"):
         text += f" (95% limits {_short(row['icc1_low'])} to {_short(row['icc1_high'])})"
     if _has(row, "icc2"):

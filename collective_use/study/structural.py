@@ -11,6 +11,7 @@ import pandas as pd
 from collective_use.accepted import PlainDict
 from collective_use.errors import (
     ConvergenceWarning,
+    DataWarning,
     EngineDisagreementWarning,
     EstimationError,
     ImproperSolutionWarning,
@@ -29,6 +30,7 @@ FILES = {
 
 HELD = (
     SmallGroupsWarning, ConvergenceWarning, ImproperSolutionWarning, EngineDisagreementWarning,
+    DataWarning,
 )  # fmt: skip
 
 
@@ -100,7 +102,10 @@ def models_account(fits: Mapping[str, StructureFit]) -> tuple[PlainDict, Record]
     for name, fit in fits.items():
         record = record.joined(fit.record)
         whole = fit.to_dict()
-        kept = ("syntax", "engine", "agreement", "warnings", "theory", "inferred")
+        kept = (
+            "syntax", "way", "reason", "limits", "engine", "agreement", "warnings", "theory",
+            "inferred",
+        )  # fmt: skip
         account[name] = {"groups": len(fit.groups), **{key: whole[key] for key in kept}}
     return account, record
 

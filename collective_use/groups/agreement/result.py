@@ -86,6 +86,9 @@ def null_for(
                 "options must be the two ends of the scale, such as (0, 100), with "
                 f"null='continuous', got {options!r}"
             )
+        low, high = options
+        if not low < high:
+            raise InputError(f"options must be the lower end and then the upper, got {options!r}")
         ends = option_codes(options, rows.values)
         return ends, CONTINUOUS.variance * step_of(ends) ** 2, CONTINUOUS
     codes = option_codes(options, rows.values)

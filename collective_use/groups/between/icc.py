@@ -11,7 +11,7 @@ import pandas as pd
 
 from collective_use.accepted import Found, Labels, Values
 from collective_use.checks import number_between, one_of
-from collective_use.errors import RefusedError
+from collective_use.errors import InputError, RefusedError
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.groups import anova, icc_limits
 from collective_use.numerics.groups.statistics import group_statistics
@@ -200,6 +200,8 @@ def icc(
         )
     rows = rows_of(values, groups, single=True)
     stats = group_statistics(rows.values, rows.codes, rows.total)
+    if not stats.n.any():
+        raise InputError("values must hold at least one answer, got missing ones only")
     table = anova.one_way_of(stats)
     fitted = variance_components(table, method) if method != "anova" else None
     return _result(table, fitted, method, group_size, confidence, rows.groups, stats.n[:, 0])

@@ -185,8 +185,10 @@ class Response:
     bounds
         One row a group: sharp bounds of mean, SD and agreement under any answers of the silent.
     sensitivity
-        Medians of rwg(j), r*wg(j) and the SD, and ICC(1), if the silent differed by a part of the
-        scale: the question of Newman & Sin (2009), answered by the variance of a mixture.
+        Medians of rwg(j), r*wg(j) and the SD, and ICC(1) and ICC(2), of all members if the
+        silent differed in mean (`silent_differ_by`, a part of the scale; `silent_d`, in
+        standard deviations within groups) or in spread (`silent_variance_ratio`): the question
+        of Newman & Sin (2009), answered by formulae derived here.
     """
 
     response_share: Number

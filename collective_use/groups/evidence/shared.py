@@ -118,7 +118,7 @@ def _measured(
     rate = response_rates(keys, n)
     small = n < settings.least
     silent = ~small & (rate + 1e-9 < settings.cutoffs["group_response"].value)
-    around = voices(scores.responses, keys, measure, score, items)
+    around = voices(scores.responses, keys, measure, score, items, settings.partners)
     judged = ~small & ~silent
     return Measured(measure, keys, settings, score, one, items, small, silent, judged, around)
 

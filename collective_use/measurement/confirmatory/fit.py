@@ -17,6 +17,7 @@ from collective_use.measurement.cfa import (
     Named,
     factor_model,
     fit_quietly,
+    heard,
     plain_names,
     rows_of,
 )
@@ -29,7 +30,8 @@ from collective_use.measurement.confirmatory.rivals import (
     rivals_inside,
 )
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
-from collective_use.measurement.cutoffs import DynamicCutoffs, dynamic_cutoffs
+from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
+from collective_use.measurement.cutoffs.result import DynamicCutoffs
 from collective_use.measurement.threads import single_threaded
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
@@ -295,15 +297,19 @@ class _Book:
             row["reason"] = fit.reason
             return None
         self.fits[key] = fit
-        row |= _measured(fit) | {"reason": "; ".join(p.text for p in fit.problems)}
-        if base is not None:
-            row |= _against(base, fit, rival, title)
+        said: list[str] = []
+        with heard(said):
+            row |= _measured(fit)
+            if base is not None:
+                row |= _against(base, fit, rival, title)
+        row["reason"] = "; ".join([*(p.text for p in fit.problems), *said])
         return fit
 
     def _keep(self, title: str, fit: SemResult, named: Named) -> None:
         if isinstance(fit, TwoLevelResult):
-            for level, found in level_measures(fit).items():
-                self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
+            with heard(self.notes):
+                for level, found in level_measures(fit).items():
+                    self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
         self._parts(fit, named)
         if self.repetitions:
             self.cutoffs[title] = _cutoffs(fit, self.repetitions, self.seed)

@@ -37,6 +37,8 @@ class Piece:
         Headings of columns that are not the instrument's.
     labels
         Value labels of key columns, by role.
+    declined
+        Group and member code of who said no to a consent that taking part needs, answers or none.
     """
 
     persons: pd.DataFrame
@@ -44,6 +46,7 @@ class Piece:
     name: str = ""
     open: tuple[str, ...] = ()
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    declined: tuple[tuple[str, str], ...] = ()
 
 
 def _all_columns(pieces: Sequence[Piece], instrument: Instrument) -> list[Column]:
