@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from collective_use.accepted import PlainDict
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
@@ -69,7 +70,7 @@ class Design:
                 f"got {self.groups[0]}: this cell cannot be reached"
             )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return plain values."""
         return asdict(self)
 
@@ -167,7 +168,7 @@ def _aggregates(icc1: float, answers: float, power: float, groups: int) -> bool:
 def _needed(
     question: str, members: int, design: Design, enough: Callable[[int], bool], limit: str,
     *, possible: bool, way: str = "", effect: str = "",
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     found = fewest_groups(enough) if possible else -1
     row = _row(question, members, design, enough, found, way, effect)
     if found < 0:
@@ -178,7 +179,7 @@ def _needed(
 def _row(
     question: str, members: int, design: Design, enough: Callable[[int], bool], found: int,
     way: str = "", effect: str = "",
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     planned = next((g for g in design.groups if enough(g)), 0)
     return {
         "question": question,
@@ -303,7 +304,7 @@ def detectable_frame(
 def _detectable(
     groups: int, members: int, way: str, which: str,
     laws: list[tuple[float, Structure, ClosedPower]], design: Design,
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     row: dict[str, Any] = {"groups": groups, "members": members, "way": way, "which": which}
     for by, part, law in laws:
         if law.reaches(which, design.power, groups):

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from collective_use.accepted import GroupTable
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.numerics.conditions import sets
 from collective_use.numerics.conditions import truth_table as kernel
 from collective_use.numerics.conditions.boolean import MOST_CONDITIONS, MOST_MODELS
-from collective_use.numerics.types import Floats
+from collective_use.numerics.types import Bools, Floats
 from collective_use.results import Result, Table, table_of
 from collective_use.structure.conditions.calibration import (
     METHODS,
@@ -99,7 +99,7 @@ class QualitativeComparison(Result):
 
 
 def qualitative_comparison(
-    groups: Any,
+    groups: GroupTable,
     outcome: str,
     conditions: Iterable[str],
     calibration: Mapping[str, Sequence[float]],
@@ -235,7 +235,9 @@ def _memberships_frame(
     return pd.DataFrame({"group": labels, **columns, outcome: y, "doubtful": doubtful})
 
 
-def _necessity_frame(x: Floats, y: Floats, names: Sequence[str], passing: Any) -> pd.DataFrame:
+def _necessity_frame(
+    x: Floats, y: Floats, names: Sequence[str], passing: Callable[[Floats], Bools]
+) -> pd.DataFrame:
     both = np.concatenate([x.T, 1 - x.T])
     consistency, relevance, coverage = sets.necessity(both, y)
     return pd.DataFrame(
