@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from collective_use.errors import NotSupported
+from collective_use.errors import EstimationError, NotSupported
 from collective_use.measurement.cfa import rows_of
 from collective_use.measurement.correlations import Floats
 from collective_use.sem.result import SemResult
@@ -27,6 +27,8 @@ def standardised(fit: SemResult, level: int | None = None) -> tuple[Floats, Floa
 
     Raises
     ------
+    EstimationError
+        When a variance is negative.
     NotSupported
         For models of more than two orders.
     """
@@ -62,6 +64,11 @@ def standardised(fit: SemResult, level: int | None = None) -> tuple[Floats, Floa
     if above:
         phi = phi + higher @ order @ higher.T
     np.fill_diagonal(phi, 1.0)
+    if not (np.isfinite(pattern).all() and np.isfinite(phi).all()):
+        raise EstimationError(
+            "no sample can be drawn: the fit has a negative variance of a factor or an item, so "
+            "that its standardised loadings do not exist"
+        )
     return pattern, phi, items
 
 
