@@ -101,9 +101,11 @@ def test_a_second_order_factor_implies_the_correlations_of_the_first() -> None:
     assert len(cu.dynamic_cutoffs(fit, repetitions=50).table) == 4
 
 
-@pytest.mark.filterwarnings("ignore:negative variance")
 def test_a_bifactor_model_and_missing_answers_are_refused_by_name() -> None:
-    data = grouped().drop(columns="team")
+    rng = np.random.default_rng(1)
+    own = np.repeat(rng.normal(size=(600, 2)), 4, axis=1)
+    x = rng.normal(size=(600, 1)) + 0.8 * own + 0.6 * rng.normal(size=(600, 8))
+    data = pd.DataFrame(x * rng.uniform(0.7, 1.3, 8), columns=list("abcdefgh"))
     text = f"z =~ {' + '.join(data.columns)}\n{TEXT}\nz ~~ 0*p\nz ~~ 0*q\np ~~ 0*q"
     with pytest.raises(cu.NotSupported, match="bifactor"):
         cu.dynamic_cutoffs(cu.fit_cfa(text, data), repetitions=50)

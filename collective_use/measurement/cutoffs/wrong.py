@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from collective_use.accepted import PlainDict
-from collective_use.errors import NotSupported
+from collective_use.errors import EstimationError, NotSupported
 from collective_use.measurement.cfa import rows_of
 from collective_use.measurement.correlations import Floats
 from collective_use.sem.result import SemResult
@@ -28,6 +28,8 @@ def standardised(fit: SemResult, level: int | None = None) -> tuple[Floats, Floa
 
     Raises
     ------
+    EstimationError
+        When a variance is negative.
     NotSupported
         For models of more than two orders.
     """
@@ -55,7 +57,16 @@ def standardised(fit: SemResult, level: int | None = None) -> tuple[Floats, Floa
         np.eye(len(above)) + _between(rows, above)
     ) @ higher.T  # fmt: skip
     np.fill_diagonal(phi, 1.0)
+    _require_numbers(pattern, phi)
     return pattern, phi, items
+
+
+def _require_numbers(*matrices: Floats) -> None:
+    if not all(np.isfinite(matrix).all() for matrix in matrices):
+        raise EstimationError(
+            "no sample can be drawn: the fit has a negative variance of a factor or an item, so "
+            "that its standardised loadings do not exist"
+        )
 
 
 def _between(rows: list[PlainDict], names: list[str]) -> Floats:
