@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from collective_use.accepted import PlainDict
 from collective_use.cli import options
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class _Expected:
         self.said = True
 
 
-def _study(given: str) -> tuple[str, dict[str, Any], TrueParameters]:
+def _study(given: str) -> tuple[str, PlainDict, TrueParameters]:
     """Return the instrument, what a study file has planned, and its values."""
     from pathlib import Path
 

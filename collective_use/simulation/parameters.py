@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from collective_use.accepted import PlainDict
 from collective_use.checks import column_in, number_between, whole_number
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
@@ -120,7 +121,7 @@ class TrueParameters:
         number_between("highest loading", self.loadings[1], 0, 1)
         return self
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return plain values; pairs are written ``"outcome ~ predictor"``."""
         result = {name: plain(getattr(self, name)) for name in self.__slots__}
         result["paths"] = {f"{to} ~ {by}": value for (to, by), value in self.paths.items()}
@@ -178,6 +179,6 @@ class Flaws:
                 raise InputError(f"bad_reverse must name reverse items, got {item_id!r}")
         return self
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}

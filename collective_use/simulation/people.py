@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Array
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item
@@ -152,7 +152,7 @@ def draw_informants(
     return frame
 
 
-def _fact(fact: object, people: People, rng: np.random.Generator) -> NDArray[Any]:
+def _fact(fact: object, people: People, rng: np.random.Generator) -> Array:
     if fact == "members":
         return people.sizes
     if fact == "partners":

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Array, PlainDict, PlainMapping
 from collective_use.checks import valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -73,7 +74,7 @@ class SimulatedSurvey(Result):
         """Return keys and answers as a plain table: one row an answer sheet, text cells."""
         return self.rows[[name for name in self.rows.columns if name not in META]]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return the truth."""
         return dict(plain(self.truth))
 
@@ -274,7 +275,7 @@ def _too_close(latents: Latents, flaws: Flaws, rng: np.random.Generator) -> Late
     return Latents(latents.names, latents.paths, latents.correlation, latents.r_squared, values)
 
 
-def _outcome(instrument: Instrument, latents: Latents) -> np.ndarray[Any, Any]:
+def _outcome(instrument: Instrument, latents: Latents) -> Array:
     """The standing on the model's last variable: the outcome, or the first variable there is."""
     ends = [name for model in instrument.models for name in model.mediation.get("to", ())]
     return latents.of(ends[0] if ends else latents.names[0])
@@ -318,11 +319,11 @@ def _cell(value: object) -> str:
 
 def _truth(
     instrument: Instrument,
-    setting: Mapping[str, Any],
+    setting: PlainMapping,
     sheets: Sequence[AnswerSheet],
     flaws: Flaws,
     planted: Sequence[Mapping[str, list[str]]],
-) -> dict[str, Any]:
+) -> PlainDict:
     sheet = sheets[0]
     latents = sheet.latents
     result = {

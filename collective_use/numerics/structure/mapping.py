@@ -57,7 +57,9 @@ def mapping_matrix(loadings: Floats, errors: Floats, cov: Floats, method: str = 
         return np.asarray(np.linalg.solve(weighted @ L, weighted))
     # one unit of latent variance, in the metric of the indicators
     spread = np.trace(cov.real) / max(float(np.trace((L @ L.T).real)), 1e-300)
-    weighted = np.linalg.solve(spread * (L @ L.T) + errors, L).T
+    # indicators without error share what they say: a trace of error keeps them apart
+    trace = 1e-9 * np.diag(np.diag(cov.real))
+    weighted = np.linalg.solve(spread * (L @ L.T) + errors + trace, L).T
     return np.asarray(np.linalg.solve(weighted @ L, weighted))
 
 
