@@ -53,6 +53,9 @@ _LAZY: dict[str, str] = {
     "Verification": "collective_use.planning.seal.verify",
     # structure
     "fit_structure": "collective_use.structure.fit",
+    "compare_models": "collective_use.structure.rivals.compare",
+    "ModelComparison": "collective_use.structure.rivals.compare",
+    "nesting": "collective_use.structure.rivals.nesting",
     "sam": "collective_use.structure.sam.fit",
     "SamResult": "collective_use.structure.sam.result",
     "fit_iv": "collective_use.structure.iv.fit",

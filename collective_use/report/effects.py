@@ -53,9 +53,9 @@ def outcome_of(material: Material) -> str | None:
 
 
 def limits(row: Row) -> tuple[str, str]:
-    """Return the columns that hold the limits of a row: Monte Carlo's where there are such."""
-    if not math.isnan(row.value("mc_lower")):
-        return "mc_lower", "mc_upper"
+    """Return the columns that hold the limits of a row: of effects, or of estimates."""
+    if not math.isnan(row.value("lower")):
+        return "lower", "upper"
     return "ci_lower", "ci_upper"
 
 

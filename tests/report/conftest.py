@@ -42,8 +42,8 @@ MODEL = {
             ("M1", "total indirect", "pim -> cdu", -0.02, 0.60, -0.14, 0.10, -0.13, 0.09, -0.02),
             ("M1", "specific indirect", "con -> ssm -> cdu", 0.1, 0.08, -0.0, 0.2, 0.0, 0.2, 0.1),
         ],
-        columns=["model", "kind", "route", "est", "p", "ci_lower", "ci_upper", "mc_lower",
-                 "mc_upper", "std_all"],
+        columns=["model", "kind", "route", "est", "p", "ci_lower", "ci_upper", "lower",
+                 "upper", "std_all"],
     ),
     "measures.csv": pd.DataFrame(
         [("cdu", "referent_shift", "supported", 0.3), ("ssm", "referent_shift", "supported", 0.3)],
