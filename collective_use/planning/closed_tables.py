@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from operator import le
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.numerics.planning import closed
 from collective_use.numerics.planning.draws import asymptotic
+from collective_use.numerics.types import Floats
 from collective_use.planning.values import Structure, scaled, structure_of
 from collective_use.simulation.parameters import TrueParameters
 
@@ -226,8 +226,8 @@ class ClosedPower:
     structure: Structure
     way: str
     level: float
-    estimates: tuple[Any, ...]
-    errors: tuple[Any, ...]
+    estimates: tuple[Floats, ...]
+    errors: tuple[Floats, ...]
     widest: int
 
     def limit(self, effect: str) -> float:
@@ -305,7 +305,7 @@ def _detectable(
     groups: int, members: int, way: str, which: str,
     laws: list[tuple[float, Structure, ClosedPower]], design: Design,
 ) -> PlainDict:  # fmt: skip
-    row: dict[str, Any] = {"groups": groups, "members": members, "way": way, "which": which}
+    row: PlainDict = {"groups": groups, "members": members, "way": way, "which": which}
     for by, part, law in laws:
         if law.reaches(which, design.power, groups):
             return {**row, "effect": abs(part.true[which]), "times": by, "reason": ""}

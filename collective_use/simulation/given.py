@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-from collective_use.accepted import Plain, PlainMapping
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.simulation.parameters import Pair, TrueParameters
@@ -64,7 +63,7 @@ def parameters_of(values: PlainMapping) -> TrueParameters:
     >>> parameters_of({"loadings": [0.5, 0.9], "correlations": {"a ~~ b": 0.2}}).correlations
     {('a', 'b'): 0.2}
     """
-    ready: dict[str, Any] = {}
+    ready: PlainDict = {}
     for name, value in values.items():
         if name in ("paths", "correlations"):
             sign = "~" if name == "paths" else "~~"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import GroupTable, PlainDict
+from collective_use.accepted import Given, PlainDict
 from collective_use.checks import one_of, valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.numerics.conditions import ceilings as kernel
@@ -88,7 +88,7 @@ class NecessaryConditions(Result):
 
 
 def necessary_conditions(
-    groups: GroupTable,
+    groups: Given,
     outcome: str,
     conditions: Iterable[str],
     *,
