@@ -56,6 +56,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "placement": CommandEntry(
         BEFORE, "placement", "Test whether words of scales stand alike in two languages."
     ),
+    "plan": CommandEntry(
+        BEFORE, "plan", "How many groups and members; what those at hand can show."
+    ),
     "seal": CommandEntry(
         BEFORE, "seal", "Put every decision under a hash before the data; amend in the open."
     ),

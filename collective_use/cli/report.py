@@ -18,14 +18,23 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 @options.takes(
-    "exports", "instrument", "out", "lang", "model", "thorough", *options.READING,
-    *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
+    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "model", "thorough",
+    *options.READING, *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
 )  # fmt: skip
 def report(
     flags: options.Flags,
     lang: Annotated[
         str, typer.Option(metavar="LANG", help="en, zh, or both on one page: en+zh.")
     ] = "en",
+    word: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Methods and results as a .docx file, too.")
+    ] = None,
+    latex: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The same as LaTeX, figures as PDF.")
+    ] = None,
+    xlsx: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Every table in a workbook to read.")
+    ] = None,
     model: Annotated[
         list[str] | None,
         typer.Option(help="A structural model; the instrument's first when left out."),
@@ -47,6 +56,7 @@ def report(
       collective-use report results --out report.html
       collective-use report export.csv --instrument collective_data_use --out report.html
       collective-use report results --out report.html --lang en+zh
+      collective-use report results --word results.docx --latex paper --xlsx tables.xlsx
     """
     from collective_use.output import RUN_FILE
     from collective_use.report.phrases import report_languages
@@ -58,12 +68,14 @@ def report(
     if len(flags["exports"]) == 1 and (place / RUN_FILE).is_file():
         write_report(place, out, languages="+".join(wanted), instrument=flags["instrument"])
         _say(Path(out))
+        _papers(place, wanted[0], flags)
         return
     done = _run({**flags, "out": out})
     write_report(done, out, languages="+".join(wanted))
     for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
     _say(Path(out))
+    _papers(done, wanted[0], flags)
     console.say(f"Every table behind it is in {done.folder}.")
 
 
@@ -84,6 +96,16 @@ def _run(flags: options.Flags) -> StudyRun:
     }
     study = study_of("report", settings).model_copy(update={"report": flags["lang"]})
     return run_study(study, command="report")
+
+
+def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> None:
+    from collective_use.study.papers import to_latex, to_word, to_xlsx
+
+    bank = flags["instrument"]
+    for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
+        if flags[name]:
+            make(results, flags[name], language=language, instrument=bank)
+            console.say(f"Written: {flags[name]}")
 
 
 def _say(page: Path) -> None:

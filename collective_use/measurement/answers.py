@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Items, Labels
 from collective_use.checks import column_in, did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
@@ -145,7 +146,7 @@ class Answers:
 
 
 def answers_of(
-    data: Data, groups: Any = None, constructs: Constructs | None = None, *, least: int = 1,
+    data: Data, groups: Labels = None, constructs: Constructs | None = None, *, least: int = 1,
     language: str | None = None,
 ) -> Answers:  # fmt: skip
     """Take items from whatever holds them.
@@ -182,7 +183,7 @@ def answers_of(
     if hasattr(data, "responses") or hasattr(data, "answers"):
         found = _from_responses(data, language)
     else:
-        found = _from_table(data, groups)
+        found = _from_table(_needed(data, groups, constructs), groups)
     if constructs is not None:
         found = _with_constructs(found, constructs)
     if len(found.items) < least:
@@ -190,13 +191,34 @@ def answers_of(
     return found
 
 
-def _from_table(data: Any, groups: Any) -> Answers:
+def _needed(data: Items, groups: Labels, constructs: Constructs | None) -> Items:
+    """Leave out columns of words that no construct names: languages, names, dates."""
+    if constructs is None or not isinstance(data, pd.DataFrame):
+        return data
+    wanted = {str(item) for own in constructs.values() for item in own}
+    return data.loc[
+        :,
+        [
+            str(name) in wanted
+            or (isinstance(groups, str) and str(name) == groups)
+            or pd.api.types.is_numeric_dtype(kind)
+            for name, kind in zip(data.columns, data.dtypes, strict=True)
+        ],
+    ]
+
+
+def _from_table(data: Items, groups: Labels) -> Answers:
     if isinstance(data, pd.DataFrame):
         frame = data
         repeated = frame.columns[frame.columns.duplicated()]
         if len(repeated):
             raise InputError(f"data has two columns called {repeated[0]!r}: rename one")
     else:
+        if isinstance(data, str) or not hasattr(data, "__len__"):
+            raise InputError(
+                "data must be a data frame or an array of answers, or what cu.read_responses(...) "
+                f"or cu.score(responses) returns, got {type(data).__name__}"
+            )
         table = numbers_in(data, "data")
         frame = pd.DataFrame(table, columns=[f"item{i + 1}" for i in range(table.shape[1])])
     labels = None
@@ -216,7 +238,7 @@ def _from_table(data: Any, groups: Any) -> Answers:
     values = pd.DataFrame(
         {str(name): _numbers(frame[name], str(name)) for name in frame}, index=frame.index
     )
-    return Answers(values, {}, {name: name for name in values}, labels, {}, {})
+    return Answers(values, {}, {str(name): str(name) for name in values}, labels, {}, {})
 
 
 def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
@@ -233,7 +255,7 @@ def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _from_responses(data: Any, language: str | None) -> Answers:
+def _from_responses(data: Items, language: str | None) -> Answers:
     from collective_use.scores.score import score
 
     scores = data if hasattr(data, "responses") else score(data)

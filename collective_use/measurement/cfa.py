@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
+from collective_use.errors import CollectiveUseWarning
 from collective_use.measurement.answers import Answers
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
@@ -70,7 +73,35 @@ def plain_names(answers: Answers, sets: Mapping[str, Sequence[str]]) -> Named:
     )
 
 
-def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+@contextmanager
+def heard(notes: list[str]) -> Iterator[None]:
+    """Keep the sentences of the package's own warnings as notes instead of printing them.
+
+    Parameters
+    ----------
+    notes
+        Receives them, each once.
+
+    Examples
+    --------
+    >>> from collective_use.errors import DataWarning, warn
+    >>> said = []
+    >>> with heard(said):
+    ...     warn("few groups", DataWarning)
+    >>> said
+    ['few groups']
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for own in caught:
+        if not issubclass(own.category, CollectiveUseWarning):
+            warnings.warn_explicit(own.message, own.category, own.filename, own.lineno)
+        elif str(own.message) not in notes:
+            notes.append(str(own.message))
+
+
+def rows_of(frame: pd.DataFrame) -> list[PlainDict]:
     """Return the rows of a table by column name.
 
     Examples

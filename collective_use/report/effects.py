@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from collective_use.report.material import Material, Row
 
 FEWEST = 20
@@ -53,10 +51,8 @@ def outcome_of(material: Material) -> str | None:
 
 
 def limits(row: Row) -> tuple[str, str]:
-    """Return the columns that hold the limits of a row: of effects, or of estimates."""
-    if not math.isnan(row.value("lower")):
-        return "lower", "upper"
-    return "ci_lower", "ci_upper"
+    """Return the columns that hold the limits of a row: of an effect, or of a path."""
+    return ("lower", "upper") if "lower" in row.cells else ("ci_lower", "ci_upper")
 
 
 def shown_sign(row: Row) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 import pandas as pd
 
+from collective_use.accepted import Arguments
 from collective_use.checks import did_you_mean, one_of, quoted
 from collective_use.errors import InputError, ReadError
 from collective_use.instrument.library import as_instrument
@@ -223,7 +224,7 @@ def _from_files(piece: Piece, raw: Raw, name: str) -> Piece:
 
 def _listed(paths: Source | Sequence[Source]) -> list[Source]:
     single = isinstance(paths, (str, Path, pd.DataFrame))
-    sources: list[Source] = [paths] if single else list(cast("Sequence[Source]", paths))
+    sources = [cast("Source", paths)] if single else list(cast("Sequence[Source]", paths))
     if not sources:
         raise InputError("paths must name at least one export, got none")
     return sources
@@ -248,7 +249,7 @@ def _check_form(instrument: Instrument, form: str | None) -> None:
         one_of("form", form, [entry.id for entry in instrument.forms])
 
 
-def open_source(source: Source, **how: Any) -> Raw:
+def open_source(source: Source, **how: Arguments) -> Raw:
     """Return a file or a data frame as a table of texts."""
     if isinstance(source, pd.DataFrame):
         return raw_of_frame(source)

@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from collective_use.record import counted
 from collective_use.results import Table, cell_text, table_of, table_text
@@ -14,10 +14,60 @@ from collective_use.results import Table, cell_text, table_of, table_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collective_use.record import Record
+    from collective_use.sem.engines.agreement import EngineAgreement
     from collective_use.sem.result import SemResult
-    from collective_use.structure.fit import StructureFit
 
 WIDTH = 92
+
+
+class Account(Protocol):
+    """What is told of a structural model: what a `StructureFit` holds."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def note(self) -> str: ...
+
+    @property
+    def attribution(self) -> tuple[str, str]: ...
+
+    @property
+    def fit(self) -> SemResult: ...
+
+    @property
+    def effects(self) -> pd.DataFrame: ...
+
+    @property
+    def measures(self) -> Mapping[str, float]: ...
+
+    @property
+    def way(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def limits(self) -> str: ...
+
+    @property
+    def agreement(self) -> EngineAgreement | None: ...
+
+    @property
+    def syntax(self) -> str: ...
+
+    @property
+    def groups(self) -> tuple[str, ...]: ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+
+    @property
+    def record(self) -> Record: ...
 
 
 def probability(p: float) -> str:
@@ -71,14 +121,14 @@ def paths_frame(fit: SemResult) -> pd.DataFrame:
     return ordered[kept].rename(columns={**names, "std_all": "std"})
 
 
-def report_tables(structure: StructureFit) -> tuple[Table, ...]:
+def report_tables(structure: Account) -> tuple[Table, ...]:
     """Return paths and effects; all that a reader has to mind stands below the last of them."""
     *before, last = _numbers(structure)
     mind = tuple(_fold(f"- {text}", indent="  ") for text in minded(structure))
     return (*before, replace(last, notes=(*last.notes, "", *mind)))
 
 
-def _numbers(structure: StructureFit) -> list[Table]:
+def _numbers(structure: Account) -> list[Table]:
     head = f"Model {structure.model}"
     if structure.title:
         head += f" ({structure.title})"
@@ -92,7 +142,7 @@ def _numbers(structure: StructureFit) -> list[Table]:
     return tables
 
 
-def _effects(structure: StructureFit) -> Table:
+def _effects(structure: Account) -> Table:
     kept = ["effect", "kind", "route", "est", "lower", "upper", "p", "q", "std_all"]
     shown = structure.effects[kept]
     named = [route or name for route, name in zip(shown["route"], shown["effect"], strict=True)]
@@ -107,7 +157,7 @@ def _effects(structure: StructureFit) -> Table:
     )
 
 
-def minded(structure: StructureFit) -> tuple[str, ...]:
+def minded(structure: Account) -> tuple[str, ...]:
     """Return what a reader has to mind: engines first, then warnings, then groups left out."""
     left = tuple(
         f"Left out: {counted(entry.count or 0, entry.of)}. {entry.text}"
@@ -131,7 +181,7 @@ def explained(fit: SemResult) -> str:
     return f"Explained variance (R-square): {shares}."
 
 
-def report_text(structure: StructureFit) -> str:
+def report_text(structure: Account) -> str:
     """Return the whole account of a model as plain text.
 
     Parameters

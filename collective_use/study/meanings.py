@@ -5,7 +5,7 @@ The number of the schema rises when a column changes its name or its meaning.
 
 from __future__ import annotations
 
-from collective_use import compositions
+from collective_use.index_words import WORDS
 
 OUTPUT_SCHEMA = 1
 
@@ -70,7 +70,7 @@ GROUPS = {
 }
 
 INDICES = {
-    **compositions.MEANINGS,
+    **{word.name: word.meaning for word in WORDS.values()},
     "value": "The group value that enters further analyses.",
     "rounded_to": "The step to which value is rounded for showing.",
     "passes": "Whether the group reaches the cut-off of the composition's index.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from collective_use.accepted import PlainMapping
 from collective_use.errors import InputError
 from collective_use.instrument.library import instrument_names, load_instrument
 from collective_use.instrument.model import Instrument
@@ -49,7 +50,7 @@ def report_tables(outcome: Outcome, folder: Path) -> Outcome:
 
 def study_page(
     tables: Mapping[str, pd.DataFrame],
-    run: Mapping[str, Any],
+    run: PlainMapping,
     instrument: Instrument,
     methods: str,
     wanted: Sequence[str],
@@ -69,19 +70,31 @@ def study_page(
     wanted
         Languages; the first is shown first.
     """
-    meanings = _meanings(tables.get(DICTIONARY, pd.DataFrame()))
+    return _page([_material(tables, run, instrument, methods, name) for name in wanted])
+
+
+def _page(materials: Sequence[Material]) -> str:
+    documents = [
+        compose(material, material.text(material.instrument.title, material.instrument.id))
+        for material in materials
+    ]
+    return page(documents, thresholds=thresholds(materials))
+
+
+def _material(
+    tables: Mapping[str, pd.DataFrame],
+    run: PlainMapping,
+    instrument: Instrument,
+    methods: str,
+    language: str,
+) -> Material:
     seen = {
         name: frame
         for name, frame in sorted(tables.items())
         if name not in PRIVATE and name != DICTIONARY and "/" not in name
     }
-    materials = [
-        Material(instrument, phrases_in(name), seen, run, methods, meanings) for name in wanted
-    ]
-    documents = [
-        compose(material, material.text(instrument.title, instrument.id)) for material in materials
-    ]
-    return page(documents, thresholds=thresholds(materials))
+    meanings = _meanings(tables.get(DICTIONARY, pd.DataFrame()))
+    return Material(instrument, phrases_in(language), seen, run, methods, meanings)
 
 
 def page_of_folder(folder: str | Path, wanted: Sequence[str], instrument: str | None = None) -> str:
@@ -95,6 +108,17 @@ def page_of_folder(folder: str | Path, wanted: Sequence[str], instrument: str | 
         Languages.
     instrument
         Name or path of the item bank, where it is not a bundled one.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no results, or its instrument cannot be found or has changed.
+    """
+    return _page([material_of(folder, name, instrument) for name in wanted])
+
+
+def material_of(folder: str | Path, language: str, instrument: str | None = None) -> Material:
+    """Return what a report is made of from a folder of results.
 
     Raises
     ------
@@ -116,7 +140,7 @@ def page_of_folder(folder: str | Path, wanted: Sequence[str], instrument: str | 
     }
     text = place / "methods.md"
     methods = text.read_text(encoding="utf-8") if text.is_file() else ""
-    return study_page(tables, run, bank, methods, wanted)
+    return _material(tables, run, bank, methods, language)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -126,7 +150,7 @@ def _read(path: Path) -> pd.DataFrame:
     )
 
 
-def _bundled(run: Mapping[str, Any]) -> str:
+def _bundled(run: PlainMapping) -> str:
     name = str(run["instrument"]["id"])
     if name not in instrument_names():
         raise InputError(

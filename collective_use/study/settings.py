@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
@@ -151,7 +152,7 @@ class Study(Settings):
 
     @field_validator("exports", mode="before")
     @classmethod
-    def _files(cls, value: Any) -> Any:
+    def _files(cls, value: Plain) -> Plain:
         """A plain path is an export without declarations; one alone needs no list."""
         listed = [value] if isinstance(value, (str, Mapping)) else value
         if not isinstance(listed, (list, tuple)):
@@ -173,9 +174,12 @@ class Study(Settings):
 
     @field_validator("measures", "models", "null_distributions", mode="before")
     @classmethod
-    def _one_is_a_list(cls, value: Any) -> Any:
+    def _one_is_a_list(cls, value: Plain) -> Plain:
         """One name needs no list."""
         return (value,) if isinstance(value, str) else value
+
+    def __repr__(self) -> str:
+        return f"Study({self.instrument!r}, exports[{len(self.exports)}], out={self.out!r})"
 
     def all_cutoffs(self) -> dict[str, float]:
         """Return the changed cut-offs, the smallest group among them."""
@@ -233,7 +237,7 @@ def read_study(path: str | Path) -> Study:
     return placed(study, file.parent)
 
 
-def study_from(values: Mapping[str, Any]) -> Study:
+def study_from(values: PlainMapping) -> Study:
     """Make a study from plain values, as flags give them.
 
     Raises
@@ -258,7 +262,7 @@ def study_from(values: Mapping[str, Any]) -> Study:
     return study
 
 
-def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
+def as_study(study: Study | str | Path | PlainMapping) -> Study:
     """Return a study from what a caller may give: itself, its file or folder, or its settings.
 
     Raises
@@ -283,7 +287,7 @@ def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
     )
 
 
-def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
+def overridden(study: Study, flags: PlainMapping) -> Study:
     """Return a study with flags in place of its own settings; None and empty flags say nothing.
 
     Examples
@@ -323,7 +327,7 @@ def placed(study: Study, folder: Path) -> Study:
     return study.model_copy(update=changes)
 
 
-def shown(study: Study) -> dict[str, Any]:
+def shown(study: Study) -> PlainDict:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
@@ -340,14 +344,14 @@ def _bundled(name: str) -> bool:
     return name in instrument_names()
 
 
-def _validated(values: dict[str, Any]) -> tuple[Study | None, ValidationError | None]:
+def _validated(values: PlainDict) -> tuple[Study | None, ValidationError | None]:
     try:
         return Study.model_validate(values), None
     except ValidationError as error:
         return None, error
 
 
-def _cutoff_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+def _cutoff_problems(values: PlainMapping, document: Document) -> list[Problem]:
     given = values.get("cutoffs")
     if not isinstance(given, dict):
         return []
@@ -370,7 +374,7 @@ def _unknown_null(name: object) -> str:
     return f"there is no null distribution {name!r}{hint}{listed}"
 
 
-def _null_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+def _null_problems(values: PlainMapping, document: Document) -> list[Problem]:
     given = values.get("null_distributions")
     if isinstance(given, str):
         text = _unknown_null(given)

@@ -16,18 +16,25 @@ from collective_use.questionnaire.form.content import Member
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.publish import publish_form
 
-MARKS = " {tok} ${cost} [sg1] <b>x</b> &lt; [[Question:MC]] [单选题] ___ 【填空题】"
+BEFORE = "=== "
+MARKS = (
+    " {tok} ${cost} [sg1] <b>x</b> &lt; *so* _so_ [[Question:MC]] [单选题] ___ 【填空题】"
+    "\n# no heading\n@HIDDEN-SURVEY"
+)
 PEOPLE = tuple(Member(f"m{k}", f"Person {k}", f"Agency {k % 3}", place=k) for k in (1, 2, 3))
 
 
 def marked(value, languages):
-    """Plain values with the marks after every text that stands by language."""
+    """Plain values with the marks around every text that stands by language."""
     if isinstance(value, dict):
         texts = (
             value and set(value) <= set(languages) and all(type(v) is str for v in value.values())
         )
         if texts:
-            return {language: text + MARKS if text else text for language, text in value.items()}
+            return {
+                language: BEFORE + text + MARKS if text else text
+                for language, text in value.items()
+            }
         return {key: marked(part, languages) for key, part in value.items()}
     if isinstance(value, list):
         return [marked(part, languages) for part in value]
@@ -75,9 +82,11 @@ def strings(value, but=()):
 
 def test_xlsform(bank):
     book = openpyxl.load_workbook(io.BytesIO(published(bank, "xlsform")["form.xlsx"]))
-    cells = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value]
+    every = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert [cell.coordinate for cell in every if cell.data_type == "f"] == []
+    cells = [str(cell.value) for cell in every]
     names = {str(row[1].value) for row in book["survey"].iter_rows(min_row=2)}
-    assert live(cells, r"<b>|&lt;") == []
+    assert live(cells, r"<b>|&lt;|(?<!\\)\*so|(?<!\\)_so_|(?m:^# )") == []
     used = {name for text in cells for name in re.findall(r"\$\{([^}]*)\}", text)}
     assert "cost" not in used
     assert used <= names
@@ -96,7 +105,7 @@ def test_redcap(bank):
     shown = [row[column] for row in rows for column in ("Section Header", "Field Label")]
     shown += [row["Field Note"] for row in rows]
     shown += [row[choices] for row in rows if row["Field Type"] != "calc"]
-    assert live(shown, r"\[(?![mp]\d+\])[A-Za-z]|<[A-Za-z/]|&lt;") == []
+    assert live(shown, r"\[(?![mp]\d+\])[A-Za-z]|<[A-Za-z/]|&lt;|(?m:^@HIDDEN)") == []
 
 
 def test_surveyjs(bank):
@@ -122,7 +131,7 @@ def test_text_imports(bank, to):
     lines = [line for line in text.split("\n") if "tok" in line]
     own = re.compile(r"\s*(?:\[(?:\w+题|段落说明|必答)\])+$")
     bare = [own.sub("", line) for line in lines]
-    assert live(bare, r"\[(?=[^\s\u200b])|【(?!\u200b)|_{2}") == []
+    assert live(bare, r"\[(?=[^\s\u200b])|【(?!\u200b)|_{2}|^==") == []
 
 
 def test_the_web_page_holds_texts_as_data_and_shows_them_as_text(bank):

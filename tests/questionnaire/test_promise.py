@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import collective_use as cu
-from collective_use.instrument.lint.consent import findings
+from collective_use.instrument.lint.looks.consent import findings
 from collective_use.questionnaire.form.members import read_rosters
 from collective_use.questionnaire.online.publish import publish_form
 from collective_use.questionnaire.online.web import hand_in_address

@@ -38,12 +38,11 @@ MODEL = {
     ),
     "effects.csv": pd.DataFrame(
         [
-            ("M1", "total indirect", "con -> cdu", 0.20, 0.003, 0.04, 0.36, 0.06, 0.38, 0.21),
-            ("M1", "total indirect", "pim -> cdu", -0.02, 0.60, -0.14, 0.10, -0.13, 0.09, -0.02),
-            ("M1", "specific indirect", "con -> ssm -> cdu", 0.1, 0.08, -0.0, 0.2, 0.0, 0.2, 0.1),
+            ("M1", "total indirect", "con -> cdu", 0.20, 0.08, 0.003, 0.06, 0.38, 0.21),
+            ("M1", "total indirect", "pim -> cdu", -0.02, 0.06, 0.60, -0.13, 0.09, -0.02),
+            ("M1", "specific indirect", "con -> ssm -> cdu", 0.1, 0.05, 0.08, 0.0, 0.2, 0.1),
         ],
-        columns=["model", "kind", "route", "est", "p", "ci_lower", "ci_upper", "lower",
-                 "upper", "std_all"],
+        columns=["model", "kind", "route", "est", "se", "p", "lower", "upper", "std_all"],
     ),
     "measures.csv": pd.DataFrame(
         [("cdu", "referent_shift", "supported", 0.3), ("ssm", "referent_shift", "supported", 0.3)],

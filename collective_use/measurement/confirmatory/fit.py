@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Found, Items, Labels, PlainDict
 from collective_use.checks import one_of, quoted, valid_seed, whole_number
 from collective_use.errors import CollectiveUseError, EstimationError, InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
@@ -16,6 +17,7 @@ from collective_use.measurement.cfa import (
     Named,
     factor_model,
     fit_quietly,
+    heard,
     plain_names,
     rows_of,
 )
@@ -28,7 +30,8 @@ from collective_use.measurement.confirmatory.rivals import (
     rivals_inside,
 )
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
-from collective_use.measurement.cutoffs import DynamicCutoffs, dynamic_cutoffs
+from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
+from collective_use.measurement.cutoffs.result import DynamicCutoffs
 from collective_use.measurement.threads import single_threaded
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
@@ -43,7 +46,7 @@ MOST_FIML = 40
 def fit_measurement(
     data: Data,
     constructs: Constructs | None = None,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     form: str | None = None,
     level: str = "auto",
@@ -151,7 +154,7 @@ def fit_measurement(
     return book.result(plan)
 
 
-def of_form(answers: Answers, data: Any, form: str) -> Answers:
+def of_form(answers: Answers, data: Items, form: str) -> Answers:
     """Return the items that stand in a form of the instrument.
 
     Raises
@@ -159,7 +162,7 @@ def of_form(answers: Answers, data: Any, form: str) -> Answers:
     InputError
         When the data bring no instrument, or it has no such form.
     """
-    responses = getattr(data, "responses", data)
+    responses: Found = getattr(data, "responses", data)
     if not hasattr(responses, "instrument"):
         raise InputError("form is for responses or scores: a frame has no instrument")
     bank = responses.instrument
@@ -197,7 +200,9 @@ class _Book:
     notes: list[str] = field(default_factory=list)
     persons: int = 0
 
-    def scope(self, sets: dict[str, tuple[str, ...]], others: Any) -> None:
+    def scope(
+        self, sets: dict[str, tuple[str, ...]], others: Callable[..., Iterable[Rival]] | None
+    ) -> None:
         """Fit the constructs' own model and its simpler rivals."""
         title = self._title(sets)
         if len(sets) == 1 and len(next(iter(sets.values()))) < 3:
@@ -258,7 +263,7 @@ class _Book:
             return f"all {len(sets)} constructs"
         return ", ".join(self.answers.named(name) for name in sets)
 
-    def _prepared(self, sets: dict[str, tuple[str, ...]]) -> tuple[Named, dict[str, Any]]:
+    def _prepared(self, sets: dict[str, tuple[str, ...]]) -> tuple[Named, PlainDict]:
         items = [item for own in sets.values() for item in own]
         used = self.answers.only(items)
         gaps = bool(used.values.isna().to_numpy().any())
@@ -278,7 +283,7 @@ class _Book:
         return [(to.get(a, a), to.get(b, b)) for a, b in self.answers.close]
 
     def _fit(
-        self, title: str, rival: Rival, named: Named, options: dict[str, Any],
+        self, title: str, rival: Rival, named: Named, options: PlainDict,
         base: SemResult | None,
     ) -> SemResult | None:  # fmt: skip
         items = list(dict.fromkeys(i for own in named.sets.values() for i in own))
@@ -292,15 +297,19 @@ class _Book:
             row["reason"] = fit.reason
             return None
         self.fits[key] = fit
-        row |= _measured(fit) | {"reason": "; ".join(p.text for p in fit.problems)}
-        if base is not None:
-            row |= _against(base, fit, rival, title)
+        said: list[str] = []
+        with heard(said):
+            row |= _measured(fit)
+            if base is not None:
+                row |= _against(base, fit, rival, title)
+        row["reason"] = "; ".join([*(p.text for p in fit.problems), *said])
         return fit
 
     def _keep(self, title: str, fit: SemResult, named: Named) -> None:
         if isinstance(fit, TwoLevelResult):
-            for level, found in level_measures(fit).items():
-                self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
+            with heard(self.notes):
+                for level, found in level_measures(fit).items():
+                    self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
         self._parts(fit, named)
         if self.repetitions:
             self.cutoffs[title] = _cutoffs(fit, self.repetitions, self.seed)
@@ -331,7 +340,7 @@ def _measured(fit: SemResult) -> dict[str, float]:
     return out | {k: float(m[k]) for k in ("srmr_within", "srmr_between") if k in m}
 
 
-def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> dict[str, Any]:
+def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> PlainDict:
     names = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "n")
     if isinstance(found, NotComputed):
         return dict.fromkeys(names, np.nan) | {"reason": found.reason}
@@ -341,7 +350,7 @@ def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> dict[str,
     return {name: found[key] for name, key in zip(names, keys, strict=True)} | {"reason": ""}
 
 
-def _against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> dict[str, Any]:
+def _against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> PlainDict:
     if float(base.fit_measures["df"]) == float(fit.fit_measures["df"]):
         return {"verdict": "as many parameters: read AIC and BIC"}
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from collective_use.measurement.cutoffs import DynamicCutoffs
+from collective_use.measurement.cutoffs.result import DynamicCutoffs
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
 

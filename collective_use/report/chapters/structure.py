@@ -53,15 +53,19 @@ def model_name(material: Material, model: str) -> str:
 
 def _of_model(material: Material, model: str) -> list[Block]:
     blocks: list[Block] = [diagram(material, model)]
-    fit = _fit(material, model)
+    fit = fit_sentence(material, model)
     if fit:
         blocks += [Paragraph(fit), Paragraph(material.say("structure.fit.care"), "note")]
+    way = material.setting("models", model, "way")
+    if way:
+        reason = str(material.setting("models", model, "reason") or "")
+        blocks.append(Paragraph(material.say("structure.way", way=str(way), reason=reason)))
     least = material.least_path(model)
     if least is not None:
         words = {"n": material.groups_of(model), "least": written(least, bare=True)}
         blocks.append(Paragraph(material.say("structure.power", **words), "care"))
-    forest = _forest(material, model)
-    blocks += [forest] if forest else []
+    picture = forest(material, model)
+    blocks += [picture] if picture else []
     blocks += [_paths(material, model), *_effects(material, model)]
     blocks += [Paragraph(sentence, "note") for sentence in _attribution(material, model)]
     warned = material.setting("models", model, "warnings")
@@ -107,7 +111,8 @@ def _path(material: Material, row: Row) -> Path:
     return Path(row.text("rhs"), row.text("lhs"), value, bool(shown_sign(row)), label, tip)
 
 
-def _fit(material: Material, model: str) -> Sentence:
+def fit_sentence(material: Material, model: str) -> Sentence:
+    """Return the fit of a model; empty where it has no degrees of freedom."""
     rows = {row.text("measure"): row for row in material.rows("fit.csv", model=model)}
     if "chisq" not in rows or rows["df"].value("value") == 0:
         return ()
@@ -130,7 +135,8 @@ def _fit(material: Material, model: str) -> Sentence:
     )  # fmt: skip
 
 
-def _forest(material: Material, model: str) -> Picture | None:
+def forest(material: Material, model: str) -> Picture | None:
+    """Return the effects of a model as dots with limits; None where it has none."""
     rows = sorted(
         material.rows("effects.csv", model=model), key=lambda row: -abs(row.value("std_all"))
     )

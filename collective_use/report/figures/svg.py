@@ -23,7 +23,10 @@ COLOURS = {
 }
 """Names of colours, and what they are on a light page."""
 
-FONT = "'Noto Sans','Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
+FONT = (
+    "'Noto Sans','Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',"
+    "sans-serif"
+)
 SIZE = 13.0
 """Text height in user units: 8 points when a picture of 760 units is printed 17 cm wide."""
 

@@ -76,6 +76,16 @@ def informants_who_agreed(
     return _takes_part(piece, _needed(instrument, ("all", "informant")), options, record)
 
 
+def said_no(persons: pd.DataFrame, instrument: Instrument) -> tuple[tuple[str, str], ...]:
+    """Return group and member code of who said no to a consent that taking part needs."""
+    columns = [f"{DECLINED}{module}" for module in _needed(instrument, ("all", "member"))]
+    there = [name for name in columns if name in persons]
+    if not there or "member" not in persons:
+        return ()
+    who = persons.loc[persons[there].any(axis=1) & (persons["member"] != "")]
+    return tuple(zip(who["group"], who["member"], strict=True))
+
+
 def _naming(instrument: Instrument) -> dict[str, str]:
     return {item.id: naming_consent(instrument, item.roster) for item in instrument.items}
 

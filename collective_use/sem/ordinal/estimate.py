@@ -199,7 +199,7 @@ def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> 
         )
 
     first = objective(model, (n - 1) / n.sum())
-    optimum, basis = search(filled, coded.sample, first, constraints)  # type: ignore[arg-type]
+    optimum, basis = search(filled, coded.sample, first, constraints)
     final = _with_residuals(filled, first, optimum.theta)
     model = compile_model(final)
     return Solution(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from collective_use.accepted import Matrix, PlainDict
 from collective_use.checks import instance_of, one_of, quoted
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import NotSupported
@@ -103,7 +104,7 @@ class IvResult(Result):
         """Return the estimates."""
         return self.estimates
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return estimates, equations and problems as plain values."""
         return {
             "n": self.n,
@@ -128,7 +129,7 @@ def fit_iv(
     data: pd.DataFrame | None = None,
     *,
     se: str = "equation",
-    cov: Any = None,
+    cov: Matrix = None,
     n: float | None = None,
 ) -> IvResult:
     """Fit a latent variable model by instruments that the model implies.

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from collective_use.accepted import PlainDict
 from collective_use.numerics.moments import Floats
 from collective_use.results import Result, Table, plain, table_of
 from collective_use.sem.engines.core import Solution
@@ -178,7 +179,7 @@ class SamResult(Result):
         """Return the estimates of the structure."""
         return self.estimates
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return estimates, fit and problems as plain values."""
         return {
             "method": self.method,
@@ -206,13 +207,13 @@ class SamResult(Result):
             table_of("Structure", shown, notes=notes),
         )
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> PlainDict:
         """Leave caches out."""
         from dataclasses import fields
 
         return {f.name: self.__dict__[f.name] for f in fields(self)}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: PlainDict) -> None:
         """Restore the fields."""
         self.__dict__.update(state)
 

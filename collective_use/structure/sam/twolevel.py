@@ -41,7 +41,7 @@ from collective_use.structure.sam.joint import (
     second_problems,
     whole_covariance,
 )
-from collective_use.structure.sam.latent import latent_moments, structural_fit
+from collective_use.structure.sam.latent import Latent, latent_moments, structural_fit
 from collective_use.structure.sam.parts import Measurement, Parts, structural_table, take_apart
 from collective_use.structure.sam.result import SamResult
 from collective_use.syntax.model_text import ModelText
@@ -160,7 +160,7 @@ def _negative(solution: Solution) -> list[str]:
 
 def _level(
     first: FirstStep, saturated: Saturated, clustered: Clustered, level: int, mapping: str
-) -> Any:
+) -> tuple[Solution, tuple[int, ...], Latent]:
     table, places = structural_table(first.parts, level)
     cov = saturated.Sw if level == 1 else saturated.Sb
     n = float(clustered.sample.n)
@@ -229,7 +229,7 @@ def _errors(joint: Solution, first: FirstStep, se: str) -> Floats:
 
 
 def _problems(
-    joint: Solution, parts: Parts, latent: tuple[Any, ...], saturated: Saturated
+    joint: Solution, parts: Parts, latent: tuple[Latent, ...], saturated: Saturated
 ) -> list[Problem]:
     found = second_problems(joint, parts, None)
     for name, own in zip(LEVELS, latent, strict=True):
