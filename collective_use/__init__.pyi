@@ -185,10 +185,11 @@ from collective_use.structure.conditions.necessary import NecessaryConditions as
 from collective_use.structure.conditions.necessary import necessary_conditions as necessary_conditions
 from collective_use.structure.conditions.qualitative import QualitativeComparison as QualitativeComparison
 from collective_use.structure.conditions.qualitative import qualitative_comparison as qualitative_comparison
-from collective_use.structure.fit import StructureFit as StructureFit
 from collective_use.structure.fit import fit_structure as fit_structure
 from collective_use.structure.iv.fit import IvResult as IvResult
 from collective_use.structure.iv.fit import fit_iv as fit_iv
+from collective_use.structure.partners import without_partners as without_partners
+from collective_use.structure.result import StructureFit as StructureFit
 from collective_use.structure.rivals.compare import ModelComparison as ModelComparison
 from collective_use.structure.rivals.compare import compare_models as compare_models
 from collective_use.structure.rivals.nesting import nesting as nesting
