@@ -18,6 +18,7 @@ from collective_use.errors import (
 )
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import StructuralModel
+from collective_use.instrument.vocabulary import WAYS
 from collective_use.record import Record
 from collective_use.results import Result, Table, plain
 from collective_use.sem.engines.agreement import EngineAgreement
@@ -39,7 +40,7 @@ from collective_use.structure.ways.moments import (
     refitted,
     split_covariances,
 )
-from collective_use.structure.ways.rule import WAYS, choose, power_note, reliabilities
+from collective_use.structure.ways.rule import choose, power_note, reliabilities
 from collective_use.syntax.model_text import parse_model
 
 if TYPE_CHECKING:

@@ -161,7 +161,7 @@ def test_groups_without_a_value_are_left_out_and_listed(groups: Groups) -> None:
 @pytest.mark.parametrize(
     ("change", "model", "says"),
     [
-        (lambda v: v, "M3", "model must be one of 'M1', 'M2', got 'M3'"),
+        (lambda v: v, "M33", "got 'M33' (did you mean 'M3'?)"),
         (lambda v: v.drop(columns="ssm"), "M1", "'ssm', which is no measure"),
         (lambda v: v.assign(ssm=np.nan), "M1", "'ssm', which no group has a value of"),
     ],
@@ -271,7 +271,7 @@ def test_fit_from_the_command_line(tmp_path: Path, capsys, corrected) -> None:  
 def test_fit_without_a_model_says_which_there_are(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
     export = str(sample_path("clean") / "export.csv")
     _, _, text = _called(capsys, "fit", export, "-i", "collective_data_use", "-o", str(tmp_path))
-    assert "fit needs --model: one of 'M1', 'M2'" in text
+    assert "fit needs --model: one of 'M1', 'M2', 'M3'" in text
     _, _, text = _called(
         capsys, "fit", str(sample_path("lq2002")), "-i", "lq2002", "-o", str(tmp_path)
     )

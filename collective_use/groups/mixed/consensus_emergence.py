@@ -238,7 +238,8 @@ def _by_wave(full: NestedModel, waves: NDArray[np.float64], first: float) -> pd.
 
 def _parameters(plain: NestedModel, full: NestedModel) -> pd.DataFrame:
     def column(fit: NestedModel, delta: float) -> list[float]:
-        se = np.sqrt(np.diag(fit.beta_covariance))
+        with np.errstate(invalid="ignore"):  # a fit at its border has no such errors
+            se = np.sqrt(np.diag(fit.beta_covariance))
         return [
             float(fit.beta[0]), float(se[0]), float(fit.beta[1]), float(se[1]),
             float(fit.T[0, 0]), float(fit.T[1, 1]), float(fit.T[0, 1]), fit.member_variance,
