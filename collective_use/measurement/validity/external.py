@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, PlainDict
 from collective_use.checks import did_you_mean, number_between, quoted
 from collective_use.errors import InputError
 from collective_use.numerics.items.external import correlation, hedges, retest
@@ -148,7 +149,7 @@ def multimethod(
 def _convergent(
     a: str, b: str, columns: Mapping[str, tuple[str, str]], matrix: pd.DataFrame,
     values: pd.DataFrame, confidence: float,
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     (trait, one), (_, two) = columns[a], columns[b]
     r, low, high, n = correlation(values[a].to_numpy(float), values[b].to_numpy(float), confidence)
     table = {(p, q): abs(float(v)) for p, row in matrix.iterrows() for q, v in row.items()}
@@ -358,7 +359,7 @@ def group_retest(
 _OWN = ("n", "members", "response_rate", "reason", "wave", "parent")
 
 
-def _values(groups: Any) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _values(groups: Labels) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if isinstance(groups, pd.DataFrame):
         return groups, ()
     values = getattr(groups, "values", None)
@@ -375,7 +376,7 @@ def _column(name: str, values: pd.DataFrame) -> None:
 
 
 def _measures(
-    groups: Any, values: pd.DataFrame, measures: Sequence[str] | None, other: str
+    groups: Labels, values: pd.DataFrame, measures: Sequence[str] | None, other: str
 ) -> list[str]:
     if measures is None:
         if isinstance(groups, pd.DataFrame):
@@ -387,7 +388,7 @@ def _measures(
 
 
 def _traits_of(
-    groups: Any, values: pd.DataFrame, language: str | None
+    groups: Labels, values: pd.DataFrame, language: str | None
 ) -> dict[str, dict[str, str]]:
     if isinstance(groups, pd.DataFrame):
         raise InputError("traits must name columns by construct and method for a frame")

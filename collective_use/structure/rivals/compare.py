@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.checks import instance_of, one_of, whole_number
 from collective_use.errors import EstimationError, InputError
 from collective_use.groups.results import Groups
@@ -89,7 +90,7 @@ class ModelComparison(Result):
         """Return one row a model."""
         return self.models.copy()
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return everything as plain values."""
         square = {
             row: {column: str(self.nesting.loc[row, column]) for column in self.nesting.columns}
@@ -261,7 +262,7 @@ def _variables(fits: Mapping[str, MomentFit], name: str) -> str:
     return " ".join(sorted(fits[name].fit.table.blocks[0].observed))
 
 
-def _row(found: MomentFit) -> dict[str, Any]:
+def _row(found: MomentFit) -> PlainDict:
     solution = found.fit.solution
     measures = scaled_fit_measures(solution, found.scaled)
     scaled = ".scaled" if found.scaled is not None else ""
@@ -329,7 +330,7 @@ def _differences(square: pd.DataFrame, fits: Mapping[str, MomentFit]) -> pd.Data
     return pd.DataFrame(rows, columns=["smaller", "larger", "chisq", "df", "p", "note"])
 
 
-def _difference(small: str, large: str, first: MomentFit, second: MomentFit) -> dict[str, Any]:
+def _difference(small: str, large: str, first: MomentFit, second: MomentFit) -> PlainDict:
     """Return Satorra and Bentler's (2001) difference; not computed where its scaling is not."""
     a, b = first.fit.solution, second.fit.solution
     gap = 2 * a.data.n * (a.objective.value(a.theta) - b.objective.value(b.theta))
