@@ -102,8 +102,15 @@ from collective_use.measurement.reliability.reliability import Reliability as Re
 from collective_use.measurement.reliability.reliability import reliability as reliability
 from collective_use.measurement.validate import Validation as Validation
 from collective_use.measurement.validate import validate as validate
+from collective_use.measurement.validity.common_method import CommonMethod as CommonMethod
+from collective_use.measurement.validity.common_method import common_method as common_method
 from collective_use.measurement.validity.content import ContentValidity as ContentValidity
 from collective_use.measurement.validity.content import content_validity as content_validity
+from collective_use.measurement.validity.external import External as External
+from collective_use.measurement.validity.external import criterion as criterion
+from collective_use.measurement.validity.external import group_retest as group_retest
+from collective_use.measurement.validity.external import known_groups as known_groups
+from collective_use.measurement.validity.external import multimethod as multimethod
 from collective_use.measurement.validity.htmt import Htmt as Htmt
 from collective_use.measurement.validity.htmt import htmt as htmt
 from collective_use.measurement.validity.marker import MarkerVariable as MarkerVariable

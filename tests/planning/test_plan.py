@@ -312,5 +312,14 @@ def test_the_command(tmp_path: Path, capsys):
             assert f"`{column}`" in page, f"{path.name} {column}"
     assert main(["plan", "collective_data_use", "--groups", "forty"]) == 2
     assert "such as 40,60,80" in capsys.readouterr().err
+    study = tmp_path / "study.yaml"
+    study.write_text("instrument: lq2002\nexports: a.csv\n", "utf-8")
+    assert main(["plan", str(study)]) == 2
+    assert "has no planning" in capsys.readouterr().err
+    study.write_text(
+        "instrument: lq2002\nexports: a.csv\nplanning: {groups: 45, members: 7}\n", "utf-8"
+    )
+    assert main(["plan", str(tmp_path), "--no-effects"]) == 0
+    assert "With 45 groups and 7.0 of 7 members" in capsys.readouterr().out
     assert main(["plan", "lq2002", "--no-effects", "--groups", "40", "--json"]) == 0
     assert "precision" in json.loads(capsys.readouterr().out)
