@@ -131,6 +131,41 @@ def corrected_by(
     return Corrected(v.chisq, statistic, v.df, v.scaling, by, n)
 
 
+def scaled_fit_measures(
+    solution: Solution, scaled: tuple[ChiSquare, ChiSquare] | None
+) -> dict[str, float]:
+    """Compute every measure of a solution whose scaled tests came from elsewhere.
+
+    Parameters
+    ----------
+    solution
+        Complete data or moments, maximum likelihood.
+    scaled
+        Scaled tests of the model and of independence; None: no scaled measures.
+    """
+    saturated = [g.moments for g in solution.data.groups]
+    statistic = max(2 * solution.data.n * solution.objective.value(solution.theta), 0.0)
+    standard = standard_test(solution, statistic)
+    logs = log_likelihood(solution, saturated)
+    out = compute_fit_measures(solution, standard, None, saturated, logs)
+    if scaled is None:
+        return out
+    value, df = closed_form_baseline(solution)
+    null = ChiSquare("standard", value, df, p_of(value, df))
+    own, own_null = scaled
+    out |= {
+        "chisq.scaled": own.statistic,
+        "df.scaled": own.df,
+        "pvalue.scaled": own.p,
+        "chisq.scaling.factor": own.scaling,
+    }
+    robust = _from_scaling(standard, own, null, own_null)
+    out |= _baseline(null, own_null)
+    out |= _incremental(standard, own, null, own_null, robust)
+    n = solution.effective_n
+    return out | _approximation(standard, own, robust, robust[0].scaling, n, 1)
+
+
 def _fmin(solution: Solution, standard: ChiSquare) -> float:
     """Half the discrepancy, groups weighted n_g / N as lavaan prints it."""
     if solution.options.missing == "fiml":
