@@ -14,7 +14,7 @@ def test_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch, capsys) -> No
     monkeypatch.chdir(ROOT)
     page = (ROOT / "docs" / "estimation.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, flags=re.S)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, "docs/estimation.md", "exec"), names)
