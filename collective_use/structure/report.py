@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from collective_use.record import counted
@@ -13,43 +13,78 @@ from collective_use.results import Table, cell_text, table_of, table_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from collective_use.sem.result import SemResult
     from collective_use.structure.fit import StructureFit
 
 WIDTH = 92
 
+ROUNDED = "Rounded for showing; exact figures: --full (full: true)."
 
-def probability(p: float) -> str:
-    """Write a p-value as papers do.
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of a report: exact ones, or those that others may see.
+
+    Attributes
+    ----------
+    estimates, effects
+        As `SemResult.estimates` and `StructureFit.effects`.
+    measures
+        Fit measures by name; empty when the estimation did not converge.
+    explained
+        One row an outcome: `variable`, `r_square`.
+    digits
+        Decimals of tables and indices of fit.
+    """
+
+    estimates: pd.DataFrame
+    effects: pd.DataFrame
+    measures: Mapping[str, float]
+    explained: pd.DataFrame
+    digits: int = 3
+
+
+def exact_figures(structure: StructureFit) -> Figures:
+    """Return the numbers of a fitted model as they are."""
+    fit = structure.fit
+    measures = dict(fit.fit_measures) if fit.converged else {}
+    return Figures(fit.estimates, structure.effects, measures, fit.r_square())
+
+
+def probability(p: float, digits: int = 3) -> str:
+    """Write a p-value as papers do; with two digits, three only under .01.
 
     Examples
     --------
-    >>> probability(0.0312), probability(0.00001)
-    ('p = .031', 'p < .001')
+    >>> probability(0.0312), probability(0.00001), probability(0.03, 2), probability(0.004, 2)
+    ('p = .031', 'p < .001', 'p = .03', 'p = .004')
     """
-    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
+    digits = 3 if p < 0.01 else digits
+    return "p < .001" if p < 0.001 else f"p = {p:.{digits}f}".replace("0.", ".", 1)
 
 
-def fit_line(fit: SemResult) -> str:
+def fit_line(figures: Figures) -> str:
     """Write the fit of a model in one line; a saturated model has none to speak of."""
-    if not fit.converged:
+    measures, digits = figures.measures, figures.digits
+    if not measures:
         return "no fit: the estimation did not converge"
-    measures = fit.fit_measures
     df = int(measures["df"])
     if df == 0:
         return "saturated (df = 0): the model fits any data, fit indices say nothing"
+
+    def index(name: str) -> str:
+        return f"{measures[name]:.{digits}f}"
+
     return (
-        f"chi-square({df}) = {measures['chisq']:.2f}, {probability(measures['pvalue'])}; "
-        f"CFI {measures['cfi']:.3f}, TLI {measures['tli']:.3f}, RMSEA {measures['rmsea']:.3f} "
-        f"[{measures['rmsea.ci.lower']:.3f}, {measures['rmsea.ci.upper']:.3f}], "
-        f"SRMR {measures['srmr']:.3f}"
+        f"chi-square({df}) = {measures['chisq']:.{digits - 1}f}, "
+        f"{probability(measures['pvalue'], digits)}; "
+        f"CFI {index('cfi')}, TLI {index('tli')}, RMSEA {index('rmsea')} "
+        f"[{index('rmsea.ci.lower')}, {index('rmsea.ci.upper')}], SRMR {index('srmr')}"
     )
 
 
-def paths_frame(fit: SemResult) -> pd.DataFrame:
+def paths_frame(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return the paths, those to the last outcomes first."""
-    rows = fit.estimates
-    rows = rows[rows["op"] == "~"]
+    rows = estimates[estimates["op"] == "~"]
     last = ~rows["lhs"].isin(set(rows["rhs"]))
     names = {"lhs": "outcome", "rhs": "predictor", "ci_lower": "lower", "ci_upper": "upper"}
     kept = ["lhs", "rhs", "est", "se", "p", "ci_lower", "ci_upper", "std_all"]
@@ -57,68 +92,81 @@ def paths_frame(fit: SemResult) -> pd.DataFrame:
     return ordered[kept].rename(columns={**names, "std_all": "std"})
 
 
-def report_tables(structure: StructureFit) -> tuple[Table, ...]:
+def report_tables(structure: StructureFit, figures: Figures | None = None) -> tuple[Table, ...]:
     """Return paths and effects; all that a reader has to mind stands below the last of them."""
-    *before, last = _numbers(structure)
-    mind = tuple(_fold(f"- {text}", indent="  ") for text in minded(structure))
+    *before, last = _numbers(structure, figures or exact_figures(structure))
+    mind = tuple(_fold(f"- {text}", indent="  ") for text in minded(structure, figures is None))
     return (*before, replace(last, notes=(*last.notes, "", *mind)))
 
 
-def _numbers(structure: StructureFit) -> list[Table]:
+def _numbers(structure: StructureFit, figures: Figures) -> list[Table]:
     head = f"Model {structure.model}"
     if structure.title:
         head += f" ({structure.title})"
-    title = f"{head}: {len(structure.groups)} groups\nFit: {fit_line(structure.fit)}\n\nPaths"
+    title = f"{head}: {len(structure.groups)} groups\nFit: {fit_line(figures)}\n\nPaths"
     note = "lower, upper: 95% limits; std: standardized."
-    notes = (_fold(explained(structure.fit)), note)
-    tables = [table_of(title, paths_frame(structure.fit), notes=notes)]
-    if len(structure.effects):
-        tables.append(_effects(structure.effects))
+    digits = figures.digits
+    rounded = () if digits > 2 else (ROUNDED,)
+    notes = (_fold(explained(figures.explained)), note, *rounded)
+    paths = _with_p(paths_frame(figures.estimates), digits)
+    tables = [table_of(title, paths, notes=notes, digits=digits)]
+    if len(figures.effects):
+        tables.append(_effects(figures.effects, digits))
     return tables
 
 
-def _effects(effects: pd.DataFrame) -> Table:
+def _with_p(frame: pd.DataFrame, digits: int) -> pd.DataFrame:
+    """Return a table whose p-values are written as papers do, where few digits are shown."""
+    if digits > 2:
+        return frame
+    words = [probability(float(p), digits)[2:].removeprefix("= ") for p in frame["p"]]
+    return frame.assign(p=["–" if "nan" in word else word for word in words])
+
+
+def _effects(effects: pd.DataFrame, digits: int) -> Table:
     shown = effects[["effect", "kind", "route", "est", "mc_lower", "mc_upper", "p", "std_all"]]
     named = [route or name for route, name in zip(shown["route"], shown["effect"], strict=True)]
-    shown = shown.assign(effect=named).drop(columns="route")
+    shown = _with_p(shown.assign(effect=named).drop(columns="route"), digits)
     return table_of(
         "Effects along the paths",
         shown.rename(columns={"mc_lower": "lower", "mc_upper": "upper", "std_all": "std"}),
         notes=("lower, upper: 95% Monte Carlo percentiles; p: delta method.",),
+        digits=digits,
     )
 
 
-def minded(structure: StructureFit) -> tuple[str, ...]:
+def minded(structure: StructureFit, exact: bool = True) -> tuple[str, ...]:
     """Return what a reader has to mind: engines first, then warnings, then groups left out."""
     left = tuple(
         f"Left out: {counted(entry.count or 0, entry.of)}. {entry.text}"
         for entry in structure.record.entries
     )
-    engine = str(structure.agreement) if structure.agreement else ""
+    agreement = structure.agreement
+    engine = "" if agreement is None else str(agreement) if exact else agreement.in_words()
     return (*((engine,) if engine else ()), *structure.warnings, *left)
 
 
-def explained(fit: SemResult) -> str:
+def explained(shares: pd.DataFrame) -> str:
     """Write the explained share of variance of every outcome in one line."""
-    frame = fit.r_square()
-    shares = ", ".join(
-        f"{name} {cell_text(value, 2)}"
-        for name, value in zip(frame["variable"], frame["r_square"], strict=True)
-    )
-    return f"Explained variance (R-square): {shares}."
+    pairs = zip(shares["variable"], shares["r_square"], strict=True)
+    text = ", ".join(f"{name} {cell_text(value, 2)}" for name, value in pairs)
+    return f"Explained variance (R-square): {text}."
 
 
-def report_text(structure: StructureFit) -> str:
+def report_text(structure: StructureFit, figures: Figures | None = None) -> str:
     """Return the whole account of a model as plain text.
 
     Parameters
     ----------
     structure
         A fitted model.
+    figures
+        Its numbers as others may see them; exact ones by default.
     """
     theory, inferred = structure.attribution
-    parts = [table_text(table) for table in _numbers(structure)]
-    parts.append("What to mind\n" + _listed(minded(structure)))
+    numbers = _numbers(structure, figures or exact_figures(structure))
+    parts = [table_text(table) for table in numbers]
+    parts.append("What to mind\n" + _listed(minded(structure, figures is None)))
     if theory or inferred:
         words = [f"Theory: {theory}" if theory else "", f"Inferred: {inferred}" if inferred else ""]
         parts.append("What the theory says, and what is inferred\n" + _listed(filter(None, words)))
