@@ -56,6 +56,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "placement": CommandEntry(
         BEFORE, "placement", "Test whether words of scales stand alike in two languages."
     ),
+    "plan": CommandEntry(
+        BEFORE, "plan", "How many groups and members; what those at hand can show."
+    ),
     "seal": CommandEntry(
         BEFORE, "seal", "Put every decision under a hash before the data; amend in the open."
     ),
@@ -75,6 +78,11 @@ COMMANDS: dict[str, CommandEntry] = {
     "score": CommandEntry(
         AFTER, "score", "One export in, scored persons and group constructs out."
     ),
+    "reduce": CommandEntry(
+        AFTER,
+        "reduce",
+        "Shorten the scales by what an export shows, into a form of the instrument.",
+    ),
     "validate": CommandEntry(
         AFTER, "validate", "score, and what the answers say of the scales: reliability, validity."
     ),
@@ -82,4 +90,7 @@ COMMANDS: dict[str, CommandEntry] = {
         AFTER, "fit", "score, and the structural models of the instrument by two engines."
     ),
     "run": CommandEntry(AFTER, "run", "Do all that a study.yaml asks for."),
+    "report": CommandEntry(
+        AFTER, "report", "One page that people open: answers in words, pictures, every table."
+    ),
 }

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Items, Labels
 from collective_use.checks import column_in, did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
 from collective_use.groups.labels import labels_of
 
 if TYPE_CHECKING:
+    from collective_use.instrument.model import Instrument
     from collective_use.responses.table import Responses
     from collective_use.scores.table import Scores
 
@@ -48,6 +50,10 @@ class Answers:
         Construct of each measure: two measures of one construct are to agree, not to differ.
     notes
         What was left out, in words.
+    facet_of
+        Facet of each item, where the instrument knows.
+    close
+        Pairs of measures whose constructs theory puts next to each other.
     """
 
     values: pd.DataFrame
@@ -59,11 +65,18 @@ class Answers:
     reversed_items: tuple[str, ...] = ()
     construct_of: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    facet_of: Mapping[str, str] = field(default_factory=dict)
+    close: tuple[tuple[str, str], ...] = ()
 
     @property
     def items(self) -> tuple[str, ...]:
         """Names of the items."""
         return tuple(str(name) for name in self.values.columns)
+
+    def named(self, key: str) -> str:
+        """Return a construct in words, with its id."""
+        words = self.names.get(key, key)
+        return key if words == key else f"{words} ({key})"
 
     def only(self, items: Sequence[str]) -> Answers:
         """Return the same persons with some of the items, by order.
@@ -133,8 +146,9 @@ class Answers:
 
 
 def answers_of(
-    data: Data, groups: Any = None, constructs: Constructs | None = None, *, least: int = 1
-) -> Answers:
+    data: Data, groups: Labels = None, constructs: Constructs | None = None, *, least: int = 1,
+    language: str | None = None,
+) -> Answers:  # fmt: skip
     """Take items from whatever holds them.
 
     Parameters
@@ -150,6 +164,8 @@ def answers_of(
         are taken when None.
     least
         Fewest items.
+    language
+        Of the names of constructs and items; the instrument's first when None.
 
     Raises
     ------
@@ -165,9 +181,9 @@ def answers_of(
     ('a', 'b')
     """
     if hasattr(data, "responses") or hasattr(data, "answers"):
-        found = _from_responses(data)
+        found = _from_responses(data, language)
     else:
-        found = _from_table(data, groups)
+        found = _from_table(_needed(data, groups, constructs), groups)
     if constructs is not None:
         found = _with_constructs(found, constructs)
     if len(found.items) < least:
@@ -175,13 +191,34 @@ def answers_of(
     return found
 
 
-def _from_table(data: Any, groups: Any) -> Answers:
+def _needed(data: Items, groups: Labels, constructs: Constructs | None) -> Items:
+    """Leave out columns of words that no construct names: languages, names, dates."""
+    if constructs is None or not isinstance(data, pd.DataFrame):
+        return data
+    wanted = {str(item) for own in constructs.values() for item in own}
+    return data.loc[
+        :,
+        [
+            str(name) in wanted
+            or (isinstance(groups, str) and str(name) == groups)
+            or pd.api.types.is_numeric_dtype(kind)
+            for name, kind in zip(data.columns, data.dtypes, strict=True)
+        ],
+    ]
+
+
+def _from_table(data: Items, groups: Labels) -> Answers:
     if isinstance(data, pd.DataFrame):
         frame = data
         repeated = frame.columns[frame.columns.duplicated()]
         if len(repeated):
             raise InputError(f"data has two columns called {repeated[0]!r}: rename one")
     else:
+        if isinstance(data, str) or not hasattr(data, "__len__"):
+            raise InputError(
+                "data must be a data frame or an array of answers, or what cu.read_responses(...) "
+                f"or cu.score(responses) returns, got {type(data).__name__}"
+            )
         table = numbers_in(data, "data")
         frame = pd.DataFrame(table, columns=[f"item{i + 1}" for i in range(table.shape[1])])
     labels = None
@@ -201,7 +238,7 @@ def _from_table(data: Any, groups: Any) -> Answers:
     values = pd.DataFrame(
         {str(name): _numbers(frame[name], str(name)) for name in frame}, index=frame.index
     )
-    return Answers(values, {}, {name: name for name in values}, labels, {}, {})
+    return Answers(values, {}, {str(name): str(name) for name in values}, labels, {}, {})
 
 
 def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
@@ -218,44 +255,75 @@ def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _from_responses(data: Any) -> Answers:
+def _from_responses(data: Items, language: str | None) -> Answers:
     from collective_use.scores.score import score
 
     scores = data if hasattr(data, "responses") else score(data)
     responses = scores.responses
     bank = responses.instrument
-    language = bank.languages[0]
+    if language is not None and language not in bank.languages:
+        raise InputError(f"language must be one of {quoted(bank.languages)}, got {language!r}")
     values = scores.items.astype(float)
-    constructs: dict[str, tuple[str, ...]] = {}
-    taken: set[str] = set()
-    names = {str(item): str(item) for item in values}
-    for measure in bank.measures:
-        own = tuple(i for i in measure.items if i in values.columns)
-        # a second measure of the same items (their spread, say) is no second scale
-        if own and measure.source == "perception" and not set(own) <= taken:
-            constructs[measure.id] = own
-            taken |= set(own)
-            construct = bank.get_construct(measure.construct_id)
-            names[measure.id] = measure.name.get(language) or construct.name.get(
-                language, measure.id
-            )
+    constructs = _scales_of(bank, values)
+    names = _names_of(bank, list(constructs), language or bank.languages[0])
     wanted = list(dict.fromkeys(item for own in constructs.values() for item in own))
     named = {item: bank.get_item(item).scale for item in wanted}
     scale = {item: bank.get_scale(used) for item, used in named.items() if used}
     empty = [i for i in wanted if values[i].notna().sum() == 0]
     wanted = [i for i in wanted if i not in set(empty)]
     kept = {n: tuple(i for i in own if i in set(wanted)) for n, own in constructs.items()}
+    kept = {name: own for name, own in kept.items() if own}
     notes = (f"Nobody answered {quoted(empty)}.",) if empty else ()
+    facets = {i: bank.get_item(i).facet for i in wanted}
     return Answers(
         values[wanted],
-        {name: own for name, own in kept.items() if own},
-        names,
+        kept,
+        {**{str(item): str(item) for item in values}, **names},
         responses.persons.get("group"),
         {item: float(used.low) for item, used in scale.items()},
         {item: float(used.high) for item, used in scale.items()},
         tuple(i for i in wanted if bank.get_item(i).reverse),
         {m.id: m.construct_id for m in bank.measures if m.id in kept},
         notes,
+        {item: facet for item, facet in facets.items() if facet},
+        _close(bank, kept),
+    )
+
+
+def _scales_of(bank: Instrument, values: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the items at hand of each perception measure; a second one of the same items is none.
+
+    The spread of items that are averaged elsewhere is such a second one.
+    """
+    out: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    for measure in bank.measures:
+        own = tuple(i for i in measure.items if i in values.columns)
+        if own and measure.source == "perception" and not set(own) <= taken:
+            out[measure.id] = own
+            taken |= set(own)
+    return out
+
+
+def _names_of(bank: Instrument, measures: list[str], language: str) -> dict[str, str]:
+    out = {}
+    for name in measures:
+        measure = bank.get_measure(name)
+        construct = bank.get_construct(measure.construct_id)
+        out[name] = measure.name.get(language) or construct.name.get(language, name)
+    return out
+
+
+def _close(bank: Instrument, kept: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
+    """Return the longest measures of constructs that theory calls close, pair by pair."""
+    longest: dict[str, str] = {}
+    for name in sorted(kept, key=lambda name: len(kept[name])):
+        longest[bank.get_measure(name).construct_id] = name
+    return tuple(
+        (longest[construct.id], longest[other])
+        for construct in bank.constructs
+        for other in construct.close_to
+        if construct.id in longest and other in longest
     )
 
 

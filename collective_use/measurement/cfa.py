@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
+from collective_use.errors import CollectiveUseWarning
 from collective_use.measurement.answers import Answers
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
@@ -67,6 +71,46 @@ def plain_names(answers: Answers, sets: Mapping[str, Sequence[str]]) -> Named:
     return Named(
         {factors[name]: tuple(short[i] for i in own) for name, own in sets.items()}, data, back
     )
+
+
+@contextmanager
+def heard(notes: list[str]) -> Iterator[None]:
+    """Keep the sentences of the package's own warnings as notes instead of printing them.
+
+    Parameters
+    ----------
+    notes
+        Receives them, each once.
+
+    Examples
+    --------
+    >>> from collective_use.errors import DataWarning, warn
+    >>> said = []
+    >>> with heard(said):
+    ...     warn("few groups", DataWarning)
+    >>> said
+    ['few groups']
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for own in caught:
+        if not issubclass(own.category, CollectiveUseWarning):
+            warnings.warn_explicit(own.message, own.category, own.filename, own.lineno)
+        elif str(own.message) not in notes:
+            notes.append(str(own.message))
+
+
+def rows_of(frame: pd.DataFrame) -> list[PlainDict]:
+    """Return the rows of a table by column name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows_of(pd.DataFrame({"a": [1]}))
+    [{'a': 1}]
+    """
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 def factor_model(sets: Mapping[str, Sequence[str]]) -> str:

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from collective_use.accepted import Found, Labels, PlainDict
 from collective_use.checks import valid_seed
 from collective_use.errors import CollectiveUseError
+from collective_use.frames import records_of
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.factors.number import FactorCount, factor_count
 from collective_use.measurement.items import ItemAnalysis, items
@@ -20,6 +22,7 @@ from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.htmt import Htmt, htmt
 from collective_use.measurement.validity.validity import Validity, validity
 from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.postfit.modification import modification_indices
 
 CROSS = 0.30
 """Standardised cross-loading that is named; smaller ones change little (Hinkin 1998)."""
@@ -107,7 +110,7 @@ def validate(
     data: Data,
     constructs: Constructs | None = None,
     *,
-    groups: Any = None,
+    groups: Labels = None,
     repetitions: int = 200,
     seed: int | None = 1,
     thorough: bool = False,
@@ -161,7 +164,14 @@ def validate(
     own = items(data, groups, constructs=constructs)
     book.items(own)
     reliable = _tried(
-        lambda: reliability(data, groups, constructs=constructs, repetitions=repetitions, seed=seed)
+        lambda: reliability(
+            data,
+            groups,
+            constructs=constructs,
+            repetitions=repetitions if thorough else 0,
+            seed=seed,
+            slow=thorough,
+        )
     )
     book.reliability(reliable)
     valid: Validity | NotComputed
@@ -182,7 +192,7 @@ def validate(
     )  # fmt: skip
 
 
-def _tried(compute: Callable[[], Any]) -> Any:
+def _tried(compute: Callable[[], Found]) -> Found:
     try:
         return compute()
     except CollectiveUseError as problem:
@@ -190,7 +200,7 @@ def _tried(compute: Callable[[], Any]) -> Any:
 
 
 def _between(
-    data: Data, constructs: Constructs | None, groups: Any, count: int, repetitions: int,
+    data: Data, constructs: Constructs | None, groups: Labels, count: int, repetitions: int,
     seed: int | None,
 ) -> Htmt | NotComputed:  # fmt: skip
     if count == 0:
@@ -251,13 +261,12 @@ class _Book:
 
     def name(self, key: str) -> str:
         """Return a construct in words, with its id."""
-        words = self.answers.names.get(key, key)
-        return key if words == key else f"{words} ({key})"
+        return self.answers.named(key)
 
     def items(self, found: ItemAnalysis) -> None:
         """Note items that run against their scale or hardly belong to it."""
         weak = 0
-        for row in found.table.to_dict("records"):
+        for row in records_of(found.table):
             where = f"{row['item']} in {self.name(row['scale'])}"
             if row["item_rest"] < 0:
                 reverse = row["item"] in self.answers.reversed_items
@@ -284,14 +293,14 @@ class _Book:
             return
         rows = found.table.query("coefficient == 'omega_total' and level == 'total'")
         low = rows[rows["est"] < found.cutoff.value]
-        for row in low.to_dict("records"):
+        for row in records_of(low):
             self.add("unreliable scale", self.name(row["scale"]), row["est"], str(found.cutoff),
                      "Add items, or find the one that does not belong.")  # fmt: skip
         known = rows["est"].notna()
         if known.any() and not len(low):
             self.passed.append(f"Omega of {int(known.sum())} scales lies between "
                                f"{rows['est'].min():.2f} and {rows['est'].max():.2f}.")  # fmt: skip
-        for row in rows[~known].to_dict("records"):
+        for row in records_of(rows[~known]):
             self.left.append(f"Omega of {self.name(row['scale'])}: {row['reason']}.")
 
     def validity(self, found: Validity | NotComputed) -> None:
@@ -301,15 +310,15 @@ class _Book:
             return
         self.left += [note for note in found.notes if note not in self.left]
         self._cross(found)
-        for row in found.pairs.to_dict("records"):
+        for row in records_of(found.pairs):
             if not self._same(row["first"], row["second"]) and row["ci_lower"] >= CLOSE:
                 self.add("constructs not told apart by persons", self._pair(row),
                          row["correlation"], f"lower limit at least {CLOSE:g}",
                          "Merge them, or reword the items that they share.")  # fmt: skip
 
     def _cross(self, found: Validity) -> None:
-        table = found.fit.modification_indices()
-        table = table[(table["op"] == "=~") & (table["sepc_all"].abs() >= CROSS)]
+        table = modification_indices(found.fit.solution, "=~")
+        table = table[table["sepc_all"].abs() >= CROSS]
         tried = len(self.answers.items) * max(len(self.answers.constructs) - 1, 1)
         table = table[table["mi"] >= chi2.isf(0.05 / tried, 1)]
         best = table.sort_values("mi", ascending=False).drop_duplicates("rhs")
@@ -334,7 +343,7 @@ class _Book:
             return
         close = [
             row
-            for row in found.table.to_dict("records")
+            for row in records_of(found.table)
             if not self._same(row["first"], row["second"])
             and row["ci_upper"] >= 1.0
             and row["htmt"] >= CLOSE
@@ -347,7 +356,7 @@ class _Book:
         if not close and np.isfinite(found.table["htmt"]).any():
             self.passed.append(f"All pairs of constructs differ between {found.n} groups.")
 
-    def _pair(self, row: dict[str, Any]) -> str:
+    def _pair(self, row: PlainDict) -> str:
         return f"{self.name(row['first'])} and {self.name(row['second'])}"
 
     def _same(self, one: str, two: str) -> bool:

@@ -1,10 +1,14 @@
-"""`fit_structure`: a structural model of the instrument, fitted to group values."""
+"""`fit_structure`: a structural model of the instrument, fitted to groups."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from collective_use.accepted import PlainDict
 from collective_use.checks import instance_of, one_of
 from collective_use.errors import (
     EstimationError,
@@ -19,9 +23,24 @@ from collective_use.results import Result, Table, plain
 from collective_use.sem.engines.agreement import EngineAgreement
 from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.sem.fit import ENGINES, fit_sem
+from collective_use.sem.goodness.fit_measures import scaled_fit_measures
 from collective_use.sem.result import SemResult
-from collective_use.structure.effects import effects_frame
-from collective_use.structure.values import find_model, group_data
+from collective_use.structure.effects import Drawn, check_intervals, effects_frame, monte_carlo
+from collective_use.structure.report import report_tables, report_text
+from collective_use.structure.syntax import check_way, stages, written
+from collective_use.structure.values import find_model
+from collective_use.structure.ways.data import Measured, measured
+from collective_use.structure.ways.latent import LatentFit, fit_latent
+from collective_use.structure.ways.moments import (
+    MomentFit,
+    corrected_covariances,
+    fit_moments,
+    plain_covariances,
+    refitted,
+    split_covariances,
+)
+from collective_use.structure.ways.rule import WAYS, choose, power_note, reliabilities
+from collective_use.syntax.model_text import parse_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,33 +49,34 @@ GROUPS_PER_PARAMETER = 5
 """Fewest groups for each free parameter (Bentler & Chou 1987, Sociological Methods 16:78)."""
 
 SAMPLING_ERROR = (
-    "Group values are means of few members and carry sampling error: paths between them are drawn "
-    "towards zero, or away from it where errors are shared. Reliability-corrected and two-level "
-    "ways are not part of this fit; read ICC(2) beside it."
+    "Group values are means of few members and carry sampling error, which this way leaves in: "
+    "paths between them are drawn towards zero, or away from it where members' errors are shared. "
+    "way='corrected' takes it off."
 )
 
 
 @dataclass(frozen=True)
 class StructureFit(Result):
-    """A structural model fitted to group values.
+    """A structural model fitted to groups.
 
     Attributes
     ----------
     model
         Id of the model in the instrument.
     fit
-        The fit itself: estimates, fit measures, residuals, modification indices.
+        The fit itself: estimates, residuals, explained variance.
     effects
-        One row a defined effect: specific, total indirect and total effects, with delta-method
-        (``ci_lower``, ``ci_upper``) and Monte Carlo (``mc_lower``, ``mc_upper``) limits.
+        One row an effect: specific and total indirect, direct and total effects, contrasts; one
+        pair of limits (``lower``, ``upper``), the ``p`` that belongs to them, and ``q`` for the
+        family (false discoveries).
     syntax
-        The model text.
+        The model text as it was fitted.
     groups
         Names of the groups used.
     agreement
         How far semopy and the core agree; None when semopy did not fit the model.
     warnings
-        What to know before using the numbers, a sentence each.
+        What to know before using the numbers, a sentence each; power comes first.
     record
         Groups left out, and why.
     attribution
@@ -65,6 +85,16 @@ class StructureFit(Result):
         The model's name in words.
     note
         What the instrument says beside it.
+    way
+        How it was fitted.
+    reason
+        Why this way.
+    measures
+        Fit measures; empty where the way has no test of the structure.
+    limits
+        Where limits and p come from, in words.
+    instruments
+        For the way `iv`: every equation with its test; None else.
 
     Examples
     --------
@@ -75,8 +105,8 @@ class StructureFit(Result):
     >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
     >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
     >>> found = cu.fit_structure(groups, "M1")
-    >>> found.model, len(found.groups)
-    ('M1', 60)
+    >>> found.model, found.way, len(found.groups)
+    ('M1', 'corrected', 60)
     """
 
     model: str
@@ -90,6 +120,11 @@ class StructureFit(Result):
     attribution: tuple[str, str] = ("", "")
     title: str = ""
     note: str = ""
+    way: str = "means"
+    reason: str = ""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    limits: str = ""
+    instruments: pd.DataFrame | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the estimates, paths and defined effects."""
@@ -99,21 +134,24 @@ class StructureFit(Result):
         """Return all fit measures, one a row."""
         import pandas as pd
 
-        measures = self.fit.fit_measures
-        return pd.DataFrame({"measure": list(measures), "value": list(measures.values())})
+        return pd.DataFrame({"measure": list(self.measures), "value": list(self.measures.values())})
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return everything as plain values."""
         return {
             "model": self.model,
             "title": self.title,
+            "way": self.way,
+            "reason": self.reason,
             "groups": list(self.groups),
             "syntax": self.syntax,
             "engine": self.fit.engine,
             "agreement": plain(self.agreement),
             "estimates": plain(self.fit.estimates),
             "effects": plain(self.effects),
-            "fit": plain(dict(self.fit.fit_measures)),
+            "limits": self.limits,
+            "instruments": plain(self.instruments),
+            "fit": plain(dict(self.measures)),
             "warnings": list(self.warnings),
             "record": self.record.to_dict(),
             "theory": self.attribution[0],
@@ -122,14 +160,10 @@ class StructureFit(Result):
 
     def tables(self) -> tuple[Table, ...]:
         """Return fit, paths, effects and what to mind, as a reader wants them."""
-        from collective_use.structure.report import report_tables
-
         return report_tables(self)
 
     def report(self) -> str:
         """Return the whole account as text: numbers, warnings, attribution, the model itself."""
-        from collective_use.structure.report import report_text
-
         return report_text(self)
 
 
@@ -137,11 +171,15 @@ def fit_structure(
     groups: Groups,
     model: str = "M1",
     *,
+    way: str = "auto",
+    controls: Sequence[str] = (),
     engine: str | None = None,
-    repetitions: int = 20_000,
+    intervals: str = "monte_carlo",
+    repetitions: int | None = None,
     seed: int | None = 1,
+    confidence: float = 0.95,
 ) -> StructureFit:
-    """Fit a structural model of the instrument to group values.
+    """Fit a structural model of the instrument to groups.
 
     Parameters
     ----------
@@ -149,10 +187,25 @@ def fit_structure(
         Aggregated measures, from `aggregate`.
     model
         Id of a model in the instrument file.
+    way
+        ``"auto"``: the model's own way, else by a stated rule (docs/structure.md). ``"means"``:
+        group values as they are. ``"corrected"``: cleared of the sampling error of group means,
+        with what measures share of it, and of what a census leaves. ``"split"``: measures that
+        explain each other come from different members. ``"latent"``: items averaged over
+        members. ``"twolevel"``: items at two levels together. ``"sam"`` (also ``"croon"``):
+        items at two levels, structure after measurement. ``"iv"``: items, equation by equation
+        with model-implied instruments.
+    controls
+        Measures that enter every equation, beside those the model declares.
     engine
         ``"both"`` (the default wherever semopy can fit the model), ``"core"`` or ``"semopy"``.
+    intervals
+        Of the effects: ``"monte_carlo"``, or for the ways of moments ``"percentile"`` or
+        ``"bca"`` from a bootstrap of groups.
     repetitions, seed
-        Of the Monte Carlo intervals.
+        Of the draws (20,000) or of the bootstrap (2,000).
+    confidence
+        Of the limits of the effects.
 
     Returns
     -------
@@ -162,9 +215,10 @@ def fit_structure(
     Raises
     ------
     InputError
-        When the model is unknown, or names a measure without values.
+        When the model or way is unknown, or names a measure without values.
     EstimationError
-        When there are too few groups, or estimation fails.
+        When there are too few groups, a measure does not vary between groups (or only by
+        chance), or estimation fails.
 
     Warns
     -----
@@ -174,7 +228,9 @@ def fit_structure(
     References
     ----------
     Kroll (2023), Perspectives on Public Management and Governance 6:106 (the theory); the path
-    model is inferred from its abstract, see the instrument's attribution.
+    model is inferred from its abstract, see the instrument's attribution. Croon & van Veldhoven
+    (2007), Psychological Methods 12:45 (corrected); Rosseel & Loh (2022), Psychological Methods
+    (structure after measurement); Bollen (1996), Psychometrika 61:109 (instruments).
 
     Examples
     --------
@@ -184,25 +240,158 @@ def fit_structure(
     >>> responses = cu.read_responses(export, "collective_data_use")
     >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
     >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
-    >>> found = cu.fit_structure(groups, "M1")
+    >>> found = cu.fit_structure(groups, "M1", way="means")
     >>> found.model, len(found.groups)
     ('M1', 60)
     """
     instance_of("groups", groups, Groups, "what cu.aggregate(scores) returns")
+    check_way(way, WAYS)
+    check_intervals(intervals)
     structural = find_model(groups.instrument, model)
-    data = group_data(groups, structural.syntax)
+    syntax = written(structural, controls)
+    data = measured(groups, syntax)
     if engine is not None:
         one_of("engine", engine, ENGINES)
-    _enough(len(data.frame), len(data.frame.columns), model)
-    fit, refusal = _fit(structural.syntax, data.frame, engine)
-    sentences = (*refusal, *_sentences(fit, len(data.frame)))
-    effects, _ = effects_frame(fit, repetitions=repetitions, seed=seed)
+    _enough(len(data.groups), len(data.names), model)
+    chosen, reason = _chosen(way, structural, data, syntax)
+    if intervals != "monte_carlo" and chosen not in ("means", "corrected", "split"):
+        raise NotSupported(f"intervals={intervals!r} with way={chosen!r} is not supported")
+    found = _fitted(chosen, syntax, structural, groups, data, engine, seed)
+    drawn = _drawn(found, intervals, repetitions, seed)
+    effects = effects_frame(found.fit, drawn, confidence=confidence)
     return StructureFit(
-        model, fit, effects, structural.syntax, data.groups, fit.agreement, sentences, data.record,
+        model, found.fit, effects, found.syntax, data.groups, found.fit.agreement,
+        _sentences(found, data), data.record,
         (structural.attribution.theory, structural.attribution.inferred),
-        _name(structural, groups.instrument.languages[0]),
-        structural.note or "",
+        _name(structural, groups.instrument.languages[0]), structural.note or "",
+        chosen, reason, found.measures, drawn.words if drawn else "", found.instruments,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a way came to."""
+
+    way: str
+    fit: SemResult
+    measures: Mapping[str, float]
+    syntax: str
+    notes: tuple[str, ...]
+    df: float | None
+    moments: MomentFit | None = None
+    instruments: pd.DataFrame | None = None
+
+
+def _chosen(way: str, model: StructuralModel, data: Measured, syntax: str) -> tuple[str, str]:
+    if way != "auto":
+        return way, "asked for"
+    if model.way is not None:
+        return model.way, "the model says so"
+    choice = choose(data, latent=bool(parse_model(syntax).latent))
+    return choice.way, choice.reason
+
+
+def _fitted(
+    way: str, syntax: str, model: StructuralModel, groups: Groups, data: Measured,
+    engine: str | None, seed: int | None,
+) -> _Found:  # fmt: skip
+    if way == "means":
+        fit, notes = _means(syntax, data, engine)
+        measures = fit.fit_measures if fit.converged else {}
+        moments = None
+        if fit.converged:
+            moments = MomentFit(fit, plain_covariances(data), np.empty((0, 0)), None, 0, ())
+        return _Found(way, fit, measures, syntax, (*notes, SAMPLING_ERROR), None, moments)
+    if way in ("corrected", "split"):
+        return _by_moments(way, syntax, data, engine, seed)
+    if engine not in (None, "core"):
+        raise NotSupported(f"engine={engine!r} with way={way!r} is not supported")
+    latent: LatentFit = fit_latent(way, syntax, model.merges, groups, data)
+    equations = None if latent.instruments is None else latent.instruments.equations
+    df = float(max(len(data.groups) - len(data.names), 1))
+    return _Found(
+        way, latent.fit, latent.measures, latent.syntax, latent.notes, df, None, equations
+    )
+
+
+def _by_moments(
+    way: str, syntax: str, data: Measured, engine: str | None, seed: int | None
+) -> _Found:
+    if way == "corrected":
+        covariances = corrected_covariances(data)
+        notes: tuple[str, ...] = ()
+    else:
+        covariances = split_covariances(data, stages(syntax), seed)
+        notes = (
+            "Measures that explain each other come from different members; values of half a "
+            "group carry more sampling error, so paths are drawn towards zero.",
+        )
+    moments = fit_moments(syntax, data, covariances)
+    agreed = _confirmed(moments, syntax, engine)
+    fit = replace(moments.fit, engine=agreed[0], agreement=agreed[1])
+    found = replace(moments, fit=fit)
+    measures = scaled_fit_measures(fit.solution, moments.scaled)
+    for name in ("logl", "unrestricted.logl", "aic", "bic", "bic2"):
+        measures.pop(name, None)
+    notes = (*agreed[2], *(_sentence(p.text) for p in moments.problems), *notes)
+    return _Found(way, fit, measures, syntax, notes, float(moments.df), found)
+
+
+def _confirmed(
+    moments: MomentFit, syntax: str, engine: str | None
+) -> tuple[str, EngineAgreement | None, tuple[str, ...]]:
+    """Fit the same covariances by the second engine too, and say how far it agrees."""
+    if engine == "core":
+        return "core", None, ()
+    import pandas as pd
+
+    names = list(moments.fit.table.blocks[0].observed)
+    n = int(moments.fit.n)
+    S = moments.fit.solution.data.groups[0].moments.cov * n / (n - 1)
+    cov = pd.DataFrame(S, index=names, columns=names)
+    try:
+        other = fit_sem(syntax, cov=cov, n=n, fixed_x=False, engine=engine or "both")
+    except (NotSupported, SecondEngineError) as problem:
+        if engine is not None:
+            raise
+        return "core", None, (f"No second engine confirms these numbers: {problem}.",)
+    return other.engine, other.agreement, ()
+
+
+def _means(syntax: str, data: Measured, engine: str | None) -> tuple[SemResult, tuple[str, ...]]:
+    """Fit by both engines; where semopy cannot, by the core, and say why."""
+    import pandas as pd
+
+    frame = pd.DataFrame(data.parts.means, columns=list(data.names))
+    if engine is not None:
+        return fit_sem(syntax, frame, engine=engine), ()
+    try:
+        return fit_sem(syntax, frame, engine="both"), ()
+    except (NotSupported, SecondEngineError) as problem:
+        why = f"No second engine confirms these numbers: {problem}."
+        return fit_sem(syntax, frame, engine="core"), (why,)
+
+
+def _drawn(
+    found: _Found, intervals: str, repetitions: int | None, seed: int | None
+) -> Drawn | None:
+    if intervals == "monte_carlo":
+        return monte_carlo(found.fit, found.df, repetitions=repetitions or 20_000, seed=seed)
+    moments = found.moments
+    if moments is None:
+        return None
+    G, R = int(moments.fit.n), repetitions or 2_000
+    solution = moments.fit.solution
+    rng = np.random.default_rng(seed)
+    weights = rng.multinomial(G, np.full(G, 1 / G), R).astype(float)
+    theta = refitted(solution, moments.covariances(weights))
+    left = moments.replicates if len(moments.replicates) else None
+    if left is None and intervals == "bca":
+        left = refitted(solution, moments.covariances(1.0 - np.eye(G)))
+    failed = int(np.isnan(theta).any(axis=1).sum())
+    words = f"{R:,} bootstrap samples of groups ({intervals})"
+    words += f", {failed} of them without a fit" if failed else ""
+    return Drawn(intervals, theta, left, words)
 
 
 def _name(model: StructuralModel, language: str) -> str:
@@ -217,28 +406,24 @@ def _enough(groups: int, variables: int, model: str) -> None:
         )
 
 
-def _fit(syntax: str, frame: pd.DataFrame, engine: str | None) -> tuple[SemResult, tuple[str, ...]]:
-    """Fit by both engines; where semopy cannot, by the core, and say why."""
-    if engine is not None:
-        return fit_sem(syntax, frame, engine=engine), ()
-    try:
-        return fit_sem(syntax, frame, engine="both"), ()
-    except (NotSupported, SecondEngineError) as problem:
-        why = f"No second engine confirms these numbers: {problem}."
-        return fit_sem(syntax, frame, engine="core"), (why,)
-
-
-def _sentences(fit: SemResult, groups: int) -> tuple[str, ...]:
-    free = fit.solution.n_parameters
-    found = [_sentence(problem.text) for problem in fit.problems]
+def _sentences(found: _Found, data: Measured) -> tuple[str, ...]:
+    groups = len(data.groups)
+    fit, free = found.fit, found.fit.solution.n_parameters
+    sentences = []
+    known = list(reliabilities(data).values())
+    power = power_note(groups, float(np.mean(known)) if known else 1.0)
+    if power:
+        sentences.append(power)
+    if found.moments is None or found.way == "means":
+        sentences += [_sentence(problem.text) for problem in fit.problems]
     if groups < GROUPS_PER_PARAMETER * free:
         few = (
             f"{groups} groups are few for {free} parameters (fewer than {GROUPS_PER_PARAMETER} "
             "each; Bentler & Chou 1987): errors are too small and fit indices unstable"
         )
         warn(few, SmallGroupsWarning)
-        found.append(few + ".")
-    return (*found, SAMPLING_ERROR)
+        sentences.append(few + ".")
+    return tuple(dict.fromkeys((*sentences, *(_sentence(note) for note in found.notes))))
 
 
 def _sentence(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from collective_use.accepted import Plain
 
 
 class Settings(BaseModel):
@@ -31,7 +33,7 @@ class ExportFile(Settings):
 
     @field_validator("wave", mode="before")
     @classmethod
-    def _as_text(cls, value: Any) -> Any:
+    def _as_text(cls, value: Plain) -> Plain:
         """Waves are names, also where they are written as whole numbers."""
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
@@ -48,6 +49,9 @@ class Study(Settings):
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
         What becomes of preview rows, rows never sent off, and second submissions.
+    unticked_consent
+        What becomes of persons who left the consent empty: left out, or kept where it is held
+        elsewhere.
     missing_codes
         What stands for no answer in the exports: a code, a list, codes with reasons, or these by
         item.
@@ -97,6 +101,8 @@ class Study(Settings):
         does not use them.
     full
         Write exact tables of groups, too, in a folder of its own for the analyst.
+    report
+        Write the report, a page that opens in any browser: true, or its languages (``en+zh``).
 
     Examples
     --------
@@ -116,6 +122,7 @@ class Study(Settings):
     previews: Literal["drop", "keep"] = "drop"
     unfinished: Literal["drop", "keep"] = "drop"
     duplicates: Literal["last", "first", "keep"] = "last"
+    unticked_consent: Literal["drop", "keep"] = "drop"
     missing_codes: MissingCodes | None = None
     answers_as: Literal["codes", "labels"] | None = None
     decimal: Literal[".", ","] | None = None
@@ -141,21 +148,38 @@ class Study(Settings):
     letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     fill: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     full: bool = False
+    report: bool | str = False
 
     @field_validator("exports", mode="before")
     @classmethod
-    def _files(cls, value: Any) -> Any:
+    def _files(cls, value: Plain) -> Plain:
         """A plain path is an export without declarations; one alone needs no list."""
         listed = [value] if isinstance(value, (str, Mapping)) else value
         if not isinstance(listed, (list, tuple)):
             return value
         return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
 
+    @field_validator("report")
+    @classmethod
+    def _spoken(cls, value: bool | str) -> bool | str:
+        """A report is written in languages that have a phrase file."""
+        if value is not False:
+            from collective_use.report.phrases import report_languages
+
+            try:
+                report_languages(value)
+            except InputError as problem:
+                raise ValueError(str(problem)) from None
+        return value
+
     @field_validator("measures", "models", "null_distributions", mode="before")
     @classmethod
-    def _one_is_a_list(cls, value: Any) -> Any:
+    def _one_is_a_list(cls, value: Plain) -> Plain:
         """One name needs no list."""
         return (value,) if isinstance(value, str) else value
+
+    def __repr__(self) -> str:
+        return f"Study({self.instrument!r}, exports[{len(self.exports)}], out={self.out!r})"
 
     def all_cutoffs(self) -> dict[str, float]:
         """Return the changed cut-offs, the smallest group among them."""
@@ -213,7 +237,7 @@ def read_study(path: str | Path) -> Study:
     return placed(study, file.parent)
 
 
-def study_from(values: Mapping[str, Any]) -> Study:
+def study_from(values: PlainMapping) -> Study:
     """Make a study from plain values, as flags give them.
 
     Raises
@@ -238,7 +262,7 @@ def study_from(values: Mapping[str, Any]) -> Study:
     return study
 
 
-def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
+def as_study(study: Study | str | Path | PlainMapping) -> Study:
     """Return a study from what a caller may give: itself, its file or folder, or its settings.
 
     Raises
@@ -263,7 +287,7 @@ def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
     )
 
 
-def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
+def overridden(study: Study, flags: PlainMapping) -> Study:
     """Return a study with flags in place of its own settings; None and empty flags say nothing.
 
     Examples
@@ -303,7 +327,7 @@ def placed(study: Study, folder: Path) -> Study:
     return study.model_copy(update=changes)
 
 
-def shown(study: Study) -> dict[str, Any]:
+def shown(study: Study) -> PlainDict:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
@@ -320,14 +344,14 @@ def _bundled(name: str) -> bool:
     return name in instrument_names()
 
 
-def _validated(values: dict[str, Any]) -> tuple[Study | None, ValidationError | None]:
+def _validated(values: PlainDict) -> tuple[Study | None, ValidationError | None]:
     try:
         return Study.model_validate(values), None
     except ValidationError as error:
         return None, error
 
 
-def _cutoff_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+def _cutoff_problems(values: PlainMapping, document: Document) -> list[Problem]:
     given = values.get("cutoffs")
     if not isinstance(given, dict):
         return []
@@ -350,7 +374,7 @@ def _unknown_null(name: object) -> str:
     return f"there is no null distribution {name!r}{hint}{listed}"
 
 
-def _null_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+def _null_problems(values: PlainMapping, document: Document) -> list[Problem]:
     given = values.get("null_distributions")
     if isinstance(given, str):
         text = _unknown_null(given)

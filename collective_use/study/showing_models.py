@@ -12,6 +12,7 @@ from collective_use.results import Table
 from collective_use.sem.fit import model_variables
 from collective_use.structure.fit import StructureFit
 from collective_use.structure.report import Figures, exact_figures, report_tables, report_text
+from collective_use.structure.values import find_model
 from collective_use.study.walk import Outcome
 
 FILES = ("estimates.csv", "effects.csv", "fit.csv")
@@ -113,6 +114,7 @@ def figures_for_others(outcome: Outcome, fit: StructureFit, rule: Disclosure) ->
         steps.estimates(exact.effects),
         steps.fit_measures(exact.measures),
         shares,
+        exact.converged,
         DIGITS,
     )
 
@@ -132,7 +134,8 @@ def _figures(outcome: Outcome, fit: StructureFit, rule: Disclosure | None) -> Fi
 
 
 def _steps(outcome: Outcome, fit: StructureFit, rule: Disclosure) -> Coarseness:
-    return coarseness(outcome.groups, model_variables(fit.syntax), fit.groups, rule)
+    written = find_model(outcome.instrument, fit.model).syntax
+    return coarseness(outcome.groups, model_variables(written), fit.groups, rule)
 
 
 def _fit_frame(measures: Mapping[str, float]) -> pd.DataFrame:

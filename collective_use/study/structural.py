@@ -5,12 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import (
     ConvergenceWarning,
+    DataWarning,
     EngineDisagreementWarning,
     EstimationError,
     ImproperSolutionWarning,
@@ -29,6 +30,7 @@ FILES = {
 
 HELD = (
     SmallGroupsWarning, ConvergenceWarning, ImproperSolutionWarning, EngineDisagreementWarning,
+    DataWarning,
 )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def fit_models(outcome: Outcome, folder: Path) -> Outcome:
 
 
 def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
-    study, lenient = outcome.study, outcome.command == "demo"
+    study, lenient = outcome.study, outcome.command in ("demo", "report")
     fits: dict[str, StructureFit] = {}
     refused: dict[str, str] = {}
     with warnings.catch_warnings():
@@ -91,14 +93,14 @@ def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
     return fits, refused
 
 
-def models_account(fits: Mapping[str, StructureFit]) -> tuple[dict[str, Any], Record]:
+def models_account(fits: Mapping[str, StructureFit]) -> tuple[PlainDict, Record]:
     """Return what run.json says of the models, and their records joined."""
     record = Record()
     account = {}
     for name, fit in fits.items():
         record = record.joined(fit.record)
         whole = fit.to_dict()
-        kept = ("syntax", "engine", "warnings", "theory", "inferred")
+        kept = ("syntax", "way", "reason", "limits", "engine", "warnings", "theory", "inferred")
         engines = None if fit.agreement is None else fit.agreement.in_words()
         account[name] = {
             "groups": len(fit.groups), **{key: whole[key] for key in kept}, "agreement": engines,

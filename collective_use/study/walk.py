@@ -50,8 +50,8 @@ class Outcome:
     models
         Name of a model to its fit, in the study's order.
     not_fitted
-        Name of a model to the reason why it could not be fitted (in a demonstration only; a
-        study that asks for a model stops).
+        Name of a model to the reason why it could not be fitted (where nobody asked for the
+        model by name: a demonstration, a report; a study that asks for a model stops).
     plan
         What was planned and what deviates; None for a study that was not sealed.
     tables

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.disclosure import DIGITS, POSSIBILITIES, Disclosure
+from collective_use.frames import number_at
 from collective_use.groups.between.table_one import TableOne
 from collective_use.groups.disclosure.digits import round_ratios, rounded_table
 from collective_use.groups.disclosure.figures import Sight, sight
@@ -64,7 +65,7 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
         view = views[row]
         if view.exact or not view.n.sum():
             continue
-        _describe(frame, row, table.table.loc[row], view)
+        _describe(frame, row, table.table.iloc[row], view)
         valued = groups.values[name].notna().to_numpy(bool)
         few = 0 < valued.sum() < POSSIBILITIES and not view.mean[valued].all()
         if not rule.shows(float(view.n.sum())):
@@ -87,7 +88,7 @@ def _correlations(
     names = list(views)
     for i, one in enumerate(names):
         for j, two in enumerate(names):
-            view, cell = views[one], float(exact.loc[i, two])
+            view, cell = views[one], number_at(exact, i, two)
             if i < j:
                 move = max(move_of(views[name], values[name]) for name in (one, two))
                 both = int((values[one].notna() & values[two].notna()).sum())

@@ -19,7 +19,7 @@ from collective_use.disclosure import Disclosure
 from collective_use.groups.disclosure.figures import Sight, sight
 from collective_use.groups.results import Groups
 
-IN_UNITS = ("est", "se", "ci_lower", "ci_upper", "mc_lower", "mc_upper")
+IN_UNITS = ("est", "se", "ci_lower", "ci_upper", "lower", "upper")
 """Columns in the units of the measures; their ratio to the standardised estimate says which."""
 
 STANDARDIZED = ("std_lv", "std_all", "std_nox")
@@ -83,11 +83,15 @@ class Coarseness:
         for name in STANDARDIZED:
             if name in shown:
                 shown[name] = _each(rule, frame[name], steps)
+        statistic = frame["z"] if "z" in frame else frame["est"] / frame["se"]
+        density = 2 * np.exp(-(statistic**2) / 2) / np.sqrt(2 * np.pi)
+        rooted = [rule.moved(self.groups, move) * self.groups**0.5 for move in moves]
+        change = (density * rooted).fillna(0.0)
+        for name in ("p", "q"):
+            if name in shown:
+                pairs = zip(frame[name], change, strict=True)
+                shown[name] = [rule.probability(float(p), far) for p, far in pairs]
         if "z" in shown:
-            density = 2 * np.exp(-(frame["z"] ** 2) / 2) / np.sqrt(2 * np.pi)
-            moved = [rule.moved(self.groups, move) * self.groups**0.5 for move in moves]
-            rows = zip(frame["p"], density, moved, strict=True)
-            shown["p"] = [rule.probability(p, slope * far) for p, slope, far in rows]
             wide = [rule.statistic_step(self.groups, move) for move in moves]
             shown["z"] = _each(rule, frame["z"], wide)
         return shown

@@ -23,7 +23,13 @@ KINDS_BY_SOURCE: dict[str, tuple[str, ...]] = {
 
 
 def check(context: Context) -> None:
-    """Check every measure."""
+    """Check every measure, and which constructs constructs are said to be close to."""
+    for n, construct in enumerate(context.instrument.constructs):
+        for k, other in enumerate(construct.close_to):
+            whose = f"construct {construct.id!r}"
+            if other == construct.id:
+                context.say(("constructs", n, "close_to", k), f"{whose} is close to itself")
+            context.knows("constructs", other, ("constructs", n, "close_to", k), whose)
     for n, measure in enumerate(context.instrument.measures):
         place: Place = ("measures", n)
         _references(context, measure, place)

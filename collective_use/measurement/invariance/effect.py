@@ -11,10 +11,25 @@ from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
 
 
-def effects_of(
+def items_of(model: str) -> dict[str, list[str]]:
+    """Return the items of each factor of a model text.
+
+    Examples
+    --------
+    >>> items_of("f =~ a + b; g =~ c + d")
+    {'f': ['a', 'b'], 'g': ['c', 'd']}
+    """
+    from collective_use.sem.table.build import TableOptions, parameter_table
+
+    table = parameter_table(model, TableOptions(n_groups=1))
+    rows = [r for r in table.rows if r.op == "=~"]
+    return {f: [r.rhs for r in rows if r.lhs == f] for f in table.blocks[0].latent}
+
+
+def anchored_fit(
     model: str, data: pd.DataFrame, group: str, labels: tuple[str, ...]
-) -> pd.DataFrame | NotComputed:
-    """Return dMACS and the shift of expected answers by item, the first against the last group.
+) -> SemResult | NotComputed:
+    """Fit the configural model with the first indicator of each factor as anchor.
 
     Parameters
     ----------
@@ -25,24 +40,30 @@ def effects_of(
     group
         Column of the groups.
     labels
-        The groups by order; the first is the reference, the last is focal.
+        The groups by order.
     """
-    from collective_use.sem.table.build import TableOptions, parameter_table
-
-    table = parameter_table(model, TableOptions(n_groups=1))
-    factors = list(table.blocks[0].latent)
-    rows = [r for r in table.rows if r.op == "=~"]
-    items = {f: [r.rhs for r in rows if r.lhs == f] for f in factors}
-    count = len(labels)
+    items, count = items_of(model), len(labels)
     lines = [model]
     for factor, own in items.items():
         same = ", ".join([f"t_{factor}"] * count)
         free = ", ".join(["0", *["NA"] * (count - 1)])
         lines += [f"{own[0]} ~ c({same})*1", f"{factor} ~ c({free})*1"]
-    fit = fit_quietly("\n".join(lines), data, group=group, meanstructure=True)
-    if isinstance(fit, NotComputed):
-        return fit
-    return _table(fit, items, data, group, labels)
+    return fit_quietly("\n".join(lines), data, group=group, meanstructure=True)
+
+
+def effects_of(
+    fit: SemResult, model: str, data: pd.DataFrame, group: str, labels: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return dMACS and the shift of expected answers by item, the first against the last group.
+
+    Parameters
+    ----------
+    fit
+        Of `anchored_fit`.
+    model, data, group, labels
+        What it was fitted to; the first label is the reference, the last is focal.
+    """
+    return _table(fit, items_of(model), data, group, labels)
 
 
 def _table(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
-from collective_use.errors import EstimationError, InputError
+from collective_use.errors import EstimationError, InputError, NotSupported
+from collective_use.frames import rows_of
 from collective_use.measurement.cfa import fit_quietly
-from collective_use.measurement.invariance.effect import effects_of
+from collective_use.measurement.invariance.effect import anchored_fit, effects_of
+from collective_use.measurement.invariance.steps import RULES, step_row
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
+
+if TYPE_CHECKING:
+    from collective_use.measurement.invariance.consequences import Consequences
 
 CONTINUOUS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("configural", (), "the same items on the same factors"),
@@ -31,18 +36,6 @@ ORDINAL: tuple[tuple[str, tuple[str, ...], str], ...] = (
      "and equal residual variances"),
 )  # fmt: skip
 """Steps with what is held equal; ordered items after Wu & Estabrook (2016)."""
-
-_CHEN = "Chen 2007, Structural Equation Modeling 14:464"
-RULES: dict[str, Cutoff] = {
-    c.name: c
-    for c in (
-        Cutoff("delta_cfi", -0.010, "at_least", _CHEN, "Cheung & Rensvold 2002 give the same"),
-        Cutoff("delta_rmsea", 0.015, "at_most", _CHEN),
-        Cutoff("delta_srmr", 0.030, "at_most", _CHEN, ".010 from the scalar step on"),
-        Cutoff("delta_mc", -0.020, "at_least",
-               "Cheung & Rensvold 2002, Structural Equation Modeling 9:233"),
-    )
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,6 +69,10 @@ class Invariance(Result):
         The rules of thumb used.
     difference
         How chi-square differences were tested.
+    anchored
+        The configural fit with anchors, behind `effects` and `consequences`.
+    model
+        The model text.
 
     Examples
     --------
@@ -101,6 +98,25 @@ class Invariance(Result):
     rules: dict[str, Cutoff]
     difference: str
     notes: tuple[str, ...] = field(default=())
+    anchored: SemResult | NotComputed = field(default=NotComputed("not fitted"), repr=False)
+    model: str = field(default="", repr=False)
+
+    def consequences(self, selected: float = 0.25) -> Consequences:
+        """Return what the differences do to comparisons and selections (Millsap & Kwok 2004).
+
+        Parameters
+        ----------
+        selected
+            Share of all persons that is selected by the sum of a factor's items.
+
+        Raises
+        ------
+        NotSupported
+            For ordered items, or where the anchored model could not be fitted.
+        """
+        from collective_use.measurement.invariance.consequences import consequences_of
+
+        return consequences_of(self, selected)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a step: `step, chisq, df, cfi, rmsea, srmr, ...`."""
@@ -141,6 +157,7 @@ def invariance(
     cluster: str | None = None,
     steps: Sequence[str] | None = None,
     partial: bool = False,
+    approximate: str | None = None,
 ) -> Invariance:
     """Test measurement invariance step by step.
 
@@ -165,6 +182,8 @@ def invariance(
     partial
         Search for partial invariance where a step fails: equalities are set free one at a time by
         their score test, at most a third of them, until the step holds.
+    approximate
+        Alignment and penalised invariance are not offered; naming one says what to use.
 
     Returns
     -------
@@ -178,6 +197,8 @@ def invariance(
         clusters where the two are confounded.
     EstimationError
         When the configural model cannot be fitted.
+    NotSupported
+        For approximate invariance.
 
     References
     ----------
@@ -195,6 +216,12 @@ def invariance(
     >>> cu.invariance("f =~ a + b + c + d", data, group="country").reached
     'metric'
     """
+    if approximate is not None:
+        raise NotSupported(
+            f"approximate={approximate!r} is not supported: take partial=True, which sets the "
+            "worst equalities free, `consequences()` for what they do to comparisons, and cu.dif() "
+            "for items one by one; for many groups, sirt::invariance.alignment in R"
+        )
     instance_of("model", model, str, "a model text such as 'f =~ a + b + c'")
     instance_of("data", data, pd.DataFrame, "a data frame, one row a person")
     column_in("group", group, list(data.columns), where="the data")
@@ -218,7 +245,7 @@ def invariance(
             rows.append({"step": name, "equal": words, "holds": False, "reason": fit.reason})
             break
         before = list(fits.values())[-1] if fits else None
-        row = _row(name, words, fit, before)
+        row = step_row(name, words, fit, before)
         if partial and before is not None and not row["holds"]:
             fit, row, latest, freed = _freed(model, data, group, name, words, equal, latest, before,
                                              fit, row, options)  # fmt: skip
@@ -242,47 +269,6 @@ def _options(
             "meanstructure": True}  # fmt: skip
 
 
-def _measures(fit: SemResult) -> dict[str, float]:
-    m = fit.fit_measures
-    robust = "chisq.scaled" in m
-
-    def best(name: str, *kinds: str) -> float:
-        for kind in kinds if robust else ():
-            value = m.get(f"{name}.{kind}")
-            if value is not None and np.isfinite(value):
-                return float(value)
-        return float(m[name])
-
-    chisq, df = best("chisq", "scaled"), best("df", "scaled")
-    return {
-        "chisq": chisq, "df": df, "pvalue": best("pvalue", "scaled"),
-        "cfi": best("cfi", "robust", "scaled"), "rmsea": best("rmsea", "robust", "scaled"),
-        "srmr": float(m["srmr"]), "mc": _centrality(fit),
-    }  # fmt: skip
-
-
-def _centrality(fit: SemResult) -> float:
-    """Return McDonald's (1989) index from the uncorrected chi-square, as lavaan's mfi."""
-    m = fit.fit_measures
-    n = sum(float(g.moments.n) for g in fit.solution.data.groups)
-    return float(np.exp(-0.5 * (m["chisq"] - m["df"]) / n))
-
-
-def _row(name: str, words: str, fit: SemResult, before: SemResult | None) -> dict[str, object]:
-    own = _measures(fit)
-    row: dict[str, object] = {"step": name, "equal": words, **own}
-    if before is None:
-        return row | {"holds": True, "reason": ""}
-    found = before.compare(fit)
-    last = _measures(before)
-    deltas = {f"delta_{k}": own[k] - last[k] for k in ("cfi", "rmsea", "srmr", "mc")}
-    holds = all(RULES[k].passes(v) for k, v in deltas.items() if k in ("delta_cfi", "delta_rmsea"))
-    return row | deltas | {
-        "delta_chisq": found.statistic, "delta_df": found.df, "delta_p": found.p,
-        "holds": holds, "reason": "",
-    }  # fmt: skip
-
-
 def _freed(
     model: str, data: pd.DataFrame, group: str, name: str, words: str, equal: tuple[str, ...],
     latest: tuple[str, ...], before: SemResult, fit: SemResult, row: dict[str, object],
@@ -301,7 +287,7 @@ def _freed(
         if isinstance(tried, NotComputed):
             break
         latest = (*latest, candidate[0])
-        fit, row = tried, _row(name, f"{words}, but for {len(latest)}", tried, before)
+        fit, row = tried, step_row(name, f"{words}, but for {len(latest)}", tried, before)
         trail.append({"step": name, "parameter": candidate[0], "mi": candidate[1],
                       "chisq": row["chisq"], "df": row["df"]})  # fmt: skip
         if row["holds"]:
@@ -332,12 +318,17 @@ def _result(
         reached = str(row["step"])
     first = fits[next(iter(fits))]
     labels = tuple(first.group_names)
-    effects: pd.DataFrame | NotComputed
+    anchored: SemResult | NotComputed
     latent = _latent_means(fits, len(labels))
     if ordered:
-        effects = NotComputed("dMACS is for numbers; items are ordered here")
+        anchored = NotComputed("dMACS is for numbers; items are ordered here")
     else:
-        effects = effects_of(model, data, group, labels)
+        anchored = anchored_fit(model, data, group, labels)
+    effects = (
+        anchored
+        if isinstance(anchored, NotComputed)
+        else effects_of(anchored, model, data, group, labels)
+    )
     last = list(fits)[-1]
     method = first.compare(fits[last]).method if len(fits) > 1 else "none"
     counts = tuple(int(sizes[g]) for g in sizes.index)
@@ -345,7 +336,7 @@ def _result(
     notes = (f"Set free in the search for partial invariance: {free}.",) if free else ()
     return Invariance(
         table, effects, latent, pd.DataFrame(trail), reached, fits,
-        labels, counts, labels[0], labels[-1], dict(RULES), method, notes,
+        labels, counts, labels[0], labels[-1], dict(RULES), method, notes, anchored, model,
     )  # fmt: skip
 
 
@@ -357,8 +348,6 @@ def _latent_means(fits: dict[str, SemResult], focal: int) -> pd.DataFrame:
             factors = set(fits[step].solution.table.blocks[0].latent)
             own = table[(table["op"] == "~1") & (table["group"] == focal)]
             rows += [
-                (step, r.lhs, float(r.est), float(r.se))
-                for r in own.itertuples()
-                if r.lhs in factors
+                (step, r.lhs, float(r.est), float(r.se)) for r in rows_of(own) if r.lhs in factors
             ]
     return pd.DataFrame(rows, columns=["step", "factor", "mean", "se"])

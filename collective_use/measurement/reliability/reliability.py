@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from collective_use.accepted import Labels, Plain
 from collective_use.checks import number_between, valid_seed, whole_number
 from collective_use.cutoffs import CUTOFFS, Cutoff
 from collective_use.errors import InputError
@@ -120,13 +120,14 @@ class Reliability(Result):
 @single_threaded
 def reliability(
     data: Data,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     constructs: Constructs | None = None,
     confidence: float = 0.95,
     repetitions: int = 500,
     cutoff: float | None = None,
     seed: int | None = 1,
+    slow: bool = True,
 ) -> Reliability:
     """Compute reliability of scales, in total and, where persons have groups, by level.
 
@@ -148,6 +149,8 @@ def reliability(
         What omega should exceed; the rule of thumb `alpha` when None.
     seed
         Of the bootstrap.
+    slow
+        Also what searches: the greatest lower bound, omega hierarchical, ordinal coefficients.
 
     Returns
     -------
@@ -189,7 +192,7 @@ def reliability(
             continue
         known = answers.only(items).complete(at_least=len(items) + 2)
         refuse_constant(known)
-        frames.append(_scale(scale, known, confidence, repetitions, rule, rng))
+        frames.append(_scale(scale, known, confidence, repetitions, rule, rng, slow))
         n[scale] = len(known.values)
         if known.groups is not None:
             sizes[scale] = int(known.groups.nunique())
@@ -207,9 +210,9 @@ def _rule(value: float) -> Cutoff:
 
 def _scale(
     scale: str, known: Answers, confidence: float, repetitions: int, rule: Cutoff,
-    rng: np.random.Generator,
+    rng: np.random.Generator, slow: bool,
 ) -> pd.DataFrame:  # fmt: skip
-    found = {(name, "total"): estimate for name, estimate in total(known).items()}
+    found = {(name, "total"): estimate for name, estimate in total(known, slow=slow).items()}
     if known.groups is not None:
         found |= by_level(known)
     boot = _bootstrap(known, repetitions, rng)
@@ -225,7 +228,7 @@ def _scale(
 def _row(
     scale: str, name: str, level: str, estimate: Estimate, known: Answers, confidence: float,
     boot: dict[str, Floats], rule: Cutoff,
-) -> tuple[Any, ...]:  # fmt: skip
+) -> tuple[Plain, ...]:  # fmt: skip
     low = high = above = np.nan
     how = ""
     value, error = estimate.value, estimate.error

@@ -40,20 +40,23 @@ def closed(values: Floats) -> dict[str, float]:
     }
 
 
-def total(answers: Answers) -> dict[str, Estimate]:
+def total(answers: Answers, *, slow: bool = True) -> dict[str, Estimate]:
     """Return every coefficient of the level ``total``.
 
     Parameters
     ----------
     answers
         Complete answers to the items of one scale.
+    slow
+        Also what searches: greatest lower bound, omega hierarchical, ordinal coefficients.
     """
     values = answers.values.to_numpy()
     found = {name: Estimate(value) for name, value in closed(values).items()}
-    found["glb"] = _tried(lambda: greatest_lower_bound(np.cov(values.T)))
     found |= one_factor(values)
-    found |= _hierarchical(values)
-    found |= ordinal(answers)
+    if slow:
+        found["glb"] = _tried(lambda: greatest_lower_bound(np.cov(values.T)))
+        found |= _hierarchical(values)
+        found |= ordinal(answers)
     spread = float(np.sqrt(np.cov(values.T).sum()))
     found["sem"] = Estimate(spread * float(np.sqrt(max(1.0 - found["alpha"].value, 0.0))))
     return found

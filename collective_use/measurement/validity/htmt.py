@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels
 from collective_use.checks import number_between, one_of, quoted, valid_seed, whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
@@ -87,7 +87,7 @@ class Htmt(Result):
 def htmt(
     data: Data,
     constructs: Constructs | None = None,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     version: int = 1,
     level: str = "total",
@@ -189,23 +189,30 @@ def _between(
     said = f"No variance between groups in {quoted(flat)}: left out of the means."
     note = (said,) if flat else ()
     rng = np.random.default_rng(seed)
-    draws = [
-        htmt_ratios(_scaled(components(sums, times.astype(float))[1]), places, version)
-        for times in (
-            np.bincount(rng.integers(0, len(labels), len(labels)), minlength=len(labels))
+    count = len(labels)
+    times = np.array(
+        [
+            np.bincount(rng.integers(0, count, count), minlength=count)
             for _ in range(min(repetitions, 500))
-        )
+        ],
+        float,
+    )
+    draws = [
+        htmt_ratios(_scaled(components(sums, part)[1]), places, version)
+        for part in np.array_split(times, max(1, len(times) // 25))
+        if len(part)
     ]
     found = Correlations(
         "between", _scaled(between), between, used.items, len(labels), (*used.notes, *note)
     )
     none = np.zeros((0, len(places), len(places)))
-    return found, np.stack(draws) if draws else none
+    return found, np.concatenate(draws) if draws else none
 
 
 def _scaled(covariance: Floats) -> Floats:
-    spread = np.sqrt(np.where(np.diag(covariance) > 0, np.diag(covariance), np.nan))
-    return np.asarray(covariance / np.outer(spread, spread))
+    variance = np.einsum("...jj->...j", covariance)
+    spread = np.sqrt(np.where(variance > 0, variance, np.nan))
+    return np.asarray(covariance / (spread[..., :, None] * spread[..., None, :]))
 
 
 def _incomplete(known: Answers) -> Correlations:

@@ -62,14 +62,15 @@ def pair_sums(values: Floats, codes: Ints, groups: int) -> PairSums:
 
 
 def components(found: PairSums, times: Floats | None = None) -> tuple[Floats, Floats]:
-    """Return the within and the between covariance, (J, J) each.
+    """Return the within and the between covariance, (..., J, J) each.
 
     Parameters
     ----------
     found
         Sums by group.
     times
-        (G,) how often each group counts, for a bootstrap of groups; once each when None.
+        (..., G) how often each group counts, for a bootstrap of groups, many at once where there
+        are more dimensions; once each when None.
 
     Examples
     --------
@@ -77,18 +78,22 @@ def components(found: PairSums, times: Floats | None = None) -> tuple[Floats, Fl
     >>> sums = pair_sums(np.array([[1.0], [3.0], [7.0], [9.0]]), np.array([0, 0, 1, 1]), 2)
     >>> [m.tolist() for m in components(sums)]
     [[[2.0]], [[17.0]]]
+    >>> components(sums, np.array([[1.0, 1.0], [2.0, 0.0]]))[1].shape
+    (2, 1, 1)
     """
     w = np.ones(len(found.n)) if times is None else times
     there = found.n > 0
     size = np.where(there, found.n, 1.0)
     inside = found.sums * np.swapaxes(found.sums, 1, 2) / size
-    total = np.tensordot(w, found.n, axes=1)
-    groups = np.tensordot(w, there.astype(float), axes=1)
-    first = np.tensordot(w, found.sums, axes=1)
-    between = np.tensordot(w, inside, axes=1) - first * first.T / np.maximum(total, 1.0)
-    within = np.tensordot(w, found.products - inside, axes=1)
-    msw = within / np.maximum(total - groups, 1.0)
+
+    def added(x: Floats) -> Floats:
+        return np.asarray(np.tensordot(w, x, axes=([-1], [0])))
+
+    total, groups, first = added(found.n), added(there.astype(float)), added(found.sums)
+    whole = added(inside)
+    between = whole - first * np.swapaxes(first, -1, -2) / np.maximum(total, 1.0)
+    msw = (added(found.products) - whole) / np.maximum(total - groups, 1.0)
     msb = between / np.maximum(groups - 1, 1.0)
-    squares = np.tensordot(w, found.n**2, axes=1) / np.maximum(total, 1.0)
+    squares = added(found.n**2) / np.maximum(total, 1.0)
     n0 = (total - squares) / np.maximum(groups - 1, 1.0)
     return msw, (msb - msw) / np.maximum(n0, 1e-12)

@@ -22,7 +22,8 @@ from collective_use.errors import (
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.moments import OrdinalMoments
 from collective_use.numerics.ordinal.objective import OrdinalObjective
-from collective_use.sem.engines.core import Solution, sample_statistics, search
+from collective_use.sem.engines.core import Solution, sample_statistics
+from collective_use.sem.engines.search import search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import ORDERED, Options
 from collective_use.sem.ordinal.read import Coded
@@ -198,7 +199,7 @@ def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> 
         )
 
     first = objective(model, (n - 1) / n.sum())
-    optimum, basis = search(filled, coded.sample, first, constraints)  # type: ignore[arg-type]
+    optimum, basis = search(filled, coded.sample, first, constraints)
     final = _with_residuals(filled, first, optimum.theta)
     model = compile_model(final)
     return Solution(

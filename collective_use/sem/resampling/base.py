@@ -12,7 +12,8 @@ import numpy as np
 from collective_use.errors import NotSupported
 from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.search.optimise import minimise
-from collective_use.sem.engines.core import Solution, bounds_of
+from collective_use.sem.engines.core import Solution
+from collective_use.sem.engines.search import bounds_of
 from collective_use.sem.result import SemResult
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import ParameterTable

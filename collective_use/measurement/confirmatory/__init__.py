@@ -1,0 +1,1 @@
+"""Confirmatory models written from an instrument: rivals, levels, fit."""

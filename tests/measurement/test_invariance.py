@@ -1,0 +1,141 @@
+"""Items that differ are found by name; what they do is computed; levels and waves are compared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import collective_use as cu
+from collective_use.measurement.invariance.dif import confounding
+from collective_use.numerics.items.selection import selection_accuracy
+
+MODEL = "f =~ a + b + c + d + e"
+
+
+def languages(shift: float = 0.8, n: int = 600, seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    data = pd.DataFrame(rng.normal(size=(n, 1)) + rng.normal(size=(n, 5)), columns=list("abcde"))
+    data["language"] = ["en", "zh"] * (n // 2)
+    data["team"] = np.repeat(np.arange(n // 10), 10)
+    chinese = data["language"] == "zh"
+    data.loc[chinese, list("abcde")] += 0.3
+    data.loc[chinese, "d"] += shift
+    return data
+
+
+def test_the_item_that_differs_is_found_and_the_means_are_purified() -> None:
+    found = cu.dif(MODEL, languages(), group="language", cluster="team")
+    row = found.table.set_index("item").loc["d"]
+    assert row["verdict"] == "differs"
+    assert row["effect"] == pytest.approx(0.8, abs=0.25)
+    assert found.trail["item"].tolist() == ["d"]
+    latent = found.latent.iloc[0]
+    assert latent["all_items"] > latent["purified"]
+    assert latent["purified"] == pytest.approx(0.3, abs=0.2)
+
+
+def test_the_direct_effect_is_that_of_the_model_written_by_hand() -> None:
+    data = languages()
+    found = cu.dif(MODEL, data, group="language").table.set_index("item").loc["d"]
+    coded = data.assign(z=(data["language"] == "zh").astype(float))
+    fit = cu.fit_sem(f"{MODEL}\nf ~ z\nd ~ own*z", coded, estimator="MLR", meanstructure=True)
+    assert found["effect"] == pytest.approx(fit.parameters["own"], rel=1e-6)
+    assert found["size"] == pytest.approx(found["effect"] / data["d"].std(), rel=1e-9)
+
+
+def test_false_alarms_are_rare() -> None:
+    alarms = sum(
+        (
+            cu.dif(MODEL, languages(0.0, 300, seed), group="language").table["p_adjusted"] < 0.05
+        ).any()
+        for seed in range(20)
+    )
+    assert alarms <= 4  # binomial: five or more of 20 at .05 has p = .003
+
+
+def test_what_is_confounded_is_said() -> None:
+    data = languages().assign(team=lambda d: d["language"] + d["team"].astype(str))
+    assert confounding(data, "language", None) == ()
+    (said,) = confounding(data, "language", "team")
+    assert "en 60, zh 60" in said
+    assert confounding(languages(), "language", "team") == ()
+
+
+def test_consequences_are_those_of_the_parameters() -> None:
+    found = cu.invariance(MODEL, languages(), group="language")
+    means = found.consequences().means.set_index("group")
+    assert means.loc["zh", "by_items"] == pytest.approx(found.effects["shift"].sum() / 5, rel=1e-6)
+    assert means.loc["en", ["latent", "observed", "by_items"]].tolist() == [0, 0, 0]
+    chosen = found.consequences(0.2).selection.set_index("group")
+    assert chosen["selected"].mean() == pytest.approx(0.2, abs=1e-6)
+    assert chosen.loc["zh", "selected"] > chosen.loc["zh", "selected_if_equal"]
+
+
+def test_selection_accuracy_is_that_of_many_drawn_persons() -> None:
+    rng = np.random.default_rng(1)
+    n = 400_000
+    loading = np.array([[1.0, 0.8, 0.6], [1.0, 0.5, 0.6]])
+    intercept = np.array([[0.0, 0.1, 0.2], [0.0, 0.6, 0.2]])
+    residual = np.array([[0.5, 0.6, 0.7], [0.5, 0.9, 0.7]])
+    mean, variance, share = np.array([0.0, 0.3]), np.array([1.0, 0.8]), np.array([0.6, 0.4])
+    group = (rng.random(n) < share[1]).astype(int)
+    f = mean[group] + np.sqrt(variance[group]) * rng.normal(size=n)
+    answers = intercept[group] + loading[group] * f[:, None]
+    total = (answers + np.sqrt(residual[group]) * rng.normal(size=(n, 3))).sum(axis=1)
+    above, chosen = f > np.quantile(f, 0.75), total > np.quantile(total, 0.75)
+    found = selection_accuracy(loading, intercept, residual, mean, variance, share, 0.25)
+    for g in (0, 1):
+        own = group == g
+        assert found.selected[g] == pytest.approx(chosen[own].mean(), abs=0.005)
+        assert found.sensitivity[g] == pytest.approx(chosen[own & above].mean(), abs=0.008)
+        assert found.specificity[g] == pytest.approx(1 - chosen[own & ~above].mean(), abs=0.005)
+        assert found.success[g] == pytest.approx(above[own & chosen].mean(), abs=0.008)
+
+
+def test_cluster_bias_is_seen_in_the_item_that_has_it() -> None:
+    rng = np.random.default_rng(2)
+    team = np.repeat(np.arange(80), 8)
+    f = rng.normal(size=80)[team] + rng.normal(size=640)
+    data = pd.DataFrame({c: f + rng.normal(size=640) for c in "abcd"}).assign(team=team)
+    data["d"] += 1.2 * rng.normal(size=80)[team]
+    found = cu.isomorphism(data, {"trust": list("abcd")}, "team")
+    assert found.reached["trust"] == "metric"
+    assert found.items.set_index("item")["residual_between"].idxmax() == "d"
+    scalar = found.table.set_index("step").loc["scalar"]
+    assert scalar["delta_df"] == 4
+
+
+def test_waves_with_a_shifted_item_stop_before_scalar() -> None:
+    rng = np.random.default_rng(1)
+    f, parts = rng.normal(size=400), []
+    for w in (1, 2, 3):
+        part = pd.DataFrame({c: f + 0.2 * w + rng.normal(size=400) for c in "abcd"})
+        part["d"] += 1.0 * (w == 3)
+        parts.append(part.assign(wave=w, who=np.arange(400)))
+    data = pd.concat(parts, ignore_index=True)
+    found = cu.longitudinal(data, {"f": list("abcd")}, wave="wave", person="who")
+    assert found.reached["f"] == "metric"
+    plain = data.assign(d=np.where(data["wave"] == 3, data["d"] - 1.0, data["d"]))
+    even = cu.longitudinal(plain, {"f": list("abcd")}, wave="wave", person="who")
+    assert even.reached["f"] == "strict"
+    assert even.items["mean"].tolist() == pytest.approx([0, 0.2, 0.4], abs=0.12)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda d: cu.dif("f =~ a + b", d, group="language"), "three items"),
+        (lambda d: cu.dif(MODEL, d, group="tongue"), "tongue"),
+        (lambda d: cu.dif(MODEL, d.assign(language="en"), group="language"), "two values"),
+        (lambda d: cu.invariance(MODEL, d, group="language", approximate="alignment"),
+         "partial=True"),
+        (lambda d: cu.isomorphism(d, {"f": list("abc")}), "groups must be given"),
+        (lambda d: cu.isomorphism(d, {"f": list("ab")}, "team"), "at least 3 items"),
+        (lambda d: cu.longitudinal(d, {"f": list("abc")}, wave="language", person="team"),
+         "must stand once in a wave"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(call, said) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(cu.CollectiveUseError, match=said):
+        call(languages().drop(columns=[]))
