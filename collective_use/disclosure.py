@@ -201,6 +201,77 @@ class Disclosure:
         """
         return max(10.0**-DIGITS, nice((self.possibilities - 1) / max(1.0, n)))
 
+    def relation_step(self, n: float, move: float) -> float:
+        """Return the step of a correlation, or of a slope in standard deviations.
+
+        Parameters
+        ----------
+        n
+            Groups that the figure rests on.
+        move
+            From `moved`.
+
+        Examples
+        --------
+        >>> rule = Disclosure(5)
+        >>> [rule.relation_step(n, move) for n, move in ((60, 1 / 24), (60, 1 / 3), (12, 1 / 3))]
+        [0.01, 0.05, 0.2]
+        """
+        return max(10.0**-DIGITS, self.coarser(self.moved(n, move)))
+
+    def statistic_step(self, n: float, move: float) -> float:
+        """Return the step of a z or t of such a correlation: it grows with the root of n.
+
+        Examples
+        --------
+        >>> Disclosure(5).statistic_step(60, 1 / 24), Disclosure(5).statistic_step(12, 1 / 3)
+        (0.1, 0.5)
+        """
+        return max(0.1, self.coarser(self.moved(n, move) * math.sqrt(n)))
+
+    def likelihood_step(self, move: float) -> float:
+        """Return the step of a chi-square or a log-likelihood, a sum over all groups.
+
+        Examples
+        --------
+        >>> Disclosure(5).likelihood_step(1 / 24), Disclosure(5).likelihood_step(1 / 3)
+        (0.1, 1.0)
+        """
+        return max(0.1, self.coarser((self.possibilities - 1) * move))
+
+    def moved(self, n: float, move: float) -> float:
+        """Return how far answers that must not be told apart move a correlation of n groups.
+
+        A group that moves by `move` standard deviations moves a correlation by about twice that
+        over n, when it lies two standard deviations off on the other measure.
+        """
+        return 2 * (self.possibilities - 1) * move / n
+
+    def coarser(self, least: float) -> float:
+        """Return a round step no smaller than a number."""
+        return nice(max(1e-9, least))
+
+    def probability(self, p: float, change: float = 0.0) -> float:
+        """Return a p-value as it is shown: two decimals, three under .01, coarser where it tells.
+
+        Parameters
+        ----------
+        p
+            The p-value.
+        change
+            By how much p changes when one person's answer differs as far as it must not show.
+
+        Examples
+        --------
+        >>> rule = Disclosure(5)
+        >>> rule.probability(0.0312), rule.probability(0.0046), rule.probability(0.346, 0.03)
+        (0.03, 0.005, 0.35)
+        """
+        if p != p:
+            return math.nan
+        fine = DIGITS if p >= 10.0**-DIGITS else DIGITS + 1
+        return self.rounded(p, max(10.0**-fine, self.coarser(change)))
+
     def spread_step(self, n: float, grain: float) -> float:
         """Return the step to which a standard deviation of n scores is rounded.
 

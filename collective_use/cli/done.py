@@ -15,22 +15,20 @@ if TYPE_CHECKING:
 
 def show_done(done: StudyRun, as_json: bool) -> None:
     """Print the summary, where the files are and what to do next; or one JSON document."""
-    from collective_use.study.showing import models_for_showing
+    from collective_use.study.showing import later_tables, models_for_showing
     from collective_use.study.summary import summary_head, summary_tables
 
     if as_json:
         full = done.outcome.study.full
         frame = done.outcome.groups.measures_frame() if full else done.shown.measures
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
-        content |= {"models": models_for_showing(done.outcome)}
+        content |= {"models": models_for_showing(done.outcome, done.shown.rule)}
         console.show_json(content)
         return
     console.say(summary_head(done.outcome) + "\n")
     console.show(summary_tables(done.outcome, done.shown))
-    if done.outcome.validation is not None:
-        console.show(done.outcome.validation.tables())
-    for fit in done.outcome.models.values():
-        console.show(fit.tables())
+    rule = None if done.outcome.study.full else done.shown.rule
+    console.show(later_tables(done.outcome, rule))
     for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
     if done.outcome.plan is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from collective_use.record import counted
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collective_use.sem.result import SemResult
 
 WIDTH = 92
+
+ROUNDED = "Rounded for showing; exact figures: --full (full: true)."
 
 
 class Account(Protocol):
@@ -70,30 +72,62 @@ class Account(Protocol):
     def record(self) -> Record: ...
 
 
-def probability(p: float) -> str:
-    """Write a p-value as papers do.
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of a report: exact ones, or those that others may see.
+
+    Attributes
+    ----------
+    estimates, effects
+        As `SemResult.estimates` and `StructureFit.effects`.
+    measures
+        Fit measures by name; empty when there is no test.
+    explained
+        One row an outcome: `variable`, `r_square`.
+    converged
+        Whether the estimation did.
+    digits
+        Decimals of tables and indices of fit.
+    """
+
+    estimates: pd.DataFrame
+    effects: pd.DataFrame
+    measures: Mapping[str, float]
+    explained: pd.DataFrame
+    converged: bool = True
+    digits: int = 3
+
+
+def exact_figures(structure: Account) -> Figures:
+    """Return the numbers of a fitted model as they are."""
+    fit = structure.fit
+    measures = structure.measures if fit.converged else {}
+    return Figures(fit.estimates, structure.effects, measures, fit.r_square(), fit.converged)
+
+
+def probability(p: float, digits: int = 3) -> str:
+    """Write a p-value as papers do; with two digits, three only under .01.
 
     Examples
     --------
-    >>> probability(0.0312), probability(0.00001)
-    ('p = .031', 'p < .001')
+    >>> probability(0.0312), probability(0.00001), probability(0.03, 2), probability(0.004, 2)
+    ('p = .031', 'p < .001', 'p = .03', 'p = .004')
     """
-    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
+    digits = 3 if p < 0.01 else digits
+    return "p < .001" if p < 0.001 else f"p = {p:.{digits}f}".replace("0.", ".", 1)
 
 
-def fit_line(fit: SemResult, measures: Mapping[str, float] | None = None) -> str:
+def fit_line(figures: Figures) -> str:
     """Write the fit of a model in one line; a saturated model has none to speak of.
 
     Parameters
     ----------
-    fit
-        The fit.
-    measures
-        Its fit measures, where a way has its own; empty: there is no test.
+    figures
+        Its numbers; without fit measures there is no test.
     """
-    if not fit.converged:
+    measures, digits = figures.measures, figures.digits
+    if not figures.converged:
         return "no fit: the estimation did not converge"
-    measures = fit.fit_measures if measures is None else measures
     if not measures:
         return "this way has no test of the structure as a whole"
     df = int(measures["df"])
@@ -102,18 +136,20 @@ def fit_line(fit: SemResult, measures: Mapping[str, float] | None = None) -> str
     scaled = "chisq.scaled" in measures and not math.isnan(measures["chisq.scaled"])
     name = "chisq.scaled" if scaled else "chisq"
     p = measures["pvalue.scaled" if scaled else "pvalue"]
+
+    def index(name: str) -> str:
+        return f"{measures[name]:.{digits}f}"
+
     return (
-        f"{'scaled ' if scaled else ''}chi-square({df}) = {measures[name]:.2f}, {probability(p)}; "
-        f"CFI {measures['cfi']:.3f}, TLI {measures['tli']:.3f}, RMSEA {measures['rmsea']:.3f} "
-        f"[{measures['rmsea.ci.lower']:.3f}, {measures['rmsea.ci.upper']:.3f}], "
-        f"SRMR {measures['srmr']:.3f}"
+        f"{'scaled ' if scaled else ''}chi-square({df}) = {measures[name]:.{digits - 1}f}, "
+        f"{probability(p, digits)}; CFI {index('cfi')}, TLI {index('tli')}, RMSEA {index('rmsea')} "
+        f"[{index('rmsea.ci.lower')}, {index('rmsea.ci.upper')}], SRMR {index('srmr')}"
     )
 
 
-def paths_frame(fit: SemResult) -> pd.DataFrame:
+def paths_frame(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return the paths, those to the last outcomes first."""
-    rows = fit.estimates
-    rows = rows[rows["op"] == "~"]
+    rows = estimates[estimates["op"] == "~"]
     last = ~rows["lhs"].isin(set(rows["rhs"]))
     names = {"lhs": "outcome", "rhs": "predictor", "ci_lower": "lower", "ci_upper": "upper"}
     kept = ["lhs", "rhs", "est", "se", "p", "ci_lower", "ci_upper", "std_all"]
@@ -121,32 +157,49 @@ def paths_frame(fit: SemResult) -> pd.DataFrame:
     return ordered[kept].rename(columns={**names, "std_all": "std"})
 
 
-def report_tables(structure: Account) -> tuple[Table, ...]:
+def report_tables(structure: Account, figures: Figures | None = None) -> tuple[Table, ...]:
     """Return paths and effects; all that a reader has to mind stands below the last of them."""
-    *before, last = _numbers(structure)
-    mind = tuple(_fold(f"- {text}", indent="  ") for text in minded(structure))
+    *before, last = _numbers(structure, figures or exact_figures(structure))
+    mind = tuple(_fold(f"- {text}", indent="  ") for text in minded(structure, figures is None))
     return (*before, replace(last, notes=(*last.notes, "", *mind)))
 
 
-def _numbers(structure: Account) -> list[Table]:
+def _numbers(structure: Account, figures: Figures) -> list[Table]:
     head = f"Model {structure.model}"
     if structure.title:
         head += f" ({structure.title})"
-    fitted = fit_line(structure.fit, structure.measures)
+    fitted, digits = fit_line(figures), figures.digits
     title = f"{head}: {len(structure.groups)} groups, way: {structure.way}\nFit: {fitted}\n\nPaths"
     note = "lower, upper: 95% limits; std: standardized."
-    notes = (_fold(explained(structure.fit)), note)
-    tables = [table_of(title, paths_frame(structure.fit), notes=notes)]
-    if len(structure.effects):
-        tables.append(_effects(structure))
+    rounded = () if digits > 2 else (ROUNDED,)
+    notes = (_fold(explained(figures.explained)), note, *rounded)
+    paths = _with_p(paths_frame(figures.estimates), digits)
+    tables = [table_of(title, paths, notes=notes, digits=digits)]
+    if len(figures.effects):
+        tables.append(_effects(structure, figures))
     return tables
 
 
-def _effects(structure: Account) -> Table:
+def _with_p(frame: pd.DataFrame, digits: int) -> pd.DataFrame:
+    """Return a table whose p-values are written as papers do, where few digits are shown."""
+    if digits > 2:
+        return frame
+    written = {
+        name: [
+            "–" if p != p else probability(float(p), digits)[2:].removeprefix("= ")
+            for p in frame[name]
+        ]
+        for name in ("p", "q")
+        if name in frame
+    }
+    return frame.assign(**written)
+
+
+def _effects(structure: Account, figures: Figures) -> Table:
     kept = ["effect", "kind", "route", "est", "lower", "upper", "p", "q", "std_all"]
-    shown = structure.effects[kept]
+    shown = figures.effects[kept]
     named = [route or name for route, name in zip(shown["route"], shown["effect"], strict=True)]
-    shown = shown.assign(effect=named).drop(columns="route")
+    shown = _with_p(shown.assign(effect=named).drop(columns="route"), figures.digits)
     return table_of(
         "Effects along the paths",
         shown.rename(columns={"std_all": "std"}),
@@ -154,16 +207,18 @@ def _effects(structure: Account) -> Table:
             f"Limits and p: {structure.limits or 'not computed'}. "
             "q: p adjusted within effects of one kind (false discovery rate).",
         ),
+        digits=figures.digits,
     )
 
 
-def minded(structure: Account) -> tuple[str, ...]:
+def minded(structure: Account, exact: bool = True) -> tuple[str, ...]:
     """Return what a reader has to mind: engines first, then warnings, then groups left out."""
     left = tuple(
         f"Left out: {counted(entry.count or 0, entry.of)}. {entry.text}"
         for entry in structure.record.entries
     )
-    engine = str(structure.agreement) if structure.agreement else ""
+    agreement = structure.agreement
+    engine = "" if agreement is None else str(agreement) if exact else agreement.in_words()
     power = tuple(text for text in structure.warnings if text.startswith("Power first"))
     rest = tuple(text for text in structure.warnings if text not in power)
     way = f"Way: {structure.way} ({structure.reason})." if structure.reason else ""
@@ -171,27 +226,27 @@ def minded(structure: Account) -> tuple[str, ...]:
     return tuple(text for text in parts if text)
 
 
-def explained(fit: SemResult) -> str:
+def explained(shares: pd.DataFrame) -> str:
     """Write the explained share of variance of every outcome in one line."""
-    frame = fit.r_square()
-    shares = ", ".join(
-        f"{name} {cell_text(value, 2)}"
-        for name, value in zip(frame["variable"], frame["r_square"], strict=True)
-    )
-    return f"Explained variance (R-square): {shares}."
+    pairs = zip(shares["variable"], shares["r_square"], strict=True)
+    text = ", ".join(f"{name} {cell_text(value, 2)}" for name, value in pairs)
+    return f"Explained variance (R-square): {text}."
 
 
-def report_text(structure: Account) -> str:
+def report_text(structure: Account, figures: Figures | None = None) -> str:
     """Return the whole account of a model as plain text.
 
     Parameters
     ----------
     structure
         A fitted model.
+    figures
+        Its numbers as others may see them; exact ones by default.
     """
     theory, inferred = structure.attribution
-    parts = [table_text(table) for table in _numbers(structure)]
-    parts.append("What to mind\n" + _listed(minded(structure)))
+    numbers = _numbers(structure, figures or exact_figures(structure))
+    parts = [table_text(table) for table in numbers]
+    parts.append("What to mind\n" + _listed(minded(structure, figures is None)))
     if theory or inferred:
         words = [f"Theory: {theory}" if theory else "", f"Inferred: {inferred}" if inferred else ""]
         parts.append("What the theory says, and what is inferred\n" + _listed(filter(None, words)))

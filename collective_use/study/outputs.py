@@ -26,7 +26,7 @@ from collective_use.study.methods import methods_text
 from collective_use.study.provenance import file_hash, input_files, versions
 from collective_use.study.settings import Study
 from collective_use.study.settings import shown as settings_shown
-from collective_use.study.showing import for_showing
+from collective_use.study.showing import for_showing, later_texts
 from collective_use.study.walk import Outcome
 
 MEANINGS = {
@@ -55,6 +55,16 @@ FULL_MEANINGS = {
     f"{FULL}/group_values.csv": "means and shrunken values with errors: not to be passed on",
     f"{FULL}/sampling_errors.csv": "their errors' covariances, for models between groups",
 }
+
+
+def full_meanings(outcome: Outcome) -> dict[str, str]:
+    """Return what the files of the analyst's folder hold, by name."""
+    texts = {
+        f"{FULL}/{name}": f"{meaning}, in full precision: not to be passed on"
+        for name, meaning in outcome.files.items()
+        if name.endswith(".txt")
+    }
+    return FULL_MEANINGS | texts
 
 
 def tables_of(outcome: Outcome, shown: Shown | None = None) -> dict[str, pd.DataFrame]:
@@ -125,7 +135,7 @@ def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) 
         (folder / FULL).mkdir()
     for name, frame in tables.items():
         (folder / name).write_bytes(csv_bytes(frame))
-    _write_methods(outcome, shown, folder)
+    _write_texts(outcome, shown, folder)
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, outcome.command, started)))
     run = run_content(outcome, shown)
     if outcome.study.report:
@@ -134,14 +144,17 @@ def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) 
     return run
 
 
-def _write_methods(outcome: Outcome, shown: Shown, folder: Path) -> None:
+def _write_texts(outcome: Outcome, shown: Shown, folder: Path) -> None:
+    written = later_texts(outcome, shown.rule)
     if shown.table_one is not None:
-        text = methods_text(outcome, shown.table_one, shown.measures)
-        (folder / "methods.md").write_bytes(text.encode("utf-8"))
+        written["methods.md"] = methods_text(outcome, shown.table_one, shown.measures)
     if outcome.study.full:
         first = table_one(outcome.scores, outcome.groups)
-        text = methods_text(outcome, first, outcome.groups.measures_frame())
-        (folder / FULL / "methods.md").write_bytes(text.encode("utf-8"))
+        exact = methods_text(outcome, first, outcome.groups.measures_frame())
+        written |= {f"{FULL}/{name}": text for name, text in later_texts(outcome, None).items()}
+        written[f"{FULL}/methods.md"] = exact
+    for name, text in written.items():
+        (folder / name).write_bytes(text.encode("utf-8"))
 
 
 def _write_report(

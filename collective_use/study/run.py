@@ -13,12 +13,13 @@ from collective_use.groups.disclosure.shown import Shown
 from collective_use.output import check_place, result_folder
 from collective_use.results import Result, Table
 from collective_use.study.outputs import (
-    FULL_MEANINGS,
     MEANINGS,
+    full_meanings,
     shown_to_others,
     write_outcome,
 )
 from collective_use.study.settings import Study, as_study, overridden
+from collective_use.study.showing import later_tables
 from collective_use.study.steps import LATER_ROOMS
 from collective_use.study.summary import summary_tables
 from collective_use.study.walk import Outcome, walk
@@ -74,11 +75,11 @@ class StudyRun(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return what the command line prints of the run, and the files that were written."""
         outcome = self.outcome
-        validation = () if outcome.validation is None else outcome.validation.tables()
-        models = tuple(table for fit in outcome.models.values() for table in fit.tables())
+        rule = None if outcome.study.full else self.shown.rule
+        later = later_tables(outcome, rule)
         files = Table(f"Written into {self.folder}", ("file", "holds"), self.files)
         plan = () if outcome.plan is None else outcome.plan.tables()
-        return (*summary_tables(outcome, self.shown), *validation, *models, *plan, files)
+        return (*summary_tables(outcome, self.shown), *later, *plan, files)
 
 
 def run_study(
@@ -133,7 +134,7 @@ def run_study(
         outcome = _held_against_the_plan(outcome)
         shown = shown_to_others(outcome)
         run = write_outcome(outcome, shown, folder, started)
-    files = {**MEANINGS, **(FULL_MEANINGS if study.full else {}), **outcome.files}
+    files = {**MEANINGS, **outcome.files, **(full_meanings(outcome) if study.full else {})}
     return StudyRun(Path(study.out), outcome, shown, run, tuple(files.items()))
 
 

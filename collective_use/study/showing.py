@@ -1,19 +1,19 @@
-"""The tables of later rooms as others may see them: no figure in full precision."""
+"""What later rooms add, as others may see it: no figure in full precision."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pandas as pd
 
 from collective_use.disclosure import Disclosure
-from collective_use.groups.disclosure.digits import rounded_table
+from collective_use.groups.disclosure.digits import rounded_table, rounded_text
 from collective_use.groups.disclosure.items import items_for_others
+from collective_use.results import Table, table_text
 from collective_use.study.walk import Outcome
 
 FOR_THE_ANALYST = ("screening.csv",)
 """Tables with a row a person: they are the analyst's as they are."""
-
-_FIT_MEASURES = 3
-"""Decimals of indices of fit; a chi-square, likelihoods and what is made of them have one."""
 
 
 def for_showing(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
@@ -26,33 +26,99 @@ def for_showing(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
     rule
         From which size on, and how finely.
     """
-    return {name: _shown(name, frame, outcome, rule) for name, frame in outcome.tables.items()}
+    tables = {name: _shown(name, frame, outcome, rule) for name, frame in outcome.tables.items()}
+    if outcome.models:
+        from collective_use.study.showing_models import model_frames
+
+        tables |= model_frames(outcome, rule)
+    return tables
 
 
-def models_for_showing(outcome: Outcome) -> dict[str, object]:
-    """Return the models of a study as one JSON document holds them: exact when it asks for all."""
-    if outcome.study.full:
-        return {name: fit.to_dict() for name, fit in outcome.models.items()}
-    return {
-        name: {
-            "estimates": rounded_table(fit.to_frame()),
-            "effects": rounded_table(fit.effects),
-            "fit": _fit_measures(fit.fit_frame()),
-        }
-        for name, fit in outcome.models.items()
-    }
+def later_tables(outcome: Outcome, rule: Disclosure | None) -> tuple[Table, ...]:
+    """Return what a terminal prints of a validation and of models.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely, others see it; None for exact figures.
+    """
+    tables = validation_tables(outcome, rule)
+    if outcome.models:
+        from collective_use.study.showing_models import model_tables
+
+        tables += model_tables(outcome, rule)
+    return tables
 
 
-def _fit_measures(frame: pd.DataFrame) -> pd.DataFrame:
-    value = frame["value"]
-    return frame.assign(value=value.round(_FIT_MEASURES).where(value.abs() <= 1, value.round(1)))
+def later_texts(outcome: Outcome, rule: Disclosure | None) -> dict[str, str]:
+    """Return the same as texts to keep, by file name.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely, others see it; None for exact figures.
+    """
+    written = {}
+    if outcome.validation is not None:
+        tables = validation_tables(outcome, rule)
+        written["validation.txt"] = "\n\n".join(map(table_text, tables)) + "\n"
+    if outcome.models:
+        from collective_use.study.showing_models import model_texts
+
+        written |= model_texts(outcome, rule)
+    return written
+
+
+def models_for_showing(outcome: Outcome, rule: Disclosure) -> dict[str, object]:
+    """Return the models of a study as one JSON document holds them: exact when it asks for all.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely, others see it.
+    """
+    if not outcome.models:
+        return {}
+    from collective_use.study.showing_models import models_content
+
+    return models_content(outcome, None if outcome.study.full else rule)
+
+
+def validation_tables(outcome: Outcome, rule: Disclosure | None) -> tuple[Table, ...]:
+    """Return the findings of a validation to read.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely, others see it; None for exact figures.
+    """
+    found = outcome.validation
+    if found is None:
+        return ()
+    if rule is None:
+        return found.tables()
+    step = rule.ratio_step(found.n)
+    seen = replace(
+        found,
+        findings=items_for_others(found.findings, outcome.instrument, rule, step),
+        passed=tuple(rounded_text(text, step) for text in found.passed),
+        left_out=tuple(rounded_text(text, step) for text in found.left_out),
+    )
+    return seen.tables()
 
 
 def _shown(name: str, frame: pd.DataFrame, outcome: Outcome, rule: Disclosure) -> pd.DataFrame:
     if name in FOR_THE_ANALYST:
         return frame
     if name.startswith("validation_"):
-        return items_for_others(frame, outcome.instrument, rule)
-    if name == "fit.csv":
-        return _fit_measures(frame)
+        persons = 0 if outcome.validation is None else outcome.validation.n
+        return items_for_others(frame, outcome.instrument, rule, rule.ratio_step(persons))
     return rounded_table(frame)

@@ -43,8 +43,8 @@ def fit_models(outcome: Outcome, folder: Path) -> Outcome:
     outcome
         What the study came to so far.
     folder
-        Receives a readable account of each model, ``model_<id>.txt``. The tables are written
-        with all others, so that the dictionary knows them.
+        Receives nothing here: tables, and a readable account of each model, are written with all
+        others, so that one rule says how finely.
 
     Returns
     -------
@@ -68,12 +68,10 @@ def fit_models(outcome: Outcome, folder: Path) -> Outcome:
         "effects.csv": _stacked({name: fit.effects for name, fit in fits.items()}),
         "fit.csv": _stacked({name: fit.fit_frame() for name, fit in fits.items()}),
     }
-    accounts = {}
-    for name, fit in fits.items():
-        (folder / f"model_{name}.txt").write_text(fit.report(), encoding="utf-8", newline="\n")
-        accounts[f"model_{name}.txt"] = (
-            f"model {name} to read: numbers, warnings, the model itself; not to be passed on"
-        )
+    accounts = {
+        f"model_{name}.txt": f"model {name} to read: numbers, warnings, the model itself"
+        for name in fits
+    }
     files = {**FILES, **accounts}
     return outcome.adding(models=fits, not_fitted=refused, tables=tables, files=files)
 
@@ -103,11 +101,11 @@ def models_account(fits: Mapping[str, StructureFit]) -> tuple[PlainDict, Record]
     for name, fit in fits.items():
         record = record.joined(fit.record)
         whole = fit.to_dict()
-        kept = (
-            "syntax", "way", "reason", "limits", "engine", "agreement", "warnings", "theory",
-            "inferred",
-        )  # fmt: skip
-        account[name] = {"groups": len(fit.groups), **{key: whole[key] for key in kept}}
+        kept = ("syntax", "way", "reason", "limits", "engine", "warnings", "theory", "inferred")
+        engines = None if fit.agreement is None else fit.agreement.in_words()
+        account[name] = {
+            "groups": len(fit.groups), **{key: whole[key] for key in kept}, "agreement": engines,
+        }  # fmt: skip
     return account, record
 
 

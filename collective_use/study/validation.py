@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from collective_use.measurement.validate import validate
-from collective_use.results import table_text
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -28,7 +27,8 @@ def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
     outcome
         What the study came to so far.
     folder
-        Receives ``validation.txt``, the same to read.
+        Receives nothing here: tables and ``validation.txt``, the same to read, are written with
+        all others.
 
     Returns
     -------
@@ -40,11 +40,7 @@ def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
         return outcome
     found = validate(outcome.scores, seed=study.seed, thorough=study.validation == "thorough")
     tables = {f"validation_{name}.csv": frame for name, frame in found.frames().items()}
-    text = "\n\n".join(table_text(table) for table in found.tables())
-    (folder / "validation.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
-    files = {
-        "validation.txt": "findings, what passed and what was not checked; not to be passed on"
-    }
+    files = {"validation.txt": "findings, what passed and what was not checked"}
     files |= {f"validation_{name}.csv": _holds(name) for name in found.frames()}
     return outcome.adding(validation=found, tables=tables, files=files)
 

@@ -1,15 +1,21 @@
 """Whatever stands in a file: it is read, or refused by a sentence; nothing else comes out.
 
-Each test damages a good file in many ways, or makes one of signs that steer parsers. A longer
-run: ``FUZZ=50 pytest tests/door/test_fuzz.py`` tries fifty times as many.
+Each test damages a good file in many ways, or makes one of signs that steer parsers. The draws are
+the same in every run, so that a run fails for a change of the code alone. A longer run with other
+draws each time: ``FUZZ=50 FUZZ_RANDOM=1 pytest tests/door/test_fuzz.py`` tries fifty times as many;
+``FUZZ_SECONDS=60`` tries nothing more after a minute, shared by the tests of this file.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import math
 import os
 import tempfile
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +31,9 @@ from collective_use.responses.files.open import read_raw
 from collective_use.responses.pseudonyms.write import pseudonymize
 
 TIMES = int(os.environ.get("FUZZ", "1"))
+CHANCE = bool(os.environ.get("FUZZ_RANDOM"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "inf")) / 6
+"""What each of the six tests may take."""
 BANK = cu.load_instrument(Path(__file__).parents[1] / "responses" / "lab_data.yaml")
 GOOD = b"lab,pid,q1,q2\nA,p1,4,2\nA,p2,5,1\nB,p3,3,3\n"
 MEMBERS = b"group,member,position,partner\nA,p1,1,x\nA,p2,2,y\nB,p3,1,x\n"
@@ -42,9 +51,27 @@ def often(examples: int):
         max_examples=examples * TIMES,
         deadline=None,
         database=None,
-        derandomize=TIMES == 1,
+        derandomize=not CHANCE,
         suppress_health_check=list(HealthCheck),
     )
+
+
+def within_time(test: Callable[..., None]) -> Callable[..., None]:
+    """Try nothing more once a test has had its time: on a slow machine it tries less."""
+    end = [math.inf]
+
+    @functools.wraps(test)
+    def held(*words: object, **more: object) -> None:
+        end[0] = min(end[0], time.monotonic() + SECONDS)
+        if time.monotonic() > end[0] > 0:
+            return
+        try:
+            test(*words, **more)
+        except BaseException:
+            end[0] = -math.inf  # a fault that was found is made small in its own time
+            raise
+
+    return held
 
 
 @st.composite
@@ -88,6 +115,7 @@ def calmly(call, *words, **more):
 
 @often(60)
 @given(damaged(GOOD), st.sampled_from(["csv", "tsv", "txt"]))
+@within_time
 def test_an_export_of_text(content, ending):
     read = calmly(cu.read_responses, made(f"a.{ending}", content), BANK)
     if read is not None:
@@ -99,6 +127,7 @@ def test_an_export_of_text(content, ending):
 @often(100)
 @example(b"\xfe\xff\xfe\xff")
 @given(st.lists(PIECES, max_size=12).map(b"".join))
+@within_time
 def test_a_text_file_of_anything(content):
     raw = calmly(read_raw, made("a.csv", content))
     if raw is not None:
@@ -107,6 +136,7 @@ def test_a_text_file_of_anything(content):
 
 @often(60)
 @given(damaged(MEMBERS))
+@within_time
 def test_a_members_file(content):
     path = made("members.csv", content)
     rows = calmly(csv_rows, path, "the members file", most=10_000)
@@ -116,6 +146,7 @@ def test_a_members_file(content):
 
 @often(80)
 @given(damaged(ANSWERS.encode()))
+@within_time
 def test_answers_as_json(content):
     calmly(json_content, content.decode("utf-8", "replace"), "a.json")
     calmly(cu.read_responses, made("a.json", content), BANK)
@@ -128,12 +159,14 @@ def test_answers_as_json(content):
     | st.dictionaries(st.sampled_from(["lab", "pid", "q1", "answers", "keys"]), inner, max_size=4),
     max_leaves=12,
 ))  # fmt: skip
+@within_time
 def test_json_of_any_shape(value):
     calmly(cu.read_responses, made("a.json", json.dumps(value).encode()), BANK)
 
 
 @often(40)
 @given(damaged(GOOD))
+@within_time
 def test_a_copy_with_codes_shows_nobody_and_is_whole_or_absent(content):
     path = made("a.csv", content)
     out, key = path.with_name("out.csv"), path.with_name("key")

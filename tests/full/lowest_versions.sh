@@ -11,7 +11,8 @@ for line in tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"
     print(re.sub(r">=", "==", line))
 PY
 python3 -m venv "$work/lowest"
-"$work/lowest/bin/pip" install -q -r "$work/lowest.txt" "pytest>=8.0" "hypothesis>=6.100"
+"$work/lowest/bin/pip" install -q -r "$work/lowest.txt" "pytest>=8.0" "hypothesis>=6.100" \
+  "pypdf>=4.0" "pyxform>=3.0"
 "$work/lowest/bin/pip" install -q --no-deps -e .
 "$work/lowest/bin/pip" check
 OMP_NUM_THREADS=1 "$work/lowest/bin/python" -m pytest -q -p no:cacheprovider tests/scores tests/syntax \

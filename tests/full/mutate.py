@@ -1,78 +1,258 @@
 """Mutation testing of the numbers: change one sign at a time, see whether a test notices.
 
-python tests/full/mutate.py FILE TESTS [TESTS ...]     for example
-python tests/full/mutate.py collective_use/disclosure.py tests/groups/test_total_attack.py
+python tests/full/mutate.py map MAP.json [TESTS ...]    which tests run which lines, how long
+python tests/full/mutate.py sample MAP.json 400 [SEED [PART OF]]    a random sample of all files
+python tests/full/mutate.py file MAP.json FILE          every mutant of one file
 
-Works on a copy of the checkout. Prints every survivor with its line; survivors that stay are
-explained in docs/testing.md.
+Works on a copy of the checkout. Each mutant meets the tests that run the changed line, the quickest
+first, up to a minute of them; then, if it lives, whole files of these tests. Prints every survivor
+with its line; docs/testing.md says what survived, and why. Needs a system that can fork.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
+import json
 import os
+import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = "collective_use/numerics"
+TESTS = (
+    "tests/numerics", "tests/groups", "tests/measurement", "tests/parity", "tests/sem",
+    "tests/simulation", "tests/structure", "tests/responses/test_screening.py", TARGET,
+)  # fmt: skip
+BUDGET = 60.0
+"""Seconds of tests, as they take without a mutant, in each of the two rounds."""
 
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And,
+    ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And, ast.USub: ast.UAdd,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
 
 
-def mutants(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
-    """Yield line, what was changed, and the changed tree: operators and numbers of functions."""
-    count = sum(1 for _ in ast.walk(tree))
-    for place in range(count):
-        changed = copy.deepcopy(tree)
-        node = next(one for k, one in enumerate(ast.walk(changed)) if k == place)
-        said = ""
-        if isinstance(node, (ast.BinOp, ast.BoolOp)) and type(node.op) in SWAPS:
-            said = f"{type(node.op).__name__} -> {SWAPS[type(node.op)].__name__}"
-            node.op = SWAPS[type(node.op)]()
-        elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
-            said = f"{type(node.ops[0]).__name__} -> {SWAPS[type(node.ops[0])].__name__}"
-            node.ops[0] = SWAPS[type(node.ops[0])]()
-        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            said = f"{node.value} -> {node.value + 1}"
-            node.value += 1
-        if said:
-            yield node.lineno, said, ast.fix_missing_locations(changed)
+def change(node: ast.AST) -> str:
+    """Change a node in place; say what was changed, or "" for a node that holds no number."""
+    if isinstance(node, (ast.BinOp, ast.BoolOp, ast.UnaryOp)) and type(node.op) in SWAPS:
+        said = f"{type(node.op).__name__} -> {SWAPS[type(node.op)].__name__}"
+        node.op = SWAPS[type(node.op)]()
+    elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+        said = f"{type(node.ops[0]).__name__} -> {SWAPS[type(node.ops[0])].__name__}"
+        node.ops[0] = SWAPS[type(node.ops[0])]()
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float, bool):
+        value = node.value
+        node.value = not value if isinstance(value, bool) else value + 1
+        said = f"{value} -> {node.value}"
+    else:
+        return ""
+    return said
 
 
-def main(file: str, tests: list[str]) -> int:
-    root, work = Path(__file__).resolve().parents[2], Path(tempfile.mkdtemp())
-    ignore = shutil.ignore_patterns(".venv", ".git", "__pycache__")
-    shutil.copytree(root, work / "copy", ignore=ignore)
-    target = work / "copy" / file
-    source = target.read_text("utf-8")
-    call = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    env = {**os.environ, "PYTHONPATH": str(work / "copy"), "PYTHONDONTWRITEBYTECODE": "1"}
-    killed, left, lines = 0, [], source.splitlines()
-    for line, said, tree in mutants(ast.parse(source)):
-        target.write_text(ast.unparse(tree), "utf-8")
+def places(tree: ast.Module) -> Iterator[int]:
+    """Yield the number, in `ast.walk`, of every node that can be changed.
+
+    Words are left alone: annotations, messages of errors, texts with figures in them.
+    """
+    words: set[int] = set()
+    for node in ast.walk(tree):
+        notes = [getattr(node, name, None) for name in ("annotation", "returns")]
+        if isinstance(node, (ast.Raise, ast.JoinedStr)):
+            notes.append(node)
+        words.update(id(one) for note in notes if note for one in ast.walk(note))
+    for place, node in enumerate(ast.walk(tree)):
+        if id(node) not in words and change(copy.copy(node)):
+            yield place
+
+
+def mutant(tree: ast.Module, place: int) -> tuple[int, str, str]:
+    """Return line, what was changed, and the changed source."""
+    changed = copy.deepcopy(tree)
+    node = next(one for k, one in enumerate(ast.walk(changed)) if k == place)
+    said = change(node)
+    return node.lineno, said, ast.unparse(ast.fix_missing_locations(changed))
+
+
+class Watch:
+    """A plugin of pytest that notes, test by test, which lines ran and how long it took."""
+
+    def __init__(self) -> None:
+        import coverage
+
+        self.coverage = coverage.Coverage(data_file=None, source=[TARGET], config_file=False)
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.coverage.switch_context(nodeid)
+
+    def pytest_runtest_logreport(self, report: object) -> None:
+        self.seconds[report.nodeid] += report.duration  # type: ignore[attr-defined]
+
+    def lines(self) -> dict[str, dict[int, list[str]]]:
+        data = self.coverage.get_data()
+        files = sorted(data.measured_files())
+        return {
+            str(Path(file).relative_to(ROOT)): {
+                line: sorted(filter(None, tests))
+                for line, tests in data.contexts_by_lineno(file).items()
+            }
+            for file in files
+        }
+
+
+def make_map(place: Path, tests: list[str]) -> int:
+    """Run the tests once and keep which of them ran which line."""
+    import pytest
+
+    os.chdir(ROOT)
+    watch = Watch()
+    watch.coverage.start()
+    code = pytest.main(["-q", "-p", "no:cacheprovider", *(tests or TESTS)], plugins=[watch])
+    watch.coverage.stop()
+    place.write_text(json.dumps({"lines": watch.lines(), "seconds": watch.seconds}))
+    return int(code)
+
+
+class Trial:
+    """A copy of the checkout in which mutants meet their tests."""
+
+    def __init__(self, known: Path) -> None:
+        held = json.loads(known.read_text())
+        self.lines, self.seconds = held["lines"], held["seconds"]
+        self.files: dict[str, float] = defaultdict(float)
+        for test, took in self.seconds.items():
+            self.files[test.partition("::")[0]] += took
+        self.work = Path(tempfile.mkdtemp()) / "copy"
+        ignore = shutil.ignore_patterns(".venv", ".git", "__pycache__")
+        shutil.copytree(ROOT, self.work, ignore=ignore)
+
+    def rounds(self, file: str, line: int, end: int) -> Iterator[tuple[list[str], float]]:
+        """Yield tests that run a line and how long they take: single ones, then whole files."""
+        ran = self.lines.get(file, {})
+        tests = {test for k in range(line, end + 1) for test in ran.get(str(k), ())}
+        for known, names in (
+            (self.seconds, tests),
+            (self.files, {t.split("::")[0] for t in tests}),
+        ):
+            chosen, total = [], 0.0
+            for name in sorted(names, key=lambda one: (known[one], one)):
+                if chosen and total + known[name] > BUDGET:
+                    break
+                chosen.append(name)
+                total += known[name]
+            if chosen:
+                yield chosen, total
+
+    def passes(self, tests: list[str], seconds: float) -> bool:
+        """Run tests in a child of this process, which has loaded the big libraries already."""
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
+            os.chdir(self.work)
+            sys.path.insert(0, str(self.work))
+            os.environ["PYTHONPATH"] = str(self.work)
+            sys.dont_write_bytecode = True
+            import pytest
+
+            os._exit(int(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *tests])))
+        until = time.monotonic() + 60 + 15 * seconds
+        while time.monotonic() < until:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return status == 0
+            time.sleep(0.02)
+        os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return False
+
+    def lives(self, file: str, tree: ast.Module, place: int) -> tuple[int, str, str]:
+        """Return line, change, and "killed", "survived" or "no test runs the line"."""
+        line, said, source = mutant(tree, place)
+        target = self.work / file
+        original = target.read_text("utf-8")
+        statement = _statement(tree, line)
+        found = "no test runs the line"
+        target.write_text(source, "utf-8")
         try:
-            done = subprocess.run(
-                call, cwd=work / "copy", env=env, capture_output=True, timeout=300
+            for tests, seconds in self.rounds(file, *statement):
+                found = "survived"
+                if not self.passes(tests, seconds):
+                    return line, said, "killed"
+        finally:
+            target.write_text(original, "utf-8")
+        return line, said, found
+
+
+def _statement(tree: ast.Module, line: int) -> tuple[int, int]:
+    """Return the lines of the innermost statement that holds a line; all for what runs once."""
+    held = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    inner = min(held, key=lambda node: (node.end_lineno or node.lineno) - node.lineno)
+    if inner in tree.body or isinstance(inner, (ast.FunctionDef, ast.ClassDef)):
+        return 1, max(node.end_lineno or 1 for node in tree.body)
+    return inner.lineno, inner.end_lineno or inner.lineno
+
+
+def try_all(known: Path, chosen: list[tuple[str, int]]) -> int:
+    """Try mutants; print survivors and, at the end, how many fell."""
+    import hypothesis  # noqa: F401
+    import pandas as pd  # noqa: F401
+    import pytest  # noqa: F401
+    import scipy.optimize
+    import scipy.special
+    import scipy.stats  # noqa: F401
+
+    trial, count = Trial(known), dict.fromkeys(("killed", "survived", "no test runs the line"), 0)
+    for number, (file, place) in enumerate(chosen, 1):
+        text = (ROOT / file).read_text("utf-8")
+        line, said, found = trial.lives(file, ast.parse(text), place)
+        count[found] += 1
+        if found != "killed":
+            print(
+                f"{file}:{line}: {said}: {found}: {text.splitlines()[line - 1].strip()}", flush=True
             )
-            lives = done.returncode == 0
-        except subprocess.TimeoutExpired:
-            lives = False
-        killed += not lives
-        if lives:
-            left.append((line, said))
-            print(f"{file}:{line}: {said}: {lines[line - 1].strip()}", flush=True)
-    target.write_text(source, "utf-8")
-    shutil.rmtree(work, ignore_errors=True)
-    print(f"{file}: {killed} killed, {len(left)} survived", flush=True)
+        if number % 25 == 0:
+            print(number, count, flush=True)
+    shutil.rmtree(trial.work.parent, ignore_errors=True)
+    print(len(chosen), count, flush=True)
     return 0
 
 
+def mutants_of(file: str) -> list[tuple[str, int]]:
+    return [(file, place) for place in places(ast.parse((ROOT / file).read_text("utf-8")))]
+
+
+def sample(size: int, seed: int = 1, part: int = 0, of: int = 1) -> list[tuple[str, int]]:
+    """Return a random sample of the mutants of all files, or one part of it."""
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / TARGET).rglob("*.py"))
+    every = [one for file in files for one in mutants_of(file)]
+    print(f"{len(every)} mutants in {len(files)} files, {size} drawn with seed {seed}", flush=True)
+    return random.Random(seed).sample(every, size)[part::of]
+
+
+def main(what: str, known: str, *rest: str) -> int:
+    place = Path(known).resolve()
+    if what == "map":
+        return make_map(place, list(rest))
+    chosen = mutants_of(rest[0]) if what == "file" else sample(*map(int, rest))
+    return try_all(place, chosen)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1], sys.argv[2:]))
+    raise SystemExit(main(*sys.argv[1:]))

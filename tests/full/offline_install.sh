@@ -6,8 +6,8 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m build --outdir "$work/dist" . >"$work/build.log" 2>&1 || { tail -30 "$work/build.log"; exit 1; }
-pip download -q -d "$work/wheels" "$work"/dist/*.whl
-pip download -q -d "$work/wheels" "hatchling>=1.27"
+# Some dependencies come as source only: they are made into wheels here, where an index is at hand.
+python3 -m pip wheel -q -w "$work/wheels" "$work"/dist/*.whl "hatchling>=1.27"
 for kind in whl tar.gz; do
   python3 -m venv "$work/$kind"
   env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \

@@ -65,11 +65,16 @@ def rounded_table(frame: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFra
         if name not in keep and pd.api.types.is_float_dtype(frame[name]):
             # Adding zero turns -0.0 into 0.0.
             shown[name] = frame[name].round(digits_of(str(name))) + 0.0
+            if _PROBABILITY.search(str(name)):
+                # From .01 on a third decimal of p gives F or z as exactly as they are withheld.
+                shown[name] = shown[name].where(
+                    frame[name] < 10.0**-DIGITS, frame[name].round(DIGITS)
+                )
     return shown
 
 
 def round_ratios(shown: pd.DataFrame, exact: pd.DataFrame, row: Hashable, step: float) -> None:
-    """Round the intraclass correlations and F of a row by the persons it rests on.
+    """Round alpha, the intraclass correlations and F of a row by the persons it rests on.
 
     Parameters
     ----------
@@ -81,7 +86,8 @@ def round_ratios(shown: pd.DataFrame, exact: pd.DataFrame, row: Hashable, step: 
         From `Disclosure.ratio_step`; an F is ten times as coarse.
     """
     for name in map(str, exact.columns):
-        wide = step if name.startswith("icc") else 10 * step if name in RATIOS else 0.0
+        of_persons = name.startswith("icc") or name == "alpha"
+        wide = step if of_persons else 10 * step if name in RATIOS else 0.0
         value = number_at(exact, row, name) if wide else math.nan
         if not math.isnan(value):
             shown.loc[row, name] = _to_step(value, wide)
@@ -100,7 +106,7 @@ def rounded_text(text: str, step: float = 10.0**-DIGITS) -> str:
     Examples
     --------
     >>> rounded_text("F(48, 1993) = 5.02, p = .031; ICC(1) .088 against ≥ 0.05 (doi 10.1177/1094).")
-    'F(48, 1993) = 5.0, p = .031; ICC(1) .09 against ≥ 0.05 (doi 10.1177/1094).'
+    'F(48, 1993) = 5.0, p = .03; ICC(1) .09 against ≥ 0.05 (doi 10.1177/1094).'
     >>> rounded_text("ICC(1) .088 [.069, .183]", 0.05)
     'ICC(1) .10 [.05, .20]'
     """
@@ -109,12 +115,19 @@ def rounded_text(text: str, step: float = 10.0**-DIGITS) -> str:
 
 def _coarse(found: re.Match[str], step: float) -> str:
     lead, number = found["lead"] or "", found["number"]
-    if lead[:1] in ("p", "≥", "≤", "<", ">") and lead:
+    if lead[:1] in ("≥", "≤", "<", ">") and lead:
         return found[0]
+    if lead[:1] == "p":
+        return found[0] if float(number) < 10.0**-DIGITS else lead + _decimals(number)
     wide = 10 * step if lead else step
     text = f"{_to_step(float(number), wide):.{1 if lead else DIGITS}f}"
     bare = number.lstrip("-").startswith(".") and abs(float(text)) < 1
     return lead + (text.replace("0.", ".", 1) if bare else text)
+
+
+def _decimals(number: str) -> str:
+    text = f"{float(number):.{DIGITS}f}"
+    return text.replace("0.", ".", 1) if number.startswith(".") else text
 
 
 def _to_step(value: float, step: float) -> float:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from collective_use.disclosure import DIGITS, POSSIBILITIES, Disclosure
+from collective_use.frames import number_at
 from collective_use.groups.between.table_one import TableOne
 from collective_use.groups.disclosure.digits import round_ratios, rounded_table
 from collective_use.groups.disclosure.figures import Sight, sight
+from collective_use.groups.disclosure.relations import move_of
 from collective_use.groups.results import Groups
 
 ROUNDED = (
@@ -56,8 +58,11 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
     frame = rounded_table(table.table, _COUNTS)
     figures = [str(name) for name in frame.columns if name not in _WORDS]
     gone: list[str] = []
-    for row, name in enumerate(frame["measure"].astype(str)):
-        view = sight(groups.evidence[name], groups.values, groups.instrument, rule)
+    names = frame["measure"].astype(str).tolist()
+    views = [sight(groups.evidence[name], groups.values, groups.instrument, rule) for name in names]
+    _correlations(frame, table.table, groups.values, dict(zip(names, views, strict=True)))
+    for row, name in enumerate(names):
+        view = views[row]
         if view.exact or not view.n.sum():
             continue
         _describe(frame, row, table.table.iloc[row], view)
@@ -74,6 +79,23 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
             continue
         gone.append(name)
     return replace(table, table=frame, notes=(*table.notes, ROUNDED, *_withheld(gone, rule)))
+
+
+def _correlations(
+    frame: pd.DataFrame, exact: pd.DataFrame, values: pd.DataFrame, views: dict[str, Sight]
+) -> None:
+    """Round correlations by what one answer moves: of groups above, of persons below, alpha."""
+    names = list(views)
+    for i, one in enumerate(names):
+        for j, two in enumerate(names):
+            view, cell = views[one], number_at(exact, i, two)
+            if i < j:
+                move = max(move_of(views[name], values[name]) for name in (one, two))
+                both = int((values[one].notna() & values[two].notna()).sum())
+                step = view.rule.relation_step(max(1, both), move)
+            else:
+                step = view.rule.ratio_step(min(views[n].n.sum() for n in (one, two)))
+            frame.loc[i, two] = view.rule.rounded(cell, step)
 
 
 def _describe(frame: pd.DataFrame, row: int, exact: pd.Series, view: Sight) -> None:

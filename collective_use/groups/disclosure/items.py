@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from collective_use.disclosure import Disclosure
+from collective_use.disclosure import DIGITS, Disclosure
 from collective_use.frames import number_at
-from collective_use.groups.disclosure.digits import rounded_table
+from collective_use.groups.disclosure.digits import digits_of, rounded_table
 from collective_use.groups.disclosure.units import unit_of
 from collective_use.instrument.model import Instrument
 
@@ -17,7 +17,9 @@ FEWEST = ("n", "persons")
 """Columns that say how many persons a row rests on."""
 
 
-def items_for_others(frame: pd.DataFrame, instrument: Instrument, rule: Disclosure) -> pd.DataFrame:
+def items_for_others(
+    frame: pd.DataFrame, instrument: Instrument, rule: Disclosure, step: float = 10.0**-DIGITS
+) -> pd.DataFrame:
     """Return a table of items, or any table of a validation, as others may see it.
 
     Parameters
@@ -28,6 +30,8 @@ def items_for_others(frame: pd.DataFrame, instrument: Instrument, rule: Disclosu
         For the scales of the items.
     rule
         From which size on, and how finely.
+    step
+        The step of correlations, loadings and coefficients: `Disclosure.ratio_step` of the persons.
 
     Returns
     -------
@@ -45,6 +49,9 @@ def items_for_others(frame: pd.DataFrame, instrument: Instrument, rule: Disclosu
     0  lead01  200  3.13    NaN
     """
     shown = rounded_table(frame)
+    for name in shown.columns:
+        if step > 10.0**-DIGITS and digits_of(str(name)) == DIGITS and _is_figure(frame, str(name)):
+            shown[name] = [rule.rounded(float(cell), step) for cell in frame[name]]
     if "item" in frame and "mean" in frame:
         _distributions(shown, frame, instrument, rule)
     for name in SHARES:
@@ -67,6 +74,14 @@ def _distributions(
         shown.loc[row, "mean"] = rule.shown_mean(number_at(exact, row, "mean"), n, unit)
         if "sd" in exact:
             shown.loc[row, "sd"] = rule.shown_sd(number_at(exact, row, "sd"), n - 1, unit)
+
+
+def _is_figure(frame: pd.DataFrame, name: str) -> bool:
+    """Tell a figure from a count, which may be held as a number with decimals, too."""
+    if name in FEWEST or not pd.api.types.is_float_dtype(frame[name]):
+        return False
+    known = frame[name].dropna()
+    return not (known == known.round()).all()
 
 
 def _few(frame: pd.DataFrame, rule: Disclosure) -> pd.Series:

@@ -68,13 +68,21 @@ class EngineAgreement:
         return self.largest_difference < CLOSE
 
     def __str__(self) -> str:
+        return (
+            f"{self._found()}; discrepancy {_rounded(self.core_discrepancy)} by the core, "
+            f"{_rounded(self.semopy_discrepancy)} by semopy.{self._early()}"
+        )
+
+    def in_words(self) -> str:
+        """Return the same without the discrepancies, which are a chi-square in full precision."""
+        return f"{self._found()}.{self._early()}"
+
+    def _found(self) -> str:
         found = "agree" if self.agree else "do not agree"
         after = " after the core started anew from semopy's solution" if self.restarted else ""
         return (
             f"The two engines {found}{after}: the largest difference of an estimate is "
-            f"{self.largest_difference:.1e} standard errors (in {self.parameter}); discrepancy "
-            f"{_rounded(self.core_discrepancy)} by the core, "
-            f"{_rounded(self.semopy_discrepancy)} by semopy.{self._early()}"
+            f"{self.largest_difference:.1e} standard errors (in {self.parameter})"
         )
 
     def _early(self) -> str:

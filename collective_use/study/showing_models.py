@@ -1,0 +1,142 @@
+"""The models of a study as others may see them: tables, texts and what a terminal prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from collective_use.disclosure import DIGITS, Disclosure
+from collective_use.groups.disclosure.relations import Coarseness, coarseness
+from collective_use.results import Table
+from collective_use.sem.fit import model_variables
+from collective_use.structure.fit import StructureFit
+from collective_use.structure.report import Figures, exact_figures, report_tables, report_text
+from collective_use.structure.values import find_model
+from collective_use.study.walk import Outcome
+
+FILES = ("estimates.csv", "effects.csv", "fit.csv")
+
+
+def model_frames(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
+    """Return the tables of all models, by file name, as others may see them.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely.
+    """
+    seen = {name: figures_for_others(outcome, fit, rule) for name, fit in outcome.models.items()}
+    parts = (
+        {name: figures.estimates for name, figures in seen.items()},
+        {name: figures.effects for name, figures in seen.items()},
+        {name: _fit_frame(figures.measures) for name, figures in seen.items()},
+    )
+    return dict(zip(FILES, map(stacked, parts), strict=True))
+
+
+def model_texts(outcome: Outcome, rule: Disclosure | None) -> dict[str, str]:
+    """Return a readable account of each model by file name.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely, others see it; None for exact figures.
+    """
+    return {
+        f"model_{name}.txt": report_text(fit, _figures(outcome, fit, rule))
+        for name, fit in outcome.models.items()
+    }
+
+
+def model_tables(outcome: Outcome, rule: Disclosure | None) -> tuple[Table, ...]:
+    """Return what is printed of models.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely, others see it; None for exact figures.
+    """
+    return tuple(
+        table
+        for fit in outcome.models.values()
+        for table in report_tables(fit, _figures(outcome, fit, rule))
+    )
+
+
+def models_content(outcome: Outcome, rule: Disclosure | None) -> dict[str, object]:
+    """Return the models of a study as one JSON document holds them.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    rule
+        From which size on, and how finely, others see it; None for exact figures.
+    """
+    if rule is None:
+        return {name: fit.to_dict() for name, fit in outcome.models.items()}
+    seen = {name: figures_for_others(outcome, fit, rule) for name, fit in outcome.models.items()}
+    return {
+        name: {
+            "estimates": figures.estimates,
+            "effects": figures.effects,
+            "fit": _fit_frame(figures.measures),
+        }
+        for name, figures in seen.items()
+    }
+
+
+def figures_for_others(outcome: Outcome, fit: StructureFit, rule: Disclosure) -> Figures:
+    """Return the numbers of a fitted model as others may see them.
+
+    Parameters
+    ----------
+    outcome
+        What the study came to.
+    fit
+        One of its models.
+    rule
+        From which size on, and how finely.
+    """
+    exact, steps = exact_figures(fit), _steps(outcome, fit, rule)
+    shares = exact.explained.copy()
+    pairs = zip(shares["variable"].astype(str), shares["r_square"], strict=True)
+    shares["r_square"] = [rule.rounded(float(share), steps.step(name)) for name, share in pairs]
+    return Figures(
+        steps.estimates(exact.estimates),
+        steps.estimates(exact.effects),
+        steps.fit_measures(exact.measures),
+        shares,
+        exact.converged,
+        DIGITS,
+    )
+
+
+def stacked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of several models as one, the model's name first."""
+    parts = []
+    for name, frame in frames.items():
+        part = frame.copy()
+        part.insert(0, "model", name)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _figures(outcome: Outcome, fit: StructureFit, rule: Disclosure | None) -> Figures | None:
+    return None if rule is None else figures_for_others(outcome, fit, rule)
+
+
+def _steps(outcome: Outcome, fit: StructureFit, rule: Disclosure) -> Coarseness:
+    written = find_model(outcome.instrument, fit.model).syntax
+    return coarseness(outcome.groups, model_variables(written), fit.groups, rule)
+
+
+def _fit_frame(measures: Mapping[str, float]) -> pd.DataFrame:
+    return pd.DataFrame({"measure": list(measures), "value": list(measures.values())})
