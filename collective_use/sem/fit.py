@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from collective_use.accepted import PlainMapping
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.absent import with_absent
@@ -74,7 +75,7 @@ def fit_sem(
     parameterization: str = "delta",
     identification: str = "lavaan",
     rotation: str | None = None,
-    rotation_options: Mapping[str, Any] | None = None,
+    rotation_options: PlainMapping | None = None,
     seconds: float = SECONDS,
     progress: bool = False,
 ) -> SemResult:
@@ -204,7 +205,7 @@ def fit_sem(
 
 
 def _turn(
-    model: str | ModelText | ParameterTable, name: str | None, options: Mapping[str, Any] | None
+    model: str | ModelText | ParameterTable, name: str | None, options: PlainMapping | None
 ) -> Turn | None:
     """Return the rotation of a model with exploratory blocks; None where there are none."""
     if not explores(model):
@@ -339,7 +340,7 @@ def fit_cfa(
     parameterization: str = "delta",
     identification: str = "lavaan",
     rotation: str | None = None,
-    rotation_options: Mapping[str, Any] | None = None,
+    rotation_options: PlainMapping | None = None,
     seconds: float = SECONDS,
     progress: bool = False,
 ) -> SemResult:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import PlainMapping
 from collective_use.checks import number_between, one_of, quoted, valid_seed, whole_number
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.factors import rotate as numeric
@@ -83,7 +84,7 @@ class Turn:
         return self.way.criterion(self.options)
 
 
-def resolve_rotation(name: str | None, options: Mapping[str, Any] | None) -> Turn | None:
+def resolve_rotation(name: str | None, options: PlainMapping | None) -> Turn | None:
     """Return the rotation; None for ``"none"``; geomin where none was named.
 
     Raises
