@@ -1,10 +1,10 @@
 """Two-level models with few groups: type I error of chi-square and its corrections.
 
 Run `python tests/full/few_groups_simulation.py --samples 500`; it prints the table of
-docs/estimation-simulations.md. Each sample of a right model is fitted, one sample is drawn from
-the fitted model and fitted too; the statistics of all drawn samples together stand for each
-sample's own bootstrap distribution (Giacomini, Politis & White 2013, Econometric Theory 29:567),
-so that 500 samples take 1,000 fits instead of 100,000.
+docs/estimation-simulations.md. Each sample of a right model is fitted, one sample is drawn from the
+fitted model and fitted too; the statistics of all drawn samples together stand for each sample's
+own bootstrap distribution (Giacomini, Politis & White 2013, Econometric Theory 29:567), so that 500
+samples take 1,000 fits instead of 100,000.
 """
 
 from __future__ import annotations
