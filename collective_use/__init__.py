@@ -12,7 +12,6 @@ True
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from collective_use._version import __version__
 from collective_use.errors import (
@@ -53,6 +52,17 @@ _LAZY: dict[str, str] = {
     "Verification": "collective_use.planning.seal.verify",
     # structure
     "fit_structure": "collective_use.structure.fit",
+    "without_partners": "collective_use.structure.partners",
+    "compare_models": "collective_use.structure.rivals.compare",
+    "ModelComparison": "collective_use.structure.rivals.compare",
+    "nesting": "collective_use.structure.rivals.nesting",
+    "plan": "collective_use.planning.plan",
+    "necessary_conditions": "collective_use.structure.conditions.necessary",
+    "qualitative_comparison": "collective_use.structure.conditions.qualitative",
+    "sam": "collective_use.structure.sam.fit",
+    "SamResult": "collective_use.structure.sam.result",
+    "fit_iv": "collective_use.structure.iv.fit",
+    "IvResult": "collective_use.structure.iv.fit",
     # syntax and sem
     "parse_model": "collective_use.syntax.model_text",
     "parameter_table": "collective_use.sem.table.build",
@@ -72,11 +82,15 @@ _LAZY: dict[str, str] = {
     "lint_instrument": "collective_use.instrument.lint.lint",
     "begin_instrument": "collective_use.instrument.begin",
     "overview": "collective_use.instrument.overview",
-    "Overview": "collective_use.instrument.overview",
+    "Overview": "collective_use.instrument.tables",
     "json_schema": "collective_use.instrument.schema",
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
+    "to_latex": "collective_use.study.papers",
+    "to_word": "collective_use.study.papers",
+    "to_xlsx": "collective_use.study.papers",
+    "write_report": "collective_use.study.report",
     "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",
     "receive_answers": "collective_use.responses.receive.serve",
@@ -172,7 +186,10 @@ _LAZY: dict[str, str] = {
     "ParameterTest": "collective_use.sem.postfit.parameter_test",
     "Bootstrap": "collective_use.sem.resampling.bootstrap",
     "ParameterTable": "collective_use.sem.table.partable",
-    "StructureFit": "collective_use.structure.fit",
+    "StructureFit": "collective_use.structure.result",
+    "Plan": "collective_use.planning.plan",
+    "NecessaryConditions": "collective_use.structure.conditions.necessary",
+    "QualitativeComparison": "collective_use.structure.conditions.qualitative",
     "Record": "collective_use.record",
     "Result": "collective_use.results",
     "NotComputed": "collective_use.results",
@@ -247,7 +264,7 @@ __all__ = [  # noqa: PLE0604, RUF100
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _LAZY:
         from collective_use.checks import did_you_mean
 

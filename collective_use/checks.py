@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 from collective_use.errors import InputError
 
@@ -58,7 +57,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     return f" (did you mean {hit!r}?)" if hit else ""
 
 
-def one_of(name: str, value: object, allowed: Collection[Any]) -> None:
+def one_of(name: str, value: object, allowed: Collection[object]) -> None:
     """Raise unless `value` is one of `allowed`.
 
     Raises

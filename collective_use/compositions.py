@@ -2,7 +2,8 @@
 
 Which checks a composition asks for, which it refuses and why, and which indices can be its
 group value for each kind of answers. The loader, aggregation, the data dictionary and the
-documentation read it; `collective_use.groups.evidence.kernels` binds a function to each word.
+documentation read it; the words of indices are rows of
+`collective_use.index_words`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from collective_use.index_words import family
 
 ANSWERS: Mapping[str, str] = MappingProxyType(
     {
@@ -110,65 +113,17 @@ AGREEMENT: tuple[str, ...] = ("rwg", "rwg_j", "rwg_j_lindell", "awg", "ad")
 ICC: tuple[str, ...] = ("icc1", "icc2")
 _ALL = (*AGREEMENT, *ICC)
 
-_INEQUALITY = (
-    "gini",
-    "cv",
-    "gini_observed",
-    "cv_observed",
-    "herfindahl",
-    "effective_number",
-    "largest_share",
-    "sd",
-    "valued_mean",
-)
-_OF_AMOUNTS = ("cv", "cv_adjusted", *(name for name in _INEQUALITY if name != "cv"))
-_OF_TARGETS = (*_INEQUALITY, "self_bias")
-_OF_AREAS = ("coverage", "redundancy", "overlap", "breadth", "overlap_cosine", "head_count")
-_OF_ROLES = (
-    "effective_number",
-    "distinct",
-    "overlap",
-    "role_entropy",
-    "role_holders",
-    "multiplexity",
-)
-_OF_NAMES = (
-    "consensus",
-    "pair_consensus",
-    "entropy_consensus",
-    "dissensus",
-    "accuracy",
-    "accuracy_judged",
-)
-_OF_TIES = (
-    "density",
-    "valued_mean",
-    "reciprocity",
-    "dyadic_agreement",
-    "dyadic_correlation",
-    "isolates",
-    "components",
-    "largest_component",
-    "fragmentation",
-    "in_centralization",
-    "out_centralization",
-    "named_share",
-    "largest_received_share",
-    "external_internal",
-    "largest_share",
-    "gini",
-    "cv",
-    "herfindahl",
-    "effective_number",
-    "sd",
-)
+_OF_AMOUNTS = Offer(family("amounts"))
+_OF_COUNTS = Offer(family("counts"))
+_OF_TARGETS = Offer(family("targets"))
+_OF_NAMES = Offer(family("names"))
 _SPREAD = {
     "sd": (
         "the SD says how members differ, which is a measure of its own: composition 'separation'"
     )
 }
 _SHARED = {"statements": Offer(("mean",), ("sd",))}
-_LISTS = {"ticks": Offer(_OF_AREAS), "levels": Offer(_OF_AREAS)}
+_LISTS = {"ticks": Offer(family("areas")), "levels": Offer(family("areas"))}
 
 
 def _composition(name: str, source: str, when: str, checks: str, offers: Mapping[str, Offer],
@@ -200,7 +155,7 @@ _ROWS = (
     _composition(
         "additive", _CHAN,
         "statements are about oneself, and members need not agree",
-        "icc", {"statements": Offer(("mean", "sum"), ("sd",)), **_LISTS},
+        "icc", {"statements": Offer(family("shared"), ("sd",)), **_LISTS},
         AGREEMENT,
         "an additive composition averages members whatever their agreement (Chan 1998), "
         "so rwg cannot be a gate; ICC(2) says how reliable the mean is",
@@ -209,7 +164,7 @@ _ROWS = (
         "separation", _HARRISON,
         "members differ in opinion: how far?",
         "group_size response_rate",
-        {"statements": Offer(("sd", "mean_distance", "sd_observed", "mean_distance_observed"))},
+        {"statements": Offer(family("separation"))},
         _ALL, _DIFFER, "the number of members and the response rate",
     ),
     _composition(
@@ -217,12 +172,12 @@ _ROWS = (
         "members differ in having: how unequal?",
         "group_size response_rate rater_agreement",
         {
-            "statements": Offer(_OF_AMOUNTS),
-            "ties": Offer(_OF_TARGETS),
-            "ties_to_partners": Offer(_OF_TARGETS),
-            "points": Offer(_OF_TARGETS),
-            "ticks": Offer(_INEQUALITY),
-            "levels": Offer(_INEQUALITY),
+            "statements": _OF_AMOUNTS,
+            "ties": _OF_TARGETS,
+            "ties_to_partners": _OF_TARGETS,
+            "points": _OF_TARGETS,
+            "ticks": _OF_COUNTS,
+            "levels": _OF_COUNTS,
         },
         _ALL, _DIFFER,
         "the response rate and, where several rate each target, the agreement of raters, ICC(A,k)",
@@ -233,9 +188,9 @@ _ROWS = (
         "members differ in kind: how many kinds?",
         "group_size response_rate",
         {
-            "kinds": Offer(("blau", "teachman", "blau_observed", "teachman_observed", "distinct")),
+            "kinds": Offer(family("kinds")),
             **_LISTS,
-            "nominations": Offer(_OF_NAMES),
+            "nominations": _OF_NAMES,
         },
         _ALL, _DIFFER, "the response rate", "response_rate",
     ),
@@ -243,10 +198,10 @@ _ROWS = (
         "network", "Wasserman & Faust 1994, Social network analysis",
         "who has ties with whom (a roster)", "response_rate group_size",
         {
-            "ties": Offer(_OF_TIES),
-            "ties_to_partners": Offer(_OF_TARGETS),
-            "roles": Offer(_OF_ROLES),
-            "nominations": Offer(_OF_NAMES),
+            "ties": Offer(family("ties")),
+            "ties_to_partners": _OF_TARGETS,
+            "roles": Offer(family("roles")),
+            "nominations": _OF_NAMES,
         },
         _ALL,
         "a network index belongs to the pattern of ties and has no ratings of one common "
@@ -257,7 +212,7 @@ _ROWS = (
         "allocation", _HARRISON,
         "points shared out over members or partners",
         "rater_agreement response_rate group_size",
-        {"points": Offer(_OF_TARGETS)},
+        {"points": _OF_TARGETS},
         _ALL,
         "points are given to targets within a group, so what can agree are the raters "
         "about each target: ask for rater_agreement",
@@ -267,7 +222,7 @@ _ROWS = (
         "global", _KOZLOWSKI,
         "observed once for the group (informant, record)",
         "informant_agreement none",
-        {"told": Offer(("mean", "sum", "ratio"))},
+        {"told": Offer(family("told"))},
         _ALL,
         "a global property is observed once for the group (Kozlowski & Klein 2000), so "
         "there are no members to agree; several informants can: ask for informant_agreement",
@@ -337,60 +292,3 @@ def first_index(composition: str, answers: str, named: Iterable[str] = ()) -> st
     """
     offer = offered(composition, answers)
     return next(iter(named), "" if offer is None else offer.values[0])
-
-
-MEANINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "mean": "Mean of the members' scores.",
-        "sum": "Sum of the scores of the members who answered.",
-        "ratio": "The first item divided by the second.",
-        "sd": "Standard deviation, corrected for group size where it is the value.",
-        "sd_observed": "Standard deviation with n below the line.",
-        "mean_distance": "Mean Euclidean distance between members (Harrison & Klein 2007).",
-        "mean_distance_observed": "Mean distance with members at no distance to themselves.",
-        "cv": "Coefficient of variation, SD (n - 1) by mean.",
-        "cv_adjusted": "The same times 1 + 1/(4n) (Sokal & Rohlf 1995; Biemann & Kearney 2010).",
-        "gini": "Gini coefficient, corrected for group size (Biemann & Kearney 2010).",
-        "cv_observed": "Coefficient of variation without the correction.",
-        "gini_observed": "Gini coefficient without the correction.",
-        "herfindahl": "Sum of squared shares.",
-        "effective_number": "1 divided by the sum of squared shares.",
-        "largest_share": "Share of the one who has or received most.",
-        "valued_mean": "Mean amount, or mean strength of ties.",
-        "self_bias": "Points to oneself beyond what the others give.",
-        "blau": "Blau's index of variety, corrected for group size (Biemann & Kearney 2010).",
-        "teachman": "Teachman's entropy, corrected for group size (Biemann & Kearney 2010).",
-        "blau_observed": "Blau's index without the correction.",
-        "teachman_observed": "Teachman's entropy without the correction.",
-        "distinct": "Number of different kinds.",
-        "coverage": "Share of areas with at least one member at the level asked for.",
-        "redundancy": "Mean share of members at that level, over areas.",
-        "overlap": "Mean overlap of two members' profiles (Jaccard).",
-        "overlap_cosine": "Mean overlap of two members' profiles (cosine).",
-        "breadth": "Mean number of areas in which a member reaches that level.",
-        "head_count": "Members who reach that level in at least one area.",
-        "consensus": "Share of members who name the same person, mean over areas.",
-        "pair_consensus": "Share of pairs of members who name the same person, mean over areas.",
-        "entropy_consensus": "1 minus the normalised entropy of nominations, mean over areas.",
-        "dissensus": "1 minus consensus.",
-        "accuracy": "Share of nominees who are at the level asked for.",
-        "accuracy_judged": "Accuracy among nominees whose own level is known.",
-        "role_entropy": "Normalised entropy of who holds a role, mean over roles.",
-        "role_holders": "Mean number of members who hold a role.",
-        "multiplexity": "Overlap of the holders of two roles (Jaccard), mean over pairs.",
-        "density": "Share of possible ties that are there (Wasserman & Faust 1994).",
-        "reciprocity": "Share of ties that are returned.",
-        "isolates": "Share of members without any tie.",
-        "components": "Number of parts that are not connected.",
-        "largest_component": "Share of members in the largest part.",
-        "fragmentation": "Share of pairs that cannot reach each other.",
-        "in_centralization": "Centralization of received ties (Freeman 1978).",
-        "out_centralization": "Centralization of sent ties (Freeman 1978).",
-        "dyadic_agreement": "Share of pairs who say the same of their tie.",
-        "dyadic_correlation": "Correlation of what two members say of their tie.",
-        "external_internal": "E-I index over partners (Krackhardt & Stern 1988).",
-        "largest_received_share": "Share of the one who was named most.",
-        "named_share": "Share of members who were named.",
-    }
-)
-"""What each index is, in one line."""

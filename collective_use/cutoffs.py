@@ -82,6 +82,13 @@ CUTOFFS: Mapping[str, Cutoff] = {
         Cutoff("alpha", 0.70, "at_least", "Nunnally & Bernstein 1994, Psychometric theory", ""),
         Cutoff("p", 0.05, "at_most", "convention", "chance alone passes one test in twenty"),
         Cutoff(
+            "first_stage_f",
+            10,
+            "at_least",
+            "Staiger & Stock 1997, Econometrica 65:557",
+            "strength of instruments in two-stage least squares; a rule for one predictor",
+        ),
+        Cutoff(
             "response_rate",
             0.80,
             "at_least",
@@ -104,6 +111,20 @@ CUTOFFS: Mapping[str, Cutoff] = {
             "at_least",
             "convention of this package: the silent are not the majority",
             "a group under it keeps its value and does not enter the verdict",
+        ),
+        Cutoff(
+            "cfi",
+            0.90,
+            "at_least",
+            "a convention since Bentler & Bonett 1980, Psychological Bulletin 88:588",
+            "the same value is too strict for some models and too lenient for others",
+        ),
+        Cutoff(
+            "srmr",
+            0.10,
+            "at_most",
+            "Kline 2016, Principles and practice of structural equation modeling, 4th ed.",
+            "below .10 is said to be acceptable; a small model in few groups passes easily",
         ),
         Cutoff(
             "disclosure_size",

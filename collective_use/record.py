@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
+from collective_use.accepted import PlainDict
 from collective_use.results import plain
 
 
@@ -53,7 +53,7 @@ class Entry:
     of: str = ""
     what: tuple[str, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return the entry as plain values."""
         return {
             "room": self.room,
@@ -100,7 +100,7 @@ class Record:
         """Return the entries of some kinds, in order."""
         return tuple(entry for entry in self.entries if entry.kind in kinds)
 
-    def to_dict(self) -> list[dict[str, Any]]:
+    def to_dict(self) -> list[PlainDict]:
         """Return all entries as plain values."""
         return [entry.to_dict() for entry in self.entries]
 

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from collective_use.accepted import Arguments, Plain, PlainDict
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -260,7 +262,7 @@ def table_html(table: Table) -> str:
     )
 
 
-def plain(value: object) -> Any:
+def plain(value: object) -> Plain:
     """Turn a value into what JSON can hold; NaN and infinities become None.
 
     Examples
@@ -344,7 +346,7 @@ class Result:
 
     __slots__ = ()
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, **options: Arguments) -> None:
         super().__init_subclass__(**options)
         # dataclass() keeps a __repr__ that it finds in the class itself, so it has to stand there.
         if "__repr__" not in cls.__dict__:
@@ -361,7 +363,7 @@ class Result:
         """Return the tables that text and HTML show."""
         return (table_of(type(self).__name__, self.to_frame()),)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return every public field as plain values that JSON can hold."""
         if not dataclasses.is_dataclass(self):
             raise TypeError(f"{type(self).__name__} is not a dataclass")

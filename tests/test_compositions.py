@@ -9,11 +9,11 @@ import pytest
 from collective_use.compositions import (
     ANSWERS,
     COMPOSITIONS,
-    MEANINGS,
     SHARED,
 )
 from collective_use.groups.dispersion import KERNELS
 from collective_use.groups.evidence.roster_measures import COMPUTED, kernel_words
+from collective_use.index_words import FAMILIES, WORDS
 from collective_use.instrument import terms
 
 OFFERS = [
@@ -53,9 +53,11 @@ def test_the_words_are_those_of_the_format():
         assert bool(row.refused) == bool(row.why)
 
 
-def test_every_index_has_a_meaning():
+def test_every_row_is_offered_and_every_offer_has_a_row():
     words = {name for _, _, offer in OFFERS for name in offer.names}
-    assert words == set(MEANINGS)
+    assert words == set(WORDS)
+    assert all(word.meaning.endswith(".") for word in WORDS.values())
+    assert {name for word in WORDS.values() for name in word.families} == set(FAMILIES)
 
 
 def test_the_documentation_prints_these_tables():

@@ -67,7 +67,9 @@ def test_no_page_of_the_package_is_forgotten():
     for name in writers:
         text = (PACKAGE / name).read_text("utf-8")
         near = "".join(p.read_text("utf-8") for p in (PACKAGE / name).parent.glob("*.html"))
-        if name.endswith(".html") and "<!-- policy -->" in text:
-            # A template: what writes it stands beside it, and its page is among those above.
-            text += "".join(p.read_text("utf-8") for p in (PACKAGE / name).parent.glob("*.py"))
+        if name.endswith(".html") and ("<!-- policy -->" in text or "{{ policy|safe }}" in text):
+            # A template: what writes it stands beside it or above its folder of templates.
+            place = (PACKAGE / name).parent
+            writers_near = [*place.glob("*.py"), *place.parent.glob("*.py")]
+            text += "".join(p.read_text("utf-8") for p in writers_near)
         assert "page_policy(" in text or "Content-Security-Policy" in text + near, name

@@ -56,6 +56,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "placement": CommandEntry(
         BEFORE, "placement", "Test whether words of scales stand alike in two languages."
     ),
+    "plan": CommandEntry(
+        BEFORE, "plan", "How many groups and members; what those at hand can show."
+    ),
     "seal": CommandEntry(
         BEFORE, "seal", "Put every decision under a hash before the data; amend in the open."
     ),
@@ -65,8 +68,8 @@ COMMANDS: dict[str, CommandEntry] = {
     "receive": CommandEntry(
         AFTER, "receive", "Take the answers that the web page hands in, a file each."
     ),
-    "pseudonymise": CommandEntry(
-        AFTER, "pseudonymise", "A copy of an export with keyed codes in place of persons."
+    "pseudonymize": CommandEntry(
+        AFTER, "pseudonymize", "A copy of an export with keyed codes in place of persons."
     ),
     "monitor": CommandEntry(
         AFTER, "monitor", "While the survey runs: response of each group, whom to remind."
@@ -87,4 +90,7 @@ COMMANDS: dict[str, CommandEntry] = {
         AFTER, "fit", "score, and the structural models of the instrument by two engines."
     ),
     "run": CommandEntry(AFTER, "run", "Do all that a study.yaml asks for."),
+    "report": CommandEntry(
+        AFTER, "report", "One page that people open: answers in words, pictures, every table."
+    ),
 }

@@ -6,8 +6,8 @@ import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Plain
 from collective_use.cli.terminal import on_screen, put
 from collective_use.results import Table, cell_text, table_text
 
@@ -27,7 +27,7 @@ def say(text: str) -> None:
     put(text)
 
 
-def show_json(content: Any) -> None:
+def show_json(content: Plain) -> None:
     """Print one JSON document."""
     from collective_use.output import json_bytes
 

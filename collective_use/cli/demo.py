@@ -26,7 +26,7 @@ def demo(
     Example:
       collective-use demo --out demo
     """
-    from collective_use.cli.report import show_done
+    from collective_use.cli.done import show_done
     from collective_use.study.demo import run_demo
 
     show_done(run_demo(out, sample), as_json)

@@ -39,7 +39,7 @@ def fit(
       collective-use fit export.csv --instrument collective_data_use --model M1 --out results
       collective-use fit export.csv -i my_scale.yaml --model M1 --model M2 -o results
     """
-    from collective_use.cli.report import show_done
+    from collective_use.cli.done import show_done
     from collective_use.study.run import run_study
 
     study = study_of("fit", flags)

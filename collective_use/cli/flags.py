@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 _AS_THEY_ARE = (
     "instrument", "out", "members", "informants", "form", "platform", "invalid", "previews",
     "unfinished", "duplicates", "minimum_answered", "encoding", "delimiter", "sheet", "answers_as",
-    "decimal", "careless", "validation", "validation_language", "repetitions", "voice", "seed",
+    "decimal", "unticked_consent", "careless", "validation", "validation_language", "repetitions",
+    "voice", "seed",
 )  # fmt: skip
 """Flags that are settings of the same name."""
 
@@ -76,7 +78,7 @@ def cutoffs_of(texts: Sequence[str] | None) -> dict[str, float]:
     return result
 
 
-def missing_codes_of(texts: Sequence[str] | None) -> dict[str, Any] | None:
+def missing_codes_of(texts: Sequence[str] | None) -> PlainDict | None:
     """Read codes for no answer: ``-99``, ``98=refused``, ``age:999`` for one item.
 
     Examples
@@ -124,12 +126,12 @@ def screening_of(texts: Sequence[str] | None) -> dict[str, float | bool]:
     return result
 
 
-def column_flags(**columns: str | None) -> dict[str, Any]:
+def column_flags(**columns: str | None) -> PlainDict:
     """Return the key columns that were named."""
     return {name: column for name, column in columns.items() if column is not None}
 
 
-def settings_of(flags: Flags) -> dict[str, Any]:
+def settings_of(flags: Flags) -> PlainDict:
     """Return the settings that flags give; those that were not given are left out.
 
     Parameters

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from collective_use.accepted import PlainDict
 from collective_use.cli.console import say, show_next
 from collective_use.cli.options import Flags
 
@@ -45,7 +46,7 @@ FORM_OPTIONS: Mapping[str, Any] = MappingProxyType(
 """By the name of the parameter."""
 
 
-def form_settings(flags: Flags) -> dict[str, Any]:
+def form_settings(flags: Flags) -> PlainDict:
     """Return the settings of a form that were given, by the names of the Python functions."""
     return {
         "form": flags["form"],
@@ -57,7 +58,7 @@ def form_settings(flags: Flags) -> dict[str, Any]:
     }
 
 
-def fills_of(flags: Flags) -> dict[str, Any]:
+def fills_of(flags: Flags) -> PlainDict:
     """Return what fills the gaps of the texts, single pairs before the file."""
     from collective_use.questionnaire.form.fill import parse_fills, read_fills
 

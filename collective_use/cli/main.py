@@ -8,12 +8,13 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
 from collective_use._version import __version__
+from collective_use.accepted import Arguments, ClickPart
 from collective_use.cli.commands import COMMANDS
 from collective_use.cli.terminal import put
 from collective_use.errors import CollectiveUseError
@@ -44,11 +45,11 @@ _PLACED = re.compile(r"\S.*?:\d+:\d+: ")
 class LazyCommands(TyperGroup):
     """The commands of the table; a command's file is imported when it is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: ClickPart) -> list[str]:
         """Return the names, as in the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: ClickPart, cmd_name: str) -> ClickPart | None:
         """Load one command, or return None when there is none of that name."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
@@ -56,7 +57,7 @@ class LazyCommands(TyperGroup):
         module = importlib.import_module(f"collective_use.cli.{entry.module}")
         return typer.main.get_command(module.app)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: ClickPart, formatter: ClickPart) -> None:
         """List the commands by section without importing any."""
         for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
             with formatter.section(section):
@@ -233,7 +234,9 @@ def _prepare_streams(trace: bool) -> None:
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
 
-    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+    def show(
+        message: Warning | str, category: type[Warning], *rest: Arguments, **more: Arguments
+    ) -> None:
         if issubclass(category, CollectiveUseWarning):
             _complain(f"Warning: {message} [{category.__name__}]")
         elif trace:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from collective_use.checks import one_of
 from collective_use.cli.console import say, show, show_json
+from collective_use.cli.options import UntickedConsent
 from collective_use.errors import InputError
+
+if TYPE_CHECKING:
+    from collective_use.responses.options import Rows
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -23,6 +27,7 @@ def monitor(
     members: Annotated[Path, typer.Option(help="CSV with group and member: everyone asked.")],
     group: Annotated[str | None, typer.Option(help="The column of the group.")] = None,
     platform: Annotated[str | None, typer.Option(help="Read as this platform's export.")] = None,
+    unticked_consent: UntickedConsent = None,
     wave: Annotated[str | None, typer.Option(help="Look at this wave only.")] = None,
     map_file: Annotated[
         Path | None, typer.Option("--map", help="YAML file: what the headings mean.")
@@ -60,6 +65,7 @@ def monitor(
         members=members,
         group=group,
         platform=platform,
+        unticked_consent=cast("Rows", unticked_consent or "drop"),
         column_map=map_file,
         invalid="missing",
         # Names of those to remind stay in the list; no other personal column is ever written.

@@ -9,6 +9,8 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from collective_use.accepted import Given, PlainMapping
+
 Flags = Mapping[str, Any]
 """What was given on the command line, by the names of the parameters."""
 
@@ -81,6 +83,13 @@ Unfinished = Annotated[
 Duplicates = Annotated[
     str | None,
     typer.Option(metavar="WHAT", help="Second submissions: last (default), first or keep."),
+]
+UntickedConsent = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHAT",
+        help="Persons who left a needed consent empty: drop (default), keep if held elsewhere.",
+    ),
 ]
 Encoding = Annotated[
     str | None, typer.Option(metavar="NAME", help="Of the exports, instead of guessing.")
@@ -171,6 +180,7 @@ SHARED: Mapping[str, Any] = MappingProxyType(
         "previews": Previews,
         "unfinished": Unfinished,
         "duplicates": Duplicates,
+        "unticked_consent": UntickedConsent,
         "missing_code": MissingCode,
         "answers_as": AnswersAs,
         "decimal": Decimal,
@@ -212,7 +222,7 @@ PLACES: tuple[str, ...] = _NAMES[_NAMES.index("member") : _NAMES.index("full")]
 
 
 def takes(
-    *names: str, options: Mapping[str, Any] = SHARED
+    *names: str, options: PlainMapping = SHARED
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command its options: shared ones by name, and its own, in this order.
 
@@ -242,7 +252,7 @@ def takes(
         # every parameter has its place, and every place is known
         parameters = [own.get(name) or _parameter(name, options[name]) for name in names]
 
-        def called(**flags: Any) -> None:
+        def called(**flags: Given) -> None:
             command(flags=flags, **{name: flags[name] for name in own})
 
         called.__name__, called.__doc__ = command.__name__, command.__doc__
@@ -257,7 +267,7 @@ def takes(
     return given
 
 
-def _parameter(name: str, option: Any) -> inspect.Parameter:
+def _parameter(name: str, option: Given) -> inspect.Parameter:
     kind = get_args(option)[0]
     default: Any = {bool: False, list[str]: inspect.Parameter.empty}.get(kind)
     return inspect.Parameter(

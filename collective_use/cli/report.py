@@ -1,100 +1,113 @@
-"""What is printed when a study is done."""
+"""`collective-use report`: the page that people open."""
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from collective_use.cli import console
+import typer
+
+from collective_use.cli import console, options
+from collective_use.cli.flags import study_of
 
 if TYPE_CHECKING:
     from collective_use.study.run import StudyRun
-    from collective_use.study.settings import Study
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-def show_done(done: StudyRun, as_json: bool) -> None:
-    """Print the summary, where the files are and what to do next; or one JSON document."""
-    from collective_use.study.showing import models_for_showing
-    from collective_use.study.summary import summary_head, summary_tables
+@app.command()
+@options.takes(
+    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "model", "thorough",
+    *options.READING, *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
+)  # fmt: skip
+def report(
+    flags: options.Flags,
+    lang: Annotated[
+        str, typer.Option(metavar="LANG", help="en, zh, or both on one page: en+zh.")
+    ] = "en",
+    word: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Methods and results as a .docx file, too.")
+    ] = None,
+    latex: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The same as LaTeX, figures as PDF.")
+    ] = None,
+    xlsx: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Every table in a workbook to read.")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A structural model; the instrument's first when left out."),
+    ] = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Also ask how many factors each scale has (minutes).")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="For everything drawn by chance.")
+    ] = None,
+) -> None:
+    """Write the report: one page with answers in words, pictures and every table.
 
-    if as_json:
-        full = done.outcome.study.full
-        frame = done.outcome.groups.measures_frame() if full else done.shown.measures
-        content = {"folder": str(done.folder), "run": done.run, "measures": frame}
-        content |= {"models": models_for_showing(done.outcome)}
-        console.show_json(content)
+    EXPORT is a folder of results (of score, validate, fit or run), or exports: these are read,
+    scored, looked through and fitted first. The page needs no network; it opens in any browser.
+
+    \b
+    Examples:
+      collective-use report results --out report.html
+      collective-use report export.csv --instrument collective_data_use --out report.html
+      collective-use report results --out report.html --lang en+zh
+      collective-use report results --word results.docx --latex paper --xlsx tables.xlsx
+    """
+    from collective_use.output import RUN_FILE
+    from collective_use.report.phrases import report_languages
+    from collective_use.study.report import write_report
+
+    wanted = report_languages(lang)
+    out = flags["out"] or "report.html"
+    place = Path(flags["exports"][0])
+    if len(flags["exports"]) == 1 and (place / RUN_FILE).is_file():
+        write_report(place, out, languages="+".join(wanted), instrument=flags["instrument"])
+        _say(Path(out))
+        _papers(place, wanted[0], flags)
         return
-    console.say(summary_head(done.outcome) + "\n")
-    console.show(summary_tables(done.outcome, done.shown))
-    if done.outcome.validation is not None:
-        console.show(done.outcome.validation.tables())
-    for fit in done.outcome.models.values():
-        console.show(fit.tables())
+    done = _run({**flags, "out": out})
+    write_report(done, out, languages="+".join(wanted))
     for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
-    if done.outcome.plan is not None:
-        console.show(done.outcome.plan.tables())
-    console.show_files(done.folder, done.files)
-    if not done.outcome.study.full:
-        console.say(
-            "\nTables are rounded and small groups withheld, fit for showing, but for files marked "
-            "'not to be\npassed on'; --full (full: true) adds exact tables for the analyst."
-        )
-    show_next_step(done)
+    _say(Path(out))
+    _papers(done, wanted[0], flags)
+    console.say(f"Every table behind it is in {done.folder}.")
 
 
-def show_next_step(done: StudyRun) -> None:
-    """Print the command that most likely comes next."""
-    study = done.outcome.study
-    if done.run["command"] == "validate":
-        models = [model.id for model in done.outcome.instrument.models][:1]
-        if models:
-            console.show_next(
-                "collective-use", "fit", study.exports[0].file, "--instrument", study.instrument,
-                *given_flags(study), "--model", models[0], "--out", "results",
-                why="Fit the model of the theory:",
-            )  # fmt: skip
-    elif done.run["command"] == "score":
-        folder = Path(done.folder).name + "_study"
-        console.show_next(
-            "collective-use", "init", folder, "--instrument", study.instrument,
-            "--export", study.exports[0].file, *given_flags(study),
-            why="Keep your decisions in a file, to run again:",
-        )  # fmt: skip
-    elif done.run["command"] == "fit":
-        _after_fit(done)
-    elif done.run["command"] == "demo":
-        console.show_next(
-            "collective-use", "score", "export.csv", "--instrument", done.outcome.instrument.id,
-            "--out", "results",
-            why="The same with your own export:",
-        )  # fmt: skip
-    else:
-        rerun = shlex.join(["collective-use", "run"])
-        console.say(f"\nChange study.yaml and run again: {rerun}")
+def _run(flags: options.Flags) -> StudyRun:
+    """Read, score, look through and fit; the tables go beside the page."""
+    from collective_use.instrument.library import load_instrument
+    from collective_use.study.run import run_study
+
+    page = Path(flags["out"])
+    models = flags["model"]
+    if not models and flags["instrument"]:
+        models = [part.id for part in load_instrument(flags["instrument"]).models][:1]
+    settings = {
+        **flags,
+        "out": str(page.with_name(f"{page.stem}_results")),
+        "validation": "thorough" if flags["thorough"] else "quick",
+        "model": models,
+    }
+    study = study_of("report", settings).model_copy(update={"report": flags["lang"]})
+    return run_study(study, command="report")
 
 
-def given_flags(study: Study) -> list[str]:
-    """Return the flags that were given and that the next command needs again."""
-    given = {
-        "--group": study.columns.group, "--form": study.form, "--members": study.members,
-        "--informants": study.informants, "--map": study.map,
-    }  # fmt: skip
-    return [word for flag, value in given.items() if value for word in (flag, value)]
+def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> None:
+    from collective_use.study.papers import to_latex, to_word, to_xlsx
+
+    bank = flags["instrument"]
+    for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
+        if flags[name]:
+            make(results, flags[name], language=language, instrument=bank)
+            console.say(f"Written: {flags[name]}")
 
 
-def _after_fit(done: StudyRun) -> None:
-    study, models = done.outcome.study, done.outcome.instrument.models
-    console.show_next(
-        "less", Path(done.folder) / f"model_{study.models[-1]}.txt",
-        why="All of a model, with its text and what is inferred:",
-    )  # fmt: skip
-    rival = next((entry.id for entry in models if entry.id not in study.models), None)
-    if rival:
-        console.show_next(
-            "collective-use", "fit", *[entry.file for entry in study.exports],
-            "--instrument", study.instrument, *given_flags(study),
-            "--model", rival, "--out", f"{done.folder}_{rival}",
-            why="A rival model of the same instrument:",
-        )  # fmt: skip
+def _say(page: Path) -> None:
+    size = page.stat().st_size / 1e6
+    console.say(f"Written: {page} ({size:.1f} MB). Open it in a browser; it needs no network.")

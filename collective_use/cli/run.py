@@ -36,7 +36,7 @@ def run(
       collective-use run
       collective-use run my_study/ --out trial --cutoff icc1=0.10
     """
-    from collective_use.cli.report import show_done
+    from collective_use.cli.done import show_done
     from collective_use.study.run import run_study
 
     show_done(run_study(study, changes=settings_of(flags)), flags["as_json"])

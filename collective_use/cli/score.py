@@ -33,7 +33,7 @@ def score(
       collective-use score a.csv b.csv -i my_scale.yaml --group TEAM --wave 1 --wave 2 -o results
       collective-use score export.csv -i collective_data_use --members members.csv -o results
     """
-    from collective_use.cli.report import show_done
+    from collective_use.cli.done import show_done
     from collective_use.study.run import run_study
 
     study = study_of("score", flags)

@@ -48,7 +48,7 @@ def validate(
       collective-use validate export.csv --instrument collective_data_use --out results
       collective-use validate export.csv -i my_scale.yaml --thorough -o results
     """
-    from collective_use.cli.report import show_done
+    from collective_use.cli.done import show_done
     from collective_use.study.run import run_study
 
     study = study_of("validate", {

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from collective_use.accepted import Arguments, Found
 from collective_use.door.limits import LIMITS
 from collective_use.errors import ReadError
 
@@ -25,7 +26,7 @@ class Refusal(ReadError):
     """What the parser itself says of a file."""
 
 
-def bounded(kind: str, path: Path, **how: Any) -> Any:
+def bounded(kind: str, path: Path, **how: Arguments) -> Found:
     """Let one parser read one file, within limits of memory and time.
 
     Parameters
@@ -67,7 +68,7 @@ def bounded(kind: str, path: Path, **how: Any) -> Any:
     return answer["value"]
 
 
-def bounded_reader(kind: str) -> Callable[..., tuple[pd.DataFrame, Any]]:
+def bounded_reader(kind: str) -> Callable[..., tuple[pd.DataFrame, Found]]:
     """Return a reader of SPSS, Stata or SAS files that works as pyreadstat's, within limits.
 
     Parameters
@@ -76,7 +77,7 @@ def bounded_reader(kind: str) -> Callable[..., tuple[pd.DataFrame, Any]]:
         What stands behind ``read_`` in pyreadstat: ``"sav"``, ``"por"``, ``"dta"``, ...
     """
 
-    def read(path: str, **how: Any) -> tuple[pd.DataFrame, Any]:
+    def read(path: str, **how: Arguments) -> tuple[pd.DataFrame, Found]:
         try:
             frame, meta = bounded(kind, Path(path), **how)
         except Refusal as refusal:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
+from collective_use.accepted import Plain
 from collective_use.door.limits import LIMITS
 from collective_use.errors import ReadError
 
@@ -13,7 +13,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _OUTSIDE_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
-def json_content(text: str, name: str) -> Any:
+def json_content(text: str, name: str) -> Plain:
     """Return what a JSON text holds.
 
     Parameters
@@ -58,7 +58,7 @@ def json_content(text: str, name: str) -> Any:
     return content
 
 
-def _whole_signs(content: Any, name: str) -> None:
+def _whole_signs(content: Plain, name: str) -> None:
     """Raise where half of a two-part sign stands: it can be neither shown nor written."""
     waiting = [content]
     while waiting:

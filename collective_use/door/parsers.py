@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from collective_use.accepted import Arguments, Found, Plain, PlainDict
+
 
 class Refused(Exception):
     """The file is not what it should be; the text is for the reader of the message."""
 
 
-def read_workbook(path: str, sheet: str | None, avoided: str) -> dict[str, Any]:
+def read_workbook(path: str, sheet: str | None, avoided: str) -> PlainDict:
     """Return the sheets' names, the one that was read, its first row's number and its rows."""
     import python_calamine as calamine
 
@@ -45,7 +47,7 @@ def read_workbook(path: str, sheet: str | None, avoided: str) -> dict[str, Any]:
     return {"names": names, "sheet": None, "wanted": wanted, "rows": []}
 
 
-def read_pages(path: str, sheets: list[str]) -> dict[str, list[list[Any]]]:
+def read_pages(path: str, sheets: list[str]) -> dict[str, list[list[Plain]]]:
     """Return the rows of several sheets of a workbook."""
     import python_calamine as calamine
 
@@ -58,7 +60,7 @@ def read_pages(path: str, sheets: list[str]) -> dict[str, list[list[Any]]]:
         raise Refused(f"{Path(path).name} cannot be opened as a workbook ({error})") from error
 
 
-def read_typed(path: str, kind: str, **how: Any) -> Any:
+def read_typed(path: str, kind: str, **how: Arguments) -> Found:
     """Return frame and description of an SPSS, Stata or SAS file."""
     import pyreadstat
 
@@ -71,7 +73,7 @@ def read_typed(path: str, kind: str, **how: Any) -> Any:
     return frame, vars(meta)
 
 
-def read_parquet(path: str) -> Any:
+def read_parquet(path: str) -> Found:
     """Return the frame of a Parquet file."""
     import pandas as pd
 

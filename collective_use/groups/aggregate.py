@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from collective_use.checks import did_you_mean, one_of, quoted, whole_number
@@ -19,6 +20,7 @@ from collective_use.groups.evidence.rosters import roster_evidence
 from collective_use.groups.evidence.settings import Settings
 from collective_use.groups.evidence.shared import member_evidence
 from collective_use.groups.evidence.spread import spread_evidence
+from collective_use.groups.evidence.voices import partner_codes
 from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import Instrument, Measure
@@ -98,8 +100,10 @@ def aggregate(
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))
-    settings = Settings(rules, repetitions, seed, voice, _nulls(nulls))
     responses = scores.responses
+    settings = Settings(
+        rules, repetitions, seed, voice, _nulls(nulls), partner_codes(responses)
+    )  # fmt: skip
     wanted = _wanted(responses.instrument.measures, measures)
     keys = group_keys(responses.persons, responses.members)
     record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
@@ -221,9 +225,10 @@ def _noted(record: Record, evidence: Evidence) -> Record:
     if evidence.verdict == "not computed":
         text = f"{evidence.measure} was not computed: {evidence.explanation}"
         record = record.note("groups", "warning", text)
-    missing = evidence.by_group.loc[evidence.by_group["reason"].ne("")]
+    by_group = evidence.by_group
+    missing = np.flatnonzero(by_group["reason"].to_numpy(dtype=object) != "")
     if len(missing) and evidence.verdict != "not computed":
-        names = missing["group"].astype(str)
+        names = [str(name) for name in by_group["group"].to_numpy(dtype=object)[missing]]
         record = record.note(
             "groups",
             "left out",
@@ -260,5 +265,7 @@ def _values(
         measure, dot, _facet = str(name).partition(".")
         if dot and measure in evidence and evidence[measure].composition in (*SHARED, "additive"):
             means = scores.values[name].groupby(keys.codes).mean()
-            columns[str(name)] = means.reindex(range(keys.total)).where(frame["n"] >= least)
+            columns[str(name)] = (
+                means.reindex(range(keys.total)).where(frame["n"] >= least).to_numpy()
+            )
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
 from collective_use.groups.labels import factorized
-from collective_use.numerics.groups import dispersion as kernel
-from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.groups.indices import KERNELS, cells_of
 from collective_use.results import Result, Table, table_of
 
 Kind = Literal["separation", "disparity", "variety"]
@@ -72,7 +72,7 @@ class Dispersion(Result):
         return (table_of(f"Dispersion: {self.kind}", self.table, notes=self.notes),)
 
 
-def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Dispersion:
+def dispersion(values: Values, groups: Labels, *, kind: Kind = "separation") -> Dispersion:
     """Compute how far members of each group differ.
 
     Every index comes twice: corrected for the size of small groups (Biemann & Kearney 2010),
@@ -136,87 +136,6 @@ def dispersion(values: Any, groups: Any, *, kind: Kind = "separation") -> Disper
     table["reason"] = [_reason(int(k), kind, row) for k, row in zip(n, _rows(columns), strict=True)]
     notes = tuple(f"{name}: {CORRECTIONS[name]}." for name in INDICES[kind])
     return Dispersion(kind, table, notes)
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Members' values by group, with what kernels share.
-
-    Attributes
-    ----------
-    x
-        (N,) values without missing ones; for variety the place of the kind.
-    codes
-        (N,) groups.
-    total
-        G.
-    n, squares, means
-        (G,) answers, squared deviations from the mean, and means.
-    counts
-        (G, K) members of each kind, for variety.
-    """
-
-    x: NDArray[np.float64]
-    codes: NDArray[np.intp]
-    total: int
-    n: NDArray[np.int64]
-    squares: NDArray[np.float64]
-    means: NDArray[np.float64]
-    counts: NDArray[np.int64]
-
-
-def cells_of(
-    x: NDArray[np.float64], codes: NDArray[np.intp], total: int, n_kinds: int = 0
-) -> Cells:
-    """Return what the kernels need; parameters as in `indices_of`."""
-    stats = group_statistics(x, codes, total)
-    counts = np.zeros((total, 0), dtype=np.int64)
-    if n_kinds:
-        place = codes * n_kinds + x.astype(np.intp)
-        counts = np.bincount(place, minlength=total * n_kinds).reshape(total, n_kinds)
-    return Cells(x, codes, total, stats.n[:, 0], stats.deviations[:, 0], stats.means[:, 0], counts)
-
-
-def _where(values: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return np.where(good, values, np.nan)
-
-
-Kernel = Callable[[Cells], NDArray[np.float64]]
-_SEPARATION: Mapping[str, Kernel] = {
-    "sd": lambda c: kernel.standard_deviation(c.squares, c.n),
-    "mean_distance": lambda c: kernel.mean_euclidean_distance(c.x, c.codes, c.total),
-    "sd_observed": lambda c: kernel.standard_deviation(c.squares, c.n, correct=False),
-    "mean_distance_observed": lambda c: kernel.mean_euclidean_distance(
-        c.x, c.codes, c.total, correct=False
-    ),
-}
-_DISPARITY: Mapping[str, Kernel] = {
-    "cv": lambda c: kernel.coefficient_of_variation(c.squares, c.n, c.means),
-    "cv_adjusted": lambda c: kernel.adjusted_variation(c.squares, c.n, c.means),
-    "gini": lambda c: kernel.gini(c.x, c.codes, c.total),
-    "cv_observed": lambda c: kernel.coefficient_of_variation(
-        c.squares, c.n, c.means, correct=False
-    ),
-    "gini_observed": lambda c: kernel.gini(c.x, c.codes, c.total, correct=False),
-    "herfindahl": lambda c: kernel.concentration(c.x, c.codes, c.total)[0],
-    "effective_number": lambda c: 1.0 / kernel.concentration(c.x, c.codes, c.total)[0],
-    "largest_share": lambda c: kernel.concentration(c.x, c.codes, c.total)[1],
-    "sd": lambda c: np.sqrt(_where(c.squares / np.maximum(c.n - 1, 1), c.n > 1)),
-    "valued_mean": lambda c: c.means,
-}
-_VARIETY: Mapping[str, Kernel] = {
-    "blau": lambda c: kernel.blau(c.counts),
-    "teachman": lambda c: kernel.teachman(c.counts),
-    "blau_observed": lambda c: kernel.blau(c.counts, correct=False),
-    "teachman_observed": lambda c: kernel.teachman(c.counts, correct=False),
-    "distinct": lambda c: kernel.distinct(c.counts),
-}
-KERNELS: Mapping[str, Mapping[str, Kernel]] = {
-    "separation": _SEPARATION,
-    "disparity": _DISPARITY,
-    "variety": _VARIETY,
-}
-"""By kind of dispersion, the function behind each word of `collective_use.compositions`."""
 
 
 def indices_of(

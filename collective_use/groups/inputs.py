@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Array
 from collective_use.checks import one_of, whole_number
 from collective_use.errors import InputError
 from collective_use.groups.labels import aligned, ordered
@@ -79,7 +80,7 @@ def rows_of(values: object, groups: object, *, name: str = "values", single: boo
     return Rows(table, _names(values, table), codes, names)
 
 
-def numbers_in(values: object, name: str) -> NDArray[Any]:
+def numbers_in(values: object, name: str) -> Array:
     """Return (N, J) finite numbers, NaN for missing; anything else is an error.
 
     Parameters
@@ -97,6 +98,9 @@ def numbers_in(values: object, name: str) -> NDArray[Any]:
         array = _array_of(values, name)
     if array.dtype.kind == "b":
         array = array.astype(np.int8)
+    if array.dtype.kind in "Mmc":
+        # numpy would make nanoseconds of dates and drop the imaginary part
+        raise InputError(f"{name} must be numbers, got {array.dtype}")
     if array.dtype.kind not in "iuf":
         try:
             array = array.astype(float)
@@ -109,7 +113,7 @@ def numbers_in(values: object, name: str) -> NDArray[Any]:
     return array[:, None] if array.ndim == 1 else array
 
 
-def _array_of(values: object, name: str) -> NDArray[Any]:
+def _array_of(values: object, name: str) -> Array:
     try:
         return np.asarray(values)
     except ValueError:
@@ -119,14 +123,14 @@ def _array_of(values: object, name: str) -> NDArray[Any]:
         ) from None
 
 
-def _converted(values: pd.DataFrame | pd.Series, name: str) -> NDArray[Any]:
+def _converted(values: pd.DataFrame | pd.Series, name: str) -> Array:
     try:
         return values.astype(float).to_numpy(float)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must be numbers; {error}") from None
 
 
-def _names(values: object, table: NDArray[Any]) -> tuple[str, ...]:
+def _names(values: object, table: Array) -> tuple[str, ...]:
     if isinstance(values, pd.DataFrame):
         return tuple(str(column) for column in values.columns)
     if isinstance(values, pd.Series) and values.name is not None:
@@ -135,7 +139,7 @@ def _names(values: object, table: NDArray[Any]) -> tuple[str, ...]:
 
 
 def option_codes(
-    options: int | Sequence[float], values: NDArray[Any], *, name: str = "values"
+    options: int | Sequence[float], values: Array, *, name: str = "values"
 ) -> NDArray[np.float64]:
     """Return the answer options: given ones, or `options` of them one apart.
 

@@ -100,7 +100,11 @@ def _with_parent(
     if "parent" not in persons.columns:
         return frame
     parents = persons["parent"].groupby(codes).agg(lambda s: sorted(set(s.dropna().astype(str))))
-    several = [frame["group"][code] for code, names in parents.items() if len(names) > 1]
+    several = [
+        name
+        for name, names in zip(frame["group"].iloc[parents.index], parents, strict=True)
+        if len(names) > 1
+    ]
     if several:
         raise InputError(
             f"a group must have one parent unit, got several for {', '.join(map(str, several[:5]))}"

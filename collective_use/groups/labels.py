@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Label, Labels, Values
 from collective_use.errors import InputError
 
 JOINED = " / "
 """Between the parts of a label that several columns make up."""
 
 
-def raw_labels(labels: Any) -> pd.Series:
+def raw_labels(labels: Labels) -> pd.Series:
     """Return one label a row, without an index, missing ones as missing.
 
     Several columns (a frame, a MultiIndex, tuples, a two-dimensional array) make one label each
@@ -48,7 +49,7 @@ def raw_labels(labels: Any) -> pd.Series:
     return series.mask(series.isin(["nan", "None"])) if array.dtype.kind == "U" else series
 
 
-def _of_rows(rows: list[Any] | tuple[Any, ...]) -> pd.Series:
+def _of_rows(rows: list[Label] | tuple[Label, ...]) -> pd.Series:
     widths = {len(row) if isinstance(row, (list, tuple)) else 1 for row in rows}
     if len(widths) > 1:
         raise InputError(
@@ -82,7 +83,7 @@ def label_text(label: object) -> str:
     return str(label).strip()
 
 
-def factorized(labels: Any) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+def factorized(labels: Labels) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
     """Return (N,) codes of labels, -1 where missing, and their texts in order of appearance.
 
     Blank labels are missing.
@@ -124,7 +125,7 @@ _last: list[_Last] = []
 _LONG = 20_000
 
 
-def ordered(labels: Any) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def ordered(labels: Labels) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     """Return (N,) places of labels among their texts in natural order, -1 where missing.
 
     Examples
@@ -148,7 +149,7 @@ def ordered(labels: Any) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     return codes, names
 
 
-def labels_of(labels: Any) -> pd.Series:
+def labels_of(labels: Labels) -> pd.Series:
     """Return the text of each label, missing where there is none; an index is kept.
 
     Examples
@@ -168,7 +169,7 @@ def known_label_of(labels: pd.Series) -> pd.Series:
     return texts.where(texts.notna(), "")
 
 
-def aligned(values: Any, labels: Any, *, name: str = "groups") -> Any:
+def aligned(values: Values, labels: Labels, *, name: str = "groups") -> Values:
     """Return labels in the order of the values, by their index where both have one.
 
     Raises

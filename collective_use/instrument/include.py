@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from collective_use.accepted import Plain
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
@@ -113,7 +114,7 @@ class _Assembly:
     def _say(self, position: Position, text: str) -> None:
         self.problems.append(Problem(position, text))
 
-    def _include(self, names: Any) -> None:
+    def _include(self, names: Plain) -> None:
         if names is None:
             return
         if not isinstance(names, list):
@@ -125,7 +126,7 @@ class _Assembly:
             if fragment is not None:
                 self._append(fragment)
 
-    def _fragment(self, name: Any, position: Position) -> Document | None:
+    def _fragment(self, name: Plain, position: Position) -> Document | None:
         if not isinstance(name, str):
             self._say(position, f"include must list file names, found {name!r}")
             return None
@@ -174,7 +175,7 @@ class _Assembly:
             text = f"{key!r} belongs to the head file; move it there"
         self._say(fragment.at((key,), key=True), text)
 
-    def _extend(self, fragment: Document, key: str, entries: list[Any]) -> None:
+    def _extend(self, fragment: Document, key: str, entries: list[Plain]) -> None:
         present = self.value.get(key)
         if present is None:
             present = self.value[key] = []

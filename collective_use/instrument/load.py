@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from collective_use.accepted import Plain, PlainDict
 from collective_use.checks import nearest
 from collective_use.errors import InstrumentError
 from collective_use.instrument.check.all import check
@@ -75,7 +76,7 @@ def examine(document: Document) -> tuple[Instrument | None, list[Problem]]:
     return instrument, problems
 
 
-def validated(value: dict[str, Any]) -> tuple[Instrument | None, ValidationError | None]:
+def validated(value: PlainDict) -> tuple[Instrument | None, ValidationError | None]:
     """Validate plain values: exact types, as JSON has them (``no`` is no truth value)."""
     try:
         return Instrument.model_validate_json(json.dumps(value), strict=True), None
@@ -115,6 +116,6 @@ def _context(
     return None if whole is None else Context(whole, document, positions, broken)
 
 
-def _ids(parts: Any) -> list[str]:
+def _ids(parts: Plain) -> list[str]:
     found = (part.get("id") if isinstance(part, dict) else None for part in parts)
     return [name for name in found if isinstance(name, str)]

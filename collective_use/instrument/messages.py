@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from collective_use.accepted import Plain
 from collective_use.checks import did_you_mean, quoted
 from collective_use.instrument.model import Instrument
 from collective_use.yaml_source.document import Document, Place, Problem
@@ -35,7 +36,7 @@ WHOLE = "the instrument"
 IDENTIFIER = "a small letter first, then small letters, digits or _, at most 26 characters"
 
 
-def describe(value: Any, place: Place, whole: str = WHOLE) -> str:
+def describe(value: Plain, place: Place, whole: str = WHOLE) -> str:
     """Name the part that a place belongs to: ``item 'cdu1'``; `whole` when to none.
 
     Examples
@@ -55,7 +56,7 @@ def describe(value: Any, place: Place, whole: str = WHOLE) -> str:
     return found
 
 
-def _label(part: Any) -> str:
+def _label(part: Plain) -> str:
     if not isinstance(part, Mapping):
         return ""
     for key in ("id", "code", "reason", "name", "language"):
@@ -64,7 +65,7 @@ def _label(part: Any) -> str:
     return ""
 
 
-def _holds(value: Any, step: str | int) -> bool:
+def _holds(value: Plain, step: str | int) -> bool:
     if isinstance(step, int):
         return isinstance(value, list) and 0 <= step < len(value)
     return isinstance(value, Mapping) and step in value
@@ -95,13 +96,13 @@ def problems_of(
     return [_problem(entry, document, model, whole) for entry in entries if not _follows(entry)]
 
 
-def _follows(entry: Any) -> bool:
+def _follows(entry: Plain) -> bool:
     """Tell a list that is too short only because its entries are wrong themselves."""
     least = entry.get("ctx", {}).get("min_length", 0)
     return entry["type"] == "too_short" and len(entry["input"]) >= least
 
 
-def _problem(entry: Any, document: Document, model: type[BaseModel], whole: str) -> Problem:
+def _problem(entry: Plain, document: Document, model: type[BaseModel], whole: str) -> Problem:
     place: Place = tuple(step for step in entry["loc"] if step != "[key]")
     on_key = entry["loc"][-1:] == ("[key]",)
     kind = entry["type"]
@@ -127,7 +128,7 @@ def _problem(entry: Any, document: Document, model: type[BaseModel], whole: str)
     return Problem(document.at(place, key=on_key), f"{subject} {right}")
 
 
-def _inside(value: Any, place: Place, whole: str) -> str:
+def _inside(value: Plain, place: Place, whole: str) -> str:
     """Name the mapping at a place: a part with an id, or a key that holds a mapping."""
     part = describe(value, place, whole)
     if not place or isinstance(place[-1], int):
@@ -159,7 +160,7 @@ def found_text(value: object) -> str:
     return "a list" if isinstance(value, list) else "a mapping"
 
 
-def _right(entry: Any, key: str, on_key: bool) -> str:
+def _right(entry: Plain, key: str, on_key: bool) -> str:
     kind, value, context = entry["type"], entry["input"], entry.get("ctx", {})
     found = found_text(value)
     if kind == "literal_error":
@@ -224,7 +225,7 @@ def fields_at(place: Place, root: type[BaseModel] = Instrument) -> list[str]:
     return [*names, "include"] if model is Instrument else names
 
 
-def _model_in(annotation: Any) -> Any:
+def _model_in(annotation: object) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if typing.get_origin(annotation) in (tuple, list, dict, typing.Union, types.UnionType):

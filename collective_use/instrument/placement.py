@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from collective_use.accepted import PlainDict
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -123,7 +124,7 @@ def placed(item: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _item(scale: ResponseScale, number: int, place: int) -> dict[str, Any]:
+def _item(scale: ResponseScale, number: int, place: int) -> PlainDict:
     return {
         "id": f"place{number}_{place}",
         "kind": "number",
@@ -132,12 +133,12 @@ def _item(scale: ResponseScale, number: int, place: int) -> dict[str, Any]:
     }
 
 
-def _construct(scale: ResponseScale, number: int, languages: Iterable[str]) -> dict[str, Any]:
+def _construct(scale: ResponseScale, number: int, languages: Iterable[str]) -> PlainDict:
     said = {code: scale.name.get(code) or scale.id for code in languages}
     return {"id": f"words{number}", "name": said, "definition": said, "role": "control"}
 
 
-def _measure(scale: ResponseScale, number: int) -> dict[str, Any]:
+def _measure(scale: ResponseScale, number: int) -> PlainDict:
     return {
         "id": f"words{number}",
         "construct": f"words{number}",
@@ -147,7 +148,7 @@ def _measure(scale: ResponseScale, number: int) -> dict[str, Any]:
     }
 
 
-def _block(scale: ResponseScale, number: int, text: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _block(scale: ResponseScale, number: int, text: dict[str, dict[str, str]]) -> PlainDict:
     return {
         "id": scale.id,
         "title": {code: said.format(n=number) for code, said in text["block"].items()},

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import inspect
-from typing import Any
+from collections.abc import Iterator
+from itertools import pairwise
 
-from collective_use.instrument import model
+from collective_use.accepted import PlainDict
+from collective_use.instrument import bank, forms, model, parts
 from collective_use.instrument.include import COLLECTIONS
 from collective_use.instrument.model import SCHEMA_VERSION, Instrument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(*, included: bool = False) -> dict[str, Any]:
+def json_schema(*, included: bool = False) -> PlainDict:
     """Return the JSON Schema of an instrument file.
 
     Parameters
@@ -51,7 +53,7 @@ def json_schema(*, included: bool = False) -> dict[str, Any]:
     return {"$schema": DIALECT, **schema}
 
 
-def _describe(schema: dict[str, Any]) -> None:
+def _describe(schema: PlainDict) -> None:
     """Add the comments below the fields of the model: pydantic keeps those of classes only."""
     texts = _field_texts()
     classes = {"Instrument": schema, **schema.get("$defs", {})}
@@ -64,22 +66,32 @@ def _describe(schema: dict[str, Any]) -> None:
                 entry["description"] = text
 
 
-def _fields(name: str) -> dict[str, Any]:
+def _fields(name: str) -> PlainDict:
     return getattr(getattr(model, name, None), "model_fields", {})
 
 
 def _field_texts() -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for node in ast.parse(inspect.getsource(model)).body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        for field, after in zip(node.body, node.body[1:], strict=False):
-            described = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-            if (
-                isinstance(field, ast.AnnAssign)
-                and isinstance(field.target, ast.Name)
-                and described
-            ):
-                text = str(after.value.value)  # type: ignore[attr-defined]
-                found[(node.name, field.target.id)] = " ".join(text.split())
-    return found
+    """Return the text below each field, by class and field."""
+    sources = (inspect.getsource(module) for module in (parts, forms, bank))
+    classes = [
+        node
+        for source in sources
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    return {
+        ("Instrument" if node.name == "Bank" else node.name, field): text
+        for node in classes
+        for field, text in _described(node)
+    }
+
+
+def _described(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for field, after in pairwise(node.body):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+        ):
+            yield field.target.id, " ".join(str(after.value.value).split())

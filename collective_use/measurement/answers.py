@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Items, Labels
 from collective_use.checks import column_in, did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
@@ -145,7 +146,7 @@ class Answers:
 
 
 def answers_of(
-    data: Data, groups: Any = None, constructs: Constructs | None = None, *, least: int = 1,
+    data: Data, groups: Labels = None, constructs: Constructs | None = None, *, least: int = 1,
     language: str | None = None,
 ) -> Answers:  # fmt: skip
     """Take items from whatever holds them.
@@ -190,7 +191,7 @@ def answers_of(
     return found
 
 
-def _needed(data: Any, groups: Any, constructs: Constructs | None) -> Any:
+def _needed(data: Items, groups: Labels, constructs: Constructs | None) -> Items:
     """Leave out columns of words that no construct names: languages, names, dates."""
     if constructs is None or not isinstance(data, pd.DataFrame):
         return data
@@ -206,13 +207,18 @@ def _needed(data: Any, groups: Any, constructs: Constructs | None) -> Any:
     ]
 
 
-def _from_table(data: Any, groups: Any) -> Answers:
+def _from_table(data: Items, groups: Labels) -> Answers:
     if isinstance(data, pd.DataFrame):
         frame = data
         repeated = frame.columns[frame.columns.duplicated()]
         if len(repeated):
             raise InputError(f"data has two columns called {repeated[0]!r}: rename one")
     else:
+        if isinstance(data, str) or not hasattr(data, "__len__"):
+            raise InputError(
+                "data must be a data frame or an array of answers, or what cu.read_responses(...) "
+                f"or cu.score(responses) returns, got {type(data).__name__}"
+            )
         table = numbers_in(data, "data")
         frame = pd.DataFrame(table, columns=[f"item{i + 1}" for i in range(table.shape[1])])
     labels = None
@@ -232,7 +238,7 @@ def _from_table(data: Any, groups: Any) -> Answers:
     values = pd.DataFrame(
         {str(name): _numbers(frame[name], str(name)) for name in frame}, index=frame.index
     )
-    return Answers(values, {}, {name: name for name in values}, labels, {}, {})
+    return Answers(values, {}, {str(name): str(name) for name in values}, labels, {}, {})
 
 
 def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
@@ -249,7 +255,7 @@ def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _from_responses(data: Any, language: str | None) -> Answers:
+def _from_responses(data: Items, language: str | None) -> Answers:
     from collective_use.scores.score import score
 
     scores = data if hasattr(data, "responses") else score(data)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from collective_use.accepted import PlainDict
+from collective_use.frames import records_of
 from collective_use.measurement.answers import Answers
-from collective_use.measurement.cfa import rows_of
 from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.invariance.across import Ladder
 from collective_use.measurement.items import ItemAnalysis
@@ -32,7 +31,7 @@ class Book:
 
     def __init__(self, answers: Answers, language: str | None = None) -> None:
         self.answers, self.language = answers, language
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[PlainDict] = []
         self.passed: list[str] = []
         self.left: list[str] = list(answers.notes)
 
@@ -63,7 +62,7 @@ class Book:
     def items(self, found: ItemAnalysis) -> None:
         """Note items that run against their scale or hardly belong to it."""
         weak = 0
-        for row in found.table.to_dict("records"):
+        for row in records_of(found.table):
             where = self.say("{item} in {scale}", item=row["item"], scale=self.name(row["scale"]))
             if row["item_rest"] < 0:
                 reverse = row["item"] in self.answers.reversed_items
@@ -92,7 +91,7 @@ class Book:
             return
         rows = found.table.query("coefficient == 'omega_total' and level == 'total'")
         low = rows[rows["est"] < found.cutoff.value]
-        for row in low.to_dict("records"):
+        for row in records_of(low):
             self.add("unreliable scale", self.name(row["scale"]), row["est"], str(found.cutoff),
                      "Add items, or find the one that does not belong.")  # fmt: skip
         known = rows["est"].notna()
@@ -101,7 +100,7 @@ class Book:
                 "Omega of {n} scales lies between {low:.2f} and {high:.2f}.",
                 n=int(known.sum()), low=rows["est"].min(), high=rows["est"].max(),
             ))  # fmt: skip
-        for row in rows[~known].to_dict("records"):
+        for row in records_of(rows[~known]):
             self.left.append(self.say("Omega of {scale}: {why}.", scale=self.name(row["scale"]),
                                       why=self.say(row["reason"])))  # fmt: skip
 
@@ -112,7 +111,7 @@ class Book:
             return
         self.left += [note for note in found.notes if note not in self.left]
         self._cross(found)
-        for row in rows_of(found.pairs):
+        for row in records_of(found.pairs):
             if not self._same(row["first"], row["second"]) and row["ci_lower"] >= CLOSE:
                 self.add("constructs not told apart by persons", self._pair(row),
                          row["correlation"], f"lower limit at least {CLOSE:g}",
@@ -126,7 +125,7 @@ class Book:
         best = table.sort_values("mi", ascending=False).drop_duplicates("rhs")
         home = {item: name for name, own in self.answers.constructs.items() for item in own}
         named = 0
-        for row in best.to_dict("records"):
+        for row in records_of(best):
             if self._same(home.get(row["rhs"], ""), row["lhs"]):
                 continue
             named += 1
@@ -146,7 +145,7 @@ class Book:
             return
         close = [
             row
-            for row in rows_of(found.table)
+            for row in records_of(found.table)
             if not self._same(row["first"], row["second"])
             and row["ci_upper"] >= 1.0
             and row["htmt"] >= CLOSE
@@ -160,7 +159,7 @@ class Book:
             self.passed.append(self.say("All pairs of constructs differ between {n} groups.",
                                         n=found.n))  # fmt: skip
 
-    def _pair(self, row: dict[str, Any]) -> str:
+    def _pair(self, row: PlainDict) -> str:
         return self.say("{one} and {two}", one=self.name(row["first"]),
                         two=self.name(row["second"]))  # fmt: skip
 

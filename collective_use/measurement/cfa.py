@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import CollectiveUseWarning
 from collective_use.measurement.answers import Answers
 from collective_use.results import NotComputed
@@ -101,7 +101,7 @@ def heard(notes: list[str]) -> Iterator[None]:
             notes.append(str(own.message))
 
 
-def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def rows_of(frame: pd.DataFrame) -> list[PlainDict]:
     """Return the rows of a table by column name.
 
     Examples

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, PlainDict
 from collective_use.checks import number_between
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import CollectiveUseError, InputError
@@ -98,7 +99,7 @@ class ItemAnalysis(Result):
 @single_threaded
 def items(
     data: Data,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     constructs: Constructs | None = None,
     rules: Mapping[str, float] | None = None,
@@ -184,7 +185,7 @@ def _complete(part: Answers) -> Answers | None:
 
 def _item(
     scale: str, item: str, part: Answers, whole: Answers | None, rules: Mapping[str, Cutoff]
-) -> dict[str, Any]:
+) -> PlainDict:
     x = part.values[item].dropna().to_numpy(float)
     low = part.low.get(item, float(x.min()) if len(x) else np.nan)
     high = part.high.get(item, float(x.max()) if len(x) else np.nan)
@@ -247,7 +248,7 @@ def _icc1(item: str, part: Answers) -> float:
     return float("nan") if isinstance(found, NotComputed) else float(found)
 
 
-def _flags(row: dict[str, Any], rules: Mapping[str, Cutoff]) -> list[str]:
+def _flags(row: PlainDict, rules: Mapping[str, Cutoff]) -> list[str]:
     out = []
     if row["item_rest"] < 0:
         out.append("runs against its scale")
@@ -260,7 +261,7 @@ def _flags(row: dict[str, Any], rules: Mapping[str, Cutoff]) -> list[str]:
     return out
 
 
-def _pairs(scale: str, whole: Answers, rules: Mapping[str, Cutoff]) -> list[dict[str, Any]]:
+def _pairs(scale: str, whole: Answers, rules: Mapping[str, Cutoff]) -> list[PlainDict]:
     values = whole.values.to_numpy()
     if np.ptp(values, axis=0).min() == 0:
         return []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import Found, Labels, PlainDict
 from collective_use.checks import valid_seed
 from collective_use.errors import CollectiveUseError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
@@ -138,7 +138,7 @@ def validate(
     data: Data,
     constructs: Constructs | None = None,
     *,
-    groups: Any = None,
+    groups: Labels = None,
     repetitions: int = 200,
     seed: int | None = 1,
     thorough: bool = False,
@@ -217,7 +217,7 @@ def validate(
     book.validity(valid)
     book.close(between)
     number = _number(answers, repetitions, seed, book) if thorough else {}
-    deep: dict[str, Any] = {}
+    deep: PlainDict = {}
     if thorough:
         deep = _thorough(data, constructs, groups, count, seed, book)
     else:
@@ -232,9 +232,9 @@ def validate(
 
 
 def _thorough(
-    data: Data, constructs: Constructs | None, groups: Any, count: int, seed: int | None,
+    data: Data, constructs: Constructs | None, groups: Labels, count: int, seed: int | None,
     book: Book,
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     """Fit rivals, compare levels, look for a common method; note what each says."""
     language = book.language
     models = _tried(lambda: fit_measurement(
@@ -253,7 +253,7 @@ def _thorough(
     return {"models": models, "levels": levels, "method": method}
 
 
-def _tried(compute: Callable[[], Any]) -> Any:
+def _tried(compute: Callable[[], Found]) -> Found:
     try:
         return compute()
     except CollectiveUseError as problem:
@@ -261,7 +261,7 @@ def _tried(compute: Callable[[], Any]) -> Any:
 
 
 def _between(
-    data: Data, constructs: Constructs | None, groups: Any, count: int, repetitions: int,
+    data: Data, constructs: Constructs | None, groups: Labels, count: int, repetitions: int,
     seed: int | None,
 ) -> Htmt | NotComputed:  # fmt: skip
     if count == 0:

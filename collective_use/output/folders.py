@@ -6,11 +6,11 @@ leaves the old results or the new ones, and the next command tidies up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from collective_use.accepted import PlainMapping
 from collective_use.checks import quoted
 from collective_use.errors import OutputError
 from collective_use.output.cells import json_bytes
@@ -33,7 +33,7 @@ LOG_FILE = "log.json"
 RESULTS = "results"
 
 
-def write_run(folder: Path, content: Mapping[str, Any]) -> None:
+def write_run(folder: Path, content: PlainMapping) -> None:
     """Write ``run.json`` as the last file of a result folder: it makes the folder ours.
 
     Parameters
@@ -51,7 +51,7 @@ def write_run(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_folder(
-    place: str | Path, files: Iterable[tuple[str, bytes]], content: Mapping[str, Any]
+    place: str | Path, files: Iterable[tuple[str, bytes]], content: PlainMapping
 ) -> None:
     """Write a set of files as one folder: all of them, or nothing is changed.
 

@@ -8,8 +8,8 @@ import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import OutputError
 
 RUN_FILE = "run.json"
@@ -33,7 +33,7 @@ def beside(target: Path, what: str) -> Path:
     return target.with_name(f".{target.name}.{what}")
 
 
-def read_run(folder: Path) -> dict[str, Any]:
+def read_run(folder: Path) -> PlainDict:
     """Return what run.json of a folder says; nothing where there is none."""
     try:
         content = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))

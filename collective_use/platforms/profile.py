@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from collective_use.accepted import Plain
 from collective_use.instrument.model import MissingReason
 
 Specificity = Literal["declares_itself", "marks", "first_columns", "columns", "file", "any"]
@@ -76,7 +77,7 @@ class Recognize(Part):
 
     @field_validator("first", mode="before")
     @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
+    def _one_or_several(cls, value: Plain) -> Plain:
         """One list of headings may stand without a list around it."""
         single = isinstance(value, list) and value and all(isinstance(v, str) for v in value)
         return [value] if single else value
@@ -112,12 +113,12 @@ class RowRule(Part):
 
     @field_validator("column", mode="before")
     @classmethod
-    def _listed(cls, value: Any) -> Any:
+    def _listed(cls, value: Plain) -> Plain:
         return [value] if isinstance(value, str) else value
 
     @field_validator("values", "others", mode="before")
     @classmethod
-    def _texts(cls, value: Any) -> Any:
+    def _texts(cls, value: Plain) -> Plain:
         return _as_texts(value)
 
 
@@ -201,7 +202,7 @@ class Profile(Part):
 
     @field_validator("recognize", mode="before")
     @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
+    def _one_or_several(cls, value: Plain) -> Plain:
         return [value] if isinstance(value, Mapping) else value
 
     @field_validator("headings", "own_matching")
@@ -211,7 +212,7 @@ class Profile(Part):
 
     @field_validator("fields", mode="before")
     @classmethod
-    def _one_name(cls, value: Any) -> Any:
+    def _one_name(cls, value: Plain) -> Plain:
         if not isinstance(value, Mapping):
             return value
         return {role: [n] if isinstance(n, str) else n for role, n in value.items()}
@@ -269,7 +270,7 @@ class Platform(Part):
 
     @field_validator("title", mode="before")
     @classmethod
-    def _one_title(cls, value: Any) -> Any:
+    def _one_title(cls, value: Plain) -> Plain:
         return {"en": value} if isinstance(value, str) else value
 
     @property
@@ -291,7 +292,7 @@ def _checked(pattern: str) -> str:
     return pattern
 
 
-def _as_texts(value: Any) -> Any:
+def _as_texts(value: Plain) -> Plain:
     if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
         return [str(entry) if isinstance(entry, (int, float)) else entry for entry in value]
     return value

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
+from collective_use.accepted import Given, Plain
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
@@ -77,7 +77,7 @@ def _part(document: Document, place: tuple[int, ...]) -> Document:
         return document
     size = len(place)
 
-    def cut(positions: Mapping[Any, Any]) -> dict[Any, Any]:
+    def cut(positions: Mapping[Given, Given]) -> dict[Given, Given]:
         return {way[size:]: at for way, at in positions.items() if way[:size] == place}
 
     return Document(
@@ -108,7 +108,7 @@ def platforms() -> tuple[Platform, ...]:
     return tuple(found)
 
 
-def _from_outside(name: str, value: Any) -> tuple[Platform, ...]:
+def _from_outside(name: str, value: Plain) -> tuple[Platform, ...]:
     """Return what an entry point brings: the path of a file, or plain values."""
     if isinstance(value, (str, Path)):
         return read_platforms(value, shown=f"{PROFILES} {name}: {Path(value).name}")

@@ -8,11 +8,12 @@ therefore callable.
 import inspect
 import sys
 from types import ModuleType
-from typing import Any
+
+from collective_use.accepted import Arguments, Found
 
 
 class _Room(ModuleType):
-    def _printer(self) -> Any:
+    def _printer(self) -> Found:
         from collective_use.questionnaire.print_form import questionnaire
 
         return questionnaire
@@ -25,7 +26,7 @@ class _Room(ModuleType):
     def __doc__(self) -> str | None:  # type: ignore[override]
         return inspect.getdoc(self._printer())
 
-    def __call__(self, *args: Any, **kwargs: Any) -> bytes:
+    def __call__(self, *args: Arguments, **kwargs: Arguments) -> bytes:
         content: bytes = self._printer()(*args, **kwargs)
         return content
 

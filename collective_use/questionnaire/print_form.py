@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from collective_use.accepted import Arguments, PlainDict, PlainMapping
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -63,7 +64,7 @@ class Rendering:
         return questionnaire_pdf(content, **self._pdf)
 
     @property
-    def _pdf(self) -> dict[str, Any]:
+    def _pdf(self) -> PlainDict:
         return {"paper": self.paper, "letterhead": self.letterhead, "fonts": self.fonts}
 
 
@@ -84,7 +85,7 @@ def questionnaire(
     fill: Fills | None = None,
     draft: bool = False,
     paper: Literal["a4", "us-letter"] = "a4",
-    letterhead: Letterhead | Mapping[str, Any] | None = None,
+    letterhead: Letterhead | PlainMapping | None = None,
     fonts: Iterable[str | Path] = (),
     phrases: str | Path | None = None,
 ) -> bytes:
@@ -184,12 +185,12 @@ def print_copies(
     personal: bool = False,
     fillable: bool = False,
     paper: str = "a4",
-    letterhead: Letterhead | Mapping[str, Any] | None = None,
+    letterhead: Letterhead | PlainMapping | None = None,
     fonts: Iterable[str | Path] = (),
     fill: Fills | None = None,
     known_gaps: bool = True,
     draft: bool = False,
-    **form: Any,
+    **form: Arguments,
 ) -> Printed:
     """Print as `questionnaire` does, and say what was printed.
 

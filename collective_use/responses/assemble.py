@@ -22,7 +22,7 @@ from collective_use.responses.answers.stack import (
     stack_rosters,
 )
 from collective_use.responses.answers.twice import once_each
-from collective_use.responses.fieldwork.meeting import meet_groups, meet_members
+from collective_use.responses.fieldwork.meeting import marked_declined, meet_groups, meet_members
 from collective_use.responses.fieldwork.members import positions_of, read_members
 from collective_use.responses.headings.wording import normal
 from collective_use.responses.informants import group_facts
@@ -53,8 +53,9 @@ def assemble(
             members, instrument, group=options.group, keep_personal=options.keep_personal
         )
         pieces, record = meet_members(pieces, everyone, options, record.joined(notes))
+        people = marked_declined(people, pieces)
     pieces, record = once_each(pieces, options, record)
-    pieces, record = without_refusals(pieces, instrument, record)
+    pieces, record = without_refusals(pieces, instrument, options, record)
     persons = stack_persons(pieces)
     answers, reasons = stack_answers(pieces, instrument)
     record = _alike_groups(persons, record)

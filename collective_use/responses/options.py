@@ -38,6 +38,9 @@ class Options:
         Several submissions of one person: keep the ``"last"`` (default), the ``"first"``, or all.
     keep_personal
         Whether columns that identify persons are kept.
+    unticked_consent
+        Persons who left a consent empty that taking part needs: ``"drop"`` (default) or
+        ``"keep"``, where their consent is held elsewhere.
     group
         The group column, where it is not the instrument's.
     columns
@@ -64,12 +67,14 @@ class Options:
     missing_codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     answers_as: Literal["codes", "labels"] | None = None
     decimal: Literal[".", ","] | None = None
+    unticked_consent: Rows = "drop"
 
     def __post_init__(self) -> None:
         one_of("invalid", self.invalid, ("error", "missing"))
         one_of("previews", self.previews, ("drop", "keep"))
         one_of("unfinished", self.unfinished, ("drop", "keep"))
         one_of("duplicates", self.duplicates, ("last", "first", "keep"))
+        one_of("unticked_consent", self.unticked_consent, ("drop", "keep"))
         one_of("answers_as", self.answers_as, (None, "codes", "labels"))
         one_of("decimal", self.decimal, (None, ".", ","))
         for role in self.columns:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from collective_use.errors import DataWarning, warn
+from collective_use.frames import rows_of
 from collective_use.record import Record
 from collective_use.responses.headings.contents import kinds_in, personal_parts, without_parts
 from collective_use.responses.table import Responses
@@ -53,7 +54,7 @@ def _codes(
         return persons, people, record
     numbers: dict[tuple[str, str], str] = {}
     if people is not None:
-        for row in people.itertuples(index=False):
+        for row in rows_of(people):
             numbers[row.group, row.member] = f"m{row.position}"
     last: dict[str, int] = {}
     for group, member in zip(persons["group"], persons["member"], strict=True):
@@ -64,11 +65,12 @@ def _codes(
     text = (
         f"The member codes are personal details ({', '.join(kinds)}); written are numbers instead, "
         f"{order}. Use codes that say nothing in the form itself, or give the export keyed codes "
-        "first: collective-use pseudonymise."
+        "first: collective-use pseudonymize."
     )
     warn(text, DataWarning)
     record = record.note("responses", "warning", text, count=len(numbers), of="persons")
-    return _renamed(persons, numbers), _renamed(people, numbers), record
+    listed = None if people is None else _renamed(people, numbers)
+    return _renamed(persons, numbers), listed, record
 
 
 def _names(
@@ -90,19 +92,17 @@ def _names(
     warn(text, DataWarning)
     record = record.note("responses", "warning", text, count=len(told), of="names")
 
-    def renamed(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-        if frame is None or role not in frame:
+    def renamed(frame: pd.DataFrame) -> pd.DataFrame:
+        if role not in frame:
             return frame
         return frame.assign(**{role: [numbers.get(name, name) for name in frame[role]]})
 
-    return persons.pipe(renamed), renamed(people), renamed(facts), record
+    people = None if people is None else renamed(people)
+    facts = None if facts is None else renamed(facts)
+    return renamed(persons), people, facts, record
 
 
-def _renamed(
-    frame: pd.DataFrame | None, numbers: dict[tuple[str, str], str]
-) -> pd.DataFrame | None:
-    if frame is None:
-        return None
+def _renamed(frame: pd.DataFrame, numbers: dict[tuple[str, str], str]) -> pd.DataFrame:
     pairs = zip(frame["group"], frame["member"], strict=True)
     return frame.assign(member=[numbers.get(pair, "") for pair in pairs])
 

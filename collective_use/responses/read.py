@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 import pandas as pd
 
+from collective_use.accepted import Arguments
 from collective_use.checks import did_you_mean, one_of, quoted
 from collective_use.errors import InputError, ReadError
 from collective_use.instrument.library import as_instrument
@@ -58,6 +59,7 @@ def read_responses(
     previews: Rows = "drop",
     unfinished: Rows = "drop",
     duplicates: Duplicates = "last",
+    unticked_consent: Rows = "drop",
     missing_codes: MissingCodes = None,
     answers_as: Literal["codes", "labels"] | None = None,
     decimal: Literal[".", ","] | None = None,
@@ -104,6 +106,10 @@ def read_responses(
         file name.
     previews, unfinished, duplicates
         What happens to preview rows, rows never sent off and second submissions.
+    unticked_consent
+        What happens to persons who left a consent empty that taking part needs: they are left
+        out and counted (``"drop"``), or stay where you hold their consent elsewhere, such as
+        signed on paper (``"keep"``). Who said no is left out in any case.
     missing_codes
         What stands for no answer: ``[-99, 999]``, ``{999: "refused"}``, or by item
         ``{"age": [999]}``. For all items they hold where they are no code of the scale; for an
@@ -159,6 +165,7 @@ def read_responses(
         missing_codes_of(missing_codes, [item.id for item in instrument.items]),
         answers_as,
         decimal,
+        unticked_consent,
     )
     _check_form(instrument, form)
     record = Record()
@@ -217,7 +224,7 @@ def _from_files(piece: Piece, raw: Raw, name: str) -> Piece:
 
 def _listed(paths: Source | Sequence[Source]) -> list[Source]:
     single = isinstance(paths, (str, Path, pd.DataFrame))
-    sources: list[Source] = [paths] if single else list(cast("Sequence[Source]", paths))
+    sources = [cast("Source", paths)] if single else list(cast("Sequence[Source]", paths))
     if not sources:
         raise InputError("paths must name at least one export, got none")
     return sources
@@ -242,7 +249,7 @@ def _check_form(instrument: Instrument, form: str | None) -> None:
         one_of("form", form, [entry.id for entry in instrument.forms])
 
 
-def open_source(source: Source, **how: Any) -> Raw:
+def open_source(source: Source, **how: Arguments) -> Raw:
     """Return a file or a data frame as a table of texts."""
     if isinstance(source, pd.DataFrame):
         return raw_of_frame(source)

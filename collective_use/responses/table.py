@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.results import Result, Table, plain
@@ -68,7 +68,7 @@ class Responses(Result):
         fresh = [column for column in self.answers.columns if column not in self.persons.columns]
         return pd.concat([self.persons, self.answers[fresh]], axis=1)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return plain values; the instrument by its id and version."""
         fields = {
             name: plain(getattr(self, name))

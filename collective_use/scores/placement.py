@@ -136,7 +136,7 @@ def _orders(
 ) -> Iterator[dict[str, object]]:
     for scale in dict.fromkeys(number for number, _ in items.values()):
         mine = sorted(
-            (name for name in part if items[str(name)][0] == scale), key=items.__getitem__
+            (name for name in map(str, part) if items[name][0] == scale), key=items.__getitem__
         )
         whole = part[mine].dropna()
         rising = pd.Series(True, index=whole.index)

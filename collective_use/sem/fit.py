@@ -6,24 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from collective_use.checks import one_of
-from collective_use.errors import EstimationError, InputError, NotSupported
-from collective_use.numerics.moments import Floats
+from collective_use.checks import number_between, one_of
+from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.absent import with_absent
 from collective_use.sem.data.checks import require_columns
-from collective_use.sem.data.data import SampleData, read_data
+from collective_use.sem.data.data import read_data
 from collective_use.sem.data.given import data_from_moments
 from collective_use.sem.data.products import with_products
 from collective_use.sem.engines.core import (
-    Solution,
-    fit_table,
-    sample_statistics,
     thread_controller,
 )
-from collective_use.sem.inference import covariance_of_estimates
-from collective_use.sem.options import Options, resolve_options
-from collective_use.sem.postfit.problems import find_problems, warn_problems
+from collective_use.sem.engines.search import SECONDS, Budget, within_budget
+from collective_use.sem.estimation import estimate
+from collective_use.sem.options import resolve_options
+from collective_use.sem.postfit.problems import warn_problems
 from collective_use.sem.result import SemResult
+from collective_use.sem.rotation import Turn, resolve_rotation
 from collective_use.sem.table.build import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import (
@@ -75,6 +73,10 @@ def fit_sem(
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",
     identification: str = "lavaan",
+    rotation: str | None = None,
+    rotation_options: Mapping[str, Any] | None = None,
+    seconds: float = SECONDS,
+    progress: bool = False,
 ) -> SemResult:
     """Fit a structural equation model.
 
@@ -141,6 +143,13 @@ def fit_sem(
         What `equal` frees in later groups when variables are ordered: ``"lavaan"`` (as
         ``group.equal`` of lavaan 0.6) or ``"wu.estabrook"`` (scales and intercepts of the latent
         responses by Wu & Estabrook 2016; recommended to test invariance step by step).
+    rotation, rotation_options
+        Of exploratory blocks (``efa("name")*f1 =~ ...``): ``"geomin"`` (None), ``"oblimin"``,
+        ``"quartimin"``, ``"varimax"`` or ``"none"``; ``epsilon``, ``gamma``, ``starts``, ``seed``,
+        ``standardize`` (defaults as in lavaan 0.7: .001, 0, 30, 11, True).
+    seconds, progress
+        How long an optimum is sought, all starts together, and whether a bar shows it. A fit that
+        runs out of time has ``converged`` False, and its problem says what was tried.
 
     Returns
     -------
@@ -181,12 +190,38 @@ def fit_sem(
     asked["data"] = with_products(model, data)
     for name in ("equal", "partial", "ordered"):
         asked[name] = as_names(name, asked[name])
-    for name in ("repetitions", "seed"):
+    number_between("seconds", seconds, 0, 86400)
+    for name in ("repetitions", "seed", "seconds", "progress"):
         del asked[name]
-    with thread_controller().limit(limits=1):
+    budget = Budget(float(seconds), bool(progress))
+    asked["turn"] = _turn(model, rotation, rotation_options)
+    for name in ("rotation", "rotation_options"):
+        del asked[name]
+    with thread_controller().limit(limits=1), within_budget(budget):
         fitted = _fitted(asked)
     warn_problems(fitted.problems)
     return fitted
+
+
+def _turn(
+    model: str | ModelText | ParameterTable, name: str | None, options: Mapping[str, Any] | None
+) -> Turn | None:
+    """Return the rotation of a model with exploratory blocks; None where there are none."""
+    if not explores(model):
+        if name is not None or options is not None:
+            raise InputError(
+                'rotation= is about exploratory blocks: write them as efa("name")*f1 =~ x1 + x2'
+            )
+        return None
+    return resolve_rotation(name, options)
+
+
+def explores(model: str | ModelText | ParameterTable) -> bool:
+    """Tell whether a model has exploratory blocks."""
+    if isinstance(model, ParameterTable):
+        return any(block.sets for block in model.blocks)
+    text = parse_model(model) if isinstance(model, str) else model
+    return any(s.efa for s in text.statements)
 
 
 def _fitted(asked: dict[str, Any]) -> SemResult:
@@ -205,6 +240,9 @@ def _fitted(asked: dict[str, Any]) -> SemResult:
     if _has_levels(asked["model"]):
         from collective_use.sem.twolevel.fit import fit_twolevel
 
+        if explores(asked["model"]):
+            raise NotSupported("exploratory blocks (efa) at two levels are not supported")
+        del asked["turn"]
         return fit_twolevel(**asked)
     return _fit_continuous(**asked)
 
@@ -229,6 +267,7 @@ def _fit_continuous(
     effect_coding: bool,
     fixed_x: bool | None,
     bounds: str | Mapping[str, tuple[float, float]] | None,
+    turn: Turn | None,
     **wanted: Any,
 ) -> SemResult:
     if std_lv and effect_coding:
@@ -263,7 +302,9 @@ def _fit_continuous(
             group=group, cluster=cluster, weights=weights,
         )  # fmt: skip
         table = with_absent(table, sample, options)
-    return estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
+    return estimate(
+        table, sample, options, names=names, model=text_of(model), engine=engine, turn=turn
+    )
 
 
 def fit_cfa(
@@ -297,6 +338,10 @@ def fit_cfa(
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",
     identification: str = "lavaan",
+    rotation: str | None = None,
+    rotation_options: Mapping[str, Any] | None = None,
+    seconds: float = SECONDS,
+    progress: bool = False,
 ) -> SemResult:
     """Fit a confirmatory factor analysis; arguments and defaults are those of `fit_sem`.
 
@@ -313,52 +358,6 @@ def fit_cfa(
     return fit_sem(**arguments)
 
 
-def estimate(
-    table: ParameterTable,
-    sample: SampleData,
-    options: Options,
-    *,
-    names: Sequence[str] = ("",),
-    model: str = "",
-    engine: str = "core",
-) -> SemResult:
-    """Estimate a table on a sample, with errors and checks, without warnings.
-
-    Raises
-    ------
-    EstimationError
-        When the model has more parameters than moments.
-    """
-    if table.n_free > sample_statistics(table) and not table.constraints:
-        raise EstimationError(
-            f"the model has {table.n_free} free parameters but the data only "
-            f"{sample_statistics(table)} moments (df = {sample_statistics(table) - table.n_free}):"
-            " fix parameters or hold some equal"
-        )
-    solution = fit_table(table, sample, options)
-    agreement = None
-    if engine != "core":
-        from collective_use.sem.engines.agreement import by_semopy, confirmed_by_semopy
-
-        ask = by_semopy if engine == "semopy" else confirmed_by_semopy
-        solution, agreement = ask(solution)
-    vcov = errors_of(solution)
-    problems = find_problems(solution, vcov)
-    return SemResult(
-        solution, vcov, problems, engine, tuple(names), ("",), model, agreement=agreement
-    )
-
-
-def errors_of(solution: Solution) -> Floats | None:
-    """Return the covariance of the estimates, None when the information is singular."""
-    if solution.options.se == "none" or solution.model.n_free == 0:
-        return None
-    try:
-        return covariance_of_estimates(solution)
-    except (EstimationError, ValueError):
-        return None
-
-
 def _bootstrapped(arguments: dict[str, Any]) -> SemResult:
     from collective_use.sem.resampling.bootstrap import bootstrap_fit
 
@@ -367,7 +366,7 @@ def _bootstrapped(arguments: dict[str, Any]) -> SemResult:
     if se not in (None, "bootstrap"):
         raise NotSupported(f"bootstrap with se={se!r} is not supported: leave one of them out")
     fit = fit_sem(**arguments)
-    boot = bootstrap_fit(fit, repetitions or 1000, seed=seed)
+    boot = bootstrap_fit(fit, repetitions or 1000, seed=seed, progress=arguments["progress"])
     q = fit.solution.theta.size
     return replace(fit, vcov=boot.covariance[:q, :q], bootstrap=boot)
 

@@ -14,6 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from collective_use.checks import number_between, one_of, quoted
 from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
+from collective_use.frames import number_at
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.data.saturated import saturated_of
@@ -273,7 +274,7 @@ class SemResult(Result):
             if not 0 <= at < q + len(self.table.definitions):
                 continue
             se = float(limits["se"].iloc[at])
-            z = float(frame.loc[i, "est"]) / se if se > 1e-12 else math.nan
+            z = number_at(frame, i, "est") / se if se > 1e-12 else math.nan
             frame.loc[i, ["se", "z", "p"]] = [se, z, 2 * float(ndtr(-abs(z)))]
             frame.loc[i, ["ci_lower", "ci_upper"]] = limits.loc[at, ["ci_lower", "ci_upper"]]
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from collective_use.frames import rows_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -253,7 +255,7 @@ def _rows(
     def named(variable: str) -> str:
         return f".{variable}" if variable in dotted else f" {variable}" if dotted else variable
 
-    for row in frame.itertuples():
+    for row in rows_of(frame):
         if op in ("=~", "~", "~~", "<~", "|") and row.lhs != last:
             last = row.lhs
             yield f" {named(row.lhs)} {op}" if dotted else f"  {row.lhs} {op}"

@@ -14,6 +14,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from collective_use.accepted import Book, SheetCell, Worksheet
 from collective_use.errors import OutputError
 from collective_use.output import same_archive
 
@@ -100,7 +101,7 @@ def decode_text(text: str) -> str:
     return bare
 
 
-def put(cell: Any, value: object) -> None:
+def put(cell: SheetCell, value: object) -> None:
     """Put a value into a cell: numbers as numbers, anything else as a text, never a formula.
 
     Raises
@@ -125,7 +126,7 @@ def put(cell: Any, value: object) -> None:
         cell.quotePrefix = True
 
 
-def new_book(title: str) -> Any:
+def new_book(title: str) -> Book:
     """Begin a workbook without sheets."""
     from openpyxl import Workbook
 
@@ -136,14 +137,14 @@ def new_book(title: str) -> Any:
     return book
 
 
-def book_bytes(book: Any) -> bytes:
+def book_bytes(book: Book) -> bytes:
     """Return a workbook as a file."""
     buffer = io.BytesIO()
     book.save(buffer)
     return same_archive(buffer.getvalue())
 
 
-def add_words(book: Any, name: str, title: str, lines: Iterable[tuple[str, str]]) -> Any:
+def add_words(book: Book, name: str, title: str, lines: Iterable[tuple[str, str]]) -> Worksheet:
     """Add a sheet to read: a title, then lines of a heading (or nothing) and a text.
 
     A line whose text starts with ``> `` is a field to fill in: a tinted cell.
@@ -173,13 +174,13 @@ def add_words(book: Any, name: str, title: str, lines: Iterable[tuple[str, str]]
 
 
 def add_table(
-    book: Any,
+    book: Book,
     name: str,
     columns: Sequence[SheetColumn],
     rows: Iterable[Sequence[object]],
     *,
     spare: int = 0,
-) -> Any:
+) -> Worksheet:
     """Add a table: headings that stay in sight, drop-down lists, tinted columns to fill in.
 
     Parameters
@@ -225,11 +226,11 @@ def add_table(
 
 
 def _row(
-    sheet: Any,
+    sheet: Worksheet,
     number: int,
     columns: Sequence[SheetColumn],
     row: Sequence[object],
-    styles: dict[tuple[bool, ...], Any],
+    styles: dict[tuple[bool, ...], SheetCell],
 ) -> None:
     height = 1
     for place, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
@@ -247,7 +248,7 @@ def _row(
     sheet.row_dimensions[number].height = min(409, 16.5 * height + 5)
 
 
-def _dress(cell: Any, first: bool, number: bool, entry: bool, odd: bool) -> None:
+def _dress(cell: SheetCell, first: bool, number: bool, entry: bool, odd: bool) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     side = "center" if number else "left"
@@ -278,7 +279,7 @@ def lines_of(text: str, width: float) -> int:
     )
 
 
-def _band(sheet: Any, title: str) -> None:
+def _band(sheet: Worksheet, title: str) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     for place in (1, 2):
@@ -289,7 +290,7 @@ def _band(sheet: Any, title: str) -> None:
     sheet.row_dimensions[1].height = 34
 
 
-def _border() -> Any:
+def _border() -> SheetCell:
     from openpyxl.styles import Border, Side
 
     return Border(bottom=Side("thin", color=RULE), right=Side("hair", color=RULE))
@@ -300,7 +301,7 @@ def _first_free(columns: Sequence[SheetColumn]) -> int:
     return next((n + 2 for n, column in enumerate(columns) if not column.hidden), 1)
 
 
-def _choices(sheet: Any, columns: Sequence[SheetColumn], last: int) -> None:
+def _choices(sheet: Worksheet, columns: Sequence[SheetColumn], last: int) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -323,7 +324,7 @@ def _choices(sheet: Any, columns: Sequence[SheetColumn], last: int) -> None:
         sheet.add_data_validation(rule)
 
 
-def _printing(sheet: Any, *, landscape: bool) -> None:
+def _printing(sheet: Worksheet, *, landscape: bool) -> None:
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

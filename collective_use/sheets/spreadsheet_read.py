@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from collective_use.accepted import Worksheet
 from collective_use.checks import did_you_mean, quoted
 from collective_use.door.limits import check_archive, regular_file
 from collective_use.errors import ReadError
@@ -95,7 +96,7 @@ def read_book(path: str | Path) -> dict[str, Sheet]:
     return {sheet.title: _sheet(source.name, sheet) for sheet in book.worksheets}
 
 
-def _sheet(file: str, sheet: Any) -> Sheet:
+def _sheet(file: str, sheet: Worksheet) -> Sheet:
     if sheet.max_row * sheet.max_column > MOST_CELLS:
         raise ReadError(
             f"{file}, sheet {sheet.title!r}: its last cell stands in row {sheet.max_row:,}, column "

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Array
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item, Measure, Roster
 from collective_use.numerics.types import Floats
@@ -128,7 +128,7 @@ class AnswerSheet:
     def _put(
         self,
         item: Item,
-        values: NDArray[Any],
+        values: Array,
         *,
         position: int | None = None,
         option: int | None = None,

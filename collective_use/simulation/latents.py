@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -117,7 +117,7 @@ def draw_latents(
     """
     names = latent_names(instrument)
     paths = dict(parameters.paths) or default_paths(instrument)
-    _check_names(names, [*paths, *parameters.correlations])
+    _check_names(names, [*paths, *parameters.correlations, *((key,) for key in parameters.iccs)])
     order = _ordered(names, paths)
     correlation, explained = _implied(order, paths, parameters)
     values = rng.standard_normal((groups, len(order)))
@@ -134,7 +134,25 @@ def _mediation(instrument: Instrument) -> Mapping[str, tuple[str, ...]]:
     return next((model.mediation for model in instrument.models if model.mediation), {})
 
 
-def _check_names(names: Sequence[str], pairs: Sequence[Pair]) -> None:
+def next_wave(before: Latents, parameters: TrueParameters, rng: np.random.Generator) -> Latents:
+    """Return the same groups a wave later: correlated by `stability`, the same covariances.
+
+    Examples
+    --------
+    >>> from collective_use.instrument.library import load_instrument
+    >>> rng = np.random.default_rng(1)
+    >>> first = draw_latents(load_instrument("lq2002"), TrueParameters(), 400, rng)
+    >>> later = next_wave(first, TrueParameters(stability=0.9), rng)
+    >>> float(np.corrcoef(first.of("lead"), later.of("lead"))[0, 1].round(1))
+    0.9
+    """
+    kept = parameters.stability
+    fresh = rng.standard_normal(before.values.shape) @ np.linalg.cholesky(before.correlation).T
+    values = kept * before.values + np.sqrt(1 - kept**2) * fresh
+    return replace(before, values=values)
+
+
+def _check_names(names: Sequence[str], pairs: Sequence[Sequence[str]]) -> None:
     from collective_use.checks import one_of
 
     for pair in pairs:
@@ -187,8 +205,46 @@ def _implied(
                 matrix[i, j] += shared
                 matrix[j, i] = matrix[i, j]
     if np.linalg.eigvalsh(matrix)[0] <= 1e-10:
-        raise InputError("the true correlations contradict one another: no data can have them")
+        raise InputError(contradiction(order, matrix))
     return matrix, explained
+
+
+def contradiction(names: Sequence[str], matrix: Floats) -> str:
+    """Say which correlations no data can have together.
+
+    Parameters
+    ----------
+    names
+        V variables.
+    matrix
+        V x V, not positive definite.
+
+    Examples
+    --------
+    >>> matrix = np.array([[1, 0.9, 0.9], [0.9, 1, 0.1], [0.9, 0.1, 1]])
+    >>> contradiction(["a", "b", "c"], matrix)[:58]
+    "no data can have these true correlations: given 'a' with '"
+    """
+    for i, j, k in combinations(range(len(names)), 3):
+        part = matrix[np.ix_([i, j, k], [i, j, k])]
+        if np.linalg.eigvalsh(part)[0] > 1e-10:
+            continue
+        first, second = part[0, 1], part[0, 2]
+        room = float(np.sqrt(max((1 - first**2) * (1 - second**2), 0.0)))
+        low, high = first * second - room, first * second + room
+        a, b, c = names[i], names[j], names[k]
+        return (
+            f"no data can have these true correlations: given {a!r} with {b!r} {first:.2f} and "
+            f"{a!r} with {c!r} {second:.2f}, that of {b!r} with {c!r} must lie between {low:.2f} "
+            f"and {high:.2f}, got {part[1, 2]:.2f}"
+        )
+    for size in range(2, len(names) + 1):
+        if np.linalg.eigvalsh(matrix[:size, :size])[0] <= 1e-10:
+            break
+    return (
+        f"no data can have these true correlations: those of {names[size - 1]!r} contradict what "
+        f"is stated of {', '.join(names[: size - 1])}"
+    )
 
 
 def _same_place(coefficients: Floats, i: int, j: int) -> bool:

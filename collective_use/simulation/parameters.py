@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from collective_use.accepted import PlainDict
 from collective_use.checks import column_in, number_between, whole_number
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.results import plain
 
 Pair = tuple[str, str]
+SHARES = (
+    "icc", "group_loading", "halo", "convergence", "dont_know", "no_occasion", "missing",
+    "careless",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,16 @@ class TrueParameters:
     facts
         True answers of key informants by item: ``"members"``, ``"partners"``, the lowest
         number, or a code by the group's language.
+    iccs, item_loadings
+        Other values than `icc` by latent variable, and other loadings by item.
+    missing
+        Chance that a statement is left blank.
+    careless
+        Share of respondents who answer statements at random.
+    languages
+        Share of groups by language; by default languages take turns.
+    stability
+        Correlation of a latent variable, and of a person's factors, from one wave to the next.
     exact_groups
         Whether the groups' latent values are rotated so that their means and covariances in
         the sample are exactly the true ones: recovery then is free of sampling error at
@@ -80,19 +95,33 @@ class TrueParameters:
     dont_know: float = 0.0
     no_occasion: float = 0.0
     response_rate: float = 1.0
+    iccs: Mapping[str, float] = field(default_factory=dict)
+    item_loadings: Mapping[str, float] = field(default_factory=dict)
+    missing: float = 0.0
+    careless: float = 0.0
+    languages: Mapping[str, float] = field(default_factory=dict)
+    stability: float = 0.70
     facts: Mapping[str, Any] = field(default_factory=dict)
     exact_groups: bool = False
 
     def checked(self) -> TrueParameters:
         """Return the same parameters, or raise `InputError` for one outside its range."""
-        for name in ("icc", "group_loading", "halo", "convergence", "dont_know", "no_occasion"):
+        for name in SHARES:
             number_between(name, getattr(self, name), 0, 1)
+        for kind in ("iccs", "item_loadings", "languages"):
+            for key, value in getattr(self, kind).items():
+                number_between(f"{kind} of {key!r}", value, 0, 1)
+        for pair, value in self.correlations.items():
+            number_between(f"correlation of {pair[0]!r} and {pair[1]!r}", value, -1, 1)
+        for name in ("correlation", "residual_correlation"):
+            number_between(name, getattr(self, name), -1, 1)
+        number_between("stability", self.stability, -1, 1)
         number_between("response_rate", self.response_rate, 0, 1, open_low=True)
         number_between("lowest loading", self.loadings[0], 0, self.loadings[1])
         number_between("highest loading", self.loadings[1], 0, 1)
         return self
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return plain values; pairs are written ``"outcome ~ predictor"``."""
         result = {name: plain(getattr(self, name)) for name in self.__slots__}
         result["paths"] = {f"{to} ~ {by}": value for (to, by), value in self.paths.items()}
@@ -150,6 +179,6 @@ class Flaws:
                 raise InputError(f"bad_reverse must name reverse items, got {item_id!r}")
         return self
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Array
+from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Item
 from collective_use.numerics.types import Floats, Integers
@@ -51,7 +52,11 @@ class People:
 
 
 def draw_people(
-    instrument: Instrument, groups: int, size: tuple[int, int], rng: np.random.Generator
+    instrument: Instrument,
+    groups: int,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    shares: Mapping[str, float] | None = None,
 ) -> People:
     """Draw groups, their members and the partners that members come from.
 
@@ -65,6 +70,9 @@ def draw_people(
     partner = _partners(sizes, partners, rng)
     languages = np.array(instrument.languages)
     spoken = languages[np.arange(groups) % len(languages)]
+    if shares:
+        spoken = _spoken(instrument, shares, groups)
+        languages = np.array([name for name, share in shares.items() if share > 0])
     own = spoken[group]
     other = rng.choice(languages, len(group))
     language = np.where(rng.random(len(group)) < 0.05, other, own)
@@ -79,6 +87,17 @@ def draw_people(
         }
     )
     return People(frame, group, position, partner, language, spoken, sizes, partners)
+
+
+def _spoken(instrument: Instrument, shares: Mapping[str, float], groups: int) -> NDArray[np.str_]:
+    """Return the language of each group, in the shares asked for, as even as whole groups allow."""
+    for name in shares:
+        one_of("languages", name, instrument.languages)
+    total = sum(shares.values())
+    if abs(total - 1) > 1e-6:
+        raise InputError(f"languages must be shares that add up to 1, got {total:g}")
+    edges = np.round(np.cumsum(list(shares.values())) * groups).astype(np.int64)
+    return np.array(list(shares))[np.searchsorted(edges, np.arange(groups), side="right")]
 
 
 def _partners(sizes: Integers, partners: Integers, rng: np.random.Generator) -> Integers:
@@ -133,7 +152,7 @@ def draw_informants(
     return frame
 
 
-def _fact(fact: object, people: People, rng: np.random.Generator) -> NDArray[Any]:
+def _fact(fact: object, people: People, rng: np.random.Generator) -> Array:
     if fact == "members":
         return people.sizes
     if fact == "partners":

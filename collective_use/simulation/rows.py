@@ -135,11 +135,11 @@ class FlawedRows:
 
     def _again(self, rows: pd.DataFrame, row: int) -> pd.Series:
         """The same person sends the form again some hours later, a few answers changed."""
-        copy = rows.loc[row].copy()
+        copy = rows.iloc[row].copy()
         copy["ResponseId"] = _response_id(self.rng)
         later = timedelta(hours=int(self.rng.integers(2, 60)))
         for name in ("StartDate", "EndDate", "RecordedDate"):
-            moved = datetime.strptime(copy[name], "%Y-%m-%d %H:%M:%S") + later
+            moved = datetime.strptime(str(copy[name]), "%Y-%m-%d %H:%M:%S") + later
             copy[name] = f"{moved:%Y-%m-%d %H:%M:%S}"
         for name in self.rng.choice(self.statements, min(4, len(self.statements)), replace=False):
             copy[name] = rows.loc[int(self.rng.integers(len(rows))), name]
@@ -147,7 +147,7 @@ class FlawedRows:
 
     def _preview(self, rows: pd.DataFrame) -> pd.Series:
         """A researcher tried the form before it was sent out."""
-        copy = rows.loc[int(self.rng.integers(len(rows)))].copy()
+        copy = rows.iloc[int(self.rng.integers(len(rows)))].copy()
         copy["ResponseId"] = _response_id(self.rng)
         copy["Status"], copy["DistributionChannel"] = "1", "preview"
         for name in ("StartDate", "EndDate", "RecordedDate"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Array, PlainDict, PlainMapping
 from collective_use.checks import valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -19,7 +20,9 @@ from collective_use.platforms.columns import column_name
 from collective_use.results import Result, Table, plain
 from collective_use.simulation.export import qualtrics_csv
 from collective_use.simulation.items import AnswerSheet, items_of_form
-from collective_use.simulation.latents import Latents, draw_latents
+from collective_use.simulation.latents import Latents, draw_latents, next_wave
+from collective_use.simulation.layouts.survey import sheet_of
+from collective_use.simulation.layouts.write import export_files
 from collective_use.simulation.parameters import Flaws, TrueParameters
 from collective_use.simulation.people import draw_informants, draw_people
 from collective_use.simulation.rosters import RosterAnswers
@@ -31,6 +34,10 @@ NOTE = (
     "flaws: too_close replaces the second variable of a pair. Means of few members on coarse "
     "scales give weaker paths."
 )
+
+
+COLUMN_MAP = "columns.yaml"
+"""Written beside an export of several waves where the instrument names no column of waves."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class SimulatedSurvey(Result):
         """Return keys and answers as a plain table: one row an answer sheet, text cells."""
         return self.rows[[name for name in self.rows.columns if name not in META]]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return the truth."""
         return dict(plain(self.truth))
 
@@ -85,20 +92,56 @@ class SimulatedSurvey(Result):
         """Return the export as Qualtrics writes it, with three heading rows."""
         return qualtrics_csv(self.rows, self.instrument)
 
-    def files(self) -> dict[str, bytes]:
-        """Return the files of `write`, by name."""
+    def files(self, platform: str = "qualtrics") -> dict[str, bytes]:
+        """Return the files of `write`, by name.
+
+        Parameters
+        ----------
+        platform
+            Whose layout the export has; what a layout cannot hold stands in truth.json under
+            ``left_out``.
+
+        Raises
+        ------
+        InputError
+            When no export of this platform can be simulated.
+        """
+        truth = dict(self.truth)
+        if platform == "qualtrics":
+            export = {"export.csv": self.export().encode("utf-8")}
+        else:
+            export, lost = export_files(sheet_of(self.instrument, self.rows, META), platform)
+            truth |= {"platform": platform, "left_out": list(lost)}
+        if "groups_by_wave" in truth and self.instrument.columns.wave is None:
+            export[COLUMN_MAP] = b"wave: wave\n"
         return {
-            "export.csv": self.export().encode("utf-8"),
+            **export,
             "members.csv": csv_bytes(self.members),
             "informants.csv": csv_bytes(self.informants),
-            "truth.json": json_bytes(self.truth),
+            "truth.json": json_bytes(truth),
         }
 
-    def write(self, folder: str | Path) -> Path:
-        """Write export.csv, members.csv, informants.csv and truth.json into a folder."""
+    def left_out(self, platform: str) -> tuple[str, ...]:
+        """Return the items that an export of this platform cannot hold."""
+        if platform == "qualtrics":
+            return ()
+        return export_files(sheet_of(self.instrument, self.rows, META), platform)[1]
+
+    def write(self, folder: str | Path, platform: str = "qualtrics") -> Path:
+        """Write the export, members.csv, informants.csv and truth.json into a folder.
+
+        Parameters
+        ----------
+        folder
+            Made where it is not there.
+        platform
+            Whose layout the export has, see docs/planning.md.
+        """
         place = Path(folder)
+        files = self.files(platform)
         place.mkdir(parents=True, exist_ok=True)
-        for name, content in self.files().items():
+        for name, content in files.items():
+            (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_bytes(content)
         return place
 
@@ -111,6 +154,7 @@ def simulate_responses(
     seed: int | None = 1,
     form: str | None = None,
     modules: Iterable[str] | None = None,
+    waves: int = 1,
     parameters: TrueParameters | None = None,
     flaws: Flaws | None = None,
 ) -> SimulatedSurvey:
@@ -135,6 +179,9 @@ def simulate_responses(
         The form answered; None takes the default form.
     modules
         Modules switched on besides those on by default; ``["all"]`` for every one.
+    waves
+        How often the same members of the same groups answer; from two on the export has a
+        column of waves, and items keep their loadings and thresholds.
     parameters
         What is true; see `TrueParameters`.
     flaws
@@ -165,26 +212,45 @@ def simulate_responses(
     parameters = (parameters or TrueParameters()).checked()
     flaws = (flaws or Flaws()).checked(instrument)
     rng = np.random.default_rng(seed)
-    people = draw_people(instrument, n_groups, size, rng)
+    whole_number("waves", waves, at_least=1)
+    people = draw_people(instrument, n_groups, size, rng, parameters.languages)
     latents = _too_close(draw_latents(instrument, parameters, n_groups, rng), flaws, rng)
-    sheet = AnswerSheet(
-        instrument,
-        people,
-        latents,
-        parameters,
-        Statements(people, latents, parameters, flaws, rng),
-        RosterAnswers(people, rng),
-        rng,
-        {},
-        [],
-    )
-    answers = sheet.fill(items_of_form(instrument, form, modules))
-    use = _outcome(instrument, latents)
-    informants = draw_informants(instrument, people, use, parameters.facts, rng)
-    rows, planted = _rows(sheet, answers, flaws, rng)
+    items = items_of_form(instrument, form, modules)
+    sheets: list[AnswerSheet] = []
+    parts: list[pd.DataFrame] = []
+    planted: list[dict[str, list[str]]] = []
+    informants = None
+    for wave in range(waves):
+        if wave:
+            latents = next_wave(latents, parameters, rng)
+        before = sheets[-1].statements if sheets else None
+        statements = Statements(people, latents, parameters, flaws, rng, before)
+        rosters = RosterAnswers(people, rng)
+        sheet = AnswerSheet(
+            instrument, people, latents, parameters, statements, rosters, rng, {}, []
+        )
+        answers = sheet.fill(items)
+        if informants is None:
+            use = _outcome(instrument, latents)
+            informants = draw_informants(instrument, people, use, parameters.facts, rng)
+        rows, found = _rows(sheet, answers, flaws, rng)
+        sheets.append(sheet)
+        planted.append(found)
+        parts.append(rows if waves == 1 else _with_wave(rows, instrument, wave + 1))
     setting = {"form": form, "seed": seed, "groups_drawn": n_groups, "size": size}
-    truth = _truth(instrument, setting, sheet, flaws, planted)
-    return SimulatedSurvey(instrument, rows, people.members, informants, truth)
+    truth = _truth(instrument, setting, sheets, flaws, planted)
+    rows = parts[0] if waves == 1 else pd.concat(parts, ignore_index=True)
+    known = pd.DataFrame() if informants is None else informants
+    return SimulatedSurvey(instrument, rows, people.members, known, truth)
+
+
+def _with_wave(rows: pd.DataFrame, instrument: Instrument, wave: int) -> pd.DataFrame:
+    """Put the number of the wave before the answers."""
+    name = instrument.columns.wave or "wave"
+    place = sum(column in META for column in rows.columns)
+    shown = rows.copy()
+    shown.insert(place, name, str(wave))
+    return shown
 
 
 def _check_size(size: tuple[int, int]) -> None:
@@ -209,7 +275,7 @@ def _too_close(latents: Latents, flaws: Flaws, rng: np.random.Generator) -> Late
     return Latents(latents.names, latents.paths, latents.correlation, latents.r_squared, values)
 
 
-def _outcome(instrument: Instrument, latents: Latents) -> np.ndarray[Any, Any]:
+def _outcome(instrument: Instrument, latents: Latents) -> Array:
     """The standing on the model's last variable: the outcome, or the first variable there is."""
     ends = [name for model in instrument.models for name in model.mediation.get("to", ())]
     return latents.of(ends[0] if ends else latents.names[0])
@@ -253,14 +319,14 @@ def _cell(value: object) -> str:
 
 def _truth(
     instrument: Instrument,
-    setting: Mapping[str, Any],
-    sheet: AnswerSheet,
+    setting: PlainMapping,
+    sheets: Sequence[AnswerSheet],
     flaws: Flaws,
-    planted: Mapping[str, list[str]],
-) -> dict[str, Any]:
+    planted: Sequence[Mapping[str, list[str]]],
+) -> PlainDict:
+    sheet = sheets[0]
     latents = sheet.latents
-    names = sheet.people.members["group"].drop_duplicates().to_list()
-    return {
+    result = {
         "instrument": instrument.id,
         "instrument_version": instrument.version,
         **setting,
@@ -270,11 +336,28 @@ def _truth(
         "correlation": np.round(latents.correlation, 10).tolist(),
         "r_squared": {name: round(value, 10) for name, value in latents.r_squared.items()},
         "items": [plain(truth) for truth in sheet.truths],
-        "groups": {
-            name: dict(zip(latents.names, np.round(row, 6).tolist(), strict=True))
-            for name, row in zip(names, latents.values, strict=True)
-        },
+        "groups": _standing(sheet),
         "note": NOTE,
         "flaws": flaws.to_dict(),
-        "flawed_rows": dict(planted),
+        "flawed_rows": dict(planted[0]),
     }
+    if sheet.parameters.careless:
+        result["careless"] = [_careless(part) for part in sheets]
+    if len(sheets) > 1:
+        result["groups_by_wave"] = [_standing(part) for part in sheets]
+        result["flawed_rows_by_wave"] = [dict(part) for part in planted]
+    return result
+
+
+def _standing(sheet: AnswerSheet) -> dict[str, dict[str, float]]:
+    latents = sheet.latents
+    names = sheet.people.members["group"].drop_duplicates().to_list()
+    return {
+        name: dict(zip(latents.names, np.round(row, 6).tolist(), strict=True))
+        for name, row in zip(names, latents.values, strict=True)
+    }
+
+
+def _careless(sheet: AnswerSheet) -> list[str]:
+    """Return the members who answered statements at random, whether or not they sent anything."""
+    return sheet.people.members["member"][sheet.statements.careless].to_list()

@@ -63,6 +63,7 @@ class Statements:
         parameters: TrueParameters,
         flaws: Flaws,
         rng: np.random.Generator,
+        before: Statements | None = None,
     ) -> None:
         self.people = people
         self.latents = latents
@@ -75,25 +76,42 @@ class Statements:
         share = parameters.halo
         self.person = np.sqrt(share) * halo[:, None] + np.sqrt(1 - share) * own
         self.marker = rng.standard_normal(count)
+        self.careless = np.zeros(count, dtype=bool)
+        if parameters.careless > 0:
+            self.careless = rng.random(count) < parameters.careless
+        self.truths: dict[str, TrueItem] = {}
+        if before is not None:  # a later wave: the same persons, the same items
+            kept = parameters.stability
+            self.person = kept * before.person + np.sqrt(1 - kept**2) * self.person
+            self.marker = kept * before.marker + np.sqrt(1 - kept**2) * self.marker
+            self.truths = before.truths
 
     def answers(
         self, item: Item, scale: ResponseScale, latent: str | None
     ) -> tuple[Floats, TrueItem]:
         """Return one item's codes, P, and its truth."""
-        low, high = self.parameters.loadings
-        loading = float(self.rng.uniform(low, high))
-        shift = float(self.rng.uniform(-1, 1)) * self.parameters.difficulty
-        cuts = np.linspace(-_WIDTH, _WIDTH, len(scale.options) - 1) + shift
-        icc = self.parameters.icc if latent else 0.0
-        truth = TrueItem(
-            item.id, latent or "", icc, self.parameters.group_loading, loading, tuple(cuts.tolist())
-        )
+        truth = self.truths.get(item.id) or self._truth(item, scale, latent)
+        self.truths[item.id] = truth
+        cuts = np.array(truth.thresholds)
         score = self._latent_answer(item, truth)
         if item.reverse:
             score = self._reversed(item, score)
         codes = np.array(sorted(scale.codes), dtype=np.float64)
         chosen = codes[np.searchsorted(cuts, score)]
+        if self.careless.any():
+            chosen = np.where(self.careless, self.rng.choice(codes, len(chosen)), chosen)
         return self._missing(chosen, scale), truth
+
+    def _truth(self, item: Item, scale: ResponseScale, latent: str | None) -> TrueItem:
+        low, high = self.parameters.loadings
+        loading = float(self.rng.uniform(low, high))
+        loading = float(self.parameters.item_loadings.get(item.id, loading))
+        shift = float(self.rng.uniform(-1, 1)) * self.parameters.difficulty
+        cuts = np.linspace(-_WIDTH, _WIDTH, len(scale.options) - 1) + shift
+        icc = self.parameters.iccs.get(latent, self.parameters.icc) if latent else 0.0
+        return TrueItem(
+            item.id, latent or "", icc, self.parameters.group_loading, loading, tuple(cuts.tolist())
+        )
 
     def _latent_answer(self, item: Item, truth: TrueItem) -> Floats:
         eta, omega = self._factors(truth.latent)
@@ -140,6 +158,10 @@ class Statements:
             drawn = self.rng.random(len(chosen)) < chance
             if reason in codes and chance > 0:
                 chosen = np.where(drawn, float(codes[reason]), chosen)
+        if self.parameters.missing > 0:
+            chosen = np.where(
+                self.rng.random(len(chosen)) < self.parameters.missing, np.nan, chosen
+            )
         return chosen
 
 

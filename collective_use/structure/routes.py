@@ -9,6 +9,7 @@ from collective_use.syntax.expressions import Expression, Name, Operation
 
 Path = tuple[str, str]
 SPECIFIC, INDIRECT, TOTAL, OTHER = "specific indirect", "total indirect", "total", "other"
+DIRECT, CONTRAST = "direct", "contrast"
 ARROW = " -> "
 
 
@@ -26,7 +27,8 @@ def route_of(expression: str, paths: Mapping[str, Path]) -> tuple[str, str]:
     -------
     kind
         ``"specific indirect"`` (one chain), ``"total indirect"`` (several chains with the same
-        ends), ``"total"`` (a direct path among them) or ``"other"``.
+        ends), ``"total"`` (a direct path among them), ``"direct"`` (that path alone),
+        ``"contrast"`` (one chain less another with the same ends) or ``"other"``.
     route
         The chain, or its two ends; empty for ``"other"``.
 
@@ -37,18 +39,35 @@ def route_of(expression: str, paths: Mapping[str, Path]) -> tuple[str, str]:
     ('specific indirect', 'x -> m -> y')
     >>> route_of("a*b + c", paths)
     ('total', 'x -> y')
+    >>> route_of("c", paths)
+    ('direct', 'x -> y')
     >>> route_of("a - b", paths)
     ('other', '')
     """
-    terms = _terms(read_expression(expression))
+    read = read_expression(expression)
+    if isinstance(read, Operation) and read.operator == "-" and len(read.arguments) == 2:
+        return _contrast(read, paths)
+    terms = _terms(read)
     chains = [_chain([paths[name] for name in term if name in paths], term) for term in terms]
     ends = {(chain[0], chain[-1]) for chain in chains if chain}
     if not chains or not all(chains) or len(ends) != 1:
         return OTHER, ""
     if len(chains) == 1:
-        return (SPECIFIC if len(chains[0]) > 2 else TOTAL), ARROW.join(chains[0])
+        return (SPECIFIC if len(chains[0]) > 2 else DIRECT), ARROW.join(chains[0])
     direct = any(len(chain) == 2 for chain in chains)
     return TOTAL if direct else INDIRECT, ARROW.join(next(iter(ends)))
+
+
+def _contrast(read: Operation, paths: Mapping[str, Path]) -> tuple[str, str]:
+    sides = []
+    for part in read.arguments:
+        terms = _terms(part)
+        chain = _chain([paths[name] for name in terms[0] if name in paths], terms[0])
+        sides.append(chain if len(terms) == 1 else ())
+    first, second = sides
+    if len(first) < 3 or len(second) < 3 or (first[0], first[-1]) != (second[0], second[-1]):
+        return OTHER, ""
+    return CONTRAST, f"{ARROW.join(first)} less {ARROW.join(second)}"
 
 
 def _terms(expression: Expression) -> list[tuple[str, ...]]:

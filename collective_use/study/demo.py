@@ -42,9 +42,10 @@ def demo_study(sample: str, out: str | Path) -> Study:
     place = sample_path(sample)
     values: dict[str, object] = {"instrument": DEMOS[sample], "out": str(out)}
     if place.is_file():
-        return study_from({**values, "exports": str(place)})
+        return study_from({**values, "exports": str(place), "report": True})
     files = {name: str(place / f"{name}.csv") for name in ("members", "informants")}
-    return study_from({**values, "exports": str(place / "export.csv"), **files, "models": ("M1",)})
+    whole = {**values, "exports": str(place / "export.csv"), **files, "models": ("M1",)}
+    return study_from({**whole, "report": True})
 
 
 def run_demo(out: str | Path = "demo", sample: str = "clean") -> StudyRun:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from collective_use.instrument.model import Instrument
 from collective_use.study.meanings import (
+    ANSWERS,
     GROUP_VALUES,
     GROUPS,
     INDICES,
@@ -18,6 +19,7 @@ from collective_use.study.meanings import (
     PERSONS,
     PLAN,
     SCREENING,
+    SIZES,
     TABLE_ONE,
     VALIDATION,
 )
@@ -37,6 +39,8 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "effects.csv": (MODELS,),
     "fit.csv": (MODELS,),
     "plan.csv": (PLAN,),
+    "answers.csv": (ANSWERS, KEYS),
+    "agreement_sizes.csv": (SIZES, KEYS),
 }
 
 _KEY_COLUMNS = ("group", "wave", "parent")
@@ -110,6 +114,8 @@ def dictionary_markdown() -> str:
         "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
         "plan.csv (where a study was sealed)": PLAN,
+        "answers.csv (where a study asks for the report)": ANSWERS,
+        "agreement_sizes.csv (where a study asks for the report)": SIZES,
         VALIDATION_FILES: VALIDATION,
     }
     parts = []

@@ -5,7 +5,7 @@ The number of the schema rises when a column changes its name or its meaning.
 
 from __future__ import annotations
 
-from collective_use import compositions
+from collective_use.index_words import WORDS
 
 OUTPUT_SCHEMA = 1
 
@@ -33,6 +33,21 @@ PERSONS = {
     "position": "The person's place on the roster of the group.",
 }
 
+ANSWERS = {
+    "item": "The item's id in the instrument.",
+    "code": "The answer's code.",
+    "label": "What the answer reads in the instrument's first language.",
+    "answers": "Persons who gave it, rounded up or down at random to a multiple of 5.",
+}
+
+SIZES = {
+    "sizes": "Respondents of the groups of this class; a class holds 5 groups or more.",
+    "groups": "Groups of the class.",
+    "band": "A band of rwg(j).",
+    "share": "Share of the groups of the class whose rwg(j) lies in the band.",
+    "chance": "The rwg(j) that chance alone exceeds in 5% of groups of these sizes.",
+}
+
 SCREENING = {
     "longstring": "Longest run of the same answer on one page (Johnson 2005).",
     "irv": "Standard deviation of the person's answers (Dunn et al. 2018).",
@@ -55,7 +70,7 @@ GROUPS = {
 }
 
 INDICES = {
-    **compositions.MEANINGS,
+    **{word.name: word.meaning for word in WORDS.values()},
     "value": "The group value that enters further analyses.",
     "rounded_to": "The step to which value is rounded for showing.",
     "passes": "Whether the group reaches the cut-off of the composition's index.",
@@ -188,16 +203,17 @@ MODELS = {
     "est": "Estimate.",
     "se": "Standard error.",
     "z": "Estimate divided by its standard error.",
-    "p": "p of z, two-sided.",
+    "p": "p of z, two-sided; of an effect, the level at which its limits would touch zero.",
     "ci_lower": "Lower end of the 95% interval.",
     "ci_upper": "Upper end of the 95% interval.",
-    "mc_lower": "Lower end of the 95% Monte Carlo interval.",
-    "mc_upper": "Upper end of the 95% Monte Carlo interval.",
+    "lower": "Lower limit of an effect, from draws or a bootstrap as the account says.",
+    "upper": "Upper limit of an effect.",
+    "q": "p adjusted within effects of one kind (false discovery rate).",
     "std_lv": "Estimate with standardized latent variables.",
     "std_all": "Standardised estimate.",
     "std_nox": "Estimate with all variables but fixed covariates standardized.",
     "effect": "The effect's name in the model.",
-    "kind": "specific indirect, total indirect, total, or other.",
+    "kind": "specific indirect, total indirect, direct, total, contrast, or other.",
     "route": "The measures that the effect runs over, or its two ends.",
     "expression": "How the effect is made from labels.",
     "measure": "The fit measure, by lavaan's name.",

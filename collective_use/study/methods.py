@@ -6,12 +6,13 @@ The text takes frames and settings, nothing else: what is not in a table is not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
 from collective_use._version import __version__
+from collective_use.accepted import PlainMapping
 from collective_use.cutoffs import Cutoff, cutoffs_with
+from collective_use.frames import records_of
 from collective_use.groups.between.table_one import TableOne
 from collective_use.instrument.model import Instrument
 from collective_use.record import Entry, counted
@@ -53,7 +54,7 @@ def methods_text(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> s
         f"**Scores.** {_scores(outcome.study.minimum_answered, outcome.instrument)}",
         "**From persons to groups.** Each measure is judged by its own composition model (Chan, "
         "1998).",
-        *(_measure(row, outcome.instrument, rules) for row in measures.to_dict("records")),
+        *(_measure(row, outcome.instrument, rules) for row in records_of(measures)),
         "## Table 1",
         _markdown(table),
         *(f"*{note}*" for note in table.notes),
@@ -80,11 +81,28 @@ def _sample(groups: pd.DataFrame, persons: int) -> str:
     )
 
 
+_NO_VALUE = "no group value, see the reason by group."
+
+
 def _left_out(entries: Iterable[Entry]) -> str:
+    entries = tuple(entries)
+    scores = [entry for entry in entries if entry.text.startswith("Persons without a score on")]
+    values = [entry for entry in entries if entry.text.endswith(_NO_VALUE)]
     texts = [
         entry.text.rstrip(".") + (f" ({counted(entry.count, entry.of)})" if entry.count else "")
         for entry in entries
+        if entry not in scores and entry not in values
     ]
+    if scores:
+        most = max(entry.count or 0 for entry in scores)
+        texts.append(f"Up to {most} persons have no score on a measure (run.json names each)")
+    if values:
+        least, most = (pick(entry.count or 0 for entry in values) for pick in (min, max))
+        span = f"{least} to {most}" if least < most else f"{most}"
+        texts.append(
+            f"{counted(len(values), 'measures')} have no value for {span} of the groups "
+            "(agreement.csv says why)"
+        )
     return ("; ".join(texts) + ".") if texts else "Nothing was left out."
 
 
@@ -99,7 +117,7 @@ def _scores(minimum: float | None, instrument: Instrument) -> str:
     )
 
 
-def _measure(row: Mapping[str, Any], instrument: Instrument, rules: Mapping[str, Cutoff]) -> str:
+def _measure(row: PlainMapping, instrument: Instrument, rules: Mapping[str, Cutoff]) -> str:
     name = _name(row["measure"], instrument)
     kind = str(row["composition"]).replace("_", " ")
     number = counted(int(row["items"]), "items") if row["items"] else "no items"
@@ -119,11 +137,11 @@ def _name(measure: str, instrument: Instrument) -> str:
     return found.name.get(language) or next(iter(found.name.values()), measure)
 
 
-def _alpha(row: Mapping[str, Any]) -> str:
+def _alpha(row: PlainMapping) -> str:
     return f"Cronbach's alpha {_short(row['alpha'])}" if _has(row, "alpha") else ""
 
 
-def _agreement(row: Mapping[str, Any], rules: Mapping[str, Cutoff]) -> str:
+def _agreement(row: PlainMapping, rules: Mapping[str, Cutoff]) -> str:
     for index, title in (("rwg_j", "rwg(j)"), ("rwg", "rwg")):
         if not _has(row, f"{index}_median"):
             continue
@@ -136,10 +154,12 @@ def _agreement(row: Mapping[str, Any], rules: Mapping[str, Cutoff]) -> str:
     return ""
 
 
-def _icc(row: Mapping[str, Any]) -> str:
+def _icc(row: PlainMapping) -> str:
     if not _has(row, "icc1"):
         return ""
-    text = f"ICC(1) {_short(row['icc1'])}"
+    # the one that the verdict rests on and the limits belong to
+    one = "icc1_reml" if _has(row, "icc1_reml") else "icc1"
+    text = f"ICC(1) {_short(row[one])}"
     if _has(row, "icc1_low") and _has(row, "icc1_high"):
         text += f" (95% limits {_short(row['icc1_low'])} to {_short(row['icc1_high'])})"
     if _has(row, "icc2"):
@@ -150,7 +170,7 @@ def _icc(row: Mapping[str, Any]) -> str:
     return text
 
 
-def _has(row: Mapping[str, Any], name: str) -> bool:
+def _has(row: PlainMapping, name: str) -> bool:
     value = row.get(name)
     return value is not None and not (isinstance(value, float) and value != value)
 

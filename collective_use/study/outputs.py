@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.cutoffs import cutoffs_with
 from collective_use.groups.between.table_one import table_one
 from collective_use.groups.disclosure.full import full_tables, value_tables
@@ -99,7 +100,7 @@ def persons_frame(outcome: Outcome) -> pd.DataFrame:
     return pd.concat([outcome.responses.persons, scores.values, answered], axis=1)
 
 
-def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) -> dict[str, Any]:
+def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) -> PlainDict:
     """Write all files of a study into a folder under construction.
 
     Parameters
@@ -127,6 +128,8 @@ def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) 
     _write_methods(outcome, shown, folder)
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, outcome.command, started)))
     run = run_content(outcome, shown)
+    if outcome.study.report:
+        _write_report(outcome, tables, run, folder)
     write_run(folder, run)
     return run
 
@@ -141,7 +144,21 @@ def _write_methods(outcome: Outcome, shown: Shown, folder: Path) -> None:
         (folder / FULL / "methods.md").write_bytes(text.encode("utf-8"))
 
 
-def run_content(outcome: Outcome, shown: Shown) -> dict[str, Any]:
+def _write_report(
+    outcome: Outcome, tables: Mapping[str, pd.DataFrame], run: PlainDict, folder: Path
+) -> None:
+    """Write the page last: it is made of the tables and the account."""
+    from collective_use.report.phrases import report_languages
+    from collective_use.study.report import REPORT_FILE, study_page
+
+    methods = folder / "methods.md"
+    text = methods.read_text(encoding="utf-8") if methods.is_file() else ""
+    wanted = report_languages(outcome.study.report)
+    whole = study_page(tables, run, outcome.instrument, text, wanted)
+    (folder / REPORT_FILE).write_text(whole, encoding="utf-8", newline="\n")
+
+
+def run_content(outcome: Outcome, shown: Shown) -> PlainDict:
     """Return the account of a study: the same input gives the same account, byte for byte."""
     study, instrument = outcome.study, outcome.instrument
     record = record_for_others(outcome.record, outcome.groups, shown.rule).joined(shown.record)
@@ -169,6 +186,7 @@ def run_content(outcome: Outcome, shown: Shown) -> dict[str, Any]:
         },
         "counts": _counts(outcome),
         "models": models,
+        "not_fitted": dict(outcome.not_fitted),
         "plan": None if outcome.plan is None else outcome.plan.to_dict(),
         "decisions": [entry.to_dict() for entry in record.of_kind("decision")],
         "left_out": [entry.to_dict() for entry in record.of_kind("left out")],
@@ -197,7 +215,7 @@ def _instrument_place(name: str) -> Path:
     return instrument_path(name) if name in instrument_names() else Path(name)
 
 
-def _log(study: Study, command: str, started: float) -> dict[str, Any]:
+def _log(study: Study, command: str, started: float) -> PlainDict:
     """What differs from run to run: no folder, no machine, nobody's name."""
     return {
         "command": command,

@@ -1,10 +1,12 @@
-"""The parts of a study file: exports, key columns, hypotheses."""
+"""The parts of a study file: exports, key columns, hypotheses, what was planned."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from collective_use.accepted import Plain, PlainDict
 
 
 class Settings(BaseModel):
@@ -31,7 +33,7 @@ class ExportFile(Settings):
 
     @field_validator("wave", mode="before")
     @classmethod
-    def _as_text(cls, value: Any) -> Any:
+    def _as_text(cls, value: Plain) -> Plain:
         """Waves are names, also where they are written as whole numbers."""
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
@@ -71,3 +73,32 @@ class Hypothesis(Settings):
     model: str | None = None
     effect: str | None = None
     expected: Literal["positive", "negative", "none"] | None = None
+
+
+class Planned(Settings):
+    """The design that was planned, and what it was planned by.
+
+    Attributes
+    ----------
+    groups, members
+        How many groups, and members of each, are asked.
+    response_rate
+        Share of members expected to answer.
+    power, level
+        Power asked for, and level of the tests.
+    model
+        The model whose indirect effects were planned.
+    ways
+        How the structure will be fitted, as `collective-use plan` calls it.
+    values
+        Planning values, with the names of `collective_use.TrueParameters`.
+    """
+
+    groups: int = Field(ge=3)
+    members: int = Field(ge=2)
+    response_rate: float = Field(default=1.0, gt=0, le=1)
+    power: float = Field(default=0.80, gt=0, lt=1)
+    level: float = Field(default=0.05, gt=0, lt=1)
+    model: str | None = None
+    ways: tuple[str, ...] = ("means", "corrected")
+    values: PlainDict = Field(default_factory=dict)

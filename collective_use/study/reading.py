@@ -34,6 +34,7 @@ def read_all(study: Study, instrument: Instrument) -> Responses:
         previews=study.previews,
         unfinished=study.unfinished,
         duplicates=study.duplicates,
+        unticked_consent=study.unticked_consent,
         missing_codes=study.missing_codes,
         answers_as=study.answers_as,
         decimal=study.decimal,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.errors import NotSupported
 from collective_use.groups.disclosure.shown import Shown
 from collective_use.output import check_place, result_folder
@@ -67,7 +67,7 @@ class StudyRun(Result):
         full = self.outcome.study.full
         return self.outcome.groups.measures_frame() if full else self.shown.measures.copy()
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return the content of run.json."""
         return self.run
 
@@ -82,9 +82,9 @@ class StudyRun(Result):
 
 
 def run_study(
-    study: Study | str | Path | Mapping[str, Any],
+    study: Study | str | Path | PlainMapping,
     *,
-    changes: Mapping[str, Any] | None = None,
+    changes: PlainMapping | None = None,
     command: str = "run",
     later_rooms: bool = True,
 ) -> StudyRun:

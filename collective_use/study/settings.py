@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.platforms.registry import is_file
-from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Settings
+from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
 from collective_use.yaml_source.read import read_yaml
 
@@ -48,6 +49,9 @@ class Study(Settings):
         What becomes of answers outside the scale.
     previews, unfinished, duplicates
         What becomes of preview rows, rows never sent off, and second submissions.
+    unticked_consent
+        What becomes of persons who left the consent empty: left out, or kept where it is held
+        elsewhere.
     missing_codes
         What stands for no answer in the exports: a code, a list, codes with reasons, or these by
         item.
@@ -87,6 +91,9 @@ class Study(Settings):
         measure.
     hypotheses
         What is expected, each in words and, where it can be judged by a model, by its effect.
+    planning
+        How many groups and members were planned, and by which values; `collective-use plan`
+        takes it from here.
     seal
         The sealed plan that a run is held against; ``study.seal.json`` beside the study file is
         found by itself.
@@ -99,6 +106,8 @@ class Study(Settings):
         does not use them.
     full
         Write exact tables of groups, too, in a folder of its own for the analyst.
+    report
+        Write the report, a page that opens in any browser: true, or its languages (``en+zh``).
 
     Examples
     --------
@@ -118,6 +127,7 @@ class Study(Settings):
     previews: Literal["drop", "keep"] = "drop"
     unfinished: Literal["drop", "keep"] = "drop"
     duplicates: Literal["last", "first", "keep"] = "last"
+    unticked_consent: Literal["drop", "keep"] = "drop"
     missing_codes: MissingCodes | None = None
     answers_as: Literal["codes", "labels"] | None = None
     decimal: Literal[".", ","] | None = None
@@ -138,27 +148,45 @@ class Study(Settings):
     voice: Literal["member", "partner"] = "member"
     null_distributions: tuple[str, ...] | None = None
     hypotheses: tuple[Hypothesis, ...] = ()
+    planning: Planned | None = None
     seal: str | None = None
     seed: int = Field(default=1, ge=0)
     out: str = "results"
     letterhead: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     fill: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     full: bool = False
+    report: bool | str = False
 
     @field_validator("exports", mode="before")
     @classmethod
-    def _files(cls, value: Any) -> Any:
+    def _files(cls, value: Plain) -> Plain:
         """A plain path is an export without declarations; one alone needs no list."""
         listed = [value] if isinstance(value, (str, Mapping)) else value
         if not isinstance(listed, (list, tuple)):
             return value
         return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
 
+    @field_validator("report")
+    @classmethod
+    def _spoken(cls, value: bool | str) -> bool | str:
+        """A report is written in languages that have a phrase file."""
+        if value is not False:
+            from collective_use.report.phrases import report_languages
+
+            try:
+                report_languages(value)
+            except InputError as problem:
+                raise ValueError(str(problem)) from None
+        return value
+
     @field_validator("measures", "models", "null_distributions", mode="before")
     @classmethod
-    def _one_is_a_list(cls, value: Any) -> Any:
+    def _one_is_a_list(cls, value: Plain) -> Plain:
         """One name needs no list."""
         return (value,) if isinstance(value, str) else value
+
+    def __repr__(self) -> str:
+        return f"Study({self.instrument!r}, exports[{len(self.exports)}], out={self.out!r})"
 
     def all_cutoffs(self) -> dict[str, float]:
         """Return the changed cut-offs, the smallest group among them."""
@@ -216,7 +244,7 @@ def read_study(path: str | Path) -> Study:
     return placed(study, file.parent)
 
 
-def study_from(values: Mapping[str, Any]) -> Study:
+def study_from(values: PlainMapping) -> Study:
     """Make a study from plain values, as flags give them.
 
     Raises
@@ -241,7 +269,7 @@ def study_from(values: Mapping[str, Any]) -> Study:
     return study
 
 
-def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
+def as_study(study: Study | str | Path | PlainMapping) -> Study:
     """Return a study from what a caller may give: itself, its file or folder, or its settings.
 
     Raises
@@ -266,7 +294,7 @@ def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
     )
 
 
-def overridden(study: Study, flags: Mapping[str, Any]) -> Study:
+def overridden(study: Study, flags: PlainMapping) -> Study:
     """Return a study with flags in place of its own settings; None and empty flags say nothing.
 
     Examples
@@ -306,7 +334,7 @@ def placed(study: Study, folder: Path) -> Study:
     return study.model_copy(update=changes)
 
 
-def shown(study: Study) -> dict[str, Any]:
+def shown(study: Study) -> PlainDict:
     """Return the settings as run.json holds them: file names without their folders."""
     values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
@@ -323,14 +351,14 @@ def _bundled(name: str) -> bool:
     return name in instrument_names()
 
 
-def _validated(values: dict[str, Any]) -> tuple[Study | None, ValidationError | None]:
+def _validated(values: PlainDict) -> tuple[Study | None, ValidationError | None]:
     try:
         return Study.model_validate(values), None
     except ValidationError as error:
         return None, error
 
 
-def _cutoff_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+def _cutoff_problems(values: PlainMapping, document: Document) -> list[Problem]:
     given = values.get("cutoffs")
     if not isinstance(given, dict):
         return []
@@ -353,7 +381,7 @@ def _unknown_null(name: object) -> str:
     return f"there is no null distribution {name!r}{hint}{listed}"
 
 
-def _null_problems(values: Mapping[str, Any], document: Document) -> list[Problem]:
+def _null_problems(values: PlainMapping, document: Document) -> list[Problem]:
     given = values.get("null_distributions")
     if isinstance(given, str):
         text = _unknown_null(given)

@@ -44,4 +44,5 @@ class Step:
 LATER_ROOMS: tuple[Step, ...] = (
     Step("validation", "collective_use.study.validation", "validate_scales"),
     Step("models", "collective_use.study.structural", "fit_models"),
+    Step("report", "collective_use.study.report", "report_tables"),
 )

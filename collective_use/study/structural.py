@@ -5,12 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import (
     ConvergenceWarning,
+    DataWarning,
     EngineDisagreementWarning,
     EstimationError,
     ImproperSolutionWarning,
@@ -18,7 +19,8 @@ from collective_use.errors import (
     SmallGroupsWarning,
 )
 from collective_use.record import Record
-from collective_use.structure.fit import StructureFit, fit_structure
+from collective_use.structure.fit import fit_structure
+from collective_use.structure.result import StructureFit
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -29,6 +31,7 @@ FILES = {
 
 HELD = (
     SmallGroupsWarning, ConvergenceWarning, ImproperSolutionWarning, EngineDisagreementWarning,
+    DataWarning,
 )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def fit_models(outcome: Outcome, folder: Path) -> Outcome:
 
 
 def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
-    study, lenient = outcome.study, outcome.command == "demo"
+    study, lenient = outcome.study, outcome.command in ("demo", "report")
     fits: dict[str, StructureFit] = {}
     refused: dict[str, str] = {}
     with warnings.catch_warnings():
@@ -93,14 +96,17 @@ def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
     return fits, refused
 
 
-def models_account(fits: Mapping[str, StructureFit]) -> tuple[dict[str, Any], Record]:
+def models_account(fits: Mapping[str, StructureFit]) -> tuple[PlainDict, Record]:
     """Return what run.json says of the models, and their records joined."""
     record = Record()
     account = {}
     for name, fit in fits.items():
         record = record.joined(fit.record)
         whole = fit.to_dict()
-        kept = ("syntax", "engine", "agreement", "warnings", "theory", "inferred")
+        kept = (
+            "syntax", "way", "reason", "limits", "engine", "agreement", "warnings", "theory",
+            "inferred",
+        )  # fmt: skip
         account[name] = {"groups": len(fit.groups), **{key: whole[key] for key in kept}}
     return account, record
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Plain
 from collective_use.checks import quoted
 from collective_use.groups.disclosure.shown import Shown
 from collective_use.instrument.model import SHARED
@@ -154,11 +156,11 @@ def _other(frame: pd.DataFrame, values: pd.DataFrame) -> Table:
     return Table("Other measures", heads, rows, (note,), digits=2)
 
 
-def _spread(values: pd.Series | None) -> tuple[int, float | None, float | None]:
-    known = pd.Series([], dtype=float) if values is None else values.dropna()
+def _spread(values: pd.Series[float] | None) -> tuple[int, float | None, float | None]:
+    known = np.array([]) if values is None else values.dropna().to_numpy(float)
     if not len(known):
         return 0, None, None
-    return len(known), float(known.mean()), float(known.std()) if len(known) > 1 else None
+    return len(known), float(known.mean()), float(known.std(ddof=1)) if len(known) > 1 else None
 
 
 def _silent(frame: pd.DataFrame) -> Table:
@@ -220,8 +222,8 @@ def _short(text: str, most: int = 78) -> str:
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
 
 
-def _rows(frame: pd.DataFrame) -> tuple[tuple[Any, ...], ...]:
-    def cell(value: Any) -> Any:
+def _rows(frame: pd.DataFrame) -> tuple[tuple[Plain, ...], ...]:
+    def cell(value: Plain) -> Plain:
         if value is None or (isinstance(value, float) and value != value) or value is pd.NA:
             return None
         if isinstance(value, float) and value == int(value) and abs(value) >= 2:

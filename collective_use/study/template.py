@@ -60,6 +60,10 @@ invalid: error
 # unfinished: drop
 # duplicates: last
 
+# Persons who left the box of a consent empty that taking part needs have not consented: they are
+# left out and counted. keep is for consent that you hold elsewhere, such as signed on paper.
+# unticked_consent: drop
+
 # The missing rule: how much of a measure a person must have answered to get a score. A share (0.5:
 # half of the items) or a number of items (3). Without it each measure's own rule counts.
 # minimum_answered: 0.5
@@ -104,6 +108,9 @@ minimum_group_size: 3
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]
 
+# The report, a page that opens in any browser: true, or its languages (en, zh, en+zh).
+report: true
+
 # What you expect. collective-use seal puts all decisions of this file under a hash before the data
 # are looked at; later runs say what was planned and what deviates.
 hypotheses:
@@ -112,6 +119,13 @@ hypotheses:
   #   model: M1
   #   effect: con -> ssm -> cdu
   #   expected: positive
+# How many groups and members are asked, and by which values that was planned (docs/planning.md);
+# collective-use plan study.yaml computes what they can show.
+# planning:
+#   groups: 60
+#   members: 8
+#   response_rate: 0.7
+#   values: {{icc: 0.15, halo: 0.3}}
 # seal: study.seal.json
 
 # Everything that draws by chance draws the same again with the same seed.

@@ -25,7 +25,7 @@ from collective_use.study.settings import Study
 if TYPE_CHECKING:
     from collective_use.measurement.validate import Validation
     from collective_use.responses.screening.screen import Screening
-    from collective_use.structure.fit import StructureFit
+    from collective_use.structure.result import StructureFit
     from collective_use.study.sealing.check import PlanCheck
 
 
@@ -50,8 +50,8 @@ class Outcome:
     models
         Name of a model to its fit, in the study's order.
     not_fitted
-        Name of a model to the reason why it could not be fitted (in a demonstration only; a
-        study that asks for a model stops).
+        Name of a model to the reason why it could not be fitted (where nobody asked for the
+        model by name: a demonstration, a report; a study that asks for a model stops).
     plan
         What was planned and what deviates; None for a study that was not sealed.
     tables

@@ -12,10 +12,11 @@ import math
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
+from collective_use.accepted import Plain, PlainDict
 from collective_use.errors import InputError
 from collective_use.yaml_source.document import Document, Place, Position, Problem
 from collective_use.yaml_source.messages import translated
@@ -115,7 +116,7 @@ def _decode(source: str | bytes, file: str) -> tuple[str, Problem | None]:
         return "", Problem(Position(file, line, column), found)
 
 
-def plain_scalar(text: str) -> Any:
+def plain_scalar(text: str) -> Plain:
     """Read an unquoted word as YAML 1.2 does (core schema, without infinities).
 
     Examples
@@ -131,13 +132,19 @@ def plain_scalar(text: str) -> Any:
     return number if math.isfinite(number) else text
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Event: TypeAlias = Any
+"""An event of the YAML parser, of libyaml or of Python."""
+
+Loader: TypeAlias = Any
+"""The class of a YAML loader."""
+
+_LOADER: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Composer:
     """Builds plain values from YAML events and notes positions and problems on the way."""
 
-    def __init__(self, text: str, file: str, loader: Any = None) -> None:
+    def __init__(self, text: str, file: str, loader: Loader = None) -> None:
         self.file = file
         self.text = text
         self.loader = loader or _LOADER
@@ -167,11 +174,11 @@ class _Composer:
     def _say(self, position: Position, text: str) -> None:
         self.problems.append(Problem(position, text))
 
-    def _position(self, event: Any) -> Position:
+    def _position(self, event: Event) -> Position:
         mark = event.start_mark
         return Position(self.file, mark.line + 1, mark.column + 1)
 
-    def _documents(self) -> Any:
+    def _documents(self) -> Plain:
         value, seen = None, False
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
@@ -183,7 +190,7 @@ class _Composer:
                 value = self._node(next(self.events), ())
         return value
 
-    def _node(self, event: Any, place: Place) -> Any:
+    def _node(self, event: Event, place: Place) -> Plain:
         position = self._position(event)
         self.nodes += 1
         if self.nodes > MOST_NODES or len(place) > DEEPEST:
@@ -209,19 +216,19 @@ class _Composer:
             self.blocks[place] = len(first[0]) - len(first[0].lstrip(" "))
         return self._scalar(event, position)
 
-    def _scalar(self, event: Any, position: Position) -> Any:
+    def _scalar(self, event: Event, position: Position) -> Plain:
         if _SURROGATE.search(event.value):
             self._say(position, "half of a two-part character is here; write the character itself")
             return None
         return event.value if event.style else plain_scalar(event.value)
 
-    def _sequence(self, place: Place) -> list[Any]:
+    def _sequence(self, place: Place) -> list[Plain]:
         values: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             values.append(self._node(event, (*place, len(values))))
         return values
 
-    def _mapping(self, place: Place) -> dict[str, Any]:
+    def _mapping(self, place: Place) -> PlainDict:
         values: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             position = self._position(event)
@@ -241,7 +248,7 @@ class _Composer:
             values[key] = self._node(inside, (*place, key))
         return values
 
-    def _without_colon(self, key: Any, value: Any) -> bool:
+    def _without_colon(self, key: Plain, value: Plain) -> bool:
         """Tell the rest of a text that a comma cut off from an entry: ``{de: a, b}``."""
         if value.value or value.style or value.tag or value.anchor or key.style:
             return False
@@ -251,7 +258,7 @@ class _Composer:
         behind = lines[key.end_mark.line][key.end_mark.column :].lstrip()
         return behind.startswith((",", "}"))
 
-    def _key(self, event: Any, position: Position) -> str:
+    def _key(self, event: Event, position: Position) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self._say(position, "a key must be a word, found a list, a mapping or an alias")
             raise _Stop

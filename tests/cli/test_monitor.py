@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,22 @@ def test_monitor_as_json(run):
     said = run("monitor", SAMPLE / "export.csv", "-i", "collective_data_use", "--members",
                SAMPLE / "members.csv", "--json")  # fmt: skip
     assert json.loads(said)["totals"]["groups"] == 60
+
+
+def test_score_and_monitor_hold_out_who_ticked_nothing_unless_told(run, tmp_path):
+    forms = Path(__file__).parent.parent / "questionnaire" / "forms"
+    bank = forms / "departments_optional.yaml"
+    export = tmp_path / "export.csv"
+    export.write_text(
+        "dept,person,saf1,consent_participation\nROAD,r1,3,1\nROAD,r2,3,\nROAD,r3,3,\n", "utf-8"
+    )
+    keep = ("--unticked-consent", "keep")
+    watch = ("monitor", export, "-i", bank, "--members", forms / "departments_members.csv")
+    assert "2 persons left out" in run(*watch)
+    assert json.loads(run(*watch, *keep, "--json"))["totals"]["answered"] == 3
+    said = run("score", export, "-i", bank, "--out", tmp_path / "kept", *keep)
+    assert "held" in said
+    assert '"unticked_consent": "keep"' in (tmp_path / "kept" / "run.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,8 @@
-"""Make docs/api.md from the docstrings: `python tests/docs/api_page.py` writes it anew."""
+"""Make docs/api.md from the docstrings: `python tests/docs/api_page.py` writes it anew.
+
+It writes the front door for type checkers and editors, too, `collective_use/__init__.pyi`: names
+are loaded when first used, which they cannot see.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,9 @@ from typing import Any
 
 import collective_use as cu
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "api.md"
+DOOR = ROOT / "collective_use" / "__init__.pyi"
 
 ROOMS = {
     "instrument": "Instruments",
@@ -133,6 +139,20 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def door() -> str:
+    """Return the front door as type checkers read it."""
+    lines = ["# Made by tests/docs/api_page.py from the names of __init__.py.", ""]
+    by_module: dict[str, list[str]] = {"collective_use._version": ["__version__"]}
+    for name, value in public_names().items():
+        # the room of questionnaires is the function that prints
+        made = value._printer() if inspect.ismodule(value) else value
+        by_module.setdefault(str(made.__module__), []).append(name)
+    for module, names in sorted(by_module.items()):
+        lines += [f"from {module} import {name} as {name}" for name in sorted(names)]
+    return "\n".join([*lines, "", "__all__: list[str]", ""])
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), "utf-8")
+    DOOR.write_text(door(), "utf-8")
     print(f"{PAGE}: {len(public_names())} names")

@@ -19,3 +19,7 @@ def test_every_public_name_has_an_example_that_runs(name: str) -> None:
 
 def test_the_page_is_what_the_docstrings_say() -> None:
     assert api.PAGE.read_text("utf-8") == api.page(), "run: python tests/docs/api_page.py"
+
+
+def test_editors_and_type_checkers_see_every_name() -> None:
+    assert api.DOOR.read_text("utf-8") == api.door(), "run: python tests/docs/api_page.py"

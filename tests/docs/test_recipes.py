@@ -22,8 +22,13 @@ BLOCK = re.compile(
     re.DOTALL,
 )
 COPIED = ("collective_use", "docs", "tests/docs", "tests/instrument", "tests/responses")
-SINGLE = ("pyproject.toml", "CONTRIBUTING.md", "tests/test_compositions.py",
-          "tests/numerics/test_agreement_kernels.py")  # fmt: skip
+SINGLE = (
+    "pyproject.toml",
+    "CONTRIBUTING.md",
+    "tests/test_compositions.py",
+    "tests/study/test_dictionary.py",
+    "tests/numerics/test_agreement_kernels.py",
+)
 LINKED = ("instruments", "data_samples")
 
 

@@ -87,3 +87,22 @@ def test_groups_with_one_prefix_are_in_the_order_of_any_others():
     codes, names = factorized(["b", None, "a", "b"])
     assert codes.tolist() == [0, -1, 1, 0]
     assert names.tolist() == ["b", "a"]
+
+
+def test_dates_and_complex_numbers_are_no_answers():
+    with pytest.raises(cu.InputError, match=r"must be numbers, got datetime64"):
+        cu.icc(pd.date_range("2020-01-01", periods=4), list("aabb"))
+    with pytest.raises(cu.InputError, match=r"must be numbers, got complex128"):
+        cu.icc(np.array([1 + 1j, 2, 3, 4]), list("aabb"))
+
+
+def test_no_answer_at_all_is_said_alike_everywhere():
+    for call in (cu.icc, cu.rwg, cu.rwg_j, cu.awg, cu.average_deviation):
+        more = {} if call is cu.icc else {"options": 5}
+        with pytest.raises(cu.InputError, match="must hold at least one answer"):
+            call([np.nan] * 4, list("aabb"), **more)
+
+
+def test_ends_of_a_slider_are_in_order():
+    with pytest.raises(cu.InputError, match="the lower end and then the upper"):
+        cu.rwg([1, 2, 3], list("aaa"), null="continuous", options=(100, 0))

@@ -165,7 +165,12 @@ def test_bounds_hold_every_answer_of_the_silent_and_are_reached(one):
         assert row["rwg_low"] == pytest.approx(min(agree))
         assert row["rwg_high"] == pytest.approx(max(agree))
     told = part.details["nonresponse"]
-    assert told["median_agreement"].is_monotonic_decreasing
+    alike = told[told["silent_variance_ratio"] == 1]
+    assert alike["median_agreement"].is_monotonic_decreasing
+    first = told.iloc[0]
+    assert first["icc1"] == pytest.approx(part.summary["icc1_reml"])
+    assert first["median_sd"] == pytest.approx(np.median([np.std(answers[groups == g, 0], ddof=1)
+                                                          for g in range(6)]))  # fmt: skip
 
 
 def test_evidence_by_a_wrong_name_says_which_measure_was_meant():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import collective_use as cu
-from collective_use.instrument.lint.avoided import AVOIDED, findings
+from collective_use.instrument.lint.looks.avoided import AVOIDED, findings
 
 
 def with_text(text: str):

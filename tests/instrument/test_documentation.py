@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 import collective_use as cu
-from collective_use import compositions
+from collective_use import index_words
 from collective_use.instrument import model, vocabulary
 from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint.rules import RULES
@@ -67,7 +67,7 @@ def test_every_key_of_the_format_is_explained():
 
 
 def test_every_word_of_the_format_is_explained():
-    words = set(compositions.MEANINGS)
+    words = set(index_words.WORDS)
     for choices in (
         model.Composition,
         model.Source,

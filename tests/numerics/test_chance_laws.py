@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from collective_use.numerics.groups import chance_laws as laws
+from collective_use.numerics.groups.chance_large import NullModel
 from collective_use.numerics.groups.chance_patterns import (
-    NullModel,
     agreement_chances,
     patterns_of,
 )

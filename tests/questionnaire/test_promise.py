@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import collective_use as cu
-from collective_use.instrument.lint.consent import findings
+from collective_use.instrument.lint.looks.consent import findings
 from collective_use.questionnaire.form.members import read_rosters
 from collective_use.questionnaire.online.publish import publish_form
 from collective_use.questionnaire.online.web import hand_in_address
@@ -118,6 +118,83 @@ def test_who_did_not_agree_to_take_part_is_left_out(tmp_path):
     (tmp_path / "no.json").write_text(json.dumps(content), "utf-8")
     files = [FORMS / "answers-ROAD-r1.json", tmp_path / "no.json"]
     assert read(files, None).persons["member"].tolist() == ["r1"]
+
+
+CONSENT = "consent_participation"
+
+
+def consents(tmp_path, *boxes: str, heading: str = CONSENT, name: str = "export.csv") -> Path:
+    """Write an export of persons p1, p2, ... with what stands in the box of each."""
+    rows = [["dept", "person", "saf1", heading]]
+    rows += [["ROAD", f"p{k}", "3", box] for k, box in enumerate(boxes, 1)]
+    with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return tmp_path / name
+
+
+def test_who_left_the_box_empty_has_not_consented_and_it_is_said(tmp_path):
+    path = consents(tmp_path, "1", "", "0", "NA")
+    with pytest.warns(cu.DataWarning, match=r"empty, which is no consent.*2 persons left out"):
+        back = cu.read_responses(path, FORMS / "departments_optional.yaml")
+    assert back.persons["member"].tolist() == ["p1"]
+    left = {e.text: (e.count, e.what) for e in back.record.of_kind("left out") if "box" in e.text}
+    assert list(left.values()) == [(2, ("2", "4"))]
+    assert "unticked_consent='keep'" in next(iter(left))
+
+
+def test_who_holds_the_consent_elsewhere_may_say_so(tmp_path):
+    path = consents(tmp_path, "1", "", "0", "NA")
+    back = read(path, None, unticked_consent="keep")
+    assert back.persons["member"].tolist() == ["p1", "p2", "p4"]  # no is no in any case
+    said = next(e for e in back.record.of_kind("decision") if "held elsewhere" in e.text)
+    assert said.count == 2
+    with pytest.raises(cu.InputError, match="unticked_consent must be one of 'drop', 'keep'"):
+        read(path, None, unticked_consent="yes")
+
+
+def test_nobody_ticked_stops_and_says_what_to_do(tmp_path):
+    path = consents(tmp_path, "", "")
+    with pytest.raises(cu.ReadError, match=r"nobody agreed to take part.*--unticked-consent keep"):
+        read(path, None)
+    assert len(read(path, None, unticked_consent="keep").persons) == 2
+
+
+def test_an_export_without_the_column_keeps_its_answers(tmp_path):
+    path = consents(tmp_path, "", "", heading="note")
+    assert len(read(path, None).persons) == 2
+
+
+def test_one_file_without_a_tick_does_not_hide_behind_another(tmp_path):
+    files = [
+        consents(tmp_path, "1", "1", name="one.csv"),
+        consents(tmp_path, "", "", "", name="two.csv"),
+    ]
+    back = read(files, None, duplicates="keep")
+    assert set(back.persons["export"]) == {"one"}
+    said = next(e for e in back.record.of_kind("left out") if e.text.startswith("two.csv"))
+    assert said.count == 3
+
+
+def test_informants_who_did_not_agree_say_nothing_of_their_group(tmp_path):
+    bank = cu.load_instrument("collective_data_use")
+    consent = next(part for part in bank.consent if part.respondent in ("all", "informant"))
+    fact = next(item for item in bank.items if item.role == "group" and item.kind == "number")
+    (tmp_path / "facts.csv").write_text(
+        f"group,{fact.id},consent_{consent.id}\nA,5,1\nB,6,\nC,7,0\n", "utf-8"
+    )
+    item = next(item for item in bank.items if item.kind == "likert")
+    (tmp_path / "export.csv").write_text(f"group,{item.id}\nA,3\nB,3\nC,3\n", "utf-8")
+    for how, groups in (({}, ["A"]), ({"unticked_consent": "keep"}, ["A", "B"])):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            back = cu.read_responses(
+                tmp_path / "export.csv",
+                bank,
+                group="group",
+                informants=tmp_path / "facts.csv",
+                **how,
+            )
+        assert back.informants["group"].tolist() == groups
 
 
 # platform, heading, what it writes for yes and for no

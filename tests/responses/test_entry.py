@@ -130,7 +130,8 @@ def filled(document: bytes, values: dict[str, str]) -> bytes:
 def test_a_personal_copy_says_whose_it_is_and_keeps_places(tmp_path, bank):
     content = form_content(bank, modules=["all"], roster=PEOPLE, group="g1", member="m.2")
     document = fillable_pdf(content)
-    values = {"cdu1": "4", "net1_3": "2", "net3_1": "1", "consent/naming": "1"}
+    values = {"cdu1": "4", "net1_3": "2", "net3_1": "1"}
+    values |= {"consent/participation": "1", "consent/naming": "1"}
     (tmp_path / "form.pdf").write_bytes(filled(document, values))
     (tmp_path / "members.csv").write_text("group,member\ng1,m01\ng1,m.2\ng1,m03\n", "utf-8")
     responses = cu.read_responses(tmp_path / "form.pdf", bank, members=tmp_path / "members.csv")

@@ -69,3 +69,11 @@ def test_a_heading_spelt_otherwise_is_said(write, small):
     assert "use_1 as use1" in str(back.record)
     exact = cu.read_responses(write("team,who,USE1\nA,m1,1\nA,m2,2\n"), small)
     assert "spelt otherwise" not in str(exact.record)
+
+
+def test_a_heading_that_is_the_wording_needs_no_word(write, small):
+    text = small.get_item("use1").text["en"]
+    for heading in (text, f"3. {text}", f"How far do you agree? [{text}]"):
+        back = cu.read_responses(write(f'team,who,"{heading}"\nA,m1,1\nA,m2,2\n'), small)
+        assert back.answers["use1"].tolist() == [1, 2]
+        assert "wording of their questions" not in str(back.record)

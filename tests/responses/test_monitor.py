@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -44,6 +47,33 @@ def test_counts_gates_and_what_is_needed():
     assert groups["disclosure_gate"].to_dict() == {"a": True, "b": False, "c": False}
     assert groups["needed"].to_dict() == {"a": 1, "b": None, "c": 5}
     assert state.totals()["groups without an answer"] == 1
+
+
+FORMS = Path(__file__).parent.parent / "questionnaire" / "forms"
+
+
+def test_nobody_who_said_no_is_reminded(tmp_path):
+    """r2 answered and said no, R 3 said no and left at once; r4 left the box empty."""
+    (tmp_path / "export.csv").write_text(
+        "dept,person,saf1,consent_participation\n"
+        "ROAD,r1,3,1\nROAD,r2,3,0\nroad,R3,,no\nROAD,r4,3,\n",
+        "utf-8",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        read = cu.read_responses(
+            tmp_path / "export.csv",
+            FORMS / "departments_optional.yaml",
+            members=FORMS / "departments_members.csv",
+        )
+    state = cu.monitor(read)
+    mine = state.reminders[state.reminders["group"] == "ROAD"]
+    assert mine["member"].tolist() == ["r4", "r5"]
+    assert not [name for name in mine if "declined" in name]
+    said = next(e for e in state.record.entries if "declined to take part" in e.text)
+    assert said.count == 2
+    road = state.groups.set_index("group").loc["ROAD"]
+    assert (road["members"], road["answered"], road["open"]) == (5, 1, 4)
 
 
 def test_the_gate_itself_passes_and_can_be_moved():

@@ -92,6 +92,20 @@ def test_three_rows(write, small, encoding):
     assert personal[0].what == ("IPAddress", "RecipientEmail")
 
 
+def test_a_misspelt_heading_known_by_the_wording_below_it_is_said(write, small):
+    """Qualtrics writes the question below the name; a mistyped name is read by it, and said."""
+    exact = cu.read_responses(write(export(ROWS)), small)
+    assert "wording of their questions" not in str(exact.record)
+    text = export(ROWS)
+    head = text.splitlines()[0]
+    assert head.endswith(",use2")
+    typo = text.replace(head, head.removesuffix("use2") + "usse2", 1)
+    back = cu.read_responses(write(typo, "typo.csv"), small)
+    assert back.to_frame().drop(columns="export").equals(exact.to_frame().drop(columns="export"))
+    said = [e for e in back.record.entries if "wording of their questions" in e.text]
+    assert [(e.kind, e.count, e.what) for e in said] == [("decision", 1, ("usse2 as use2",))]
+
+
 def test_everything_can_be_kept(write, small):
     responses = cu.read_responses(
         write(export(ROWS)), small, previews="keep", unfinished="keep", duplicates="keep"

@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.errors import CollectiveUseWarning
+from collective_use.errors import CollectiveUseWarning, InputError
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.constrained import minimise_constrained
-from collective_use.sem.engines import core
 
 
 class Slow:
@@ -77,11 +76,43 @@ def test_the_search_ends_soon_after_its_deadline(rule: Any, as_inequality: bool)
     assert slow.asked < 120  # one line search is not cut
 
 
-def test_a_fit_says_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+CURVED = "f =~ a + p*b + q*c + d\np == q^2 + 0.3"
+
+
+@pytest.fixture(scope="module")
+def four() -> pd.DataFrame:
     rng = np.random.default_rng(1)
     f = rng.normal(size=200)
-    data = pd.DataFrame(f[:, None] + rng.normal(size=(200, 4)), columns=list("abcd"))
-    monkeypatch.setattr(core, "SECONDS", -1.0)
-    with pytest.warns(CollectiveUseWarning, match="1 start, 0 s"):
-        fit = cu.fit_cfa("f =~ a + p*b + q*c + d\np == q^2 + 0.3", data)
+    return pd.DataFrame(f[:, None] + rng.normal(size=(200, 4)), columns=list("abcd"))
+
+
+def test_a_fit_says_what_was_tried(four: pd.DataFrame) -> None:
+    with pytest.warns(CollectiveUseWarning, match=r"tried: 1 start, 0 s.*time limit of 0 s"):
+        fit = cu.fit_cfa(CURVED, four, seconds=0)
     assert not fit.converged
+
+
+@pytest.mark.parametrize("wrong", [-1, math.inf, "long"])
+def test_a_limit_is_a_number_of_seconds(four: pd.DataFrame, wrong: Any) -> None:
+    with pytest.raises(InputError, match="seconds"):
+        cu.fit_cfa(CURVED, four, seconds=wrong)
+
+
+def test_the_limit_holds_for_one_fit_only(four: pd.DataFrame) -> None:
+    with pytest.warns(CollectiveUseWarning):
+        cu.fit_cfa(CURVED, four, seconds=0)
+    assert cu.fit_cfa(CURVED, four).converged
+
+
+def test_a_search_shows_how_it_goes_and_leaves_nothing_behind(
+    four: pd.DataFrame, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    silent = cu.fit_cfa(CURVED, four)
+    assert capsys.readouterr() == ("", "")
+    shown = cu.fit_cfa(CURVED, four, progress=True)
+    out, err = capsys.readouterr()
+    assert not out
+    assert "Estimating: start 1 of 5, at most 120 s" in err
+    np.testing.assert_array_equal(shown.solution.theta, silent.solution.theta)

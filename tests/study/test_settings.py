@@ -21,7 +21,8 @@ def write(folder: Path, text: str) -> Path:
 def test_the_template_is_a_study_with_the_defaults(tmp_path: Path) -> None:
     file = init_study(tmp_path / "mine", instrument="lq2002")
     study = read_study(file)
-    bare = study_from({"instrument": "lq2002", "exports": "export.csv"})
+    # the one setting that a new study begins with and a command does not: the report
+    bare = study_from({"instrument": "lq2002", "exports": "export.csv", "report": True})
     assert study == placed(bare, file.parent)
 
 

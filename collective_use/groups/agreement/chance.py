@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from collective_use.errors import NotSupported
 from collective_use.groups.inputs import Rows
 from collective_use.numerics.groups import chance
+from collective_use.numerics.groups.chance_large import NullModel
 from collective_use.numerics.groups.chance_laws import variance_laws
 from collective_use.numerics.groups.chance_patterns import (
-    NullModel,
     agreement_chances,
     patterns_of,
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Items, Labels
 from collective_use.checks import one_of, valid_seed
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
@@ -37,8 +38,8 @@ from collective_use.numerics.groups.statistics import group_statistics
 
 
 def awg(
-    items: Any,
-    groups: Any,
+    items: Items,
+    groups: Labels,
     *,
     options: int | Sequence[float] = 5,
     missing: Missing = "pairwise",
@@ -86,8 +87,8 @@ def awg(
 
 
 def average_deviation(
-    items: Any,
-    groups: Any,
+    items: Items,
+    groups: Labels,
     *,
     options: int | Sequence[float] | None = 5,
     around: Literal["mean", "median"] = "mean",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Items, Labels
 from collective_use.checks import number_between, one_of, valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.groups.agreement.result import NullLike, null_for, null_notes
@@ -80,8 +80,8 @@ class AgreementLimits(Result):
 
 
 def agreement_limits(
-    items: Any,
-    groups: Any,
+    items: Items,
+    groups: Labels,
     *,
     index: str = "rwg_j",
     null: NullLike = "uniform",

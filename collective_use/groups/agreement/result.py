@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.groups.inputs import Rows, option_codes, step_of
@@ -85,6 +86,9 @@ def null_for(
                 "options must be the two ends of the scale, such as (0, 100), with "
                 f"null='continuous', got {options!r}"
             )
+        low, high = options
+        if not low < high:
+            raise InputError(f"options must be the lower end and then the upper, got {options!r}")
         ends = option_codes(options, rows.values)
         return ends, CONTINUOUS.variance * step_of(ends) ** 2, CONTINUOUS
     codes = option_codes(options, rows.values)
@@ -136,7 +140,7 @@ def mean_known(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.divide(total, number, out=np.full(len(table), np.nan), where=number > 0)
 
 
-def by_group_frame(rows: Rows, n: NDArray[np.int64], columns: Mapping[str, Any]) -> pd.DataFrame:
+def by_group_frame(rows: Rows, n: NDArray[np.int64], columns: PlainMapping) -> pd.DataFrame:
     """Return one row a group: `group`, `n`, the columns, and why the first is missing."""
     table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
     first = next(iter(columns))
@@ -154,7 +158,7 @@ def _too_few(n: int) -> str:
     return "nobody answered" if n == 0 else f"{n} answered; two are needed"
 
 
-def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> dict[str, Any]:
+def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> PlainDict:
     """Return mean, median and the share of groups that reach a cut-off."""
     known = index[~np.isnan(index)]
     if not len(known):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from collective_use.accepted import Items, Labels, Values
 from collective_use.checks import one_of, valid_seed
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
@@ -37,8 +38,8 @@ VARIANTS: Mapping[str, str] = {
 
 
 def rwg(
-    values: Any,
-    groups: Any,
+    values: Values,
+    groups: Labels,
     *,
     null: NullLike = "uniform",
     options: int | Sequence[float] = 5,
@@ -103,8 +104,8 @@ def rwg(
 
 
 def rwg_j(
-    items: Any,
-    groups: Any,
+    items: Items,
+    groups: Labels,
     *,
     null: NullLike = "uniform",
     options: int | Sequence[float] = 5,

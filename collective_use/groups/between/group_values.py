@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import column_in, number_between, whole_number
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
@@ -120,8 +120,8 @@ class GroupValues(Result):
 
 
 def group_values(
-    values: Any,
-    groups: Any = None,
+    values: Values,
+    groups: Labels = None,
     members: Mapping[str, int] | None = None,
     *,
     aggregation: str | Mapping[str, str] = "reflective",

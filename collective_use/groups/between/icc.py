@@ -9,8 +9,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Found, Labels, Values
 from collective_use.checks import number_between, one_of
-from collective_use.errors import RefusedError
+from collective_use.errors import InputError, RefusedError
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.groups import anova, icc_limits
 from collective_use.numerics.groups.statistics import group_statistics
@@ -24,6 +25,8 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 Method = Literal["anova", "reml", "ml"]
 Size = Literal["mean", "k0", "harmonic"]
+_FLAT = NotComputed("there is no variance within groups")
+_EQUAL = NotComputed("group means are equal")
 _NO_LIKELIHOOD = NotComputed("ANOVA has no likelihood")
 
 
@@ -139,13 +142,13 @@ class Icc(Result):
 
 
 def icc(
-    values: Any,
-    groups: Any,
+    values: Values,
+    groups: Labels,
     *,
     method: Method = "anova",
     group_size: Size = "mean",
     confidence: float = 0.95,
-    weights: Any = None,
+    weights: Values = None,
 ) -> Icc:
     """Intraclass correlation of one variable: ICC(1), ICC(2), limits, F, design effect.
 
@@ -197,6 +200,8 @@ def icc(
         )
     rows = rows_of(values, groups, single=True)
     stats = group_statistics(rows.values, rows.codes, rows.total)
+    if not stats.n.any():
+        raise InputError("values must hold at least one answer, got missing ones only")
     table = anova.one_way_of(stats)
     fitted = variance_components(table, method) if method != "anova" else None
     return _result(table, fitted, method, group_size, confidence, rows.groups, stats.n[:, 0])
@@ -226,10 +231,8 @@ def _result(
         icc2 = anova.stepped_up(fitted.icc, sizes[group_size])
     limits = {} if blocked else _limits(table, sizes, confidence)
     ci = limits.get("wald", (float("nan"),) * 2)
-    flat = NotComputed("there is no variance within groups")
-    equal = NotComputed("group means are equal")
 
-    def shown(value: Any) -> Any:
+    def shown(value: Found) -> Found:
         return value if why is None else why
 
     deff = 1.0 + (sizes["mean"] - 1.0) * by1.get("k0", float("nan"))
@@ -237,10 +240,10 @@ def _result(
         method=method,
         group_size=group_size,
         icc1=shown(chosen),
-        icc2=shown(icc2 if np.isfinite(icc2) else equal),
-        ci=shown(equal if table.ms_between == 0 else flat if np.isnan(ci[0]) else ci),
+        icc2=shown(icc2 if np.isfinite(icc2) else _EQUAL),
+        ci=shown(_EQUAL if table.ms_between == 0 else _FLAT if np.isnan(ci[0]) else ci),
         confidence=confidence,
-        f=shown(table.f if np.isfinite(table.f) else flat),
+        f=shown(table.f if np.isfinite(table.f) else _FLAT),
         df1=table.df_between,
         df2=table.df_within,
         p=shown(table.p),

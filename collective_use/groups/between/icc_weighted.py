@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import number_between
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.groups.weighted import weighted_icc
@@ -85,7 +85,7 @@ REFUSED_WITH_WEIGHTS: Mapping[str, str] = {
 
 
 def icc_weighted(
-    values: Any, groups: Any, weights: Any, *, confidence: float = 0.95
+    values: Values, groups: Labels, weights: Values, *, confidence: float = 0.95
 ) -> WeightedIcc:
     """Weighted group means and a design-based ICC(1) for survey weights.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
@@ -83,7 +83,7 @@ class RandomGroups(Result):
 
 
 def random_groups(
-    values: Any, groups: Any, *, repetitions: int = 1000, seed: int | None = 1
+    values: Values, groups: Labels, *, repetitions: int = 1000, seed: int | None = 1
 ) -> RandomGroups:
     """Compare agreement in real groups with groups of the same sizes made by shuffling.
 

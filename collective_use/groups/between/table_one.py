@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.checks import instance_of
+from collective_use.frames import number_at
 from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import SHARED
@@ -101,6 +103,8 @@ def table_one(scores: Scores, groups: Groups) -> TableOne:
     1    tsig  0.53  0.82   -0.52
     2  hostil -0.36 -0.31    0.87
     """
+    instance_of("scores", scores, Scores, "what cu.score(responses) returns")
+    instance_of("groups", groups, Groups, "what cu.aggregate(scores) returns")
     evidence = groups.measures_frame().set_index("measure")
     values = groups.values
     names = [str(name) for name in evidence.index if name in values and values[name].notna().any()]
@@ -125,7 +129,7 @@ def _row(
     described = own if len(own) else group
 
     def known(column: str) -> float:
-        return float(evidence.loc[name].get(column, np.nan))
+        return number_at(evidence, name, column) if column in evidence else np.nan
 
     return {
         "measure": name,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
@@ -49,8 +49,8 @@ class ValueRows:
 
 
 def rows_from_values(
-    values: Any,
-    groups: Any,
+    values: Values,
+    groups: Labels,
     members: Mapping[str, int] | None,
     aggregation: str | Mapping[str, str],
 ) -> ValueRows:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, Values
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.groups.between_within import BetweenWithin, between_within
@@ -62,7 +62,7 @@ class Waba(Result):
         return (Table("Correlation between and within groups", ("", "value"), rows),)
 
 
-def waba(x: Any, y: Any, groups: Any) -> Waba:
+def waba(x: Values, y: Values, groups: Labels) -> Waba:
     """Part the correlation of two variables into one between and one within groups.
 
     ``r = eta_bx eta_by r_b + eta_wx eta_wy r_w`` (Robinson 1950; Dansereau et al. 1984). A

@@ -6,12 +6,14 @@ differ by one person, have one solution. Whatever is not named here is shown wit
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable
 
 import pandas as pd
 
 from collective_use.disclosure import DIGITS
+from collective_use.frames import number_at
 
 RATIOS = (
     "f", "z", "agree_z", "rgr_z", "design_effect", "chisq", "chisq_at_cut", "chisq_merged",
@@ -80,8 +82,9 @@ def round_ratios(shown: pd.DataFrame, exact: pd.DataFrame, row: Hashable, step: 
     """
     for name in map(str, exact.columns):
         wide = step if name.startswith("icc") else 10 * step if name in RATIOS else 0.0
-        if wide and pd.notna(exact.loc[row, name]):
-            shown.loc[row, name] = _to_step(float(exact.loc[row, name]), wide)
+        value = number_at(exact, row, name) if wide else math.nan
+        if not math.isnan(value):
+            shown.loc[row, name] = _to_step(value, wide)
 
 
 def rounded_text(text: str, step: float = 10.0**-DIGITS) -> str:

@@ -60,7 +60,7 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
         view = sight(groups.evidence[name], groups.values, groups.instrument, rule)
         if view.exact or not view.n.sum():
             continue
-        _describe(frame, row, table.table.loc[row], view)
+        _describe(frame, row, table.table.iloc[row], view)
         valued = groups.values[name].notna().to_numpy(bool)
         few = 0 < valued.sum() < POSSIBILITIES and not view.mean[valued].all()
         if not rule.shows(float(view.n.sum())):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from collective_use.disclosure import Disclosure
+from collective_use.frames import number_at
 from collective_use.groups.disclosure.digits import rounded_table
 from collective_use.groups.disclosure.units import unit_of
 from collective_use.instrument.model import Instrument
@@ -59,13 +60,13 @@ def items_for_others(frame: pd.DataFrame, instrument: Instrument, rule: Disclosu
 def _distributions(
     shown: pd.DataFrame, exact: pd.DataFrame, instrument: Instrument, rule: Disclosure
 ) -> None:
-    for row, name in exact["item"].astype(str).items():
-        unit, n = unit_of([name], instrument), float(exact.loc[row, "n"])
+    for row, name in zip(exact.index, exact["item"].astype(str), strict=True):
+        unit, n = unit_of([name], instrument), number_at(exact, row, "n")
         if unit is None:
             continue
-        shown.loc[row, "mean"] = rule.shown_mean(float(exact.loc[row, "mean"]), n, unit)
+        shown.loc[row, "mean"] = rule.shown_mean(number_at(exact, row, "mean"), n, unit)
         if "sd" in exact:
-            shown.loc[row, "sd"] = rule.shown_sd(float(exact.loc[row, "sd"]), n - 1, unit)
+            shown.loc[row, "sd"] = rule.shown_sd(number_at(exact, row, "sd"), n - 1, unit)
 
 
 def _few(frame: pd.DataFrame, rule: Disclosure) -> pd.Series:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from collective_use.disclosure import DIGITS, POSSIBILITIES, Disclosure
+from collective_use.frames import number_at
 from collective_use.groups.disclosure.digits import round_ratios, rounded_table, rounded_text
 from collective_use.groups.disclosure.figures import Sight
 from collective_use.groups.evidence.result import Evidence
@@ -42,7 +43,7 @@ def measures_for_others(
     """
     exact = groups.measures_frame()
     frame = rounded_table(exact, COUNTS)
-    for row, name in exact["measure"].astype(str).items():
+    for row, name in zip(exact.index, exact["measure"].astype(str), strict=True):
         view, part = seen[name], groups.evidence[name]
         answering = float(view.n.sum())
         ratio = rule.ratio_step(answering)
@@ -58,7 +59,7 @@ def measures_for_others(
         step = max(10.0**-DIGITS, rule.mean_step(max(1, known), view.grain))
         for column in BETWEEN:
             if column in frame:
-                frame.loc[row, column] = rule.rounded(float(exact.loc[row, column]), step)
+                frame.loc[row, column] = rule.rounded(number_at(exact, row, column), step)
         frame.loc[row, "groups_failing"] = _failing(groups, part, view)
     return frame
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from collective_use.accepted import PlainDict
 from collective_use.groups.agreement.chance import item_chances, scale_chances
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import Chance, Number
@@ -24,7 +23,7 @@ def chance_of_agreement(
     null: str,
     settings: Settings,
     judged: NDArray[np.bool_],
-) -> tuple[dict[str, Any], Chance]:
+) -> tuple[PlainDict, Chance]:
     """Return `p_chance` and `p_adjusted` by group, and the share of groups above chance.
 
     One item: exact. Several: simulated with items that correlate as observed and each group's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from collective_use.compositions import first_index
@@ -11,7 +12,7 @@ from collective_use.groups.evidence.parts import RecordEvidence
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.labels import known_label_of
+from collective_use.groups.labels import factorized
 from collective_use.instrument.model import Measure
 
 if TYPE_CHECKING:
@@ -77,17 +78,24 @@ def _told(frame: pd.DataFrame, index: str) -> pd.Series:
 
 
 def _by_group(told: pd.DataFrame, keys: GroupKeys, items: list[str], index: str) -> pd.DataFrame:
-    names = known_label_of(told["group"])
-    value = _told(told[items].astype(float), index).groupby(names)
-    some = told[items].notna().any(axis=1).groupby(names).sum()
-    frame = keys.frame[keys.columns].copy()
-    frame["n"] = frame["group"].map(value.count()).fillna(0).astype(int)
-    frame["value"] = frame["group"].map(value.mean())
-    answered = frame["group"].map(some).fillna(0).astype(int)
+    codes, texts = factorized(told["group"])
+    named = codes >= 0
+    answers = told[items].astype(float)
+    values, some = _told(answers, index).to_numpy(), answers.notna().any(axis=1).to_numpy()
+    known = named & ~np.isnan(values)
+    n = np.bincount(codes[known], minlength=len(texts) + 1)
+    total = np.bincount(codes[known], weights=values[known], minlength=len(texts) + 1)
+    answered = np.bincount(codes[named & some], minlength=len(texts) + 1)
+    rows = {text: k for k, text in enumerate(texts.tolist())}
+    # groups that no informant told of take the row after the last, in which nothing is counted
+    place = np.array([rows.get(str(g), len(texts)) for g in keys.frame["group"]], dtype=np.intp)
     gap = {"sum": "an item of the sum is missing", "ratio": "the ratio has no divisor"}
     why = gap.get(index, "")
-    frame["reason"] = [
-        "" if n else why if any_ else "no informant answered for this group"
-        for n, any_ in zip(frame["n"], answered, strict=True)
+    with np.errstate(invalid="ignore"):
+        means = total / n
+    reasons = [
+        "" if told_ else why if any_ else "no informant answered for this group"
+        for told_, any_ in zip(n[place], answered[place], strict=True)
     ]
-    return frame
+    parts = {"n": n[place], "value": means[place], "reason": reasons}
+    return pd.DataFrame({**{name: keys.frame[name].array for name in keys.columns}, **parts})

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import Found, PlainDict, PlainMapping
 from collective_use.groups.evidence.result import Evidence
 from collective_use.groups.rosters.stacks import RosterIndices
 from collective_use.groups.voices.census import GroupMeanReliability
@@ -22,7 +23,7 @@ Number = float | NotComputed
 Count = int | NotComputed
 
 
-def named(part: Any) -> dict[str, Any]:
+def named(part: Found) -> PlainDict:
     """Return the numbers of a part by name, frames left out."""
     values = {f.name: getattr(part, f.name) for f in fields(part)}
     return {k: v for k, v in values.items() if not isinstance(v, (pd.DataFrame, tuple))}
@@ -110,7 +111,7 @@ class Agreement:
     medians: Mapping[str, float]
     sensitivity: pd.DataFrame
 
-    def numbers(self) -> dict[str, Any]:
+    def numbers(self) -> PlainDict:
         """Return the indices under the names of files."""
         known = [value for value in self.medians.values() if value == value]
         why = NotComputed("no group is large enough to be judged")
@@ -184,8 +185,10 @@ class Response:
     bounds
         One row a group: sharp bounds of mean, SD and agreement under any answers of the silent.
     sensitivity
-        Medians of rwg(j), r*wg(j) and the SD, and ICC(1), if the silent differed by a part of the
-        scale: the question of Newman & Sin (2009), answered by the variance of a mixture.
+        Medians of rwg(j), r*wg(j) and the SD, and ICC(1) and ICC(2), of all members if the
+        silent differed in mean (`silent_differ_by`, a part of the scale; `silent_d`, in
+        standard deviations within groups) or in spread (`silent_variance_ratio`): the question
+        of Newman & Sin (2009), answered by formulae derived here.
     """
 
     response_share: Number
@@ -223,7 +226,7 @@ class SharedEvidence(Evidence):
     strata: Mapping[str, ByStratum] | None = None
 
     @property
-    def summary(self) -> Mapping[str, Any]:
+    def summary(self) -> PlainMapping:
         """Indices of the whole measure by name."""
         parts = [self.differences, self.agreement, self.chance, self.random, self.response]
         found: dict[str, Any] = {**named(self.sizes), "alpha": self.alpha}
@@ -237,7 +240,7 @@ class SharedEvidence(Evidence):
         return found
 
     @property
-    def details(self) -> Mapping[str, Any]:
+    def details(self) -> PlainMapping:
         """Tables and results by name, as far as there are any."""
         found: dict[str, Any] = {"conventions": self.differences.conventions}
         if self.agreement is not None:
@@ -270,13 +273,13 @@ class SpreadEvidence(Evidence):
     value_sd: Number
 
     @property
-    def summary(self) -> Mapping[str, Any]:
+    def summary(self) -> PlainMapping:
         """Indices of the whole measure by name."""
         values = {"index": self.index, "value_mean": self.value_mean, "value_sd": self.value_sd}
         return {**_answered(self.sizes), **values}
 
 
-def _answered(sizes: Sizes) -> dict[str, Any]:
+def _answered(sizes: Sizes) -> PlainDict:
     return {"persons": sizes.persons, "groups": sizes.groups, "mean_size": sizes.mean_size}
 
 
@@ -309,7 +312,7 @@ class RosterEvidence(Evidence):
     indices: RosterIndices
 
     @property
-    def summary(self) -> Mapping[str, Any]:
+    def summary(self) -> PlainMapping:
         """Indices of the whole measure by name."""
         found = {
             **_answered(self.sizes),
@@ -325,7 +328,7 @@ class RosterEvidence(Evidence):
         return found
 
     @property
-    def details(self) -> Mapping[str, Any]:
+    def details(self) -> PlainMapping:
         """Further tables of the indices, and the indices themselves."""
         return {**self.indices.details, "indices": self.indices}
 
@@ -349,6 +352,6 @@ class RecordEvidence(Evidence):
     index: str
 
     @property
-    def summary(self) -> Mapping[str, Any]:
+    def summary(self) -> PlainMapping:
         """Indices of the whole measure by name."""
         return {"groups": self.groups, "informants": self.informants, "index": self.index}

@@ -104,7 +104,8 @@ def with_indices(
     """
     there = ~np.isnan(score) & judged[keys.codes]
     if isinstance(part.agree_p, NotComputed):
-        return replace(part, **dict.fromkeys(_PARTS.values(), part.agree_p))
+        why = part.agree_p
+        return replace(part, agree_p_rwg=why, agree_p_ad=why, agree_p_awg=why)
     answers, codes = items.answers[there], keys.codes[there]
     spread = items.null_variances(null)
     found: dict[str, drawn.Comparison] = {}

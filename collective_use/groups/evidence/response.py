@@ -19,8 +19,10 @@ from collective_use.numerics.groups.variance_components import variance_componen
 from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
-GAPS: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2)
-"""By what part of the scale the silent may differ from the others."""
+CASES: tuple[tuple[float, float], ...] = (
+    (0.0, 1.0), (0.05, 1.0), (0.1, 1.0), (0.2, 1.0), (0.0, 0.5), (0.0, 2.0), (0.1, 2.0),
+)  # fmt: skip
+"""By what part of the scale the silent may differ, and their variance over that of the others."""
 
 
 def response_rates(keys: GroupKeys, n: NDArray[np.int64]) -> Floats:
@@ -100,42 +102,51 @@ def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
 def _sensitivity(
     items: ItemSet, one: GroupStatistics, rate: Floats, null: str, judged: NDArray[np.bool_]
 ) -> pd.DataFrame:
-    """Return what the indices would be if the silent differed by a part of the scale.
+    """Return what the indices of all members would be if the silent differed.
 
-    In every group by as much and in the same direction, with the spread of those who answered:
-    the variance within is that of a mixture, and means move by the share of the silent.
+    In every group by as much and in the same direction: the variance within is that of two
+    samples apart, and means move by the share of the silent.
     """
     reml = variance_components(anova.one_way_of(restricted(one, judged)), "reml")
     known = np.where(np.isnan(rate), 1.0, rate)
-    width = len(items.names)
+    whole = one.n[:, 0] / np.where(known > 0, known, np.nan)
+    width, reach = len(items.names), float(items.codes[0][-1] - items.codes[0][0])
     rows = []
-    for gap in GAPS:
-        reach = float(items.codes[0][-1] - items.codes[0][0])
-        ratio = mean_known(np.column_stack(_ratios_if(items, known, null, gap)))
-        spread = kernels.variance_if_silent_differ(one.variances[:, 0], known, gap * reach)
-        mixed = known[judged] * (1.0 - known[judged]) * (gap * reach) ** 2
-        within = reml.sigma2 + (float(mixed.mean()) if judged.any() else 0.0)
-        moved = float(np.var(known[judged])) if judged.any() else 0.0
-        between = reml.tau2 + moved * (gap * reach) ** 2
+    for gap, times in CASES:
+        ratio = mean_known(np.column_stack(_ratios_if(items, known, whole, null, gap, times)))
+        spread = kernels.variance_if_silent_differ(
+            one.variances[:, 0], known, whole, gap * reach, times
+        )
+        icc1, icc2 = (np.nan, np.nan)
+        if judged.any():
+            icc1, icc2 = kernels.icc_if_silent_differ(
+                reml.tau2, reml.sigma2, known[judged], whole[judged], gap * reach, times
+            )
         rows.append(
             {
                 "silent_differ_by": gap,
+                "silent_d": gap * reach / np.sqrt(reml.sigma2) if reml.sigma2 > 0 else np.nan,
+                "silent_variance_ratio": times,
                 "median_agreement": _median(agreement.rwg_j(ratio, width)[judged]),
                 "median_rwg_j_lindell": _median(1.0 - ratio[judged]),
                 "median_sd": _median(np.sqrt(spread[judged])),
-                "icc1": between / (between + within) if between + within > 0 else np.nan,
+                "icc1": icc1,
+                "icc2": icc2,
             }
         )
     return pd.DataFrame(rows)
 
 
-def _ratios_if(items: ItemSet, rate: Floats, null: str, gap: float) -> list[Floats]:
+def _ratios_if(
+    items: ItemSet, rate: Floats, whole: Floats, null: str, gap: float, times: float
+) -> list[Floats]:
     """Return for each item (G,) ratios to the null variance if the silent differed."""
     found = []
     for codes, one, law in zip(items.codes, items.stats, items.laws(null), strict=True):
         unit = law.variance * step_of(codes) ** 2
         apart = gap * float(codes[-1] - codes[0])
-        found.append(kernels.variance_if_silent_differ(one.variances[:, 0], rate, apart) / unit)
+        variances = one.variances[:, 0]
+        found.append(kernels.variance_if_silent_differ(variances, rate, whole, apart, times) / unit)
     return found
 
 

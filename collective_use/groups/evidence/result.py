@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
@@ -67,12 +68,12 @@ class Evidence(Result):
     rules: tuple[Cutoff, ...] = ()
 
     @property
-    def summary(self) -> Mapping[str, Any]:
+    def summary(self) -> PlainMapping:
         """Indices of the whole measure by name; those not computed carry their reason."""
         return {"value": NotComputed(self.explanation[:1].lower() + self.explanation[1:-1])}
 
     @property
-    def details(self) -> Mapping[str, Any]:
+    def details(self) -> PlainMapping:
         """Further results by name."""
         return {}
 
@@ -80,11 +81,11 @@ class Evidence(Result):
         """Return one row: the measure, its indices and the verdict."""
         return pd.DataFrame([self.row()])
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return every field, the indices by name among them, as plain values."""
         return {**super().to_dict(), "summary": plain(self.summary), "details": plain(self.details)}
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> PlainDict:
         """Return the measure, its indices as numbers (missing where not computed), the verdict."""
         summary = self.summary
         values = {
@@ -136,6 +137,9 @@ class EvidenceByMeasure(dict[str, Evidence]):
         super().__init__(parts)
         self._names = {id_: tuple(words) for id_, words in names.items()}
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({quoted(self, most=6)})"
+
     def __missing__(self, name: object) -> NoReturn:
         """Raise an error that names the measure that was meant."""
         word = str(name)
@@ -159,7 +163,7 @@ class NoSuchMeasure(InputError, KeyError):
         return str(self.args[0])
 
 
-def head_of(measure: Measure, items: Iterable[str]) -> dict[str, Any]:
+def head_of(measure: Measure, items: Iterable[str]) -> PlainDict:
     """Return the fields that the instrument gives to the evidence of a measure."""
     return {
         "measure": measure.id,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -190,7 +190,8 @@ def _roles(
 ) -> RosterIndices:
     frame = responses.rosters[item.id]
     roles = [option.code for option in item.options]
-    widest = int(max((position for position, _ in frame.columns), default=1))
+    labels = cast("Iterable[tuple[int, str]]", frame.columns)
+    widest = int(max((position for position, _ in labels), default=1))
     slices = [
         frame.reindex(columns=[(p, role) for p in range(1, widest + 1)]).to_numpy(float)
         for role in roles

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument.model import Measure
@@ -33,6 +36,9 @@ class Settings:
     nulls
         The study's null distributions, the one that judges first; empty leaves them to each
         measure.
+    partners
+        (N,) partner organisation of each person as a number, -1 where unknown; None where no
+        partner is known.
     """
 
     cutoffs: Mapping[str, Cutoff]
@@ -40,6 +46,7 @@ class Settings:
     seed: int | None = 1
     voice: Literal["member", "partner"] = "member"
     nulls: tuple[str, ...] = ()
+    partners: NDArray[np.intp] | None = field(default=None, compare=False)
 
     @property
     def least(self) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Found
 from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
+from collective_use.frames import place_after
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.chance import chance_of_agreement
@@ -116,7 +118,7 @@ def _measured(
     rate = response_rates(keys, n)
     small = n < settings.least
     silent = ~small & (rate + 1e-9 < settings.cutoffs["group_response"].value)
-    around = voices(scores.responses, keys, measure, score, items)
+    around = voices(scores.responses, keys, measure, score, items, settings.partners)
     judged = ~small & ~silent
     return Measured(measure, keys, settings, score, one, items, small, silent, judged, around)
 
@@ -161,7 +163,7 @@ def _about_sum(m: Measured) -> str:
     return " The group value is the sum over the members who answered: it grows with their number."
 
 
-def _response_of(m: Measured, null: str) -> Any:
+def _response_of(m: Measured, null: str) -> Found:
     return response_part(m.keys, m.one, m.items, null, m.judged)
 
 
@@ -270,7 +272,7 @@ def _by_group(scores: Scores, m: Measured) -> tuple[pd.DataFrame, dict[str, str]
     named = [index.name for index in m.measure.indices]
     if first_index(m.measure.composition, "statements", named) == "sum":
         shown = shown * n
-    frame.insert(frame.columns.get_loc("n") + 1, "value", np.where(n >= least, shown, np.nan))
+    frame.insert(place_after(frame, "n"), "value", np.where(n >= least, shown, np.nan))
     frame["mean"] = one.means[:, 0]
     frame["sd"] = np.sqrt(one.variances[:, 0])
     reasons = {int(k): size_reason(int(k), least) for k in np.unique(n)}

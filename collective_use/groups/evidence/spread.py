@@ -10,6 +10,7 @@ import pandas as pd
 
 from collective_use.compositions import first_index
 from collective_use.cutoffs import Cutoff
+from collective_use.frames import place_after
 from collective_use.groups.dispersion import indices_of
 from collective_use.groups.evidence.parts import Number, Sizes, SpreadEvidence
 from collective_use.groups.evidence.refusals import refused_checks
@@ -45,7 +46,7 @@ def spread_evidence(
     value = by_group[chosen].where(by_group["reason"].eq(""))
     if measure.indices and measure.indices[0].one_minus:
         value = 1.0 - value
-    by_group.insert(by_group.columns.get_loc("n") + 1, "value", value)
+    by_group.insert(place_after(by_group, "n"), "value", value)
     return _assembled(measure, by_group, chosen, refused, cutoffs)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from collective_use.accepted import PlainDict
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
-from collective_use.groups.labels import known_label_of
+from collective_use.groups.labels import factorized, known_label_of
 from collective_use.groups.voices.census import GroupMeanReliability, reliability_of
-from collective_use.groups.voices.partners import BalancedMeans, balanced_means
+from collective_use.groups.voices.partners import BalancedMeans, balanced_of
 from collective_use.groups.voices.strata import ByStratum, by_stratum
 from collective_use.instrument.model import Measure
 from collective_use.numerics.groups.statistics import group_statistics
@@ -37,13 +39,18 @@ class Voices:
     strata: Mapping[str, ByStratum] | None = None
     sentence: str = ""
 
-    def results(self) -> dict[str, Any]:
+    def results(self) -> PlainDict:
         """Return the three as fields of the evidence."""
         return {"partners": self.partners, "census": self.census, "strata": self.strata}
 
 
 def voices(
-    responses: Responses, keys: GroupKeys, measure: Measure, value: Floats, items: ItemSet
+    responses: Responses,
+    keys: GroupKeys,
+    measure: Measure,
+    value: Floats,
+    items: ItemSet,
+    partners: NDArray[np.intp] | None,
 ) -> Voices:
     """Return partners, census and strata, and a sentence where they matter.
 
@@ -59,19 +66,22 @@ def voices(
         (N,) members' scores.
     items
         Their items, for the reliability of a score within groups.
+    partners
+        What `partner_codes` returns.
     """
     if not np.isfinite(value).any():
         return Voices()
-    groups = np.array(keys.names, dtype=object)[keys.codes]
     text, balanced = "", None
-    partners = partner_of(responses)
-    if partners is not None and (np.isfinite(value) & partners.ne("").to_numpy()).any():
-        balanced = balanced_means(value, groups, partners.to_numpy())
+    if partners is not None and (np.isfinite(value) & (partners >= 0)).any():
+        there = keys.frame["n"].to_numpy() > 0
+        names = [name for name, seen in zip(keys.names, there, strict=True) if seen]
+        balanced = balanced_of(value, (np.cumsum(there) - 1)[keys.codes], partners, names)
         text += _partner_text(balanced)
     strata = {}
     for name in stratum_columns(responses):
         labels = responses.persons[name]
         if (np.isfinite(value) & labels.notna().to_numpy()).any():
+            groups = np.array(keys.names, dtype=object)[keys.codes]
             strata[name] = by_stratum(value, groups, labels.to_numpy(dtype=object))
             text += _stratum_text(name, strata[name])
     return Voices(balanced, _census(keys, measure, value, items), strata or None, text)
@@ -99,8 +109,8 @@ def _census(
     return reliability_of(stats, frame, measure.aggregation, trust)
 
 
-def partner_of(responses: Responses) -> pd.Series | None:
-    """Return each person's partner organisation, "" where unknown; None when nobody's is."""
+def partner_codes(responses: Responses) -> NDArray[np.intp] | None:
+    """Return each person's partner organisation as a number, -1 where unknown; None if all are."""
     persons = responses.persons
     if "partner" in persons.columns:
         partners = persons["partner"]
@@ -117,8 +127,8 @@ def partner_of(responses: Responses) -> pd.Series | None:
         partners = pd.Series(by_person.reindex(codes).to_numpy(), index=persons.index)
     else:
         return None
-    partners = partners.astype(object).where(partners.notna(), "").astype(str)
-    return partners if partners.ne("").any() else None
+    known = factorized(partners)[0]
+    return known if (known >= 0).any() else None
 
 
 def stratum_columns(responses: Responses) -> list[str]:
@@ -135,7 +145,7 @@ def _partner_text(found: BalancedMeans) -> str:
     share = found.between_share
     if isinstance(share, NotComputed) or gaps.isna().all():
         return ""
-    row = found.values.loc[gaps.idxmax()]
+    row = found.values.iloc[int(np.nanargmax(gaps))]
     return (
         f" {share:.0%} of the disagreement inside groups lies between partner organisations; "
         f"with one voice a partner the mean of group {row['group']} would move by "

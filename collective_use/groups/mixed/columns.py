@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,7 @@ def columns_of(
     ('1 of 2 rows left out: missing y.',)
     """
     instance_of("data", data, pd.DataFrame, "a data frame")
-    whole: pd.DataFrame = data
+    whole = cast("pd.DataFrame", data)
     wanted = {**labels, **numbers}
     for argument, name in wanted.items():
         column_in(argument, name, list(whole.columns), where="data")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import RosterAnswers
 from collective_use.checks import number_between, one_of
 from collective_use.groups.rosters.from_tables import rosters_of
 from collective_use.groups.rosters.network import Wanted
@@ -47,7 +48,7 @@ TOLERANCE = 0.02
 
 
 def allocation(
-    points: Any,
+    points: RosterAnswers,
     *,
     members: pd.DataFrame | None = None,
     total: float | None = 100.0,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, RosterAnswers
 from collective_use.checks import column_in, one_of
 from collective_use.errors import InputError
 from collective_use.groups.keys import group_keys
@@ -43,8 +43,8 @@ UNDEFINED: Mapping[str, str] = {
 
 
 def checklist(
-    levels: Any,
-    groups: Any,
+    levels: RosterAnswers,
+    groups: Labels,
     *,
     threshold: float = 1.0,
     indices: Sequence[str] = DEFAULT,
@@ -97,7 +97,9 @@ def checklist(
     return checklist_indices(rosters, [Wanted(name, threshold) for name in indices], gate=gate)
 
 
-def member_rows(levels: Any, groups: Any, members: Mapping[str, int] | None = None) -> Rosters:
+def member_rows(
+    levels: RosterAnswers, groups: Labels, members: Mapping[str, int] | None = None
+) -> Rosters:
     """Stack person by column answers by group.
 
     Parameters

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Label, Matrix, RosterAnswers
 from collective_use.checks import column_in, quoted
 from collective_use.errors import InputError
 from collective_use.groups.labels import known_label_of
@@ -18,7 +18,7 @@ EDGE_COLUMNS = ("group", "rater", "target", "value")
 
 
 def rosters_of(
-    answers: Any,
+    answers: RosterAnswers,
     *,
     members: pd.DataFrame | None = None,
     unlisted: float | None = None,
@@ -67,7 +67,7 @@ def rosters_of(
     return stack_matrices(keys, tables, owns, partners, target_names=names, square=square)
 
 
-def _matrices(answers: Any) -> dict[Any, pd.DataFrame]:
+def _matrices(answers: RosterAnswers) -> dict[Label, pd.DataFrame]:
     if isinstance(answers, pd.DataFrame):
         return {"1": answers}
     if isinstance(answers, Mapping):
@@ -83,7 +83,7 @@ def _matrices(answers: Any) -> dict[Any, pd.DataFrame]:
     )
 
 
-def _framed(matrix: Any) -> pd.DataFrame:
+def _framed(matrix: Matrix) -> pd.DataFrame:
     if isinstance(matrix, pd.DataFrame):
         return matrix
     array = np.asarray(matrix, dtype=float)
@@ -93,7 +93,7 @@ def _framed(matrix: Any) -> pd.DataFrame:
     return pd.DataFrame(array, index=names[0], columns=names[1])
 
 
-def _check_square(group: Any, matrix: pd.DataFrame) -> None:
+def _check_square(group: Label, matrix: pd.DataFrame) -> None:
     if matrix.shape[0] != matrix.shape[1]:
         raise InputError(
             f"the matrix of group {group!r} must have one row and one column a member, got "
@@ -106,7 +106,7 @@ def _check_square(group: Any, matrix: pd.DataFrame) -> None:
         )
 
 
-def _numbers(group: Any, matrix: pd.DataFrame) -> Floats:
+def _numbers(group: Label, matrix: pd.DataFrame) -> Floats:
     try:
         return matrix.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as problem:
@@ -218,8 +218,8 @@ def _table(
     square: bool,
 ) -> Floats:
     table = np.full((len(raters), len(targets)), np.nan)
-    rows: NDArray[np.intp] = pd.Index(raters).get_indexer(part["rater"])
-    columns: NDArray[np.intp] = pd.Index(targets).get_indexer(part["target"])
+    rows: NDArray[np.intp] = pd.Index(raters).get_indexer(pd.Index(part["rater"]))
+    columns: NDArray[np.intp] = pd.Index(targets).get_indexer(pd.Index(part["target"]))
     table[rows, columns] = pd.to_numeric(part["value"]).to_numpy(float)
     answered = np.isin(np.arange(len(raters)), rows)[:, None]
     if unlisted is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import RosterAnswers
 from collective_use.groups.rosters.from_tables import rosters_of
 from collective_use.groups.rosters.stacks import Stack
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def network_graphs(
-    ties: Any,
+    ties: RosterAnswers,
     *,
     members: pd.DataFrame | None = None,
     threshold: float | None = None,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import RosterAnswers
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.rosters.from_tables import rosters_of
@@ -46,9 +46,9 @@ _UNNAMED = "nobody was named for any role"
 
 
 def who_knows_what(
-    nominations: Any,
+    nominations: RosterAnswers,
     *,
-    knowledge: Any = None,
+    knowledge: RosterAnswers = None,
     threshold: float = 3.0,
     indices: Sequence[str] | None = None,
     gate: float | None = None,
@@ -190,7 +190,7 @@ class RoleStack:
 
 
 def role_indices(
-    ticks: Any,
+    ticks: RosterAnswers,
     *,
     indices: Sequence[str] = ROLE_INDICES,
     majority: float = 0.5,

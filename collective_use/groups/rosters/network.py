@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import RosterAnswers
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.groups.rosters.from_tables import rosters_of
@@ -95,7 +96,7 @@ class Wanted:
 
 
 def network(
-    ties: Any,
+    ties: RosterAnswers,
     *,
     members: pd.DataFrame | None = None,
     threshold: float | None = None,

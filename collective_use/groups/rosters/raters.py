@@ -66,7 +66,7 @@ def rater_agreement(rosters: Rosters) -> pd.DataFrame:
     seen, code = np.unique(group, return_inverse=True)
     anova = kernels.crossed_anova(y, a, b, code)
     rows = keys.iloc[seen].reset_index(drop=True).join(_frame(anova))
-    silent = keys.drop(index=seen).assign(reason="nobody answered")
+    silent = keys.drop(index=seen.tolist()).assign(reason="nobody answered")
     by_group = pd.concat([rows.set_axis(seen), silent]).sort_index()
     pooled = _frame(anova.pooled()).assign(group="all groups")
     low, high = _jackknife(anova)

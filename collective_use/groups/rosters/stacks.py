@@ -188,7 +188,7 @@ class RosterIndices(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return `values` with one more column, `reason`: why indices are missing."""
         texts = self.reasons[list(self.indices)].to_numpy(dtype=object)
-        reason = [_one_reason(self.indices, row) if any(row) else "" for row in texts]
+        reason = [_one_reason(self.indices, row) if any(row) else "" for row in texts.tolist()]
         return self.values.assign(reason=reason)
 
     def tables(self) -> tuple[Table, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
@@ -71,7 +72,7 @@ class GroupMeanReliability(Result):
         )
 
 
-def sampling_fraction(groups: Any, members: Mapping[str, int]) -> pd.DataFrame:
+def sampling_fraction(groups: Labels, members: Mapping[str, int]) -> pd.DataFrame:
     """Return the share of each group that answered.
 
     Parameters
@@ -113,8 +114,8 @@ def sampling_fraction(groups: Any, members: Mapping[str, int]) -> pd.DataFrame:
 
 
 def group_mean_reliability(
-    values: Any,
-    groups: Any,
+    values: Values,
+    groups: Labels,
     members: Mapping[str, int],
     *,
     aggregation: Aggregation = "reflective",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import column_in, one_of
 from collective_use.errors import InputError
 from collective_use.groups.labels import labels_of
@@ -172,7 +173,9 @@ def _reduced(responses: Responses, keep: NDArray[np.bool_], rule: str) -> Respon
     )
 
 
-def without_short_exposure(values: Any, groups: Any, exposure: Any, least: float) -> pd.DataFrame:
+def without_short_exposure(
+    values: Values, groups: Labels, exposure: Values, least: float
+) -> pd.DataFrame:
     """Compare group means with everyone and with those who meet the rule.
 
     Parameters

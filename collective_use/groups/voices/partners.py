@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
 from collective_use.groups.keys import group_keys
-from collective_use.groups.labels import aligned, labels_of
+from collective_use.groups.labels import aligned, factorized, labels_of
 from collective_use.numerics.groups import partners as kernels
 from collective_use.numerics.rosters import raters as crossed
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed, Result, Table, table_of
 
 
@@ -33,10 +36,10 @@ class BalancedMeans(Result):
         Components of partners within groups and of members within partners, pooled.
     between_share
         The share of disagreement in groups that lies between partners.
-    variance_group, variance_organisation, variance_rest
+    variance_group, variance_organization, variance_rest
         Components when organisations are crossed with groups, because the same organisation
         sends people to several groups.
-    icc_group, icc_organisation
+    icc_group, icc_organization
         Their shares of the sum.
     left_out
         Persons without a value or a partner.
@@ -54,10 +57,10 @@ class BalancedMeans(Result):
     variance_member: float | NotComputed
     between_share: float | NotComputed
     variance_group: float | NotComputed
-    variance_organisation: float | NotComputed
+    variance_organization: float | NotComputed
     variance_rest: float | NotComputed
     icc_group: float | NotComputed
-    icc_organisation: float | NotComputed
+    icc_organization: float | NotComputed
     left_out: int
 
     def to_frame(self) -> pd.DataFrame:
@@ -68,7 +71,7 @@ class BalancedMeans(Result):
         """Return the groups, and the components of variance."""
         names = (
             "variance_partner", "variance_member", "between_share", "variance_group",
-            "variance_organisation", "variance_rest", "icc_group", "icc_organisation",
+            "variance_organization", "variance_rest", "icc_group", "icc_organization",
         )  # fmt: skip
         rows = tuple((name, getattr(self, name)) for name in names)
         reasons = {str(value) for _, value in rows if isinstance(value, NotComputed)}
@@ -83,14 +86,14 @@ class BalancedMeans(Result):
         )
 
     def _below_zero(self) -> tuple[str, ...]:
-        parts = (self.variance_partner, self.variance_group, self.variance_organisation)
+        parts = (self.variance_partner, self.variance_group, self.variance_organization)
         if not any(isinstance(part, float) and part < 0 for part in parts):
             return ()
         return ("A component below zero is shown as estimated and counts as 0 in the shares.",)
 
 
 def balanced_means(
-    values: Any, groups: Any, partners: Any, *, options: int | None = None
+    values: Values, groups: Labels, partners: Labels, *, options: int | None = None
 ) -> BalancedMeans:
     """Compute group means in which six people of one agency do not outvote four partners.
 
@@ -133,12 +136,38 @@ def balanced_means(
     """
     if options is not None:
         whole_number("options", options, at_least=2)
-    y, names, code, used = _checked(values, groups, partners)
+    y, names, code = _checked(values, groups, partners)
     keys = group_keys(pd.DataFrame({"group": names.to_numpy()}))
-    organisation = pd.factorize(code[used])[0].astype(np.int64)
-    place = np.asarray(keys.codes, np.int64)[used]
-    stats = kernels.partner_statistics(y[used], place, organisation, keys.total)
-    frame = _frame(keys.frame[["group"]], stats, options)
+    return balanced_of(y, keys.codes, code, keys.names, options)
+
+
+def balanced_of(
+    y: Floats,
+    codes: NDArray[np.intp],
+    partners: NDArray[np.intp],
+    names: Sequence[str],
+    options: int | None = None,
+) -> BalancedMeans:
+    """Return `balanced_means` of persons whose groups and partners are numbered.
+
+    Parameters
+    ----------
+    y
+        (N,) scores, NaN where missing.
+    codes
+        (N,) groups.
+    partners
+        (N,) partners, -1 where not known.
+    names
+        (G,) names of the groups.
+    options
+        As in `balanced_means`.
+    """
+    used = np.isfinite(y) & (partners >= 0)
+    organisation = pd.factorize(partners[used])[0].astype(np.int64)
+    place = np.asarray(codes, np.int64)[used]
+    stats = kernels.partner_statistics(y[used], place, organisation, len(names))
+    frame = _frame(names, stats, options)
     partner, member = kernels.nested_components(stats)
     alone = NotComputed("no partner sent two people, or no group has two partners")
     share = ratio_or(max(partner, 0.0), max(partner, 0.0) + member, alone)
@@ -149,10 +178,10 @@ def balanced_means(
         variance_member=_known(member, alone),
         between_share=share,
         variance_group=parts[0],
-        variance_organisation=parts[1],
+        variance_organization=parts[1],
         variance_rest=parts[2],
         icc_group=parts[3],
-        icc_organisation=parts[4],
+        icc_organization=parts[4],
         left_out=int((~used).sum()),
     )
 
@@ -174,24 +203,23 @@ def _known(value: float, reason: NotComputed) -> float | NotComputed:
 
 
 def _checked(
-    values: Any, groups: Any, partners: Any
-) -> tuple[np.ndarray, pd.Series, pd.Series, np.ndarray]:
+    values: Values, groups: Labels, partners: Labels
+) -> tuple[Floats, pd.Series, NDArray[np.intp]]:
     y = numbers_in(values, "values")[:, 0].astype(float)
     names = labels_of(aligned(values, groups)).reset_index(drop=True)
-    code = labels_of(aligned(values, partners, name="partners")).reset_index(drop=True)
+    code = factorized(aligned(values, partners, name="partners"))[0]
     if not len(y) == len(names) == len(code):
         raise InputError(
             "values, groups and partners must have the same length, got "
             f"{len(y)}, {len(names)} and {len(code)}"
         )
-    used = np.isfinite(y) & code.notna().to_numpy()
-    if not used.any():
+    if not (np.isfinite(y) & (code >= 0)).any():
         raise InputError("partners must be known for some person with a value, got none")
-    return y, names, code, used
+    return y, names, code
 
 
 def _frame(
-    keys: pd.DataFrame, stats: kernels.PartnerStatistics, options: int | None
+    names: Sequence[str], stats: kernels.PartnerStatistics, options: int | None
 ) -> pd.DataFrame:
     n = np.bincount(stats.group, weights=stats.n, minlength=stats.groups).astype(int)
     partners = np.bincount(stats.group, minlength=stats.groups)
@@ -199,7 +227,7 @@ def _frame(
     within, between = kernels.within_between(stats)
     frame = pd.DataFrame(
         {
-            "group": keys["group"].array,
+            "group": list(names),
             "n": n,
             "partners": partners,
             "effective_partners": kernels.effective_partners(stats),
@@ -214,7 +242,8 @@ def _frame(
     if options is not None:
         null = (options**2 - 1) / 12
         frame = frame.assign(rwg_within=1 - within / null, rwg_between=1 - between / null)
-    return frame.assign(reason=[_reason(p, m) for p, m in zip(partners, n, strict=True)])
+    frame["reason"] = [_reason(p, m) for p, m in zip(partners, n, strict=True)]
+    return frame
 
 
 def _reason(partners: int, n: int) -> str:

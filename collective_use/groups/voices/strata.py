@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Labels, Values
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
@@ -75,7 +75,9 @@ class ByStratum(Result):
         )
 
 
-def by_stratum(values: Any, groups: Any, strata: Any, *, options: int | None = None) -> ByStratum:
+def by_stratum(
+    values: Values, groups: Labels, strata: Labels, *, options: int | None = None
+) -> ByStratum:
     """Compute ICC(1) of groups over all and within strata such as countries.
 
     Groups of different countries differ because countries do. Half a standard deviation
@@ -140,7 +142,7 @@ def by_stratum(values: Any, groups: Any, strata: Any, *, options: int | None = N
 
 
 def _checked(
-    values: Any, groups: Any, strata: Any
+    values: Values, groups: Labels, strata: Labels
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], list[str]]:
     y = numbers_in(values, "values")[:, 0].astype(float)
     group, stratum = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from collective_use.accepted import Plain
 from collective_use.checks import did_you_mean, quoted
 from collective_use.instrument.check.context import Context
 from collective_use.instrument.columns import columns_of
@@ -50,7 +50,7 @@ def check(context: Context) -> None:
     _columns(context)
 
 
-def _placed(parts: Iterable[Any], place: Place) -> list[tuple[str, Place]]:
+def _placed(parts: Iterable[Plain], place: Place) -> list[tuple[str, Place]]:
     return [(part.id, (*place, number, "id")) for number, part in enumerate(parts)]
 
 

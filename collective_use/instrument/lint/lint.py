@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from collective_use.accepted import Frame
 from collective_use.checks import whole_number
 from collective_use.cutoffs import Cutoff
-from collective_use.instrument.library import load_instrument
-from collective_use.instrument.lint import avoided as lint_avoided
-from collective_use.instrument.lint import consent as lint_consent
-from collective_use.instrument.lint import platforms as lint_platforms
-from collective_use.instrument.lint import structure as lint_structure
-from collective_use.instrument.lint import wording as lint_wording
+from collective_use.instrument.library import as_instrument
 from collective_use.instrument.lint.burden import (
     Burden,
     asked_blocks,
@@ -22,21 +18,14 @@ from collective_use.instrument.lint.burden import (
     has_roster,
     listed,
 )
+from collective_use.instrument.lint.looks import all_looks, all_rules
+from collective_use.instrument.lint.looks.structure import Keys, keys
+from collective_use.instrument.lint.looks.wording import levels
 from collective_use.instrument.lint.rules import Finding, rules_with
-from collective_use.instrument.lint.structure import Keys
 from collective_use.instrument.model import Instrument
 from collective_use.results import Result, Table, frame_of
 
 _ORDER = {"problem": 0, "look": 1, "note": 2}
-
-LOOKS: tuple[Callable[[Instrument, Mapping[str, Cutoff]], Iterable[Finding]], ...] = (
-    lint_wording.findings,
-    lint_avoided.findings,
-    lint_structure.findings,
-    lint_consent.findings,
-    lint_platforms.findings,
-)
-"""What looks through an instrument; each takes it and the rules of thumb by name."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +71,7 @@ class LintReport(Result):
         """Return the findings of some severities."""
         return tuple(finding for finding in self.findings if finding.severity in severities)
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> Frame:
         """Return the findings, one a row."""
         return frame_of(self._findings())
 
@@ -191,11 +180,10 @@ def lint_instrument(
     >>> cu.lint_instrument("starter").clean
     True
     """
-    if not isinstance(instrument, Instrument):
-        instrument = load_instrument(instrument)
+    instrument = as_instrument(instrument)
     for size in group_sizes:
         whole_number("group_sizes", size, at_least=2)
-    used = rules_with(rules)
+    used = rules_with(rules, all_rules())
     burden = burdens(instrument, group_sizes, used)
     found = _found(instrument, burden, group_sizes, used)
     return LintReport(
@@ -203,8 +191,8 @@ def lint_instrument(
         version=instrument.version,
         findings=found,
         burden=burden,
-        keys=lint_structure.keys(instrument),
-        levels=tuple(lint_wording.levels(instrument)),
+        keys=keys(instrument),
+        levels=tuple(levels(instrument)),
         rules=used,
     )
 
@@ -216,7 +204,7 @@ def _found(
     rules: Mapping[str, Cutoff],
 ) -> tuple[Finding, ...]:
     found = [
-        *(finding for look in LOOKS for finding in look(instrument, rules)),
+        *(finding for look in all_looks() for finding in look.findings(instrument, rules)),
         *_burdens(instrument, burden, rules),
         *_cut_lists(instrument, group_sizes),
     ]

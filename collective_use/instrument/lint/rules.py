@@ -125,8 +125,17 @@ RULES: Mapping[str, Cutoff] = {
 """All rules by name; `lint_instrument` takes other values by name."""
 
 
-def rules_with(changes: Mapping[str, float] | None) -> Mapping[str, Cutoff]:
+def rules_with(
+    changes: Mapping[str, float] | None, known: Mapping[str, Cutoff] = RULES
+) -> Mapping[str, Cutoff]:
     """Return all rules, some with another value.
+
+    Parameters
+    ----------
+    changes
+        Other values by name.
+    known
+        All rules by name.
 
     Raises
     ------
@@ -138,12 +147,12 @@ def rules_with(changes: Mapping[str, float] | None) -> Mapping[str, Cutoff]:
     >>> rules_with({"minutes": 15})["minutes"].value
     15
     """
-    rules = dict(RULES)
+    rules = dict(known)
     for name, value in (changes or {}).items():
         if name not in rules:
             hint = did_you_mean(name, rules)
-            known = quoted(rules, most=30)
-            raise InputError(f"rules must name one of {known}, got {name!r}{hint}")
+            right = quoted(rules, most=30)
+            raise InputError(f"rules must name one of {right}, got {name!r}{hint}")
         number_between(name, value, 0, 1_000_000, open_low=True)
         rules[name] = replace(rules[name], value=value, source="set by the user")
     return rules

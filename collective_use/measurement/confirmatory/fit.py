@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Found, Items, Labels, PlainDict
 from collective_use.checks import one_of, quoted, valid_seed, whole_number
 from collective_use.errors import CollectiveUseError, EstimationError, InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
@@ -45,7 +46,7 @@ MOST_FIML = 40
 def fit_measurement(
     data: Data,
     constructs: Constructs | None = None,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     form: str | None = None,
     level: str = "auto",
@@ -153,7 +154,7 @@ def fit_measurement(
     return book.result(plan)
 
 
-def of_form(answers: Answers, data: Any, form: str) -> Answers:
+def of_form(answers: Answers, data: Items, form: str) -> Answers:
     """Return the items that stand in a form of the instrument.
 
     Raises
@@ -161,7 +162,7 @@ def of_form(answers: Answers, data: Any, form: str) -> Answers:
     InputError
         When the data bring no instrument, or it has no such form.
     """
-    responses = getattr(data, "responses", data)
+    responses: Found = getattr(data, "responses", data)
     if not hasattr(responses, "instrument"):
         raise InputError("form is for responses or scores: a frame has no instrument")
     bank = responses.instrument
@@ -199,7 +200,9 @@ class _Book:
     notes: list[str] = field(default_factory=list)
     persons: int = 0
 
-    def scope(self, sets: dict[str, tuple[str, ...]], others: Any) -> None:
+    def scope(
+        self, sets: dict[str, tuple[str, ...]], others: Callable[..., Iterable[Rival]] | None
+    ) -> None:
         """Fit the constructs' own model and its simpler rivals."""
         title = self._title(sets)
         if len(sets) == 1 and len(next(iter(sets.values()))) < 3:
@@ -260,7 +263,7 @@ class _Book:
             return f"all {len(sets)} constructs"
         return ", ".join(self.answers.named(name) for name in sets)
 
-    def _prepared(self, sets: dict[str, tuple[str, ...]]) -> tuple[Named, dict[str, Any]]:
+    def _prepared(self, sets: dict[str, tuple[str, ...]]) -> tuple[Named, PlainDict]:
         items = [item for own in sets.values() for item in own]
         used = self.answers.only(items)
         gaps = bool(used.values.isna().to_numpy().any())
@@ -280,7 +283,7 @@ class _Book:
         return [(to.get(a, a), to.get(b, b)) for a, b in self.answers.close]
 
     def _fit(
-        self, title: str, rival: Rival, named: Named, options: dict[str, Any],
+        self, title: str, rival: Rival, named: Named, options: PlainDict,
         base: SemResult | None,
     ) -> SemResult | None:  # fmt: skip
         items = list(dict.fromkeys(i for own in named.sets.values() for i in own))
@@ -337,7 +340,7 @@ def _measured(fit: SemResult) -> dict[str, float]:
     return out | {k: float(m[k]) for k in ("srmr_within", "srmr_between") if k in m}
 
 
-def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> dict[str, Any]:
+def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> PlainDict:
     names = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "n")
     if isinstance(found, NotComputed):
         return dict.fromkeys(names, np.nan) | {"reason": found.reason}
@@ -347,7 +350,7 @@ def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> dict[str,
     return {name: found[key] for name, key in zip(names, keys, strict=True)} | {"reason": ""}
 
 
-def _against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> dict[str, Any]:
+def _against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> PlainDict:
     if float(base.fit_measures["df"]) == float(fit.fit_measures["df"]):
         return {"verdict": "as many parameters: read AIC and BIC"}
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import EstimationError, NotSupported
 from collective_use.measurement.cfa import rows_of
 from collective_use.measurement.correlations import Floats
@@ -52,24 +53,31 @@ def standardised(fit: SemResult, level: int | None = None) -> tuple[Floats, Floa
             higher[factors.index(factor), above.index(top)] = size
         elif factor in above:
             raise NotSupported("dynamic cut-offs of third-order factors are not offered")
-    order = np.eye(len(above))
-    for r in rows:
-        pair = (r["lhs"], r["rhs"])
-        if r["op"] != "~~" or pair[0] == pair[1]:
-            continue
-        for names, matrix in ((factors, phi), (above, order)):
-            if pair[0] in names and pair[1] in names:
-                a, b = names.index(pair[0]), names.index(pair[1])
-                matrix[a, b] = matrix[b, a] = float(r["est"])
-    if above:
-        phi = phi + higher @ order @ higher.T
+    phi = phi + _between(rows, factors) + higher @ (
+        np.eye(len(above)) + _between(rows, above)
+    ) @ higher.T  # fmt: skip
     np.fill_diagonal(phi, 1.0)
-    if not (np.isfinite(pattern).all() and np.isfinite(phi).all()):
+    _require_numbers(pattern, phi)
+    return pattern, phi, items
+
+
+def _require_numbers(*matrices: Floats) -> None:
+    if not all(np.isfinite(matrix).all() for matrix in matrices):
         raise EstimationError(
             "no sample can be drawn: the fit has a negative variance of a factor or an item, so "
             "that its standardised loadings do not exist"
         )
-    return pattern, phi, items
+
+
+def _between(rows: list[PlainDict], names: list[str]) -> Floats:
+    """Return the correlations of some latent variables off the diagonal, which is 0."""
+    found = np.zeros((len(names), len(names)))
+    for row in rows:
+        pair = (row["lhs"], row["rhs"])
+        if row["op"] == "~~" and pair[0] != pair[1] and set(pair) <= set(names):
+            a, b = names.index(pair[0]), names.index(pair[1])
+            found[a, b] = found[b, a] = float(row["est"])
+    return found
 
 
 def implied(pattern: Floats, phi: Floats, extra: Floats | None = None) -> Floats:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, Matrix
 from collective_use.checks import number_between, one_of, valid_seed, whole_number
 from collective_use.errors import ImproperSolutionWarning, InputError, warn
 from collective_use.measurement.answers import Data, answers_of
@@ -119,10 +120,9 @@ class Efa(Result):
             cross_loading=np.where(other >= SALIENT, other, np.nan),
         )
         frame.insert(0, "factor", own)
-        order = sorted(
-            frame.index, key=lambda i: (list(self.loadings.columns).index(own[i]), -best[i])
-        )
-        return frame.loc[order].rename_axis("item").reset_index()
+        place = self.loadings.columns.get_indexer(pd.Index(own))
+        order = np.lexsort((-best.to_numpy(), place))
+        return frame.iloc[order].rename_axis("item").reset_index()
 
     def tables(self) -> tuple[Table, ...]:
         """Return loadings and factor correlations."""
@@ -158,13 +158,13 @@ class Efa(Result):
 def efa(
     data: Data,
     factors: int,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     extraction: Literal["minres", "ml", "pa"] = "minres",
     correlation: Literal["pearson", "polychoric", "within", "between"] = "pearson",
     rotation: str = "oblimin",
     epsilon: float = 0.01,
-    target: Any = None,
+    target: Matrix = None,
     starts: int = 25,
     seed: int | None = 1,
 ) -> Efa:
@@ -279,7 +279,7 @@ def _result(
     squares = pattern**2
     complexity = squares.sum(axis=1) ** 2 / np.maximum((squares**2).sum(axis=1), 1e-300)
 
-    def frame(values: Any) -> pd.DataFrame:
+    def frame(values: Matrix) -> pd.DataFrame:
         return pd.DataFrame(values, index=items, columns=names)
 
     errors, phi_errors = _errors(found, plain, turned, criterion, extraction, rotation)

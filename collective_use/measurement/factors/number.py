@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels
 from collective_use.checks import one_of, valid_seed, whole_number
 from collective_use.errors import EstimationError, InputError
 from collective_use.measurement.answers import Answers, Data, answers_of
@@ -131,7 +132,7 @@ class FactorCount(Result):
 @single_threaded
 def factor_count(
     data: Data,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     correlation: Literal["pearson", "polychoric", "within", "between"] = "pearson",
     repetitions: int = 100,

@@ -11,6 +11,7 @@ import pandas as pd
 from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError, NotSupported
+from collective_use.frames import rows_of
 from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.invariance.effect import anchored_fit, effects_of
 from collective_use.measurement.invariance.steps import RULES, step_row
@@ -347,8 +348,6 @@ def _latent_means(fits: dict[str, SemResult], focal: int) -> pd.DataFrame:
             factors = set(fits[step].solution.table.blocks[0].latent)
             own = table[(table["op"] == "~1") & (table["group"] == focal)]
             rows += [
-                (step, r.lhs, float(r.est), float(r.se))
-                for r in own.itertuples()
-                if r.lhs in factors
+                (step, r.lhs, float(r.est), float(r.se)) for r in rows_of(own) if r.lhs in factors
             ]
     return pd.DataFrame(rows, columns=["step", "factor", "mean", "se"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collective_use.frames import rows_of
 from collective_use.sem.result import SemResult
 
 
@@ -14,7 +15,4 @@ def released(fit: SemResult) -> list[tuple[str, float]]:
         A fit of several groups with parameters held equal.
     """
     single = fit.score_test().table.sort_values("statistic", ascending=False)
-    return [
-        (f"{row.lhs}{row.op}{row.rhs}", float(row.statistic))
-        for row in single.itertuples(index=False)
-    ]
+    return [(f"{row.lhs}{row.op}{row.rhs}", float(row.statistic)) for row in rows_of(single)]

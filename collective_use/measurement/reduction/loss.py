@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import PlainDict
 from collective_use.measurement.answers import Answers
 from collective_use.measurement.reduction.rules import omega_of
 from collective_use.numerics.groups.components import components, pair_sums
@@ -56,7 +57,7 @@ def losses(
     return pd.DataFrame(rows), tuple(notes)
 
 
-def _loss(values: pd.DataFrame, short: list[str], groups: pd.Series | None) -> dict[str, Any]:
+def _loss(values: pd.DataFrame, short: list[str], groups: pd.Series | None) -> PlainDict:
     long = list(values.columns)
     before, after = omega_of(values.to_numpy(float)), omega_of(values[short].to_numpy(float))
     share = len(short) / len(long)

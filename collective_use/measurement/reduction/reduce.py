@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.accepted import Items, Labels
 from collective_use.checks import number_between, quoted, valid_seed, whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import CollectiveUseError, InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.correlations import refuse_constant
 from collective_use.measurement.reduction.loss import losses, validity_of
-from collective_use.measurement.reduction.rules import RULES, WORDS, sheet_of, worst
+from collective_use.measurement.reduction.rules import RULES, WORDS, Sheet, sheet_of, worst
 from collective_use.measurement.threads import single_threaded
 from collective_use.results import Result, Table, table_of
 
@@ -104,7 +105,7 @@ class Reduction(Result):
 def reduce(
     data: Data,
     constructs: Constructs | None = None,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     keep: int | Mapping[str, int] = 4,
     per_facet: int = 1,
@@ -210,7 +211,7 @@ def reduce(
     )  # fmt: skip
 
 
-def _without(data: Any, criterion: str) -> tuple[Any, pd.Series]:
+def _without(data: Items, criterion: str) -> tuple[pd.DataFrame, pd.Series]:
     if not isinstance(data, pd.DataFrame) or criterion not in data.columns:
         raise InputError(f"criterion must be a column of a frame of numbers, got {criterion!r}")
     try:
@@ -313,12 +314,12 @@ class _Trail:
         return sum(self.answers.facet_of.get(i) == facet for i in items) > self.per_facet
 
     def _note(
-        self, name: str, found: tuple[str, str, float], sheet: Any, after: float, left: int
+        self, name: str, found: tuple[str, str, float], sheet: Sheet, after: float, left: int
     ) -> None:
         item, rule, value = found
         because = WORDS[rule]
         if rule == "residual":
-            because = f"{because} ({sheet.table.loc[item, 'twin']})"
+            because = f"{because} ({sheet.table['twin'][item]})"
         self.rows.append({
             "step": len(self.rows) + 1, "construct": self.answers.named(name), "item": item,
             "facet": self.answers.facet_of.get(item, ""), "rule": rule, "because": because,

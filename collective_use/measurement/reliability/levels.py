@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from collective_use.frames import number_at
 from collective_use.measurement.answers import Answers
 from collective_use.measurement.correlations import Floats, between_covariance
 from collective_use.measurement.reliability.one_factor import Estimate, fitted, names_for
@@ -105,12 +106,12 @@ def _from_factor(frame: pd.DataFrame, names: list[str], n: float) -> Levels:
         return {key: Estimate(np.nan, np.nan, fit.reason) for key in keys}
     defined = fit.estimates.query("op == ':='").set_index("lhs")
     by = {"w": ("omega_total", "within"), "b": ("omega_total", "between")}
-    shared = float(defined.loc["tb", "est"])
-    true_w, error_w = (float(defined.loc[x, "est"]) for x in ("tw", "rw"))
-    error_b = float(defined.loc["rb", "est"])
+    shared = number_at(defined, "tb", "est")
+    true_w, error_w = (number_at(defined, x, "est") for x in ("tw", "rw"))
+    error_b = number_at(defined, "rb", "est")
     whole = shared + error_b + (true_w + error_w) / n
     found = {
-        by[x]: Estimate(float(defined.loc[f"o{x}", "est"]), float(defined.loc[f"o{x}", "se"]))
+        by[x]: Estimate(number_at(defined, f"o{x}", "est"), number_at(defined, f"o{x}", "se"))
         for x in by
     }
     return found | {

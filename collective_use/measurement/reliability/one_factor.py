@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.errors import CollectiveUseError, CollectiveUseWarning
+from collective_use.frames import number_at
 from collective_use.measurement.correlations import Floats
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
@@ -92,8 +93,8 @@ def one_factor(values: Floats) -> dict[str, Estimate]:
     why = "a residual variance is negative (a Heywood case)" if (residual < 0).any() else ""
     found = {
         ours: Estimate(
-            np.nan if why else float(defined.loc[theirs, "est"]),
-            np.nan if why else float(defined.loc[theirs, "se"]),
+            np.nan if why else number_at(defined, theirs, "est"),
+            np.nan if why else number_at(defined, theirs, "se"),
             why,
         )
         for theirs, ours in _NAMES.items()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from collective_use.accepted import Labels, Plain
 from collective_use.checks import number_between, valid_seed, whole_number
 from collective_use.cutoffs import CUTOFFS, Cutoff
 from collective_use.errors import InputError
@@ -120,7 +120,7 @@ class Reliability(Result):
 @single_threaded
 def reliability(
     data: Data,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     constructs: Constructs | None = None,
     confidence: float = 0.95,
@@ -228,7 +228,7 @@ def _scale(
 def _row(
     scale: str, name: str, level: str, estimate: Estimate, known: Answers, confidence: float,
     boot: dict[str, Floats], rule: Cutoff,
-) -> tuple[Any, ...]:  # fmt: skip
+) -> tuple[Plain, ...]:  # fmt: skip
     low = high = above = np.nan
     how = ""
     value, error = estimate.value, estimate.error

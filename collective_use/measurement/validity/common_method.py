@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels
 from collective_use.errors import EstimationError
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import factor_model, fit_quietly, heard, plain_names, rows_of
@@ -81,7 +82,7 @@ class CommonMethod(Result):
 
 @single_threaded
 def common_method(
-    data: Data, constructs: Constructs | None = None, groups: Any = None, *,
+    data: Data, constructs: Constructs | None = None, groups: Labels = None, *,
     language: str | None = None,
 ) -> CommonMethod:  # fmt: skip
     """Look for a factor that all items share besides their constructs.
@@ -179,7 +180,9 @@ def _difference(fits: dict[str, SemResult]) -> float:
         return float(found.p)
 
 
-def _pairs(fits: dict[str, SemResult], back: Any, called: Any) -> pd.DataFrame:
+def _pairs(
+    fits: dict[str, SemResult], back: Mapping[str, str], called: Callable[[str], str]
+) -> pd.DataFrame:
     found: dict[tuple[str, str], dict[str, float]] = {}
     for name in ("constructs", "method"):
         for row in rows_of(fits[name].standardized("all")):

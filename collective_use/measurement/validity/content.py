@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from collective_use.checks import number_between, quoted
+from collective_use.checks import instance_of, number_between, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.numerics.items.content import relevance, sorting
@@ -119,6 +119,8 @@ def content_validity(
     0.667
     """
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
+    right = "a data frame, or what cu.read_judge_sheets(...) returns"
+    instance_of("ratings", ratings, (JudgeRatings, pd.DataFrame), right)
     table = _checked(ratings.ratings if isinstance(ratings, JudgeRatings) else ratings, high)
     rows = [_item(str(item), part, high, confidence)
             for item, part in table.groupby("item", sort=False)]  # fmt: skip

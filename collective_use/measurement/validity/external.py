@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Found, PlainDict
 from collective_use.checks import did_you_mean, number_between, quoted
 from collective_use.errors import InputError
 from collective_use.numerics.items.external import correlation, hedges, retest
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collective_use.groups.results import Groups
 
 GroupTable: TypeAlias = "Groups | pd.DataFrame"
-"""Values of groups: what `aggregate` returns, or a frame with a row a group."""
-
 FEW = 10
 """Fewer groups say too little about a correlation between them."""
 
@@ -148,7 +147,7 @@ def multimethod(
 def _convergent(
     a: str, b: str, columns: Mapping[str, tuple[str, str]], matrix: pd.DataFrame,
     values: pd.DataFrame, confidence: float,
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     (trait, one), (_, two) = columns[a], columns[b]
     r, low, high, n = correlation(values[a].to_numpy(float), values[b].to_numpy(float), confidence)
     table = {(p, q): abs(float(v)) for p, row in matrix.iterrows() for q, v in row.items()}
@@ -192,14 +191,10 @@ def criterion(
 
     Parameters
     ----------
-    groups
-        What `aggregate` returns, or a frame with a row a group.
-    measures
-        Columns; all measures of the instrument when None.
-    criterion
-        A column of numbers.
-    confidence
-        Of the limits.
+    groups, measures
+        What `aggregate` returns or a frame with a row a group; columns, None for all measures.
+    criterion, confidence
+        A column of numbers; level of the limits.
 
     Raises
     ------
@@ -358,7 +353,7 @@ def group_retest(
 _OWN = ("n", "members", "response_rate", "reason", "wave", "parent")
 
 
-def _values(groups: Any) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _values(groups: Found) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if isinstance(groups, pd.DataFrame):
         return groups, ()
     values = getattr(groups, "values", None)
@@ -375,7 +370,7 @@ def _column(name: str, values: pd.DataFrame) -> None:
 
 
 def _measures(
-    groups: Any, values: pd.DataFrame, measures: Sequence[str] | None, other: str
+    groups: Found, values: pd.DataFrame, measures: Sequence[str] | None, other: str
 ) -> list[str]:
     if measures is None:
         if isinstance(groups, pd.DataFrame):
@@ -387,7 +382,7 @@ def _measures(
 
 
 def _traits_of(
-    groups: Any, values: pd.DataFrame, language: str | None
+    groups: Found, values: pd.DataFrame, language: str | None
 ) -> dict[str, dict[str, str]]:
     if isinstance(groups, pd.DataFrame):
         raise InputError("traits must name columns by construct and method for a frame")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels
 from collective_use.checks import number_between, one_of, quoted, valid_seed, whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
@@ -87,7 +87,7 @@ class Htmt(Result):
 def htmt(
     data: Data,
     constructs: Constructs | None = None,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     version: int = 1,
     level: str = "total",

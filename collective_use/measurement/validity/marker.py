@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 from scipy.stats import chi2
 
+from collective_use.accepted import Labels
 from collective_use.errors import EstimationError, InputError
+from collective_use.frames import rows_of
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import Named, fit_quietly, plain_names
 from collective_use.measurement.validity.htmt import constructs_with
@@ -88,7 +89,7 @@ class MarkerVariable(Result):
 
 
 def marker_variable(
-    data: Data, constructs: Constructs | None, marker: str | Sequence[str], groups: Any = None
+    data: Data, constructs: Constructs | None, marker: str | Sequence[str], groups: Labels = None
 ) -> MarkerVariable:
     """Test for common method variance with a marker variable.
 
@@ -195,7 +196,7 @@ def _between(fit: SemResult, factors: list[str]) -> str:
     table = fit.estimates
     rows = table[(table["op"] == "~~") & table["lhs"].isin(factors) & table["rhs"].isin(factors)]
     return "\n".join(
-        f"{r.lhs} ~~ {float(r.est)!r}*{r.rhs}" for r in rows.itertuples() if r.lhs != r.rhs
+        f"{r.lhs} ~~ {float(r.est)!r}*{r.rhs}" for r in rows_of(rows) if r.lhs != r.rhs
     )
 
 
@@ -229,7 +230,7 @@ def _correlations(fits: dict[str, SemResult], factors: list[str], named: Named) 
     columns: dict[tuple[str, str], dict[str, float]] = {}
     for name, fit in fits.items():
         table = fit.standardized("all")
-        for r in table[table["op"] == "~~"].itertuples():
+        for r in rows_of(table[table["op"] == "~~"]):
             if r.lhs != r.rhs and r.lhs in factors and r.rhs in factors:
                 pair = (named.back[r.lhs], named.back[r.rhs])
                 columns.setdefault(pair, {})[name] = float(r.est)

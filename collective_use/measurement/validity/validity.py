@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from collective_use.accepted import Labels, PlainDict
 from collective_use.checks import number_between, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError
+from collective_use.frames import rows_of
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import Named, factor_model, fit_quietly, plain_names
 from collective_use.measurement.correlations import likely_covariance
@@ -103,7 +105,7 @@ class Validity(Result):
 def validity(
     data: Data,
     constructs: Constructs | None = None,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     cut: float = CUT,
     confidence: float = 0.95,
@@ -194,7 +196,7 @@ def validity(
     )  # fmt: skip
 
 
-def _by_moments(named: Named, options: dict[str, Any]) -> tuple[Named, dict[str, Any], str]:
+def _by_moments(named: Named, options: PlainDict) -> tuple[Named, PlainDict, str]:
     """Put the likely covariance of incomplete answers in the place of the answers."""
     items = [c for c in named.data.columns if c != "group_"]
     values = named.data[items].to_numpy(float)
@@ -214,12 +216,12 @@ def _pairs(
     standard: pd.DataFrame,
     named: Named,
     cut: float,
-    options: dict[str, Any],
+    options: PlainDict,
     tests: bool,
 ) -> pd.DataFrame:
     names = list(named.sets)
     between = standard[(standard["op"] == "~~") & (standard["lhs"] != standard["rhs"])]
-    place = {frozenset((r.lhs, r.rhs)): r for r in between.itertuples()}
+    place = {frozenset((r.lhs, r.rhs)): r for r in rows_of(between)}
     rows = []
     for b in range(len(names)):
         for a in range(b):
@@ -248,7 +250,7 @@ def _verdict(upper: float) -> str:
 
 
 def _difference(
-    fit: SemResult, named: Named, a: str, b: str, value: float, options: dict[str, Any]
+    fit: SemResult, named: Named, a: str, b: str, value: float, options: PlainDict
 ) -> tuple[float, float]:
     model = f"{factor_model(named.sets)}\n{a} ~~ {float(value)!r}*{b}"
     statistic, _, p = _against(fit, fit_quietly(model, named.data, **options))
@@ -267,7 +269,7 @@ def _against(fit: SemResult, smaller: SemResult | NotComputed) -> tuple[float, f
 
 
 def _merged(
-    fit: SemResult, named: Named, a: str, b: str, options: dict[str, Any]
+    fit: SemResult, named: Named, a: str, b: str, options: PlainDict
 ) -> tuple[float, float, float]:
     """Hold the two factors at a correlation of 1, with equal correlations to all others."""
     others = [name for name in named.sets if name not in (a, b)]

@@ -6,6 +6,7 @@ The optimum is searched in the uniquenesses alone, the loadings being known give
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,10 @@ from collective_use.errors import EstimationError
 from collective_use.numerics.types import Floats
 
 Extraction = Literal["minres", "ml", "pa"]
+
+Slope = Callable[[Floats, Floats, int], tuple[float, Floats]]
+"""Value and slope of a discrepancy by uniquenesses, correlations and number of factors."""
+
 
 LOWEST = 0.005
 """Uniquenesses stay above it, as in R's factanal and psych."""
@@ -122,7 +127,7 @@ def extract(correlation: Floats, factors: int, method: Extraction = "minres") ->
     [0.8, 0.7, 0.6]
     """
     r = np.asarray(correlation, float)
-    slope = _ml if method == "ml" else _minres
+    slope: Slope = _ml if method == "ml" else _minres
     if method == "ml" and np.linalg.eigvalsh(r)[0] <= 1e-10:
         raise EstimationError(
             "the correlation matrix is not positive definite, so maximum likelihood has no "
@@ -142,7 +147,7 @@ def _start(r: Floats, factors: int) -> Floats:
     return np.clip((1.0 - 0.5 * factors / len(r)) / np.diag(np.linalg.pinv(r)), 0.05, 0.95)
 
 
-def _searched(r: Floats, factors: int, slope: object) -> Floats:
+def _searched(r: Floats, factors: int, slope: Slope) -> Floats:
     found = optimize.minimize(
         slope, _start(r, factors), args=(r, factors), jac=True, method="L-BFGS-B",
         bounds=[(LOWEST, 1.0)] * len(r), options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000},
@@ -152,30 +157,28 @@ def _searched(r: Floats, factors: int, slope: object) -> Floats:
     return _finished(np.asarray(found.x, float), r, factors, slope)
 
 
-def _finished(psi: Floats, r: Floats, factors: int, slope: object) -> Floats:
+def _finished(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats:
     """Take Newton steps on the gradient where no uniqueness is at a bound."""
     free = (psi > LOWEST * 1.02) & (psi < 1.0 - 1e-9)
     for _ in range(4):
-        value, gradient = slope(psi, r, factors)  # type: ignore[operator]
+        value, gradient = slope(psi, r, factors)
         if np.abs(gradient[free]).max(initial=0.0) < 1e-13:
             break
         step = np.zeros_like(psi)
         step[free] = np.linalg.lstsq(_hessian(psi, r, factors, slope, free), gradient[free])[0]
         moved = np.clip(psi - step, LOWEST, 1.0)
-        if slope(moved, r, factors)[0] > value + 1e-12:  # type: ignore[operator]
+        if slope(moved, r, factors)[0] > value + 1e-12:
             break
         psi = moved
     return psi
 
 
-def _hessian(
-    psi: Floats, r: Floats, factors: int, slope: object, free: NDArray[np.bool_]
-) -> Floats:
+def _hessian(psi: Floats, r: Floats, factors: int, slope: Slope, free: NDArray[np.bool_]) -> Floats:
     columns = []
     for j in np.flatnonzero(free):
         shift = np.zeros_like(psi)
         shift[j] = 1e-6
-        up, down = slope(psi + shift, r, factors)[1], slope(psi - shift, r, factors)[1]  # type: ignore[operator]
+        up, down = slope(psi + shift, r, factors)[1], slope(psi - shift, r, factors)[1]
         columns.append((up - down)[free] / 2e-6)
     h = np.array(columns)
     return (h + h.T) / 2

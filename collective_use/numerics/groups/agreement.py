@@ -6,14 +6,12 @@ two answers leave nothing to compare, or where the index is undefined as its doc
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from collective_use.errors import InputError
 from collective_use.numerics.groups.statistics import GroupStatistics
-from collective_use.numerics.types import Floats
+from collective_use.numerics.types import Floats, Integers
 
 
 def rwg(variances: ArrayLike, null_variance: ArrayLike, *, truncate: bool = True) -> Floats:
@@ -84,7 +82,7 @@ def rwg_j_lindell(ratio: ArrayLike) -> Floats:
 
 
 def rwg_pooled(
-    deviations: Floats, n: NDArray[Any], null_variance: float, *, truncate: bool = True
+    deviations: Floats, n: Floats | Integers, null_variance: float, *, truncate: bool = True
 ) -> float:
     """Return rwg(p) = 1 - pooled within-group variance / σ² (LeBreton, James & Lindell 2005).
 

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from collective_use.numerics.groups.chance import benjamini_hochberg
-from collective_use.numerics.groups.chance_simulation import correlation_root
+from collective_use.numerics.groups.chance_large import (
+    NullModel,
+    large_deviations,
+    large_ratio,
+    null_answers,
+)
 from collective_use.numerics.types import Floats, Integers
 
 _FIRST = 400
@@ -29,7 +33,6 @@ _MOST_ANSWERS = 40_000_000
 """Answers drawn at most where a group is rarer than its draws can tell."""
 _LARGE = 1000
 """Members from which on a mean of members is taken as normal."""
-_POOL = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +50,6 @@ class Patterns:
 
     of_group: Integers
     masks: tuple[NDArray[np.bool_], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NullModel:
-    """What is drawn from.
-
-    Attributes
-    ----------
-    proportions
-        (A,) chance of each option; None draws evenly between 0 and 1, for sliders.
-    variance
-        The null variance in squared steps, which ratios are taken by.
-    correlation
-        (J, J) latent correlation of the items.
-    """
-
-    proportions: Floats | None
-    variance: float
-    correlation: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +165,7 @@ def agreement_chances(
     below, draws = np.zeros(len(observed)), np.zeros(len(observed), dtype=np.int64)
     critical = np.full(len(observed), np.nan)
     size = np.array([len(mask) for mask in patterns.masks] or [0])
-    large = judged & (size[patterns.of_group] > _LARGE) & (not deviation)
+    large = judged & (size[patterns.of_group] > _LARGE)
     drawn = groups[~large[groups]]
     first = min(_FIRST, repetitions) if len(patterns.masks) > 50 else repetitions
     zero = np.zeros(len(observed))
@@ -190,8 +174,19 @@ def agreement_chances(
     near = drawn[below[drawn] <= _CLEAR * draws[drawn]]
     _count(rng, patterns, observed, null, near, repetitions - first, index, tally)
     p = np.where(judged, (below + 1.0) / (draws + 1.0), np.nan)
-    _large(rng, patterns, observed, null, np.flatnonzero(large), p, critical)
-    rare, more = _rare(p, below, draws, patterns, level)
+    if deviation:
+        for group in np.flatnonzero(large):
+            mask = patterns.masks[patterns.of_group[group]]
+            drawn_values = large_deviations(rng, mask, null, repetitions)
+            below[group] = (drawn_values <= observed[group] * (1.0 + 1e-9)).sum()
+            draws[group] = repetitions
+            p[group] = (below[group] + 1.0) / (repetitions + 1.0)
+            critical[group] = _lowest(drawn_values[None], 0.05)[0]
+    else:
+        for group in np.flatnonzero(large):
+            mask = patterns.masks[patterns.of_group[group]]
+            p[group], critical[group] = large_ratio(rng, mask, float(observed[group]), null)
+    rare, more = _rare(np.where(large, np.nan, p), below, draws, patterns, level)
     _count(rng, patterns, observed, null, rare, more, index, tally)
     p[rare] = (below[rare] + 1.0) / (draws[rare] + 1.0)
     return Chances(p, draws, critical, np.where(judged, (zero + 1.0) / (draws + 1.0), np.nan))
@@ -224,7 +219,7 @@ def _count(
     null: NullModel,
     groups: Integers,
     draws: int,
-    index: Callable[..., list[Floats]],
+    index: Callable[..., Floats],
     tally: _Tally,
 ) -> None:
     """Draw groups and count, in place, how many agree as much as each observed one."""
@@ -234,74 +229,73 @@ def _count(
     masks = [patterns.masks[k] for k in kinds]
     n = max(len(mask) for mask in masks)
     J = masks[0].shape[1]
-    kept = [np.empty(0)] * len(masks) if np.isnan(tally.critical[groups]).any() else None
+    kept: list[Floats] | None = [] if np.isnan(tally.critical[groups]).any() else None
     height = max(1, min(draws, _CELLS // (n * J), max(200, _CELLS // len(masks))))
-    order = np.argsort(place, kind="stable")
-    edges = np.searchsorted(place[order], np.arange(len(kinds) + 1))
+    slack = observed[groups] + 1e-9 * np.maximum(1.0, observed[groups])
     for start in range(0, draws, height):
-        answers = _answers(rng, min(height, draws - start), n, null)
-        for k, values in enumerate(index(answers, masks, null)):
-            mine = groups[order[edges[k] : edges[k + 1]]]
-            ordered = np.sort(values)
-            slack = observed[mine] + 1e-9 * np.maximum(1.0, observed[mine])
-            tally.below[mine] += np.searchsorted(ordered, slack, side="right")
-            tally.zero[mine] += np.searchsorted(ordered, 1e-9, side="right")
-            if kept is not None:
-                kept[k] = np.concatenate([kept[k], ordered])
+        answers = null_answers(rng, min(height, draws - start), n, null)
+        values = index(answers, masks, null)
+        tally.below[groups] += _at_most(values, place, slack)
+        tally.zero[groups] += (values <= 1e-9).sum(axis=1)[place]
+        if kept is not None:
+            kept.append(values)
     tally.draws[groups] += draws
     if kept is not None:
-        limits = np.array([np.quantile(values, 0.05, method="lower") for values in kept])
-        tally.critical[groups] = limits[place]
+        tally.critical[groups] = _lowest(np.concatenate(kept, axis=1), 0.05)[place]
 
 
-def _answers(rng: np.random.Generator, draws: int, n: int, null: NullModel) -> NDArray[np.float32]:
-    """Return (draws, n, J) answers in steps about the middle option."""
-    root = correlation_root(null.correlation).astype(np.float32)
-    normal = rng.standard_normal((draws, n, len(root)), dtype=np.float32) @ root.T
-    if null.proportions is None:
-        return np.asarray(special.ndtr(normal), dtype=np.float32)
-    shares = np.cumsum(null.proportions)[:-1] / np.sum(null.proportions)
-    answers = np.full(normal.shape, -(len(null.proportions) // 2), dtype=np.float32)
-    for edge in special.ndtri(np.clip(shares, 0.0, 1.0)):
-        answers += normal > edge
-    return answers
+def _at_most(values: Floats, place: Integers, limits: Floats) -> Integers:
+    """Return for each group how many values of its row are at most its limit."""
+    found = np.empty(len(place), dtype=np.int64)
+    order = np.argsort(place, kind="stable")
+    edges = np.searchsorted(place[order], np.arange(len(values) + 1))
+    for k, row in enumerate(values):
+        mine = order[edges[k] : edges[k + 1]]
+        if len(mine) < 8:
+            found[mine] = (row <= limits[mine, None]).sum(axis=1)
+        else:
+            found[mine] = np.searchsorted(np.sort(row), limits[mine], side="right")
+    return found
+
+
+def _lowest(values: Floats, share: float) -> Floats:
+    """Return the value of each row that a share of it does not exceed."""
+    at = int(share * (values.shape[1] - 1))
+    return np.asarray(np.partition(values, at, axis=1)[:, at])
 
 
 def _ratios(
     answers: NDArray[np.float32], masks: list[NDArray[np.bool_]], null: NullModel
-) -> list[Floats]:
-    """Return for each pattern (R,) mean over items of variance over null variance."""
-    full = [k for k, mask in enumerate(masks) if mask.all()]
-    result: dict[int, Floats] = {}
-    if full:
-        sums = np.cumsum(answers, axis=1, dtype=np.float64)
-        squares = np.cumsum(answers * answers, axis=1, dtype=np.float64)
-        for k in full:
-            n = len(masks[k])
-            variance = (squares[:, n - 1] - sums[:, n - 1] ** 2 / n) / (n - 1)
-            result[k] = variance.mean(axis=1) / null.variance
-    rest = [k for k in range(len(masks)) if k not in result]
+) -> Floats:
+    """Return (P, R) means over items of variance over null variance, for each pattern."""
+    full = {len(mask): k for k, mask in enumerate(masks) if mask.all()}
+    rest = [k for k in range(len(masks)) if not masks[k].all()]
+    result = np.empty((len(masks), answers.shape[2]))
+    sums, squares = np.zeros((2, len(answers), answers.shape[2]))
+    for n in range(1, max(full, default=0) + 1):
+        row = answers[:, n - 1].astype(np.float64)
+        sums += row
+        squares += row * row
+        if n in full:
+            result[full[n]] = ((squares - sums**2 / n) / (n - 1)).mean(axis=0)
     for start in range(0, len(rest), 500):
         part = rest[start : start + 500]
-        found = _masked(answers, [masks[k] for k in part]) / null.variance
-        result.update(zip(part, found, strict=True))
-    return [result[k] for k in range(len(masks))]
+        result[part] = _masked(answers, [masks[k] for k in part])
+    return result / null.variance
 
 
 def _masked(answers: NDArray[np.float32], masks: list[NDArray[np.bool_]]) -> Floats:
     """Return (P, R) means over items of variances of the answered cells."""
     widest = max(len(mask) for mask in masks)
-    cells = np.zeros((len(masks), widest, masks[0].shape[1]), dtype=np.float32)
+    cells = np.zeros((masks[0].shape[1], len(masks), widest), dtype=np.float32)
     for k, mask in enumerate(masks):
-        cells[k, : len(mask)] = mask
-    used = answers[:, :widest]
-    total = np.zeros((len(masks), len(answers)))
+        cells[:, k, : len(mask)] = mask.T
+    total = np.zeros((len(masks), answers.shape[2]))
     items = np.zeros((len(masks), 1))
-    for j in range(cells.shape[2]):
-        n = cells[:, :, j].sum(axis=1, dtype=np.float64)[:, None]
-        column = np.ascontiguousarray(used[:, :, j].T)
-        sums = (cells[:, :, j] @ column).astype(np.float64)
-        squares = (cells[:, :, j] @ (column * column)).astype(np.float64)
+    for cell, column in zip(cells, answers[:, :widest], strict=True):
+        n = cell.sum(axis=1, dtype=np.float64)[:, None]
+        sums = (cell @ column).astype(np.float64)
+        squares = (cell @ (column * column)).astype(np.float64)
         enough = n > 1
         spread = (squares - sums * sums / np.maximum(n, 1)) / np.maximum(n - 1, 1)
         total += np.where(enough, spread, 0.0)
@@ -311,40 +305,14 @@ def _masked(answers: NDArray[np.float32], masks: list[NDArray[np.bool_]]) -> Flo
 
 def _deviations(
     answers: NDArray[np.float32], masks: list[NDArray[np.bool_]], null: NullModel
-) -> list[Floats]:
-    """Return for each pattern (R,) mean over items of the average deviation, in steps."""
+) -> Floats:
+    """Return (P, R) means over items of the average deviation, in steps, for each pattern."""
     del null
-    found = []
-    for mask in masks:
+    found = np.empty((len(masks), answers.shape[2]))
+    for k, mask in enumerate(masks):
         part = answers[:, : len(mask)].astype(np.float64)
         n = mask.sum(axis=0)
-        centre = np.einsum("rij,ij->rj", part, mask) / np.maximum(n, 1)
-        gaps = np.einsum("rij,ij->rj", np.abs(part - centre[:, None, :]), mask)
-        found.append((gaps / np.maximum(n, 1))[:, n > 1].mean(axis=1))
+        centre = np.einsum("jir,ij->jr", part, mask) / np.maximum(n, 1)[:, None]
+        gaps = np.einsum("jir,ij->jr", np.abs(part - centre[:, None, :]), mask)
+        found[k] = (gaps / np.maximum(n, 1)[:, None])[n > 1].mean(axis=0)
     return found
-
-
-def _large(
-    rng: np.random.Generator,
-    patterns: Patterns,
-    observed: Floats,
-    null: NullModel,
-    groups: Integers,
-    p: Floats,
-    critical: Floats,
-) -> None:
-    """Take the mean ratio of very large groups as normal, in place."""
-    if not len(groups):
-        return
-    pool = _answers(rng, _POOL, 1, null)[:, 0, :].astype(np.float64)
-    squares = (pool - pool.mean(axis=0)) ** 2 / null.variance
-    mean, covariance = squares.mean(axis=0), np.atleast_2d(np.cov(squares, rowvar=False))
-    for group in groups:
-        mask = patterns.masks[patterns.of_group[group]].astype(float)
-        n = mask.sum(axis=0)
-        used = n > 1
-        shared = (mask.T @ mask)[np.ix_(used, used)] / np.outer(n[used], n[used])
-        spread = float((covariance[np.ix_(used, used)] * shared).sum()) / used.sum() ** 2
-        z = (observed[group] - float(mean[used].mean())) / np.sqrt(spread)
-        p[group] = max(float(special.ndtr(z)), 1e-300)
-        critical[group] = float(mean[used].mean()) + special.ndtri(0.05) * np.sqrt(spread)

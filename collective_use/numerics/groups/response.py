@@ -115,13 +115,14 @@ def _joined(
 
 
 def variance_if_silent_differ(
-    variances: Floats, response: Floats, gap: float, ratio: float = 1.0
+    variances: Floats, response: Floats, members: Floats, gap: float, ratio: float = 1.0
 ) -> Floats:
-    """Return the variance of whole groups if silent members differ in mean and in spread.
+    """Return the expected variance (divisor N - 1) over all N members if the silent differ.
 
-    ``s² (p + (1 - p) ratio) + p (1 - p) gap²``, the variance of a mixture of respondents and
-    others: the sensitivity to systematic nonresponse that Newman & Sin (2009, Organizational
-    Research Methods 12:113) study for indices of agreement.
+    ``s² (p + (1 - p) ratio) + p (1 - p) gap² N / (N - 1)``: those who answered and the silent
+    are two samples whose means lie `gap` apart. Exact in expectation at every N. Derived here;
+    the question is that of Newman & Sin (2009, Organizational Research Methods 12:113), who
+    describe systematic nonresponse by the difference of the two means.
 
     Parameters
     ----------
@@ -129,6 +130,8 @@ def variance_if_silent_differ(
         (G,) variances of those who answered.
     response
         (G,) share p of members who answered.
+    members
+        (G,) members N.
     gap
         Mean of the silent less that of the others, in units of the answers.
     ratio
@@ -136,8 +139,46 @@ def variance_if_silent_differ(
 
     Examples
     --------
-    >>> variance_if_silent_differ(np.array([1.0]), np.array([0.5]), 1.0).tolist()
-    [1.25]
+    >>> one = np.array([1.0]), np.array([0.5]), np.array([4.0])
+    >>> variance_if_silent_differ(*one, 1.5).tolist()
+    [1.75]
     """
-    p = np.asarray(response, float)
-    return np.asarray(variances * (p + (1.0 - p) * ratio) + p * (1.0 - p) * gap**2)
+    p, whole = np.asarray(response, float), np.asarray(members, float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = np.where(whole > 1, p * (1.0 - p) * gap**2 * whole / (whole - 1.0), 0.0)
+    return np.asarray(variances * (p + (1.0 - p) * ratio) + apart)
+
+
+def icc_if_silent_differ(
+    tau2: float, sigma2: float, response: Floats, members: Floats, gap: float, ratio: float = 1.0
+) -> tuple[float, float]:
+    """Return ICC(1) and ICC(2) of all members if the silent differ in every group by `gap`.
+
+    From the expected mean squares: within groups the mean of `variance_if_silent_differ`;
+    between them N times the variance of group means, which the silent move by (1 - p) gap.
+    Where as many answer in every group, that variance stays what it was. Derived here; exact in
+    expectation of the mean squares for groups of one size, with the mean size otherwise.
+
+    Parameters
+    ----------
+    tau2, sigma2
+        Variance between groups and within them, of those who answered.
+    response, members, gap, ratio
+        As in `variance_if_silent_differ`.
+
+    Examples
+    --------
+    >>> half, eight = np.full(2, 0.5), np.full(2, 8.0)
+    >>> [round(x, 4) for x in icc_if_silent_differ(0.25, 1.0, half, eight, 0.0)]
+    [0.2, 0.6667]
+    """
+    p, whole = np.asarray(response, float), float(np.mean(members))
+    spread = np.full(len(p), sigma2)
+    within = float(variance_if_silent_differ(spread, p, members, gap, ratio).mean())
+    moved = float(np.var(p, ddof=1)) * gap**2 if len(p) > 1 else 0.0
+    single = sigma2 * float((p + (1.0 - p) * ratio).mean())
+    between = whole * (tau2 + moved) + single
+    total = between + (whole - 1.0) * within
+    if not (total > 0 and between > 0):
+        return float("nan"), float("nan")
+    return (between - within) / total, (between - within) / between

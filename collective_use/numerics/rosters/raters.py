@@ -95,7 +95,7 @@ def _additive_residuals(y: Floats, a: Integers, b: Integers, joined: Integers) -
     effects = np.zeros(levels_b)
     if keep.size:
         effects[keep] = spsolve(normal.tocsc()[keep][:, keep], right[keep])
-    return within - effects[b] + (scaled @ effects)[a]
+    return within - effects[b] + np.asarray(scaled @ effects)[a]
 
 
 def _joined(a: Integers, b: Integers) -> Integers:

@@ -131,8 +131,9 @@ def _scoring(
         decrement = -float(g @ direction)
         if decrement < tolerance**2 * scale and damping == 0.0:
             last = _inside(theta + direction, lower, upper)
-            if objective.value(last) <= value + 1e-15 * max(scale, abs(value)):
-                theta = last
+            theta = (
+                last if objective.value(last) <= value + 1e-15 * max(scale, abs(value)) else theta
+            )
             return _finish(objective, theta, basis, lower, upper, steps)
         step = _search(objective, theta, value, direction, decrement / scale, lower, upper)
         if step is not None:

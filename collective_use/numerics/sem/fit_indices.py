@@ -134,6 +134,21 @@ def rmsea_limits(
         return 0.0, 0.0
     if not math.isfinite(scaling) or math.isnan(noncentral_cdf(chisq, df, 1.0)):
         return math.nan, math.nan
+    low, high = noncentrality_limits(chisq, df, max(n, 4 * chisq), confidence)
+    size = max(scaling, 0.0) / (n * df)
+    return math.sqrt(size * low) * math.sqrt(groups), math.sqrt(size * high) * math.sqrt(groups)
+
+
+def noncentrality_limits(
+    chisq: float, df: float, top: float, confidence: float = 0.90
+) -> tuple[float, float]:
+    """Return the confidence limits of a chi-square's non-centrality, the upper sought from `top`.
+
+    Examples
+    --------
+    >>> [round(v, 3) for v in noncentrality_limits(85.306, 24, 400)]
+    [36.847, 93.354]
+    """
     tail = (1 - confidence) / 2
 
     def limit(probability: float, top: float) -> float:
@@ -141,12 +156,45 @@ def rmsea_limits(
             return 0.0
         while noncentral_cdf(chisq, df, top) > probability:
             top *= 2
-        found = brentq(
+        return brentq(
             lambda v: noncentral_cdf(chisq, df, v) - probability, 0.0, top, xtol=1e-12, rtol=1e-14
         )
-        return math.sqrt(max(scaling, 0.0) * found / (n * df)) * math.sqrt(groups)
 
-    return limit(1 - tail, max(chisq, 1.0)), limit(tail, max(n, 4 * chisq))
+    return limit(1 - tail, max(chisq, 1.0)), limit(tail, top)
+
+
+def explained(chisq: float, df: float, n: float, variables: int, scaling: float = 1.0) -> float:
+    """Goodness of fit as a share of variance accounted for, at most 1.
+
+    References
+    ----------
+    Maydeu-Olivares, Ximénez & Revuelta (2024), Psychological Methods, equation 20.
+
+    Examples
+    --------
+    >>> round(explained(85.306, 24, 301, 9), 3)
+    0.957
+    """
+    bottom = n * variables + 2 * (chisq - scaling * df)
+    return min(n * variables / bottom, 1.0) if bottom > 0 else math.nan
+
+
+def explained_limits(
+    chisq: float, df: float, n: float, variables: int, scaling: float = 1.0
+) -> tuple[float, float]:
+    """Return 90% limits of `explained`: the larger non-centrality gives the lower one.
+
+    References
+    ----------
+    Maydeu-Olivares, Ximénez & Revuelta (2024), Psychological Methods, equation 23.
+    """
+    if not (math.isfinite(chisq) and math.isfinite(df) and math.isfinite(scaling)):
+        return math.nan, math.nan
+    if df < 1:
+        return 1.0, 1.0
+    low, high = noncentrality_limits(chisq, df, max(n, 4 * chisq))
+    size = n * variables
+    return size / (size + 2 * scaling * high), size / (size + 2 * scaling * low)
 
 
 def rmsea_p(

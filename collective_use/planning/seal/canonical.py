@@ -11,12 +11,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
 
+from collective_use.accepted import Plain
 from collective_use.errors import InputError
 
 
-def plain_content(value: Any) -> Any:
+def plain_content(value: Plain) -> Plain:
     """Return a value as text, whole numbers, truth values, None, lists and mappings alone.
 
     Parameters
@@ -51,7 +51,7 @@ def plain_content(value: Any) -> Any:
     raise InputError(f"a plan holds plain values, got {type(value).__name__}")
 
 
-def canonical(value: Any) -> str:
+def canonical(value: Plain) -> str:
     """Write plain content as one line of JSON, keys sorted, no blanks.
 
     Examples
@@ -62,7 +62,7 @@ def canonical(value: Any) -> str:
     return json.dumps(_sorted(plain_content(value)), ensure_ascii=False, separators=(",", ":"))
 
 
-def digest(value: Any) -> str:
+def digest(value: Plain) -> str:
     """Return the SHA-256 of the canonical text in UTF-8, in hexadecimal.
 
     Examples
@@ -73,7 +73,7 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode("utf-8")).hexdigest()
 
 
-def _sorted(value: Any) -> Any:
+def _sorted(value: Plain) -> Plain:
     if isinstance(value, dict):
         ordered = sorted(value, key=lambda key: key.encode("utf-16-be"))
         return {key: _sorted(value[key]) for key in ordered}

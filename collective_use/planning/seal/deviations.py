@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 
 TIERS: Mapping[str, str] = {
     "design": "what is asked and claimed: instrument, form, models, hypotheses",
@@ -44,7 +45,7 @@ class Deviation:
         }  # fmt: skip
 
 
-def deviations(planned: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Deviation, ...]:
+def deviations(planned: PlainMapping, now: PlainMapping) -> tuple[Deviation, ...]:
     """Compare two contents.
 
     Parameters
@@ -75,8 +76,8 @@ _NOTHING = object()
 
 
 def _differences(
-    place: tuple[str, ...], was: Any, now: Any
-) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    place: tuple[str, ...], was: Plain, now: Plain
+) -> Iterator[tuple[tuple[str, ...], Plain, Plain]]:
     one, other = _by_key(was), _by_key(now)
     if one is None or other is None:
         if was is _NOTHING or now is _NOTHING or was != now:
@@ -89,7 +90,7 @@ def _differences(
         yield (*place, "order"), list(one), list(other)
 
 
-def _by_key(value: Any) -> dict[str, Any] | None:
+def _by_key(value: Plain) -> PlainDict | None:
     """Return a mapping's entries, or those of a list whose entries have an id."""
     if isinstance(value, dict):
         return value
@@ -98,11 +99,11 @@ def _by_key(value: Any) -> dict[str, Any] | None:
     return None
 
 
-def _has_id(entry: Any) -> bool:
+def _has_id(entry: Plain) -> bool:
     return isinstance(entry, dict) and "id" in entry
 
 
-def _text(value: Any) -> str:
+def _text(value: Plain) -> str:
     if value is _NOTHING or value is None or value in ({}, []):
         return ""
     if isinstance(value, list) and not any(isinstance(entry, (dict, list)) for entry in value):

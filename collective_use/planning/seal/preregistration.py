@@ -8,7 +8,8 @@ authors to write.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from collective_use.accepted import PlainMapping
 
 OWED = "[for the authors to write: {}]"
 
@@ -20,7 +21,7 @@ DIRECTIONS: Mapping[str, str] = {
 
 
 def preregistration(
-    content: Mapping[str, Any],
+    content: PlainMapping,
     *,
     title: str,
     date: str,
@@ -56,8 +57,7 @@ def preregistration(
         ("Sampling plan", ()),
         ("Existing data", (OWED.format("whether answers exist, and who has seen them"),)),
         ("Data collection procedures", (OWED.format("population, recruiting, consent, time"),)),
-        ("Sample size and its rationale", (
-            OWED.format("groups and members; `collective-use plan` gives the power"),)),
+        ("Sample size and its rationale", _sample_size(design)),
         ("Stopping rule", (OWED.format("when collection ends"),)),
         ("Variables", ()),
         ("Measured variables", _measures(design)),
@@ -79,7 +79,21 @@ def preregistration(
     return "\n".join(lines)
 
 
-def _hypotheses(design: Mapping[str, Any]) -> list[str]:
+def _sample_size(design: PlainMapping) -> list[str]:
+    planned = design.get("planning")
+    if not planned:
+        return [OWED.format("groups and members; `collective-use plan` gives the power")]
+    values = ", ".join(f"{name} {value}" for name, value in planned["values"].items())
+    rate, power, level = (float(planned[key]) for key in ("response_rate", "power", "level"))
+    return [
+        f"{planned['groups']} groups of {planned['members']} members are asked; {rate:.0%} of the "
+        f"members are expected to answer. Power asked for: {power:g} at a level of {level:g}; "
+        f"ways: {', '.join(planned['ways'])}. Planning values: {values or 'those of the program'}.",
+        OWED.format("the sentence that `collective-use plan study.yaml` gives"),
+    ]
+
+
+def _hypotheses(design: PlainMapping) -> list[str]:
     found = []
     for entry in design.get("hypotheses") or ():
         where = [f"model {entry['model']}"] if entry.get("model") else []
@@ -90,7 +104,7 @@ def _hypotheses(design: Mapping[str, Any]) -> list[str]:
     return ["\n".join(found)] if found else [OWED.format("each hypothesis and its direction")]
 
 
-def _design(design: Mapping[str, Any], pipeline: Mapping[str, Any]) -> list[str]:
+def _design(design: PlainMapping, pipeline: PlainMapping) -> list[str]:
     bank = design.get("instrument", {})
     form = design.get("form") or "the default form"
     return [
@@ -100,7 +114,7 @@ def _design(design: Mapping[str, Any], pipeline: Mapping[str, Any]) -> list[str]
     ]
 
 
-def _measures(design: Mapping[str, Any]) -> list[str]:
+def _measures(design: PlainMapping) -> list[str]:
     bank = design.get("instrument", {})
     wanted = design.get("measures") or [part["id"] for part in bank.get("measures", ())]
     lines = [
@@ -112,11 +126,11 @@ def _measures(design: Mapping[str, Any]) -> list[str]:
     return ["\n".join(lines)] if lines else [OWED.format("what is measured")]
 
 
-def _name(part: Mapping[str, Any]) -> str:
+def _name(part: PlainMapping) -> str:
     return str(next(iter((part.get("name") or {}).values()), part["id"]))
 
 
-def _indices(pipeline: Mapping[str, Any]) -> list[str]:
+def _indices(pipeline: PlainMapping) -> list[str]:
     voice = "each partner organisation" if pipeline.get("voice") == "partner" else "each member"
     nulls = ", ".join(pipeline.get("null_distributions") or ()) or "those that the instrument names"
     return [
@@ -125,20 +139,20 @@ def _indices(pipeline: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _models(design: Mapping[str, Any]) -> list[str]:
+def _models(design: PlainMapping) -> list[str]:
     found = []
     for model in design.get("models") or ():
         found += [f"Model {model['id']}:", f"```\n{str(model.get('syntax', '')).strip()}\n```"]
     return found or ["No structural model is planned."]
 
 
-def _criteria(pipeline: Mapping[str, Any]) -> list[str]:
+def _criteria(pipeline: PlainMapping) -> list[str]:
     rules = pipeline.get("cutoffs", {})
     rows = "\n".join(f"| {name} | {value} |" for name, value in rules.items())
     return [f"Seed {pipeline.get('seed', '?')}. Cut-offs:", f"| rule | value |\n|---|---|\n{rows}"]
 
 
-def _exclusions(pipeline: Mapping[str, Any]) -> list[str]:
+def _exclusions(pipeline: PlainMapping) -> list[str]:
     rules = pipeline.get("screening") or {}
     listed = "; ".join(
         f"{name} ({'default value' if value is True else value})" for name, value in rules.items()
@@ -150,12 +164,13 @@ def _exclusions(pipeline: Mapping[str, Any]) -> list[str]:
     return [
         f"{said} Preview rows: {pipeline.get('previews', '?')}; rows never sent off: "
         f"{pipeline.get('unfinished', '?')}; of several submissions of a person: "
-        f"{pipeline.get('duplicates', '?')}; answers outside the scale: "
+        f"{pipeline.get('duplicates', '?')}; persons who left the consent empty: "
+        f"{pipeline.get('unticked_consent', 'drop')}; answers outside the scale: "
         f"{pipeline.get('invalid', '?')}."
     ]
 
 
-def _missing(pipeline: Mapping[str, Any]) -> list[str]:
+def _missing(pipeline: PlainMapping) -> list[str]:
     rule = pipeline.get("minimum_answered")
     text = "each measure's own rule" if rule is None else f"at least {rule} answered"
     return [f"Scale scores of persons: {text}. Nothing is imputed."]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from collective_use.accepted import Frame, PlainDict, PlainMapping
 from collective_use.errors import InputError
 from collective_use.planning.seal.canonical import digest, plain_content
 from collective_use.planning.seal.deviations import TIERS, Deviation, deviations
@@ -53,7 +54,7 @@ class Entry:
     previous: str
     hash: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return the entry as the file holds it."""
         return {
             "date": self.date, "software": self.software, "reason": self.reason,
@@ -89,7 +90,7 @@ class Seal(Result):
         return self.entries[-1].hash
 
     @property
-    def content(self) -> Mapping[str, Any]:
+    def content(self) -> PlainMapping:
         """The plan as it stands, amendments included."""
         return self.entries[-1].content
 
@@ -97,7 +98,7 @@ class Seal(Result):
         """Return what amendment ``number`` (from 1) changed."""
         return deviations(self.entries[number - 1].content, self.entries[number].content)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return the content of the file."""
         return {
             "format": FORMAT,
@@ -110,7 +111,7 @@ class Seal(Result):
         text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
         return (text + "\n").encode("utf-8")
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> Frame:
         """Return a row a change: number of the amendment, date, tier, place, planned, now."""
         import pandas as pd
 
@@ -161,7 +162,7 @@ def tiers_of(changes: Sequence[Deviation]) -> str:
 
 
 def sealed(
-    content: Mapping[str, Any],
+    content: PlainMapping,
     *,
     date: str,
     software: str,
@@ -196,7 +197,7 @@ def sealed(
 
 def amended(
     seal: Seal,
-    content: Mapping[str, Any],
+    content: PlainMapping,
     *,
     date: str,
     reason: str,
@@ -228,7 +229,7 @@ def amended(
     return Seal((*seal.entries, entry))
 
 
-def parts_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+def parts_of(entry: PlainMapping) -> PlainDict:
     """Return what of an entry has a hash of its own, by name.
 
     Examples
@@ -255,7 +256,7 @@ def entry_hash(hashes: Mapping[str, str], previous: str) -> str:
 
 
 def _entry(
-    content: Mapping[str, Any], date: str, software: str, reason: str, signed: tuple[str, ...],
+    content: PlainMapping, date: str, software: str, reason: str, signed: tuple[str, ...],
     data: Mapping[str, str | None], previous: str,
 ) -> Entry:  # fmt: skip
     raw = {

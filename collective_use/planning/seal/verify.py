@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Frame, Plain, PlainDict, PlainMapping
 from collective_use.checks import quoted
 from collective_use.door.json import json_content
 from collective_use.errors import InputError, ReadError
@@ -60,14 +59,14 @@ class Verification(Result):
         """Whether the file is as it was written."""
         return not self.problems
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> Frame:
         """Return the deviations, one a row."""
         import pandas as pd
 
         rows = [found.to_dict() for found in self.deviations]
         return pd.DataFrame(rows, columns=["tier", "place", "planned", "now"])
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return what was found as plain values."""
         return {
             "file": self.name,
@@ -176,7 +175,7 @@ def verified(content: bytes, name: str, *, hash: str | None = None) -> Verificat
     return Verification(name, tuple(problems), _seal(raw), deposited=deposited)
 
 
-def _raw(content: bytes, name: str) -> dict[str, Any]:
+def _raw(content: bytes, name: str) -> PlainDict:
     try:
         raw = json_content(content.decode("utf-8"), name)
     except (UnicodeDecodeError, ReadError) as problem:
@@ -193,7 +192,7 @@ def _raw(content: bytes, name: str) -> dict[str, Any]:
     return raw
 
 
-def _check_shape(name: str, number: int, entry: Any) -> None:
+def _check_shape(name: str, number: int, entry: Plain) -> None:
     shapes = {"content": dict, "hashes": dict, "data": dict, "signed": list}
     if not isinstance(entry, dict) or set(entry) != set(KEYS):
         raise InputError(f"{name!r}: entry {number} must have the keys {quoted(KEYS)}")
@@ -204,7 +203,7 @@ def _check_shape(name: str, number: int, entry: Any) -> None:
         raise InputError(f"{name!r}: the content of entry {number} has no tiers of settings")
 
 
-def _entry_problems(entry: Mapping[str, Any], previous: str) -> list[str]:
+def _entry_problems(entry: PlainMapping, previous: str) -> list[str]:
     found = []
     parts = parts_of(entry)
     for part in dict.fromkeys((*entry["hashes"], *parts)):
@@ -222,7 +221,7 @@ def _entry_problems(entry: Mapping[str, Any], previous: str) -> list[str]:
     return found
 
 
-def _same(part: Any, noted: Any) -> bool:
+def _same(part: Plain, noted: Plain) -> bool:
     if not isinstance(noted, str) or not _HASH.fullmatch(noted):
         return False
     try:
@@ -231,12 +230,12 @@ def _same(part: Any, noted: Any) -> bool:
         return False
 
 
-def _seal(raw: Mapping[str, Any]) -> Seal:
+def _seal(raw: PlainMapping) -> Seal:
     entries = tuple(
         Entry(**{**entry, "signed": tuple(entry["signed"])}) for entry in raw["entries"]
     )
     return Seal(entries)
 
 
-def _written(raw: Mapping[str, Any]) -> bytes:
+def _written(raw: PlainMapping) -> bytes:
     return _seal(raw).to_json()

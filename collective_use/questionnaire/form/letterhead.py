@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from collective_use.accepted import PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent, Texts
@@ -86,7 +87,7 @@ class Letterhead:
 
 
 def as_letterhead(
-    value: Letterhead | Mapping[str, Any] | None, folder: Path | None = None
+    value: Letterhead | PlainMapping | None, folder: Path | None = None
 ) -> Letterhead:
     """Return a letterhead from what a study file or a caller gives.
 

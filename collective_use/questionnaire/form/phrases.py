@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any
 
 import yaml
 
+from collective_use.accepted import Plain
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
+from collective_use.output import write_file
 from collective_use.yaml_source.read import read_yaml
 
 FOLDER = Path(__file__).parent / "languages"
@@ -144,7 +145,7 @@ def _read(path: Path, language: str, known: Sequence[str]) -> tuple[str, Phrases
     return language, Phrases(**said, **parts)  # type: ignore[arg-type]
 
 
-def _texts(path: Path, part: Any) -> dict[str, str]:
+def _texts(path: Path, part: Plain) -> dict[str, str]:
     if not isinstance(part, Mapping):
         raise InputError(f"{path}: must hold `name: text` lines, got {part!r}")
     # An empty line of a file that was begun and not finished says nothing yet.
@@ -170,13 +171,20 @@ def _marks(text: str) -> set[str]:
         return {text}
 
 
-def phrase_template(language: str) -> bytes:
+def phrase_template(language: str, path: str | Path | None = None) -> bytes:
     """Return a file to translate: every word with its English text, what is known filled in.
 
     Parameters
     ----------
     language
         The language's code, as instruments name it.
+    path
+        Where to write it, too.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
 
     Examples
     --------
@@ -192,7 +200,10 @@ def phrase_template(language: str) -> bytes:
     lines = [head, _line("name", name), "words:\n"]
     for word, text in bundled()[BASE].words.items():
         lines.append(f"  # {text}\n  {_line(word, known.get(word, ''))}")
-    return "".join(lines).encode("utf-8")
+    content = "".join(lines).encode("utf-8")
+    if path is not None:
+        write_file(Path(path), content)
+    return content
 
 
 def _line(name: str, text: str) -> str:

@@ -8,13 +8,14 @@ advice: the study's ethics office has to check law and wording before anything i
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -63,7 +64,7 @@ def spoken(language: str) -> str:
 
 
 @cache
-def texts_of(language: str) -> Mapping[str, Any]:
+def texts_of(language: str) -> PlainMapping:
     """Return the texts in a language; English where there are none."""
     content = read_yaml(TEXTS / f"{spoken(language) or 'en'}.yaml").value
     return content if isinstance(content, Mapping) else {}
@@ -76,7 +77,7 @@ def letters(
     language: str | None = None,
     form: str | None = None,
     fill: Fills | None = None,
-    letterhead: Letterhead | Mapping[str, Any] | None = None,
+    letterhead: Letterhead | PlainMapping | None = None,
     draft: bool = False,
     paper: str = "a4",
 ) -> dict[str, bytes]:
@@ -139,17 +140,17 @@ def letters(
     return files
 
 
-def _from_letterhead(head: Letterhead) -> dict[str, Any]:
+def _from_letterhead(head: Letterhead) -> PlainDict:
     lines = {mark: getattr(head, name) for mark, name in {**GAPS, "DATE": "date"}.items()}
     return {mark: said for mark, said in lines.items() if said}
 
 
-def _filled(letter: Mapping[str, Any], values: Fills, language: str, draft: bool) -> dict[str, Any]:
+def _filled(letter: PlainMapping, values: Fills, language: str, draft: bool) -> PlainDict:
     """Fill the gaps of a letter; a draft shows those that are left by their name."""
     left: dict[str, None] = {}
 
     def put(text: str) -> str:
-        def said(match: Any) -> str:
+        def said(match: re.Match[str]) -> str:
             value = values.get(match.group(1), "")
             found = value if isinstance(value, str) else value.get(language, "")
             if not found:
@@ -171,7 +172,7 @@ def _filled(letter: Mapping[str, Any], values: Fills, language: str, draft: bool
     return filled
 
 
-def _document(letter: Mapping[str, Any], language: str, head: Letterhead, paper: str) -> bytes:
+def _document(letter: PlainMapping, language: str, head: Letterhead, paper: str) -> bytes:
     import docx
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 

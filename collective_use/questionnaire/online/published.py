@@ -9,6 +9,7 @@ from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.questionnaire.form.content import FormContent, Member, Question, Row
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.form.places import kept_codes, members_at, partners_at
+from collective_use.results import short_repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Published:
     steps: tuple[str, ...] = ()
     tested: str = "from documentation"
     languages: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def slots(count: int, pattern: str) -> tuple[Member, ...]:

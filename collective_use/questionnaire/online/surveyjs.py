@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from collective_use.accepted import Plain, PlainDict
 from collective_use.platforms.consent import consent_column
 from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.questionnaire.form.content import (
@@ -40,7 +41,7 @@ def escape(text: str) -> str:
     return parted(text, r"\{")
 
 
-def _html(texts: Texts, content: FormContent) -> Any:
+def _html(texts: Texts, content: FormContent) -> Plain:
     """Return texts for an element that shows HTML; titles and options show plain text."""
     return _text(tuple(as_html(text) for text in texts), content)
 
@@ -50,7 +51,7 @@ def _agreed(consent: str) -> dict[str, str]:
     return {"visibleIf": f"{{{consent_column(consent)}}} = true"} if consent else {}
 
 
-def _text(texts: Texts, content: FormContent) -> Any:
+def _text(texts: Texts, content: FormContent) -> Plain:
     pairs = [
         ("default" if i == 0 else _CODES.get(code, code), text)
         for i, (code, text) in enumerate(zip(content.languages, texts, strict=False))
@@ -61,11 +62,11 @@ def _text(texts: Texts, content: FormContent) -> Any:
     return pairs[0][1] if len(pairs) == 1 else dict(pairs)
 
 
-def _choices(columns: tuple[Choice, ...], content: FormContent) -> list[dict[str, Any]]:
+def _choices(columns: tuple[Choice, ...], content: FormContent) -> list[PlainDict]:
     return [{"value": value_of(c.code), "text": _text(c.label, content)} for c in columns]
 
 
-def _rows(question: Question, content: FormContent) -> list[dict[str, Any]]:
+def _rows(question: Question, content: FormContent) -> list[PlainDict]:
     rows = []
     for row in question.rows:
         entry = {"value": row_column(question, row), "text": _text(row.text, content)}
@@ -75,7 +76,7 @@ def _rows(question: Question, content: FormContent) -> list[dict[str, Any]]:
     return rows
 
 
-def _matrix(question: Question, content: FormContent, name: str) -> dict[str, Any]:
+def _matrix(question: Question, content: FormContent, name: str) -> PlainDict:
     return {
         "type": "matrix",
         "name": name,
@@ -87,7 +88,7 @@ def _matrix(question: Question, content: FormContent, name: str) -> dict[str, An
     }
 
 
-def _points(question: Question, content: FormContent, item: str) -> list[dict[str, Any]]:
+def _points(question: Question, content: FormContent, item: str) -> list[PlainDict]:
     """Lay points out as one number a line; whoever fills one in has to reach the total."""
     lines = _rows(question, content)
     parts = [f"iif({{{line['value']}}} notempty, {{{line['value']}}}, 0)" for line in lines]
@@ -119,7 +120,7 @@ def _points(question: Question, content: FormContent, item: str) -> list[dict[st
     return [*elements, sum_line]
 
 
-def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
+def _elements(question: Question, content: FormContent) -> list[PlainDict]:
     item = question.items[0]
     title = _text(question.stem, content)
     required = {"isRequired": True} if question.required else {}
@@ -132,7 +133,9 @@ def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
         return [{"type": "checkbox", "name": item, "title": title, "choices": choices}]
     if question.kind == "roles":
         choices = _choices(question.columns, content)
-        head: list[dict[str, Any]] = [{"type": "html", "name": f"{item}_intro", "html": title}]
+        head: list[dict[str, Any]] = [
+            {"type": "html", "name": f"{item}_intro", "html": _html(question.stem, content)}
+        ]
         return head + [
             {
                 "type": "checkbox",
@@ -144,7 +147,7 @@ def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
             for row in _rows(question, content)
         ]
     if question.kind == "nominate":
-        head = [{"type": "html", "name": f"{item}_intro", "html": title}]
+        head = [{"type": "html", "name": f"{item}_intro", "html": _html(question.stem, content)}]
         return head + [
             {"type": "text", "name": row["value"], "title": row["text"]}
             for row in _rows(question, content)
@@ -166,7 +169,7 @@ def _elements(question: Question, content: FormContent) -> list[dict[str, Any]]:
     ]
 
 
-def _page(page: Page, content: FormContent) -> dict[str, Any]:
+def _page(page: Page, content: FormContent) -> PlainDict:
     elements = [
         element | _both(element, _agreed(question.consent))
         for question in page.questions
@@ -180,14 +183,14 @@ def _page(page: Page, content: FormContent) -> dict[str, Any]:
     return result
 
 
-def _both(element: dict[str, Any], shown: dict[str, str]) -> dict[str, str]:
+def _both(element: PlainDict, shown: dict[str, str]) -> dict[str, str]:
     """Join the condition of a question with the one that an element of it already has."""
     if not shown or "visibleIf" not in element:
         return shown
     return {"visibleIf": f"{shown['visibleIf']} and {element['visibleIf']}"}
 
 
-def _consent(module: Consent, content: FormContent) -> dict[str, Any]:
+def _consent(module: Consent, content: FormContent) -> PlainDict:
     name = consent_column(module.id)
     element = {
         "type": "boolean",
@@ -202,7 +205,7 @@ def _consent(module: Consent, content: FormContent) -> dict[str, Any]:
     return {**element, "isRequired": True, "validators": [agreed]}
 
 
-def _cover(content: FormContent) -> dict[str, Any]:
+def _cover(content: FormContent) -> PlainDict:
     elements: list[dict[str, Any]] = [
         {"type": "html", "name": name, "html": _html(texts, content)}
         for name, texts in (("purpose", content.purpose), ("definitions", content.definitions))
@@ -222,7 +225,7 @@ def _cover(content: FormContent) -> dict[str, Any]:
     return {"name": "cover", "elements": elements}
 
 
-def survey_json(content: FormContent) -> dict[str, Any]:
+def survey_json(content: FormContent) -> PlainDict:
     """Return the SurveyJS definition of a form as plain values."""
     kept = [
         {"name": name, "expression": f"{{{variable}}}", "includeIntoResult": True}

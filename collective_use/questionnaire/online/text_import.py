@@ -70,9 +70,9 @@ def escape(text: str) -> str:
     Examples
     --------
     >>> escape("A [单选题] and ____").replace("\\u200b", "~")
-    'A [~单选题] and _~___'
+    'A [~单选题] and _~_~_~_'
     """
-    return parted(text, r"[\[【［](?=[^\s])|_(?=_)(?<!__)|^=(?==)|\{(?=_)")
+    return parted(text, r"[\[【［](?=[^\s])|_(?=_)|^=(?==)|\{(?=_)")
 
 
 def _written(content: FormContent, dialect: _Dialect) -> str:

@@ -11,12 +11,11 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.direction import direction
@@ -30,14 +29,14 @@ TEMPLATE = Path(__file__).parent / "web.html"
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
-def _row_column(question: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+def _row_column(question: PlainMapping, row: PlainMapping) -> str:
     if row["number"] is not None:
         return str(row["id"])
     place = row["position"] if row["position"] is not None else row["id"]
     return f"{question['items'][0]}_{place}"
 
 
-def page_data(content: FormContent, form: str, hand_in: str = "") -> dict[str, Any]:
+def page_data(content: FormContent, form: str, hand_in: str = "") -> PlainDict:
     """Return what the page's script reads; every answer box carries its export column.
 
     Parameters

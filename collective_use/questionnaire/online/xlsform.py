@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from collective_use.accepted import Worksheet
 from collective_use.output import same_archive
 from collective_use.platforms.consent import consent_column
 from collective_use.questionnaire.form.content import (
@@ -225,7 +225,7 @@ class _Workbook:
         return same_archive(buffer.getvalue())
 
 
-def _sheet(sheet: Any, rows: Sequence[dict[str, str]]) -> None:
+def _sheet(sheet: Worksheet, rows: Sequence[dict[str, str]]) -> None:
     heads = list(dict.fromkeys(name for row in rows for name in row))
     sheet.append(heads)
     for line, row in enumerate(rows, start=2):

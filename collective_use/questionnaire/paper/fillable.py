@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from collective_use.accepted import Pdf, PlainDict
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.paper.fields import NO_CODE, field_names, form_facts
@@ -94,7 +95,7 @@ _ONE_LINE = 25.0
 class _Form:
     """Collects fields and widgets of one document."""
 
-    def __init__(self, pdf: Any, names: Mapping[str, str]) -> None:
+    def __init__(self, pdf: Pdf, names: Mapping[str, str]) -> None:
         import pikepdf
 
         self.pdf = pdf
@@ -109,14 +110,14 @@ class _Form:
         )
         self.font = pdf.make_indirect(font)
 
-    def appearance(self, content: bytes, width: float, height: float) -> Any:
+    def appearance(self, content: bytes, width: float, height: float) -> Pdf:
         stream = self.pdf.make_stream(content)
         stream.Type = self.pike.Name.XObject
         stream.Subtype = self.pike.Name.Form
         stream.BBox = self.pike.Array([0, 0, round(width, 3), round(height, 3)])
         return stream
 
-    def widget(self, box: AnswerBox, **entries: Any) -> Any:
+    def widget(self, box: AnswerBox, **entries: Pdf) -> Pdf:
         page = self.pdf.pages[box.page - 1]
         top = float(page.mediabox[3]) - box.y
         widget = self.pdf.make_indirect(
@@ -134,7 +135,7 @@ class _Form:
         page.obj.Annots.append(widget)
         return widget
 
-    def button(self, box: AnswerBox, state: str) -> dict[str, Any]:
+    def button(self, box: AnswerBox, state: str) -> PlainDict:
         on = self.appearance(_mark_stream(box.kind, box.width, box.height), box.width, box.height)
         off = self.appearance(b"", box.width, box.height)
         normal = self.pike.Dictionary({f"/{state}": on, "/Off": off})

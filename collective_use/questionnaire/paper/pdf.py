@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from collective_use.accepted import Arguments, PlainMapping
 from collective_use.checks import one_of
 from collective_use.errors import OutputError
 from collective_use.questionnaire.form.content import FormContent
@@ -18,7 +18,7 @@ TEMPLATE = Path(__file__).parent / "paper.typ"
 PaperSize = Literal["a4", "us-letter"]
 
 
-def _compile(data: Mapping[str, Any], fonts: Fonts, **options: Any) -> bytes:
+def _compile(data: PlainMapping, fonts: Fonts, **options: Arguments) -> bytes:
     import typst
 
     result = typst.compile(

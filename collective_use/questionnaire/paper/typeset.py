@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from collective_use.accepted import PlainDict
 from collective_use.questionnaire.form.content import (
     Choice,
     Consent,
@@ -63,7 +63,7 @@ class Setting:
             found.append({"lang": _code(language), "head": head, "tail": end})
         return found
 
-    def label(self, texts: Texts, known: Iterable[str]) -> list[dict[str, Any]]:
+    def label(self, texts: Texts, known: Iterable[str]) -> list[PlainDict]:
         """Return the heading of a column, cut where a line may end."""
         words = list(known)
         return [
@@ -89,7 +89,7 @@ def template_data(
     marks: bool,
     qr: bool,
     letterhead: Letterhead | None = None,
-) -> dict[str, Any]:
+) -> PlainDict:
     """Return what the typst template reads, as plain values.
 
     Parameters
@@ -143,7 +143,7 @@ def _facts(form: FormContent) -> Texts:
     return tuple(facts_line(name, form.minutes, form.statements, others) for name in form.languages)
 
 
-def _consent(module: Consent, form: FormContent, setting: Setting) -> dict[str, Any]:
+def _consent(module: Consent, form: FormContent, setting: Setting) -> PlainDict:
     numbers = form.numbers_asking(module.id)
     return {
         "id": module.id,
@@ -153,7 +153,7 @@ def _consent(module: Consent, form: FormContent, setting: Setting) -> dict[str, 
     }
 
 
-def _letterhead(letterhead: Letterhead, form: FormContent, setting: Setting) -> dict[str, Any]:
+def _letterhead(letterhead: Letterhead, form: FormContent, setting: Setting) -> PlainDict:
     picture = letterhead.picture()
     lines = []
     for name in LETTER_LINES:
@@ -172,7 +172,7 @@ def _letterhead(letterhead: Letterhead, form: FormContent, setting: Setting) -> 
     }
 
 
-def _page(page: Page, setting: Setting) -> dict[str, Any]:
+def _page(page: Page, setting: Setting) -> PlainDict:
     return {
         "title": setting.texts(page.title),
         "intro": setting.texts(page.intro),
@@ -180,7 +180,7 @@ def _page(page: Page, setting: Setting) -> dict[str, Any]:
     }
 
 
-def _question(question: Question, setting: Setting) -> dict[str, Any]:
+def _question(question: Question, setting: Setting) -> PlainDict:
     lines = max(len(question.rows), len(question.columns) if not question.rows else 0)
     statements = question.kind == "grid" and question.number is None
     return {
@@ -198,7 +198,7 @@ def _question(question: Question, setting: Setting) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, setting: Setting) -> dict[str, Any]:
+def _row(row: Row, setting: Setting) -> PlainDict:
     return {
         "id": row.id,
         "number": row.number,
@@ -207,7 +207,7 @@ def _row(row: Row, setting: Setting) -> dict[str, Any]:
     }
 
 
-def _columns(columns: Sequence[Choice], setting: Setting) -> list[dict[str, Any]]:
+def _columns(columns: Sequence[Choice], setting: Setting) -> list[PlainDict]:
     known = words_of(text for choice in columns for text in choice.label)
     return [
         {

@@ -19,7 +19,7 @@ from collective_use.responses.headings.wording import as_number, normal
 
 REASONS: tuple[str, ...] = ("", *get_args(MissingReason))
 """Why an answer is missing, "" for an answer that is not."""
-REASON_DTYPE = pd.CategoricalDtype(REASONS)
+REASON_DTYPE = pd.CategoricalDtype(list(REASONS))
 _PLACE = {reason: place for place, reason in enumerate(REASONS)}
 UNANSWERED = _PLACE["unanswered"]
 NOT_SHOWN = _PLACE["not_shown"]

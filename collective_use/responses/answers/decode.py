@@ -76,11 +76,8 @@ def decode_text(
         number = read_number(plain, how.decimal, machine=how.machine)
     if number is not None:
         return _number(number, key, extra)
-    if plain in extra or text in extra:
-        return np.nan, extra.get(plain, extra.get(text, ""))
-    if plain in EMPTY_WORDS:
-        return np.nan, "unanswered"
-    return _words(plain, key)
+    why = extra.get(plain, extra.get(text, "unanswered" if plain in EMPTY_WORDS else None))
+    return _words(plain, key) if why is None else (np.nan, why)
 
 
 def _tick(

@@ -36,6 +36,7 @@ from collective_use.responses.answers.persons import (
     without_group,
 )
 from collective_use.responses.answers.places import roster_columns
+from collective_use.responses.answers.refusals import informants_who_agreed, said_no
 from collective_use.responses.answers.stack import Piece
 from collective_use.responses.columns.heading_rows import repeated_headings, without_headings
 from collective_use.responses.columns.mapping import apply_map
@@ -46,7 +47,7 @@ from collective_use.responses.columns.match import (
     nothing_matches,
     respelt,
 )
-from collective_use.responses.columns.texts import match_texts
+from collective_use.responses.columns.texts import known_by_wording, match_texts
 from collective_use.responses.options import Options
 from collective_use.responses.readers.export import Export
 from collective_use.responses.readers.option_numbers import check_option_numbers
@@ -97,6 +98,7 @@ def read_piece(
         name,
         _open_headings(export, found.used, options),
         _key_labels(export, found.places),
+        said_no(persons, instrument),
     )
     return piece, record
 
@@ -142,6 +144,7 @@ def _found_columns(
     record = _note_columns(export, found.used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
     record = _note_respelt(export, respelt(export, instrument, matched), record)
+    record = _note_wording(export, instrument, matched, options, record)
     check_option_numbers(export, instrument, matched)
     return found, record
 
@@ -309,6 +312,27 @@ def _note_respelt(export: Export, names: Mapping[str, str], record: Record) -> R
     return record.note("responses", "decision", text)
 
 
+def _note_wording(
+    export: Export,
+    instrument: Instrument,
+    matched: Mapping[int, Column],
+    options: Options,
+    record: Record,
+) -> Record:
+    """Record the columns that only the wording of their question gave away."""
+    mapped = apply_map(export, instrument, options.renamed)[0]
+    named = {*match_names(export, instrument), *mapped}
+    others = {place: column for place, column in matched.items() if place not in named}
+    pairs = [f"{a} as {b}" for a, b in known_by_wording(export, instrument, others).items()]
+    if not pairs:
+        return record
+    text = (
+        f"{export.raw.name}: Columns whose headings are no names of the instrument, known by the "
+        f"wording of their questions: {quoted(pairs, most=8)}."
+    )
+    return record.note("responses", "decision", text, count=len(pairs), of="columns", what=pairs)
+
+
 def informant_piece(
     export: Export, instrument: Instrument, options: Options, record: Record
 ) -> tuple[Piece, Record]:
@@ -327,7 +351,10 @@ def informant_piece(
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, {})
     block, record = decode_block(export, instrument, facts, rows, record, options)
+    agreed = consent_places(export, instrument)
+    persons, record = _with_consent(export, instrument, agreed, rows, persons, options, record)
     keep = (persons["group"] != "").to_numpy()
     labels = _key_labels(export, places)
     persons = persons[keep].reset_index(drop=True)
-    return Piece(persons, take(block, keep), export.raw.name, (), labels), record
+    piece = Piece(persons, take(block, keep), export.raw.name, (), labels)
+    return informants_who_agreed(piece, instrument, options, record)

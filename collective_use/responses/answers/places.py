@@ -13,6 +13,7 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
+from collective_use.frames import Cell
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.roster_codes import CODES, PARTNERS, split_codes
 from collective_use.record import Record
@@ -22,6 +23,9 @@ from collective_use.responses.readers.export import Export
 
 Placed = dict[str, dict[str, int]]
 """Place by group and code."""
+
+Column = tuple[int, object]
+"""Place and option of a column of answers; the option is None where there are none."""
 
 
 def roster_columns(export: Export) -> dict[str, int]:
@@ -129,11 +133,12 @@ def _named(text: str, known: Sequence[str]) -> str:
 
 def _moved(frame: pd.DataFrame, to: Callable[[int, int], int | None]) -> pd.DataFrame:
     """Return a frame whose answers stand at other places; those without one are empty."""
-    pairs = [label if isinstance(label, tuple) else (label, None) for label in frame.columns]
+    labels: list[Cell] = list(frame.columns)
+    pairs: list[Column] = [label if isinstance(label, tuple) else (label, None) for label in labels]
     columns = {pair: place for place, pair in enumerate(pairs)}
     old = frame.to_numpy(dtype=float)
     new = np.full(old.shape, np.nan)
-    wider: dict[tuple[int, object], np.ndarray] = {}
+    wider: dict[Column, np.ndarray] = {}
     for row, column in np.argwhere(~np.isnan(old)):
         place, option = pairs[column]
         target = to(int(row), int(place))

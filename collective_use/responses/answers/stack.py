@@ -10,6 +10,7 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ScaleValueError
+from collective_use.frames import Cell
 from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import BY_ROLE, Column
 from collective_use.record import Record
@@ -36,6 +37,8 @@ class Piece:
         Headings of columns that are not the instrument's.
     labels
         Value labels of key columns, by role.
+    declined
+        Group and member code of who said no to a consent that taking part needs, answers or none.
     """
 
     persons: pd.DataFrame
@@ -43,6 +46,7 @@ class Piece:
     name: str = ""
     open: tuple[str, ...] = ()
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    declined: tuple[tuple[str, str], ...] = ()
 
 
 def _all_columns(pieces: Sequence[Piece], instrument: Instrument) -> list[Column]:
@@ -195,7 +199,7 @@ def _held_only(
     known = np.array([group in roll.held for group in groups], dtype=bool)
     bad = np.zeros(frame.shape, dtype=bool)
     for place, label in enumerate(frame.columns):
-        position = label[0] if isinstance(label, tuple) else label
+        position: Cell = label[0] if isinstance(label, tuple) else label
         holders = {group for group, held in roll.held.items() if position in held}
         empty = known & ~np.array([group in holders for group in groups], dtype=bool)
         values = frame.iloc[:, place].to_numpy(float)

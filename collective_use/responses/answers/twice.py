@@ -123,8 +123,9 @@ def once_each(
     twice = persons[persons.duplicated(by, keep=options.duplicates)]
     if twice.empty:
         return listed, record
-    for place, rows in twice.groupby("piece", sort=True):
-        piece = listed[int(place)]
+    for place in sorted(set(twice["piece"].tolist())):
+        rows = twice[twice["piece"] == place]
+        piece = listed[place]
         keep = np.ones(len(piece.persons), dtype=bool)
         keep[rows["at"].to_numpy()] = False
         record = record.note(
@@ -137,7 +138,7 @@ def once_each(
             what=piece.persons["row"][~keep],
         )
         kept = piece.persons[keep].reset_index(drop=True)
-        listed[int(place)] = replace(piece, persons=kept, block=take(piece.block, keep))
+        listed[place] = replace(piece, persons=kept, block=take(piece.block, keep))
     pairs = [f"{row.member} in {row.group}" for row in twice.itertuples()]
     warn(
         f"{len(twice)} submissions of members who stand in several exports were left out, the "

@@ -190,6 +190,33 @@ def text_candidates(
     return dict(sorted(found.items()))
 
 
+def known_by_wording(
+    export: Export, instrument: Instrument, matched: Mapping[int, Column]
+) -> dict[str, str]:
+    """Return headings that say nothing of their item, whose question text does: ``q_a`` for use1.
+
+    Parameters
+    ----------
+    export
+        The export.
+    instrument
+        The instrument.
+    matched
+        Columns matched by their text, by place.
+    """
+    texts = wording(instrument)
+    found = {}
+    for heading in export.headings:
+        column = matched.get(heading.place)
+        if column is None:
+            continue
+        alone = Heading(heading.place, heading.name)
+        hits = _of_option(alone, texts) or _of_item(alone, texts, instrument, deep=True)
+        if not hits:
+            found[heading.name] = column.name
+    return found
+
+
 def match_texts(
     export: Export, instrument: Instrument, taken: Mapping[int, Column], closed: Iterable[int]
 ) -> dict[int, Column]:

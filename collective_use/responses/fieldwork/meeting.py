@@ -16,6 +16,8 @@ from collective_use.responses.answers.stack import Piece
 from collective_use.responses.headings.keys import met
 from collective_use.responses.options import Options
 
+DECLINED_COLUMN = "declined_to_take_part"
+"""The column of the members, as read, that says who declined."""
 FEW = 0.5
 """Below this share of groups found, the members file may be the wrong one."""
 
@@ -92,6 +94,22 @@ def _with_members(piece: Piece, codes: Mapping[tuple[str, str], str]) -> Piece:
     pairs = zip(piece.persons["group"], piece.persons["member"], strict=True)
     renamed = [codes.get(pair, pair[1]) for pair in pairs]
     return replace(piece, persons=piece.persons.assign(member=renamed))
+
+
+def marked_declined(people: pd.DataFrame, pieces: Sequence[Piece]) -> pd.DataFrame:
+    """Return the members file with who declined to take part: a reminder would press them."""
+    pairs = {pair for piece in pieces for pair in piece.declined}
+    if not pairs:
+        return people
+    groups = met({group for group, _ in pairs}, people["group"])
+    told = set()
+    for group in {group for group, _ in pairs}:
+        name = groups.get(group, group)
+        own = [member for other, member in pairs if other == group]
+        codes = met(own, people.loc[people["group"] == name, "member"])
+        told |= {(name, codes.get(member, member)) for member in own}
+    who = zip(people["group"], people["member"], strict=True)
+    return people.assign(**{DECLINED_COLUMN: [pair in told for pair in who]})
 
 
 def _once(piece: Piece, options: Options, record: Record) -> tuple[Piece, Record]:

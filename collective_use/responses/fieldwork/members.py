@@ -8,6 +8,7 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
+from collective_use.frames import rows_of
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.columns.heading_rows import promoted
@@ -218,8 +219,6 @@ def positions_of(members: pd.DataFrame | None, persons: pd.DataFrame) -> pd.Seri
     """
     if members is None or "member" not in persons:
         return pd.Series(float("nan"), index=persons.index)
-    places = {
-        (row.group, row.member): float(row.position) for row in members.itertuples(index=False)
-    }
+    places = {(row.group, row.member): float(row.position) for row in rows_of(members)}
     pairs = zip(persons["group"], persons["member"], strict=True)
     return pd.Series([places.get(pair, float("nan")) for pair in pairs], index=persons.index)

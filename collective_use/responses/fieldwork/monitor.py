@@ -14,6 +14,7 @@ from collective_use.disclosure import disclosure_rule
 from collective_use.errors import InputError
 from collective_use.output import csv_bytes
 from collective_use.record import Record
+from collective_use.responses.fieldwork.meeting import DECLINED_COLUMN
 from collective_use.responses.fieldwork.page import monitor_page
 from collective_use.responses.table import Responses
 from collective_use.results import NotComputed, Result, Table, table_of
@@ -35,8 +36,8 @@ class Monitor(Result):
         each gate (``rate_gate``, ``size_gate``, ``disclosure_gate``), and ``needed``: how many
         more answers the group needs to pass all gates; None where it has too few members.
     reminders
-        Members without an answer: ``group``, ``member`` and what else the members file holds;
-        or the reason why there is no such list.
+        Members without an answer who did not decline: ``group``, ``member`` and what else the
+        members file holds; or the reason why there is no such list.
     cutoffs
         The gates.
     record
@@ -213,8 +214,8 @@ def _matched(
         record = record.note("monitor", "left out", text, count=int(strange.sum()), of="rows")
     persons = persons[~strange]
     if "member" not in persons:
-        counts = persons.groupby("group").size()
-        sizes = members.groupby("group").size()
+        counts = persons.groupby("group").size().to_dict()
+        sizes = members.groupby("group").size().to_dict()
         over = [name for name, n in counts.items() if n > sizes[name]]
         if over:
             text = f"More answers than members in {quoted(over)}; the members are taken."
@@ -230,9 +231,15 @@ def _matched(
         text = f"Answers under codes that the members file does not list, in {quoted(groups)}."
         record = record.note("monitor", "left out", text, count=len(unknown), of="persons")
     done = [pair in there for pair in pairs]
-    counts = members[done].groupby("group").size()
-    rest = members[[not flag for flag in done]].drop(columns="position").reset_index(drop=True)
-    return {str(name): int(n) for name, n in counts.items()}, rest, record
+    answered = members[done].groupby("group").size()
+    rest = members[[not flag for flag in done]]
+    if DECLINED_COLUMN in rest:
+        no = rest[DECLINED_COLUMN].to_numpy(bool)
+        text = "Members who declined to take part are not on the reminder list."
+        record = record.note("monitor", "left out", text, count=int(no.sum()), of="members")
+        rest = rest[~no].drop(columns=DECLINED_COLUMN)
+    rest = rest.drop(columns="position").reset_index(drop=True)
+    return {str(name): int(n) for name, n in answered.items()}, rest, record
 
 
 def _row(name: str, members: int, answered: int, gates: Mapping[str, Cutoff]) -> dict[str, object]:

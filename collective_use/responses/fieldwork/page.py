@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import Plain
 from collective_use.cutoffs import Cutoff
 from collective_use.output.policy import page_policy
 from collective_use.record import Record
@@ -86,7 +86,7 @@ def monitor_page(
     )
 
 
-def _row(row: dict[Any, Any], gate: float) -> str:
+def _row(row: dict[Plain, Plain], gate: float) -> str:
     numbers = "".join(f'<td class="n">{row[name]}</td>' for name in ("members", "answered", "open"))
     flags = "".join(
         f'<td class="{"yes" if row[name] else "no"}">{"✓ yes" if row[name] else "not yet"}</td>'

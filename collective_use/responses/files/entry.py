@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Plain
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
 from collective_use.responses.files.raw import Raw, frame_of
@@ -30,7 +30,9 @@ def is_entry_book(sheets: Sequence[str]) -> bool:
     return set(ENTRIES) <= set(sheets)
 
 
-def read_entries(path: Path, pages: Mapping[str, list[list[Any]]], as_text: Any) -> Raw:
+def read_entries(
+    path: Path, pages: Mapping[str, list[list[Plain]]], as_text: Callable[[object], str]
+) -> Raw:
     """Read an entry sheet whose two entries agree.
 
     Parameters
@@ -71,7 +73,9 @@ def read_entries(path: Path, pages: Mapping[str, list[list[Any]]], as_text: Any)
     return Raw(path, "entry", tuple(heads[0]), frame_of(columns, len(rows)), notes=(note,))
 
 
-def _page(path: Path, sheet: str, rows: list[list[Any]], as_text: Any) -> tuple[list[str], Typed]:
+def _page(
+    path: Path, sheet: str, rows: list[list[Plain]], as_text: Callable[[object], str]
+) -> tuple[list[str], Typed]:
     """Return the headings of one entry, and its forms by their number."""
     texts = [[" ".join(as_text(cell).split()) for cell in row] for row in rows]
     if not texts or PAPER not in texts[0]:

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element
 
+from collective_use.accepted import Pdf, PlainDict
 from collective_use.errors import ReadError
 from collective_use.platforms.roster_codes import CODES, PARTNERS
 
@@ -68,7 +68,7 @@ def read_form(path: Path) -> Form:
     return Form(path.name, {**own, **about, **filled}, str(said.get("instrument", "")))
 
 
-def _facts(text: str) -> dict[str, Any]:
+def _facts(text: str) -> PlainDict:
     try:
         found = json.loads(text) if text else {}
     except ValueError:
@@ -93,7 +93,7 @@ def _pdf(path: Path) -> tuple[dict[str, str], str]:
         raise ReadError(f"{path.name} cannot be read as a PDF: {error}") from error
 
 
-def _pdf_fields(field: Any, above: str, depth: int) -> Iterator[tuple[str, str]]:
+def _pdf_fields(field: Pdf, above: str, depth: int) -> Iterator[tuple[str, str]]:
     """Yield the fields below a node of the tree; some programs nest names at their points."""
     if depth > 20:
         return
@@ -107,7 +107,7 @@ def _pdf_fields(field: Any, above: str, depth: int) -> Iterator[tuple[str, str]]
         yield name, _pdf_value(field, kids)
 
 
-def _pdf_value(field: Any, kids: list[Any]) -> str:
+def _pdf_value(field: Pdf, kids: list[Pdf]) -> str:
     value = field.get("/V")
     if str(field.get("/FT", "")) != "/Btn":
         return "" if value is None else " ".join(str(value).split())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Plain, PlainMapping
 from collective_use.checks import quoted
 from collective_use.door.json import json_content
 from collective_use.door.limits import LIMITS, regular_file
@@ -19,11 +19,11 @@ WEB = "collective-use answers"
 """What the files of our own web page call their format."""
 
 
-def _leaf(value: Any) -> str:
+def _leaf(value: Plain) -> str:
     return ("1" if value else "0") if isinstance(value, bool) else cell_as_text(value)
 
 
-def flat(entry: Mapping[str, Any], above: str = "") -> dict[str, str]:
+def flat(entry: PlainMapping, above: str = "") -> dict[str, str]:
     """Return nested answers as one level; several answers in one place are joined by ``;``.
 
     Examples
@@ -43,7 +43,7 @@ def flat(entry: Mapping[str, Any], above: str = "") -> dict[str, str]:
     return found
 
 
-def _respondents(content: Any, name: str) -> list[Mapping[str, Any]]:
+def _respondents(content: Plain, name: str) -> list[PlainMapping]:
     entries = content
     if isinstance(content, Mapping):
         lists = [value for value in content.values() if _is_table(value)]
@@ -56,13 +56,13 @@ def _respondents(content: Any, name: str) -> list[Mapping[str, Any]]:
     return list(entries)
 
 
-def _is_table(value: Any) -> bool:
+def _is_table(value: Plain) -> bool:
     if not isinstance(value, list) or not value:
         return False
     return all(isinstance(part, Mapping) for part in value)
 
 
-def _web(entry: Mapping[str, Any], name: str) -> dict[str, str]:
+def _web(entry: PlainMapping, name: str) -> dict[str, str]:
     """Lay an answer file of the web page out: keys and answers beside its own fields."""
     for part in ("keys", "answers"):
         if not isinstance(entry.get(part, {}), Mapping):

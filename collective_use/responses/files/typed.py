@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Arguments, FileFacts, Plain, Reader
 from collective_use.door.child import bounded, bounded_reader
 from collective_use.errors import ReadError
 from collective_use.responses.files.guess import declared_codec
@@ -17,7 +17,7 @@ from collective_use.responses.files.raw import Raw
 from collective_use.responses.files.workbooks import cell_as_text
 
 
-def value_text(value: Any) -> str:
+def value_text(value: Plain) -> str:
     """Write one value of a typed column as text; missing is "".
 
     Examples
@@ -75,7 +75,7 @@ def read_sas(path: Path, encoding: str | None) -> Raw:
     return _typed(path, "sas7bdat", bounded_reader("sas7bdat"), encoding, {"user_missing": True})
 
 
-def _without_encoding(reader: Any) -> Any:
+def _without_encoding(reader: Reader) -> Reader:
     return lambda path, encoding: reader(path)
 
 
@@ -88,7 +88,12 @@ def _old_stata(path: Path) -> bool:
 
 
 def _typed(
-    path: Path, kind: str, reader: Any, encoding: str | None, extra: Any, silent: bool = False
+    path: Path,
+    kind: str,
+    reader: Reader,
+    encoding: str | None,
+    extra: Arguments,
+    silent: bool = False,
 ) -> Raw:
     """Read a typed file in the encoding given, declared, or found out from its texts.
 
@@ -118,8 +123,8 @@ def _typed(
 
 
 def _opened(
-    path: Path, reader: Any, encoding: str | None, extra: Any, silent: bool
-) -> tuple[pd.DataFrame, Any, str]:
+    path: Path, reader: Reader, encoding: str | None, extra: Arguments, silent: bool
+) -> tuple[pd.DataFrame, Reader, str]:
     if encoding is not None or not silent:
         try:
             frame, meta = reader(str(path), encoding=encoding, **extra)
@@ -138,7 +143,7 @@ def _opened(
     return frame, meta, f"{codec} (guessed)"
 
 
-def _all_texts(frame: pd.DataFrame, meta: Any) -> Iterator[str]:
+def _all_texts(frame: pd.DataFrame, meta: FileFacts) -> Iterator[str]:
     """Yield every text of a file: names, labels and values."""
     yield from (str(label) for label in meta.column_labels if label)
     for labels in meta.variable_value_labels.values():
@@ -149,11 +154,11 @@ def _all_texts(frame: pd.DataFrame, meta: Any) -> Iterator[str]:
             yield from (value for value in column.dropna().unique() if isinstance(value, str))
 
 
-def _labels(labels: Mapping[Any, str]) -> dict[str, str]:
+def _labels(labels: Mapping[Plain, str]) -> dict[str, str]:
     return {value_text(value): str(label) for value, label in labels.items()}
 
 
-def _missing(name: str, column: pd.Series, meta: Any, kind: str) -> frozenset[str]:
+def _missing(name: str, column: pd.Series, meta: FileFacts, kind: str) -> frozenset[str]:
     """Return the values that a file declares missing: letters in Stata and SAS, ranges in SPSS."""
     values = column.dropna().unique()
     if kind in ("dta", "sas7bdat"):

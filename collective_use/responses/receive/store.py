@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.errors import InputError
 from collective_use.file_names import safe_names
 from collective_use.output import write_file
@@ -28,7 +28,7 @@ _FIELDS = frozenset(
 )
 
 
-def checked(body: bytes, instrument: str | None = None) -> dict[str, Any]:
+def checked(body: bytes, instrument: str | None = None) -> PlainDict:
     """Return an answer of the web page, or say why it is none.
 
     Parameters
@@ -71,7 +71,7 @@ def _no_number(name: str) -> float:
     raise ValueError(name)
 
 
-def _flat(name: str, value: Any) -> None:
+def _flat(name: str, value: Plain) -> None:
     """Refuse what no page of ours sends: objects within answers."""
     if not isinstance(value, Mapping):
         raise InputError(f"{name!r} of an answer must be an object")
@@ -127,7 +127,7 @@ class Store:
             self.taken += 1
         return name
 
-    def _name(self, content: Mapping[str, Any], body: bytes) -> str:
+    def _name(self, content: PlainMapping, body: bytes) -> str:
         """Return a name from the codes and the content: no answer ever replaces another."""
         codes = "-".join(str(code) for code in content.get("keys", {}).values() if code)
         own = str(content.get("id", ""))

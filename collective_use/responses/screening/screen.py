@@ -11,6 +11,7 @@ import pandas as pd
 from collective_use.checks import did_you_mean, instance_of, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
+from collective_use.frames import rows_of
 from collective_use.record import Record
 from collective_use.responses.screening.indices import all_indices
 from collective_use.responses.screening.rules import DEFAULT, chosen_rules
@@ -176,6 +177,7 @@ def drop_flagged(screening: Screening) -> Responses:
     >>> len(drop_flagged(seen).persons) == 2042 - int(seen.flagged.sum())
     True
     """
+    instance_of("screening", screening, Screening, "what cu.screen(responses) returns")
     responses = screening.responses
     record = _excluded(screening, responses.record)
     stay = ~screening.flagged.to_numpy()
@@ -201,7 +203,7 @@ def _excluded(screening: Screening, record: Record) -> Record:
                 "responses", "left out", text, count=int(mask.sum()), of="persons", what=rows[mask]
             )
     loss = screening.loss_frame()
-    for row in loss[loss["left_out"] > 0].itertuples(index=False):
+    for row in rows_of(loss[loss["left_out"] > 0]):
         text = f"Group {row.group}: {row.left_out} of {row.n} left out by screening."
         record = record.note("responses", "left out", text, count=int(row.left_out), of="persons")
     return record

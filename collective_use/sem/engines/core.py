@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from collective_use.checks import quoted
 from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, adf_gamma, vech
-from collective_use.numerics.search.constrained import minimise_constrained
-from collective_use.numerics.search.optimise import Optimum, minimise, null_space
+from collective_use.numerics.search.optimise import Optimum
 from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.model import Model
 from collective_use.numerics.sem.objective import (
@@ -23,13 +19,12 @@ from collective_use.numerics.sem.objective import (
     NormalObjective,
 )
 from collective_use.sem.data.data import SampleData
+from collective_use.sem.engines.search import search
 from collective_use.sem.options import Options
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import Constraints, read_constraints
-from collective_use.sem.table.contradiction import is_linear, refuse_contradiction, with_bounds
 from collective_use.sem.table.partable import ParameterTable
-from collective_use.sem.table.paths import circle_of
-from collective_use.sem.table.start import start_values, with_sample_moments
+from collective_use.sem.table.start import with_sample_moments
 
 AnyObjective = NormalObjective | GlsObjective | LeastSquaresObjective | FimlObjective
 
@@ -52,6 +47,8 @@ class Solution:
         Directions that constraints leave open (q, r), None when there are none.
     constraints
         Definitions and constraints.
+    border
+        Number of directions that the rotation of exploratory blocks takes away.
     """
 
     table: ParameterTable
@@ -63,6 +60,7 @@ class Solution:
     optimum: Optimum
     basis: Floats | None
     constraints: Constraints
+    border: int = 0
 
     @property
     def theta(self) -> Floats:
@@ -94,7 +92,7 @@ def pinned(solution: Solution) -> int:
         return 0
     equal = solution.constraints.equalities(solution.theta)[1]
     rank = int(np.linalg.matrix_rank(equal)) if equal.size else 0
-    return int(solution.model.n_free - rank - solution.basis.shape[1])
+    return int(solution.model.n_free - rank - solution.basis.shape[1]) - solution.border
 
 
 def sample_statistics(table: ParameterTable) -> int:
@@ -212,152 +210,6 @@ def fit_table(table: ParameterTable, data: SampleData, options: Options) -> Solu
     objective, shared = make_objective(model, data, options, filled)
     optimum, basis = search(filled, data, objective, constraints)
     return Solution(filled, model, data, options, objective, shared, optimum, basis, constraints)
-
-
-def search(
-    table: ParameterTable, data: SampleData, objective: AnyObjective, constraints: Constraints
-) -> tuple[Optimum, Floats | None]:
-    """Minimise from the usual start; from others too while the best solution is doubtful."""
-    best: tuple[Optimum, Floats | None] | None = None
-    again = starts = 0
-    bounds = bounds_of(table)
-    constrained = bool(constraints.equal or constraints.above)
-    if constrained:
-        refuse_contradiction(
-            constraints, *bounds, np.full(table.n_free, 0.5), table.free_names(), only_linear=True
-        )
-    begun = time.monotonic()
-    deadline = begun + SECONDS
-    for attempt in range(STARTS):
-        if attempt and time.monotonic() > deadline:
-            break
-        theta = start_values(table, [g.moments for g in data.groups], attempt)
-        if not np.isfinite(objective.value(theta)):
-            theta = _possible(table, data, objective, theta)
-        starts += 1
-        # What is doubtful but found is checked from other starts by scoring alone.
-        most = SCORING if best is not None and best[0].converged else SEARCH
-        found = _one_search(table, objective, constraints, theta, most, deadline)
-        again += best is not None and _same(found[0], best[0])
-        if best is None or _better(found[0], best[0]):
-            best, again = found, 0
-        if again == CONFIRMED or not _doubtful(table, objective, best):
-            break
-        if attempt == 0 and constrained:
-            refuse_contradiction(constraints, *bounds, theta, table.free_names())
-    if best is None or not np.isfinite(best[0].value):
-        raise EstimationError(_nowhere(table))
-    if not best[0].converged:
-        plural = "s" if starts > 1 else ""
-        tried = f"{starts} start{plural}, {time.monotonic() - begun:.0f} s"
-        best = replace(best[0], message=f"{best[0].message}; tried: {tried}"), best[1]
-    return best
-
-
-def _nowhere(table: ParameterTable) -> str:
-    circle = circle_of(table)
-    if not circle:
-        return "no start was found at which the model implies possible moments"
-    return (
-        f"{quoted(circle)} act on themselves through each other, and no values were found at which "
-        "this circle comes to rest: take one of its effects out, or fix one at a smaller value"
-    )
-
-
-SECONDS, STARTS = 120.0, 5
-"""How long a model is searched, and from how many starts at most."""
-
-SEARCH, SCORING = 500, 60
-"""Steps of a search, and of one that only checks another."""
-
-CONFIRMED = 2
-"""So many other starts that end at the same doubtful optimum confirm it."""
-
-
-def _same(found: Optimum, best: Optimum) -> bool:
-    near = abs(found.value - best.value) <= 1e-9 * max(1e-9, abs(best.value))
-    return found.converged and best.converged and near
-
-
-def _better(found: Optimum, best: Optimum) -> bool:
-    if found.converged != best.converged:
-        return found.converged
-    return found.value < best.value - 1e-9 * max(1e-9, abs(best.value))
-
-
-def _doubtful(
-    table: ParameterTable, objective: AnyObjective, found: tuple[Optimum, Floats | None]
-) -> bool:
-    """Tell whether another start may do better: no optimum, a flat one, or a Heywood case."""
-    optimum, basis = found
-    if not optimum.converged:
-        return True
-    variances = [r.free - 1 for r in table.rows if r.free and r.op == "~~" and r.lhs == r.rhs]
-    if (optimum.theta[variances] < 0).any():
-        return True
-    if optimum.theta.size == 0:
-        return False
-    H = objective.hessian(optimum.theta)
-    H = H if basis is None else basis.T @ H @ basis
-    d = np.sqrt(np.maximum(np.abs(np.diag(H)), 1e-300))
-    return bool(H.size and np.linalg.eigvalsh(H / np.outer(d, d))[0] < 1e-8)
-
-
-def _possible(
-    table: ParameterTable, data: SampleData, objective: AnyObjective, theta: Floats
-) -> Floats:
-    """Shrink what is off the diagonal until the start implies possible moments."""
-    keep, turning = np.zeros(table.n_free, dtype=bool), set(circle_of(table))
-    for row in table.rows:
-        if row.free and ((row.op == "~~" and row.lhs == row.rhs) or row.op in ("~1", "=~")):
-            keep[row.free - 1] = row.op != "=~" or not turning & {row.lhs, row.rhs}
-    for factor in (0.5, 0.1, 0.0):
-        candidate = np.where(keep, theta, factor * theta)
-        if np.isfinite(objective.value(candidate)):
-            return candidate
-    return theta
-
-
-def _one_search(
-    table: ParameterTable,
-    objective: AnyObjective,
-    constraints: Constraints,
-    theta: Floats,
-    most: int = SEARCH,
-    deadline: float = math.inf,
-) -> tuple[Optimum, Floats | None]:
-    lower, upper = bounds_of(table)
-    if not constraints.equal and not constraints.above:
-        bounded = np.isfinite(lower).any() or np.isfinite(upper).any()
-        return minimise(
-            objective, theta, lower=lower if bounded else None, upper=upper if bounded else None,
-            most=most, deadline=deadline,
-        ), None  # fmt: skip
-    if (
-        not constraints.above
-        and is_linear(constraints.equalities, theta)
-        and not np.isfinite(lower).any()
-    ):
-        c, J = constraints.equalities(theta)
-        feasible = theta - np.linalg.pinv(J) @ c
-        if np.abs(constraints.equalities(feasible)[0]).max() > 1e-8 * (1 + np.abs(c).max()):
-            refuse_contradiction(constraints, lower, upper, theta, table.free_names())
-        basis = null_space(J)
-        return minimise(objective, feasible, basis=basis, most=most, deadline=deadline), basis
-    above = with_bounds(constraints, lower, upper)
-    optimum, J = minimise_constrained(
-        objective, theta, constraints.equalities, above, deadline=deadline
-    )
-    return optimum, null_space(J) if J.shape[0] else None
-
-
-def bounds_of(table: ParameterTable) -> tuple[Floats, Floats]:
-    """Return lower and upper bounds by free parameter."""
-    lower, upper = np.full(table.n_free, -np.inf), np.full(table.n_free, np.inf)
-    for row in table.rows:
-        if row.free:
-            lower[row.free - 1], upper[row.free - 1] = row.lower, row.upper
-    return lower, upper
 
 
 @lru_cache(maxsize=1)

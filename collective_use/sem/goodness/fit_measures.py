@@ -11,6 +11,11 @@ from collective_use.numerics.sem import fit_indices as fi
 from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.baseline import closed_form_baseline, independence_solution
+from collective_use.sem.goodness.explained import (
+    Corrected,
+    explained_measures,
+    residual_chi_square,
+)
 from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.robust_fiml import corrected_fiml
 from collective_use.sem.goodness.tests_of_fit import (
@@ -108,7 +113,57 @@ def compute_fit_measures(
     found = _residuals(solution, saturated)
     out |= found if complete else dict.fromkeys(found, math.nan)
     out |= _others(solution, standard, saturated)
-    return out
+    by_robust = corrected_by(scaled, robust, n)
+    variables = len(solution.table.blocks[0].observed)
+    residual = residual_chi_square(solution)
+    return out | explained_measures(standard, residual, by_robust, n, variables)
+
+
+def corrected_by(
+    scaled: ChiSquare | None, robust: tuple[fi.Versus, float] | None, n: float
+) -> Corrected | None:
+    """Return what robust versions of GFI are made from."""
+    if robust is None:
+        return None
+    v, statistic = robust
+    shifted = scaled is not None and scaled.name == "scaled.shifted"
+    by = scaled.scaling if shifted and scaled else v.scaling
+    return Corrected(v.chisq, statistic, v.df, v.scaling, by, n)
+
+
+def scaled_fit_measures(
+    solution: Solution, scaled: tuple[ChiSquare, ChiSquare] | None
+) -> dict[str, float]:
+    """Compute every measure of a solution whose scaled tests came from elsewhere.
+
+    Parameters
+    ----------
+    solution
+        Complete data or moments, maximum likelihood.
+    scaled
+        Scaled tests of the model and of independence; None: no scaled measures.
+    """
+    saturated = [g.moments for g in solution.data.groups]
+    statistic = max(2 * solution.data.n * solution.objective.value(solution.theta), 0.0)
+    standard = standard_test(solution, statistic)
+    logs = log_likelihood(solution, saturated)
+    out = compute_fit_measures(solution, standard, None, saturated, logs)
+    if scaled is None:
+        return out
+    value, df = closed_form_baseline(solution)
+    null = ChiSquare("standard", value, df, p_of(value, df))
+    own, own_null = scaled
+    out |= {
+        "chisq.scaled": own.statistic,
+        "df.scaled": own.df,
+        "pvalue.scaled": own.p,
+        "chisq.scaling.factor": own.scaling,
+    }
+    robust = _from_scaling(standard, own, null, own_null)
+    out |= _baseline(null, own_null)
+    out |= _incremental(standard, own, null, own_null, robust)
+    n = solution.effective_n
+    return out | _approximation(standard, own, robust, robust[0].scaling, n, 1)
 
 
 def _fmin(solution: Solution, standard: ChiSquare) -> float:
@@ -290,7 +345,9 @@ def _others(
         "cn_05": fi.critical_n(chisq, df, n, 0.05),
         "cn_01": fi.critical_n(chisq, df, n, 0.01),
         "gfi": gfi,
-        "agfi": 1 - k / df * (1 - gfi) if df > 0 else 1.0,
+        "gfi_lisrel": gfi,
+        "agfi": (adjusted := 1 - k / df * (1 - gfi) if df > 0 else 1.0),
+        "agfi_lisrel": adjusted,
         "pgfi": df / k * gfi,
         "mfi": math.exp(-0.5 * (chisq - df) / n),
         "ecvi": chisq / n + 2 * solution.n_parameters / n,

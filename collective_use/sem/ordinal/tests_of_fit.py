@@ -19,7 +19,13 @@ from collective_use.numerics.moments import Floats, inverse_and_log_det
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
 from collective_use.numerics.sem import fit_indices as fi
 from collective_use.sem.engines.core import Solution
-from collective_use.sem.goodness.fit_measures import _approximation, _baseline, _incremental
+from collective_use.sem.goodness.explained import explained_measures
+from collective_use.sem.goodness.fit_measures import (
+    _approximation,
+    _baseline,
+    _incremental,
+    corrected_by,
+)
 from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 from collective_use.sem.inference import inverted
 
@@ -190,7 +196,10 @@ def ordinal_fit_measures(
     by = robust[0].scaling if robust is not None else 1.0
     out |= _approximation(plain, corrected, robust, by, n, groups)
     out |= _residual_measures(solution, moments)
-    return out | _other_measures(solution, plain, moments)
+    out |= _other_measures(solution, plain, moments)
+    # The robust statistic is a normal-theory one of N cases, whatever the weights were.
+    by_robust = corrected_by(None, robust, solution.data.n)
+    return out | explained_measures(plain, math.nan, by_robust, n, moments[0].covariance.shape[0])
 
 
 def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]:
@@ -253,7 +262,9 @@ def _other_measures(solution: Solution, plain: ChiSquare, moments: Moments) -> d
         "cn_05": fi.critical_n(chisq, df, n, 0.05),
         "cn_01": fi.critical_n(chisq, df, n, 0.01),
         "gfi": gfi,
-        "agfi": 1 - k / df * (1 - gfi) if df > 0 else 1.0,
+        "gfi_lisrel": gfi,
+        "agfi": (adjusted := 1 - k / df * (1 - gfi) if df > 0 else 1.0),
+        "agfi_lisrel": adjusted,
         "pgfi": df / k * gfi,
         "mfi": math.exp(-0.5 * (chisq - df) / n),
         "wrmr": math.sqrt(chisq / moments[0].statistics.size),

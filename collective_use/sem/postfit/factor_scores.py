@@ -70,7 +70,7 @@ class FactorScores(Result):
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.rename_axis(frame.index.name or "row").reset_index()
+    return frame.rename_axis(str(frame.index.name or "row")).reset_index()
 
 
 def score_weights(solution: Solution, group: int, method: str, seen: Ints | None = None) -> Floats:

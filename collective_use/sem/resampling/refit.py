@@ -15,7 +15,7 @@ from collective_use.numerics.resampling.batches import batch_fits, weighted_mome
 from collective_use.numerics.resampling.draws import normal_draws, ordinal_draws
 from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.objective import NormalObjective
-from collective_use.sem.engines.core import bounds_of
+from collective_use.sem.engines.search import bounds_of
 from collective_use.sem.ordinal.estimate import weights_of
 from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.resampling.base import (

@@ -35,7 +35,8 @@ from collective_use.numerics.twolevel.objective import (
 from collective_use.numerics.twolevel.saturated import start_moments
 from collective_use.record import Record
 from collective_use.sem.data.data import GroupData, SampleData
-from collective_use.sem.engines.core import Solution, sample_statistics, search
+from collective_use.sem.engines.core import Solution, sample_statistics
+from collective_use.sem.engines.search import search
 from collective_use.sem.inference import inverted
 from collective_use.sem.lagrangian import observed_information
 from collective_use.sem.options import Options

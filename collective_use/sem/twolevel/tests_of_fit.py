@@ -27,12 +27,14 @@ from collective_use.numerics.twolevel.unrestricted import (
 )
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.baseline import independence_table
+from collective_use.sem.goodness.explained import explained_measures
 from collective_use.sem.goodness.fit_measures import (
     _approximation,
     _baseline,
     _from_scaling,
     _incremental,
     _likelihoods,
+    corrected_by,
 )
 from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 from collective_use.sem.inference import inverted, states_of
@@ -226,6 +228,9 @@ def twolevel_fit_measures(
         out |= {f"{name}.robust": math.nan for name in ("cfi", "tli", "nnfi", "rni")}
     by = versus[0].scaling if versus else 1.0
     out |= _approximation(plain, robust, versus, by, n, groups)
+    by_robust = corrected_by(robust, versus, n)
+    variables = len(solution.table.blocks[0].observed)
+    out |= explained_measures(plain, math.nan, by_robust, n, variables)
     return out | _srmr(solution, saturated)
 
 

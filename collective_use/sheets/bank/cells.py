@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from collective_use.accepted import Plain
 from collective_use.sheets.bank.fields import FieldPlan
 from collective_use.sheets.spreadsheet import decode_text, encode_text
 from collective_use.sheets.spreadsheet_read import as_text
@@ -14,7 +15,7 @@ _APART = re.compile(r'[\s,;:"]')
 _PAIR = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^":]*):\s?(.*)', re.DOTALL)
 
 
-def write_cell(plan: FieldPlan, value: Any) -> object:
+def write_cell(plan: FieldPlan, value: Plain) -> object:
     """Return what a cell holds for a value; None where the value is the default.
 
     Examples
@@ -39,7 +40,7 @@ def write_cell(plan: FieldPlan, value: Any) -> object:
     return encode_text(value)
 
 
-def read_cell(plan: FieldPlan, value: object) -> Any:
+def read_cell(plan: FieldPlan, value: object) -> Plain:
     """Return the value of a cell that is not empty; what does not fit stays as it is.
 
     The loader's own checks say what is wrong with a value that does not fit.

@@ -139,11 +139,11 @@ def _fields(part: type[Part], above: tuple[str, ...] = ()) -> tuple[FieldPlan, .
     return tuple(plans)
 
 
-def _is_part(annotation: Any) -> bool:
+def _is_part(annotation: object) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Part)
 
 
-def _kind(annotation: Any) -> tuple[str, tuple[str, ...]]:
+def _kind(annotation: object) -> tuple[str, tuple[str, ...]]:
     if annotation == Text:
         return "text", ()
     origin = get_origin(annotation)

@@ -7,10 +7,10 @@ import tempfile
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from collective_use.accepted import Plain, PlainDict
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, OutputError
 from collective_use.instrument.include import HEAD
@@ -173,7 +173,7 @@ def _staged(path: Path, staged: Path, bank: Instrument, form: Form) -> None:
         raise InputError(f"{path}: the list of forms is not written in a way that can be added to")
 
 
-def _node(text: str) -> dict[str, Any]:
+def _node(text: str) -> PlainDict:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
         return {}
@@ -226,7 +226,7 @@ def appended(text: str, form: Form, last: str) -> tuple[str, bool]:
     ], True
 
 
-def _last_end(node: Any) -> int:
+def _last_end(node: Plain) -> int:
     """Return where the last thing written of a part ends, without comments behind it."""
     while isinstance(node, (yaml.MappingNode, yaml.SequenceNode)) and not node.flow_style:
         last = node.value[-1]

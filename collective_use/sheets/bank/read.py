@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InstrumentError
 from collective_use.instrument.load import examine
@@ -106,7 +107,7 @@ class _Reading:
                     f"the sheet {name!r} is missing; keep all sheets, empty ones too",
                 )
 
-    def put(self, root: dict[str, Any], place: Place, path: tuple[str, ...], value: Any,
+    def put(self, root: PlainDict, place: Place, path: tuple[str, ...], value: Plain,
             position: Position) -> None:  # fmt: skip
         """Set a value below a part and note where everything on the way stands."""
         for depth, key in enumerate(path[:-1], start=1):
@@ -203,10 +204,10 @@ class _Reading:
         self,
         sheet: Sheet,
         row: int,
-        cells: Mapping[str, Any],
+        cells: PlainMapping,
         columns: Mapping[str, tuple[FieldPlan, str]],
         place: Place,
-    ) -> dict[str, Any]:
+    ) -> PlainDict:
         part: dict[str, Any] = {}
         self.values[place] = sheet.at(row)
         for name, (field, language) in columns.items():

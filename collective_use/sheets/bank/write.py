@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from collective_use.accepted import Book, Plain, PlainMapping
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import written
@@ -121,7 +122,7 @@ def heading(field: FieldPlan, language: str = "") -> str:
     return f"{field.heading} ({language})" if field.kind == "text" else field.heading
 
 
-def value_at(part: Mapping[str, Any], path: Sequence[str]) -> Any:
+def value_at(part: PlainMapping, path: Sequence[str]) -> Plain:
     """Return the value at the end of a path of keys."""
     value: Any = part
     for key in path:
@@ -129,7 +130,7 @@ def value_at(part: Mapping[str, Any], path: Sequence[str]) -> Any:
     return value
 
 
-def _languages(plan: SheetPlan, plain: Mapping[str, Any]) -> list[str]:
+def _languages(plan: SheetPlan, plain: PlainMapping) -> list[str]:
     """Return the declared languages, and after them any other that a text of the sheet has."""
     found = dict.fromkeys([*plain["languages"], *plain["draft_languages"]])
     for part, _ in _parts(plan, plain):
@@ -139,14 +140,14 @@ def _languages(plan: SheetPlan, plain: Mapping[str, Any]) -> list[str]:
     return list(found)
 
 
-def _parts(plan: SheetPlan, plain: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str | None]]:
+def _parts(plan: SheetPlan, plain: PlainMapping) -> list[tuple[PlainMapping, str | None]]:
     if not plan.inner:
         return [(part, None) for part in plain[plan.collection]]
     return [(part, owner["id"]) for owner in plain[plan.collection] for part in owner[plan.inner]]
 
 
 def _cells(
-    plan: SheetPlan, part: Mapping[str, Any], languages: Sequence[str], owner: str | None
+    plan: SheetPlan, part: PlainMapping, languages: Sequence[str], owner: str | None
 ) -> list[object]:
     cells: list[object] = [owner] if plan.inner else []
     for field in plan.fields:
@@ -184,7 +185,7 @@ def _range(sheet: str, counts: Mapping[str, int]) -> str:
     return f"='{sheet}'!$A$2:$A${counts[sheet] + SPARE + 1}"
 
 
-def _about(book: Any, plain: Mapping[str, Any]) -> None:
+def _about(book: Book, plain: PlainMapping) -> None:
     fields = about_fields()
     known = dict.fromkeys([*plain["languages"], *plain["draft_languages"]])
     for field in fields:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from collective_use.accepted import Plain, PlainMapping
 from collective_use.errors import InputError, OutputError
 from collective_use.instrument.include import HEAD
 from collective_use.instrument.load import load_file
@@ -43,7 +42,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-def _short(dumper: yaml.SafeDumper, values: list[Any]) -> yaml.Node:
+def _short(dumper: yaml.SafeDumper, values: list[Plain]) -> yaml.Node:
     """Write a list of words in one line, a list of parts as a block."""
     words = all(isinstance(value, (str, int, float)) for value in values)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=words)
@@ -76,7 +75,7 @@ def yaml_files(instrument: Instrument) -> dict[str, str]:
     return texts
 
 
-def _dump(content: Mapping[str, Any]) -> str:
+def _dump(content: PlainMapping) -> str:
     text = ""
     several = False
     for key, value in content.items():

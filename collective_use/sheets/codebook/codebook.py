@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument, Item
 from collective_use.output import csv_bytes
@@ -42,7 +43,7 @@ class Codebook(Result):
         """Return one row for each item; texts and labels have a column for each language."""
         return pd.DataFrame([_flat(entry, _languages(self.instrument)) for entry in self.entries])
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return the rows of the table as plain values."""
         bank = self.instrument
         items = self.to_frame().to_dict(orient="records")
@@ -119,7 +120,7 @@ def _columns(bank: Instrument, item: Item) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _flat(entry: Entry, languages: tuple[str, ...]) -> dict[str, Any]:
+def _flat(entry: Entry, languages: tuple[str, ...]) -> PlainDict:
     item = entry.item
     row: dict[str, Any] = {"item": item.id, "kind": item.kind, "role": item.role}
     row |= {f"text_{code}": item.text.get(code, "") for code in languages}

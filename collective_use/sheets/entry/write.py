@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Worksheet
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -170,7 +170,7 @@ def _sheet_column(bank: Instrument, column: Column) -> SheetColumn:
     )
 
 
-def _limits(sheet: Any, bank: Instrument, columns: Sequence[Column], last: int) -> None:
+def _limits(sheet: Worksheet, bank: Instrument, columns: Sequence[Column], last: int) -> None:
     """Let columns of numbers take numbers only."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation

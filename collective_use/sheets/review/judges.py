@@ -11,8 +11,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Book
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -181,7 +181,7 @@ def _texts(item: Item, languages: Sequence[str]) -> list[object]:
     return listed
 
 
-def _sorting(book: Any, items: Sequence[Item], languages: Sequence[str], choices: str) -> None:
+def _sorting(book: Book, items: Sequence[Item], languages: Sequence[str], choices: str) -> None:
     columns = [
         SheetColumn("item", 12, hidden=True),
         SheetColumn("no", 5, number=True),
@@ -197,7 +197,7 @@ def _sorting(book: Any, items: Sequence[Item], languages: Sequence[str], choices
 
 
 def _relevance(
-    book: Any, items: Sequence[Item], languages: Sequence[str], names: dict[str, str]
+    book: Book, items: Sequence[Item], languages: Sequence[str], names: dict[str, str]
 ) -> None:
     help_text = "1 not relevant, 2 somewhat relevant, 3 quite relevant, 4 highly relevant"
     columns = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from collective_use.checks import did_you_mean, quoted
+from collective_use.checks import did_you_mean, instance_of, quoted
 from collective_use.errors import (
     InstrumentWarning,
     ReadError,
@@ -105,6 +105,7 @@ def read_judge_sheets(
     ['anna']
     """
     instrument = as_instrument(instrument)
+    instance_of("paths", paths, (str, Path, Sequence), "the path of a judge's workbook, or several")
     listed = [paths] if isinstance(paths, (str, Path)) else list(paths)
     rows: list[dict[str, object]] = []
     remarks = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Given
 from collective_use.errors import InputError, OutputError
 from collective_use.instrument.include import HEAD, assemble, shown
 from collective_use.instrument.load import load_file
@@ -14,7 +14,7 @@ from collective_use.sheets.translation.edit import Edit, edited
 
 
 def write_edits(
-    path: Path, edits: list[Edit], expected: Any, *, out: str | Path | None = None
+    path: Path, edits: list[Edit], expected: Given, *, out: str | Path | None = None
 ) -> None:
     """Change texts in an instrument's files, after a look at the result.
 

@@ -6,10 +6,10 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import Plain
 from collective_use.checks import did_you_mean, one_of, quoted
 from collective_use.errors import (
     InputError,
@@ -252,7 +252,7 @@ def _edit(document: Document, row: TextRow, language: str, text: str) -> Edit:
     return Edit(document.values[behind], document.keys[behind].column, text, key=language)
 
 
-def _set(value: Any, place: Place, text: str) -> None:
+def _set(value: Plain, place: Place, text: str) -> None:
     for step in place[:-1]:
         value = value[step]
     value[place[-1]] = text
@@ -260,7 +260,7 @@ def _set(value: Any, place: Place, text: str) -> None:
 
 def _status(
     document: Document,
-    value: Any,
+    value: Plain,
     bank: Instrument,
     facts: Mapping[str, str],
     stages: Mapping[str, str],

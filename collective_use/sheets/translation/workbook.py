@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Book, Plain
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.check.texts import shown_to_respondents, texts
@@ -110,7 +110,7 @@ def text_rows(instrument: Instrument, source: str) -> tuple[TextRow, ...]:
     return tuple(rows)
 
 
-def _key(plain: Any, place: Place) -> str:
+def _key(plain: Plain, place: Place) -> str:
     parts = []
     for step in place:
         plain = plain[step]
@@ -179,7 +179,7 @@ def translation_workbook(
     return written(book_bytes(book), path)
 
 
-def _texts(book: Any, instrument: Instrument, source: str, target: str) -> None:
+def _texts(book: Book, instrument: Instrument, source: str, target: str) -> None:
     stage = next((s.translation for s in instrument.status if s.language == target), "draft")
     done = stage if stage in STATUSES else "translated"
     rows = []
@@ -215,7 +215,7 @@ def _texts(book: Any, instrument: Instrument, source: str, target: str) -> None:
     sheet.freeze_panes = "F2"
 
 
-def _language(book: Any, instrument: Instrument, words: Mapping[str, str]) -> None:
+def _language(book: Book, instrument: Instrument, words: Mapping[str, str]) -> None:
     status = next((s for s in instrument.status if s.language == words["target"]), None)
     rows: list[list[object]] = [
         ["instrument", words["id"], "leave as it is"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.instrument.model import Instrument
 from collective_use.planning.seal.deviations import Deviation, deviations
 from collective_use.planning.seal.verify import read_seal
@@ -54,7 +55,7 @@ class PlanCheck(Result):
         """Return a row a result."""
         return self.results
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return what run.json says of the plan."""
         return {
             "hash": self.hash,
@@ -123,7 +124,7 @@ def plan_check(
 
 
 def _status(
-    kind: str, name: str, planned: Mapping[str, Any], instrument: Instrument,
+    kind: str, name: str, planned: PlainMapping, instrument: Instrument,
     found: Sequence[Deviation], amendments: Sequence[Deviation],
 ) -> tuple[str, str]:  # fmt: skip
     reason = _unplanned(kind, name, planned)
@@ -139,7 +140,7 @@ def _status(
     return "planned", ""
 
 
-def _unplanned(kind: str, name: str, planned: Mapping[str, Any]) -> str:
+def _unplanned(kind: str, name: str, planned: PlainMapping) -> str:
     design, pipeline = planned["design"], planned["pipeline"]
     if kind == "model":
         ids = [model["id"] for model in design.get("models") or ()]
@@ -153,7 +154,7 @@ def _unplanned(kind: str, name: str, planned: Mapping[str, Any]) -> str:
 
 
 def _concern(
-    kind: str, name: str, planned: Mapping[str, Any], instrument: Instrument
+    kind: str, name: str, planned: PlainMapping, instrument: Instrument
 ) -> Callable[[Deviation], bool]:
     """Return a function that tells whether a change touches a result."""
     measures = [part for part in instrument.measures if kind != "measure" or part.id == name]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.planning.seal.canonical import plain_content
 from collective_use.planning.seal.deviations import Deviation, deviations
+from collective_use.simulation.given import parameters_of
 from collective_use.study.settings import Study
 
-DESIGN = ("form", "measures", "hypotheses")
+DESIGN = ("form", "measures", "hypotheses", "planning")
 """Settings of a study that belong to the design, beside its instrument and its models."""
 
 UNSEALED: Mapping[str, str] = {
@@ -32,7 +34,7 @@ UNSEALED: Mapping[str, str] = {
 """Settings that are not sealed as they stand, with the reason; every other one is pipeline."""
 
 
-def content_of(study: Study, instrument: Instrument) -> dict[str, Any]:
+def content_of(study: Study, instrument: Instrument) -> PlainDict:
     """Return what of a study is sealed: its design and its pipeline, in plain values.
 
     Parameters
@@ -59,6 +61,8 @@ def content_of(study: Study, instrument: Instrument) -> dict[str, Any]:
         if name not in models:
             raise InputError(f"model {name!r} is not in {instrument.id}; it has {quoted(models)}")
     _check_hypotheses(study, instrument)
+    if study.planning is not None:
+        parameters_of(study.planning.values)
     design = {
         "instrument": {"id": instrument.id, "version": instrument.version, **bank},
         **{name: settings[name] for name in DESIGN},
@@ -71,9 +75,7 @@ def content_of(study: Study, instrument: Instrument) -> dict[str, Any]:
     return content
 
 
-def from_plan(
-    planned: Mapping[str, Any], study: Study, instrument: Instrument
-) -> tuple[Deviation, ...]:
+def from_plan(planned: PlainMapping, study: Study, instrument: Instrument) -> tuple[Deviation, ...]:
     """Return what of a study is not as its sealed plan has it.
 
     A setting or cut-off that the plan does not know, since a later version of this package brought
@@ -104,9 +106,7 @@ def from_plan(
     return deviations(planned, now)
 
 
-def _without_news(
-    planned: Mapping[str, Any], now: Mapping[str, Any], usual: Mapping[str, Any]
-) -> dict[str, Any]:
+def _without_news(planned: PlainMapping, now: PlainMapping, usual: PlainMapping) -> PlainDict:
     """Leave out what the plan does not know and nobody has set."""
     return {
         name: value for name, value in now.items() if name in planned or value != usual.get(name)

@@ -13,7 +13,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1] / "sem"))
 
 from sem_cells import CLASSES as _CLASSES
-from sem_cells import Cell, _allowed, _number, load, per_free_parameter
+from sem_cells import Cell, _allowed, _number, known_to_06, load, per_free_parameter
 
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.ordinal.result import OrdinalResult
@@ -226,7 +226,7 @@ def about(content: dict[str, Any]) -> Iterator[Cell]:
 
 
 def _fit_cells(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
-    measures = fit.fit_measures
+    measures = known_to_06(fit)
     assert set(content) == set(measures), set(content) ^ set(measures)
     for name, value in per_free_parameter(content, fit).items():
         kind = "error" if "pvalue" in name else "fit"

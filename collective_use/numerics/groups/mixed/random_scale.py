@@ -270,11 +270,13 @@ def _fit(
 
 def _search(deviance: Callable[[Floats], float], first: Floats) -> tuple[Floats, bool]:
     # two-sided slopes cost twice as much: they end the search, they need not begin it
-    rough = {"gtol": 1e-4, "maxiter": 500}
-    fine = {"gtol": 1e-6, "maxiter": 500}
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        found = optimize.minimize(deviance, first, method="BFGS", jac="2-point", options=rough)
-        again = optimize.minimize(deviance, found.x, method="BFGS", jac="3-point", options=fine)
+        found = optimize.minimize(
+            deviance, first, method="BFGS", jac="2-point", options={"gtol": 1e-4, "maxiter": 500}
+        )
+        again = optimize.minimize(
+            deviance, found.x, method="BFGS", jac="3-point", options={"gtol": 1e-6, "maxiter": 500}
+        )
     best = again if again.fun <= found.fun else found
     return np.asarray(best.x), bool(np.abs(best.jac).max() < 1e-3)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from collective_use.accepted import Plain, PlainDict
 from collective_use.questionnaire.form.content import Choice, Question, Row, Texts
 from collective_use.questionnaire.online.published import row_column
 from collective_use.questionnaire.online.qsf.codes import choice_ids, language_code, recodes
@@ -134,7 +135,7 @@ def _row_number(question: Question, row: Row, place: int) -> str:
     return str(place)
 
 
-def payload(made: Asked, number: str, languages: Sequence[str]) -> dict[str, Any]:
+def payload(made: Asked, number: str, languages: Sequence[str]) -> PlainDict:
     """Return a question as the file holds it.
 
     Parameters
@@ -194,12 +195,12 @@ def _next(entries: dict[str, Texts]) -> int:
     return max((int(name) for name in entries), default=0) + 1
 
 
-def _validation(made: Asked) -> dict[str, Any]:
+def _validation(made: Asked) -> PlainDict:
     force = "ON" if made.required else "OFF"
     return {"ForceResponse": force, "ForceResponseType": "ON", "Type": "None"} | made.check
 
 
-def _translations(made: Asked, languages: Sequence[str]) -> dict[str, Any] | list[Any]:
+def _translations(made: Asked, languages: Sequence[str]) -> PlainDict | list[Plain]:
     """Return the texts in the other languages; an empty list is how the file says none."""
     found: dict[str, Any] = {}
     for place, language in enumerate(languages[1:], start=1):

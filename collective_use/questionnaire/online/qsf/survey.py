@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
+from collective_use.accepted import PlainDict
 from collective_use.platforms.consent import consent_column
 from collective_use.questionnaire.form.content import FormContent, Page, Texts
 from collective_use.questionnaire.online.qsf.codes import language_code
@@ -109,9 +110,7 @@ def _joined(first: Texts, second: Texts) -> Texts:
     return tuple("<br>".join(filter(None, pair)) for pair in zip(*filled, strict=True))
 
 
-def survey_file(
-    content: FormContent, fields: Sequence[str], known: Sequence[str]
-) -> dict[str, Any]:
+def survey_file(content: FormContent, fields: Sequence[str], known: Sequence[str]) -> PlainDict:
     """Return a form as the plain values of a QSF.
 
     Parameters
@@ -130,7 +129,7 @@ def survey_file(
     return {"SurveyEntry": _entry(survey), "SurveyElements": _elements(survey, fields)}
 
 
-def _entry(survey: _Survey) -> dict[str, Any]:
+def _entry(survey: _Survey) -> PlainDict:
     owner = "UR_" + "0" * 15
     return {
         "SurveyID": survey.id("SV", "survey"),
@@ -153,7 +152,7 @@ def _entry(survey: _Survey) -> dict[str, Any]:
     }
 
 
-def _elements(survey: _Survey, fields: Sequence[str]) -> list[dict[str, Any]]:
+def _elements(survey: _Survey, fields: Sequence[str]) -> list[PlainDict]:
     languages = survey.content.languages
     options = {
         **_OPTIONS,
@@ -192,7 +191,7 @@ def _elements(survey: _Survey, fields: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _blocks(survey: _Survey) -> list[dict[str, Any]]:
+def _blocks(survey: _Survey) -> list[PlainDict]:
     blocks = [
         {
             "Type": "Default" if place == 0 else "Standard",
@@ -210,7 +209,7 @@ def _blocks(survey: _Survey) -> list[dict[str, Any]]:
     return [*blocks, {**trash, "ID": survey.id("BL", "trash"), "BlockElements": []}]
 
 
-def _flow(survey: _Survey, fields: Sequence[str]) -> dict[str, Any]:
+def _flow(survey: _Survey, fields: Sequence[str]) -> PlainDict:
     steps: list[dict[str, Any]] = []
     if fields:
         embedded = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from math import ceil
-from typing import Any
 
+from collective_use.accepted import WordPart
 from collective_use.questionnaire.form.content import Consent, FormContent
 from collective_use.questionnaire.form.letterhead import LETTER_LINES, Letterhead
 from collective_use.questionnaire.form.print_words import (
@@ -210,7 +210,7 @@ def closing(sheet: Sheet, head: Letterhead) -> None:
     sheet.say(sheet.tight(cell.add_paragraph(), after=5), address, bold=True)
 
 
-def _hold_last(document: Any) -> None:
+def _hold_last(document: WordPart) -> None:
     """Keep whatever stands last on the page of what comes next."""
     from docx.table import Table
     from docx.text.paragraph import Paragraph

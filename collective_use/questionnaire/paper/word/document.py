@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 from xml.sax.saxutils import escape
 
+from collective_use.accepted import WordPart
 from collective_use.output import same_archive
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.fill import glossed
@@ -79,7 +79,7 @@ def questionnaire_docx(
     return same_archive(buffer.getvalue())
 
 
-def _first_question_on_a_new_page(document: Any) -> None:
+def _first_question_on_a_new_page(document: WordPart) -> None:
     """Let the questions begin on a page of their own, as on the PDF."""
     headings = (part for part in document.paragraphs if part.style.name == "Heading 1")
     first = next(headings, None)

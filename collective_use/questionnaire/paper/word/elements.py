@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from types import MappingProxyType
-from typing import Any
+
+from collective_use.accepted import Node, WordPart
 
 ACCENT = "0B5D6B"
 SOFT = "EEF4F5"
@@ -19,7 +20,7 @@ _CIRCLE = ("25CF", "25CB")
 """Signs for ticked and not ticked, as code points."""
 
 
-def element(tag: str, **attributes: str) -> Any:
+def element(tag: str, **attributes: str) -> Node:
     """Return an element; ``w_val`` is the attribute ``w:val``."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -53,7 +54,7 @@ _ORDERS: Mapping[str, str] = MappingProxyType(
 """The order that the schema of the format fixes (ECMA-376, part 1); Word refuses another."""
 
 
-def put(parent: Any, node: Any) -> None:
+def put(parent: Node, node: Node) -> None:
     """Add a property where the schema wants it, in place of one of the same name."""
     order = _ORDERS[parent.tag.partition("}")[2]].split()
     place = order.index(node.tag.partition("}")[2])
@@ -67,17 +68,17 @@ def put(parent: Any, node: Any) -> None:
         follower.addprevious(node)
 
 
-def line(side: str, color: str, size: int) -> Any:
+def line(side: str, color: str, size: int) -> Node:
     """Return a border; size in eighths of a point."""
     return element(f"w:{side}", w_val="single", w_sz=str(size), w_space="0", w_color=color)
 
 
-def shade(cell: Any, color: str) -> None:
+def shade(cell: WordPart, color: str) -> None:
     """Fill the ground of a cell."""
     put(cell._tc.get_or_add_tcPr(), element("w:shd", w_val="clear", w_color="auto", w_fill=color))
 
 
-def edge(cell: Any, color: str, size: int, *sides: str) -> None:
+def edge(cell: WordPart, color: str, size: int, *sides: str) -> None:
     """Draw edges of a cell: ``top``, ``left``, ``bottom``, ``right``; left is where lines begin."""
     borders = element("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
@@ -86,7 +87,7 @@ def edge(cell: Any, color: str, size: int, *sides: str) -> None:
     put(cell._tc.get_or_add_tcPr(), borders)
 
 
-def _control(name: str) -> tuple[Any, Any]:
+def _control(name: str) -> tuple[Node, Node]:
     control, properties = element("w:sdt"), element("w:sdtPr")
     properties.append(element("w:alias", w_val=name))
     properties.append(element("w:tag", w_val=name[:64]))
@@ -94,7 +95,7 @@ def _control(name: str) -> tuple[Any, Any]:
     return control, properties
 
 
-def _filled(control: Any, text: str, style: Any = None) -> None:
+def _filled(control: Node, text: str, style: WordPart = None) -> None:
     content, run, said = element("w:sdtContent"), element("w:r"), element("w:t")
     if style is not None:
         run.append(style)
@@ -104,7 +105,7 @@ def _filled(control: Any, text: str, style: Any = None) -> None:
     control.append(content)
 
 
-def checkbox(paragraph: Any, name: str, *, one_of_several: bool = False) -> None:
+def checkbox(paragraph: WordPart, name: str, *, one_of_several: bool = False) -> None:
     """Add a box that a click ticks, round where only one of several may be ticked."""
     from lxml import etree
 
@@ -125,7 +126,7 @@ def checkbox(paragraph: Any, name: str, *, one_of_several: bool = False) -> None
     paragraph._p.append(control)
 
 
-def entry(paragraph: Any, name: str, value: str = "", width: int = 16) -> None:
+def entry(paragraph: WordPart, name: str, value: str = "", width: int = 16) -> None:
     """Add a control to type into, named as the column that it becomes: a line until then."""
     control, properties = _control(name)
     if not value:
@@ -137,7 +138,7 @@ def entry(paragraph: Any, name: str, value: str = "", width: int = 16) -> None:
     paragraph._p.append(control)
 
 
-def inset(cell: Any, width: float) -> None:
+def inset(cell: WordPart, width: float) -> None:
     """Set the space in cm between the sides of a cell and its text."""
     margins = element("w:tcMar")
     for side in ("left", "right"):
@@ -145,7 +146,7 @@ def inset(cell: Any, width: float) -> None:
     put(cell._tc.get_or_add_tcPr(), margins)
 
 
-def field(paragraph: Any, code: str, style: Any) -> None:
+def field(paragraph: WordPart, code: str, style: WordPart) -> None:
     """Add a field that the program fills in: a page number, the number of pages.
 
     `style` holds the properties of a run, for all of its parts.
@@ -163,7 +164,7 @@ def field(paragraph: Any, code: str, style: Any) -> None:
             run._r.append(instruction)
 
 
-def keep_part(document: Any, text: str, place: str) -> None:
+def keep_part(document: WordPart, text: str, place: str) -> None:
     """Keep a text as a part of the file that programs carry along and nobody sees."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from collective_use.accepted import WordPart
 from collective_use.questionnaire.form.content import Choice, Question, Row, Texts
 from collective_use.questionnaire.form.words import in_all, words
 from collective_use.questionnaire.paper.fields import NO_CODE, column_of, is_statements
@@ -39,7 +39,7 @@ def answer_grid(sheet: Sheet, question: Question) -> None:
     table = _table(sheet, question, [heads.width] * len(columns))
     _head(sheet, table.rows[0], [choice.label for choice in columns], heads)
 
-    def mark(paragraph: Any, row: Row, choice: Choice) -> None:
+    def mark(paragraph: WordPart, row: Row, choice: Choice) -> None:
         if question.kind == "roles":
             checkbox(paragraph, f"{column_of(question, row, choice.code)}=1")
         else:
@@ -64,13 +64,15 @@ def single_grid(sheet: Sheet, question: Question) -> None:
         _total(sheet, question.total, width)
 
 
-def _single(sheet: Sheet, question: Question) -> tuple[Texts, Callable[[Any, Row, Choice], None]]:
+def _single(
+    sheet: Sheet, question: Question
+) -> tuple[Texts, Callable[[WordPart, Row, Choice], None]]:
     every = words(sheet.languages)
 
-    def tick(paragraph: Any, row: Row, _: Choice) -> None:
+    def tick(paragraph: WordPart, row: Row, _: Choice) -> None:
         checkbox(paragraph, f"{column_of(question, row)}=1")
 
-    def write(paragraph: Any, row: Row, _: Choice) -> None:
+    def write(paragraph: WordPart, row: Row, _: Choice) -> None:
         entry(paragraph, column_of(question, row), width=24 if question.kind == "nominate" else 6)
 
     if question.kind == "ticks":
@@ -80,12 +82,12 @@ def _single(sheet: Sheet, question: Question) -> tuple[Texts, Callable[[Any, Row
     return tuple(every["points"]), write
 
 
-def _table(sheet: Sheet, question: Question, widths: Sequence[float]) -> Any:
+def _table(sheet: Sheet, question: Question, widths: Sequence[float]) -> WordPart:
     text = sheet.width - sum(widths)
     return sheet.table(len(question.rows) + 1, [text, *widths], rules=True)
 
 
-def _head(sheet: Sheet, row: Any, labels: Sequence[Texts], heads: Heads) -> None:
+def _head(sheet: Sheet, row: WordPart, labels: Sequence[Texts], heads: Heads) -> None:
     from docx.enum.table import WD_ALIGN_VERTICAL
 
     row._tr.get_or_add_trPr().append(element("w:tblHeader"))
@@ -99,10 +101,10 @@ def _head(sheet: Sheet, row: Any, labels: Sequence[Texts], heads: Heads) -> None
 
 def _fill(
     sheet: Sheet,
-    table: Any,
+    table: WordPart,
     question: Question,
     columns: Sequence[Choice],
-    mark: Callable[[Any, Row, Choice], None],
+    mark: Callable[[WordPart, Row, Choice], None],
 ) -> None:
     for number, (line, row) in enumerate(zip(table.rows[1:], question.rows, strict=True)):
         first, *others = line.cells
@@ -114,7 +116,7 @@ def _fill(
                 shade(cell, SOFT)
 
 
-def _line(sheet: Sheet, cell: Any, question: Question, row: Row) -> None:
+def _line(sheet: Sheet, cell: WordPart, question: Question, row: Row) -> None:
     """Write what stands at the head of a line: a statement, a person, or room for a name."""
     paragraph = sheet.hang(sheet.tight(cell.paragraphs[0], before=3, after=3))
     sheet.number(paragraph, row.number)
@@ -127,7 +129,7 @@ def _line(sheet: Sheet, cell: Any, question: Question, row: Row) -> None:
         sheet.write(paragraph, f"  {row.note}", size=7.5, color=GREY)
 
 
-def _part_missing(table: Any, columns: Sequence[Choice]) -> None:
+def _part_missing(table: WordPart, columns: Sequence[Choice]) -> None:
     """Draw a line before the answers that are none: don't know, no such occasion."""
     for place in range(1, len(columns)):
         if columns[place].missing and not columns[place - 1].missing:
@@ -135,7 +137,7 @@ def _part_missing(table: Any, columns: Sequence[Choice]) -> None:
                 edge(row.cells[place + 1], ACCENT, 6, "left")
 
 
-def _keep(table: Any, question: Question) -> None:
+def _keep(table: WordPart, question: Question) -> None:
     whole = not is_statements(question) and len(question.rows) <= KEPT_WHOLE
     keep_rows(list(table.rows), whole=whole)
 

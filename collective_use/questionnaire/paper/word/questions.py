@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from collective_use.accepted import WordPart
 from collective_use.questionnaire.form.content import Page, Question
 from collective_use.questionnaire.paper.word.elements import RULE, element, entry, line, put
 from collective_use.questionnaire.paper.word.grids import answer_grid, option_list, single_grid
@@ -38,7 +37,7 @@ def _ask(sheet: Sheet, question: Question) -> None:
         option_list(sheet, question)
 
 
-def _stem(sheet: Sheet, question: Question, *, keep: bool = True) -> Any:
+def _stem(sheet: Sheet, question: Question, *, keep: bool = True) -> WordPart:
     """Write the text of a question; a grid of statements has one without a number."""
     if not any(question.stem):
         sheet.gap(3, keep=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from collective_use.accepted import WordPart
 from collective_use.questionnaire.form.content import Texts
 from collective_use.questionnaire.form.direction import direction
 from collective_use.questionnaire.paper.word.breaks import margin_for_last_line
@@ -46,19 +47,19 @@ class Sheet:
         """Whether the first language is written from right to left."""
         return direction(self.languages[0]) == "rtl"
 
-    def paragraph(self, *, keep: bool = False, before: float = 2, after: float = 2) -> Any:
+    def paragraph(self, *, keep: bool = False, before: float = 2, after: float = 2) -> WordPart:
         """Add a paragraph; space in points; `keep` holds it on the page of the next one."""
         return self.tight(self.document.add_paragraph(), keep=keep, before=before, after=after)
 
     def tight(
         self,
-        paragraph: Any,
+        paragraph: WordPart,
         *,
         center: bool = False,
         keep: bool = False,
         before: float = 2,
         after: float = 2,
-    ) -> Any:
+    ) -> WordPart:
         """Set the space around a paragraph, and which way it is written."""
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
@@ -73,7 +74,7 @@ class Sheet:
             put(paragraph._p.get_or_add_pPr(), element("w:bidi"))
         return paragraph
 
-    def hang(self, paragraph: Any, indent: float = INDENT_CM) -> Any:
+    def hang(self, paragraph: WordPart, indent: float = INDENT_CM) -> WordPart:
         """Let the second line of a paragraph begin under the text, not under its number."""
         from docx.shared import Cm
 
@@ -84,14 +85,14 @@ class Sheet:
 
     def say(
         self,
-        paragraph: Any,
+        paragraph: WordPart,
         texts: Texts,
         *,
         size: float = 9.5,
         bold: bool = False,
         color: str = "",
         between: str = "\n",
-    ) -> Any:
+    ) -> WordPart:
         """Write a text in every language, the second and later ones smaller and lighter."""
         pairs = list(zip(texts, self.languages, strict=False))
         shown = [pair for i, pair in enumerate(pairs) if pair[0] and (not i or pair[0] != texts[0])]
@@ -109,7 +110,7 @@ class Sheet:
 
     def write(
         self,
-        paragraph: Any,
+        paragraph: WordPart,
         text: str,
         language: str = "",
         *,
@@ -117,7 +118,7 @@ class Sheet:
         bold: bool = False,
         italic: bool = False,
         color: str = "",
-    ) -> Any:
+    ) -> WordPart:
         """Add a run; sizes and weight hold for letters of every script."""
         run = paragraph.add_run(self._turned_back(text, language))
         style = run._r.get_or_add_rPr()
@@ -132,7 +133,7 @@ class Sheet:
             put(style, mark)
         return run
 
-    def spare_last_line(self, paragraph: Any, texts: Texts, width: float) -> None:
+    def spare_last_line(self, paragraph: WordPart, texts: Texts, width: float) -> None:
         """Give a paragraph a margin, so that no Chinese character stands alone on a line."""
         from docx.shared import Cm
 
@@ -152,7 +153,7 @@ class Sheet:
         mark = "\u200f" if way == "rtl" else "\u200e"
         return "\n".join(f"{mark}{line}{mark}" if line else "" for line in text.split("\n"))
 
-    def number(self, paragraph: Any, number: int | None) -> None:
+    def number(self, paragraph: WordPart, number: int | None) -> None:
         """Write the number of a question before its text."""
         from collective_use.questionnaire.paper.word.elements import ACCENT
 
@@ -166,7 +167,7 @@ class Sheet:
         *,
         rules: bool = False,
         indent: float = 0.0,
-    ) -> Any:
+    ) -> WordPart:
         """Add a table whose grid and cells agree on the widths in cm, as Word needs."""
         from docx.enum.table import WD_ALIGN_VERTICAL
         from docx.shared import Cm
@@ -183,7 +184,7 @@ class Sheet:
                 cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
         return table
 
-    def box(self, margin: float, *, width: float = 0.0, indent: float = 0.0) -> Any:
+    def box(self, margin: float, *, width: float = 0.0, indent: float = 0.0) -> WordPart:
         """Add a frame of one cell, as wide as the page if no width is given, and return it."""
         cell = self.table(1, [width or self.width], indent=indent).rows[0].cells[0]
         inset(cell, margin)
@@ -199,7 +200,7 @@ class Sheet:
         paragraph.paragraph_format.line_spacing = Pt(points)
 
 
-def _shape(table: Any, rules: bool, indent: float, turned: bool) -> None:
+def _shape(table: WordPart, rules: bool, indent: float, turned: bool) -> None:
     properties = table._tbl.tblPr
     if rules:
         borders = element("w:tblBorders")
@@ -215,14 +216,14 @@ def _shape(table: Any, rules: bool, indent: float, turned: bool) -> None:
         put(properties, element("w:bidiVisual"))
 
 
-def keep_row(row: Any) -> None:
+def keep_row(row: WordPart) -> None:
     """Hold a row of a table on the page of the next one."""
     for cell in row.cells:
         for paragraph in cell.paragraphs:
             paragraph.paragraph_format.keep_with_next = True
 
 
-def keep_rows(rows: Sequence[Any], *, whole: bool) -> None:
+def keep_rows(rows: Sequence[WordPart], *, whole: bool) -> None:
     """Hold rows together: all of them, or so that no page holds a single one.
 
     The first of `rows` may be the heading of a grid; the last row is never held to what follows.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from collective_use.accepted import WordPart
 from collective_use.questionnaire.form.content import FormContent
 from collective_use.questionnaire.form.direction import direction
 from collective_use.questionnaire.form.typography import colon
@@ -59,7 +58,7 @@ def _east(languages: tuple[str, ...]) -> tuple[str, str]:
     return _CHINESE
 
 
-def set_up(document: Any, languages: tuple[str, ...], title: str, paper: str) -> None:
+def set_up(document: WordPart, languages: tuple[str, ...], title: str, paper: str) -> None:
     """Set styles, paper, margins and properties of a document."""
     from docx.shared import Cm, Pt
 
@@ -89,7 +88,7 @@ def set_up(document: Any, languages: tuple[str, ...], title: str, paper: str) ->
     _stand_ins(document, font)
 
 
-def _stand_ins(document: Any, font: str) -> None:
+def _stand_ins(document: WordPart, font: str) -> None:
     """Name the fonts that may stand in for the East Asian one."""
     from docx.opc.constants import RELATIONSHIP_TYPE
 
@@ -114,7 +113,7 @@ def running(sheet: Sheet, content: FormContent) -> None:
         _pages(sheet, foot)
 
 
-def _line(sheet: Sheet, paragraph: Any, side: str) -> Any:
+def _line(sheet: Sheet, paragraph: WordPart, side: str) -> WordPart:
     """Prepare a line of the margin: one stop at the right, a rule."""
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm
@@ -130,7 +129,7 @@ def _line(sheet: Sheet, paragraph: Any, side: str) -> Any:
     return paragraph
 
 
-def _pages(sheet: Sheet, paragraph: Any) -> None:
+def _pages(sheet: Sheet, paragraph: WordPart) -> None:
     """Write "Page 1 of 5" in every language of the form."""
     parts = [in_all(name, sheet.languages) for name in ("page", "of", "of_end")]
     said = dict(zip(zip(*parts, strict=True), sheet.languages, strict=True))

@@ -1,0 +1,86 @@
+"""Names for what is taken or given back untyped; each says what it is.
+
+Python cannot say "one number for each person, as a list, an array or a column", and the libraries
+for workbooks, PDF and Word bring no types. In signatures these names stand instead of `Any`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+Values: TypeAlias = Any
+"""One number for each person: a sequence, a (N,) array or a column of a data frame; missing as
+NaN or None."""
+
+Labels: TypeAlias = Any
+"""One label for each person (group, partner, stratum): a sequence, a (N,) array or a column."""
+
+Items: TypeAlias = Any
+"""Persons by items: a data frame, an (N, J) array, or a sequence of rows; one item may be (N,)."""
+
+Matrix: TypeAlias = Any
+"""Numbers in rows and columns: a data frame, a two-dimensional array or a sequence of rows."""
+
+RosterAnswers: TypeAlias = Any
+"""Members by listed persons: a matrix for each group in a mapping, one matrix, or a data frame
+with a row for each rater and target."""
+
+GroupTable: TypeAlias = Any
+"""Groups by measures: what `aggregate` or `group_values` returns, or a data frame with one row a
+group."""
+
+Label: TypeAlias = Any
+"""The name of one group or person, as it was given: a text or a number."""
+
+Array: TypeAlias = Any
+"""A numpy array whose kind of numbers the reader finds out."""
+
+Frame: TypeAlias = Any
+"""A pandas data frame, where pandas is not loaded before it is asked for."""
+
+Plain: TypeAlias = Any
+"""What a YAML or JSON file can hold: nothing, a truth value, a number, a text, or a list or
+mapping of them."""
+
+PlainDict: TypeAlias = dict[str, Any]
+"""A mapping of a YAML or JSON file, or a row of a table, by name."""
+
+PlainMapping: TypeAlias = Mapping[str, Any]
+"""The same, to be read only."""
+
+Arguments: TypeAlias = Any
+"""Arguments handed on by their names to the function below, which checks them."""
+
+Given: TypeAlias = Any
+"""Whatever a user wrote in a place where another thing is asked for; it is checked next."""
+
+Found: TypeAlias = Any
+"""What a function that was handed in gives back, handed on as it is."""
+
+Book: TypeAlias = Any
+"""A workbook of openpyxl."""
+
+Worksheet: TypeAlias = Any
+"""A worksheet of openpyxl."""
+
+SheetCell: TypeAlias = Any
+"""A cell of openpyxl, or its style."""
+
+Pdf: TypeAlias = Any
+"""A document, or an object of a document, of pikepdf."""
+
+WordPart: TypeAlias = Any
+"""A document, paragraph, table, row, cell or style of python-docx."""
+
+Node: TypeAlias = Any
+"""An element of a document's XML, as lxml holds it."""
+
+Reader: TypeAlias = Any
+"""A function of pyreadstat that reads a file."""
+
+FileFacts: TypeAlias = Any
+"""What pyreadstat tells about a file: labels, missing values, formats."""
+
+ClickPart: TypeAlias = Any
+"""The context, a command or the help's formatter of the click that typer brings along."""

@@ -1,0 +1,1 @@
+"""Ceilings over scatter plots and sets with degrees of membership, on arrays."""

@@ -1,0 +1,1 @@
+"""Power and precision before the data: closed forms and draws, on arrays."""

@@ -1,0 +1,1 @@
+"""Structural models as arrays: two-step estimation, instruments, corrected moments of groups."""

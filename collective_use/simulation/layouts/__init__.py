@@ -1,0 +1,1 @@
+"""Simulated answers in the layout of each platform's exports."""

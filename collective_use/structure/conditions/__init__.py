@@ -1,0 +1,1 @@
+"""Conditions, not only correlations: what is necessary, and what together is sufficient."""

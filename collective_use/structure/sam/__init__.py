@@ -1,0 +1,1 @@
+"""Structural after measurement: blocks of measurement first, then the structure between them."""

@@ -1,0 +1,85 @@
+"""Tables that the pictures of a report are drawn from, as others may see them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from collective_use.cutoffs import cutoffs_with
+from collective_use.disclosure import disclosure_rule
+from collective_use.errors import CollectiveUseError
+from collective_use.groups.agreement.rwg import rwg_j
+from collective_use.groups.disclosure.bands import agreement_bands
+from collective_use.groups.disclosure.counts import rounded_counts
+from collective_use.instrument.model import Measure
+from collective_use.study.walk import Outcome
+
+FILES = {
+    "answers.csv": "a row an item and answer: how many gave it, rounded at random",
+    "agreement_sizes.csv": "shares of groups by agreement and size, no group by name",
+}
+
+_COLUMNS = ("measure", "item", "code", "label", "answers")
+_DRAWS = 500
+
+
+def answers_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return how often each option of each statement was chosen."""
+    instrument, rows = outcome.instrument, []
+    language = instrument.languages[0]
+    for measure in instrument.measures:
+        for code in measure.items:
+            item = instrument.get_item(code)
+            if item.kind != "likert" or item.scale is None:
+                continue
+            if code not in outcome.responses.answers:
+                continue
+            scale = instrument.get_scale(item.scale)
+            given = outcome.responses.answers[code]
+            counts = np.array([int((given == option).sum()) for option in scale.codes])
+            shown = rounded_counts(counts)
+            if shown is None:
+                continue
+            rows += [
+                (measure.id, code, option.code, option.label.get(language, str(option.code)), count)
+                for option, count in zip(scale.options, shown.tolist(), strict=True)
+            ]
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def sizes_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return the agreement of groups by size for the first measure that members should share."""
+    names = ["measure", "sizes", "groups", "band", "share", "chance"]
+    for measure in outcome.instrument.measures:
+        part = outcome.groups.evidence.get(measure.id)
+        if part is None or "rwg_j" not in part.by_group:
+            continue
+        frame = part.by_group
+        rule = disclosure_rule(cutoffs_with(outcome.study.all_cutoffs()))
+        found = agreement_bands(
+            frame["n"].to_numpy(float), frame["rwg_j"].to_numpy(float),
+            _chance(outcome, measure), rule,
+        )  # fmt: skip
+        found.insert(0, "measure", measure.id)
+        if len(found):
+            return found
+    return pd.DataFrame(columns=names)
+
+
+def _chance(outcome: Outcome, measure: Measure) -> np.ndarray:
+    """Return the agreement that 5% of groups of each size exceed by chance; NaN where unknown."""
+    unknown = np.full(len(outcome.groups.values), np.nan)
+    items = [code for code in measure.items if code in outcome.scores.items]
+    scales = {outcome.instrument.get_item(code).scale for code in items}
+    if len(scales) != 1 or None in scales or "wave" in outcome.groups.values:
+        return unknown
+    options = outcome.instrument.get_scale(str(scales.pop())).codes
+    try:
+        tested = rwg_j(
+            outcome.scores.items[items], groups=outcome.responses.persons["group"],
+            options=options, test=True, repetitions=_DRAWS, seed=outcome.study.seed,
+        )  # fmt: skip
+    except CollectiveUseError:
+        return unknown
+    by_group = tested.to_frame().set_index("group")["critical"]
+    return by_group.reindex(outcome.groups.values["group"]).to_numpy(float)

@@ -1,0 +1,170 @@
+"""How the house is built: sizes, circles of imports, and what signatures leave open."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "collective_use"
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "_data" not in path.parts)
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in FILES}
+NODES = {file: list(ast.walk(ast.parse(text))) for file, text in TEXTS.items()}
+
+MOST_LINES, MOST_BODY = 400, 50
+
+LONG_FILES = {
+    "collective_use/numerics/sem/model.py": "one compiled model, value and both derivatives",
+    "collective_use/sem/goodness/fit_measures.py": "every fit measure of lavaan, with its source",
+    "collective_use/structure/fit.py": "each way of fitting, to be parted by its owner",
+    "collective_use/sem/result.py": "the one class that users of a fit meet, with its docstrings",
+}
+"""Files over the limit, with the reason."""
+
+LONG_FUNCTIONS = {
+    "collective_use/measurement/cutoffs/levels.py:cutoffs_by_level": "one loop over two levels",
+    "collective_use/sem/postfit/residuals.py:residuals": "one list of what is asked for by name",
+}
+"""Functions over the limit, with the reason."""
+
+OPEN_SIGNATURES = {"sem": 95}
+"""How often a room writes `Any` in a signature; the number only falls, other rooms have none."""
+
+CIRCLES = [
+    {f"collective_use.{room}.{name}" for name in names.split()}
+    for room, names in (
+        ("sem", "data.absent data.data"),
+        ("sem", "table.build table.identification"),
+        ("sem", "compare.comparison compare.difference ordinal.result resampling.base "
+         "resampling.bootstrap resampling.refit resampling.twolevel result summary "
+         "twolevel.result"),
+        ("study", "outputs report run"),
+        ("measurement", "invariance.consequences invariance.ladder"),
+    )
+]  # fmt: skip
+"""Circles that are left: for types only, or by an import inside a function; none may grow."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+FUNCTIONS: list[tuple[str, Function]] = [
+    (file, node) for file, nodes in NODES.items() for node in nodes if isinstance(node, Function)
+]
+
+
+def body_lines(function: Function) -> int:
+    """Count the lines from the first statement after the docstring to the last."""
+    body = function.body
+    first = body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and len(body) > 1:
+        first = body[1]
+    assert function.end_lineno is not None
+    return function.end_lineno - first.lineno + 1
+
+
+def annotations(function: Function) -> Iterator[ast.expr]:
+    given = function.args
+    everyone = (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg)
+    yield from (one.annotation for one in everyone if one is not None and one.annotation)
+    if function.returns is not None:
+        yield function.returns
+
+
+def is_open(annotation: ast.expr) -> bool:
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        annotation = ast.parse(annotation.value, mode="eval").body
+    return any(isinstance(n, ast.Name) and n.id == "Any" for n in ast.walk(annotation))
+
+
+def test_signatures_name_what_they_accept() -> None:
+    """`Any` says nothing: a name of `collective_use/accepted.py` says what is meant."""
+    found: dict[str, int] = {}
+    for file, function in FUNCTIONS:
+        room = file.split("/")[1]
+        count = sum(is_open(a) for a in annotations(function))
+        if count:
+            found[room] = found.get(room, 0) + count
+    assert set(found) <= set(OPEN_SIGNATURES), found
+    assert all(count <= OPEN_SIGNATURES[room] for room, count in found.items()), found
+
+
+@pytest.mark.parametrize("text", ["Any", "dict[str, Any]", "'Sequence[Any] | None'"])
+def test_an_open_signature_is_seen(text: str) -> None:
+    (function,) = ast.parse(f"def f(x: int, *rest: {text}) -> None: ...").body
+    assert isinstance(function, Function)
+    assert [is_open(a) for a in annotations(function)] == [False, True, False]
+
+
+def test_files_are_short() -> None:
+    long = {file for file, text in TEXTS.items() if len(text.splitlines()) > MOST_LINES}
+    assert long <= set(LONG_FILES), long
+
+
+def test_functions_are_short() -> None:
+    long = {
+        f"{file}:{function.name}": body_lines(function)
+        for file, function in FUNCTIONS
+        if body_lines(function) > MOST_BODY
+    }
+    assert set(long) <= set(LONG_FUNCTIONS), long
+
+
+# Imports: at the top, inside functions and for types only.
+
+
+def imported(file: str, modules: Mapping[str, str]) -> set[str]:
+    """Return the modules of the package that a file imports anywhere."""
+    found = set()
+    for node in NODES[file]:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name in modules else node.module for name in names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found & set(modules)
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """Return the sets of modules that reach each other (Tarjan 1972)."""
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    found: list[set[str]] = []
+
+    def visit(name: str) -> None:
+        order[name] = lowest[name] = len(order)
+        path.append(name)
+        for other in sorted(graph[name]):
+            if other not in order:
+                visit(other)
+                lowest[name] = min(lowest[name], lowest[other])
+            elif other in path:
+                lowest[name] = min(lowest[name], order[other])
+        if lowest[name] == order[name]:
+            round_trip = set(path[path.index(name) :])
+            del path[path.index(name) :]
+            if len(round_trip) > 1:
+                found.append(round_trip)
+
+    for name in sorted(graph):
+        if name not in order:
+            visit(name)
+    return found
+
+
+def test_circles_are_seen() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": {"e"}}
+    assert circles(graph) == [{"a", "b", "c"}]
+
+
+def test_no_file_comes_back_to_itself() -> None:
+    modules = {
+        file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in TEXTS
+    }
+    graph = {name: imported(file, modules) - {name} for name, file in modules.items()}
+    found = circles(graph)
+    for circle in found:
+        assert any(circle <= known for known in CIRCLES), sorted(circle)
