@@ -17,6 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
     "exports",
     "instrument",
     "thorough",
+    "validation_language",
     "out",
     *options.READING,
     *options.PLACES,
@@ -29,6 +30,9 @@ def validate(
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Also ask how many factors each scale has (minutes).")
     ] = False,
+    validation_language: Annotated[
+        str | None, typer.Option("--lang", metavar="CODE", help="Of names and sentences: en, zh.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For everything drawn by chance.")
     ] = None,
@@ -47,5 +51,8 @@ def validate(
     from collective_use.cli.done import show_done
     from collective_use.study.run import run_study
 
-    study = study_of("validate", {**flags, "validation": "thorough" if thorough else "quick"})
+    study = study_of("validate", {
+        **flags, "validation": "thorough" if thorough else "quick",
+        "validation_language": validation_language,
+    })  # fmt: skip
     show_done(run_study(study, command="validate"), flags["as_json"])

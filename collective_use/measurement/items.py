@@ -15,10 +15,9 @@ from collective_use.cutoffs import Cutoff
 from collective_use.errors import CollectiveUseError, InputError
 from collective_use.groups.between.icc import icc
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
-from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.correlations import Floats
-from collective_use.measurement.reliability.one_factor import names_for
 from collective_use.measurement.threads import single_threaded
+from collective_use.numerics.items.dependence import local_dependence
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.results import NotComputed, Result, Table, table_of
 
@@ -53,7 +52,8 @@ class ItemAnalysis(Result):
         `between` (item-rest within groups and of group means), `icc1`, `alpha_dropped`, `remarks`.
     pairs
         One row a pair of items of a scale with local dependence: `first`, `second`,
-        `correlation`, `residual` (of one factor, above the mean residual), `overlap`.
+        `correlation`, `residual` (what they share beyond the rest of the scale, above the mean),
+        `overlap`.
     distribution
         Share of answers by item and category.
     reversed_check
@@ -266,7 +266,8 @@ def _pairs(scale: str, whole: Answers, rules: Mapping[str, Cutoff]) -> list[Plai
     if np.ptp(values, axis=0).min() == 0:
         return []
     r = np.corrcoef(values.T)
-    residual, overlap = _residuals(values, r), topological_overlap(r)
+    overlap = topological_overlap(r)
+    residual = local_dependence(r) if len(r) > 3 else None
     out = []
     for i in range(len(r)):
         for j in range(i):
@@ -279,22 +280,6 @@ def _pairs(scale: str, whole: Answers, rules: Mapping[str, Cutoff]) -> list[Plai
                     "overlap": float(overlap[i, j]),
                 })  # fmt: skip
     return out
-
-
-def _residuals(values: Floats, r: Floats) -> Floats | None:
-    """Return residual correlations of one factor, less their mean; None where it does not fit."""
-    names = names_for(values.shape[1])
-    if len(names) < 4:
-        return None
-    data = pd.DataFrame(values, columns=names)
-    fit = fit_quietly("f =~ " + " + ".join(names), data, std_lv=True)
-    if isinstance(fit, NotComputed):
-        return None
-    table = fit.standardized("all")
-    loading = table[table["op"] == "=~"]["est"].to_numpy()
-    gap = r - np.outer(loading, loading)
-    off = gap[np.tril_indices(len(r), -1)]
-    return np.asarray(gap - off.mean())
 
 
 def topological_overlap(correlation: Floats) -> Floats:

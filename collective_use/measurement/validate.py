@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
 from collective_use.accepted import Found, Labels, PlainDict
 from collective_use.checks import valid_seed
 from collective_use.errors import CollectiveUseError
-from collective_use.frames import records_of
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
+from collective_use.measurement.book import Book
+from collective_use.measurement.confirmatory.fit import fit_measurement
+from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.factors.number import FactorCount, factor_count
+from collective_use.measurement.invariance.across import Ladder, isomorphism
 from collective_use.measurement.items import ItemAnalysis, items
+from collective_use.measurement.phrases import said
 from collective_use.measurement.reliability.reliability import Reliability, reliability
 from collective_use.measurement.threads import single_threaded
+from collective_use.measurement.validity.common_method import CommonMethod, common_method
 from collective_use.measurement.validity.htmt import Htmt, htmt
 from collective_use.measurement.validity.validity import Validity, validity
 from collective_use.results import NotComputed, Result, Table, table_of
-from collective_use.sem.postfit.modification import modification_indices
-
-CROSS = 0.30
-"""Standardised cross-loading that is named; smaller ones change little (Hinkin 1998)."""
-
-CLOSE = 0.90
-"""Latent correlation between groups from which two constructs are one (Rönkkö & Cho 2022)."""
 
 FEW_GROUPS = 30
 """Fewer groups say too little about correlations between groups."""
@@ -51,6 +46,13 @@ class Validation(Result):
         The analyses behind it, or why there is none.
     n, groups
         Persons and groups.
+    models, levels, method
+        When thorough: the confirmatory models with their rivals, whether scales mean the same
+        within groups and between them, and a common method factor; or why there are none.
+    names
+        Constructs in words, by measure.
+    language
+        Of names and sentences.
 
     Examples
     --------
@@ -72,6 +74,11 @@ class Validation(Result):
     number: dict[str, FactorCount] = field(default_factory=dict)
     n: int = 0
     groups: int = 0
+    models: MeasurementFit | NotComputed = field(default=NotComputed("not asked for"))
+    levels: Ladder | NotComputed = field(default=NotComputed("not asked for"))
+    method: CommonMethod | NotComputed = field(default=NotComputed("not asked for"))
+    names: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings."""
@@ -91,17 +98,38 @@ class Validation(Result):
             out["discriminant_between_groups"] = self.between.table
         for scale, found in self.number.items():
             out[f"factors_{scale}"] = found.rules
+        if isinstance(self.models, MeasurementFit):
+            out |= {"models": self.models.table, "loadings": self.models.loadings}
+        if isinstance(self.levels, Ladder):
+            out["levels"] = self.levels.table
+        if isinstance(self.method, CommonMethod):
+            out["common_method"] = self.method.models
+        return {name: self._in_words(frame) for name, frame in out.items()}
+
+    def _in_words(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Put what a measure is called beside its id."""
+        if "scale" not in frame.columns or not self.names:
+            return frame
+        words = [self.names.get(str(key), str(key)) for key in frame["scale"]]
+        out = frame.copy()
+        out.insert(list(frame.columns).index("scale") + 1, "scale_name", words)
         return out
 
     def tables(self) -> tuple[Table, ...]:
         """Return findings, what passed, what was left out."""
-        notes = [f"{self.n} persons" + (f", {self.groups} groups." if self.groups else ".")]
+
+        def words(text: str, **values: object) -> str:
+            return said(self.language, text, **values)
+
+        notes = [words("{n} persons, {groups} groups." if self.groups else "{n} persons.",
+                       n=self.n, groups=self.groups)]  # fmt: skip
         if not len(self.findings):
-            notes.insert(0, "No fault was found among what was checked.")
+            notes.insert(0, words("No fault was found among what was checked."))
+        shown = self.findings.rename(columns={str(c): words(str(c)) for c in self.findings})
         return (
-            table_of("Findings", self.findings, notes=tuple(notes), digits=2),
-            Table("Checked and passed", ("",), tuple((text,) for text in self.passed)),
-            Table("Not checked", ("",), tuple((text,) for text in self.left_out)),
+            table_of(words("Findings"), shown, notes=tuple(notes), digits=2),
+            Table(words("Checked and passed"), ("",), tuple((text,) for text in self.passed)),
+            Table(words("Not checked"), ("",), tuple((text,) for text in self.left_out)),
         )
 
 
@@ -114,6 +142,7 @@ def validate(
     repetitions: int = 200,
     seed: int | None = 1,
     thorough: bool = False,
+    language: str | None = None,
 ) -> Validation:
     """Look through the scales of an instrument and name what is wrong with them.
 
@@ -130,7 +159,11 @@ def validate(
     seed
         Of all draws.
     thorough
-        Also ask of every scale of six items or more how many factors it has.
+        Also ask of every scale of six items or more how many factors it has, fit the instrument's
+        models with their rivals, compare levels, and look for a common method: minutes.
+    language
+        Of names and sentences: the instrument's first when None; sentences exist in ``"en"`` and
+        ``"zh"``.
 
     Returns
     -------
@@ -158,9 +191,9 @@ def validate(
     0
     """
     valid_seed(seed)
-    answers = answers_of(data, groups, constructs, least=2)
+    answers = answers_of(data, groups, constructs, least=2, language=language)
     count = 0 if answers.groups is None else int(answers.groups.nunique())
-    book = _Book(answers)
+    book = Book(answers, language)
     own = items(data, groups, constructs=constructs)
     book.items(own)
     reliable = _tried(
@@ -184,12 +217,40 @@ def validate(
     book.validity(valid)
     book.close(between)
     number = _number(answers, repetitions, seed, book) if thorough else {}
-    if not thorough:
-        book.left.append("How many factors each scale has: --thorough (thorough=True) asks.")
+    deep: PlainDict = {}
+    if thorough:
+        deep = _thorough(data, constructs, groups, count, seed, book)
+    else:
+        book.left.append(book.say(
+            "How many factors each scale has, rival models, levels, a common method: --thorough "
+            "(thorough=True) asks."
+        ))  # fmt: skip
     return Validation(
         book.table(), tuple(book.passed), tuple(book.left), own, reliable, valid, between, number,
-        len(answers.values), count,
+        len(answers.values), count, names=answers.names, language=language, **deep,
     )  # fmt: skip
+
+
+def _thorough(
+    data: Data, constructs: Constructs | None, groups: Labels, count: int, seed: int | None,
+    book: Book,
+) -> PlainDict:  # fmt: skip
+    """Fit rivals, compare levels, look for a common method; note what each says."""
+    language = book.language
+    models = _tried(lambda: fit_measurement(
+        data, constructs, groups, level="person", repetitions=200, seed=seed, language=language
+    ))  # fmt: skip
+    book.models(models)
+    levels = NotComputed("persons have no groups")
+    if count >= FEW_GROUPS:
+        levels = _tried(lambda: isomorphism(data, constructs, groups, language=language))
+    elif count:
+        levels = NotComputed(f"{count} groups are too few ({FEW_GROUPS} at least)")
+    book.levels(levels)
+    method = _tried(lambda: common_method(data, constructs, groups, language=language))
+    if isinstance(method, NotComputed):
+        book.left.append(book.say("A common method: {why}.", why=method.reason))
+    return {"models": models, "levels": levels, "method": method}
 
 
 def _tried(compute: Callable[[], Found]) -> Found:
@@ -223,143 +284,21 @@ def _counted(values: pd.DataFrame, repetitions: int, seed: int | None) -> Factor
 
 
 def _number(
-    answers: Answers, repetitions: int, seed: int | None, book: _Book
+    answers: Answers, repetitions: int, seed: int | None, book: Book
 ) -> dict[str, FactorCount]:
     out = {}
     for scale, own in answers.constructs.items():
         if len(own) < 6:
-            book.left.append(f"How many factors {answers.names.get(scale, scale)} has: 6 items or "
-                             f"more are needed, it has {len(own)}.")  # fmt: skip
+            book.left.append(book.say(
+                "How many factors {scale} has: 6 items or more are needed, it has {n}.",
+                scale=answers.names.get(scale, scale), n=len(own),
+            ))  # fmt: skip
             continue
         found = _counted(answers.only(own).values, max(repetitions, 20), seed)
         if isinstance(found, NotComputed):
-            book.left.append(f"How many factors {answers.names.get(scale, scale)} has: "
-                             f"{found.reason}.")  # fmt: skip
+            book.left.append(book.say("How many factors {scale} has: {why}.",
+                                      scale=answers.names.get(scale, scale),
+                                      why=found.reason))  # fmt: skip
         else:
             out[scale] = found
     return out
-
-
-class _Book:
-    """Collects findings, what passed, and what was left out."""
-
-    def __init__(self, answers: Answers) -> None:
-        self.answers = answers
-        self.rows: list[dict[str, Any]] = []
-        self.passed: list[str] = []
-        self.left: list[str] = list(answers.notes)
-
-    def add(self, what: str, where: str, number: float, rule: str, advice: str) -> None:
-        """Note one finding."""
-        self.rows.append(
-            {"what": what, "where": where, "number": number, "rule": rule, "advice": advice}
-        )
-
-    def table(self) -> pd.DataFrame:
-        """Return the findings, one a row."""
-        return pd.DataFrame(self.rows, columns=["what", "where", "number", "rule", "advice"])
-
-    def name(self, key: str) -> str:
-        """Return a construct in words, with its id."""
-        return self.answers.named(key)
-
-    def items(self, found: ItemAnalysis) -> None:
-        """Note items that run against their scale or hardly belong to it."""
-        weak = 0
-        for row in records_of(found.table):
-            where = f"{row['item']} in {self.name(row['scale'])}"
-            if row["item_rest"] < 0:
-                reverse = row["item"] in self.answers.reversed_items
-                advice = (
-                    "A reverse-worded item, read like the others: reword or drop it."
-                    if reverse
-                    else "Is it keyed the wrong way round?"
-                )
-                self.add("runs against its scale", where, row["item_rest"], "item-rest below 0",
-                         advice)  # fmt: skip
-                weak += 1
-            elif "weak" in str(row["remarks"]).split():
-                self.add("hardly belongs to its scale", where, row["item_rest"],
-                         str(found.rules["item_rest"]), "Reword it, or leave it out.")  # fmt: skip
-                weak += 1
-        if not weak:
-            self.passed.append(f"All {len(found.table)} items go with their scale "
-                               f"(item-rest correlation {found.rules['item_rest']}).")  # fmt: skip
-
-    def reliability(self, found: Reliability | NotComputed) -> None:
-        """Note scales whose omega is below the rule."""
-        if isinstance(found, NotComputed):
-            self.left.append(f"Reliability: {found.reason}.")
-            return
-        rows = found.table.query("coefficient == 'omega_total' and level == 'total'")
-        low = rows[rows["est"] < found.cutoff.value]
-        for row in records_of(low):
-            self.add("unreliable scale", self.name(row["scale"]), row["est"], str(found.cutoff),
-                     "Add items, or find the one that does not belong.")  # fmt: skip
-        known = rows["est"].notna()
-        if known.any() and not len(low):
-            self.passed.append(f"Omega of {int(known.sum())} scales lies between "
-                               f"{rows['est'].min():.2f} and {rows['est'].max():.2f}.")  # fmt: skip
-        for row in records_of(rows[~known]):
-            self.left.append(f"Omega of {self.name(row['scale'])}: {row['reason']}.")
-
-    def validity(self, found: Validity | NotComputed) -> None:
-        """Note items that load on another construct, and constructs persons do not tell apart."""
-        if isinstance(found, NotComputed):
-            self.left.append(f"One model of all constructs: {found.reason}.")
-            return
-        self.left += [note for note in found.notes if note not in self.left]
-        self._cross(found)
-        for row in records_of(found.pairs):
-            if not self._same(row["first"], row["second"]) and row["ci_lower"] >= CLOSE:
-                self.add("constructs not told apart by persons", self._pair(row),
-                         row["correlation"], f"lower limit at least {CLOSE:g}",
-                         "Merge them, or reword the items that they share.")  # fmt: skip
-
-    def _cross(self, found: Validity) -> None:
-        table = modification_indices(found.fit.solution, "=~")
-        table = table[table["sepc_all"].abs() >= CROSS]
-        tried = len(self.answers.items) * max(len(self.answers.constructs) - 1, 1)
-        table = table[table["mi"] >= chi2.isf(0.05 / tried, 1)]
-        best = table.sort_values("mi", ascending=False).drop_duplicates("rhs")
-        home = {item: name for name, own in self.answers.constructs.items() for item in own}
-        named = 0
-        for row in best.to_dict("records"):
-            if self._same(home.get(row["rhs"], ""), row["lhs"]):
-                continue
-            named += 1
-            own = self.name(home.get(row["rhs"], ""))
-            self.add("loads on another construct too",
-                     f"{row['rhs']} of {own}: also {self.name(row['lhs'])}", row["sepc_all"],
-                     f"standardised cross-loading of at least {CROSS:g}, p adjusted for {tried}",
-                     "Reword or drop the item.")  # fmt: skip
-        if not named:
-            self.passed.append("No item loads on a construct that is not its own.")
-
-    def close(self, found: Htmt | NotComputed) -> None:
-        """Note constructs that are one between groups."""
-        if isinstance(found, NotComputed):
-            self.left.append(f"Constructs between groups: {found.reason}.")
-            return
-        close = [
-            row
-            for row in records_of(found.table)
-            if not self._same(row["first"], row["second"])
-            and row["ci_upper"] >= 1.0
-            and row["htmt"] >= CLOSE
-        ]
-        for row in close:
-            self.add("constructs not told apart between groups", self._pair(row), row["htmt"],
-                     f"HTMT of groups at least {CLOSE:g}, upper limit 1 or more",
-                     "They cannot both explain an outcome of groups: merge them or drop "
-                     "one.")  # fmt: skip
-        if not close and np.isfinite(found.table["htmt"]).any():
-            self.passed.append(f"All pairs of constructs differ between {found.n} groups.")
-
-    def _pair(self, row: PlainDict) -> str:
-        return f"{self.name(row['first'])} and {self.name(row['second'])}"
-
-    def _same(self, one: str, two: str) -> bool:
-        """Tell whether two measures are of one construct, so that they are to agree."""
-        of = self.answers.construct_of
-        return one in of and two in of and of[one] == of[two]

@@ -78,6 +78,8 @@ class Study(Settings):
         Structural models to fit, by id.
     validation
         Whether the scales are looked through: quick, thorough, or not at all.
+    validation_language
+        Of the names and sentences of the validation; the instrument's first when left out.
     measures
         Measures to aggregate, by id; all when left out.
     repetitions
@@ -140,6 +142,7 @@ class Study(Settings):
     careless: Literal["drop", "keep"] = "drop"
     models: tuple[str, ...] = ()
     validation: Literal["quick", "thorough"] | None = None
+    validation_language: str | None = None
     measures: tuple[str, ...] = ()
     repetitions: int = Field(default=2000, ge=0)
     voice: Literal["member", "partner"] = "member"

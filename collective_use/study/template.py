@@ -103,6 +103,7 @@ minimum_group_size: 3
 
 # Look through the scales: reliability, items, validity (quick, or thorough for minutes).
 # validation: quick
+# validation_language: zh
 
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
+from collective_use.errors import InputError
 from collective_use.measurement.validate import validate
+from collective_use.measurement.validity.external import multimethod
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -15,6 +19,11 @@ FILES = {
     "constructs": "convergent validity of each construct",
     "discriminant": "a row a pair of constructs, persons",
     "discriminant_between_groups": "a row a pair of constructs, groups",
+    "models": "a row a confirmatory model: the constructs' own and its rivals",
+    "loadings": "a row an item: standardised loading with limits",
+    "levels": "a row a scale and step: equal within groups and between them",
+    "common_method": "a row a model: with and without a common method factor (a diagnostic)",
+    "methods": "a row a pair of ways of measuring a construct: do they converge?",
 }
 """Table of a validation -> what its file, ``validation_<table>.csv``, holds."""
 
@@ -38,11 +47,24 @@ def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
     study = outcome.study
     if not study.validation:
         return outcome
-    found = validate(outcome.scores, seed=study.seed, thorough=study.validation == "thorough")
-    tables = {f"validation_{name}.csv": frame for name, frame in found.frames().items()}
+    found = validate(
+        outcome.scores, seed=study.seed, thorough=study.validation == "thorough",
+        language=study.validation_language,
+    )  # fmt: skip
+    frames = found.frames() | _methods(outcome)
+    tables = {f"validation_{name}.csv": frame for name, frame in frames.items()}
     files = {"validation.txt": "findings, what passed and what was not checked"}
-    files |= {f"validation_{name}.csv": _holds(name) for name in found.frames()}
+    files |= {f"validation_{name}.csv": _holds(name) for name in frames}
     return outcome.adding(validation=found, tables=tables, files=files)
+
+
+def _methods(outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """Return convergence of the ways of measuring a construct, where there are several."""
+    try:
+        found = multimethod(outcome.groups, language=outcome.study.validation_language)
+    except InputError:
+        return {}
+    return {"methods": found.table}
 
 
 def _holds(name: str) -> str:

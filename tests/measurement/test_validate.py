@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,60 @@ def test_clean_scales_raise_no_alarm_and_what_passed_is_said() -> None:
     assert any("No item loads on a construct" in text for text in found.passed)
     assert any("--thorough" in text for text in found.left_out)
     assert "No fault was found" in str(found)
+
+
+def test_names_and_sentences_are_in_the_language_asked_for() -> None:
+    rng = np.random.default_rng(1)
+    f = np.repeat(rng.normal(size=(300, 2)), 4, axis=1)
+    sets = {"a": [f"item{i}" for i in range(1, 5)], "b": [f"item{i}" for i in range(5, 9)]}
+    x = f + 0.6 * rng.normal(size=f.shape)
+    x[:, 0] *= -1
+    found = cu.validate(x, sets, language="zh")
+    assert "与所属量表方向相反" in found.findings["what"].tolist()
+    assert "未检查" in str(found)
+    assert cu.validate(x, sets).findings["what"][0] == "runs against its scale"
+
+
+def test_every_sentence_of_a_language_takes_the_same_values() -> None:
+    from string import Formatter
+
+    from collective_use.measurement.phrases import LANGUAGES
+
+    for words in LANGUAGES.values():
+        for english, other in words.items():
+            names = [{n for _, n, _, _ in Formatter().parse(t) if n} for t in (english, other)]
+            assert names[0] == names[1], english
+
+
+def test_thorough_fits_rivals_compares_levels_and_looks_for_a_method() -> None:
+    rng = np.random.default_rng(1)
+    team = np.repeat(np.arange(45), 8)
+    f = np.repeat(0.7 * rng.normal(size=(45, 2))[team] + rng.normal(size=(360, 2)), 4, axis=1)
+    x = f + 0.6 * rng.normal(size=f.shape) + 0.3 * rng.normal(size=(45, 8))[team]
+    data = pd.DataFrame(x, columns=list("abcdefgh")).assign(team=team)
+    found = cu.validate(data, SETS, groups="team", repetitions=50, thorough=True)
+    frames = found.frames()
+    assert {"models", "loadings", "levels", "common_method"} <= set(frames)
+    assert found.findings.empty
+    assert any("equal loadings within groups" in text for text in found.passed)
+    assert any("simulated cut-offs" in text for text in found.passed)
+
+
+def test_real_data_run_from_end_to_end_with_missing_answers_and_without() -> None:
+    """Personality items of psych's bfi (missing answers) and lq2002, with no special case."""
+    bfi = pd.read_csv(
+        Path(__file__).parents[1] / "parity/reference/measurement/data/bfi25_raw.csv"
+    ).head(700)
+    traits = {t: [c for c in bfi.columns if c.startswith(t)] for t in "ACENO"}
+    found = cu.validate(bfi, traits, repetitions=50)
+    assert found.n == 700
+    named = " ".join(found.findings["where"])
+    assert "A1 in A" in named  # keyed the other way in these data
+    assert isinstance(found.validity, cu.Validity)
+    responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    lq = cu.validate(responses, repetitions=50)
+    assert lq.groups == 49
+    assert isinstance(lq.between, cu.Htmt)
 
 
 def two_factors(n: int = 300, seed: int = 1) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Labels, PlainDict
+from collective_use.accepted import Found, PlainDict
 from collective_use.checks import did_you_mean, number_between, quoted
 from collective_use.errors import InputError
 from collective_use.numerics.items.external import correlation, hedges, retest
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collective_use.groups.results import Groups
 
 GroupTable: TypeAlias = "Groups | pd.DataFrame"
-"""Values of groups: what `aggregate` returns, or a frame with a row a group."""
-
 FEW = 10
 """Fewer groups say too little about a correlation between them."""
 
@@ -193,14 +191,10 @@ def criterion(
 
     Parameters
     ----------
-    groups
-        What `aggregate` returns, or a frame with a row a group.
-    measures
-        Columns; all measures of the instrument when None.
-    criterion
-        A column of numbers.
-    confidence
-        Of the limits.
+    groups, measures
+        What `aggregate` returns or a frame with a row a group; columns, None for all measures.
+    criterion, confidence
+        A column of numbers; level of the limits.
 
     Raises
     ------
@@ -359,7 +353,7 @@ def group_retest(
 _OWN = ("n", "members", "response_rate", "reason", "wave", "parent")
 
 
-def _values(groups: Labels) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _values(groups: Found) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if isinstance(groups, pd.DataFrame):
         return groups, ()
     values = getattr(groups, "values", None)
@@ -376,7 +370,7 @@ def _column(name: str, values: pd.DataFrame) -> None:
 
 
 def _measures(
-    groups: Labels, values: pd.DataFrame, measures: Sequence[str] | None, other: str
+    groups: Found, values: pd.DataFrame, measures: Sequence[str] | None, other: str
 ) -> list[str]:
     if measures is None:
         if isinstance(groups, pd.DataFrame):
@@ -388,7 +382,7 @@ def _measures(
 
 
 def _traits_of(
-    groups: Labels, values: pd.DataFrame, language: str | None
+    groups: Found, values: pd.DataFrame, language: str | None
 ) -> dict[str, dict[str, str]]:
     if isinstance(groups, pd.DataFrame):
         raise InputError("traits must name columns by construct and method for a frame")

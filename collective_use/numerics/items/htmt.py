@@ -47,7 +47,9 @@ def htmt_ratios(correlations: Floats, sets: Sequence[Sequence[int]], version: in
 
 
 def _mean(values: Floats, version: int) -> Floats:
-    if version == 1:
-        return np.asarray(np.nanmean(values, axis=-1))
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.exp(np.nanmean(np.log(values), axis=-1)))
+    if version == 2:
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.exp(_mean(np.log(values), 1)))
+    known = (~np.isnan(values)).sum(axis=-1)
+    total = np.nansum(values, axis=-1)
+    return np.asarray(np.where(known > 0, total / np.maximum(known, 1), np.nan))
