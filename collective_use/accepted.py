@@ -26,6 +26,10 @@ RosterAnswers: TypeAlias = Any
 """Members by listed persons: a matrix for each group in a mapping, one matrix, or a data frame
 with a row for each rater and target."""
 
+GroupTable: TypeAlias = Any
+"""Groups by measures: what `aggregate` or `group_values` returns, or a data frame with one row a
+group."""
+
 Label: TypeAlias = Any
 """The name of one group or person, as it was given: a text or a number."""
 

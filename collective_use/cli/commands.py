@@ -68,8 +68,8 @@ COMMANDS: dict[str, CommandEntry] = {
     "receive": CommandEntry(
         AFTER, "receive", "Take the answers that the web page hands in, a file each."
     ),
-    "pseudonymise": CommandEntry(
-        AFTER, "pseudonymise", "A copy of an export with keyed codes in place of persons."
+    "pseudonymize": CommandEntry(
+        AFTER, "pseudonymize", "A copy of an export with keyed codes in place of persons."
     ),
     "monitor": CommandEntry(
         AFTER, "monitor", "While the survey runs: response of each group, whom to remind."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from collective_use.accepted import PlainDict
 from collective_use.cli import options
 
 if TYPE_CHECKING:
@@ -13,16 +14,26 @@ if TYPE_CHECKING:
 
     from collective_use.planning.plan import Plan
     from collective_use.planning.work import Progress
+    from collective_use.simulation.parameters import TrueParameters
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
 def plan(
-    instrument: Annotated[str, typer.Argument(help="A bundled name or the path of your own.")],
-    groups: Annotated[str, typer.Option(help="Numbers of groups.")] = "40,60,80,100,150,200",
-    members: Annotated[str, typer.Option(help="Numbers of members of a group.")] = "6,12",
-    response_rate: Annotated[float, typer.Option(help="Chance that a member answers.")] = 1.0,
+    instrument: Annotated[
+        str,
+        typer.Argument(help="A bundled name, the path of your own, or a study.yaml with planning."),
+    ],
+    groups: Annotated[
+        str | None, typer.Option(help="Numbers of groups; 40,60,80,100,150,200 by default.")
+    ] = None,
+    members: Annotated[
+        str | None, typer.Option(help="Numbers of members of a group; 6,12 by default.")
+    ] = None,
+    response_rate: Annotated[
+        float | None, typer.Option(help="Chance that a member answers.")
+    ] = None,
     values: Annotated[
         str | None, typer.Option(help="A YAML file of planning values (docs/planning.md).")
     ] = None,
@@ -34,7 +45,7 @@ def plan(
     effects: Annotated[
         bool, typer.Option("--effects/--no-effects", help="Simulate indirect effects.")
     ] = True,
-    power: Annotated[float, typer.Option(help="Power asked for.")] = 0.80,
+    power: Annotated[float | None, typer.Option(help="Power asked for, .80 by default.")] = None,
     half_width: Annotated[float, typer.Option(help="Of the interval of ICC(1).")] = 0.10,
     repetitions: Annotated[int, typer.Option(help="Simulated studies of each cell.")] = 500,
     seed: Annotated[int, typer.Option(help="The same seed gives the same plan.")] = 1,
@@ -52,36 +63,40 @@ def plan(
     Examples:
       collective-use plan collective_data_use --groups 40,80,120 --members 8 --icc 0.15
       collective-use plan collective_data_use --groups 40 --response-rate 0.7 --out plan
+      collective-use plan my_study/study.yaml
     """
-    from dataclasses import replace
     from pathlib import Path
 
     from collective_use.cli import console
     from collective_use.output import check_place
     from collective_use.planning.plan import plan as planned
-    from collective_use.simulation.given import read_parameters
-    from collective_use.simulation.parameters import TrueParameters
 
-    truth = read_parameters(values) if values else TrueParameters()
+    source, asked, truth = _study(instrument)
+    if values:
+        truth = _read(values)
     if icc is not None:
-        truth = replace(truth, icc=icc).checked()
+        truth = _with_icc(truth, icc)
+    given = {
+        "groups": _listed("groups", groups) if groups else None,
+        "members": _listed("members", members) if members else None,
+        "response_rate": response_rate,
+        "model": model,
+        "ways": tuple(way) if way else None,
+        "power": power,
+    }
+    asked |= {name: value for name, value in given.items() if value is not None}
     store = Path(f"{check_place(out)}.unfinished") if out else None
     found = planned(
-        instrument,
-        groups=_listed("groups", groups),
-        members=_listed("members", members),
-        response_rate=response_rate,
-        model=model,
-        ways=tuple(way or ("means", "corrected")),
+        source,
         values=truth,
         effects=effects,
-        power=power,
         half_width=half_width,
         repetitions=repetitions,
         seed=seed,
         jobs=jobs,
         store=store if effects else None,
         told=None if as_json else _Expected(),
+        **asked,
     )
     if out:
         _write(found, Path(out))
@@ -125,6 +140,41 @@ class _Expected:
                 f"{progress.pieces} pieces.\n"
             )
         self.said = True
+
+
+def _study(given: str) -> tuple[str, PlainDict, TrueParameters]:
+    """Return the instrument, what a study file has planned, and its values."""
+    from pathlib import Path
+
+    from collective_use.errors import InputError
+    from collective_use.simulation.given import parameters_of
+    from collective_use.simulation.parameters import TrueParameters
+    from collective_use.study.settings import STUDY_FILE, read_study
+
+    place = Path(given)
+    file = place / STUDY_FILE if place.is_dir() else place
+    if file.name != STUDY_FILE:
+        return given, {}, TrueParameters()
+    study = read_study(file)
+    if study.planning is None:
+        raise InputError(
+            f"{file} has no planning: write how many groups and members are asked, for example\n"
+            "planning:\n  groups: 60\n  members: 8"
+        )
+    asked = study.planning.model_dump(exclude={"values"})
+    return study.instrument, asked, parameters_of(study.planning.values)
+
+
+def _read(file: str) -> TrueParameters:
+    from collective_use.simulation.given import read_parameters
+
+    return read_parameters(file)
+
+
+def _with_icc(truth: TrueParameters, icc: float) -> TrueParameters:
+    from dataclasses import replace
+
+    return replace(truth, icc=icc).checked()
 
 
 def _listed(name: str, text: str) -> list[int]:

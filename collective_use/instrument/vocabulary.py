@@ -63,3 +63,8 @@ __all__ = [
     "ROSTER_KINDS",
     "SCALE_KINDS",
 ]
+
+WAYS = (
+    "auto", "means", "corrected", "latent", "twolevel", "sam", "croon", "split", "iv",
+)  # fmt: skip
+"""Ways to fit a structural model between groups; docs/structure.md says when each is right."""

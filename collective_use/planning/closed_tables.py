@@ -6,17 +6,18 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from operator import le
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from collective_use.accepted import PlainDict
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.numerics.planning import closed
 from collective_use.numerics.planning.draws import asymptotic
+from collective_use.numerics.types import Floats
 from collective_use.planning.values import Structure, scaled, structure_of
 from collective_use.simulation.parameters import TrueParameters
 
@@ -69,7 +70,7 @@ class Design:
                 f"got {self.groups[0]}: this cell cannot be reached"
             )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return plain values."""
         return asdict(self)
 
@@ -167,7 +168,7 @@ def _aggregates(icc1: float, answers: float, power: float, groups: int) -> bool:
 def _needed(
     question: str, members: int, design: Design, enough: Callable[[int], bool], limit: str,
     *, possible: bool, way: str = "", effect: str = "",
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     found = fewest_groups(enough) if possible else -1
     row = _row(question, members, design, enough, found, way, effect)
     if found < 0:
@@ -178,7 +179,7 @@ def _needed(
 def _row(
     question: str, members: int, design: Design, enough: Callable[[int], bool], found: int,
     way: str = "", effect: str = "",
-) -> dict[str, Any]:  # fmt: skip
+) -> PlainDict:  # fmt: skip
     planned = next((g for g in design.groups if enough(g)), 0)
     return {
         "question": question,
@@ -225,8 +226,8 @@ class ClosedPower:
     structure: Structure
     way: str
     level: float
-    estimates: tuple[Any, ...]
-    errors: tuple[Any, ...]
+    estimates: tuple[Floats, ...]
+    errors: tuple[Floats, ...]
     widest: int
 
     def limit(self, effect: str) -> float:
@@ -303,8 +304,8 @@ def detectable_frame(
 def _detectable(
     groups: int, members: int, way: str, which: str,
     laws: list[tuple[float, Structure, ClosedPower]], design: Design,
-) -> dict[str, Any]:  # fmt: skip
-    row: dict[str, Any] = {"groups": groups, "members": members, "way": way, "which": which}
+) -> PlainDict:  # fmt: skip
+    row: PlainDict = {"groups": groups, "members": members, "way": way, "which": which}
     for by, part, law in laws:
         if law.reaches(which, design.power, groups):
             return {**row, "effect": abs(part.true[which]), "times": by, "reason": ""}

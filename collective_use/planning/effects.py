@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.planning.closed_tables import ClosedPower, Design, closed_power
 from collective_use.planning.values import Structure
 from collective_use.planning.work import Piece
@@ -17,7 +17,7 @@ def effects_frame(
     structure: Structure,
     design: Design,
     pieces: Sequence[Piece],
-    found: Sequence[Mapping[str, Any]],
+    found: Sequence[PlainMapping],
 ) -> pd.DataFrame:
     """Return one row a cell, way and effect, see `Plan.effects`."""
     sums: dict[tuple[int, int, str, str], dict[str, float]] = {}
@@ -45,7 +45,7 @@ def _row(
     law: ClosedPower,
     structure: Structure,
     design: Design,
-) -> dict[str, Any]:
+) -> PlainDict:
     groups, members, way, effect = key
     solved = max(total["solved"], 1.0)
     power = total["shown"] / design.repetitions

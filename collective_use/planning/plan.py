@@ -17,7 +17,11 @@ from collective_use.planning import closed_tables, curves
 from collective_use.planning.closed_tables import Design
 from collective_use.planning.effects import effects_frame
 from collective_use.planning.values import from_pilot, structure_of, with_paths
-from collective_use.planning.words import proposal_sentence
+from collective_use.planning.words import (
+    condensed_effects,
+    condensed_needed,
+    proposal_sentence,
+)
 from collective_use.planning.work import WAYS, Progress, pieces_of, run_pieces
 from collective_use.results import Result, Table, table_of
 from collective_use.simulation.parameters import TrueParameters
@@ -77,12 +81,12 @@ class Plan(Result):
         return curves.power_svg(self.effects, self.precision, self.design.power)
 
     def tables(self) -> tuple[Table, ...]:
-        """Return what is needed, precision, and effects."""
-        parts = [table_of("Groups needed", self.needed, notes=(self.sentence,))]
+        """Return what is needed, precision, and effects, effects put together by way."""
+        needed = condensed_needed(self.needed)
+        parts = [table_of("Groups needed", needed, notes=(self.sentence,))]
         parts.append(table_of("Precision and power by design", self.precision))
         if len(self.effects):
-            shown = self.effects.drop(columns=["mean", "sd", "limit", "unsolved"])
-            parts.append(table_of("Indirect effects", shown))
+            parts.append(table_of("Power of the indirect effects", condensed_effects(self.effects)))
         if len(self.detectable):
             parts.append(table_of("Smallest indirect effect that can be shown", self.detectable))
         parts[-1] = Table(parts[-1].title, parts[-1].columns, parts[-1].rows, self.notes)

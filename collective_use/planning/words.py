@@ -38,3 +38,47 @@ def proposal_sentence(
         first = impossible.iloc[0]
         parts.append(f"{first['question']} with {first['members']} members: {first['reason']}")
     return "; ".join(parts) + "."
+
+
+def condensed_needed(needed: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a question, way and number of members: the easiest and the hardest effect.
+
+    Examples
+    --------
+    >>> rows = {"question": "aggregation", "way": "", "effect": "", "members": 6, "groups": 40}
+    >>> condensed_needed(pd.DataFrame([{**rows, "reason": ""}])).iloc[0].tolist()
+    ['aggregation', '', 6, 40, 40, '']
+    """
+    rows = []
+    keys = needed[["question", "way", "members"]].drop_duplicates()
+    for question, way, members in keys.itertuples(index=False, name=None):
+        same = (needed["question"] == question) & (needed["way"] == way)
+        part = needed[same & (needed["members"] == members)]
+        known = part["groups"].dropna().astype(int)
+        reasons = part.loc[part["reason"] != "", "reason"]
+        remark = str(reasons.iloc[0]) if len(reasons) else ""
+        if len(reasons) and len(part) > 1:
+            remark = f"{len(reasons)} of {len(part)} effects: {remark}"
+        least = int(known.min()) if len(known) else None
+        most = int(known.max()) if len(known) else None
+        rows.append((question, way, members, least, most, remark))
+    columns = ["question", "way", "members", "groups_easiest", "groups_hardest", "remark"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def condensed_effects(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the weakest, middle and strongest power of each cell and way.
+
+    Examples
+    --------
+    >>> rows = {"groups": 40, "members": 6, "way": "means", "power": [0.2, 0.6], "coverage": 0.9}
+    >>> condensed_effects(pd.DataFrame(rows))["power_lowest"].tolist()
+    [0.2]
+    """
+    by = effects.groupby(["way", "members", "groups"], sort=False)
+    return by.agg(
+        power_lowest=("power", "min"),
+        power_median=("power", "median"),
+        power_highest=("power", "max"),
+        coverage=("coverage", "median"),
+    ).reset_index()

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.stats import t as t_law
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import InputError
 from collective_use.numerics.planning.draws import (
     Population,
@@ -107,7 +107,7 @@ class Progress:
     seconds: float
 
 
-def run_piece(piece: Piece) -> dict[str, Any]:
+def run_piece(piece: Piece) -> PlainDict:
     """Compute one piece: sums over its replications, by way and effect.
 
     Examples
@@ -193,7 +193,7 @@ def run_pieces(
     jobs: int | None,
     store: str | Path | None,
     told: Callable[[Progress], None] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[PlainDict]:
     """Compute pieces by joblib, whatever its backend; those in the store are read.
 
     Parameters
@@ -245,7 +245,7 @@ def _workers(jobs: int | None) -> int:
     return max(1, int(effective_n_jobs(jobs)))
 
 
-def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[dict[str, Any]]:
+def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[PlainDict]:
     if jobs == 1:
         return [run_piece(piece) for piece in pieces]
     from joblib import Parallel, delayed
@@ -253,7 +253,7 @@ def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[dict[str, Any]]
     return list(Parallel(n_jobs=jobs)(delayed(run_piece)(piece) for piece in pieces))
 
 
-def _stored(place: Path | None, piece: Piece) -> dict[str, Any] | None:
+def _stored(place: Path | None, piece: Piece) -> PlainDict | None:
     if place is None:
         return None
     file = place / f"{piece.key()}.json"

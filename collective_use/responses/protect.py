@@ -65,7 +65,7 @@ def _codes(
     text = (
         f"The member codes are personal details ({', '.join(kinds)}); written are numbers instead, "
         f"{order}. Use codes that say nothing in the form itself, or give the export keyed codes "
-        "first: collective-use pseudonymise."
+        "first: collective-use pseudonymize."
     )
     warn(text, DataWarning)
     record = record.note("responses", "warning", text, count=len(numbers), of="persons")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collective_use.errors import EstimationError
+from collective_use.errors import EstimationError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.sem.data.data import SampleData
-from collective_use.sem.engines.core import Solution, fit_table, sample_statistics
+from collective_use.sem.engines.core import Solution, fit_table, make_objective, sample_statistics
 from collective_use.sem.inference import covariance_of_estimates
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import find_problems
 from collective_use.sem.result import SemResult
+from collective_use.sem.rotation import Turn, rotated
 from collective_use.sem.table.partable import ParameterTable
 
 
@@ -23,6 +24,7 @@ def estimate(
     names: Sequence[str] = ("",),
     model: str = "",
     engine: str = "core",
+    turn: Turn | None = None,
 ) -> SemResult:
     """Estimate a table on a sample, with errors and checks, without warnings.
 
@@ -31,6 +33,9 @@ def estimate(
     EstimationError
         When the model has more parameters than moments.
     """
+    blocks = any(block.sets for block in table.blocks)
+    if blocks and engine != "core":
+        raise NotSupported(f"engine={engine!r} with exploratory blocks is not supported")
     if table.n_free > sample_statistics(table) and not table.constraints:
         raise EstimationError(
             f"the model has {table.n_free} free parameters but the data only "
@@ -44,6 +49,8 @@ def estimate(
 
         ask = by_semopy if engine == "semopy" else confirmed_by_semopy
         solution, agreement = ask(solution)
+    if blocks:
+        solution = rotated(solution, turn, lambda t, m: make_objective(m, sample, options, t))
     vcov = errors_of(solution)
     problems = find_problems(solution, vcov)
     return SemResult(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from collective_use.accepted import PlainMapping
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.absent import with_absent
@@ -21,6 +22,7 @@ from collective_use.sem.estimation import estimate
 from collective_use.sem.options import resolve_options
 from collective_use.sem.postfit.problems import warn_problems
 from collective_use.sem.result import SemResult
+from collective_use.sem.rotation import Turn, resolve_rotation
 from collective_use.sem.table.build import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import (
@@ -72,6 +74,8 @@ def fit_sem(
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",
     identification: str = "lavaan",
+    rotation: str | None = None,
+    rotation_options: PlainMapping | None = None,
     seconds: float = SECONDS,
     progress: bool = False,
 ) -> SemResult:
@@ -140,6 +144,10 @@ def fit_sem(
         What `equal` frees in later groups when variables are ordered: ``"lavaan"`` (as
         ``group.equal`` of lavaan 0.6) or ``"wu.estabrook"`` (scales and intercepts of the latent
         responses by Wu & Estabrook 2016; recommended to test invariance step by step).
+    rotation, rotation_options
+        Of exploratory blocks (``efa("name")*f1 =~ ...``): ``"geomin"`` (None), ``"oblimin"``,
+        ``"quartimin"``, ``"varimax"`` or ``"none"``; ``epsilon``, ``gamma``, ``starts``, ``seed``,
+        ``standardize`` (defaults as in lavaan 0.7: .001, 0, 30, 11, True).
     seconds, progress
         How long an optimum is sought, all starts together, and whether a bar shows it. A fit that
         runs out of time has ``converged`` False, and its problem says what was tried.
@@ -187,10 +195,34 @@ def fit_sem(
     for name in ("repetitions", "seed", "seconds", "progress"):
         del asked[name]
     budget = Budget(float(seconds), bool(progress))
+    asked["turn"] = _turn(model, rotation, rotation_options)
+    for name in ("rotation", "rotation_options"):
+        del asked[name]
     with thread_controller().limit(limits=1), within_budget(budget):
         fitted = _fitted(asked)
     warn_problems(fitted.problems)
     return fitted
+
+
+def _turn(
+    model: str | ModelText | ParameterTable, name: str | None, options: PlainMapping | None
+) -> Turn | None:
+    """Return the rotation of a model with exploratory blocks; None where there are none."""
+    if not explores(model):
+        if name is not None or options is not None:
+            raise InputError(
+                'rotation= is about exploratory blocks: write them as efa("name")*f1 =~ x1 + x2'
+            )
+        return None
+    return resolve_rotation(name, options)
+
+
+def explores(model: str | ModelText | ParameterTable) -> bool:
+    """Tell whether a model has exploratory blocks."""
+    if isinstance(model, ParameterTable):
+        return any(block.sets for block in model.blocks)
+    text = parse_model(model) if isinstance(model, str) else model
+    return any(s.efa for s in text.statements)
 
 
 def _fitted(asked: dict[str, Any]) -> SemResult:
@@ -209,6 +241,9 @@ def _fitted(asked: dict[str, Any]) -> SemResult:
     if _has_levels(asked["model"]):
         from collective_use.sem.twolevel.fit import fit_twolevel
 
+        if explores(asked["model"]):
+            raise NotSupported("exploratory blocks (efa) at two levels are not supported")
+        del asked["turn"]
         return fit_twolevel(**asked)
     return _fit_continuous(**asked)
 
@@ -233,6 +268,7 @@ def _fit_continuous(
     effect_coding: bool,
     fixed_x: bool | None,
     bounds: str | Mapping[str, tuple[float, float]] | None,
+    turn: Turn | None,
     **wanted: Any,
 ) -> SemResult:
     if std_lv and effect_coding:
@@ -267,7 +303,9 @@ def _fit_continuous(
             group=group, cluster=cluster, weights=weights,
         )  # fmt: skip
         table = with_absent(table, sample, options)
-    return estimate(table, sample, options, names=names, model=text_of(model), engine=engine)
+    return estimate(
+        table, sample, options, names=names, model=text_of(model), engine=engine, turn=turn
+    )
 
 
 def fit_cfa(
@@ -301,6 +339,8 @@ def fit_cfa(
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
     parameterization: str = "delta",
     identification: str = "lavaan",
+    rotation: str | None = None,
+    rotation_options: PlainMapping | None = None,
     seconds: float = SECONDS,
     progress: bool = False,
 ) -> SemResult:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
+from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.simulation.parameters import Pair, TrueParameters
@@ -50,7 +50,7 @@ def read_parameters(path: str | Path) -> TrueParameters:
     return parameters_of(values)
 
 
-def parameters_of(values: Mapping[str, Any]) -> TrueParameters:
+def parameters_of(values: PlainMapping) -> TrueParameters:
     """Return true parameters from plain values; pairs are written as in model text.
 
     Raises
@@ -63,7 +63,7 @@ def parameters_of(values: Mapping[str, Any]) -> TrueParameters:
     >>> parameters_of({"loadings": [0.5, 0.9], "correlations": {"a ~~ b": 0.2}}).correlations
     {('a', 'b'): 0.2}
     """
-    ready: dict[str, Any] = {}
+    ready: PlainDict = {}
     for name, value in values.items():
         if name in ("paths", "correlations"):
             sign = "~" if name == "paths" else "~~"
@@ -99,13 +99,13 @@ def assignments(name: str, words: Iterable[str]) -> dict[str, float]:
     return found
 
 
-def _mapping(name: str, value: Any) -> Mapping[str, Any]:
+def _mapping(name: str, value: Plain) -> PlainMapping:
     if not isinstance(value, Mapping):
         raise InputError(f"{name} must be names with values, got {value!r}")
     return value
 
 
-def _pair(name: str, sign: str, entry: tuple[Any, Any]) -> tuple[Pair, float]:
+def _pair(name: str, sign: str, entry: tuple[Plain, Plain]) -> tuple[Pair, float]:
     key, value = entry
     left, mark, right = (part.strip() for part in str(key).partition(sign))
     if not (left and mark and right) or "~" in right:
@@ -115,7 +115,7 @@ def _pair(name: str, sign: str, entry: tuple[Any, Any]) -> tuple[Pair, float]:
     return (left, right), float(value)
 
 
-def _two(value: Any) -> tuple[float, float]:
+def _two(value: Plain) -> tuple[float, float]:
     if isinstance(value, (list, tuple)) and len(value) == 2:
         return float(value[0]), float(value[1])
     raise InputError(f"loadings must be [lowest, highest], got {value!r}")

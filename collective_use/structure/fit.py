@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from collective_use.accepted import PlainDict
 from collective_use.checks import instance_of, one_of
 from collective_use.errors import (
     EstimationError,
@@ -18,15 +17,14 @@ from collective_use.errors import (
 )
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import StructuralModel
-from collective_use.record import Record
-from collective_use.results import Result, Table, plain
+from collective_use.instrument.vocabulary import WAYS
 from collective_use.sem.engines.agreement import EngineAgreement
 from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.sem.fit import ENGINES, fit_sem
 from collective_use.sem.goodness.fit_measures import scaled_fit_measures
 from collective_use.sem.result import SemResult
 from collective_use.structure.effects import Drawn, check_intervals, effects_frame, monte_carlo
-from collective_use.structure.report import report_tables, report_text
+from collective_use.structure.result import StructureFit
 from collective_use.structure.syntax import check_way, stages, written
 from collective_use.structure.values import find_model
 from collective_use.structure.ways.data import Measured, measured
@@ -39,7 +37,8 @@ from collective_use.structure.ways.moments import (
     refitted,
     split_covariances,
 )
-from collective_use.structure.ways.rule import WAYS, choose, power_note, reliabilities
+from collective_use.structure.ways.partners import crossed_errors
+from collective_use.structure.ways.rule import choose, power_note, reliabilities
 from collective_use.syntax.model_text import parse_model
 
 if TYPE_CHECKING:
@@ -55,118 +54,6 @@ SAMPLING_ERROR = (
 )
 
 
-@dataclass(frozen=True)
-class StructureFit(Result):
-    """A structural model fitted to groups.
-
-    Attributes
-    ----------
-    model
-        Id of the model in the instrument.
-    fit
-        The fit itself: estimates, residuals, explained variance.
-    effects
-        One row an effect: specific and total indirect, direct and total effects, contrasts; one
-        pair of limits (``lower``, ``upper``), the ``p`` that belongs to them, and ``q`` for the
-        family (false discoveries).
-    syntax
-        The model text as it was fitted.
-    groups
-        Names of the groups used.
-    agreement
-        How far semopy and the core agree; None when semopy did not fit the model.
-    warnings
-        What to know before using the numbers, a sentence each; power comes first.
-    record
-        Groups left out, and why.
-    attribution
-        What of the model is the theory's and what is inferred.
-    title
-        The model's name in words.
-    note
-        What the instrument says beside it.
-    way
-        How it was fitted.
-    reason
-        Why this way.
-    measures
-        Fit measures; empty where the way has no test of the structure.
-    limits
-        Where limits and p come from, in words.
-    instruments
-        For the way `iv`: every equation with its test; None else.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> import collective_use as cu
-    >>> export = cu.sample_path("clean") / "export.csv"
-    >>> responses = cu.read_responses(export, "collective_data_use")
-    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
-    >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
-    >>> found = cu.fit_structure(groups, "M1")
-    >>> found.model, found.way, len(found.groups)
-    ('M1', 'corrected', 60)
-    """
-
-    model: str
-    fit: SemResult
-    effects: pd.DataFrame
-    syntax: str
-    groups: tuple[str, ...]
-    agreement: EngineAgreement | None
-    warnings: tuple[str, ...]
-    record: Record
-    attribution: tuple[str, str] = ("", "")
-    title: str = ""
-    note: str = ""
-    way: str = "means"
-    reason: str = ""
-    measures: Mapping[str, float] = field(default_factory=dict)
-    limits: str = ""
-    instruments: pd.DataFrame | None = None
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the estimates, paths and defined effects."""
-        return self.fit.estimates
-
-    def fit_frame(self) -> pd.DataFrame:
-        """Return all fit measures, one a row."""
-        import pandas as pd
-
-        return pd.DataFrame({"measure": list(self.measures), "value": list(self.measures.values())})
-
-    def to_dict(self) -> PlainDict:
-        """Return everything as plain values."""
-        return {
-            "model": self.model,
-            "title": self.title,
-            "way": self.way,
-            "reason": self.reason,
-            "groups": list(self.groups),
-            "syntax": self.syntax,
-            "engine": self.fit.engine,
-            "agreement": plain(self.agreement),
-            "estimates": plain(self.fit.estimates),
-            "effects": plain(self.effects),
-            "limits": self.limits,
-            "instruments": plain(self.instruments),
-            "fit": plain(dict(self.measures)),
-            "warnings": list(self.warnings),
-            "record": self.record.to_dict(),
-            "theory": self.attribution[0],
-            "inferred": self.attribution[1],
-        }
-
-    def tables(self) -> tuple[Table, ...]:
-        """Return fit, paths, effects and what to mind, as a reader wants them."""
-        return report_tables(self)
-
-    def report(self) -> str:
-        """Return the whole account as text: numbers, warnings, attribution, the model itself."""
-        return report_text(self)
-
-
 def fit_structure(
     groups: Groups,
     model: str = "M1",
@@ -178,6 +65,7 @@ def fit_structure(
     repetitions: int | None = None,
     seed: int | None = 1,
     confidence: float = 0.95,
+    partners: bool = False,
 ) -> StructureFit:
     """Fit a structural model of the instrument to groups.
 
@@ -206,6 +94,9 @@ def fit_structure(
         Of the draws (20,000) or of the bootstrap (2,000).
     confidence
         Of the limits of the effects.
+    partners
+        Let errors allow for members of one partner organisation being alike in several groups
+        (two crossed clusters); way `corrected`.
 
     Returns
     -------
@@ -254,9 +145,15 @@ def fit_structure(
         one_of("engine", engine, ENGINES)
     _enough(len(data.groups), len(data.names), model)
     chosen, reason = _chosen(way, structural, data, syntax)
+    if partners and (chosen != "corrected" or intervals != "monte_carlo"):
+        raise NotSupported(
+            "partners=True is offered for way='corrected' and intervals='monte_carlo'"
+        )
     if intervals != "monte_carlo" and chosen not in ("means", "corrected", "split"):
         raise NotSupported(f"intervals={intervals!r} with way={chosen!r} is not supported")
     found = _fitted(chosen, syntax, structural, groups, data, engine, seed)
+    if partners:
+        found = _with_partners(found, data)
     drawn = _drawn(found, intervals, repetitions, seed)
     effects = effects_frame(found.fit, drawn, confidence=confidence)
     return StructureFit(
@@ -335,6 +232,22 @@ def _by_moments(
         measures.pop(name, None)
     notes = (*agreed[2], *(_sentence(p.text) for p in moments.problems), *notes)
     return _Found(way, fit, measures, syntax, notes, float(moments.df), found)
+
+
+def _with_partners(found: _Found, data: Measured) -> _Found:
+    solution, vcov = found.fit.solution, found.fit.vcov
+    if vcov is None:
+        return found
+    order = [data.names.index(name) for name in solution.table.blocks[0].observed]
+    crossed = crossed_errors(
+        data, order, lambda S: refitted(solution, S), vcov, corrected=found.way == "corrected"
+    )
+    note = (
+        f"Errors allow for {crossed.partners} partner organisations, {crossed.shared} of them in "
+        "more than one group."
+    )
+    fit = replace(found.fit, vcov=crossed.covariance)
+    return replace(found, fit=fit, notes=(*found.notes, note))
 
 
 def _confirmed(

@@ -1,4 +1,4 @@
-"""The parts of a study file: exports, key columns, hypotheses."""
+"""The parts of a study file: exports, key columns, hypotheses, what was planned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from collective_use.accepted import Plain
+from collective_use.accepted import Plain, PlainDict
 
 
 class Settings(BaseModel):
@@ -73,3 +73,32 @@ class Hypothesis(Settings):
     model: str | None = None
     effect: str | None = None
     expected: Literal["positive", "negative", "none"] | None = None
+
+
+class Planned(Settings):
+    """The design that was planned, and what it was planned by.
+
+    Attributes
+    ----------
+    groups, members
+        How many groups, and members of each, are asked.
+    response_rate
+        Share of members expected to answer.
+    power, level
+        Power asked for, and level of the tests.
+    model
+        The model whose indirect effects were planned.
+    ways
+        How the structure will be fitted, as `collective-use plan` calls it.
+    values
+        Planning values, with the names of `collective_use.TrueParameters`.
+    """
+
+    groups: int = Field(ge=3)
+    members: int = Field(ge=2)
+    response_rate: float = Field(default=1.0, gt=0, le=1)
+    power: float = Field(default=0.80, gt=0, lt=1)
+    level: float = Field(default=0.05, gt=0, lt=1)
+    model: str | None = None
+    ways: tuple[str, ...] = ("means", "corrected")
+    values: PlainDict = Field(default_factory=dict)

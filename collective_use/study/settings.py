@@ -16,7 +16,7 @@ from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.platforms.registry import is_file
-from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Settings
+from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
 from collective_use.yaml_source.read import read_yaml
 
@@ -89,6 +89,9 @@ class Study(Settings):
         measure.
     hypotheses
         What is expected, each in words and, where it can be judged by a model, by its effect.
+    planning
+        How many groups and members were planned, and by which values; `collective-use plan`
+        takes it from here.
     seal
         The sealed plan that a run is held against; ``study.seal.json`` beside the study file is
         found by itself.
@@ -142,6 +145,7 @@ class Study(Settings):
     voice: Literal["member", "partner"] = "member"
     null_distributions: tuple[str, ...] | None = None
     hypotheses: tuple[Hypothesis, ...] = ()
+    planning: Planned | None = None
     seal: str | None = None
     seed: int = Field(default=1, ge=0)
     out: str = "results"

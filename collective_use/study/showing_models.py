@@ -10,8 +10,8 @@ from collective_use.disclosure import DIGITS, Disclosure
 from collective_use.groups.disclosure.relations import Coarseness, coarseness
 from collective_use.results import Table
 from collective_use.sem.fit import model_variables
-from collective_use.structure.fit import StructureFit
 from collective_use.structure.report import Figures, exact_figures, report_tables, report_text
+from collective_use.structure.result import StructureFit
 from collective_use.structure.values import find_model
 from collective_use.study.walk import Outcome
 

@@ -19,7 +19,8 @@ from collective_use.errors import (
     SmallGroupsWarning,
 )
 from collective_use.record import Record
-from collective_use.structure.fit import StructureFit, fit_structure
+from collective_use.structure.fit import fit_structure
+from collective_use.structure.result import StructureFit
 from collective_use.study.walk import Outcome
 
 FILES = {

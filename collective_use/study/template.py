@@ -118,6 +118,13 @@ hypotheses:
   #   model: M1
   #   effect: con -> ssm -> cdu
   #   expected: positive
+# How many groups and members are asked, and by which values that was planned (docs/planning.md);
+# collective-use plan study.yaml computes what they can show.
+# planning:
+#   groups: 60
+#   members: 8
+#   response_rate: 0.7
+#   values: {{icc: 0.15, halo: 0.3}}
 # seal: study.seal.json
 
 # Everything that draws by chance draws the same again with the same seed.

@@ -25,7 +25,7 @@ from collective_use.study.settings import Study
 if TYPE_CHECKING:
     from collective_use.measurement.validate import Validation
     from collective_use.responses.screening.screen import Screening
-    from collective_use.structure.fit import StructureFit
+    from collective_use.structure.result import StructureFit
     from collective_use.study.sealing.check import PlanCheck
 
 

@@ -27,6 +27,8 @@ class Statement:
         Fixed values, labels, starts and bounds, one value for all groups or one per group.
     level, group
         The names of the ``level:`` and ``group:`` blocks it stands in, or empty.
+    efa
+        The exploratory block of the factor, or empty.
     left, right
         The two sides of a constraint or definition as expressions.
     line, column
@@ -39,6 +41,7 @@ class Statement:
     modifiers: Modifiers = field(default_factory=Modifiers)
     level: str = ""
     group: str = ""
+    efa: str = ""
     left: Expression | None = None
     right: Expression | None = None
     line: int = 0
@@ -87,8 +90,8 @@ def parse_model(text: str) -> ModelText:
     ----------
     text
         Lines with ``=~ ~ ~~ ~1 | ~*~ <~ := == < >``, multipliers (numbers, labels, ``NA*``,
-        ``c()``, ``start()``, ``equal()``, ``lower()``, ``upper()``), ``level:`` and ``group:``
-        blocks; ``#`` or ``!`` start a comment, ``;`` ends a line.
+        ``c()``, ``start()``, ``equal()``, ``lower()``, ``upper()``, ``efa()``), ``level:`` and
+        ``group:`` blocks; ``#`` or ``!`` start a comment, ``;`` ends a line.
 
     Returns
     -------
@@ -233,12 +236,16 @@ def _relations(
     subjects = [read_term(term, source) for term in _split_terms(left, source)]
     objects = [read_term(term, source) for term in _split_terms(right, source)]
     for subject, own, place in subjects:
-        if own != Modifiers() or place.kind == "number":
+        explores = op.text == "=~" and own == Modifiers(efa=own.efa)
+        if (own != Modifiers() and not explores) or place.kind == "number":
             found = "a multiplier" if place.kind != "number" else repr(place.text)
             message = f"only variable names stand left of {op.text!r}, found {found}"
             fail(source, place.line, place.column, message)
         for target, modifiers, token in objects:
             name, operator = target, op.text
+            if modifiers.efa:
+                message = 'efa() stands before the factor, as in efa("block")*f1 =~ x1 + x2'
+                fail(source, token.line, token.column, message)
             if token.kind == "number":
                 if operator != "~" or target not in ("1", "0"):
                     fail(
@@ -257,7 +264,7 @@ def _relations(
                 fail(source, token.line, token.column, "'~*~' joins a variable with itself")
             result.append(
                 Statement(
-                    subject, operator, name, modifiers, level, group,
+                    subject, operator, name, modifiers, level, group, "".join(own.efa),
                     line=place.line, column=place.column,
                 )
             )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from collective_use.checks import did_you_mean, quoted
 from collective_use.syntax.tokens import Token, fail
 
-_CALLS = ("start", "equal", "label", "fixed", "lower", "upper", "c")
+_CALLS = ("start", "equal", "label", "fixed", "lower", "upper", "c", "efa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Modifiers:
         Starting values and bounds.
     equal
         Parameters it is to equal, as ``"f=~x2"`` or a label.
+    efa
+        Name of the exploratory block that the factor left of ``=~`` belongs to.
     """
 
     fixed: tuple[float, ...] = ()
@@ -35,10 +37,11 @@ class Modifiers:
     lower: tuple[float, ...] = ()
     upper: tuple[float, ...] = ()
     equal: tuple[str, ...] = ()
+    efa: tuple[str, ...] = ()
 
     def joined(self, other: Modifiers) -> Modifiers:
         """Return both together; what `other` says wins."""
-        names = ("fixed", "label", "start", "lower", "upper", "equal")
+        names = ("fixed", "label", "start", "lower", "upper", "equal", "efa")
         return Modifiers(**{name: getattr(other, name) or getattr(self, name) for name in names})
 
 
@@ -191,11 +194,13 @@ def _read_factor(tokens: list[Token], sign: str, source: str) -> Modifiers:
 def _named(name: str, reader: _Reader, first: Token, source: str) -> Modifiers:
     values = reader.values()
     words = [isinstance(value, str) for value in values]
-    if name in ("label", "equal"):
-        if not all(words):
+    if name in ("label", "equal", "efa"):
+        if not all(words) or (name == "efa" and len(words) != 1):
             fail(source, first.line, first.column, f"{name}() takes quoted text")
-        words_given = tuple(str(value) for value in values)
-        return Modifiers(label=words_given) if name == "label" else Modifiers(equal=words_given)
+        texts: dict[str, tuple[str, ...]] = {name: tuple(str(value) for value in values)}
+        return Modifiers(
+            label=texts.get("label", ()), equal=texts.get("equal", ()), efa=texts.get("efa", ())
+        )
     if any(words):
         fail(source, first.line, first.column, f"{name}() takes numbers")
     numbers: dict[str, tuple[float, ...]] = {name: tuple(float(value) for value in values)}

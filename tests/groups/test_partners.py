@@ -53,14 +53,14 @@ def test_components_are_recovered_nested_and_crossed() -> None:
     assert nested.variance_partner == pytest.approx(0.64, abs=0.08)
     assert nested.variance_member == pytest.approx(1.0, abs=0.05)
     assert nested.between_share == pytest.approx(0.39, abs=0.03)
-    assert isinstance(nested.icc_organisation, NotComputed)
+    assert isinstance(nested.icc_organization, NotComputed)
     organisation = rng.integers(0, 60, len(p))
     y = rng.normal(scale=0.7, size=60)[organisation] + rng.normal(scale=0.6, size=groups)[g]
     crossed = cu.balanced_means(y + rng.normal(size=len(p)), g, organisation)
     assert crossed.variance_group == pytest.approx(0.36, abs=0.07)
-    assert crossed.variance_organisation == pytest.approx(0.49, abs=0.2)
+    assert crossed.variance_organization == pytest.approx(0.49, abs=0.2)
     assert crossed.variance_rest == pytest.approx(1.0, abs=0.05)
-    assert isinstance(crossed.icc_organisation, float)
+    assert isinstance(crossed.icc_organization, float)
 
 
 def test_groups_without_partners_keep_their_row() -> None:

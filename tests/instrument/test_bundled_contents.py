@@ -72,13 +72,15 @@ def test_the_theory_has_one_outcome_three_mechanisms_and_four_antecedents(
 
 
 @pytest.mark.parametrize("construct", [*OPTIONAL, *sorted(COMPANIONS)])
-def test_companions_and_optional_antecedents_enter_no_model(
+def test_companions_and_optional_antecedents_enter_no_model_but_their_own(
     bank: Instrument, construct: str
 ) -> None:
     own = {measure.id for measure in bank.measures if measure.construct_id == construct}
     assert own
-    for model in bank.models:
-        assert not own & set(re.findall(r"[a-z_]+", model.syntax))
+    theirs = {"own": ["M11"], "shm": ["M12"]}.get(construct, [])
+    lines = {m.id: re.sub(r"#.*", "", m.syntax) for m in bank.models}
+    found = [name for name, text in lines.items() if own & set(re.findall(r"[a-z_]+", text))]
+    assert found == theirs
     said = bank.get_construct(construct).attribution
     assert said.theory
     assert said.inferred
@@ -318,7 +320,8 @@ def test_informants_have_a_consent_module_of_their_own(bank: Instrument) -> None
 
 def test_models_hold_every_specific_and_total_indirect_effect(bank: Instrument) -> None:
     models = {model.id: model for model in bank.models}
-    for model in models.values():
+    assert list(models) == [f"M{n}" for n in range(1, 13)]
+    for model in (models["M1"], models["M2"]):
         through = model.mediation["through"]
         for start in model.mediation["from"]:
             defined = [f"ind_{start}_{mechanism} :=" for mechanism in through]
@@ -326,6 +329,17 @@ def test_models_hold_every_specific_and_total_indirect_effect(bank: Instrument) 
                 assert name in model.syntax
     assert models["M1"].syntax.count(":=") == 20
     assert models["M2"].syntax.count(":=") == 25
+
+
+def test_every_model_says_what_is_the_theorys_and_whence_its_effects(bank: Instrument) -> None:
+    for model in bank.models:
+        assert model.attribution.theory
+        assert model.attribution.inferred
+        assert set(model.mediation) == {"from", "through", "to"}
+        assert model.name["en"]
+        assert model.name["zh"]
+    assert {m.id: m.way for m in bank.models if m.way} == {"M8": "twolevel"}
+    assert bank.models[2].merges == {"mechanism": ("ssm", "dlr", "dcb")}
 
 
 def test_lq2002_reads_the_columns_of_its_data(soldiers: Instrument) -> None:

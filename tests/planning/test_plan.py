@@ -312,5 +312,36 @@ def test_the_command(tmp_path: Path, capsys):
             assert f"`{column}`" in page, f"{path.name} {column}"
     assert main(["plan", "collective_data_use", "--groups", "forty"]) == 2
     assert "such as 40,60,80" in capsys.readouterr().err
+    study = tmp_path / "study.yaml"
+    study.write_text("instrument: lq2002\nexports: a.csv\n", "utf-8")
+    assert main(["plan", str(study)]) == 2
+    assert "has no planning" in capsys.readouterr().err
+    study.write_text(
+        "instrument: lq2002\nexports: a.csv\nplanning: {groups: 45, members: 7}\n", "utf-8"
+    )
+    assert main(["plan", str(tmp_path), "--no-effects"]) == 0
+    assert "With 45 groups and 7.0 of 7 members" in capsys.readouterr().out
     assert main(["plan", "lq2002", "--no-effects", "--groups", "40", "--json"]) == 0
     assert "precision" in json.loads(capsys.readouterr().out)
+
+
+def test_corrected_clears_covariances_as_the_structural_models_do():
+    """The same persons: the plan's covariances are those of the way `corrected`, each group out."""
+    from collective_use.numerics.structure import between
+
+    rng = np.random.default_rng(8)
+    truth = framework(0.15, 4)
+    sizes = rng.integers(3, 7, (1, 45)).astype(float)
+    root = np.linalg.cholesky(truth.correlation)
+    codes = np.repeat(np.arange(45), sizes[0].astype(int))
+    spread = np.sqrt(np.diag(truth.within))
+    persons = (rng.normal(size=(45, 9)) @ root.T)[codes]
+    persons = persons + rng.normal(size=persons.shape) * spread
+    parts = between.group_parts(persons, codes, 45, np.full((45, 9), np.inf))
+    studies = draws.Studies(parts.means[None], parts.cross[None], sizes)
+    whole, without = draws._corrected(studies)
+    theirs = between.between_covariances(parts, np.ones((1, 45)))
+    np.testing.assert_allclose(whole[0], theirs.corrected[0], rtol=1e-9, atol=1e-12)
+    left = between.between_covariances(parts, between.left_out(45))
+    assert float(theirs.kept[0]) < 1  # few members: not all of the error can be taken off
+    np.testing.assert_allclose(without[0], left.corrected, rtol=1e-9, atol=1e-12)

@@ -26,7 +26,7 @@ def export(tmp_path: Path) -> Path:
 
 
 def called(export: Path, out: Path, key: Path, *more: str) -> int:
-    return main(["pseudonymise", str(export), "--out", str(out), "--key", str(key), *more])
+    return main(["pseudonymize", str(export), "--out", str(out), "--key", str(key), *more])
 
 
 def table(path: Path) -> pd.DataFrame:

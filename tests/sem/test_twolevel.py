@@ -177,8 +177,6 @@ def test_few_clusters_are_warned_about():
 
 def test_methods_without_two_level_form_are_refused():
     result = fit_sem(MODEL, sample(), cluster="team")
-    with pytest.raises(NotSupported, match=r"two levels is not supported: .* independent cases"):
-        result.small_sample()
     with pytest.raises(NotSupported, match=r"two levels is not supported: .* bootstrap_fit"):
         result.profile("fw =~ b")
 

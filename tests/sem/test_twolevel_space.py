@@ -102,5 +102,8 @@ def test_where_groups_differ_enough_nothing_changes() -> None:
     shift = np.random.default_rng(3).normal(size=(60, 6))
     data[ITEMS] += np.repeat(shift, 8, 0)
     fit = _fit(data)
-    assert fit.unrestricted == fit.saturated
+    (free,), (kept,) = fit.unrestricted, fit.saturated
+    assert free.rank == kept.rank == 6
+    assert free.loglik == pytest.approx(kept.loglik, abs=1e-8)
+    np.testing.assert_allclose(free.Sb, kept.Sb, atol=1e-7)
     assert "possible covariance matrix" in fit.test_note

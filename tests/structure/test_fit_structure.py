@@ -19,6 +19,7 @@ from collective_use.instrument.library import load_instrument, sample_path
 from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.structure import fit as fit_module
 from collective_use.structure.report import exact_figures, fit_line, report_text
+from collective_use.structure.result import StructureFit
 from collective_use.structure.routes import route_of
 from collective_use.study.demo import demo_study
 from collective_use.study.run import run_study
@@ -35,16 +36,16 @@ def groups() -> Groups:
 
 
 @pytest.fixture(scope="module")
-def mediation(groups: Groups) -> fit_module.StructureFit:
+def mediation(groups: Groups) -> StructureFit:
     return cu.fit_structure(groups, "M1", way="means")
 
 
 @pytest.fixture(scope="module")
-def corrected(groups: Groups) -> fit_module.StructureFit:
+def corrected(groups: Groups) -> StructureFit:
     return cu.fit_structure(groups, "M1")
 
 
-def test_both_engines_fit_and_agree(mediation: fit_module.StructureFit) -> None:
+def test_both_engines_fit_and_agree(mediation: StructureFit) -> None:
     assert mediation.fit.engine == "both"
     assert mediation.agreement is not None
     assert mediation.agreement.agree
@@ -53,9 +54,7 @@ def test_both_engines_fit_and_agree(mediation: fit_module.StructureFit) -> None:
     assert len(mediation.groups) == 60
 
 
-def test_paths_to_the_outcome_are_least_squares(
-    groups: Groups, mediation: fit_module.StructureFit
-) -> None:
+def test_paths_to_the_outcome_are_least_squares(groups: Groups, mediation: StructureFit) -> None:
     # In M1 the outcome's residual is free of the mechanisms' residuals: its equation is OLS.
     values = groups.values[list(MEASURES)].dropna()
     design = np.column_stack([np.ones(len(values)), values[["ssm", "dlr", "dcb"]]])
@@ -65,7 +64,7 @@ def test_paths_to_the_outcome_are_least_squares(
     np.testing.assert_allclose(paths[["ssm", "dlr", "dcb"]], expected, rtol=1e-7)
 
 
-def test_effects_are_products_and_sums_of_paths(mediation: fit_module.StructureFit) -> None:
+def test_effects_are_products_and_sums_of_paths(mediation: StructureFit) -> None:
     paths = mediation.fit.parameters
     effects = mediation.effects.set_index("effect")
     assert len(effects) == 20
@@ -86,7 +85,7 @@ def test_effects_are_products_and_sums_of_paths(mediation: fit_module.StructureF
 
 
 def test_monte_carlo_limits_hold_the_estimate_and_are_skewed(
-    mediation: fit_module.StructureFit,
+    mediation: StructureFit,
 ) -> None:
     effects = mediation.effects.set_index("effect")
     assert (effects["lower"] < effects["est"]).all()
@@ -162,7 +161,7 @@ def test_groups_without_a_value_are_left_out_and_listed(groups: Groups) -> None:
 @pytest.mark.parametrize(
     ("change", "model", "says"),
     [
-        (lambda v: v, "M3", "model must be one of 'M1', 'M2', got 'M3'"),
+        (lambda v: v, "M33", "got 'M33' (did you mean 'M3'?)"),
         (lambda v: v.drop(columns="ssm"), "M1", "'ssm', which is no measure"),
         (lambda v: v.assign(ssm=np.nan), "M1", "'ssm', which no group has a value of"),
     ],
@@ -182,7 +181,7 @@ def test_an_engine_that_does_not_exist_is_refused(groups: Groups) -> None:
     "refusal", [NotSupported("engine 'semopy' does not fit bounds"), SecondEngineError("broke")]
 )
 def test_where_semopy_cannot_the_core_fits_and_says_why(
-    groups: Groups, mediation: fit_module.StructureFit, refusal: Exception, monkeypatch
+    groups: Groups, mediation: StructureFit, refusal: Exception, monkeypatch
 ) -> None:  # type: ignore[no-untyped-def]
     real = fit_module.fit_sem
 
@@ -200,9 +199,7 @@ def test_where_semopy_cannot_the_core_fits_and_says_why(
     np.testing.assert_allclose(fit.fit.solution.theta, mediation.fit.solution.theta, atol=1e-7)
 
 
-def test_each_engine_alone_gives_the_same(
-    groups: Groups, mediation: fit_module.StructureFit
-) -> None:
+def test_each_engine_alone_gives_the_same(groups: Groups, mediation: StructureFit) -> None:
     for engine in ("core", "semopy"):
         fit = cu.fit_structure(groups, "M1", way="means", engine=engine, repetitions=200)
         np.testing.assert_allclose(
@@ -211,7 +208,7 @@ def test_each_engine_alone_gives_the_same(
 
 
 def test_the_report_holds_numbers_attribution_and_model(
-    groups: Groups, mediation: fit_module.StructureFit
+    groups: Groups, mediation: StructureFit
 ) -> None:
     text = report_text(mediation)
     model = load_instrument("collective_data_use").models[0]
@@ -233,7 +230,7 @@ def test_the_report_holds_numbers_attribution_and_model(
     json.dumps(mediation.to_dict())
 
 
-def test_paths_to_the_last_outcome_come_first(mediation: fit_module.StructureFit) -> None:
+def test_paths_to_the_last_outcome_come_first(mediation: StructureFit) -> None:
     shown = mediation.tables()[0].rows
     assert [row[0] for row in shown[:3]] == ["cdu"] * 3
 
@@ -287,7 +284,7 @@ def test_fit_from_the_command_line(tmp_path: Path, capsys, corrected) -> None:  
 def test_fit_without_a_model_says_which_there_are(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
     export = str(sample_path("clean") / "export.csv")
     _, _, text = _called(capsys, "fit", export, "-i", "collective_data_use", "-o", str(tmp_path))
-    assert "fit needs --model: one of 'M1', 'M2'" in text
+    assert "fit needs --model: one of 'M1', 'M2', 'M3'" in text
     _, _, text = _called(
         capsys, "fit", str(sample_path("lq2002")), "-i", "lq2002", "-o", str(tmp_path)
     )

@@ -274,3 +274,49 @@ def test_mediation_writes_the_effects_when_the_syntax_has_none(groups: Groups) -
     assert "dir_con := c1" in text
     assert "tot_con := a11*b1 + a21*b2 + a31*b3 + c1" in text
     assert written(model) == model.syntax
+
+
+def _shared_partners(groups: Groups, shared: int) -> Groups:
+    """Send members of every group from a few organisations, one of which is like itself."""
+    scores = groups.scores
+    rng = np.random.default_rng(3)
+    persons = scores.responses.persons.assign(
+        partner=[f"o{k}" for k in rng.integers(0, shared, len(scores.values))]
+    )
+    moved = rng.normal(size=(shared, 1))[[int(p[1:]) for p in persons["partner"]]] * 0.6
+    names = ["con", "ssm", "cdu"]
+    values = scores.values.copy()
+    values[names] = values[names] + moved
+    responses = replace(scores.responses, persons=persons)
+    means = values[names].groupby(persons["group"].astype(str).to_numpy()).mean()
+    table = groups.values.copy()
+    for name in names:
+        table[name] = table["group"].astype(str).map(means[name])
+    return replace(
+        groups, values=table, _scores=replace(scores, responses=responses, values=values)
+    )
+
+
+def test_partners_in_several_groups_widen_the_limits(groups: Groups) -> None:
+    changed = _shared_partners(groups, 12)
+    plain = cu.fit_structure(changed, "M1", way="corrected", engine="core")
+    wide = cu.fit_structure(changed, "M1", way="corrected", engine="core", partners=True)
+    assert any("12 partner organisations, 12 of them in more" in text for text in wide.warnings)
+    assert wide.fit.vcov is not None
+    assert np.linalg.eigvalsh(wide.fit.vcov)[0] > -1e-12
+    a, b = (f.fit.estimates.set_index(["lhs", "op", "rhs"])["se"] for f in (plain, wide))
+    assert not np.allclose(a, b)
+    frame = cu.without_partners(changed, "M1")
+    assert frame["partner"].nunique() == 12
+    assert frame["change"].abs().max() > 0.005
+    with pytest.raises(NotSupported, match="partners=True is offered for way='corrected'"):
+        cu.fit_structure(groups, "M1", way="means", partners=True)
+
+
+def test_partners_that_are_not_known_are_named(groups: Groups) -> None:
+    scores = groups.scores
+    bare = scores.responses.persons.drop(columns="partner")
+    responses = replace(scores.responses, persons=bare)
+    changed = replace(groups, _scores=replace(scores, responses=responses))
+    with pytest.raises(InputError, match="who sends whom"):
+        cu.fit_structure(changed, "M1", partners=True)

@@ -231,7 +231,8 @@ def test_a_wish_that_cannot_be_met_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_study_that_names_a_model_gets_it_fitted(tmp_path: Path) -> None:
     bank = instrument_path("lq2002").read_text(encoding="utf-8")
-    model = "\nmodels:\n  - id: A\n    syntax: |\n      hostil ~ a*lead + tsig\n      two := 2*a\n"
+    head = "\nmodels:\n  - id: A\n    way: means\n    syntax: |\n"
+    model = head + "      hostil ~ a*lead + tsig\n      two := 2*a\n"
     (tmp_path / "bank.yaml").write_text(bank + model, encoding="utf-8")
     sample = sample_path("lq2002.csv")
     text = f"instrument: bank.yaml\nexports: '{sample}'\nmodels: [A]\nfull: true\n"

@@ -235,6 +235,8 @@ def test_what_is_no_sealed_file(tmp_path: Path, content: bytes, said: str) -> No
         ("hypotheses:\n  - {id: H1, text: a, effect: lead -> luck}", "an effect runs over"),
         ("hypotheses:\n  - {id: H1, text: a}\n  - {id: H1, text: b}", "is there twice"),
         ("hypotheses:\n  - {id: H1, text: a, expected: up}", "expected must be one of"),
+        ("planning: {groups: 2, members: 8}\nseed: 1", "groups"),
+        ("planning: {groups: 60, members: 8, values: {icc: 2}}\nseed: 1", "icc must be"),
     ],
 )
 def test_a_plan_that_cannot_be(folder: Path, lines: str, said: str) -> None:
@@ -243,6 +245,20 @@ def test_a_plan_that_cannot_be(folder: Path, lines: str, said: str) -> None:
     with pytest.raises(cu.InputError, match=said):
         cu.seal_study(folder)
     assert not (folder / SEAL_FILE).exists()
+
+
+def test_what_was_planned_is_sealed_and_an_amendment_names_it(folder: Path) -> None:
+    planned = "planning: {groups: 60, members: 8, response_rate: 0.7, values: {icc: 0.2}}"
+    change(folder, "seed: 1", f"{planned}\nseed: 1")
+    sealed = cu.seal_study(folder)
+    text = (folder / "preregistration.md").read_text("utf-8")
+    assert "60 groups of 8 members are asked; 70% of the members" in text
+    assert "Planning values: icc 0.2" in text
+    change(folder, "groups: 60", "groups: 45")
+    checked = cu.verify_study(folder)
+    assert "45" in str(checked)
+    assert "60" in str(checked)
+    assert len(sealed.hash) == 64
 
 
 def run(folder: Path) -> pd.DataFrame:

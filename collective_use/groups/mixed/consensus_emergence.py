@@ -238,7 +238,9 @@ def _by_wave(full: NestedModel, waves: NDArray[np.float64], first: float) -> pd.
 
 def _parameters(plain: NestedModel, full: NestedModel) -> pd.DataFrame:
     def column(fit: NestedModel, delta: float) -> list[float]:
-        se = np.sqrt(np.diag(fit.beta_covariance))
+        variances = np.diag(fit.beta_covariance)
+        # a fit that did not converge can have a variance below zero: it has no standard error
+        se = np.sqrt(np.where(variances >= 0, variances, np.nan))
         return [
             float(fit.beta[0]), float(se[0]), float(fit.beta[1]), float(se[1]),
             float(fit.T[0, 0]), float(fit.T[1, 1]), float(fit.T[0, 1]), fit.member_variance,

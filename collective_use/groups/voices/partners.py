@@ -36,10 +36,10 @@ class BalancedMeans(Result):
         Components of partners within groups and of members within partners, pooled.
     between_share
         The share of disagreement in groups that lies between partners.
-    variance_group, variance_organisation, variance_rest
+    variance_group, variance_organization, variance_rest
         Components when organisations are crossed with groups, because the same organisation
         sends people to several groups.
-    icc_group, icc_organisation
+    icc_group, icc_organization
         Their shares of the sum.
     left_out
         Persons without a value or a partner.
@@ -57,10 +57,10 @@ class BalancedMeans(Result):
     variance_member: float | NotComputed
     between_share: float | NotComputed
     variance_group: float | NotComputed
-    variance_organisation: float | NotComputed
+    variance_organization: float | NotComputed
     variance_rest: float | NotComputed
     icc_group: float | NotComputed
-    icc_organisation: float | NotComputed
+    icc_organization: float | NotComputed
     left_out: int
 
     def to_frame(self) -> pd.DataFrame:
@@ -71,7 +71,7 @@ class BalancedMeans(Result):
         """Return the groups, and the components of variance."""
         names = (
             "variance_partner", "variance_member", "between_share", "variance_group",
-            "variance_organisation", "variance_rest", "icc_group", "icc_organisation",
+            "variance_organization", "variance_rest", "icc_group", "icc_organization",
         )  # fmt: skip
         rows = tuple((name, getattr(self, name)) for name in names)
         reasons = {str(value) for _, value in rows if isinstance(value, NotComputed)}
@@ -86,7 +86,7 @@ class BalancedMeans(Result):
         )
 
     def _below_zero(self) -> tuple[str, ...]:
-        parts = (self.variance_partner, self.variance_group, self.variance_organisation)
+        parts = (self.variance_partner, self.variance_group, self.variance_organization)
         if not any(isinstance(part, float) and part < 0 for part in parts):
             return ()
         return ("A component below zero is shown as estimated and counts as 0 in the shares.",)
@@ -178,10 +178,10 @@ def balanced_of(
         variance_member=_known(member, alone),
         between_share=share,
         variance_group=parts[0],
-        variance_organisation=parts[1],
+        variance_organization=parts[1],
         variance_rest=parts[2],
         icc_group=parts[3],
-        icc_organisation=parts[4],
+        icc_organization=parts[4],
         left_out=int((~used).sum()),
     )
 

@@ -8,6 +8,7 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import SyntaxProblem
 from collective_use.instrument.check.context import EVERYTHING, Context
 from collective_use.instrument.model import StructuralModel
+from collective_use.instrument.vocabulary import WAYS
 from collective_use.syntax.model_text import CONSTRAINTS, ModelText, parse_model
 from collective_use.yaml_source.document import Place, Position, Problem
 
@@ -24,7 +25,35 @@ def check(context: Context) -> None:
         parsed = _parsed(context, model, place)
         if parsed is not None:
             _variables(context, model, parsed, (*place, "syntax"))
-        _mediation(context, model, parsed.latent if parsed else (), place)
+        latent = parsed.latent if parsed else ()
+        _mediation(context, model, latent, place)
+        _controls(context, model, place)
+        _merges(context, model, latent, place)
+        if model.way is not None and model.way not in WAYS:
+            hint = did_you_mean(model.way, WAYS)
+            text = f"model {model.id!r} has the way {model.way!r}{hint}; ways are {quoted(WAYS)}"
+            context.say((*place, "way"), text)
+
+
+def _controls(context: Context, model: StructuralModel, place: Place) -> None:
+    for k, name in enumerate(model.controls):
+        here = context.place(*place, "controls", k)
+        _known(context, model, name, context.document.at(here))
+
+
+def _merges(
+    context: Context, model: StructuralModel, latent: tuple[str, ...], place: Place
+) -> None:
+    for merged, names in model.merges.items():
+        if merged not in latent and latent:
+            text = (
+                f"model {model.id!r} merges measures into {merged!r}, which is no latent variable"
+            )
+            hint = did_you_mean(merged, latent)
+            context.say((*place, "merges", merged), f"{text} of its syntax{hint}", key=True)
+        for k, name in enumerate(names):
+            here = context.place(*place, "merges", merged, k)
+            _known(context, model, name, context.document.at(here))
 
 
 def _parsed(context: Context, model: StructuralModel, place: Place) -> ModelText | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from collective_use.accepted import Array
 from collective_use.checks import instance_of, one_of, valid_seed, whole_number
 from collective_use.errors import InputError, NotSupported
 from collective_use.measurement.correlations import Floats
@@ -145,7 +144,7 @@ def _simulator(
 
 
 def _as_observed(
-    values: Floats, sigma: Floats, clusters: NDArray[Any] | None, repetitions: int,
+    values: Floats, sigma: Floats, clusters: Array | None, repetitions: int,
     rng: np.random.Generator,
 ) -> Floats:  # fmt: skip
     """Return covariances of samples from the answers, turned to have covariance sigma."""

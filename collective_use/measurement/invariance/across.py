@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Labels, Plain, PlainDict
 from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError
@@ -89,7 +90,7 @@ class Ladder(Result):
 def isomorphism(
     data: Data,
     constructs: Constructs | None = None,
-    groups: Any = None,
+    groups: Labels = None,
     *,
     missing: str = "listwise",
     language: str | None = None,
@@ -279,7 +280,7 @@ _WAVES = (
 
 
 def _wide(
-    data: pd.DataFrame, items: Sequence[str], wave: str, person: str, waves: Sequence[Any]
+    data: pd.DataFrame, items: Sequence[str], wave: str, person: str, waves: Sequence[Plain]
 ) -> tuple[pd.DataFrame, list[list[str]]]:
     parts, columns = [], []
     for k, label in enumerate(waves, start=1):
@@ -321,7 +322,7 @@ class _Book:
 
     def climb(
         self, name: str, steps: list[tuple[str, str, str]], data: pd.DataFrame,
-        options: dict[str, Any],
+        options: PlainDict,
     ) -> None:  # fmt: skip
         """Fit step after step; the first one that fails or cannot be fitted ends `reached`."""
         before: SemResult | None = None

@@ -48,7 +48,7 @@ class ScaleReliability:
 
     Attributes
     ----------
-    alpha, standardised_alpha
+    alpha, standardized_alpha
         Cronbach's alpha from covariances and from correlations.
     lambda6
         Guttman's (1945) lambda 6 from correlations; NaN when the items are collinear.
@@ -61,7 +61,7 @@ class ScaleReliability:
     """
 
     alpha: float
-    standardised_alpha: float
+    standardized_alpha: float
     lambda6: float
     standard_error: float
     alpha_without: Floats

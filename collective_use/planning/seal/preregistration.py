@@ -57,8 +57,7 @@ def preregistration(
         ("Sampling plan", ()),
         ("Existing data", (OWED.format("whether answers exist, and who has seen them"),)),
         ("Data collection procedures", (OWED.format("population, recruiting, consent, time"),)),
-        ("Sample size and its rationale", (
-            OWED.format("groups and members; `collective-use plan` gives the power"),)),
+        ("Sample size and its rationale", _sample_size(design)),
         ("Stopping rule", (OWED.format("when collection ends"),)),
         ("Variables", ()),
         ("Measured variables", _measures(design)),
@@ -78,6 +77,20 @@ def preregistration(
         lines += [f"{'###' if body else '##'} {heading}", ""]
         lines += [line for text in body for line in (text, "")]
     return "\n".join(lines)
+
+
+def _sample_size(design: PlainMapping) -> list[str]:
+    planned = design.get("planning")
+    if not planned:
+        return [OWED.format("groups and members; `collective-use plan` gives the power")]
+    values = ", ".join(f"{name} {value}" for name, value in planned["values"].items())
+    rate, power, level = (float(planned[key]) for key in ("response_rate", "power", "level"))
+    return [
+        f"{planned['groups']} groups of {planned['members']} members are asked; {rate:.0%} of the "
+        f"members are expected to answer. Power asked for: {power:g} at a level of {level:g}; "
+        f"ways: {', '.join(planned['ways'])}. Planning values: {values or 'those of the program'}.",
+        OWED.format("the sentence that `collective-use plan study.yaml` gives"),
+    ]
 
 
 def _hypotheses(design: PlainMapping) -> list[str]:

@@ -126,9 +126,11 @@ def fit_sentence(material: Material, model: str) -> Sentence:
         for name in ("cfi", "rmsea", "srmr") if name in rows
     }  # fmt: skip
     missing = {name: "–" for name in ("cfi", "rmsea", "srmr") if name not in rows}
+    scaled = ".scaled" if "chisq.scaled" in rows else ""
     return material.say(
         "structure.fit.text", df=rows["df"].number("value", 0),
-        chisq=rows["chisq"].number("value"), p=rows["pvalue"].p("value"), ci=interval,
+        chisq=rows[f"chisq{scaled}"].number("value"), p=rows[f"pvalue{scaled}"].p("value"),
+        ci=interval,
         **numbers, **missing,
     )  # fmt: skip
 

@@ -215,6 +215,7 @@ def cell_text(cell: Cell) -> str:
 
     Examples
     --------
+    >>> from collective_use.report.sentences import Number
     >>> cell_text(("a ", Number(1.0, "1"))), cell_text("b")
     ('a 1', 'b')
     """

@@ -47,6 +47,8 @@ class Solution:
         Directions that constraints leave open (q, r), None when there are none.
     constraints
         Definitions and constraints.
+    border
+        Number of directions that the rotation of exploratory blocks takes away.
     """
 
     table: ParameterTable
@@ -58,6 +60,7 @@ class Solution:
     optimum: Optimum
     basis: Floats | None
     constraints: Constraints
+    border: int = 0
 
     @property
     def theta(self) -> Floats:
@@ -89,7 +92,7 @@ def pinned(solution: Solution) -> int:
         return 0
     equal = solution.constraints.equalities(solution.theta)[1]
     rank = int(np.linalg.matrix_rank(equal)) if equal.size else 0
-    return int(solution.model.n_free - rank - solution.basis.shape[1])
+    return int(solution.model.n_free - rank - solution.basis.shape[1]) - solution.border
 
 
 def sample_statistics(table: ParameterTable) -> int:

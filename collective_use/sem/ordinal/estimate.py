@@ -22,6 +22,7 @@ from collective_use.errors import (
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.moments import OrdinalMoments
 from collective_use.numerics.ordinal.objective import OrdinalObjective
+from collective_use.numerics.sem.model import Model
 from collective_use.sem.engines.core import Solution, sample_statistics
 from collective_use.sem.engines.search import search
 from collective_use.sem.inference import inverted
@@ -189,23 +190,29 @@ def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> 
     filled = _with_starts(table, coded.moments)
     model = compile_model(filled)
     constraints = read_constraints(filled)
-    W = weights_of(coded.moments, options.function)
-    n = np.array([m.n for m in coded.moments])
-    theta_parameters = table.parameterization == "theta"
-
-    def objective(compiled: Any, weights: Floats) -> OrdinalObjective:
-        return OrdinalObjective(
-            compiled, coded.moments, weights, W, theta_parameters=theta_parameters
-        )
-
-    first = objective(model, (n - 1) / n.sum())
+    first, _ = ordinal_objectives(filled, model, coded, options.function)
     optimum, basis = search(filled, coded.sample, first, constraints)
     final = _with_residuals(filled, first, optimum.theta)
     model = compile_model(final)
     return Solution(
-        final, model, coded.sample, options, objective(model, (n - 1) / n.sum()),  # type: ignore[arg-type]
-        objective(model, n / n.sum()), optimum, basis, constraints,  # type: ignore[arg-type]
+        final, model, coded.sample, options,
+        *ordinal_objectives(final, model, coded, options.function),  # type: ignore[arg-type]
+        optimum, basis, constraints,
     )  # fmt: skip
+
+
+def ordinal_objectives(
+    table: ParameterTable, model: Model, coded: Coded, function: str
+) -> tuple[OrdinalObjective, OrdinalObjective]:
+    """Return the objective, groups weighted (n_g - 1) / N, and the same weighted n_g / N."""
+    W = weights_of(coded.moments, function)
+    n = np.array([m.n for m in coded.moments])
+    by_theta = table.parameterization == "theta"
+    first, shared = (
+        OrdinalObjective(model, coded.moments, weights, W, theta_parameters=by_theta)
+        for weights in ((n - 1) / n.sum(), n / n.sum())
+    )
+    return first, shared
 
 
 def _with_residuals(

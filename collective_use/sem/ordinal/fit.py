@@ -15,6 +15,7 @@ from collective_use.sem.ordinal.columns import read_categories
 from collective_use.sem.ordinal.estimate import (
     PARAMETERIZATIONS,
     fit_ordinal_table,
+    ordinal_objectives,
     ordinal_options,
     ordinal_table,
     ordinal_vcov,
@@ -22,6 +23,7 @@ from collective_use.sem.ordinal.estimate import (
 from collective_use.sem.ordinal.read import Coded, read_ordinal
 from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.postfit.problems import find_problems
+from collective_use.sem.rotation import Turn, rotated
 from collective_use.sem.table.build import TableOptions
 from collective_use.sem.table.identification import IDENTIFICATIONS
 from collective_use.sem.table.partable import ParameterTable
@@ -70,6 +72,7 @@ def fit_ordinal(
     std_lv: bool = False,
     orthogonal: bool = False,
     bounds: Any = None,
+    turn: Turn | None = None,
     **others: Any,
 ) -> OrdinalResult:
     """Fit a model with ordered variables; arguments as in `fit_sem`.
@@ -128,14 +131,21 @@ def fit_ordinal(
     coded = read_ordinal(
         data, table.blocks[0], categories, group, names, missing=missing, cluster=clusters
     )
-    return estimate_ordinal(table, coded, options, names)
+    return estimate_ordinal(table, coded, options, names, turn)
 
 
 def estimate_ordinal(
-    table: ParameterTable, coded: Coded, options: Any, names: Sequence[str]
+    table: ParameterTable,
+    coded: Coded,
+    options: Any,
+    names: Sequence[str],
+    turn: Turn | None = None,
 ) -> OrdinalResult:
     """Estimate a table on coded data, with errors and checks, without warnings."""
     solution = fit_ordinal_table(table, coded, options)
+    solution = rotated(
+        solution, turn, lambda t, m: ordinal_objectives(t, m, coded, options.function)
+    )
     vcov = ordinal_vcov(solution, coded.moments)
     if vcov is not None and not np.isfinite(vcov).all():
         vcov = None

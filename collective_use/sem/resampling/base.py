@@ -72,6 +72,11 @@ class Refit:
             raise NotSupported("resampling with inequality constraints is not supported")
         if solution.basis is None:
             return None
+        if solution.border:
+            raise NotSupported(
+                "resampling a rotated solution is not supported: factors of the samples would have "
+                "to be matched first"
+            )
         shifted = solution.theta + np.linspace(0.3, 1.1, self.q)
         here = solution.constraints.equalities(solution.theta)[1]
         if not np.allclose(here, solution.constraints.equalities(shifted)[1], atol=1e-12):

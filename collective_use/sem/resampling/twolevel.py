@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 
 from collective_use.numerics.moments import Floats, Ints
-from collective_use.numerics.resampling.draws import cluster_draws, normal_draws
+from collective_use.numerics.resampling.draws import (
+    cluster_draws,
+    is_covariance,
+    normal_draws,
+    twolevel_draws,
+)
 from collective_use.numerics.twolevel.likelihood import ClusterStatistics, cluster_statistics
 from collective_use.numerics.twolevel.missing import IncompleteLikelihood
 from collective_use.numerics.twolevel.objective import (
@@ -41,11 +46,19 @@ class TwoLevelRefit(Refit):
             within, between = states[2 * i], states[2 * i + 1]
             Y, codes, z = np.asarray(g.Y), g.clusters[0], cluster_values(old)
             layout = old.layout
-            given = given_places(table, i + 1, 2)
-            values = z[:, layout.place[given] - layout.p]
-            b = normal_draws(between.mu, between.Sigma, z.shape[0], rng, given, values)
-            given = given_places(table, i + 1, 1)
-            w = normal_draws(within.mu, within.Sigma, Y.shape[0], rng, given, Y[:, given])
+            at = given_places(table, i + 1, 2)
+            above = at, z[:, layout.place[at] - layout.p]
+            at = given_places(table, i + 1, 1)
+            inside = at, Y[:, at]
+            if not is_covariance(between.Sigma):
+                drawn, new = twolevel_draws(
+                    (within.mu, within.Sigma), (between.mu, between.Sigma), codes, layout.place,
+                    rng, (inside, above),
+                )  # fmt: skip
+                out.append((np.where(np.isnan(Y), np.nan, drawn), new, codes))
+                continue
+            b = normal_draws(between.mu, between.Sigma, z.shape[0], rng, *above)
+            w = normal_draws(within.mu, within.Sigma, Y.shape[0], rng, *inside)
             drawn = cluster_draws(w, b, codes, layout.place)
             only = np.flatnonzero(layout.place >= layout.p)
             new = np.empty_like(z)
@@ -68,11 +81,15 @@ class TwoLevelRefit(Refit):
                 continue
             else:
                 Y, z, codes = drawn_clusters(np.asarray(g.Y), old.z, g.clusters[0], part)
-            if isinstance(old, CompleteLikelihood):
-                groups.append(CompleteLikelihood(cluster_statistics(Y, z, codes, old.layout)))
-            else:
-                groups.append(IncompleteLikelihood(Y, z, codes, old.layout))
+            groups.append(likelihood_like(old, Y, z, codes))
         return self._solved(TwoLevelObjective(self.model, groups))
+
+
+def likelihood_like(old: Likelihood, Y: Floats, z: Floats, codes: Ints) -> Likelihood:
+    """Return the likelihood of other data in the same layout, complete or with gaps alike."""
+    if isinstance(old, CompleteLikelihood):
+        return CompleteLikelihood(cluster_statistics(Y, z, codes, old.layout))
+    return IncompleteLikelihood(Y, z, codes, old.layout)
 
 
 def cluster_values(likelihood: Any) -> Floats:

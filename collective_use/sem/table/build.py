@@ -11,9 +11,11 @@ from collective_use.checks import one_of, quoted
 from collective_use.errors import (
     InputError,
     ModelWarning,
+    NotSupported,
     SyntaxProblem,
     warn,
 )
+from collective_use.sem.table.blocks import identify_blocks, pairs_of_blocks, sets_of
 from collective_use.sem.table.draft import Draft
 from collective_use.sem.table.effect_coding import with_effect_coding
 from collective_use.sem.table.equality import EQUAL, number_free, released_by
@@ -132,7 +134,8 @@ def parameter_table(
         for level, statements in enumerate(_by_level(text, group), start=1):
             drafts, names = _block(statements, text, chosen, means, group, notes)
             rows += [_row(draft, level, group, n_groups, text.source) for draft in drafts]
-            blocks.append(_block_names(names, drafts, level, group))
+            block = _block_names(names, drafts, level, group)
+            blocks.append(replace(block, sets=sets_of(statements)))
     if len(text.levels) > 1:
         rows = _no_within_means(rows, blocks)
     rows += dict.fromkeys(_constraint_row(s) for s in text.statements if s.op in CONSTRAINTS)
@@ -193,6 +196,14 @@ def _block(
         if (lhs, op, rhs) not in user and not (op == "~~" and (rhs, op, lhs) in user):
             drafts.append(Draft(lhs, op, rhs))
     _fix_by_rule(drafts, names, options)
+    if sets := sets_of(statements):
+        if options.equal:
+            raise NotSupported(
+                f"equal={options.equal!r} with exploratory blocks is not supported: each group is "
+                "rotated on its own"
+            )
+        drafts += pairs_of_blocks(drafts, sets)
+        identify_blocks(drafts, sets)
     if group > 1:
         _release_by_equality(drafts, names, options)
     return drafts, names

@@ -89,6 +89,8 @@ class BlockNames:
         Observed variables that only explain, with fixed moments or not.
     absent
         Observed variables that the group has no values of (full information only).
+    sets
+        Factors of every exploratory block.
     """
 
     group: int
@@ -99,6 +101,7 @@ class BlockNames:
     ordered: tuple[str, ...] = ()
     covariates: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    sets: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from collective_use.numerics.moments import Floats, GroupMoments
+from collective_use.sem.table.blocks import block_starts
 from collective_use.sem.table.partable import BlockNames, Parameter, ParameterTable
 from collective_use.sem.table.paths import path_starts
 
@@ -50,6 +51,7 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
     theta = np.full(table.n_free, math.nan)
     known = _loadings(table, groups) if attempt < 2 else {}
     known |= path_starts(table, groups) if attempt == 0 else {}
+    known |= block_starts(table, groups) if any(b.sets for b in table.blocks) else {}
     share = 0.3 if attempt == 0 else 0.02
     for i, row in enumerate(table.rows):
         if not row.free or not math.isnan(theta[row.free - 1]):

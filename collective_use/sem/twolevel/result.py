@@ -97,19 +97,22 @@ class TwoLevelResult(SemResult):
         """
         if keeps_variances(self.table):
             return self.saturated
-        states = self.solution.objective.states(self.solution.theta)
-        out = []
-        for i, (likelihood, kept) in enumerate(
-            zip(self._data.likelihoods, self.saturated, strict=True)
-        ):
+        return [self._unrestricted(i) for i in range(len(self._data.likelihoods))]
+
+    def _unrestricted(self, group: int) -> Saturated:
+        """Return the unrestricted moments of one group, whose between covariance may be any."""
+        likelihood = self._data.likelihoods[group]
+        if not isinstance(likelihood, CompleteLikelihood):
+            # With gaps the free maximum is dear; it is the kept one where that is no border.
+            kept = self.saturated[group]
             if kept.rank == len(kept.Sb):
-                out.append(kept)
-                continue
-            within, between = states[2 * i : 2 * i + 2]
-            begin = moments_at(likelihood.layout, start_moments(self._data.statistics[i]))
-            implied = within.Sigma, within.mu, between.Sigma, between.mu
-            out.append(unrestricted_moments(likelihood, [begin, implied]) or kept)
-        return out
+                return kept
+        begin = moments_at(likelihood.layout, start_moments(self._data.statistics[group]))
+        within, between = self.solution.objective.states(self.solution.theta)[
+            2 * group : 2 * group + 2
+        ]
+        implied = within.Sigma, within.mu, between.Sigma, between.mu
+        return unrestricted_moments(likelihood, [begin, implied]) or self.saturated[group]
 
     @property
     def test_note(self) -> str:
@@ -224,9 +227,40 @@ class TwoLevelResult(SemResult):
             "bootstrap_fit(), which draws whole clusters"
         )
 
-    def small_sample(self) -> pd.DataFrame:
-        """Refuse: the corrections are for independent cases."""
-        raise NotSupported(
-            "small_sample() at two levels is not supported: the corrections are for independent "
-            "cases"
-        )
+    def small_sample(
+        self, *, repetitions: int = 200, seed: int | None = 1, progress: bool = False
+    ) -> pd.DataFrame:
+        """Return chi-square corrected for few clusters, by samples that the model generates.
+
+        Parameters
+        ----------
+        repetitions
+            Samples drawn from the fitted model with the observed clusters; the model and the
+            unrestricted one are fitted to each.
+        seed
+            Of the generator.
+        progress
+            Show a progress bar.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``bartlett``: chi-square times ``df / mean``, mean of the drawn samples' statistics,
+            with p from the chi-square distribution; ``bootstrap``: the share of drawn samples
+            whose statistic is at least as large; ``bootstrap, scaled``: the same for the scaled
+            test where there is one (its scaling can come near 0, so that it has no mean).
+
+        Raises
+        ------
+        EstimationError
+            When half of the drawn samples have no solution.
+
+        References
+        ----------
+        Rocke (1989), British Journal of Mathematical and Statistical Psychology 42:47 (Bartlett's
+        factor by resampling); Davison & Hinkley (1997), Bootstrap methods and their application,
+        section 4.2 (p).
+        """
+        from collective_use.sem.twolevel.small_sample import small_sample_tests
+
+        return small_sample_tests(self, repetitions, seed, progress=progress)

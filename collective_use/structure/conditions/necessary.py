@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Given, PlainDict
 from collective_use.checks import one_of, valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.numerics.conditions import ceilings as kernel
@@ -88,7 +88,7 @@ class NecessaryConditions(Result):
 
 
 def necessary_conditions(
-    groups: Any,
+    groups: Given,
     outcome: str,
     conditions: Iterable[str],
     *,
@@ -226,7 +226,7 @@ class _Pair:
     errors: Floats
     scope: Floats
 
-    def rows(self, settings: _Settings) -> list[dict[str, Any]]:
+    def rows(self, settings: _Settings) -> list[PlainDict]:
         x, y = self.values[:, 0], self.values[:, 1]
         found = kernel.ceilings(x, y, self.scope)
         drawn = kernel.permuted_effects(x, y, self.scope, settings.repetitions, settings.rng)
@@ -276,7 +276,7 @@ class _Pair:
         draws = max(20, settings.repetitions // 10)
         return noise.extrapolated(self.values, self.errors, draws, settings.rng)
 
-    def bottleneck(self, settings: _Settings) -> list[dict[str, Any]]:
+    def bottleneck(self, settings: _Settings) -> list[PlainDict]:
         low, high = self.scope[2], self.scope[3]
         share = np.linspace(0, 1, settings.levels)
         at = low + (high - low) * share
@@ -295,7 +295,7 @@ class _Pair:
                 )
         return rows
 
-    def _need(self, value: float) -> dict[str, Any]:
+    def _need(self, value: float) -> PlainDict:
         if np.isinf(value):
             reason = "not necessary" if value < 0 else "not reached"
             return {"needed": np.nan, "needed_percent": np.nan, "reason": reason}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from collective_use.accepted import Given
 from collective_use.checks import one_of
+from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.numerics.conditions import sets
 from collective_use.numerics.conditions import truth_table as kernel
@@ -99,7 +100,7 @@ class QualitativeComparison(Result):
 
 
 def qualitative_comparison(
-    groups: Any,
+    groups: Given,
     outcome: str,
     conditions: Iterable[str],
     calibration: Mapping[str, Sequence[float]],
@@ -187,7 +188,7 @@ def qualitative_comparison(
                              absent_outcome)  # fmt: skip
     return QualitativeComparison(
         _memberships_frame(labels, x, y, names, outcome, doubtful),
-        _necessity_frame(x, y, names, used["necessity"].passing),
+        _necessity_frame(x, y, names, used["necessity"]),
         _table_frame(table, names, labels),
         models_frame(found, x, y, names),
         terms_frame(found, x, y, names, labels),
@@ -235,7 +236,7 @@ def _memberships_frame(
     return pd.DataFrame({"group": labels, **columns, outcome: y, "doubtful": doubtful})
 
 
-def _necessity_frame(x: Floats, y: Floats, names: Sequence[str], passing: Any) -> pd.DataFrame:
+def _necessity_frame(x: Floats, y: Floats, names: Sequence[str], rule: Cutoff) -> pd.DataFrame:
     both = np.concatenate([x.T, 1 - x.T])
     consistency, relevance, coverage = sets.necessity(both, y)
     return pd.DataFrame(
@@ -244,7 +245,7 @@ def _necessity_frame(x: Floats, y: Floats, names: Sequence[str], passing: Any) -
             "consistency": consistency,
             "relevance": relevance,
             "coverage": coverage,
-            "passes": passing(consistency),
+            "passes": rule.passing(consistency),
         }
     )
 

@@ -12,7 +12,7 @@ from collective_use.groups.between.value_inputs import ValueRows, rows_from_scor
 from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import SHARED
-from collective_use.numerics.structure.between import GroupParts, group_parts, taken, without_error
+from collective_use.numerics.structure.between import GroupParts, group_parts, without_error
 from collective_use.numerics.types import Floats, Ints
 from collective_use.record import Record
 from collective_use.structure.values import group_data
@@ -42,6 +42,8 @@ class Measured:
         (G, J) members, infinite where they are a sample.
     partners
         (N,) partner organisation of each person, -1 where it is not known; None when no one's is.
+    partner_names
+        Names of the organisations by code.
     record
         Groups left out, and why.
     """
@@ -55,6 +57,7 @@ class Measured:
     codes: Ints
     limits: Floats
     partners: Ints | None
+    partner_names: tuple[str, ...]
     record: Record
 
     @property
@@ -100,11 +103,12 @@ def measured(groups: Groups, syntax: str) -> Measured:
     sampled = _sampled(groups, names)
     rows = rows_from_scores(groups.scores, sampled) if sampled else None
     parts, persons, codes, limits = _parts(rows, names, data.groups, values)
-    partners = _partners(groups, rows, data.groups) if rows is not None else None
+    partners, organisations = _partners(groups, rows, data.groups)
     exact = tuple(name for name in names if name not in sampled)
     return Measured(
-        names, data.groups, parts, sampled, exact, persons, codes, limits, partners, data.record
-    )
+        names, data.groups, parts, sampled, exact, persons, codes, limits, partners,
+        organisations, data.record,
+    )  # fmt: skip
 
 
 def _sampled(groups: Groups, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -147,16 +151,15 @@ def _parts(
     return without_error(found, exact), persons, codes, limits
 
 
-def _partners(groups: Groups, rows: ValueRows | None, kept: tuple[str, ...]) -> Ints | None:
+def _partners(
+    groups: Groups, rows: ValueRows | None, kept: tuple[str, ...]
+) -> tuple[Ints | None, tuple[str, ...]]:
+    if rows is None:
+        return None, ()
     persons = groups.scores.responses.persons
-    if rows is None or "partner" not in persons.columns or persons["partner"].isna().all():
-        return None
+    if "partner" not in persons.columns or persons["partner"].isna().all():
+        return None, ()
     keys = group_keys(persons, groups.scores.responses.members)
     inside = pd.Series(keys.names)[keys.codes].isin(kept).to_numpy()
-    codes = pd.factorize(persons["partner"])[0]
-    return np.asarray(codes[inside], dtype=np.intp)
-
-
-def of_groups(data: Measured, groups: Ints) -> GroupParts:
-    """Return the parts of some groups."""
-    return taken(data.parts, groups)
+    codes, names = pd.factorize(persons["partner"])
+    return np.asarray(codes[inside], dtype=np.intp), tuple(str(name) for name in names)

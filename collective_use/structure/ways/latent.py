@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from collective_use.accepted import Frame
 from collective_use.errors import InputError
 from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
@@ -70,7 +70,7 @@ def items_at_hand(groups: Groups, data: Measured) -> dict[str, list[str]]:
     return found
 
 
-def person_frame(groups: Groups, data: Measured, items: Mapping[str, Sequence[str]]) -> Any:
+def person_frame(groups: Groups, data: Measured, items: Mapping[str, Sequence[str]]) -> Frame:
     """Return one row a person: items, exact values of the group, and ``group``."""
     persons = groups.scores.responses.persons
     keys = group_keys(persons, groups.scores.responses.members)
@@ -124,7 +124,7 @@ def fit_latent(
     return LatentFit(after.joint, {}, text, tuple(notes))
 
 
-def _instruments(text: str, frame: Any) -> LatentFit:
+def _instruments(text: str, frame: Frame) -> LatentFit:
     means = frame.groupby("group", sort=False).mean().reset_index(drop=True)
     table = parameter_table(text, TableOptions(meanstructure=False))
     names, covariates = table.blocks[0].observed, table.blocks[0].exogenous

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,13 +13,10 @@ from collective_use.numerics.moments import Floats, GroupMoments, inverse_and_lo
 from collective_use.numerics.sem.many import fit_many
 from collective_use.numerics.sem.model import cells_of, jacobian
 from collective_use.numerics.structure.between import (
-    GroupParts,
     between_covariances,
-    group_parts,
     halves,
     jackknife,
     left_out,
-    without_error,
 )
 from collective_use.numerics.structure.two_step import trace_of_test
 from collective_use.sem.data.data import GroupData, SampleData
@@ -224,22 +221,3 @@ def _df(table: ParameterTable, groups: int) -> int:
         if row.op == "~":
             counts[row.lhs] = counts.get(row.lhs, 0) + 1
     return max(groups - max(counts.values(), default=0) - 1, 1)
-
-
-def without_partner(data: Measured, partner: int) -> Measured:
-    """Return the data without the members that one organisation sends."""
-    keep = data.partners != partner
-    return _kept(data, np.asarray(keep))
-
-
-def _kept(data: Measured, keep: Floats) -> Measured:
-    persons, codes = data.persons[keep], data.codes[keep]
-    parts: GroupParts = group_parts(persons, codes, len(data.groups), data.limits)
-    exact = np.array([j for j, n in enumerate(data.names) if n in data.exact], dtype=np.intp)
-    means = parts.means.copy()
-    means[:, exact] = data.parts.means[:, exact]
-    if np.isnan(means).any():
-        raise EstimationError("a group has no other member")
-    own = without_error(replace(parts, means=means), exact)
-    left = None if data.partners is None else data.partners[keep]
-    return replace(data, parts=own, persons=persons, codes=codes, partners=left)

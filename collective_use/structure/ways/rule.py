@@ -7,13 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_use.errors import EstimationError
-from collective_use.numerics.structure.between import between_covariances
+from collective_use.numerics.structure.between import Between, between_covariances
 from collective_use.structure.ways.data import Measured
-
-WAYS = (
-    "auto", "means", "corrected", "latent", "twolevel", "sam", "croon", "split", "iv",
-)  # fmt: skip
-"""Ways that `fit_structure` offers; docs/structure.md says when each is right."""
 
 NO_CLAIM = 20
 """Below so many groups no structural claim is made."""
@@ -75,14 +70,7 @@ def choose(data: Measured, *, latent: bool) -> Choice:
         return Choice("means", reason)
     found = between_covariances(data.parts, np.ones((1, G)))
     if float(found.kept[0]) < 1:
-        worst = sorted(reliabilities(data).items(), key=lambda pair: pair[1])[:3]
-        listed = ", ".join(f"{name} {value:.2f}" for name, value in worst)
-        raise EstimationError(
-            "the sampling error of group values is as large as what lies between the groups "
-            f"(least reliable: {listed}): in simulations neither means nor corrected means gave "
-            "tests that can be trusted here. Ask more members, or fewer measures; a way can be "
-            "forced with way="
-        )
+        raise EstimationError(_too_much_error(data, found))
     reason = (
         f"group values are means of about {data.sizes.mean():.0f} members; taking their sampling "
         "error off (with what measures share of it) kept tests and limits right in simulations"
@@ -90,6 +78,22 @@ def choose(data: Measured, *, latent: bool) -> Choice:
     if latent:
         reason += "; latent variables of the model rest on the corrected measures"
     return Choice("corrected", reason)
+
+
+def _too_much_error(data: Measured, found: Between) -> str:
+    """Name what the sampling error of group values leaves nothing of."""
+    left = found.observed[0] - found.error[0]
+    scale = np.sqrt(np.diag(found.observed[0]))
+    vector = np.linalg.eigh(left / np.outer(scale, scale))[1][:, 0]
+    order = [j for j in np.argsort(-np.abs(vector)) if abs(vector[j]) > 0.3]
+    named = ", ".join(data.names[j] for j in order)
+    least = min(reliabilities(data).items(), key=lambda pair: pair[1])
+    return (
+        "the sampling error of group values is as large as what lies between the groups in some "
+        f"direction: once it is taken off, {named} cannot all be told apart (the least reliable "
+        f"value is {least[0]}, {least[1]:.2f}). Ask more members or more groups, or leave one of "
+        "them out; a way can be forced with way="
+    )
 
 
 def few_groups(groups: int) -> str:

@@ -12,9 +12,10 @@ from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.planning.seal.canonical import plain_content
 from collective_use.planning.seal.deviations import Deviation, deviations
+from collective_use.simulation.given import parameters_of
 from collective_use.study.settings import Study
 
-DESIGN = ("form", "measures", "hypotheses")
+DESIGN = ("form", "measures", "hypotheses", "planning")
 """Settings of a study that belong to the design, beside its instrument and its models."""
 
 UNSEALED: Mapping[str, str] = {
@@ -60,6 +61,8 @@ def content_of(study: Study, instrument: Instrument) -> PlainDict:
         if name not in models:
             raise InputError(f"model {name!r} is not in {instrument.id}; it has {quoted(models)}")
     _check_hypotheses(study, instrument)
+    if study.planning is not None:
+        parameters_of(study.planning.values)
     design = {
         "instrument": {"id": instrument.id, "version": instrument.version, **bank},
         **{name: settings[name] for name in DESIGN},

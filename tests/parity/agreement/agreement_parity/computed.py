@@ -74,7 +74,7 @@ def alpha_block(items: pd.DataFrame) -> dict[str, Any]:
     return {
         "multilevel_cronbach": found.alpha,
         "psych_raw": found.alpha,
-        "psych_std": found.standardised_alpha,
+        "psych_std": found.standardized_alpha,
         "G6": found.lambda6,
         "ase": found.standard_error,
         "feldt": list(reliability.feldt_limits(found.alpha, len(x), x.shape[1])),

@@ -1,4 +1,4 @@
-"""`collective-use pseudonymise`: keyed codes in place of addresses and names."""
+"""`collective-use pseudonymize`: keyed codes in place of addresses and names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command()
-def pseudonymise(
+def pseudonymize(
     export: Annotated[str, typer.Argument(help="The export, or the members file.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The copy, FILE.csv.")],
     key: Annotated[
@@ -41,8 +41,8 @@ def pseudonymise(
 
     \b
     Examples:
-      collective-use pseudonymise export.csv --member Email --out coded.csv --key safe/study.key
-      collective-use pseudonymise members.csv --out coded_members.csv --key safe/study.key
+      collective-use pseudonymize export.csv --member Email --out coded.csv --key safe/study.key
+      collective-use pseudonymize members.csv --out coded_members.csv --key safe/study.key
     """
     from collective_use.responses.pseudonyms.write import pseudonymize
 

@@ -1,0 +1,129 @@
+"""What `fit_structure` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from collective_use.accepted import PlainDict
+from collective_use.record import Record
+from collective_use.results import Result, Table, plain
+from collective_use.sem.engines.agreement import EngineAgreement
+from collective_use.sem.result import SemResult
+from collective_use.structure.report import report_tables, report_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class StructureFit(Result):
+    """A structural model fitted to groups.
+
+    Attributes
+    ----------
+    model
+        Id of the model in the instrument.
+    fit
+        The fit itself: estimates, residuals, explained variance.
+    effects
+        One row an effect: specific and total indirect, direct and total effects, contrasts; one
+        pair of limits (``lower``, ``upper``), the ``p`` that belongs to them, and ``q`` for the
+        family (false discoveries).
+    syntax
+        The model text as it was fitted.
+    groups
+        Names of the groups used.
+    agreement
+        How far semopy and the core agree; None when semopy did not fit the model.
+    warnings
+        What to know before using the numbers, a sentence each; power comes first.
+    record
+        Groups left out, and why.
+    attribution
+        What of the model is the theory's and what is inferred.
+    title
+        The model's name in words.
+    note
+        What the instrument says beside it.
+    way
+        How it was fitted.
+    reason
+        Why this way.
+    measures
+        Fit measures; empty where the way has no test of the structure.
+    limits
+        Where limits and p come from, in words.
+    instruments
+        For the way `iv`: every equation with its test; None else.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import collective_use as cu
+    >>> export = cu.sample_path("clean") / "export.csv"
+    >>> responses = cu.read_responses(export, "collective_data_use")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> warnings.simplefilter("ignore", cu.SmallGroupsWarning)  # 60 groups are few
+    >>> found = cu.fit_structure(groups, "M1")
+    >>> found.model, found.way, len(found.groups)
+    ('M1', 'corrected', 60)
+    """
+
+    model: str
+    fit: SemResult
+    effects: pd.DataFrame
+    syntax: str
+    groups: tuple[str, ...]
+    agreement: EngineAgreement | None
+    warnings: tuple[str, ...]
+    record: Record
+    attribution: tuple[str, str] = ("", "")
+    title: str = ""
+    note: str = ""
+    way: str = "means"
+    reason: str = ""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    limits: str = ""
+    instruments: pd.DataFrame | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the estimates, paths and defined effects."""
+        return self.fit.estimates
+
+    def fit_frame(self) -> pd.DataFrame:
+        """Return all fit measures, one a row."""
+        import pandas as pd
+
+        return pd.DataFrame({"measure": list(self.measures), "value": list(self.measures.values())})
+
+    def to_dict(self) -> PlainDict:
+        """Return everything as plain values."""
+        return {
+            "model": self.model,
+            "title": self.title,
+            "way": self.way,
+            "reason": self.reason,
+            "groups": list(self.groups),
+            "syntax": self.syntax,
+            "engine": self.fit.engine,
+            "agreement": plain(self.agreement),
+            "estimates": plain(self.fit.estimates),
+            "effects": plain(self.effects),
+            "limits": self.limits,
+            "instruments": plain(self.instruments),
+            "fit": plain(dict(self.measures)),
+            "warnings": list(self.warnings),
+            "record": self.record.to_dict(),
+            "theory": self.attribution[0],
+            "inferred": self.attribution[1],
+        }
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return fit, paths, effects and what to mind, as a reader wants them."""
+        return report_tables(self)
+
+    def report(self) -> str:
+        """Return the whole account as text: numbers, warnings, attribution, the model itself."""
+        return report_text(self)

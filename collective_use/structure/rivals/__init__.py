@@ -1,0 +1,1 @@
+"""Rival models: which data could tell apart, and which no data can."""

@@ -1,0 +1,233 @@
+"""Make the tables of docs/structure.md: `python tests/full/structure_simulation.py [repetitions]`.
+
+One indirect effect (power imbalance -> balancing -> use) in a model of five antecedents, three
+mechanisms and one outcome, fitted as M1 to groups whose values are means of few members. By way:
+bias, coverage of the 95% limits, rejection where the effect is zero (type I) and where it is not
+(power); how often the default refuses. The cells are a stated part of the full grid.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from collective_use.numerics.structure.answers import normal_draws, percentile_answer
+from collective_use.numerics.structure.between import (
+    between_covariances,
+    group_parts,
+    jackknife,
+    left_out,
+)
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "structure.md"
+GROUPS = (20, 40, 60, 100, 200)
+DESIGNS = ((0.1, 6), (0.1, 12), (0.3, 6), (0.3, 12))
+WITHIN = (0.0, 0.5)
+PIM, DCB = 1, 2
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: groups, intraclass correlation, members, correlation of members' errors."""
+
+    groups: int
+    icc: float
+    members: int
+    within: float
+    null: bool
+    skewed: bool = False
+    census: bool = False
+
+
+def population(null: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return paths to mechanisms (5, 3) and to the outcome (3,)."""
+    A = np.full((5, 3), 0.15)
+    A[PIM], A[4] = (-0.15, -0.15, -0.30), 0.0
+    b = np.array([0.25, 0.25, 0.0 if null else 0.30])
+    return A, b
+
+
+def groups_of(cell: Cell, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """Return true values of the groups, all of variance near 1, and the true effect."""
+    A, b = population(cell.null)
+    S = np.full((5, 5), 0.2) + 0.8 * np.eye(5)
+    R = np.full((3, 3), 0.35) + 0.65 * np.eye(3)
+    x = rng.multivariate_normal(np.zeros(5), S, cell.groups)
+    m = x @ A + 0.85 * rng.multivariate_normal(np.zeros(3), R, cell.groups)
+    cov = A.T @ S @ A + 0.7225 * R
+    sd = np.sqrt(np.diag(cov))
+    m, cov = m / sd, cov / np.outer(sd, sd)
+    scale = np.sqrt(b @ cov @ b + 0.5625)
+    y = (m @ b + 0.75 * rng.normal(size=cell.groups)) / scale
+    return np.column_stack([x, m, y]), float(A[PIM, DCB] / sd[DCB] * b[DCB] / scale)
+
+
+def persons(cell: Cell, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return scores of members; skewed: means of four seven-point items, most answers high."""
+    W = np.full((9, 9), cell.within) + (1 - cell.within) * np.eye(9)
+    total = cell.groups * cell.members
+    errors = rng.multivariate_normal(np.zeros(9), W, total) * np.sqrt((1 - cell.icc) / cell.icc)
+    if cell.census:
+        # what members are on average is what the group is
+        errors -= errors.reshape(cell.groups, -1, 9).mean(axis=1).repeat(cell.members, axis=0)
+    scores = values.repeat(cell.members, axis=0) + errors
+    if not cell.skewed:
+        return scores
+    z = scores * np.sqrt(cell.icc)
+    cuts = [-1.9, -1.5, -1.1, -0.6, 0.0, 0.8]
+    items = [np.digitize(0.75 * z + 0.66 * rng.normal(size=z.shape), cuts) for _ in range(4)]
+    return np.asarray(np.mean(items, axis=0))
+
+
+def paths(S: np.ndarray) -> np.ndarray:
+    """Return the two paths of M1 from covariances (R, 9, 9); its equations are least squares."""
+    a = np.linalg.solve(S[:, :5, :5], S[:, :5, 5:8])[:, PIM, DCB]
+    b = np.linalg.solve(S[:, 5:8, 5:8], S[:, 5:8, 8:9])[:, DCB, 0]
+    return np.stack([a, b], axis=1)
+
+
+def limits(found: np.ndarray, df: int, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Return estimate and limits as `fit_structure` makes them: jackknife errors, draws of t."""
+    draws = normal_draws(found[0], jackknife(found[1:]), 2000, rng, df)
+    answer = percentile_answer((draws[:, 0] * draws[:, 1])[:, None])
+    return float(found[0].prod()), float(answer.lower[0]), float(answer.upper[0])
+
+
+def study(cell: Cell, rng: np.random.Generator) -> tuple[dict[str, tuple[float, ...]], float, bool]:
+    """Return estimates and limits by way, the truth, and whether the default refuses."""
+    values, truth = groups_of(cell, rng)
+    codes = np.repeat(np.arange(cell.groups), cell.members)
+    most = np.full((cell.groups, 9), float(cell.members) if cell.census else np.inf)
+    parts = group_parts(persons(cell, values, rng), codes, cell.groups, most)
+    weights = np.concatenate([np.ones((1, cell.groups)), left_out(cell.groups)])
+    found = between_covariances(parts, weights)
+    out = {}
+    for way, S in (("means", found.observed), ("corrected", found.corrected)):
+        out[way] = limits(paths(S), cell.groups - 6, rng)
+    return out, truth, bool(found.kept[0] < 1 or cell.groups < 20)
+
+
+def row(cell: Cell, repetitions: int, seed: int) -> dict[str, object]:
+    """Return what a cell came to."""
+    rng = np.random.default_rng([seed, cell.groups, cell.members, int(100 * cell.icc),
+                                 int(10 * cell.within), cell.null, cell.skewed])  # fmt: skip
+    rows: dict[str, list[tuple[float, ...]]] = {"means": [], "corrected": [], "default": []}
+    refused, truth = 0, 0.0
+    for _ in range(repetitions):
+        out, truth, refusal = study(cell, rng)
+        for way, answer in out.items():
+            rows[way].append(answer)
+        refused += refusal
+        if not refusal:
+            rows["default"].append(out["corrected"])
+    line: dict[str, object] = {"cell": cell, "refused": refused / repetitions}
+    for way, answers in rows.items():
+        if not answers:
+            line[way] = None
+            continue
+        est, low, high = np.array(answers).T
+        scale = 1.0 if not cell.skewed else float("nan")
+        line[way] = (
+            float(np.median(est) - truth) * scale,
+            float(((low <= truth) & (truth <= high)).mean()) if not cell.skewed else float("nan"),
+            float(((low > 0) | (high < 0)).mean()),
+            len(answers),
+        )
+    return line
+
+
+def cells() -> Iterable[Cell]:
+    """Return the cells that are run."""
+    for null in (True, False):
+        for icc, members in DESIGNS:
+            for within in WITHIN:
+                for groups in GROUPS:
+                    yield Cell(groups, icc, members, within, null)
+    for null in (True, False):
+        for groups in (60, 200):
+            yield Cell(groups, 0.3, 12, 0.5, null, skewed=True)
+            yield Cell(groups, 0.1, 6, 0.5, null, census=True)
+
+
+def written(lines: list[dict[str, object]]) -> str:
+    """Return the table as Markdown."""
+    head = (
+        "| effect | ICC(1) | members | error r | groups | refused | means | corrected | default |"
+    )
+    out = [head, "|---|---|---|---|---|---|---|---|---|"]
+    for line in lines:
+        cell = line["cell"]
+        assert isinstance(cell, Cell)
+        more = ", skewed" if cell.skewed else ", census" if cell.census else ""
+        numbers = [_written(line[way]) for way in ("means", "corrected", "default")]
+        out.append(
+            f"| {'none' if cell.null else 'true'}{more} | {cell.icc:.2f} | {cell.members} | "
+            f"{cell.within:.1f} | {cell.groups} | {line['refused']:.0%} | {' | '.join(numbers)} |"
+        )
+    return "\n".join(out) + "\n"
+
+
+def _written(found: object) -> str:
+    if found is None:
+        return "refused"
+    bias, cover, reject, count = found  # type: ignore[misc]
+    first = "" if np.isnan(bias) else f"{bias:+.3f}, {cover:.0%}, "
+    return f"{first}{reject:.1%} ({count})"
+
+
+def power_row(groups: int, icc: float, members: int, repetitions: int, seed: int) -> float:
+    """Return the power of joint significance as framework tables have it: uncorrected means."""
+    rng = np.random.default_rng([seed, groups, members, int(100 * icc)])
+    reliability = members * icc / (1 + (members - 1) * icc)
+    noise, hits = np.sqrt((1 - reliability) / reliability), 0
+    from scipy.stats import t
+
+    for _ in range(repetitions):
+        values, _ = groups_of(Cell(groups, icc, members, 0.0, null=False), rng)
+        seen = values + noise * rng.normal(size=values.shape)
+        x, m, y = seen[:, :5], seen[:, 5:8], seen[:, 8]
+        p = []
+        for outcome, design, at in ((m[:, DCB], x, PIM), (y, np.column_stack([m, x]), DCB)):
+            X = np.column_stack([np.ones(groups), design])
+            inverse = np.linalg.inv(X.T @ X)
+            slopes = inverse @ X.T @ outcome
+            rest = outcome - X @ slopes
+            df = groups - X.shape[1]
+            error = np.sqrt(rest @ rest / df * inverse[at + 1, at + 1])
+            p.append(2 * t.sf(abs(slopes[at + 1] / error), df))
+        hits += max(p) < 0.05
+    return hits / repetitions
+
+
+def power_table(repetitions: int) -> str:
+    """Return the power table as Markdown."""
+    sizes = (40, 60, 80, 100, 150, 200, 300)
+    out = ["| ICC(1), members | " + " | ".join(str(g) for g in sizes) + " |"]
+    out.append("|---|" + "---|" * len(sizes))
+    for icc, members in ((0.15, 6), (0.15, 12), (0.30, 6), (0.30, 12)):
+        found = [f"{power_row(g, icc, members, repetitions, 7):.2f}" for g in sizes]
+        out.append(f"| {icc:.2f}, {members} | " + " | ".join(found) + " |")
+    return "\n".join(out) + "\n"
+
+
+def main() -> None:
+    """Run all cells and put the tables into the page."""
+    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    lines = []
+    for cell in cells():
+        lines.append(row(cell, repetitions, 20261129))
+        sys.stderr.write(written(lines[-1:]).splitlines()[-1] + "\n")
+    page = PAGE.read_text("utf-8")
+    for mark, table in (("cells", written(lines)), ("power", power_table(600))):
+        pattern = rf"(<!-- {mark}: begin -->\n).*?(<!-- {mark}: end -->)"
+        page = re.sub(pattern, lambda m, t=table: m[1] + t + m[2], page, flags=re.DOTALL)
+    PAGE.write_text(page, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
