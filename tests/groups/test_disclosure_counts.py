@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import collective_use as cu
 from collective_use.disclosure import Disclosure
 from collective_use.groups.disclosure.bands import agreement_bands
 from collective_use.groups.disclosure.counts import BASE, FEWEST, rounded_counts
+from collective_use.groups.disclosure.shown import for_others
 
 
 @given(st.lists(st.integers(0, 300), min_size=2, max_size=9))
@@ -60,3 +62,18 @@ def test_bands_show_no_small_group_and_no_group_alone() -> None:
 def test_few_groups_show_nothing() -> None:
     found = agreement_bands(np.full(4, 9.0), np.full(4, 0.9), np.full(4, 0.5), Disclosure(5))
     assert found.empty
+
+
+def test_no_sentence_of_a_shown_measure_names_a_group() -> None:
+    sample = cu.sample_path("clean")
+    responses = cu.read_responses(
+        sample / "export.csv", "collective_data_use", members=sample / "members.csv"
+    )
+    scores = cu.score(responses)
+    groups = cu.aggregate(scores, measures=["cdu", "ssm"], repetitions=0)
+    exact = " ".join(groups.measures_frame()["explanation"])
+    shown = " ".join(for_others(groups, scores).measures["explanation"])
+    names = [str(name) for name in groups.values["group"]]
+    assert any(f"group {name} " in exact for name in names)
+    assert not any(f"group {name} " in shown for name in names)
+    assert "the means of groups would move" in shown

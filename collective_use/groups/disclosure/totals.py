@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
@@ -32,6 +33,24 @@ BETWEEN = ("value_mean", "value_sd")
 """Columns that describe the values of groups."""
 
 
+_OF_ONE_GROUP = re.compile(
+    r"the mean of group (?P<group>.+?) would move by [-+−]?[\d.]+, the most of all groups"
+)
+
+
+def unnamed(text: str) -> str:
+    """Return a sentence of a verdict without the one group that it names: groups are shown in
+    tables that ask how many answered.
+
+    Examples
+    --------
+    >>> unnamed("with one voice a partner the mean of group g37 would move by -0.66, the most of "
+    ...         "all groups.")
+    'with one voice a partner the means of groups would move (--full says how far).'
+    """
+    return _OF_ONE_GROUP.sub("the means of groups would move (--full says how far)", text)
+
+
 def measures_for_others(
     groups: Groups, seen: Mapping[str, Sight], rule: Disclosure
 ) -> pd.DataFrame:
@@ -48,7 +67,8 @@ def measures_for_others(
         answering = float(view.n.sum())
         ratio = rule.ratio_step(answering)
         round_ratios(frame, exact, row, ratio)
-        frame.loc[row, "explanation"] = rounded_text(str(exact.loc[row, "explanation"]), ratio)
+        text = unnamed(str(exact.loc[row, "explanation"]))
+        frame.loc[row, "explanation"] = rounded_text(text, ratio)
         if view.exact or not answering:
             continue
         reason = _too_few(groups, part, view)
