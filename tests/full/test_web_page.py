@@ -143,6 +143,8 @@ def test_on_a_phone_answers_stand_in_a_row_and_can_be_copied(page, tmp_path):
             warned = driver.find_elements(By.ID, "open")
             if warned and warned[0].is_displayed():
                 driver.find_element(By.ID, "next").click()
+            wide = driver.execute_script("return document.documentElement.scrollWidth")
+            assert wide == 390, driver.find_element(By.TAG_NAME, "h2").text
             if driver.find_elements(By.ID, "copy"):
                 break
         assert driver.find_element(By.ID, "outside").is_displayed()
