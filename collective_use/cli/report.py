@@ -9,6 +9,7 @@ import typer
 
 from collective_use.cli import console, options
 from collective_use.cli.flags import study_of
+from collective_use.errors import InputError
 
 if TYPE_CHECKING:
     from collective_use.study.run import StudyRun
@@ -70,6 +71,8 @@ def report(
         _say(Path(out))
         _papers(place, wanted[0], flags)
         return
+    if not place.exists():
+        raise InputError(f"{str(place)!r} is neither a folder of results nor an export")
     done = _run({**flags, "out": out})
     write_report(done, out, languages="+".join(wanted))
     for name, reason in done.outcome.not_fitted.items():

@@ -1,46 +1,26 @@
-"""What a study of a given size can find, in closed form."""
+"""What a study can find, by the standard errors that it has."""
 
 from __future__ import annotations
-
-import math
 
 from scipy.special import ndtri
 
 
-def least_path(
-    n: int, predictors: int, r_square: float = 0.0, *, power: float = 0.80, alpha: float = 0.05
-) -> float | None:
-    """Return the least standardised path that is found with a given power.
+def least_effect(error: float, *, power: float = 0.80, alpha: float = 0.05) -> float:
+    """Return the least effect that is found with a given power.
 
-    The standard error of a standardised path with uncorrelated predictors is about
-    ``sqrt((1 - R2) / (n - predictors - 1))`` (Cohen, Cohen, West & Aiken 2003, Applied multiple
-    regression, equation 3.6.1); the least path is that times the sum of the normal quantiles of
-    the test and of the power. Correlated predictors ask for more.
+    The sum of the normal quantiles of the test and of the power, times the standard error
+    (Bloom 1995, Evaluation Review 19:547): 2.80 errors for a power of .80.
 
     Parameters
     ----------
-    n
-        Cases.
-    predictors
-        Of the equation.
-    r_square
-        Explained variance of the equation.
+    error
+        Standard error of the effect, in the effect's own unit.
     power, alpha
         Chance of finding it; two-sided level of the test.
 
-    Returns
-    -------
-    float or None
-        None where there are too few cases, or where no path below 1 is found.
-
     Examples
     --------
-    >>> round(least_path(60, 5, 0.3), 2)
-    0.32
+    >>> round(least_effect(0.17), 2)
+    0.48
     """
-    free = n - predictors - 1
-    if free <= 0:
-        return None
-    error = math.sqrt((1 - r_square) / free)
-    least = float(ndtri(1 - alpha / 2) + ndtri(power)) * error
-    return least if least < 1 else None
+    return float(ndtri(1 - alpha / 2) + ndtri(power)) * error

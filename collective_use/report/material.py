@@ -11,9 +11,11 @@ import pandas as pd
 
 from collective_use.cutoffs import CUTOFFS
 from collective_use.instrument.model import Instrument
-from collective_use.numerics.power import least_path
+from collective_use.numerics.power import least_effect
 from collective_use.report.phrases import Phrases
 from collective_use.report.sentences import Number, Sentence, Source, written, written_p
+
+_TELLS = 0.1
 
 Account = Mapping[str, object]
 
@@ -167,19 +169,20 @@ class Material:
         return self.count(value if isinstance(value, (int, float)) else self.counted("groups"))
 
     def least_path(self, model: str) -> float | None:
-        """Return the least standardised path that is found in 8 of 10 such studies, or None."""
+        """Return the least standardised path to the outcome that 8 of 10 such studies find.
+
+        By the errors of the fit itself, the largest of the last equation's; None without any.
+        """
         paths = list(self.rows("estimates.csv", model=model, op="~"))
-        if not paths:
-            return None
-        most = max(sum(row.text("lhs") == path.text("lhs") for row in paths) for path in paths)
-        explained = [
-            1 - row.value("std_all")
-            for row in self.rows("estimates.csv", model=model, op="~~")
-            if row.text("lhs") == row.text("rhs")
-            and row.text("lhs") in {path.text("lhs") for path in paths}
+        causes = {row.text("rhs") for row in paths}
+        # a small estimate, rounded for showing, does not tell what one unit is in deviations
+        errors = [
+            row.value("se") * abs(row.value("std_all") / row.value("est"))
+            for row in paths
+            if row.text("lhs") not in causes and abs(row.value("est")) >= _TELLS
         ]
-        share = min((value for value in explained if value == value), default=0.0)
-        return least_path(int(self.groups_of(model).value), most, max(0.0, min(share, 0.99)))
+        known = [least_effect(error) for error in errors if error == error]
+        return max(known, default=None)
 
     def misfit(self, model: str) -> str:
         """Return the indices of a model that miss their cut-offs, in words; empty when none do."""

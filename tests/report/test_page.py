@@ -197,7 +197,7 @@ def test_the_command_writes_the_page_of_a_folder(folder: Path, tmp_path: Path, c
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "--instrument"),
+        (["nowhere"], "neither a folder of results nor an export"),
         (["FOLDER", "--lang", "xx"], "language of a report"),
         (["FOLDER", "--instrument", "starter"], "the instrument given is"),
     ],
