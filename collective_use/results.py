@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import math
+import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -227,8 +228,33 @@ def table_text(table: Table) -> str:
 def _wrapped(note: str) -> str:
     return "\n".join(
         textwrap.fill(part, NOTE_WIDTH, break_long_words=False, break_on_hyphens=False)
+        if display_width(part) == len(part)
+        else folded(part, NOTE_WIDTH)
         for part in note.splitlines()
     )
+
+
+_UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]+|\s|.", re.DOTALL)
+"""What stays together on a line: a word in Latin letters, or one wide character."""
+
+_NEVER_FIRST = "，。；：、！？）》”…"
+
+
+def folded(text: str, width: int) -> str:
+    """Break a text of wide characters into lines of a width in terminal columns.
+
+    Examples
+    --------
+    >>> folded("小组之间有差异。", 6).splitlines()
+    ['小组之', '间有差', '异。']
+    """
+    lines = [""]
+    for piece in _UNBROKEN.findall(text):
+        if display_width(lines[-1] + piece) <= width or piece in _NEVER_FIRST:
+            lines[-1] += piece
+        else:
+            lines.append(piece.lstrip())
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def table_html(table: Table) -> str:

@@ -10,11 +10,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from collective_use.accepted import Plain, PlainDict, PlainMapping
-from collective_use.checks import did_you_mean, quoted
+from collective_use.checks import did_you_mean, one_of, quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
+from collective_use.phrases import languages
 from collective_use.platforms.registry import is_file
 from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
@@ -78,8 +79,9 @@ class Study(Settings):
         Structural models to fit, by id.
     validation
         Whether the scales are looked through: quick, thorough, or not at all.
-    validation_language
-        Of the names and sentences of the validation; the instrument's first when left out.
+    lang
+        Of what is printed, and of the names and sentences in it; English, and names in the
+        instrument's first language, when left out.
     measures
         Measures to aggregate, by id; all when left out.
     repetitions
@@ -142,7 +144,7 @@ class Study(Settings):
     careless: Literal["drop", "keep"] = "drop"
     models: tuple[str, ...] = ()
     validation: Literal["quick", "thorough"] | None = None
-    validation_language: str | None = None
+    lang: str | None = None
     measures: tuple[str, ...] = ()
     repetitions: int = Field(default=2000, ge=0)
     voice: Literal["member", "partner"] = "member"
@@ -166,6 +168,17 @@ class Study(Settings):
             return value
         return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
 
+    @field_validator("lang")
+    @classmethod
+    def _told(cls, value: str | None) -> str | None:
+        """What is printed is said in languages that have phrase files."""
+        if value is not None:
+            try:
+                one_of("lang", value, languages())
+            except InputError as problem:
+                raise ValueError(str(problem)) from None
+        return value
+
     @field_validator("report")
     @classmethod
     def _spoken(cls, value: bool | str) -> bool | str:
@@ -187,6 +200,11 @@ class Study(Settings):
 
     def __repr__(self) -> str:
         return f"Study({self.instrument!r}, exports[{len(self.exports)}], out={self.out!r})"
+
+    @property
+    def report_language(self) -> bool | str:
+        """The languages of the report: its own, or that of what is printed."""
+        return self.lang or True if self.report is True else self.report
 
     def all_cutoffs(self) -> dict[str, float]:
         """Return the changed cut-offs, the smallest group among them."""
