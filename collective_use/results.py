@@ -9,14 +9,13 @@ from __future__ import annotations
 import dataclasses
 import html
 import math
-import re
 import textwrap
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from collective_use.accepted import Arguments, Plain, PlainDict
+from collective_use.wide_text import display_width, folded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,17 +156,6 @@ def whole(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-def display_width(text: str) -> int:
-    """Count terminal columns: wide East Asian characters take two.
-
-    Examples
-    --------
-    >>> display_width("ab"), display_width("小组")
-    (2, 4)
-    """
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return False
@@ -232,29 +220,6 @@ def _wrapped(note: str) -> str:
         else folded(part, NOTE_WIDTH)
         for part in note.splitlines()
     )
-
-
-_UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]+|\s|.", re.DOTALL)
-"""What stays together on a line: a word in Latin letters, or one wide character."""
-
-_NEVER_FIRST = "，。；：、！？）》”…"
-
-
-def folded(text: str, width: int) -> str:
-    """Break a text of wide characters into lines of a width in terminal columns.
-
-    Examples
-    --------
-    >>> folded("小组之间有差异。", 6).splitlines()
-    ['小组之', '间有差', '异。']
-    """
-    lines = [""]
-    for piece in _UNBROKEN.findall(text):
-        if display_width(lines[-1] + piece) <= width or piece in _NEVER_FIRST:
-            lines[-1] += piece
-        else:
-            lines.append(piece.lstrip())
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def table_html(table: Table) -> str:

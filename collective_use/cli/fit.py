@@ -15,8 +15,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 @options.takes(
-    "exports", "instrument", "model", "out", *options.READING, *options.PLACES, "seed", "full", "lang",
-    "as_json",
+    "exports", "instrument", "model", "out", *options.READING, *options.PLACES, "seed", "full",
+    "lang", "as_json",
 )  # fmt: skip
 def fit(
     flags: options.Flags,

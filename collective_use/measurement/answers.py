@@ -308,7 +308,7 @@ def _scales_of(bank: Instrument, values: pd.DataFrame) -> dict[str, tuple[str, .
 
 
 def _names_of(bank: Instrument, measures: list[str], language: str) -> dict[str, str]:
-    out = {}
+    out: dict[str, str] = {}
     for name in measures:
         measure = bank.get_measure(name)
         construct = bank.get_construct(measure.construct_id)

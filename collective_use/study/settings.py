@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from collective_use.accepted import Plain, PlainDict, PlainMapping
-from collective_use.checks import did_you_mean, one_of, quoted
+from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
@@ -80,8 +80,7 @@ class Study(Settings):
     validation
         Whether the scales are looked through: quick, thorough, or not at all.
     lang
-        Of what is printed, and of the names and sentences in it; English, and names in the
-        instrument's first language, when left out.
+        Of what is printed and named; English, and the instrument's first, when left out.
     measures
         Measures to aggregate, by id; all when left out.
     repetitions
@@ -172,11 +171,8 @@ class Study(Settings):
     @classmethod
     def _told(cls, value: str | None) -> str | None:
         """What is printed is said in languages that have phrase files."""
-        if value is not None:
-            try:
-                one_of("lang", value, languages())
-            except InputError as problem:
-                raise ValueError(str(problem)) from None
+        if value not in (None, *languages()):
+            raise ValueError(f"lang must be one of {quoted(languages())}, got {value!r}")
         return value
 
     @field_validator("report")
@@ -200,11 +196,6 @@ class Study(Settings):
 
     def __repr__(self) -> str:
         return f"Study({self.instrument!r}, exports[{len(self.exports)}], out={self.out!r})"
-
-    @property
-    def report_language(self) -> bool | str:
-        """The languages of the report: its own, or that of what is printed."""
-        return self.lang or True if self.report is True else self.report
 
     def all_cutoffs(self) -> dict[str, float]:
         """Return the changed cut-offs, the smallest group among them."""

@@ -15,8 +15,9 @@ from collective_use.instrument.model import SHARED
 from collective_use.phrases import told
 from collective_use.platforms.columns import form_items
 from collective_use.record import Entry, counted
-from collective_use.results import Table, display_width
+from collective_use.results import Table
 from collective_use.study.walk import Outcome
+from collective_use.wide_text import display_width
 
 _SHOWN = {
     "measure": "measure",

@@ -26,7 +26,7 @@ NAMES = frozenset(
     ICC rwg Qualtrics Recode Values Microsoft Forms Model new survey Survey locale Kobo MLM
     LimeSurvey REDCap SurveyJS Wenjuanxing Tencent IPAddress corrected means split latent sam full
     true way export uniform JSON SPSS HTML MB seed
-    """.split()
+    """.split()  # noqa: SIM905
 )
 
 

@@ -123,10 +123,12 @@ def test_every_file_of_results_says_what_it_holds(language: str) -> None:
 def test_a_finished_sentence_is_read_back() -> None:
     text = "export.csv: Columns that identify persons were not kept: 'IPAddress', 'Name'."
     assert told("zh", text) == "export.csv：未保留可识别个人的列：'IPAddress', 'Name'。"
-    several = "2,042 persons in 49 groups of 9 to 99. 80% of the listed members answered (mean over groups)."
-    assert (
-        told("zh", several) == "49个小组共2,042人，每组9至99人。名单上的成员有80%作答（各组平均）。"
+    several = (
+        "2,042 persons in 49 groups of 9 to 99. "
+        "80% of the listed members answered (mean over groups)."
     )
+    first, second = "49个小组共2,042人，每组9至99人。", "名单上的成员有80%作答（各组平均）。"
+    assert told("zh", several) == first + second
     assert told(None, several) == told("en", several) == several
 
 
