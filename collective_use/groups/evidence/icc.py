@@ -110,4 +110,5 @@ def _conventions(
             float(known.mean()) if len(known) else float("nan"),
         ),
     ]
-    return pd.DataFrame(rows, columns=["convention", "group_size", "value"])
+    names, sizes, values = zip(*rows, strict=True)
+    return pd.DataFrame({"convention": names, "group_size": sizes, "value": values})

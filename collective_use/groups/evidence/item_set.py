@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from collective_use.frames import frame_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
@@ -173,7 +174,7 @@ class ItemSet:
                     "p": table.p,
                 }
             )
-        return pd.DataFrame(rows)
+        return frame_of(rows)
 
 
 def item_set(

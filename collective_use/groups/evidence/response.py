@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.frames import frame_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.evidence.icc import restricted
 from collective_use.groups.evidence.item_set import ItemSet
@@ -134,7 +135,7 @@ def _sensitivity(
                 "icc2": icc2,
             }
         )
-    return pd.DataFrame(rows)
+    return frame_of(rows)
 
 
 def _ratios_if(
