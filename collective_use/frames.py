@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
+import numpy as np
 import pandas as pd
 
 Row: TypeAlias = Any
@@ -92,7 +93,14 @@ def frame_of(records: Sequence[Mapping[str, Cell]]) -> pd.DataFrame:
     True
     """
     names = records[0] if records else ()
-    return pd.DataFrame({name: [record[name] for record in records] for name in names})
+    columns = {name: [record[name] for record in records] for name in names}
+    # of numbers pandas would try whether they are dates
+    return pd.DataFrame(
+        {
+            name: np.array(cells) if all(isinstance(cell, float) for cell in cells) else cells
+            for name, cells in columns.items()
+        }
+    )
 
 
 def number_at(frame: pd.DataFrame, row: Hashable, column: str) -> float:

@@ -26,6 +26,7 @@ from collective_use.groups.results import Groups
 from collective_use.instrument.model import Instrument, Measure
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.threads import thread_controller
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 from collective_use.scores.table import Scores
@@ -110,9 +111,10 @@ def aggregate(
     record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
     record = _spoken(record, scores, voice)
     evidence: dict[str, Evidence] = {}
-    for measure in wanted:
-        evidence[measure.id] = _evidence(scores, keys, measure, settings)
-        record = _noted(record, evidence[measure.id])
+    with thread_controller().limit(limits=1):
+        for measure in wanted:
+            evidence[measure.id] = _evidence(scores, keys, measure, settings)
+            record = _noted(record, evidence[measure.id])
     values = _values(scores, keys, evidence, rules)
     known = EvidenceByMeasure(evidence, _names(responses.instrument))
     return Groups(values, known, record, responses.instrument, scores)

@@ -126,7 +126,7 @@ def _by_group(table: RosterIndices, keys: GroupKeys, first: str) -> pd.DataFrame
         for name in ("icc_a1", "icc_ak"):
             columns[name] = agreement[name].to_numpy(float)[: len(rate)]
     # the gate judges; a group of which nobody is known to be asked cannot be judged
-    columns["passes"] = pd.array(np.where(np.isnan(rate), None, passes), dtype="boolean")
+    columns["passes"] = pd.arrays.BooleanArray(np.array(passes, dtype=bool), np.isnan(rate))
     columns["reason"] = table.reasons[first].array
     return pd.DataFrame(columns)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from collective_use.frames import arrays_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.chance import chance_of_agreement
-from collective_use.groups.evidence.icc import differences, mean_reliabilities, restricted
+from collective_use.groups.evidence.icc import differences, restricted
 from collective_use.groups.evidence.item_set import ItemSet, answers_to_items, item_set
 from collective_use.groups.evidence.parts import (
     Agreement,
@@ -41,7 +42,13 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Measure
 from collective_use.instrument.vocabulary import CONTINUOUS
 from collective_use.numerics.groups import agreement
+from collective_use.numerics.groups.anova import one_way_of
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
+from collective_use.numerics.groups.variance_components import (
+    VarianceComponents,
+    mean_reliability,
+    variance_components,
+)
 from collective_use.numerics.groups.weighted import weighted_icc
 from collective_use.numerics.items import reliability
 from collective_use.numerics.types import Bools, Floats
@@ -86,6 +93,16 @@ class Measured:
     silent: Bools
     judged: Bools
     around: Voices
+
+    @cached_property
+    def kept(self) -> GroupStatistics:
+        """Statistics in which only judged groups have answers."""
+        return restricted(self.one, self.judged)
+
+    @cached_property
+    def reml(self) -> VarianceComponents:
+        """Components of the scores over judged groups."""
+        return variance_components(one_way_of(self.kept), "reml")
 
     def counts(self) -> tuple[int, int, int]:
         """Return groups judged, too small and too silent."""
@@ -137,7 +154,7 @@ def _sizes(m: Measured) -> Sizes:
 def _additive(
     m: Measured, columns: Columns, sizes: Sizes, alpha: Number, refused: dict[str, str]
 ) -> SharedEvidence:
-    differ = differences(restricted(m.one, m.judged))
+    differ = differences(m.kept, m.reml)
     census = m.around.census
     value, what = differ.icc2, "ICC(2)"
     if m.measure.aggregation == "formative" and census is not None:
@@ -168,7 +185,7 @@ def _about_sum(m: Measured) -> str:
 
 
 def _response_of(m: Measured, null: str) -> Found:
-    return response_part(m.keys, m.one, m.items, null, m.judged)
+    return response_part(m.keys, m.one, m.items, null, m.judged, m.reml)
 
 
 def _shared(
@@ -184,10 +201,10 @@ def _shared(
     columns = {
         **columns,
         **_indices(m, name, ratio, index),
-        "passes": pd.array(np.where(known, passes, None), dtype="boolean"),
+        "passes": pd.arrays.BooleanArray(passes, ~known),
     }
     agree = _agreement(m, name, index, cutoffs[name], nulls)
-    differ = differences(restricted(m.one, m.judged))
+    differ = differences(m.kept, m.reml)
     random = with_indices(
         against_random(m.items.answers, m.score, m.keys, m.judged),
         m.items, m.score, m.keys, nulls[0], m.settings, m.judged,
@@ -230,7 +247,7 @@ def _indices(m: Measured, name: str, ratio: Floats, index: Floats) -> Columns:
     return {
         name: index,
         "rwg_j_lindell": agreement.rwg_j_lindell(ratio),
-        "awg": mean_known(m.items.shares()),
+        "awg": mean_known(m.items.shares),
         "ad_mean": m.items.deviation("mean"),
         "ad_median": m.items.deviation("median"),
     }
@@ -286,7 +303,7 @@ def _by_group(scores: Scores, m: Measured) -> tuple[Columns, dict[str, str]]:
         "mean": one.means[:, 0],
         "sd": np.sqrt(one.variances[:, 0]),
         "reason": [reasons[k] for k in n.tolist()],
-        "reliability": mean_reliabilities(one, m.judged),
+        "reliability": mean_reliability(m.reml.tau2, m.reml.sigma2, n.astype(float)),
     }
     return columns, refused
 

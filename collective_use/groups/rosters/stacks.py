@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from collective_use.cutoffs import CUTOFFS, Cutoff
 from collective_use.frames import arrays_of, extended
@@ -91,7 +92,7 @@ class Rosters:
             self, stacks=tuple(replace(stack, values=change(stack)) for stack in self.stacks)
         )
 
-    def by_target(self, name: str, columns: Sequence[Mapping[str, Floats]]) -> pd.DataFrame:
+    def by_target(self, name: str, columns: Sequence[Mapping[str, ArrayLike]]) -> pd.DataFrame:
         """Return one row a target with its group, its name, and columns; groups in their order.
 
         Parameters
@@ -115,7 +116,7 @@ class Rosters:
         ]
         order = np.argsort(place, kind="stable")
         rows = place[order]
-        found = {column: np.concatenate([part[column] for part in columns])[order]
+        found = {column: np.concatenate([np.asarray(part[column]) for part in columns])[order]
                  for column in columns[0]}  # fmt: skip
         keys = arrays_of(self.keys.take(rows).reset_index(drop=True))
         return pd.DataFrame({**keys, name: [named[i] for i in order.tolist()], **found})

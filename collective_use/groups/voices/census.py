@@ -213,9 +213,7 @@ def reliability_of(
             "formative": np.where(n > 0, formative, np.nan),
             "reason": [
                 _reason(r, c, x)
-                for r, c, x in zip(
-                    groups["reason"], n.tolist(), reliability.tolist(), strict=True
-                )
+                for r, c, x in zip(groups["reason"], n.tolist(), reliability.tolist(), strict=True)
             ],
         }
     )
