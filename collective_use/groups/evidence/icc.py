@@ -38,7 +38,7 @@ def restricted(one: GroupStatistics, kept: NDArray[np.bool_]) -> GroupStatistics
     )
 
 
-def differences(one: GroupStatistics, reml: VarianceComponents) -> Differences:
+def differences(one: GroupStatistics, reml: VarianceComponents | None = None) -> Differences:
     """Return the indices of how far groups differ; see `Differences`.
 
     Parameters
@@ -46,7 +46,7 @@ def differences(one: GroupStatistics, reml: VarianceComponents) -> Differences:
     one
         Statistics of the scores in the judged groups.
     reml
-        Their components.
+        Their components, where they are known already.
     """
     table = anova.one_way_of(one)
     why = _impossible(table)
@@ -54,6 +54,7 @@ def differences(one: GroupStatistics, reml: VarianceComponents) -> Differences:
         nothing: dict[str, Any] = dict.fromkeys(NAMES, why)
         return Differences(**nothing, conventions=pd.DataFrame())
     low, high = icc_limits.wald_limits(table)
+    reml = reml or variance_components(table, "reml")
     flat = NotComputed("members of each group answered all the same")
     unbiased = anova.icc1(table, table.size_k0)
     effect = 1.0 + (table.size_mean - 1.0) * unbiased
