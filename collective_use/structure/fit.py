@@ -24,7 +24,12 @@ from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.sem.fit import ENGINES, fit_sem
 from collective_use.sem.goodness.fit_measures import scaled_fit_measures
 from collective_use.sem.result import SemResult
-from collective_use.structure.effects import Drawn, check_intervals, effects_frame, monte_carlo
+from collective_use.structure.answers.effects import (
+    Drawn,
+    check_intervals,
+    effects_frame,
+    monte_carlo,
+)
 from collective_use.structure.result import StructureFit
 from collective_use.structure.syntax import check_way, stages, written
 from collective_use.structure.values import find_model
@@ -163,7 +168,8 @@ def fit_structure(
         _sentences(found, data), data.record,
         (structural.attribution.theory, structural.attribution.inferred),
         _name(structural, groups.instrument.languages[0]), structural.note or "",
-        chosen, reason, found.measures, drawn.words if drawn else "", found.instruments,
+        chosen, reason, found.measures, drawn.words if drawn else "", found.instruments, drawn,
+        found.df,
     )  # fmt: skip
 
 
