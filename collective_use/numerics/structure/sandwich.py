@@ -5,7 +5,8 @@ References
 Bell & McCaffrey (2002), Survey Methodology 28:169; Pustejovsky & Tipton (2018), Journal of
 Business & Economic Statistics 36:672 (CR2 and degrees of freedom); Cameron, Gelbach & Miller
 (2008), Review of Economics and Statistics 90:414 (wild bootstrap), (2011), Journal of Business &
-Economic Statistics 29:238 (two clusters); Webb (2023), Canadian Journal of Economics 56:839 (six weights).
+Economic Statistics 29:238 (two clusters); Webb (2023), Canadian Journal of Economics 56:839 (six
+weights).
 """
 
 from __future__ import annotations

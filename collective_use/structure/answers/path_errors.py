@@ -21,6 +21,9 @@ from collective_use.syntax.model_text import parse_model
 Clusters = str | Mapping[str, object]
 """A column of the persons, or the cluster of each group by its name."""
 
+UNKNOWN = ("None", "nan", "<NA>", "")
+"""How a cluster that is not known is written."""
+
 COLUMNS = [
     "outcome", "predictor", "est", "se", "p", "se_cr2", "df_cr2", "lower", "upper", "p_cr2",
     "p_wild", "se_two_way",
@@ -154,7 +157,7 @@ def _equation(
 
 def _codes(groups: Groups, cluster: Clusters, names: tuple[str, ...], word: str) -> Ints:
     of = _of_persons(groups, cluster, word) if isinstance(cluster, str) else dict(cluster)
-    missing = [name for name in names if name not in of or pd.isna(of[name])]
+    missing = [name for name in names if str(of.get(name)) in UNKNOWN]
     if missing:
         raise InputError(f"{word} must be known for every group, it is not for {quoted(missing)}")
     codes = pd.factorize(pd.Series([str(of[name]) for name in names]))[0]
