@@ -140,12 +140,12 @@ def _equation(
     rest = y - X @ found.coef
     plain = np.sqrt(np.diag(np.linalg.inv(X.T @ X)) * (rest @ rest) / (n - k))
     se = np.sqrt(np.diag(found.cov))
-    half = student.ppf((1 + confidence) / 2, found.df) * se
-    p = 2 * student.sf(np.abs(found.coef / plain), n - k)
-    p_cr2 = 2 * student.sf(np.abs(found.coef / se), found.df)
+    half: Floats = np.asarray(student.ppf((1 + confidence) / 2, found.df)) * se
+    p = 2 * np.asarray(student.sf(np.abs(found.coef / plain), n - k))
+    p_cr2 = 2 * np.asarray(student.sf(np.abs(found.coef / se), found.df))
     both = np.full(k, np.nan)
     if other is not None:
-        both = np.sqrt(np.diag(two_way(X, y, codes, other)))
+        both[:] = np.sqrt(np.diag(two_way(X, y, codes, other)))
     out = []
     for j in range(1, k):
         p_wild = wild(X, y, codes, j, repetitions, rng)
