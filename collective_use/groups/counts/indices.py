@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,34 +19,46 @@ from collective_use.groups.agreement.result import (
 )
 from collective_use.numerics.groups import agreement as kernel
 from collective_use.numerics.groups.nulls import null_distribution
+from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.types import Integers
 
-if TYPE_CHECKING:
-    from collective_use.groups.counts.result import GroupCounts
 
-
-def agreement_of(counts: GroupCounts, null: str) -> Agreement:
+def agreement_of(
+    groups: tuple[str, ...], n: Integers, stats: Sequence[GroupStatistics], null: str
+) -> Agreement:
     """Return rwg(j) of every group with AD and awg beside it.
+
+    Parameters
+    ----------
+    groups, n
+        (G,) labels, and persons with an answer.
+    stats
+        Statistics of each item, with counts of options.
+    null
+        Name of the null distribution.
 
     Raises
     ------
     InputError
         When items differ in their options: they have no common null distribution.
     """
-    plan = counts.plan
-    if len(set(plan.options)) > 1:
+    options = [np.empty(0) if one.options is None else one.options for one in stats]
+    codes = options[0]
+    if any(not np.array_equal(codes, other) for other in options):
         raise InputError("items must have the same options for one null distribution of rwg(j)")
-    codes = np.array(plan.options[0])
     step = float(np.diff(codes).min())
-    law = null_distribution(null, len(codes), counts.counts.sum(axis=(0, 1)).astype(float))
-    stats = [counts.statistics(item) for item in plan.items]
+    chosen = sum(
+        (one.counts.sum(axis=(0, 1)) for one in stats if one.counts is not None),
+        np.zeros(len(codes)),
+    )
+    law = null_distribution(null, len(codes), chosen)
     ratio = mean_known(
         np.column_stack([one.variances[:, 0] for one in stats]) / (law.variance * step**2)
     )
     index = kernel.rwg_j(ratio, len(stats))
-    n = counts.answered[:, 1:].sum(axis=1)
     table = pd.DataFrame(
         {
-            "group": counts.groups,
+            "group": groups,
             "n": n,
             "rwg_j": index,
             "mean_variance": ratio * law.variance * step**2,

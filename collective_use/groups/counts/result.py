@@ -46,6 +46,15 @@ class GroupCounts(Result):
         Columns, options and reversed items.
     engine
         What counted.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import collective_use as cu
+    >>> data = pd.DataFrame({"g": list("aab"), "q1": [4, 5, 1], "q2": [4, 4, 2]})
+    >>> counts = cu.statistics_of(data, "g", ["q1", "q2"], range(1, 6))
+    >>> counts.to_frame()[["group", "item", "n", "4"]].head(2).to_dict("list")
+    {'group': ['a', 'a'], 'item': ['q1', 'q2'], 'n': [2, 2], '4': [1, 2]}
     """
 
     groups: tuple[str, ...]
@@ -137,7 +146,8 @@ class GroupCounts(Result):
         >>> counts.agreement().to_frame()[["group", "n", "rwg_j"]].round(3).to_dict("list")
         {'group': ['a', 'b'], 'n': [2, 1], 'rwg_j': [0.933, nan]}
         """
-        return agreement_of(self, null)
+        stats = [self.statistics(item) for item in self.plan.items]
+        return agreement_of(self.groups, self.answered[:, 1:].sum(axis=1), stats, null)
 
     def icc(
         self, minimum: int = 1, *, method: Method = "anova", group_size: Size = "mean",
