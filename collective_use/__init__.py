@@ -54,6 +54,8 @@ _LAZY: dict[str, str] = {
     "fit_structure": "collective_use.structure.fit",
     "without_partners": "collective_use.structure.partners",
     "path_errors": "collective_use.structure.answers.path_errors",
+    "fit_products": "collective_use.structure.ways.products",
+    "ProductsFit": "collective_use.structure.ways.curved",
     "compare_models": "collective_use.structure.rivals.compare",
     "ModelComparison": "collective_use.structure.rivals.compare",
     "nesting": "collective_use.structure.rivals.nesting",
