@@ -128,6 +128,8 @@ _LAZY: dict[str, str] = {
     "instrument_to_xlsx": "collective_use.sheets.bank.write",
     "instrument_from_xlsx": "collective_use.sheets.bank.read",
     # groups
+    "statistics_of": "collective_use.groups.counts.count",
+    "GroupCounts": "collective_use.groups.counts.result",
     "aggregate": "collective_use.groups.aggregate",
     "rwg": "collective_use.groups.agreement.rwg",
     "rwg_j": "collective_use.groups.agreement.rwg",
