@@ -35,6 +35,12 @@ class ResidualTest(Result):
         the data.
     verdict
         In words.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> cu.ResidualTest(0.0, 2, 2, 0.5, 1.0, "Nothing speaks against zero.").to_dict()["items"]
+    2
     """
 
     chisq: float
@@ -114,9 +120,14 @@ def residual_test(groups: Groups, model: str = "M1") -> ResidualTest:
 
     Examples
     --------
+    What is no aggregate is refused:
+
     >>> import collective_use as cu
-    >>> cu.ResidualTest(0.0, 2, 2, 0.5, 1.0, "").items
-    2
+    >>> try:
+    ...     cu.residual_test("groups.csv")
+    ... except cu.InputError as problem:
+    ...     print(problem)
+    groups must be what cu.aggregate(scores) returns, got str
     """
     instance_of("groups", groups, Groups, "what cu.aggregate(scores) returns")
     structural = find_model(groups.instrument, model)

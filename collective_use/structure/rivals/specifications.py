@@ -54,6 +54,15 @@ class SpecificationCurve(Result):
         How often shuffled data give a median as far from zero, or a share as large.
     permutations
         Number of shuffles that could be fitted.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> export = cu.sample_path("clean") / "export.csv"
+    >>> responses = cu.read_responses(export, "collective_data_use")
+    >>> groups = cu.aggregate(cu.score(responses), repetitions=0)
+    >>> cu.specification_curve(groups, "ind_pim_dcb", ways=["means"], permutations=0).route
+    'pim -> dcb -> cdu'
     """
 
     effect: str
