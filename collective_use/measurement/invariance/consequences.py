@@ -10,7 +10,7 @@ import pandas as pd
 
 from collective_use.checks import number_between
 from collective_use.errors import NotSupported
-from collective_use.measurement.invariance.effect import items_of
+from collective_use.measurement.invariance.effect import items_of, values_of
 from collective_use.numerics.items.selection import selection_accuracy
 from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed, Result, Table, table_of
@@ -111,13 +111,7 @@ def consequences_of(found: Invariance, selected: float) -> Consequences:
 
 
 def _parts(fit: SemResult, factor: str, items: list[str], groups: int) -> _Parts:
-    frame = fit.estimates
-    values = {
-        (str(op), str(a), str(b), int(g)): float(v)
-        for op, a, b, g, v in zip(
-            frame["op"], frame["lhs"], frame["rhs"], frame["group"], frame["est"], strict=True
-        )
-    }
+    values = values_of(fit)
 
     def all_of(op: str, pairs: list[tuple[str, str]]) -> Floats:
         return np.array(

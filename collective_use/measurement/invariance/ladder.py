@@ -11,7 +11,6 @@ import pandas as pd
 from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError, NotSupported
-from collective_use.frames import rows_of
 from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.invariance.effect import anchored_fit, effects_of
 from collective_use.measurement.invariance.steps import RULES, step_row
@@ -346,8 +345,10 @@ def _latent_means(fits: dict[str, SemResult], focal: int) -> pd.DataFrame:
         if step in fits:
             table = fits[step].estimates
             factors = set(fits[step].solution.table.blocks[0].latent)
-            own = table[(table["op"] == "~1") & (table["group"] == focal)]
+            names = ("op", "lhs", "group", "est", "se")
             rows += [
-                (step, r.lhs, float(r.est), float(r.se)) for r in rows_of(own) if r.lhs in factors
+                (step, str(lhs), float(est), float(se))
+                for op, lhs, g, est, se in zip(*(table[x].to_numpy() for x in names), strict=True)
+                if op == "~1" and g == focal and lhs in factors
             ]
     return pd.DataFrame(rows, columns=["step", "factor", "mean", "se"])
