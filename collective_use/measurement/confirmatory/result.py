@@ -130,7 +130,8 @@ class MeasurementFit(Result):
             "share of right models that the three cut-offs turn away; power: of wrong ones.",
         )
         shown = self.judged()
-        wanted = ["scope", "part", *(f"{n}{end}" for n in INDICES for end in ("", "_right", "_cut")),
-                  "type1", "power", "verdict", "reason"]  # fmt: skip
+        ends = ("", "_right", "_cut")
+        wanted = ["scope", "part", *(f"{name}{end}" for name in INDICES for end in ends), "type1",
+                  "power", "verdict", "reason"]  # fmt: skip
         blank = [name for name in ("part", "reason") if _alike(shown[name])]
         return table_of("Fit beside its own cut-offs", shown[wanted].drop(columns=blank), notes=why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -70,8 +70,10 @@ class Invariance(Result):
         How chi-square differences were tested.
     anchored
         The configural fit with anchors, behind `effects` and `consequences`.
-    model
-        The model text.
+    equal
+        The scalar fit with nothing set free, behind `consequences`.
+    model, column
+        The model text, and the column of the groups.
 
     Examples
     --------
@@ -98,15 +100,22 @@ class Invariance(Result):
     difference: str
     notes: tuple[str, ...] = field(default=())
     anchored: SemResult | NotComputed = field(default=NotComputed("not fitted"), repr=False)
+    equal: SemResult | NotComputed = field(default=NotComputed("not fitted"), repr=False)
     model: str = field(default="", repr=False)
+    column: str = field(default="", repr=False)
 
-    def consequences(self, selected: float = 0.25) -> Consequences:
+    def consequences(
+        self, selected: float = 0.25, *, data: pd.DataFrame | None = None, unit: str | None = None
+    ) -> Consequences:
         """Return what the differences do to comparisons and selections (Millsap & Kwok 2004).
 
         Parameters
         ----------
         selected
             Share of all persons that is selected by the sum of a factor's items.
+        data, unit
+            Persons and the column of their units (teams, organizations), to see how the units'
+            ranks move when every item is put on the reference group's scale.
 
         Raises
         ------
@@ -115,7 +124,7 @@ class Invariance(Result):
         """
         from collective_use.measurement.invariance.consequences import consequences_of
 
-        return consequences_of(self, selected)
+        return consequences_of(self, selected, data, unit)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a step: `step, chisq, df, cfi, rmsea, srmr, ...`."""
@@ -253,7 +262,11 @@ def invariance(
         rows.append(row)
         if not row["holds"]:
             partial = False
-    return _result(model, data, group, rows, trail, fits, sizes, names)
+    equal_fit: SemResult | NotComputed = fits.get("scalar", NotComputed("no scalar step"))
+    if trail and "scalar" in fits:
+        equal_fit = fit_quietly(model, data, group=group, equal=CONTINUOUS[2][1], **options)
+    found = _result(model, data, group, rows, trail, fits, sizes, names)
+    return replace(found, equal=equal_fit, column=group)
 
 
 def _options(
@@ -335,7 +348,8 @@ def _result(
     notes = (f"Set free in the search for partial invariance: {free}.",) if free else ()
     return Invariance(
         table, effects, latent, pd.DataFrame(trail), reached, fits,
-        labels, counts, labels[0], labels[-1], dict(RULES), method, notes, anchored, model,
+        labels, counts, labels[0], labels[-1], dict(RULES), method, notes, anchored,
+        model=model,
     )  # fmt: skip
 
 

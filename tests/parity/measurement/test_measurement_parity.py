@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from measurement_cells import FILES, REFERENCE, compared, frame, gap, unexplained
+from scipy.stats import chi2
 
 import collective_use as cu
 from collective_use.numerics.factors.errors import rotated_errors
 from collective_use.numerics.factors.extract import extract
 from collective_use.numerics.factors.number import all_eigenvalues, normal_correlations
 from collective_use.numerics.factors.rotate import oblimin, ordered, rotate, varimax_criterion
+from collective_use.numerics.items.ordinal_logistic import proportional_odds
 
-APART = {"dynamic_hs9.json", "efa_errors.json", "esem_target.json"}
+APART = {"dynamic_hs9.json", "efa_errors.json", "esem_target.json", "dif_ordinal.json"}
 """Files with a test of their own below."""
 
 
@@ -152,3 +154,25 @@ def test_target_rotation_of_a_whole_model_is_lavaans_and_gparotations() -> None:
     mine = np.abs([[standard[f, "=~", item] for f in names] for item in items])
     assert given["gpa_converged"]
     assert np.abs(mine - turned).max() < 2e-5
+
+
+def test_ordered_items_that_differ_are_judged_as_polr_judges_them() -> None:
+    given = json.loads((REFERENCE / "dif_ordinal.json").read_text())
+    data = pd.DataFrame(given["data"])
+    items = list("abcde")
+    found = cu.dif("f =~ " + " + ".join(items), data, group="group", ordered=items, alpha=1e-99)
+    spread = data[items].sum(axis=1).std(ddof=0)
+    focal = (data["group"] == "zh").to_numpy(float)
+    total = (data[items].sum(axis=1) - data[items].sum(axis=1).mean()).to_numpy() / spread
+    for row in given["rows"]:
+        own = found.table.set_index("item").loc[row["item"]]
+        assert own["p"] == pytest.approx(row["p_both"], rel=1e-8)
+        assert own["slope_p"] == pytest.approx(chi2.sf(row["nonuniform"], 1), rel=1e-8)
+        assert own["log_odds"] == pytest.approx(row["slope"], abs=1e-8)
+        change = row["nagelkerke"][3] - row["nagelkerke"][1]
+        assert own["r2_change"] == pytest.approx(change, abs=1e-9)
+        y = np.unique(data[row["item"]], return_inverse=True)[1]
+        fit = proportional_odds(y, np.column_stack([total, focal]))
+        # polr differentiates numerically
+        assert np.sqrt(fit.covariance[-1, -1]) == pytest.approx(row["se"], rel=1e-5)
+        assert fit.log_likelihood == pytest.approx(row["loglik"][2], rel=1e-11)
