@@ -17,12 +17,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
     "exports",
     "instrument",
     "thorough",
-    "validation_language",
     "out",
     *options.READING,
     *options.PLACES,
     "seed",
     "full",
+    "lang",
     "as_json",
 )
 def validate(
@@ -30,9 +30,6 @@ def validate(
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Also fit rivals, levels and factors (minutes).")
     ] = False,
-    validation_language: Annotated[
-        str | None, typer.Option("--lang", metavar="CODE", help="Of names and sentences: en, zh.")
-    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For everything drawn by chance.")
     ] = None,
@@ -54,10 +51,7 @@ def validate(
     from collective_use.measurement.progress import telling
     from collective_use.study.run import run_study
 
-    study = study_of("validate", {
-        **flags, "validation": "thorough" if thorough else "quick",
-        "validation_language": validation_language,
-    })  # fmt: skip
+    study = study_of("validate", {**flags, "validation": "thorough" if thorough else "quick"})
     with telling(lambda far: typer.echo(str(far), err=True)) if thorough else nullcontext():
         done = run_study(study, command="validate")
     show_done(done, flags["as_json"])
