@@ -23,9 +23,9 @@ from collective_use.measurement.cfa import (
 )
 from collective_use.measurement.confirmatory.measured import measured, robust
 from collective_use.measurement.halves import split_by_group
-from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.htmt import constructs_with
 from collective_use.numerics.factors.extract import degrees_of_freedom
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
 

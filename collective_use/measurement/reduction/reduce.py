@@ -19,7 +19,7 @@ from collective_use.measurement.correlations import refuse_constant
 from collective_use.measurement.halves import split_by_group
 from collective_use.measurement.reduction.loss import losses, validity_of
 from collective_use.measurement.reduction.rules import RULES, WORDS, Sheet, sheet_of, worst
-from collective_use.measurement.threads import single_threaded
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import Result, Table, table_of
 
 
