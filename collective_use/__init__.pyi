@@ -39,6 +39,8 @@ from collective_use.groups.between.table_one import TableOne as TableOne
 from collective_use.groups.between.table_one import table_one as table_one
 from collective_use.groups.between.waba import Waba as Waba
 from collective_use.groups.between.waba import waba as waba
+from collective_use.groups.counts.count import statistics_of as statistics_of
+from collective_use.groups.counts.result import GroupCounts as GroupCounts
 from collective_use.groups.dispersion import Dispersion as Dispersion
 from collective_use.groups.dispersion import dispersion as dispersion
 from collective_use.groups.evidence.result import Evidence as Evidence
@@ -181,6 +183,7 @@ from collective_use.simulation.parameters import Flaws as Flaws
 from collective_use.simulation.parameters import TrueParameters as TrueParameters
 from collective_use.simulation.simulate import SimulatedSurvey as SimulatedSurvey
 from collective_use.simulation.simulate import simulate_responses as simulate_responses
+from collective_use.structure.answers.path_errors import path_errors as path_errors
 from collective_use.structure.conditions.necessary import NecessaryConditions as NecessaryConditions
 from collective_use.structure.conditions.necessary import necessary_conditions as necessary_conditions
 from collective_use.structure.conditions.qualitative import QualitativeComparison as QualitativeComparison

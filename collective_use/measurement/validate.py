@@ -18,10 +18,10 @@ from collective_use.measurement.factors.number import FactorCount, factor_count
 from collective_use.measurement.invariance.across import Ladder, isomorphism
 from collective_use.measurement.items import ItemAnalysis, items
 from collective_use.measurement.reliability.reliability import Reliability, reliability
-from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.common_method import CommonMethod, common_method
 from collective_use.measurement.validity.htmt import Htmt, htmt
 from collective_use.measurement.validity.validity import Validity, validity
+from collective_use.numerics.threads import single_threaded
 from collective_use.phrases import said
 from collective_use.phrases.tell import head_told
 from collective_use.results import NotComputed, Result, Table, table_of
