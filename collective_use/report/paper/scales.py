@@ -57,7 +57,9 @@ def sample(material: Material) -> Grid:
             reason = told(material.language, entry.text).rstrip(".。")
             name = plain_text(material.say("paper.sample.left", reason=reason))
             rows.append((name, written(entry.count, 0)))
-    return _grid(material, "sample", ("what", "value"), rows, "groups.csv")
+    return _grid(
+        material, "paper.sample", "paper.sample.note", ("what", "value"), rows, "groups.csv"
+    )
 
 
 def wording(material: Material) -> Grid | None:
@@ -72,7 +74,7 @@ def wording(material: Material) -> Grid | None:
     ]
     open_ = material.word("paper.wording.open")
     rows += [(material.word(f"paper.wording.{step}"), open_) for step in STEPS]
-    return _grid(material, "wording", ("what", "value"), rows, "")
+    return _grid(material, "paper.wording", "paper.wording.note", ("what", "value"), rows, "")
 
 
 def item_analysis(material: Material) -> Grid | None:
@@ -92,7 +94,7 @@ def item_analysis(material: Material) -> Grid | None:
         for row in rows
     ]
     heads = ("item", "mean", "item_rest", "alpha_dropped", "critical_ratio", "p")
-    return _grid(material, "items", heads, cells, ITEMS)
+    return _grid(material, "paper.items", "paper.items.note", heads, cells, ITEMS)
 
 
 def discriminant(material: Material) -> Grid | None:
@@ -129,7 +131,7 @@ def rivals(material: Material) -> Grid | None:
         return None
     cells = [(_model(row, material), *_fit(row), *_difference(row)) for row in rows]
     heads = ("model", "chisq", "df", "ratio", "cfi", "tli", "rmsea", "srmr", "delta", "p")
-    return _grid(material, "rivals", heads, cells, RIVALS)
+    return _grid(material, "paper.rivals", "paper.rivals.note", heads, cells, RIVALS)
 
 
 def common_method(material: Material) -> Grid | None:
@@ -151,11 +153,15 @@ def common_method(material: Material) -> Grid | None:
 
 
 def _grid(
-    material: Material, name: str, heads: tuple[str, ...], rows: list[tuple[Cell, ...]], file: str
+    material: Material,
+    title: str,
+    note: str,
+    heads: tuple[str, ...],
+    rows: list[tuple[Cell, ...]],
+    file: str,
 ) -> Grid:
     columns = tuple(_column(material, head) for head in heads)
-    note = material.word(f"paper.{name}.note")
-    return Grid(material.word(f"paper.{name}"), columns, tuple(rows), note, file)
+    return Grid(material.word(title), columns, tuple(rows), material.word(note), file)
 
 
 def _column(material: Material, name: str) -> Column:
