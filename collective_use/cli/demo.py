@@ -26,7 +26,11 @@ def demo(
     Example:
       collective-use demo --out demo
     """
-    from collective_use.cli.done import show_done
-    from collective_use.study.demo import run_demo
+    from collective_use.cli.done import show_done, waiting_for
+    from collective_use.study.demo import demo_study
+    from collective_use.study.run import run_study
 
-    show_done(run_demo(out, sample), as_json)
+    study = demo_study(sample, out)
+    with waiting_for(study):
+        done = run_study(study, command="demo")
+    show_done(done, as_json)

@@ -84,6 +84,7 @@ def report(
 
 def _run(flags: options.Flags) -> StudyRun:
     """Read, score, look through and fit; the tables go beside the page."""
+    from collective_use.cli.done import waiting_for
     from collective_use.instrument.library import load_instrument
     from collective_use.study.run import run_study
 
@@ -98,7 +99,8 @@ def _run(flags: options.Flags) -> StudyRun:
         "model": models,
     }
     study = study_of("report", settings).model_copy(update={"report": flags["lang"]})
-    return run_study(study, command="report")
+    with waiting_for(study):
+        return run_study(study, command="report")
 
 
 def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> None:

@@ -48,11 +48,13 @@ def validate(
       collective-use validate export.csv --instrument collective_data_use --out results
       collective-use validate export.csv -i my_scale.yaml --thorough -o results
     """
-    from collective_use.cli.done import show_done
+    from collective_use.cli.done import show_done, waiting_for
     from collective_use.study.run import run_study
 
     study = study_of("validate", {
         **flags, "validation": "thorough" if thorough else "quick",
         "validation_language": validation_language,
     })  # fmt: skip
-    show_done(run_study(study, command="validate"), flags["as_json"])
+    with waiting_for(study):
+        done = run_study(study, command="validate")
+    show_done(done, flags["as_json"])

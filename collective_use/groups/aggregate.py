@@ -25,6 +25,7 @@ from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import Instrument, Measure
 from collective_use.instrument.vocabulary import NULLS
+from collective_use.progress import step
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 from collective_use.scores.table import Scores
@@ -109,7 +110,8 @@ def aggregate(
     record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
     record = _spoken(record, scores, voice)
     evidence: dict[str, Evidence] = {}
-    for measure in wanted:
+    for done, measure in enumerate(wanted):
+        step("groups", done, len(wanted))
         evidence[measure.id] = _evidence(scores, keys, measure, settings)
         record = _noted(record, evidence[measure.id])
     values = _values(scores, keys, evidence, rules)

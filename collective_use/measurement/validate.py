@@ -23,6 +23,7 @@ from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.common_method import CommonMethod, common_method
 from collective_use.measurement.validity.htmt import Htmt, htmt
 from collective_use.measurement.validity.validity import Validity, validity
+from collective_use.progress import step
 from collective_use.results import NotComputed, Result, Table, table_of
 
 FEW_GROUPS = 30
@@ -191,11 +192,14 @@ def validate(
     0
     """
     valid_seed(seed)
+    stages = 8 if thorough else 4
+    step("validate", 0, stages)
     answers = answers_of(data, groups, constructs, least=2, language=language)
     count = 0 if answers.groups is None else int(answers.groups.nunique())
     book = Book(answers, language)
     own = items(data, groups, constructs=constructs)
     book.items(own)
+    step("validate", 1, stages)
     reliable = _tried(
         lambda: reliability(
             data,
@@ -207,15 +211,18 @@ def validate(
         )
     )
     book.reliability(reliable)
+    step("validate", 2, stages)
     valid: Validity | NotComputed
     between: Htmt | NotComputed
     if sum(len(own) > 1 for own in answers.constructs.values()) < 2:
         valid = between = NotComputed("there are not two constructs of two items")
     else:
         valid = _tried(lambda: validity(data, constructs, groups, tests=thorough))
+        step("validate", 3, stages)
         between = _between(data, constructs, groups, count, repetitions, seed)
     book.validity(valid)
     book.close(between)
+    step("validate", 4, stages)
     number = _number(answers, repetitions, seed, book) if thorough else {}
     deep: PlainDict = {}
     if thorough:
@@ -237,16 +244,19 @@ def _thorough(
 ) -> PlainDict:  # fmt: skip
     """Fit rivals, compare levels, look for a common method; note what each says."""
     language = book.language
+    step("validate", 5, 8)
     models = _tried(lambda: fit_measurement(
         data, constructs, groups, level="person", repetitions=200, seed=seed, language=language
     ))  # fmt: skip
     book.models(models)
+    step("validate", 6, 8)
     levels = NotComputed("persons have no groups")
     if count >= FEW_GROUPS:
         levels = _tried(lambda: isomorphism(data, constructs, groups, language=language))
     elif count:
         levels = NotComputed(f"{count} groups are too few ({FEW_GROUPS} at least)")
     book.levels(levels)
+    step("validate", 7, 8)
     method = _tried(lambda: common_method(data, constructs, groups, language=language))
     if isinstance(method, NotComputed):
         book.left.append(book.say("A common method: {why}.", why=method.reason))
