@@ -90,6 +90,7 @@ _LAZY: dict[str, str] = {
     "to_latex": "collective_use.study.papers",
     "to_word": "collective_use.study.papers",
     "to_xlsx": "collective_use.study.papers",
+    "write_group_reports": "collective_use.study.group_reports",
     "write_report": "collective_use.study.report",
     "monitor": "collective_use.responses.fieldwork.monitor",
     "draft_map": "collective_use.responses.draft",

@@ -19,7 +19,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 @options.takes(
-    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "model", "thorough",
+    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "group_reports",
+    "group_measure", "letterhead", "model", "thorough",
     *options.READING, *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
 )  # fmt: skip
 def report(
@@ -35,6 +36,19 @@ def report(
     ] = None,
     xlsx: Annotated[
         str | None, typer.Option(metavar="FILE", help="Every table in a workbook to read.")
+    ] = None,
+    group_reports: Annotated[
+        str | None, typer.Option(metavar="DIR", help="A page for each group, to talk about.")
+    ] = None,
+    group_measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Measures on the pages of groups; power and leading only if they are named.",
+        ),
+    ] = None,
+    letterhead: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A YAML file: who sends the pages of groups.")
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -107,10 +121,27 @@ def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> No
     from collective_use.study.papers import to_latex, to_word, to_xlsx
 
     bank = flags["instrument"]
+    if flags["group_reports"]:
+        _group_pages(results, language, flags)
     for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
         if flags[name]:
             make(results, flags[name], language=language, instrument=bank)
             console.say(f"Written: {flags[name]}")
+
+
+def _group_pages(results: StudyRun | Path, language: str, flags: options.Flags) -> None:
+    from collective_use.cli.waiting import waiting
+    from collective_use.questionnaire.form.letterhead import read_letterhead
+    from collective_use.study.group_reports import write_group_reports
+
+    folder, given = flags["group_reports"], flags["letterhead"]
+    head = read_letterhead(given) if given else None
+    with waiting({"pages": 1.0}, language):
+        files = write_group_reports(
+            results, folder, language=language, measures=flags["group_measure"] or (),
+            letterhead=head, instrument=flags["instrument"],
+        )  # fmt: skip
+    console.say(f"Written: {len(files):,} pages of groups in {folder}.")
 
 
 def _say(page: Path) -> None:

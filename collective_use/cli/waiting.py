@@ -72,7 +72,7 @@ def waiting(
 
     def told(name: str, done: int, total: int) -> None:
         if clock() - forecast.started >= PATIENCE:
-            _line(f"{words.get(name, name)} … {left_in_words(forecast.left(name, done, total))}")
+            _line(f"{words[name]} … {left_in_words(forecast.left(name, done, total))}")
 
     try:
         with listening(told):
@@ -100,7 +100,7 @@ def _words(language: str | None) -> dict[str, str]:
     from collective_use.report.phrases import BASE, languages, phrases_in
 
     phrases = phrases_in(language if language in languages() else BASE)
-    return {name: phrases.word(f"terminal.progress.{name}") for name in SHARES}
+    return {name: phrases.word(f"terminal.progress.{name}") for name in (*SHARES, "pages")}
 
 
 def _line(text: str) -> None:
