@@ -196,6 +196,7 @@ from collective_use.structure.rivals.nesting import nesting as nesting
 from collective_use.structure.sam.fit import sam as sam
 from collective_use.structure.sam.result import SamResult as SamResult
 from collective_use.study.demo import run_demo as run_demo
+from collective_use.study.group_reports import write_group_reports as write_group_reports
 from collective_use.study.papers import to_latex as to_latex
 from collective_use.study.papers import to_word as to_word
 from collective_use.study.papers import to_xlsx as to_xlsx

@@ -15,6 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def demo(
     out: Annotated[str, typer.Option("--out", "-o", help="The folder of results.")] = "demo",
     sample: Annotated[str, typer.Option(help="clean, messy or lq2002.")] = "clean",
+    lang: options.Lang = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Run everything this installation can do on a bundled sample.
@@ -23,14 +24,17 @@ def demo(
     soldiers in 49 companies).
 
     \b
-    Example:
+    Examples:
       collective-use demo --out demo
+      collective-use demo --out demo --lang zh
     """
+    from collective_use.cli.console import speak
     from collective_use.cli.done import show_done, waiting_for
     from collective_use.study.demo import demo_study
     from collective_use.study.run import run_study
 
-    study = demo_study(sample, out)
+    speak(lang)
+    study = demo_study(sample, out, lang)
     with waiting_for(study):
         done = run_study(study, command="demo")
     show_done(done, as_json)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def show_done(done: StudyRun, as_json: bool) -> None:
     """Print the summary, where the files are and what to do next; or one JSON document."""
+    console.speak(done.outcome.study.lang)
     if as_json:
         from collective_use.study.showing import models_for_showing
 
@@ -60,7 +61,7 @@ def waiting_for(study: Study, *, later_rooms: bool = True) -> Iterator[None]:
         models=len(study.models) if later_rooms else 0,
         report=later_rooms and bool(study.report),
     )
-    with waiting(shares, study.validation_language):
+    with waiting(shares, study.lang):
         yield
 
 

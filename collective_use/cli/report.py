@@ -106,13 +106,15 @@ def _run(flags: options.Flags) -> StudyRun:
     models = flags["model"]
     if not models and flags["instrument"]:
         models = [part.id for part in load_instrument(flags["instrument"]).models][:1]
+    given = flags["lang"]
     settings = {
         **flags,
+        "lang": given.partition("+")[0],
         "out": str(page.with_name(f"{page.stem}_results")),
         "validation": "thorough" if flags["thorough"] else "quick",
         "model": models,
     }
-    study = study_of("report", settings).model_copy(update={"report": flags["lang"]})
+    study = study_of("report", settings).model_copy(update={"report": given})
     with waiting_for(study):
         return run_study(study, command="report")
 
@@ -135,7 +137,7 @@ def _group_pages(results: StudyRun | Path, language: str, flags: options.Flags) 
     from collective_use.study.group_reports import write_group_reports
 
     folder, given = flags["group_reports"], flags["letterhead"]
-    head = read_letterhead(given) if given else None
+    head = read_letterhead(given)[0] if given else None
     with waiting({"pages": 1.0}, language):
         files = write_group_reports(
             results, folder, language=language, measures=flags["group_measure"] or (),

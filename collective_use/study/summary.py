@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from collective_use.accepted import PlainMapping
 from collective_use.checks import quoted
 from collective_use.groups.disclosure.shown import Shown
+from collective_use.phrases import told
 from collective_use.record import Entry, counted
 from collective_use.report.material import Material
 from collective_use.report.phrases import BASE, languages, phrases_in
@@ -53,7 +54,7 @@ def summary(outcome: Outcome, shown: Shown, run: PlainMapping) -> Summary:
     run
         The content of run.json.
     """
-    asked = outcome.study.validation_language
+    asked = outcome.study.lang
     language = asked if asked in languages() else BASE
     seen = Material(outcome.instrument, phrases_in(language), tables_of(outcome, shown), run)
     full = outcome.study.full
@@ -111,7 +112,7 @@ def _row(entry: Entry, outcome: Outcome) -> tuple[str, str, str]:
         others = " (or another reason, see agreement.csv)" if len(why) > 1 else ""
         reason = f"{why[0]}{others}" if len(why) else "see agreement.csv"
         return entry.kind, count, f"{evidence.measure}: {quoted(entry.what, most=3)}: {reason}"
-    return entry.kind, count, _short(text)
+    return entry.kind, count, _short(told(outcome.study.lang, text))
 
 
 def _measure(text: str) -> str:

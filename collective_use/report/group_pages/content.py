@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.disclosure import SPREAD_FACTOR
 from collective_use.errors import InputError
 from collective_use.report.group_pages.bands import Bands, bands_of
 from collective_use.report.material import Material, Row
@@ -157,7 +158,10 @@ def group_pages(material: Material, shown: Sequence[Topic]) -> Iterator[GroupPag
             _entry(material, topic, row, spread.get((group, wave, topic.measure)))
             for topic in shown
         )
-        yield GroupPage(named, _who(material, row), entries)
+        who = _who(material, row)
+        if not any((group, wave, topic.measure) in spread for topic in shown):
+            who += material.word("gap") + _unknown(material)
+        yield GroupPage(named, who, entries)
 
 
 def _spreads(material: Material, measures: set[str]) -> Mapping[tuple[str, str, str], float]:
@@ -167,6 +171,11 @@ def _spreads(material: Material, measures: set[str]) -> Mapping[tuple[str, str, 
         for row in material.rows("agreement.csv")
         if row.text("measure") in measures and row.value("sd") == row.value("sd")
     }
+
+
+def _unknown(material: Material) -> str:
+    least = SPREAD_FACTOR * int(material.cutoff("disclosure_size"))
+    return plain_text(material.say("page.spread.unknown", n=str(least)))
 
 
 def _who(material: Material, row: Row) -> str:
@@ -199,12 +208,15 @@ def _place(material: Material, bands: Bands, value: float) -> str:
         return material.word("page.few")
     classes, place = len(bands.edges) + 1, bands.place(value)
     words = {"below": str(place), "above": str(classes - place - 1), "of": str(classes)}
+    if place in (0, classes - 1):
+        end = "lowest" if place == 0 else "highest"
+        return plain_text(material.say(f"page.place.{end}", **words))
     return plain_text(material.say("page.place", **words))
 
 
 def _spread(material: Material, bands: Bands, sd: float | None) -> str:
     if sd is None:
-        return material.word("page.spread.unknown")
+        return ""
     share = sd / (bands.high - bands.low)
     key = "close" if share <= CLOSE else "apart" if share > APART else "some"
     return material.word(f"page.spread.{key}")

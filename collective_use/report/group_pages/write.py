@@ -6,6 +6,7 @@ import base64
 import math
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 from collective_use.output.policy import page_policy
@@ -98,7 +99,7 @@ def _strip_template(bands: Bands) -> tuple[str, str]:
     cuts = [bands.low, *bands.edges, bands.high]
     middle = (len(cuts) - 2) / 2
     blocks = []
-    for k, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for k, (a, b) in enumerate(pairwise(cuts)):
         depth = 1.0 - abs(k - middle) / (middle + 1) if bands.edges else 0.35
         x, wide = _x(a, bands), _x(b, bands) - _x(a, bands) - 1.5
         blocks.append(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from collective_use.accepted import Plain
+from collective_use.phrases import told
 from collective_use.report.chapters.structure import fit_sentence
 from collective_use.report.effects import limits, models, regressions, shown_sign
 from collective_use.report.material import Material, Row
@@ -56,11 +57,13 @@ def minded(material: Material, names: list[str]) -> list[str]:
     for name in names:
         for text in _sentences(material, name):
             said.setdefault(text, []).append(name)
-    found = [
-        text if len(whose) == len(names) else f"{', '.join(whose)}: {text}"
-        for text, whose in said.items()
+    first = {text for text in said if text.startswith("Power first")}
+    return [
+        told(material.language, text)
+        if len(whose) == len(names)
+        else f"{', '.join(whose)}: {told(material.language, text)}"
+        for text, whose in sorted(said.items(), key=lambda pair: pair[0] not in first)
     ]
-    return sorted(found, key=lambda text: "Power first" not in text)
 
 
 def _sentences(material: Material, name: str) -> Iterator[str]:

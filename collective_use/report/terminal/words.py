@@ -9,7 +9,7 @@ from collective_use.report.effects import main_model
 from collective_use.report.first import answers, cares, sample_sentence
 from collective_use.report.material import Material
 from collective_use.report.sentences import plain_text
-from collective_use.results import display_width
+from collective_use.wide_text import display_width, folded
 
 WIDTH = 92
 MOST_CARES = 6
@@ -33,14 +33,8 @@ def wrapped(text: str, *, first: str = "", rest: str = "", width: int = WIDTH) -
             text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False,
             break_on_hyphens=False,
         )  # fmt: skip
-    lines, line, indent = [], "", first
-    for sign in text:
-        if display_width(indent + line + sign) > width and sign not in "，。：；、）？”":
-            lines.append(indent + line)
-            line, indent = "", rest
-            sign = sign.lstrip()
-        line += sign
-    return "\n".join([*lines, indent + line])
+    lines = folded(text, width - display_width(first)).splitlines()
+    return "\n".join((first if k == 0 else rest) + line for k, line in enumerate(lines))
 
 
 def head(material: Material) -> str:
