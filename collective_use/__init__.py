@@ -53,6 +53,7 @@ _LAZY: dict[str, str] = {
     # structure
     "fit_structure": "collective_use.structure.fit",
     "without_partners": "collective_use.structure.partners",
+    "path_errors": "collective_use.structure.answers.path_errors",
     "compare_models": "collective_use.structure.rivals.compare",
     "ModelComparison": "collective_use.structure.rivals.compare",
     "nesting": "collective_use.structure.rivals.nesting",

@@ -181,6 +181,7 @@ from collective_use.simulation.parameters import Flaws as Flaws
 from collective_use.simulation.parameters import TrueParameters as TrueParameters
 from collective_use.simulation.simulate import SimulatedSurvey as SimulatedSurvey
 from collective_use.simulation.simulate import simulate_responses as simulate_responses
+from collective_use.structure.answers.path_errors import path_errors as path_errors
 from collective_use.structure.conditions.necessary import NecessaryConditions as NecessaryConditions
 from collective_use.structure.conditions.necessary import necessary_conditions as necessary_conditions
 from collective_use.structure.conditions.qualitative import QualitativeComparison as QualitativeComparison
