@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 @options.takes(
     "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "group_reports",
-    "group_measure", "letterhead", "model", "thorough",
+    "group_measure", "letterhead", "r_script", "model", "thorough",
     *options.READING, *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
 )  # fmt: skip
 def report(
@@ -49,6 +49,10 @@ def report(
     ] = None,
     letterhead: Annotated[
         str | None, typer.Option(metavar="FILE", help="A YAML file: who sends the pages of groups.")
+    ] = None,
+    r_script: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A script for R that gives the same numbers, and data."),
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -123,12 +127,26 @@ def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> No
     from collective_use.study.papers import to_latex, to_word, to_xlsx
 
     bank = flags["instrument"]
+    if flags["r_script"]:
+        _r_script(results, flags["r_script"])
     if flags["group_reports"]:
         _group_pages(results, language, flags)
     for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
         if flags[name]:
             make(results, flags[name], language=language, instrument=bank)
             console.say(f"Written: {flags[name]}")
+
+
+def _r_script(results: StudyRun | Path, file: str) -> None:
+    from collective_use.study.replication.script import write_r_script
+
+    if isinstance(results, Path):
+        raise InputError(
+            "--r-script needs the answers: give the export and its instrument in place of the "
+            "folder of results"
+        )
+    compared = write_r_script(results, file)
+    console.say(f"Written: {file}; it compares {len(compared)} numbers. Run: Rscript {file}")
 
 
 def _group_pages(results: StudyRun | Path, language: str, flags: options.Flags) -> None:

@@ -14,9 +14,12 @@ from collective_use.output import check_place, result_folder
 from collective_use.progress import step
 from collective_use.results import Result, Table
 from collective_use.study.outputs import (
+    FULL,
     MEANINGS,
+    exact_tables,
     full_meanings,
     shown_to_others,
+    tables_of,
     write_outcome,
 )
 from collective_use.study.settings import Study, as_study, overridden
@@ -80,7 +83,12 @@ class StudyRun(Result):
 
     def summary(self) -> Summary:
         """Return the answers in words and the tables, as the command line prints them."""
-        return summary(self.outcome, self.shown, self.run)
+        exact = None
+        if self.outcome.study.full:
+            named = exact_tables(self.outcome).items()
+            exact = {name.removeprefix(f"{FULL}/"): frame for name, frame in named}
+        seen = tables_of(self.outcome, self.shown)
+        return summary(self.outcome, self.shown, self.run, seen, exact)
 
     def __str__(self) -> str:
         said = self.summary()

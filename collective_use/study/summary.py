@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+import pandas as pd
 
 from collective_use.accepted import PlainMapping
 from collective_use.checks import quoted
@@ -16,7 +18,6 @@ from collective_use.report.terminal.measures import measure_tables
 from collective_use.report.terminal.models import model_tables
 from collective_use.report.terminal.words import head, in_short
 from collective_use.results import Table
-from collective_use.study.outputs import FULL, exact_tables, tables_of
 from collective_use.study.showing import validation_tables
 from collective_use.study.walk import Outcome
 
@@ -42,7 +43,13 @@ class Summary:
     tables: tuple[Table, ...]
 
 
-def summary(outcome: Outcome, shown: Shown, run: PlainMapping) -> Summary:
+def summary(
+    outcome: Outcome,
+    shown: Shown,
+    run: PlainMapping,
+    seen: Mapping[str, pd.DataFrame],
+    exact: Mapping[str, pd.DataFrame] | None = None,
+) -> Summary:
     """Return what is printed of a study, in its language where there are words for it.
 
     Parameters
@@ -50,26 +57,24 @@ def summary(outcome: Outcome, shown: Shown, run: PlainMapping) -> Summary:
     outcome
         What the study came to.
     shown
-        What others may see of it; printed unless the study asks for all.
+        What others may see of it.
     run
         The content of run.json.
+    seen, exact
+        Tables by file name, as others may see them, and exact ones where the study asks for all.
     """
     asked = outcome.study.lang
-    language = asked if asked in languages() else BASE
-    seen = Material(outcome.instrument, phrases_in(language), tables_of(outcome, shown), run)
-    full = outcome.study.full
-    exact = seen
-    if full:
-        unrounded = {
-            name.removeprefix(f"{FULL}/"): frame for name, frame in exact_tables(outcome).items()
-        }
-        exact = Material(outcome.instrument, phrases_in(language), unrounded, run)
-    digits = EXACT_DIGITS if full else SHOWN_DIGITS
+    phrases = phrases_in(asked if asked in languages() else BASE)
+    bank = outcome.instrument
+    material = Material(bank, phrases, seen, run)
+    finer = material if exact is None else Material(bank, phrases, exact, run)
+    digits = SHOWN_DIGITS if exact is None else EXACT_DIGITS
     tables = (
-        *measure_tables(exact, digits), *left_out(outcome),
-        *validation_tables(outcome, None if full else shown.rule), *model_tables(exact, digits),
+        *measure_tables(finer, digits), *left_out(outcome),
+        *validation_tables(outcome, None if exact is not None else shown.rule),
+        *model_tables(finer, digits),
     )  # fmt: skip
-    return Summary(head(seen), in_short(seen), tables)
+    return Summary(head(material), in_short(material), tables)
 
 
 def left_out(outcome: Outcome) -> Iterable[Table]:

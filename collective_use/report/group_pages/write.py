@@ -11,7 +11,6 @@ from pathlib import Path
 
 from collective_use.output.policy import page_policy
 from collective_use.questionnaire.form.letterhead import Letterhead
-from collective_use.report.figures.svg import FONT
 from collective_use.report.group_pages.bands import Bands
 from collective_use.report.group_pages.content import Entry, GroupPage
 from collective_use.report.material import Material
@@ -111,7 +110,7 @@ def _strip_template(bands: Bands) -> tuple[str, str]:
         f"<text x='{_x(float(k), bands):.1f}' y='46' text-anchor='middle'>{k}</text>"
         for k in (steps if len(steps) <= 11 else (steps[0], steps[-1]))
     )
-    start = f"viewBox='0 0 {WIDTH:.0f} {HEIGHT:.0f}' font-family=\"{escape(FONT)}\">"
+    start = f"viewBox='0 0 {WIDTH:.0f} {HEIGHT:.0f}'>"
     return start + "".join(blocks), f"{ticks}</svg>"
 
 
