@@ -125,6 +125,8 @@ _LAZY: dict[str, str] = {
     "instrument_to_xlsx": "collective_use.sheets.bank.write",
     "instrument_from_xlsx": "collective_use.sheets.bank.read",
     # groups
+    "statistics_of": "collective_use.groups.counts.count",
+    "GroupCounts": "collective_use.groups.counts.result",
     "aggregate": "collective_use.groups.aggregate",
     "rwg": "collective_use.groups.agreement.rwg",
     "rwg_j": "collective_use.groups.agreement.rwg",
@@ -200,10 +202,13 @@ _LAZY: dict[str, str] = {
     # measurement
     "efa": "collective_use.measurement.factors.efa",
     "Efa": "collective_use.measurement.factors.efa",
+    "esem": "collective_use.measurement.factors.esem",
+    "Esem": "collective_use.measurement.factors.esem",
     "factor_count": "collective_use.measurement.factors.number",
     "FactorCount": "collective_use.measurement.factors.number",
     "validate": "collective_use.measurement.validate",
     "Validation": "collective_use.measurement.validate",
+    "Progress": "collective_use.measurement.progress",
     "items": "collective_use.measurement.items",
     "ItemAnalysis": "collective_use.measurement.items",
     "dynamic_cutoffs": "collective_use.measurement.cutoffs.dynamic",

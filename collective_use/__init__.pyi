@@ -39,6 +39,8 @@ from collective_use.groups.between.table_one import TableOne as TableOne
 from collective_use.groups.between.table_one import table_one as table_one
 from collective_use.groups.between.waba import Waba as Waba
 from collective_use.groups.between.waba import waba as waba
+from collective_use.groups.counts.count import statistics_of as statistics_of
+from collective_use.groups.counts.result import GroupCounts as GroupCounts
 from collective_use.groups.dispersion import Dispersion as Dispersion
 from collective_use.groups.dispersion import dispersion as dispersion
 from collective_use.groups.evidence.result import Evidence as Evidence
@@ -84,6 +86,8 @@ from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs as dynami
 from collective_use.measurement.cutoffs.result import DynamicCutoffs as DynamicCutoffs
 from collective_use.measurement.factors.efa import Efa as Efa
 from collective_use.measurement.factors.efa import efa as efa
+from collective_use.measurement.factors.esem import Esem as Esem
+from collective_use.measurement.factors.esem import esem as esem
 from collective_use.measurement.factors.number import FactorCount as FactorCount
 from collective_use.measurement.factors.number import factor_count as factor_count
 from collective_use.measurement.invariance.across import Ladder as Ladder
@@ -96,6 +100,7 @@ from collective_use.measurement.invariance.ladder import Invariance as Invarianc
 from collective_use.measurement.invariance.ladder import invariance as invariance
 from collective_use.measurement.items import ItemAnalysis as ItemAnalysis
 from collective_use.measurement.items import items as items
+from collective_use.measurement.progress import Progress as Progress
 from collective_use.measurement.reduction.reduce import Reduction as Reduction
 from collective_use.measurement.reduction.reduce import reduce as reduce
 from collective_use.measurement.reliability.reliability import Reliability as Reliability

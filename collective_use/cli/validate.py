@@ -28,7 +28,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def validate(
     flags: options.Flags,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="Also ask how many factors each scale has (minutes).")
+        bool, typer.Option("--thorough", help="Also fit rivals, levels and factors (minutes).")
     ] = False,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For everything drawn by chance.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from collective_use.numerics.sem.objective import (
     LeastSquaresObjective,
     NormalObjective,
 )
+from collective_use.numerics.threads import thread_controller as thread_controller
 from collective_use.sem.data.data import SampleData
 from collective_use.sem.engines.search import search
 from collective_use.sem.options import Options
@@ -210,14 +210,6 @@ def fit_table(table: ParameterTable, data: SampleData, options: Options) -> Solu
     objective, shared = make_objective(model, data, options, filled)
     optimum, basis = search(filled, data, objective, constraints)
     return Solution(filled, model, data, options, objective, shared, optimum, basis, constraints)
-
-
-@lru_cache(maxsize=1)
-def thread_controller() -> Any:
-    """Return the controller of linear algebra threads, found once."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def relabelled(solution: Solution, optimum: Optimum) -> Solution:
