@@ -146,7 +146,8 @@ def _r_script(results: StudyRun | Path, file: str) -> None:
             "folder of results"
         )
     compared = write_r_script(results, file)
-    console.say(f"Written: {file}; it compares {len(compared)} numbers. Run: Rscript {file}")
+    console.say(f"Written: {file}")
+    console.say(f"{len(compared)} numbers are compared by 'Rscript {file}'.")
 
 
 def _group_pages(results: StudyRun | Path, language: str, flags: options.Flags) -> None:
