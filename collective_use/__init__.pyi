@@ -199,8 +199,14 @@ from collective_use.structure.result import StructureFit as StructureFit
 from collective_use.structure.rivals.compare import ModelComparison as ModelComparison
 from collective_use.structure.rivals.compare import compare_models as compare_models
 from collective_use.structure.rivals.nesting import nesting as nesting
+from collective_use.structure.rivals.residuals import ResidualTest as ResidualTest
+from collective_use.structure.rivals.residuals import residual_test as residual_test
+from collective_use.structure.rivals.specifications import SpecificationCurve as SpecificationCurve
+from collective_use.structure.rivals.specifications import specification_curve as specification_curve
 from collective_use.structure.sam.fit import sam as sam
 from collective_use.structure.sam.result import SamResult as SamResult
+from collective_use.structure.ways.curved import ProductsFit as ProductsFit
+from collective_use.structure.ways.products import fit_products as fit_products
 from collective_use.study.demo import run_demo as run_demo
 from collective_use.study.group_reports import write_group_reports as write_group_reports
 from collective_use.study.papers import to_latex as to_latex
