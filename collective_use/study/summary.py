@@ -125,9 +125,6 @@ def _measure(text: str) -> str:
 
 
 def _short(text: str, most: int = 78) -> str:
-<<<<<<< HEAD
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
-=======
     if display_width(text) <= most:
         return text
     kept = text[: most - 1]
@@ -135,16 +132,3 @@ def _short(text: str, most: int = 78) -> str:
         kept = kept[:-1]
     near = " " in kept[-20:] or kept.isascii()
     return (kept.rsplit(" ", 1)[0] if near else kept) + " …"
-
-
-def _rows(frame: pd.DataFrame) -> tuple[tuple[Plain, ...], ...]:
-    def cell(value: Plain) -> Plain:
-        if value is None or (isinstance(value, float) and value != value) or value is pd.NA:
-            return None
-        if isinstance(value, float) and value == int(value) and abs(value) >= 2:
-            return int(value)
-        return value
-
-    listed: Sequence[tuple[Any, ...]] = list(frame.itertuples(index=False, name=None))
-    return tuple(tuple(cell(value) for value in row) for row in listed)
->>>>>>> main
