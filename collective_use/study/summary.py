@@ -20,6 +20,7 @@ from collective_use.report.terminal.words import head, in_short
 from collective_use.results import Table
 from collective_use.study.showing import validation_tables
 from collective_use.study.walk import Outcome
+from collective_use.wide_text import display_width
 
 EXACT_DIGITS, SHOWN_DIGITS = 3, 2
 
