@@ -39,6 +39,8 @@ from collective_use.groups.between.table_one import TableOne as TableOne
 from collective_use.groups.between.table_one import table_one as table_one
 from collective_use.groups.between.waba import Waba as Waba
 from collective_use.groups.between.waba import waba as waba
+from collective_use.groups.counts.count import statistics_of as statistics_of
+from collective_use.groups.counts.result import GroupCounts as GroupCounts
 from collective_use.groups.dispersion import Dispersion as Dispersion
 from collective_use.groups.dispersion import dispersion as dispersion
 from collective_use.groups.evidence.result import Evidence as Evidence
@@ -84,6 +86,8 @@ from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs as dynami
 from collective_use.measurement.cutoffs.result import DynamicCutoffs as DynamicCutoffs
 from collective_use.measurement.factors.efa import Efa as Efa
 from collective_use.measurement.factors.efa import efa as efa
+from collective_use.measurement.factors.esem import Esem as Esem
+from collective_use.measurement.factors.esem import esem as esem
 from collective_use.measurement.factors.number import FactorCount as FactorCount
 from collective_use.measurement.factors.number import factor_count as factor_count
 from collective_use.measurement.invariance.across import Ladder as Ladder
@@ -96,6 +100,7 @@ from collective_use.measurement.invariance.ladder import Invariance as Invarianc
 from collective_use.measurement.invariance.ladder import invariance as invariance
 from collective_use.measurement.items import ItemAnalysis as ItemAnalysis
 from collective_use.measurement.items import items as items
+from collective_use.measurement.progress import Progress as Progress
 from collective_use.measurement.reduction.reduce import Reduction as Reduction
 from collective_use.measurement.reduction.reduce import reduce as reduce
 from collective_use.measurement.reliability.reliability import Reliability as Reliability
@@ -194,12 +199,21 @@ from collective_use.structure.result import StructureFit as StructureFit
 from collective_use.structure.rivals.compare import ModelComparison as ModelComparison
 from collective_use.structure.rivals.compare import compare_models as compare_models
 from collective_use.structure.rivals.nesting import nesting as nesting
+from collective_use.structure.rivals.residuals import ResidualTest as ResidualTest
+from collective_use.structure.rivals.residuals import residual_test as residual_test
+from collective_use.structure.rivals.specifications import SpecificationCurve as SpecificationCurve
+from collective_use.structure.rivals.specifications import specification_curve as specification_curve
 from collective_use.structure.sam.fit import sam as sam
 from collective_use.structure.sam.result import SamResult as SamResult
+from collective_use.structure.ways.curved import ProductsFit as ProductsFit
+from collective_use.structure.ways.products import fit_products as fit_products
 from collective_use.study.demo import run_demo as run_demo
+from collective_use.study.group_reports import write_group_reports as write_group_reports
 from collective_use.study.papers import to_latex as to_latex
 from collective_use.study.papers import to_word as to_word
 from collective_use.study.papers import to_xlsx as to_xlsx
+from collective_use.study.replication.package import write_archive as write_archive
+from collective_use.study.replication.script import write_r_script as write_r_script
 from collective_use.study.report import write_report as write_report
 from collective_use.study.run import StudyRun as StudyRun
 from collective_use.study.run import run_study as run_study

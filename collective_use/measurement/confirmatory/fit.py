@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from collective_use.accepted import Found, Items, Labels, PlainDict
 from collective_use.checks import one_of, quoted, valid_seed, whole_number
-from collective_use.errors import CollectiveUseError, EstimationError, InputError
+from collective_use.errors import EstimationError, InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.cfa import (
     Named,
@@ -22,6 +22,14 @@ from collective_use.measurement.cfa import (
     rows_of,
 )
 from collective_use.measurement.confirmatory.levels import level_measures
+from collective_use.measurement.confirmatory.measured import (
+    MEASURES,
+    against,
+    measured,
+    of_level,
+    robust,
+    simulated_cutoffs,
+)
 from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.confirmatory.rivals import (
     Rival,
@@ -30,14 +38,12 @@ from collective_use.measurement.confirmatory.rivals import (
     rivals_inside,
 )
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
-from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
 from collective_use.measurement.cutoffs.result import DynamicCutoffs
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.result import TwoLevelResult
 
-MEASURES = ("cfi", "tli", "rmsea", "srmr", "aic", "bic")
 MOST_FIML = 40
 """More items take the maximum likelihood of incomplete answers too long."""
 
@@ -54,7 +60,7 @@ def fit_measurement(
     close: Sequence[tuple[str, str]] | None = None,
     whole: bool | None = None,
     missing: str = "auto",
-    repetitions: int = 0,
+    repetitions: int | None = None,
     seed: int | None = 1,
     language: str | None = None,
 ) -> MeasurementFit:
@@ -88,7 +94,8 @@ def fit_measurement(
         ``"listwise"``, ``"fiml"``, or ``"auto"``: fiml where answers are missing and a model has
         at most 40 items, else listwise.
     repetitions
-        Samples behind dynamic cut-offs of each scope's own model; 0 for none.
+        Samples behind dynamic cut-offs of each scope's own model; 0 for none; None for 200 where a
+        model has at most 16 items (about a second), and a reason where it has more.
     seed
         Of these.
     language
@@ -125,7 +132,8 @@ def fit_measurement(
     """
     one_of("level", level, LEVELS)
     one_of("missing", missing, ("auto", "listwise", "fiml"))
-    whole_number("repetitions", repetitions, at_least=0)
+    if repetitions is not None:
+        whole_number("repetitions", repetitions, at_least=0)
     valid_seed(seed)
     answers = answers_of(data, groups, constructs, language=language)
     if form is not None:
@@ -188,7 +196,7 @@ class _Book:
     answers: Answers
     level: str
     missing: str
-    repetitions: int
+    repetitions: int | None
     seed: int | None
     rows: list[dict[str, Any]] = field(default_factory=list)
     levels: list[dict[str, Any]] = field(default_factory=list)
@@ -274,9 +282,8 @@ class _Book:
         self.notes += [note for note in known.notes if note not in self.answers.notes]
         self.persons = max(self.persons, int(known.values.notna().any(axis=1).sum()))
         options: dict[str, Any] = {"std_lv": True, "missing": missing}
-        if known.groups is not None:
-            options |= {"cluster": "group_", "estimator": "MLR"}
-        return plain_names(known, sets), options
+        named = plain_names(known, sets)
+        return named, options | robust(named)
 
     def _plain_close(self, named: Named) -> list[tuple[str, str]]:
         to = {given: plain for plain, given in named.back.items()}
@@ -299,9 +306,9 @@ class _Book:
         self.fits[key] = fit
         said: list[str] = []
         with heard(said):
-            row |= _measured(fit)
+            row |= measured(fit)
             if base is not None:
-                row |= _against(base, fit, rival, title)
+                row |= against(base, fit, rival, title)
         row["reason"] = "; ".join([*(p.text for p in fit.problems), *said])
         return fit
 
@@ -309,10 +316,12 @@ class _Book:
         if isinstance(fit, TwoLevelResult):
             with heard(self.notes):
                 for level, found in level_measures(fit).items():
-                    self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
+                    self.levels.append({"scope": title, "level": level, **of_level(found, level)})
         self._parts(fit, named)
-        if self.repetitions:
-            self.cutoffs[title] = _cutoffs(fit, self.repetitions, self.seed)
+        if self.repetitions != 0:
+            again = partial(fit_quietly, self.models[title, "constructs"], std_lv=True)
+            own = simulated_cutoffs(fit, named, again, self.repetitions, self.seed)
+            self.cutoffs[title] = own
 
     def _parts(self, fit: SemResult, named: Named) -> None:
         words = {"1": "within", "2": "between"} if isinstance(fit, TwoLevelResult) else {}
@@ -327,48 +336,3 @@ class _Book:
             elif row["op"] == "~~" and one != two and {one, two} <= set(called):
                 head = {"first": called[one], "second": called[two], "level": level}
                 self.pairs.append(head | {"correlation": row["est"]} | rest)
-
-
-def _measured(fit: SemResult) -> dict[str, float]:
-    m = fit.fit_measures
-    end = ".scaled" if "chisq.scaled" in m else ""
-    out = {name: float(m[name + end]) for name in ("chisq", "df", "pvalue")}
-    for name in MEASURES:
-        robust = m.get(f"{name}.robust")
-        known = robust is not None and np.isfinite(robust)
-        out[name] = float(robust if known else m[name])  # type: ignore[arg-type]
-    return out | {k: float(m[k]) for k in ("srmr_within", "srmr_between") if k in m}
-
-
-def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> PlainDict:
-    names = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "n")
-    if isinstance(found, NotComputed):
-        return dict.fromkeys(names, np.nan) | {"reason": found.reason}
-    end = ".scaled" if "chisq.scaled" in found else ""
-    keys = ("chisq" + end, "df" + end, "pvalue" + end, "cfi", "tli", "rmsea.level",
-            f"srmr_{level}", "n.level")  # fmt: skip
-    return {name: found[key] for name, key in zip(names, keys, strict=True)} | {"reason": ""}
-
-
-def _against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> PlainDict:
-    if float(base.fit_measures["df"]) == float(fit.fit_measures["df"]):
-        return {"verdict": "as many parameters: read AIC and BIC"}
-    try:
-        try:
-            found = base.compare(fit)
-        except EstimationError:
-            found = base.compare(fit, "satorra.bentler.2010")
-    except CollectiveUseError as problem:
-        return {"verdict": f"not tested: {problem}"}
-    out = {"delta_chisq": found.statistic, "delta_df": found.df, "delta_p": found.p}
-    if rival.simpler:
-        worse = f"worse than {title} apart"
-        return out | {"verdict": worse if found.p < 0.05 else "no worse: they are not told apart"}
-    return out | {"verdict": "better than one factor" if found.p < 0.05 else "no better"}
-
-
-def _cutoffs(fit: SemResult, repetitions: int, seed: int | None) -> DynamicCutoffs | NotComputed:
-    try:
-        return dynamic_cutoffs(fit, max(repetitions, 50), seed)
-    except CollectiveUseError as problem:
-        return NotComputed(str(problem))
