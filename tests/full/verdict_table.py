@@ -287,7 +287,8 @@ def row_of(cell: Cell, found: Counter[str], samples: int) -> str:
 HEAD = """# How often the verdict is wrong, and how often it sees what is there
 
 This page is written by `python tests/full/verdict_table.py`, here with the rules as they stood at
-commit {commit}, and says, for made-up surveys, in what share of samples `aggregate` gives each word to a measure that members are meant to share.
+commit {commit}, and says, for made-up surveys, in what share of samples `aggregate` gives each word
+to a measure that members are meant to share.
 Answers have five options; two items of one person correlate .50 before they are cut into options;
 ICC(1) is that of the scale before the cut. Lean: none is an even spread over the options; slight
 is .05 .15 .20 .35 .25; strong is .02 .06 .17 .45 .30. Where ICC(1) is 0 nothing is a property of
