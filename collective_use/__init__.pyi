@@ -208,9 +208,12 @@ from collective_use.structure.sam.result import SamResult as SamResult
 from collective_use.structure.ways.curved import ProductsFit as ProductsFit
 from collective_use.structure.ways.products import fit_products as fit_products
 from collective_use.study.demo import run_demo as run_demo
+from collective_use.study.group_reports import write_group_reports as write_group_reports
 from collective_use.study.papers import to_latex as to_latex
 from collective_use.study.papers import to_word as to_word
 from collective_use.study.papers import to_xlsx as to_xlsx
+from collective_use.study.replication.package import write_archive as write_archive
+from collective_use.study.replication.script import write_r_script as write_r_script
 from collective_use.study.report import write_report as write_report
 from collective_use.study.run import StudyRun as StudyRun
 from collective_use.study.run import run_study as run_study
