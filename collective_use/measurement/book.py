@@ -160,7 +160,7 @@ class Book:
             if not self._same(row["first"], row["second"]) and row["ci_lower"] >= CLOSE:
                 self.add("constructs not told apart by persons", self._pair(row),
                          row["correlation"],
-                         self.say("lower limit at least {cut}", cut=f"{CLOSE:g}"),
+                         self.say("lower limit at least {n}", n=f"{CLOSE:g}"),
                          "Merge them, or reword the items that they share.")  # fmt: skip
 
     def _cross(self, found: Validity) -> None:
@@ -171,7 +171,7 @@ class Book:
         best = table.sort_values("mi", ascending=False).drop_duplicates("rhs")
         home = {item: name for name, own in self.answers.constructs.items() for item in own}
         named = 0
-        rule = "standardised cross-loading of at least {cut}, p adjusted for {tried}"
+        rule = "standardised cross-loading of at least {n1}, p adjusted for {n2}"
         for row in records_of(best):
             if self._same(home.get(row["rhs"], ""), row["lhs"]):
                 continue
@@ -180,7 +180,7 @@ class Book:
             self.add("loads on another construct too",
                      self.say("{item} of {own}: also {other}", item=row["rhs"], own=own,
                               other=self.name(row["lhs"])), row["sepc_all"],
-                     self.say(rule, cut=f"{CROSS:g}", tried=tried),
+                     self.say(rule, n1=f"{CROSS:g}", n2=tried),
                      "Reword or drop the item.")  # fmt: skip
         if not named:
             self.passed.append(self.say("No item loads on a construct that is not its own."))
@@ -199,8 +199,8 @@ class Book:
         ]
         for row in close:
             self.add("constructs not told apart between groups", self._pair(row), row["htmt"],
-                     self.say("HTMT of groups at least {cut}, upper limit 1 or more",
-                              cut=f"{CLOSE:g}"),
+                     self.say("HTMT of groups at least {n}, upper limit 1 or more",
+                              n=f"{CLOSE:g}"),
                      "They cannot both explain an outcome of groups: merge them or drop "
                      "one.")  # fmt: skip
         if not close and np.isfinite(found.table["htmt"]).any():

@@ -37,7 +37,7 @@ ANSWERS = {
     "item": "The item's id in the instrument.",
     "code": "The answer's code.",
     "label": "What the answer reads in the instrument's first language.",
-    "answers": "Persons who gave it, rounded up or down at random to a multiple of 5.",
+    "answers": "Persons who gave it, rounded up or down at random to a multiple of 10.",
 }
 
 SIZES = {
@@ -220,6 +220,28 @@ MODELS = {
     "value": "Its value.",
 }
 
+COMPARED = {
+    "model": "The model's id in the instrument.",
+    "groups": "Groups, the same for all models.",
+    "npar": "Free parameters.",
+    "df": "Degrees of freedom; of a pair, their difference.",
+    "chisq": "Chi-square, scaled where the way allows; of a pair, the difference's.",
+    "p": "Its p.",
+    "cfi": "Comparative fit index.",
+    "rmsea": "Root mean square error of approximation.",
+    "srmr": "Standardized root mean square residual.",
+    "aic": "Akaike's criterion, relative to the saturated model.",
+    "bic": "Bayesian criterion, relative to the saturated model.",
+    "weight": "Akaike weight among models of the same measures (Burnham & Anderson 2002).",
+    "reason": "Why the model could not be fitted.",
+    "smaller": "The nested model.",
+    "larger": "The model that it is nested in.",
+    "note": "Why there is no test.",
+    "first": "The model that is nested, or one of two equivalent ones.",
+    "second": "The other model.",
+    "relation": "nested, or equivalent: no data of one time tell the two apart.",
+}
+
 VALIDATION = {
     "what": "Kind of finding.",
     "where": "The item or the constructs it is about.",
@@ -230,10 +252,10 @@ VALIDATION = {
     "item": "Item.",
     "n": "Persons with an answer.",
     "missing": "Share of persons without an answer.",
-    "mean": "Mean of the answers.",
+    "mean": "Mean of the answers; for others that of the counts rounded at random, or a band.",
     "sd": "Standard deviation, divisor n - 1.",
-    "skew": "Skewness.",
-    "kurtosis": "Excess kurtosis.",
+    "skew": "Skewness; for the analyst (--full).",
+    "kurtosis": "Excess kurtosis; for the analyst (--full).",
     "floor": "Share of answers at the lowest category.",
     "ceiling": "Share of answers at the highest category.",
     "item_rest": "Correlation with the sum of the scale's other items.",
@@ -241,6 +263,10 @@ VALIDATION = {
     "within": "Item-rest correlation within groups.",
     "between": "Item-rest correlation of group means.",
     "alpha_dropped": "Cronbach's alpha of the scale without the item.",
+    "critical_ratio": "t of the item between the upper and lower 27% of persons (Kelley 1939).",
+    "critical_p": "p of that t, two-sided.",
+    "harman": "Share of variance of the first unrotated component: Harman's check.",
+    "shared": "Mean squared loading on the method factor.",
     "icc1": "Share of variance that lies between groups, ICC(1) with k0.",
     "remarks": "Rules of thumb that the item misses.",
     "first": "One of the pair.",

@@ -14,6 +14,7 @@ from collective_use.errors import InputError
 from collective_use.instrument.library import instrument_names, load_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import RUN_FILE, written
+from collective_use.progress import step
 from collective_use.report.compose import compose
 from collective_use.report.material import Material
 from collective_use.report.page.write import page
@@ -74,10 +75,11 @@ def study_page(
 
 
 def _page(materials: Sequence[Material]) -> str:
-    documents = [
-        compose(material, material.text(material.instrument.title, material.instrument.id))
-        for material in materials
-    ]
+    documents = []
+    for done, material in enumerate(materials):
+        step("report", done, len(materials))
+        title = material.text(material.instrument.title, material.instrument.id)
+        documents.append(compose(material, title))
     return page(documents, thresholds=thresholds(materials))
 
 
@@ -93,7 +95,7 @@ def _material(
         for name, frame in sorted(tables.items())
         if name not in PRIVATE and name != DICTIONARY and "/" not in name
     }
-    meanings = _meanings(tables.get(DICTIONARY, pd.DataFrame()))
+    meanings = _meanings(tables.get(DICTIONARY, pd.DataFrame()), language)
     return Material(instrument, phrases_in(language), seen, run, methods, meanings)
 
 
@@ -160,13 +162,15 @@ def _bundled(run: PlainMapping) -> str:
     return name
 
 
-def _meanings(dictionary: pd.DataFrame) -> dict[str, str]:
+def _meanings(dictionary: pd.DataFrame, language: str) -> dict[str, str]:
     if dictionary.empty:
         return {}
-    named = dictionary[dictionary["meaning"].fillna("").ne("")]
+    spoken = f"meaning_{language}"
+    kept = spoken if spoken in dictionary else "meaning"
+    named = dictionary[dictionary[kept].fillna("").ne("")]
     return {
         f"{file}|{column}": str(text)
-        for file, column, text in zip(named["file"], named["column"], named["meaning"], strict=True)
+        for file, column, text in zip(named["file"], named["column"], named[kept], strict=True)
         if file not in PRIVATE
     }
 
