@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,35 @@ from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed, Result, Table, table_of
 
 if TYPE_CHECKING:
-    from collective_use.measurement.invariance.ladder import Invariance
     from collective_use.sem.result import SemResult
+
+
+class Laddered(Protocol):
+    """What consequences are computed from; see `Invariance`."""
+
+    @property
+    def anchored(self) -> SemResult | NotComputed:
+        """The configural fit with anchors."""
+
+    @property
+    def fits(self) -> Mapping[str, SemResult]:
+        """The fits by step."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Labels of the groups, the reference first."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers of persons."""
+
+    @property
+    def reference(self) -> str:
+        """The group that others are compared with."""
+
+    @property
+    def model(self) -> str:
+        """The model text."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +109,7 @@ class _Parts:
     variances: Floats
 
 
-def consequences_of(found: Invariance, selected: float) -> Consequences:
+def consequences_of(found: Laddered, selected: float) -> Consequences:
     """Return what unequal items do; see `Invariance.consequences`.
 
     Raises
