@@ -53,6 +53,7 @@ _LAZY: dict[str, str] = {
     # structure
     "fit_structure": "collective_use.structure.fit",
     "without_partners": "collective_use.structure.partners",
+    "path_errors": "collective_use.structure.answers.path_errors",
     "compare_models": "collective_use.structure.rivals.compare",
     "ModelComparison": "collective_use.structure.rivals.compare",
     "nesting": "collective_use.structure.rivals.nesting",
@@ -121,6 +122,8 @@ _LAZY: dict[str, str] = {
     "instrument_to_xlsx": "collective_use.sheets.bank.write",
     "instrument_from_xlsx": "collective_use.sheets.bank.read",
     # groups
+    "statistics_of": "collective_use.groups.counts.count",
+    "GroupCounts": "collective_use.groups.counts.result",
     "aggregate": "collective_use.groups.aggregate",
     "rwg": "collective_use.groups.agreement.rwg",
     "rwg_j": "collective_use.groups.agreement.rwg",

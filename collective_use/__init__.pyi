@@ -39,6 +39,8 @@ from collective_use.groups.between.table_one import TableOne as TableOne
 from collective_use.groups.between.table_one import table_one as table_one
 from collective_use.groups.between.waba import Waba as Waba
 from collective_use.groups.between.waba import waba as waba
+from collective_use.groups.counts.count import statistics_of as statistics_of
+from collective_use.groups.counts.result import GroupCounts as GroupCounts
 from collective_use.groups.dispersion import Dispersion as Dispersion
 from collective_use.groups.dispersion import dispersion as dispersion
 from collective_use.groups.evidence.result import Evidence as Evidence
@@ -156,9 +158,9 @@ from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
 from collective_use.sem.postfit.parameter_test import ParameterTest as ParameterTest
 from collective_use.sem.postfit.prediction import Predictions as Predictions
 from collective_use.sem.postfit.prediction import predict as predict
-from collective_use.sem.resampling.replications import Bootstrap as Bootstrap
 from collective_use.sem.resampling.bootstrap import bootstrap_fit as bootstrap_fit
 from collective_use.sem.resampling.bootstrap import jackknife_fit as jackknife_fit
+from collective_use.sem.resampling.replications import Bootstrap as Bootstrap
 from collective_use.sem.result import SemResult as SemResult
 from collective_use.sem.simulate import simulate_model as simulate_model
 from collective_use.sem.table.build import parameter_table as parameter_table
@@ -181,6 +183,7 @@ from collective_use.simulation.parameters import Flaws as Flaws
 from collective_use.simulation.parameters import TrueParameters as TrueParameters
 from collective_use.simulation.simulate import SimulatedSurvey as SimulatedSurvey
 from collective_use.simulation.simulate import simulate_responses as simulate_responses
+from collective_use.structure.answers.path_errors import path_errors as path_errors
 from collective_use.structure.conditions.necessary import NecessaryConditions as NecessaryConditions
 from collective_use.structure.conditions.necessary import necessary_conditions as necessary_conditions
 from collective_use.structure.conditions.qualitative import QualitativeComparison as QualitativeComparison

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from collective_use.cutoffs import Cutoff
 
@@ -112,9 +113,7 @@ class Disclosure:
         ... )
         ([6, 4, 3], 4)
         """
-        least = self.possibilities
-        wide = range(least, max(4 * least, unit.span + 1))
-        return next((b for b in wide if (unit.span - 1) % b >= least - 1), 2 * least)
+        return _band(self.possibilities, unit.span)
 
     def mean_width(self, n: float, unit: Unit) -> float:
         """Return how far apart two means are that are shown as different figures.
@@ -333,6 +332,12 @@ def disclosure_rule(cutoffs: Mapping[str, Cutoff]) -> Disclosure:
     size = math.ceil(cutoffs["disclosure_size"].value)
     least = max(size, math.ceil(cutoffs["group_size"].value))
     return Disclosure(least, spread_size=max(least, SPREAD_FACTOR * size))
+
+
+@cache
+def _band(least: int, span: int) -> int:
+    wide = range(least, max(4 * least, span + 1))
+    return next((b for b in wide if (span - 1) % b >= least - 1), 2 * least)
 
 
 def nice(least: float) -> float:

@@ -6,11 +6,11 @@ the one place where a cell is taken for what the reader knows it to be.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
-if TYPE_CHECKING:
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
 Row: TypeAlias = Any
 """A row as a named tuple, one attribute a column; the caller knows the columns."""
@@ -41,6 +41,66 @@ def records_of(frame: pd.DataFrame) -> list[dict[str, Cell]]:
     [{'n': 1}]
     """
     return cast("list[dict[str, Cell]]", frame.to_dict("records"))
+
+
+def extended(frame: pd.DataFrame, columns: Mapping[str, Cell]) -> pd.DataFrame:
+    """Return a frame with more columns, or with others in their place, made in one step.
+
+    Every column that is put into a frame makes its heading anew; with many small frames that is
+    most of the time.
+
+    Parameters
+    ----------
+    frame
+        Stays as it is.
+    columns
+        By name, each as long as the frame; without an index of their own.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> extended(pd.DataFrame({"a": [1]}), {"b": [2], "c": [3]}).to_dict("records")
+    [{'a': 1, 'b': 2, 'c': 3}]
+    """
+    return pd.DataFrame({**arrays_of(frame), **columns}, index=frame.index)
+
+
+def arrays_of(frame: pd.DataFrame) -> dict[str, Cell]:
+    """Return the columns by name, of the types that they have, for another frame of the same rows.
+
+    Columns of objects keep their index, or pandas would take them for texts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> list(arrays_of(pd.DataFrame({"a": [1], "b": [2]})))
+    ['a', 'b']
+    """
+    return {
+        str(name): column if column.dtype == object else column.array
+        for name, column in frame.items()
+    }
+
+
+def frame_of(records: Sequence[Mapping[str, Cell]]) -> pd.DataFrame:
+    """Return a frame of rows that all have the same names, column by column.
+
+    Examples
+    --------
+    >>> frame_of([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}])["a"].tolist()
+    [1, 2]
+    >>> frame_of([]).empty
+    True
+    """
+    names = records[0] if records else ()
+    columns = {name: [record[name] for record in records] for name in names}
+    # of numbers pandas would try whether they are dates
+    return pd.DataFrame(
+        {
+            name: np.array(cells) if all(isinstance(cell, float) for cell in cells) else cells
+            for name, cells in columns.items()
+        }
+    )
 
 
 def number_at(frame: pd.DataFrame, row: Hashable, column: str) -> float:

@@ -10,12 +10,12 @@ import dataclasses
 import html
 import math
 import textwrap
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from collective_use.accepted import Arguments, Plain, PlainDict
+from collective_use.wide_text import display_width, folded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,17 +156,6 @@ def whole(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-def display_width(text: str) -> int:
-    """Count terminal columns: wide East Asian characters take two.
-
-    Examples
-    --------
-    >>> display_width("ab"), display_width("小组")
-    (2, 4)
-    """
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return False
@@ -227,6 +216,8 @@ def table_text(table: Table) -> str:
 def _wrapped(note: str) -> str:
     return "\n".join(
         textwrap.fill(part, NOTE_WIDTH, break_long_words=False, break_on_hyphens=False)
+        if display_width(part) == len(part)
+        else folded(part, NOTE_WIDTH)
         for part in note.splitlines()
     )
 

@@ -5,16 +5,53 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterable
+from contextvars import ContextVar
 from pathlib import Path
 
 from collective_use.accepted import Plain
 from collective_use.cli.terminal import on_screen, put
 from collective_use.results import Table, cell_text, table_text
 
+_LANGUAGE: ContextVar[str | None] = ContextVar("language of the terminal", default=None)
+
+
+def speak(language: str | None) -> None:
+    """Choose the language of what is printed from here on.
+
+    Parameters
+    ----------
+    language
+        As `--lang` gives it, the first of ``zh+en``; English where no phrase file speaks it.
+    """
+    first = (language or "").partition("+")[0]
+    if first:
+        from collective_use.phrases import languages
+
+        first = first if first in languages()[1:] else ""
+    _LANGUAGE.set(first or None)
+
+
+def spoken(text: str) -> str:
+    """Return a text in the language of the terminal.
+
+    Examples
+    --------
+    >>> speak("zh")
+    >>> spoken("supported")
+    '支持'
+    >>> speak(None)
+    """
+    language = _LANGUAGE.get()
+    if language is None:
+        return text
+    from collective_use.phrases import told
+
+    return told(language, text)
+
 
 def show(tables: Iterable[Table]) -> None:
     """Print tables: drawn for a terminal's width, aligned text when piped."""
-    for table in tables:
+    for table in map(_spoken_table, tables):
         if sys.stdout.isatty():
             _draw(table)
         else:
@@ -24,7 +61,7 @@ def show(tables: Iterable[Table]) -> None:
 
 def say(text: str) -> None:
     """Print a sentence."""
-    put(text)
+    put(spoken(text))
 
 
 def show_json(content: Plain) -> None:
@@ -36,8 +73,8 @@ def show_json(content: Plain) -> None:
 
 def show_files(folder: Path, files: Iterable[tuple[str, str]]) -> None:
     """Print where the files are, each with what it holds."""
-    put(f"Written to {folder}")
-    listed = list(files)
+    put(spoken(f"Written to {folder}"))
+    listed = [(name, spoken(meaning)) for name, meaning in files]
     width = max((len(name) for name, _ in listed), default=0)
     for name, meaning in listed:
         put(f"  {name:<{width}}  {meaning}".rstrip())
@@ -45,7 +82,16 @@ def show_files(folder: Path, files: Iterable[tuple[str, str]]) -> None:
 
 def show_next(*words: object, why: str) -> None:
     """Print the next command, ready to copy."""
-    put(f"\n{why}\n  {shlex.join(str(word) for word in words)}")
+    put(f"\n{spoken(why)}\n  {shlex.join(str(word) for word in words)}")
+
+
+def _spoken_table(table: Table) -> Table:
+    language = _LANGUAGE.get()
+    if language is None:
+        return table
+    from collective_use.phrases import table_told
+
+    return table_told(language, table)
 
 
 def _draw(table: Table) -> None:

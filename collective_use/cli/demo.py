@@ -15,6 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def demo(
     out: Annotated[str, typer.Option("--out", "-o", help="The folder of results.")] = "demo",
     sample: Annotated[str, typer.Option(help="clean, messy or lq2002.")] = "clean",
+    lang: options.Lang = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Run everything this installation can do on a bundled sample.
@@ -23,10 +24,13 @@ def demo(
     soldiers in 49 companies).
 
     \b
-    Example:
+    Examples:
       collective-use demo --out demo
+      collective-use demo --out demo --lang zh
     """
+    from collective_use.cli.console import speak
     from collective_use.cli.done import show_done
     from collective_use.study.demo import run_demo
 
-    show_done(run_demo(out, sample), as_json)
+    speak(lang)
+    show_done(run_demo(out, sample, lang), as_json)

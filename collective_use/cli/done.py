@@ -18,6 +18,7 @@ def show_done(done: StudyRun, as_json: bool) -> None:
     from collective_use.study.showing import later_tables, models_for_showing
     from collective_use.study.summary import summary_head, summary_tables
 
+    console.speak(done.outcome.study.lang)
     if as_json:
         full = done.outcome.study.full
         frame = done.outcome.groups.measures_frame() if full else done.shown.measures

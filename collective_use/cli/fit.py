@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 @options.takes(
     "exports", "instrument", "model", "out", *options.READING, *options.PLACES, "seed", "full",
-    "as_json",
+    "lang", "as_json",
 )  # fmt: skip
 def fit(
     flags: options.Flags,

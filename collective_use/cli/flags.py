@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _AS_THEY_ARE = (
     "instrument", "out", "members", "informants", "form", "platform", "invalid", "previews",
     "unfinished", "duplicates", "minimum_answered", "encoding", "delimiter", "sheet", "answers_as",
-    "decimal", "unticked_consent", "careless", "validation", "validation_language", "repetitions",
+    "decimal", "unticked_consent", "careless", "validation", "lang", "repetitions",
     "voice", "seed",
 )  # fmt: skip
 """Flags that are settings of the same name."""

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from collective_use._version import __version__
 from collective_use.accepted import Arguments, ClickPart
 from collective_use.cli.commands import COMMANDS
+from collective_use.cli.console import speak, spoken
 from collective_use.cli.terminal import put
 from collective_use.errors import CollectiveUseError
 
@@ -54,6 +55,7 @@ class LazyCommands(TyperGroup):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
+        speak(None)
         module = importlib.import_module(f"collective_use.cli.{entry.module}")
         return typer.main.get_command(module.app)
 
@@ -220,7 +222,7 @@ def _unexpected(problem: Exception) -> str:
 
 
 def _complain(text: str) -> None:
-    put(text, err=True)
+    put(spoken(text), err=True)
 
 
 def _prepare_streams(trace: bool) -> None:

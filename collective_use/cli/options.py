@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from collective_use.accepted import Given, PlainMapping
+from collective_use.cli.console import speak
 
 Flags = Mapping[str, Any]
 """What was given on the command line, by the names of the parameters."""
@@ -164,6 +165,10 @@ Voice = Annotated[
     str | None,
     typer.Option(metavar="WHO", help="Who counts alike in a group: member (default) or partner."),
 ]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="CODE", help="Language of what is printed and named: en, zh."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 SHARED: Mapping[str, Any] = MappingProxyType(
@@ -205,6 +210,7 @@ SHARED: Mapping[str, Any] = MappingProxyType(
         "delimiter": Delimiter,
         "sheet": Sheet,
         "full": Full,
+        "lang": Lang,
         "as_json": AsJson,
     }
 )
@@ -253,6 +259,7 @@ def takes(
         parameters = [own.get(name) or _parameter(name, options[name]) for name in names]
 
         def called(**flags: Given) -> None:
+            speak(flags.get("lang"))
             command(flags=flags, **{name: flags[name] for name in own})
 
         called.__name__, called.__doc__ = command.__name__, command.__doc__

@@ -91,13 +91,15 @@ def _run(flags: options.Flags) -> StudyRun:
     models = flags["model"]
     if not models and flags["instrument"]:
         models = [part.id for part in load_instrument(flags["instrument"]).models][:1]
+    given = flags["lang"]
     settings = {
         **flags,
+        "lang": given.partition("+")[0],
         "out": str(page.with_name(f"{page.stem}_results")),
         "validation": "thorough" if flags["thorough"] else "quick",
         "model": models,
     }
-    study = study_of("report", settings).model_copy(update={"report": flags["lang"]})
+    study = study_of("report", settings).model_copy(update={"report": given})
     return run_study(study, command="report")
 
 

@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 @options.takes(
     "study", "out", "instrument", *options.READING, *options.AGGREGATING, "voice", "model", "seed",
-    "full", "as_json",
+    "full", "lang", "as_json",
 )  # fmt: skip
 def run(
     flags: options.Flags,

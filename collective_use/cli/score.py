@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 @options.takes(
     "exports", "instrument", "out", *options.READING, *options.AGGREGATING, "seed", "voice",
-    "screen", "careless", *options.PLACES, "full", "as_json",
+    "screen", "careless", *options.PLACES, "full", "lang", "as_json",
 )  # fmt: skip
 def score(
     flags: options.Flags,

@@ -17,12 +17,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
     "exports",
     "instrument",
     "thorough",
-    "validation_language",
     "out",
     *options.READING,
     *options.PLACES,
     "seed",
     "full",
+    "lang",
     "as_json",
 )
 def validate(
@@ -30,9 +30,6 @@ def validate(
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Also ask how many factors each scale has (minutes).")
     ] = False,
-    validation_language: Annotated[
-        str | None, typer.Option("--lang", metavar="CODE", help="Of names and sentences: en, zh.")
-    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For everything drawn by chance.")
     ] = None,
@@ -51,8 +48,5 @@ def validate(
     from collective_use.cli.done import show_done
     from collective_use.study.run import run_study
 
-    study = study_of("validate", {
-        **flags, "validation": "thorough" if thorough else "quick",
-        "validation_language": validation_language,
-    })  # fmt: skip
+    study = study_of("validate", {**flags, "validation": "thorough" if thorough else "quick"})
     show_done(run_study(study, command="validate"), flags["as_json"])

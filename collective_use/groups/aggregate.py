@@ -25,6 +25,8 @@ from collective_use.groups.keys import GroupKeys, group_keys
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import Instrument, Measure
 from collective_use.instrument.vocabulary import NULLS
+from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.threads import thread_controller
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 from collective_use.scores.table import Scores
@@ -109,9 +111,10 @@ def aggregate(
     record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
     record = _spoken(record, scores, voice)
     evidence: dict[str, Evidence] = {}
-    for measure in wanted:
-        evidence[measure.id] = _evidence(scores, keys, measure, settings)
-        record = _noted(record, evidence[measure.id])
+    with thread_controller().limit(limits=1):
+        for measure in wanted:
+            evidence[measure.id] = _evidence(scores, keys, measure, settings)
+            record = _noted(record, evidence[measure.id])
     values = _values(scores, keys, evidence, rules)
     known = EvidenceByMeasure(evidence, _names(responses.instrument))
     return Groups(values, known, record, responses.instrument, scores)
@@ -177,7 +180,7 @@ def _evidence(scores: Scores, keys: GroupKeys, measure: Measure, settings: Setti
     if offered(measure.composition, answers) is None:
         of = ANSWERS.get(answers, "answers of this kind")
         why = f"a measure of composition {measure.composition!r} is not computed from {of}"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused_checks(measure))
+        return empty_evidence(measure, keys.labels, why, refused_checks(measure))
     if answers == "told":
         return informant_evidence(scores, keys, measure)
     if answers in ("statements", "kinds"):
@@ -260,12 +263,11 @@ def _values(
     frame["reason"] = [
         "" if n >= least else f"{n} answered; at least {least:g} are asked for" for n in frame["n"]
     ]
+    enough = frame["n"].to_numpy() >= least
     columns = {name: part.by_group["value"].to_numpy() for name, part in evidence.items()}
     for name in scores.values.columns:
         measure, dot, _facet = str(name).partition(".")
         if dot and measure in evidence and evidence[measure].composition in (*SHARED, "additive"):
-            means = scores.values[name].groupby(keys.codes).mean()
-            columns[str(name)] = (
-                means.reindex(range(keys.total)).where(frame["n"] >= least).to_numpy()
-            )
+            facet = group_statistics(scores.values[name].to_numpy(float), keys.codes, keys.total)
+            columns[str(name)] = np.where(enough, facet.means[:, 0], np.nan)
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

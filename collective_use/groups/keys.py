@@ -36,6 +36,11 @@ class GroupKeys:
         return [name for name in ("group", "wave") if name in self.frame.columns]
 
     @functools.cached_property
+    def labels(self) -> pd.DataFrame:
+        """What tells one group from another, a row a group; taken once, not to be changed."""
+        return self.frame[self.columns]
+
+    @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """One readable name a group."""
         parts = [self.frame[name].astype(str).tolist() for name in self.columns]

@@ -15,6 +15,7 @@ from collective_use.checks import column_in, did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.groups.inputs import numbers_in
 from collective_use.groups.labels import labels_of
+from collective_use.phrases import languages
 
 if TYPE_CHECKING:
     from collective_use.instrument.model import Instrument
@@ -261,8 +262,9 @@ def _from_responses(data: Items, language: str | None) -> Answers:
     scores = data if hasattr(data, "responses") else score(data)
     responses = scores.responses
     bank = responses.instrument
-    if language is not None and language not in bank.languages:
-        raise InputError(f"language must be one of {quoted(bank.languages)}, got {language!r}")
+    spoken = dict.fromkeys((*bank.languages, *languages()))
+    if language is not None and language not in spoken:
+        raise InputError(f"language must be one of {quoted(spoken)}, got {language!r}")
     values = scores.items.astype(float)
     constructs = _scales_of(bank, values)
     names = _names_of(bank, list(constructs), language or bank.languages[0])
@@ -306,11 +308,13 @@ def _scales_of(bank: Instrument, values: pd.DataFrame) -> dict[str, tuple[str, .
 
 
 def _names_of(bank: Instrument, measures: list[str], language: str) -> dict[str, str]:
-    out = {}
+    out: dict[str, str] = {}
     for name in measures:
         measure = bank.get_measure(name)
         construct = bank.get_construct(measure.construct_id)
-        out[name] = measure.name.get(language) or construct.name.get(language, name)
+        for tongue in (bank.languages[0], language):
+            found = measure.name.get(tongue) or construct.name.get(tongue)
+            out[name] = found or out.get(name, name)
     return out
 
 

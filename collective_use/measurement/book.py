@@ -12,10 +12,10 @@ from collective_use.measurement.answers import Answers
 from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.invariance.across import Ladder
 from collective_use.measurement.items import ItemAnalysis
-from collective_use.measurement.phrases import said
 from collective_use.measurement.reliability.reliability import Reliability
 from collective_use.measurement.validity.htmt import Htmt
 from collective_use.measurement.validity.validity import Validity
+from collective_use.phrases import said
 from collective_use.results import NotComputed
 from collective_use.sem.postfit.modification import modification_indices
 

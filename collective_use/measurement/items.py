@@ -16,9 +16,9 @@ from collective_use.errors import CollectiveUseError, InputError
 from collective_use.groups.between.icc import icc
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.correlations import Floats
-from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.items.dependence import local_dependence
 from collective_use.numerics.items.reliability import cronbach_alpha
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 
 RULES: Mapping[str, Cutoff] = {

@@ -17,12 +17,13 @@ from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.factors.number import FactorCount, factor_count
 from collective_use.measurement.invariance.across import Ladder, isomorphism
 from collective_use.measurement.items import ItemAnalysis, items
-from collective_use.measurement.phrases import said
 from collective_use.measurement.reliability.reliability import Reliability, reliability
-from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.common_method import CommonMethod, common_method
 from collective_use.measurement.validity.htmt import Htmt, htmt
 from collective_use.measurement.validity.validity import Validity, validity
+from collective_use.numerics.threads import single_threaded
+from collective_use.phrases import said
+from collective_use.phrases.tell import head_told
 from collective_use.results import NotComputed, Result, Table, table_of
 
 FEW_GROUPS = 30
@@ -125,7 +126,9 @@ class Validation(Result):
                        n=self.n, groups=self.groups)]  # fmt: skip
         if not len(self.findings):
             notes.insert(0, words("No fault was found among what was checked."))
-        shown = self.findings.rename(columns={str(c): words(str(c)) for c in self.findings})
+        shown = self.findings.rename(
+            columns={str(c): head_told(self.language, str(c)) for c in self.findings}
+        )
         return (
             table_of(words("Findings"), shown, notes=tuple(notes), digits=2),
             Table(words("Checked and passed"), ("",), tuple((text,) for text in self.passed)),

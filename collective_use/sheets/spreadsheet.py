@@ -271,7 +271,7 @@ def lines_of(text: str, width: float) -> int:
     >>> lines_of("one", 10), lines_of("小组小组小组", 10)
     (1, 2)
     """
-    from collective_use.results import display_width
+    from collective_use.wide_text import display_width
 
     return sum(
         max(1, -(-int(display_width(line) * 1.04) // max(1, int(width))))

@@ -18,18 +18,25 @@ from collective_use.errors import (
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import StructuralModel
 from collective_use.instrument.vocabulary import WAYS
+from collective_use.numerics.structure.between import jackknife, left_out
 from collective_use.sem.engines.agreement import EngineAgreement
 from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.sem.fit import ENGINES, fit_sem
 from collective_use.sem.goodness.fit_measures import scaled_fit_measures
 from collective_use.sem.result import SemResult
-from collective_use.structure.effects import Drawn, check_intervals, effects_frame, monte_carlo
+from collective_use.structure.answers.effects import (
+    Drawn,
+    check_intervals,
+    effects_frame,
+    monte_carlo,
+)
 from collective_use.structure.result import StructureFit
 from collective_use.structure.syntax import check_way, stages, written
 from collective_use.structure.values import find_model
 from collective_use.structure.ways.data import Measured, measured
 from collective_use.structure.ways.latent import LatentFit, fit_latent
 from collective_use.structure.ways.moments import (
+    Covariances,
     MomentFit,
     corrected_covariances,
     fit_moments,
@@ -161,7 +168,8 @@ def fit_structure(
         _sentences(found, data), data.record,
         (structural.attribution.theory, structural.attribution.inferred),
         _name(structural, groups.instrument.languages[0]), structural.note or "",
-        chosen, reason, found.measures, drawn.words if drawn else "", found.instruments,
+        chosen, reason, found.measures, drawn.words if drawn else "", found.instruments, drawn,
+        found.df,
     )  # fmt: skip
 
 
@@ -197,7 +205,7 @@ def _fitted(
         measures = fit.fit_measures if fit.converged else {}
         moments = None
         if fit.converged:
-            moments = MomentFit(fit, plain_covariances(data), np.empty((0, 0)), None, 0, ())
+            moments = MomentFit(fit, _in_order(plain_covariances(data), fit, data), None, 0, ())
         return _Found(way, fit, measures, syntax, (*notes, SAMPLING_ERROR), None, moments)
     if way in ("corrected", "split"):
         return _by_moments(way, syntax, data, engine, seed)
@@ -209,6 +217,11 @@ def _fitted(
     return _Found(
         way, latent.fit, latent.measures, latent.syntax, latent.notes, df, None, equations
     )
+
+
+def _in_order(covariances: Covariances, fit: SemResult, data: Measured) -> Covariances:
+    order = [data.names.index(name) for name in fit.table.blocks[0].observed]
+    return lambda weights: covariances(weights)[:, order][:, :, order]
 
 
 def _by_moments(
@@ -235,12 +248,14 @@ def _by_moments(
 
 
 def _with_partners(found: _Found, data: Measured) -> _Found:
-    solution, vcov = found.fit.solution, found.fit.vcov
-    if vcov is None:
-        return found
+    solution = found.fit.solution
     order = [data.names.index(name) for name in solution.table.blocks[0].observed]
+    moments = found.moments
+    if moments is None:
+        return found
+    by_group = jackknife(refitted(solution, moments.covariances(left_out(len(data.groups)))))
     crossed = crossed_errors(
-        data, order, lambda S: refitted(solution, S), vcov, corrected=found.way == "corrected"
+        data, order, lambda S: refitted(solution, S), by_group, corrected=found.way == "corrected"
     )
     note = (
         f"Errors allow for {crossed.partners} partner organisations, {crossed.shared} of them in "
@@ -298,9 +313,9 @@ def _drawn(
     rng = np.random.default_rng(seed)
     weights = rng.multinomial(G, np.full(G, 1 / G), R).astype(float)
     theta = refitted(solution, moments.covariances(weights))
-    left = moments.replicates if len(moments.replicates) else None
-    if left is None and intervals == "bca":
-        left = refitted(solution, moments.covariances(1.0 - np.eye(G)))
+    left = None
+    if intervals == "bca":
+        left = refitted(solution, moments.covariances(left_out(G)))
     failed = int(np.isnan(theta).any(axis=1).sum())
     words = f"{R:,} bootstrap samples of groups ({intervals})"
     words += f", {failed} of them without a fit" if failed else ""

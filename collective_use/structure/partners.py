@@ -7,7 +7,7 @@ import pandas as pd
 
 from collective_use.checks import instance_of
 from collective_use.groups.results import Groups
-from collective_use.structure.effects import defined
+from collective_use.structure.answers.effects import defined
 from collective_use.structure.syntax import written
 from collective_use.structure.values import find_model
 from collective_use.structure.ways.data import measured

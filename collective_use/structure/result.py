@@ -11,6 +11,14 @@ from collective_use.record import Record
 from collective_use.results import Result, Table, plain
 from collective_use.sem.engines.agreement import EngineAgreement
 from collective_use.sem.result import SemResult
+from collective_use.structure.answers.effects import Drawn
+from collective_use.structure.answers.omitted import omitted_frame
+from collective_use.structure.answers.sizes import (
+    NEGLIGIBLE,
+    contrasts_frame,
+    explained_frame,
+    sizes_frame,
+)
 from collective_use.structure.report import report_tables, report_text
 
 if TYPE_CHECKING:
@@ -87,6 +95,8 @@ class StructureFit(Result):
     measures: Mapping[str, float] = field(default_factory=dict)
     limits: str = ""
     instruments: pd.DataFrame | None = None
+    _drawn: Drawn | None = field(default=None, repr=False, compare=False)
+    _df: float | None = field(default=None, repr=False, compare=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the estimates, paths and defined effects."""
@@ -97,6 +107,79 @@ class StructureFit(Result):
         import pandas as pd
 
         return pd.DataFrame({"measure": list(self.measures), "value": list(self.measures.values())})
+
+    def explained(self, *, confidence: float = 0.95) -> pd.DataFrame:
+        """Return R-square of every outcome between groups, with limits.
+
+        Parameters
+        ----------
+        confidence
+            Of the limits, from the same draws as those of the effects.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``variable, r_square, lower, upper``.
+        """
+        return explained_frame(self.fit, self._drawn, confidence)
+
+    def sizes(self, *, bound: float | None = None, confidence: float = 0.95) -> pd.DataFrame:
+        """Return every effect in standard deviations between groups, and whether it is negligible.
+
+        Limits, the p of equivalence (two one-sided tests) and the p of a minimal effect come from
+        the same draws as the limits of the effects, each draw standardized by its own variances.
+
+        Parameters
+        ----------
+        bound
+            Smallest standardized effect that counts; by default the cut-off `NEGLIGIBLE`, .10.
+        confidence
+            Of the limits; 1 less it is the level of the tests.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``effect, kind, route, std, lower, upper, p_negligible, p_minimal, verdict``: verdict
+            is ``smaller than``, ``larger than`` the bound, or ``undecided``.
+
+        References
+        ----------
+        Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15:657; Murphy & Myors
+        (1999), Journal of Applied Psychology 84:234.
+        """
+        chosen = NEGLIGIBLE.value if bound is None else bound
+        return sizes_frame(self.fit, self.effects, self._drawn, confidence, chosen)
+
+    def contrasts(self, *, confidence: float = 0.95) -> pd.DataFrame:
+        """Return differences between the mechanisms that join the same two measures.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``first, second`` (specific indirect effects), ``est, lower, upper, p, q``.
+        """
+        return contrasts_frame(self.fit, self.effects, self._drawn, confidence)
+
+    def omitted(self, *, confidence: float = 0.95) -> pd.DataFrame:
+        """Return how strong a common cause left out would have to be to undo each path.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``outcome, predictor, est``; ``correlation``: what errors of the two would have to
+            share for the path to be zero (Imai, Keele & Yamamoto 2010); ``robustness`` and
+            ``robustness_limit``: the share of what is left of both, that a cause would have to
+            explain to take the path, or its nearer limit, to zero (Cinelli & Hazlett 2020);
+            ``like``, ``like_predictor``, ``like_outcome``: the predictor beside it that would do
+            most, and what it explains; ``est_without``: the path if a cause as strong were left
+            out.
+
+        References
+        ----------
+        Cinelli & Hazlett (2020), Journal of the Royal Statistical Society B 82:39; Imai, Keele &
+        Yamamoto (2010), Statistical Science 25:51.
+        """
+        return omitted_frame(self.fit, self._df, confidence)
 
     def to_dict(self) -> PlainDict:
         """Return everything as plain values."""
@@ -112,6 +195,7 @@ class StructureFit(Result):
             "estimates": plain(self.fit.estimates),
             "effects": plain(self.effects),
             "limits": self.limits,
+            "explained": plain(self.explained()) if self.fit.converged else [],
             "instruments": plain(self.instruments),
             "fit": plain(dict(self.measures)),
             "warnings": list(self.warnings),

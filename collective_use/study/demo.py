@@ -17,7 +17,7 @@ DEMOS = {
 """The samples and the instruments that read them."""
 
 
-def demo_study(sample: str, out: str | Path) -> Study:
+def demo_study(sample: str, out: str | Path, lang: str | None = None) -> Study:
     """Return a study of a bundled sample.
 
     Parameters
@@ -26,6 +26,8 @@ def demo_study(sample: str, out: str | Path) -> Study:
         ``clean``, ``messy`` or ``lq2002``.
     out
         Where results go.
+    lang
+        Language of what is printed, and of the report.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def demo_study(sample: str, out: str | Path) -> Study:
     if sample not in DEMOS:
         raise InputError(f"sample must be one of {', '.join(DEMOS)}, got {sample!r}")
     place = sample_path(sample)
-    values: dict[str, object] = {"instrument": DEMOS[sample], "out": str(out)}
+    values: dict[str, object] = {"instrument": DEMOS[sample], "out": str(out), "lang": lang}
     if place.is_file():
         return study_from({**values, "exports": str(place), "report": True})
     files = {name: str(place / f"{name}.csv") for name in ("members", "informants")}
@@ -48,7 +50,7 @@ def demo_study(sample: str, out: str | Path) -> Study:
     return study_from({**whole, "report": True})
 
 
-def run_demo(out: str | Path = "demo", sample: str = "clean") -> StudyRun:
+def run_demo(out: str | Path = "demo", sample: str = "clean", lang: str | None = None) -> StudyRun:
     """Run everything that this installation can do on a bundled sample.
 
     Parameters
@@ -58,6 +60,8 @@ def run_demo(out: str | Path = "demo", sample: str = "clean") -> StudyRun:
     sample
         ``clean`` and ``messy`` are made up, with known true values; ``lq2002`` is real (2,042
         soldiers in 49 companies).
+    lang
+        Language of what is printed, and of the report: ``en``, ``zh``.
 
     Raises
     ------
@@ -72,4 +76,4 @@ def run_demo(out: str | Path = "demo", sample: str = "clean") -> StudyRun:
     >>> cu.run_demo(tempfile.mkdtemp() + "/demo", "lq2002").run["counts"]["groups"]
     49
     """
-    return run_study(demo_study(sample, out), command="demo")
+    return run_study(demo_study(sample, out, lang), command="demo")

@@ -166,7 +166,8 @@ def _write_report(
 
     methods = folder / "methods.md"
     text = methods.read_text(encoding="utf-8") if methods.is_file() else ""
-    wanted = report_languages(outcome.study.report)
+    study = outcome.study
+    wanted = report_languages(study.lang if study.lang and study.report is True else study.report)
     whole = study_page(tables, run, outcome.instrument, text, wanted)
     (folder / REPORT_FILE).write_text(whole, encoding="utf-8", newline="\n")
 

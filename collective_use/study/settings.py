@@ -15,6 +15,7 @@ from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
+from collective_use.phrases import languages
 from collective_use.platforms.registry import is_file
 from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
@@ -78,8 +79,8 @@ class Study(Settings):
         Structural models to fit, by id.
     validation
         Whether the scales are looked through: quick, thorough, or not at all.
-    validation_language
-        Of the names and sentences of the validation; the instrument's first when left out.
+    lang
+        Of what is printed and named; English, and the instrument's first, when left out.
     measures
         Measures to aggregate, by id; all when left out.
     repetitions
@@ -142,7 +143,7 @@ class Study(Settings):
     careless: Literal["drop", "keep"] = "drop"
     models: tuple[str, ...] = ()
     validation: Literal["quick", "thorough"] | None = None
-    validation_language: str | None = None
+    lang: str | None = None
     measures: tuple[str, ...] = ()
     repetitions: int = Field(default=2000, ge=0)
     voice: Literal["member", "partner"] = "member"
@@ -165,6 +166,14 @@ class Study(Settings):
         if not isinstance(listed, (list, tuple)):
             return value
         return [{"file": entry} if isinstance(entry, str) else entry for entry in listed]
+
+    @field_validator("lang")
+    @classmethod
+    def _told(cls, value: str | None) -> str | None:
+        """What is printed is said in languages that have phrase files."""
+        if value not in (None, *languages()):
+            raise ValueError(f"lang must be one of {quoted(languages())}, got {value!r}")
+        return value
 
     @field_validator("report")
     @classmethod

@@ -9,6 +9,7 @@ import pandas as pd
 from collective_use.disclosure import Disclosure
 from collective_use.groups.disclosure.digits import rounded_table, rounded_text
 from collective_use.groups.disclosure.items import items_for_others
+from collective_use.phrases import tables_told, told
 from collective_use.results import Table, table_text
 from collective_use.study.walk import Outcome
 
@@ -64,12 +65,13 @@ def later_texts(outcome: Outcome, rule: Disclosure | None) -> dict[str, str]:
     """
     written = {}
     if outcome.validation is not None:
-        tables = validation_tables(outcome, rule)
+        tables = tables_told(outcome.study.lang, validation_tables(outcome, rule))
         written["validation.txt"] = "\n\n".join(map(table_text, tables)) + "\n"
     if outcome.models:
         from collective_use.study.showing_models import model_texts
 
-        written |= model_texts(outcome, rule)
+        language = outcome.study.lang
+        written |= {n: told(language, t) for n, t in model_texts(outcome, rule).items()}
     return written
 
 

@@ -12,10 +12,12 @@ from collective_use.accepted import Plain
 from collective_use.checks import quoted
 from collective_use.groups.disclosure.shown import Shown
 from collective_use.instrument.model import SHARED
+from collective_use.phrases import told
 from collective_use.platforms.columns import form_items
 from collective_use.record import Entry, counted
 from collective_use.results import Table
 from collective_use.study.walk import Outcome
+from collective_use.wide_text import display_width
 
 _SHOWN = {
     "measure": "measure",
@@ -62,7 +64,8 @@ def summary_head(outcome: Outcome) -> str:
     groups = outcome.groups.values
     sizes = groups["n"]
     instrument = outcome.instrument
-    title = instrument.title.get(instrument.languages[0]) or next(iter(instrument.title.values()))
+    language = outcome.study.lang or instrument.languages[0]
+    title = instrument.title.get(language) or next(iter(instrument.title.values()))
     count = counted(len(groups), "groups")
     span = f"{sizes.min()} to {sizes.max()}" if sizes.min() != sizes.max() else f"{sizes.min()}"
     rates = groups["response_rate"].dropna() if "response_rate" in groups else pd.Series([])
@@ -211,7 +214,7 @@ def _row(entry: Entry, outcome: Outcome) -> tuple[str, str, str]:
         others = " (or another reason, see agreement.csv)" if len(why) > 1 else ""
         reason = f"{why[0]}{others}" if len(why) else "see agreement.csv"
         return entry.kind, count, f"{evidence.measure}: {quoted(entry.what, most=3)}: {reason}"
-    return entry.kind, count, _short(text)
+    return entry.kind, count, _short(told(outcome.study.lang, text))
 
 
 def _measure(text: str) -> str:
@@ -219,7 +222,12 @@ def _measure(text: str) -> str:
 
 
 def _short(text: str, most: int = 78) -> str:
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
+    if display_width(text) <= most:
+        return text
+    kept = text[: most - 1]
+    while display_width(kept) > most - 1:
+        kept = kept[:-1]
+    return (kept.rsplit(" ", 1)[0] if kept.isascii() else kept) + " …"
 
 
 def _rows(frame: pd.DataFrame) -> tuple[tuple[Plain, ...], ...]:

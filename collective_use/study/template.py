@@ -103,7 +103,9 @@ minimum_group_size: 3
 
 # Look through the scales: reliability, items, validity (quick, or thorough for minutes).
 # validation: quick
-# validation_language: zh
+
+# Language of what is printed, and of the report: en or zh.
+# lang: zh
 
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]

@@ -49,7 +49,7 @@ def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
         return outcome
     found = validate(
         outcome.scores, seed=study.seed, thorough=study.validation == "thorough",
-        language=study.validation_language,
+        language=study.lang,
     )  # fmt: skip
     frames = found.frames() | _methods(outcome)
     tables = {f"validation_{name}.csv": frame for name, frame in frames.items()}
@@ -61,7 +61,7 @@ def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
 def _methods(outcome: Outcome) -> dict[str, pd.DataFrame]:
     """Return convergence of the ways of measuring a construct, where there are several."""
     try:
-        found = multimethod(outcome.groups, language=outcome.study.validation_language)
+        found = multimethod(outcome.groups, language=outcome.study.lang)
     except InputError:
         return {}
     return {"methods": found.table}

@@ -58,17 +58,6 @@ def test_names_and_sentences_are_in_the_language_asked_for() -> None:
     assert cu.validate(x, sets).findings["what"][0] == "runs against its scale"
 
 
-def test_every_sentence_of_a_language_takes_the_same_values() -> None:
-    from string import Formatter
-
-    from collective_use.measurement.phrases import LANGUAGES
-
-    for words in LANGUAGES.values():
-        for english, other in words.items():
-            names = [{n for _, n, _, _ in Formatter().parse(t) if n} for t in (english, other)]
-            assert names[0] == names[1], english
-
-
 def test_thorough_fits_rivals_compares_levels_and_looks_for_a_method() -> None:
     rng = np.random.default_rng(1)
     team = np.repeat(np.arange(45), 8)

@@ -10,6 +10,10 @@ import pytest
 import collective_use as cu
 from collective_use.cli.main import main
 from collective_use.errors import InputError
+from collective_use.questionnaire.form.members import read_rosters
+from collective_use.questionnaire.online.publish import publish_form
+
+FORMS = Path(__file__).parent / "forms"
 
 
 @pytest.fixture
@@ -40,3 +44,17 @@ def test_the_functions_say_the_same(export):
     ):
         with pytest.raises(InputError, match="it is an export, not the members file"):
             call()
+
+
+@pytest.mark.parametrize("to", ["xlsform", "qualtrics", "limesurvey", "redcap"])
+@pytest.mark.parametrize(
+    ("name", "said"), [("=1+1", "takes for formulas"), ("Bo <b>Chen</b>", "markup in them")]
+)
+def test_a_name_that_a_program_would_take_for_more_is_named(to, name, said, tmp_path):
+    bank = cu.load_instrument(FORMS / "departments_optional.yaml")
+    members = tmp_path / "members.csv"
+    members.write_text(f"group,member,name\nA,r1,{name}\nA,r2,Ida\n", encoding="utf-8")
+    rosters = read_rosters(members)
+    with pytest.warns(cu.DataWarning, match=said) as seen:
+        publish_form(bank, to, modules=["all"], rosters=rosters, draft=True)
+    assert any(repr(name) in str(warning.message) for warning in seen)

@@ -18,9 +18,9 @@ from collective_use.groups.results import Groups
 from collective_use.instrument.library import load_instrument, sample_path
 from collective_use.sem.engines.semopy import SecondEngineError
 from collective_use.structure import fit as fit_module
+from collective_use.structure.answers.routes import route_of
 from collective_use.structure.report import exact_figures, fit_line, report_text
 from collective_use.structure.result import StructureFit
-from collective_use.structure.routes import route_of
 from collective_use.study.demo import demo_study
 from collective_use.study.run import run_study
 from collective_use.study.walk import walk

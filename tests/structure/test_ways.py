@@ -16,7 +16,6 @@ from collective_use.numerics.structure.between import (
     between_covariances,
     group_parts,
     halves,
-    jackknife,
     left_out,
 )
 from collective_use.structure.syntax import by_items, chains_between, stages, written
@@ -131,13 +130,13 @@ def test_the_default_takes_sampling_error_off(groups: Groups) -> None:
     paths = fit.fit.estimates
     paths = paths[(paths["op"] == "~") & (paths["lhs"] == "cdu")].set_index("rhs")["est"]
     np.testing.assert_allclose(paths[["ssm", "dlr", "dcb"]], slopes, rtol=1e-6)
-    # errors: each group left out once, the equation solved anew
-    every = corrected_covariances(data)(left_out(60))
-    again = [np.linalg.solve(T[np.ix_(x, x)], T[x, place["cdu"]]) for T in every]
+    # errors: each group a thousandth heavier, the equation solved anew; six coefficients at most
+    every = corrected_covariances(data)(1.0 + 1e-3 * np.eye(60))
+    again = np.array([np.linalg.solve(T[np.ix_(x, x)], T[x, place["cdu"]]) for T in every])
+    spread = 1e6 * ((again - slopes) ** 2).sum(axis=0) * 60 / 54
     rows = fit.fit.estimates.set_index(["lhs", "op", "rhs"])
-    expected = np.sqrt(np.diag(jackknife(np.array(again))))
     found = [rows.loc[("cdu", "~", name), "se"] for name in ("ssm", "dlr", "dcb")]
-    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    np.testing.assert_allclose(found, np.sqrt(spread), rtol=2e-3)
     low = fit.effects["lower"] > 0
     high = fit.effects["upper"] < 0
     assert ((low | high) == (fit.effects["p"] <= 0.05)).all()

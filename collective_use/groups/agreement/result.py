@@ -144,12 +144,14 @@ def by_group_frame(rows: Rows, n: NDArray[np.int64], columns: PlainMapping) -> p
     """Return one row a group: `group`, `n`, the columns, and why the first is missing."""
     table = pd.DataFrame({"group": rows.groups, "n": n, **columns})
     first = next(iter(columns))
-    table["reason"] = ""
-    missing = np.flatnonzero(table[first].isna().to_numpy())
-    if len(missing):
-        table["reason"] = table["reason"].astype(object)
-        table.loc[missing, "reason"] = [_too_few(int(n[row])) for row in missing]
+    table["reason"] = reasons_of(table[first].to_numpy(float), n)
     return table
+
+
+def reasons_of(index: NDArray[np.float64], n: NDArray[np.int64]) -> list[str]:
+    """Return why each group has no index, "" where it has one."""
+    lost = np.isnan(index).tolist()
+    return [_too_few(size) if gone else "" for gone, size in zip(lost, n.tolist(), strict=True)]
 
 
 def _too_few(n: int) -> str:

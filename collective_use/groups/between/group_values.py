@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy import special
 
 from collective_use.accepted import Labels, Values
 from collective_use.checks import column_in, number_between, whole_number
@@ -232,7 +232,7 @@ def _one(
         )
     else:
         found = shrinkage.shrunken_means(mean, n, fit.mu, fit.mu_se, fit.tau2, fit.sigma2)
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     frame = pd.DataFrame(
         {
             "group": rows.groups,

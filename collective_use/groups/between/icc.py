@@ -14,7 +14,7 @@ from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError, RefusedError
 from collective_use.groups.inputs import rows_of
 from collective_use.numerics.groups import anova, icc_limits
-from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.groups.variance_components import (
     VarianceComponents,
     mean_reliability,
@@ -200,11 +200,24 @@ def icc(
         )
     rows = rows_of(values, groups, single=True)
     stats = group_statistics(rows.values, rows.codes, rows.total)
+    return icc_of(stats, rows.groups, method, group_size, confidence)
+
+
+def icc_of(
+    stats: GroupStatistics, names: tuple[str, ...], method: Method, size: Size, confidence: float
+) -> Icc:
+    """Return the result from the statistics of one variable; see `icc`.
+
+    Raises
+    ------
+    InputError
+        When nobody answered.
+    """
     if not stats.n.any():
         raise InputError("values must hold at least one answer, got missing ones only")
     table = anova.one_way_of(stats)
     fitted = variance_components(table, method) if method != "anova" else None
-    return _result(table, fitted, method, group_size, confidence, rows.groups, stats.n[:, 0])
+    return _result(table, fitted, method, size, confidence, names, stats.n[:, 0])
 
 
 def _result(

@@ -67,9 +67,13 @@ class Sight:
         if not kind:
             return None
         cells = pd.to_numeric(values, errors="coerce").to_numpy(float)
-        return pd.Series(
-            [self._cell(kind, row, cell) for row, cell in enumerate(cells)], index=values.index
-        )
+        seen = self.mean if kind == "mean" else self.spread
+        # Groups of one size share few figures: each is rounded once.
+        figures, sizes = pd.factorize(np.where(seen, cells, np.nan))[0], pd.factorize(self.n)[0]
+        alike = (figures + 1) * (sizes.max(initial=0) + 1) + sizes
+        _, first, which = np.unique(alike, return_index=True, return_inverse=True)
+        shown = np.asarray([self._cell(kind, int(row), cells[row]) for row in first], dtype=float)
+        return pd.Series(shown[which], index=values.index)
 
     def step(self, kind: str, row: int) -> float:
         """Return the step to which a figure of one group is rounded."""

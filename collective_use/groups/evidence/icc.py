@@ -38,21 +38,23 @@ def restricted(one: GroupStatistics, kept: NDArray[np.bool_]) -> GroupStatistics
     )
 
 
-def mean_reliabilities(one: GroupStatistics, judged: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return (G,) the reliability of each group's mean, by REML over the judged groups."""
-    reml = variance_components(anova.one_way_of(restricted(one, judged)), "reml")
-    return mean_reliability(reml.tau2, reml.sigma2, one.n[:, 0].astype(float))
+def differences(one: GroupStatistics, reml: VarianceComponents | None = None) -> Differences:
+    """Return the indices of how far groups differ; see `Differences`.
 
-
-def differences(one: GroupStatistics) -> Differences:
-    """Return the indices of how far groups differ; see `Differences`."""
+    Parameters
+    ----------
+    one
+        Statistics of the scores in the judged groups.
+    reml
+        Their components, where they are known already.
+    """
     table = anova.one_way_of(one)
     why = _impossible(table)
     if why is not None:
         nothing: dict[str, Any] = dict.fromkeys(NAMES, why)
         return Differences(**nothing, conventions=pd.DataFrame())
     low, high = icc_limits.wald_limits(table)
-    reml = variance_components(table, "reml")
+    reml = reml or variance_components(table, "reml")
     flat = NotComputed("members of each group answered all the same")
     unbiased = anova.icc1(table, table.size_k0)
     effect = 1.0 + (table.size_mean - 1.0) * unbiased
@@ -110,4 +112,5 @@ def _conventions(
             float(known.mean()) if len(known) else float("nan"),
         ),
     ]
-    return pd.DataFrame(rows, columns=["convention", "group_size", "value"])
+    names, sizes, values = zip(*rows, strict=True)
+    return pd.DataFrame({"convention": names, "group_size": sizes, "value": values})

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.compositions import first_index
+from collective_use.frames import arrays_of
 from collective_use.groups.evidence.parts import RecordEvidence
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
@@ -29,19 +30,19 @@ def informant_evidence(scores: Scores, keys: GroupKeys, measure: Measure) -> Evi
     told = scores.responses.informants
     if told is None:
         why = "no file of informants was given"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+        return empty_evidence(measure, keys.labels, why, refused)
     items = [item for item in measure.items if item in told.columns]
     if not items:
         why = "none of the measure's items is in the informants' file"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
-    keyed = told.assign(**{item: _keyed(scores, item, told[item]) for item in items})
+        return empty_evidence(measure, keys.labels, why, refused)
+    keyed = pd.DataFrame({item: _keyed(scores, item, told[item]) for item in items})
     index = first_index("global", "told", [entry.name for entry in measure.indices])
     if not measure.indices and measure.score == "sum":
         index = "sum"
     if index == "ratio" and len(items) < 2:
         why = f"the ratio needs two items, and only {items[0]} is in the informants' file"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
-    by_group = _by_group(keyed, keys, items, index)
+        return empty_evidence(measure, keys.labels, why, refused)
+    by_group = _by_group(keyed, told["group"], keys, index)
     known = int(by_group["value"].notna().sum())
     return RecordEvidence(
         **head_of(measure, items),
@@ -77,10 +78,12 @@ def _told(frame: pd.DataFrame, index: str) -> pd.Series:
     return frame.mean(axis=1) if index == "mean" else frame.sum(axis=1, skipna=False)
 
 
-def _by_group(told: pd.DataFrame, keys: GroupKeys, items: list[str], index: str) -> pd.DataFrame:
-    codes, texts = factorized(told["group"])
+def _by_group(
+    answers: pd.DataFrame, groups: pd.Series, keys: GroupKeys, index: str
+) -> pd.DataFrame:
+    codes, texts = factorized(groups)
     named = codes >= 0
-    answers = told[items].astype(float)
+    answers = answers.astype(float)
     values, some = _told(answers, index).to_numpy(), answers.notna().any(axis=1).to_numpy()
     known = named & ~np.isnan(values)
     n = np.bincount(codes[known], minlength=len(texts) + 1)
@@ -98,4 +101,4 @@ def _by_group(told: pd.DataFrame, keys: GroupKeys, items: list[str], index: str)
         for told_, any_ in zip(n[place], answered[place], strict=True)
     ]
     parts = {"n": n[place], "value": means[place], "reason": reasons}
-    return pd.DataFrame({**{name: keys.frame[name].array for name in keys.columns}, **parts})
+    return pd.DataFrame({**arrays_of(keys.labels), **parts})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from collective_use.frames import frame_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
@@ -85,7 +86,16 @@ class ItemSet:
 
     def laws(self, null: str) -> list[Null]:
         """Return the null distribution of each item."""
-        return [self._law(null, c, s) for c, s in zip(self.codes, self.stats, strict=True)]
+        if null not in self._laws:
+            self._laws[null] = [
+                self._law(null, c, s) for c, s in zip(self.codes, self.stats, strict=True)
+            ]
+        return self._laws[null]
+
+    @cached_property
+    def _laws(self) -> dict[str, list[Null]]:
+        """What `laws` found, by null."""
+        return {}
 
     def null_variances(self, null: str) -> Floats:
         """Return (J,) variances of the null distribution, in squared units of the answers."""
@@ -107,15 +117,23 @@ class ItemSet:
 
     def deviation(self, around: str) -> Floats:
         """Return (G,) the mean over items of the average deviation."""
-        return mean_known(np.column_stack([self._gaps(j, around) for j in range(len(self.names))]))
+        return mean_known(self.deviations[around])
 
-    def _gaps(self, j: int, around: str) -> Floats:
+    @cached_property
+    def deviations(self) -> Mapping[str, Floats]:
+        """(G, J) average deviations of the items around mean and median, made once."""
         if self.gaps is not None:
-            return np.asarray(self.gaps[around][:, j])
-        return agreement.average_deviation(self.stats[j], around)[:, 0]
+            return self.gaps
+        return {
+            around: np.column_stack(
+                [agreement.average_deviation(one, around)[:, 0] for one in self.stats]
+            )
+            for around in ("mean", "median")
+        }
 
+    @cached_property
     def shares(self) -> Floats:
-        """Return (G, J) awg."""
+        """(G, J) awg."""
         return np.column_stack(
             [
                 agreement.awg(one, float(codes[0]), float(codes[-1]))[:, 0]
@@ -126,18 +144,18 @@ class ItemSet:
     def frame(self, keys: pd.DataFrame) -> pd.DataFrame:
         """Return one row a group and item: n, mean, variance, rwg, awg, AD."""
         columns: dict[str, list[Any]] = {}
-        shares = self.shares()
-        for j, (codes, one) in enumerate(zip(self.codes, self.stats, strict=True)):
-            null = self._law("uniform", codes, one).variance * step_of(codes) ** 2
+        for j, (null, one) in enumerate(
+            zip(self.null_variances("uniform"), self.stats, strict=True)
+        ):
             variance = one.variances[:, 0]
             found = {
                 "n": one.n[:, 0],
                 "mean": one.means[:, 0],
                 "variance": variance,
                 "rwg": agreement.rwg(variance, null),
-                "awg": shares[:, j],
-                "ad_mean": self._gaps(j, "mean"),
-                "ad_median": self._gaps(j, "median"),
+                "awg": self.shares[:, j],
+                "ad_mean": self.deviations["mean"][:, j],
+                "ad_median": self.deviations["median"][:, j],
             }
             for name, column in found.items():
                 columns.setdefault(name, []).append(column)
@@ -173,7 +191,7 @@ class ItemSet:
                     "p": table.p,
                 }
             )
-        return pd.DataFrame(rows)
+        return frame_of(rows)
 
 
 def item_set(

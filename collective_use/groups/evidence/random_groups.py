@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.frames import frame_of
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import AgainstRandom, Number
 from collective_use.groups.evidence.settings import Settings
@@ -124,7 +124,7 @@ def with_indices(
         )  # fmt: skip
     rows = [_row(name, one) for name, one in found.items()]
     chances = {_PARTS[name]: _chance(one) for name, one in found.items() if name in _PARTS}
-    return replace(part, indices=pd.DataFrame(rows), **chances)
+    return replace(part, indices=frame_of(rows), **chances)
 
 
 def _row(name: str, one: drawn.Comparison) -> dict[str, object]:

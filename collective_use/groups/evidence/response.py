@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.frames import frame_of
 from collective_use.groups.agreement.result import mean_known
-from collective_use.groups.evidence.icc import restricted
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import Number, Response
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
-from collective_use.numerics.groups import agreement, anova
+from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups import response as kernels
 from collective_use.numerics.groups.statistics import GroupStatistics
-from collective_use.numerics.groups.variance_components import variance_components
+from collective_use.numerics.groups.variance_components import VarianceComponents
 from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
@@ -33,7 +33,12 @@ def response_rates(keys: GroupKeys, n: NDArray[np.int64]) -> Floats:
 
 
 def response_part(
-    keys: GroupKeys, one: GroupStatistics, items: ItemSet, null: str, judged: NDArray[np.bool_]
+    keys: GroupKeys,
+    one: GroupStatistics,
+    items: ItemSet,
+    null: str,
+    judged: NDArray[np.bool_],
+    reml: VarianceComponents,
 ) -> Response | None:
     """Return bounds and sensitivity; None without a members file.
 
@@ -49,6 +54,8 @@ def response_part(
         The null distribution that judges.
     judged
         (G,) groups that are judged.
+    reml
+        Components of the scores over them.
     """
     n = one.n[:, 0].astype(float)
     rate = response_rates(keys, one.n[:, 0])
@@ -81,7 +88,7 @@ def response_part(
     every = rate[(n > 0) & ~np.isnan(rate)]
     used = known if len(known) else every
     share: Number = float(np.median(used)) if len(used) else NotComputed("no listed group answered")
-    return Response(share, bounds, _sensitivity(items, one, rate, null, judged))
+    return Response(share, bounds, _sensitivity(items, one, rate, null, judged, reml))
 
 
 def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
@@ -100,20 +107,28 @@ def _ratio_bounds(items: ItemSet, silent: Floats, null: str) -> kernels.Bounds:
 
 
 def _sensitivity(
-    items: ItemSet, one: GroupStatistics, rate: Floats, null: str, judged: NDArray[np.bool_]
+    items: ItemSet,
+    one: GroupStatistics,
+    rate: Floats,
+    null: str,
+    judged: NDArray[np.bool_],
+    reml: VarianceComponents,
 ) -> pd.DataFrame:
     """Return what the indices of all members would be if the silent differed.
 
     In every group by as much and in the same direction: the variance within is that of two
     samples apart, and means move by the share of the silent.
     """
-    reml = variance_components(anova.one_way_of(restricted(one, judged)), "reml")
     known = np.where(np.isnan(rate), 1.0, rate)
     whole = one.n[:, 0] / np.where(known > 0, known, np.nan)
-    width, reach = len(items.names), float(items.codes[0][-1] - items.codes[0][0])
+    ends = np.array([codes[-1] - codes[0] for codes in items.codes])
+    width, reach, units = len(items.names), float(ends[0]), items.null_variances(null)
     rows = []
     for gap, times in CASES:
-        ratio = mean_known(np.column_stack(_ratios_if(items, known, whole, null, gap, times)))
+        apart = kernels.variance_if_silent_differ(
+            items.variances, known[:, None], whole[:, None], gap * ends, times
+        )
+        ratio = mean_known(apart / units)
         spread = kernels.variance_if_silent_differ(
             one.variances[:, 0], known, whole, gap * reach, times
         )
@@ -134,20 +149,7 @@ def _sensitivity(
                 "icc2": icc2,
             }
         )
-    return pd.DataFrame(rows)
-
-
-def _ratios_if(
-    items: ItemSet, rate: Floats, whole: Floats, null: str, gap: float, times: float
-) -> list[Floats]:
-    """Return for each item (G,) ratios to the null variance if the silent differed."""
-    found = []
-    for codes, one, law in zip(items.codes, items.stats, items.laws(null), strict=True):
-        unit = law.variance * step_of(codes) ** 2
-        apart = gap * float(codes[-1] - codes[0])
-        variances = one.variances[:, 0]
-        found.append(kernels.variance_if_silent_differ(variances, rate, whole, apart, times) / unit)
-    return found
+    return frame_of(rows)
 
 
 def _median(values: Floats) -> float:

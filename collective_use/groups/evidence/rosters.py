@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.cutoffs import Cutoff
+from collective_use.frames import arrays_of
 from collective_use.groups.evidence.parts import Number, RosterEvidence, Sizes
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
@@ -56,7 +57,7 @@ def roster_evidence(
     items = items_present(responses, measure)
     places = matched(responses, keys) if items else "none of the measure's items is in the data"
     if isinstance(places, str):
-        return empty_evidence(measure, keys.frame[keys.columns], places, refused)
+        return empty_evidence(measure, keys.labels, places, refused)
     gate = _gate(measure, cutoffs["response_rate"])
     table = measure_indices(responses, keys, places, measure, items, gate)
     first = wanted_of(measure, answers_to(responses.instrument, measure, items[0]))[0].label
@@ -109,21 +110,25 @@ def _gate(measure: Measure, rule: Cutoff) -> float:
 
 
 def _by_group(table: RosterIndices, keys: GroupKeys, first: str) -> pd.DataFrame:
-    frame = keys.frame[keys.columns].reset_index(drop=True)
-    values = table.values.reset_index(drop=True)
-    rate = values["response_rate"]
-    passes = pd.Series([table.gate.passes(r + 1e-9) for r in rate], dtype="boolean")
-    frame = frame.assign(n=values["respondents"], value=values[first])
-    frame = frame.assign(**{name: values[name] for name in table.indices})
-    frame = frame.assign(asked=values["members"], answer_rate=rate)
+    values = arrays_of(table.values)
+    rate = table.values["response_rate"].to_numpy(float)
+    passes = [table.gate.passes(r + 1e-9) for r in rate.tolist()]
+    columns = {
+        **arrays_of(keys.labels),
+        "n": values["respondents"],
+        "value": values[first],
+        **{name: values[name] for name in table.indices},
+        "asked": values["members"],
+        "answer_rate": rate,
+    }
     agreement = table.details.get("agreement")
     if agreement is not None and "icc_ak" in agreement.columns:
-        part = agreement.iloc[: len(frame)]
-        frame = frame.assign(
-            icc_a1=part["icc_a1"].to_numpy(float), icc_ak=part["icc_ak"].to_numpy(float)
-        )
+        for name in ("icc_a1", "icc_ak"):
+            columns[name] = agreement[name].to_numpy(float)[: len(rate)]
     # the gate judges; a group of which nobody is known to be asked cannot be judged
-    return frame.assign(passes=passes.where(rate.notna()), reason=table.reasons[first].to_numpy())
+    columns["passes"] = pd.arrays.BooleanArray(np.array(passes, dtype=bool), np.isnan(rate))
+    columns["reason"] = table.reasons[first].array
+    return pd.DataFrame(columns)
 
 
 def _raters(table: RosterIndices) -> dict[str, Number]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.frames import frame_of
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.statistics import GroupStatistics
@@ -65,7 +66,7 @@ def over_nulls(
             share = float((values >= cut).mean()) if len(values) else float("nan")
             row[f"share_{cut:.2f}"] = share
         rows.append({**row, "source": laws[0].source})
-    return pd.DataFrame(rows)
+    return frame_of(rows)
 
 
 def without_failing(
@@ -98,4 +99,4 @@ def without_failing(
                 "p": table.p,
             }
         )
-    return pd.DataFrame(rows)
+    return frame_of(rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,11 @@ import pandas as pd
 from collective_use.accepted import Found
 from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
-from collective_use.frames import place_after
+from collective_use.frames import arrays_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.chance import chance_of_agreement
-from collective_use.groups.evidence.icc import differences, mean_reliabilities, restricted
+from collective_use.groups.evidence.icc import differences, restricted
 from collective_use.groups.evidence.item_set import ItemSet, answers_to_items, item_set
 from collective_use.groups.evidence.parts import (
     Agreement,
@@ -41,7 +42,13 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Measure
 from collective_use.instrument.vocabulary import CONTINUOUS
 from collective_use.numerics.groups import agreement
+from collective_use.numerics.groups.anova import one_way_of
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
+from collective_use.numerics.groups.variance_components import (
+    VarianceComponents,
+    mean_reliability,
+    variance_components,
+)
 from collective_use.numerics.groups.weighted import weighted_icc
 from collective_use.numerics.items import reliability
 from collective_use.numerics.types import Bools, Floats
@@ -49,6 +56,10 @@ from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
+
+
+Columns: TypeAlias = dict[str, Any]
+"""Columns of a frame by name, a row a group: arrays and lists of numbers, texts or truths."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,16 @@ class Measured:
     judged: Bools
     around: Voices
 
+    @cached_property
+    def kept(self) -> GroupStatistics:
+        """Statistics in which only judged groups have answers."""
+        return restricted(self.one, self.judged)
+
+    @cached_property
+    def reml(self) -> VarianceComponents:
+        """Components of the scores over judged groups."""
+        return variance_components(one_way_of(self.kept), "reml")
+
     def counts(self) -> tuple[int, int, int]:
         """Return groups judged, too small and too silent."""
         return int(self.judged.sum()), int(self.small.sum()), int(self.silent.sum())
@@ -97,15 +118,15 @@ def member_evidence(
     names = list(answers.columns)
     if measure.id not in scores.values.columns or not names:
         why = "none of the measure's items is in the data"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+        return empty_evidence(measure, keys.labels, why, refused)
     if scores.values[measure.id].isna().all():
-        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
+        return empty_evidence(measure, keys.labels, NOBODY, refused)
     m = _measured(scores, keys, measure, settings, answers)
-    by_group, weighted = _by_group(scores, m)
+    columns, weighted = _by_group(scores, m)
     sizes = _sizes(m)
-    alpha = _alpha(answers)
+    alpha = _alpha(m.items.answers)
     build = _shared if measure.composition in SHARED else _additive
-    return build(m, by_group, sizes, alpha, {**refused, **weighted})
+    return build(m, columns, sizes, alpha, {**refused, **weighted})
 
 
 def _measured(
@@ -131,9 +152,9 @@ def _sizes(m: Measured) -> Sizes:
 
 
 def _additive(
-    m: Measured, by_group: pd.DataFrame, sizes: Sizes, alpha: Number, refused: dict[str, str]
+    m: Measured, columns: Columns, sizes: Sizes, alpha: Number, refused: dict[str, str]
 ) -> SharedEvidence:
-    differ = differences(restricted(m.one, m.judged))
+    differ = differences(m.kept, m.reml)
     census = m.around.census
     value, what = differ.icc2, "ICC(2)"
     if m.measure.aggregation == "formative" and census is not None:
@@ -144,7 +165,7 @@ def _additive(
     )  # fmt: skip
     return SharedEvidence(
         **head_of(m.measure, m.items.names),
-        by_group=by_group,
+        by_group=pd.DataFrame(columns),
         refused=refused,
         verdict=verdict.word,
         explanation=verdict.text + _about_sum(m) + low + m.around.sentence,
@@ -164,20 +185,26 @@ def _about_sum(m: Measured) -> str:
 
 
 def _response_of(m: Measured, null: str) -> Found:
-    return response_part(m.keys, m.one, m.items, null, m.judged)
+    return response_part(m.keys, m.one, m.items, null, m.judged, m.reml)
 
 
 def _shared(
-    m: Measured, by_group: pd.DataFrame, sizes: Sizes, alpha: Number, refused: dict[str, str]
+    m: Measured, columns: Columns, sizes: Sizes, alpha: Number, refused: dict[str, str]
 ) -> SharedEvidence:
     cutoffs = m.settings.cutoffs
     nulls = (CONTINUOUS,) if m.items.smooth else m.settings.nulls_of(m.measure)
     name = "rwg_j" if len(m.items.names) > 1 else "rwg"
     ratio = m.items.ratio(nulls[0])
     index = agreement.rwg_j(ratio, len(m.items.names))
-    frame = _with_indices(by_group, m, name, ratio, index)
+    passes = cutoffs[name].passing(np.nan_to_num(index, nan=-np.inf))
+    known = m.judged & ~np.isnan(index)
+    columns = {
+        **columns,
+        **_indices(m, name, ratio, index),
+        "passes": pd.arrays.BooleanArray(passes, ~known),
+    }
     agree = _agreement(m, name, index, cutoffs[name], nulls)
-    differ = differences(restricted(m.one, m.judged))
+    differ = differences(m.kept, m.reml)
     random = with_indices(
         against_random(m.items.answers, m.score, m.keys, m.judged),
         m.items, m.score, m.keys, nulls[0], m.settings, m.judged,
@@ -187,17 +214,17 @@ def _shared(
     chance = None
     text = verdict.text
     if m.settings.repetitions:
-        columns, chance = chance_of_agreement(
+        chances, chance = chance_of_agreement(
             m.items, m.keys.codes, m.one.n[:, 0], ratio, nulls[0], m.settings, m.judged
         )
-        frame = frame.assign(**columns)
+        columns = {**columns, **chances}
         text += about_chance(chance, nulls[0], cutoffs["p"], verdict.word)
     response = _response_of(m, nulls[0])
-    below = frame["passes"].eq(False).fillna(False).to_numpy(bool)
+    below = known & ~passes
     return SharedEvidence(
         **head_of(m.measure, m.items.names),
-        by_group=frame,
-        by_item=m.items.frame(m.keys.frame[m.keys.columns]),
+        by_group=pd.DataFrame(columns),
+        by_item=m.items.frame(m.keys.labels),
         refused=refused,
         failing=tuple(group for group, bad in zip(m.keys.names, below, strict=True) if bad),
         verdict=verdict.word,
@@ -216,19 +243,14 @@ def _shared(
     )
 
 
-def _with_indices(
-    by_group: pd.DataFrame, m: Measured, name: str, ratio: Floats, index: Floats
-) -> pd.DataFrame:
-    frame = by_group.assign(
-        **{name: index},
-        rwg_j_lindell=agreement.rwg_j_lindell(ratio),
-        awg=mean_known(m.items.shares()),
-        ad_mean=m.items.deviation("mean"),
-        ad_median=m.items.deviation("median"),
-    )
-    rule = m.settings.cutoffs[name]
-    passes = pd.Series(rule.passing(np.nan_to_num(index, nan=-np.inf)), dtype="boolean")
-    return frame.assign(passes=passes.where(m.judged & ~np.isnan(index)))
+def _indices(m: Measured, name: str, ratio: Floats, index: Floats) -> Columns:
+    return {
+        name: index,
+        "rwg_j_lindell": agreement.rwg_j_lindell(ratio),
+        "awg": mean_known(m.items.shares),
+        "ad_mean": m.items.deviation("mean"),
+        "ad_median": m.items.deviation("median"),
+    }
 
 
 def _agreement(
@@ -250,18 +272,18 @@ def _agreement(
     )
 
 
-def _by_group(scores: Scores, m: Measured) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return a row a group with its value, and what weights rule out."""
+def _by_group(scores: Scores, m: Measured) -> tuple[Columns, dict[str, str]]:
+    """Return columns with a row a group, its value among them, and what weights rule out."""
     keys, one, least = m.keys, m.one, m.settings.least
     n = one.n[:, 0]
     shown, refused = one.means[:, 0], {}
-    frame = keys.frame[keys.columns].assign(n=n)
+    weight: Columns = {}
     persons = scores.responses.persons
     if "weight" in persons.columns:
         found = weighted_icc(
             m.score, persons["weight"].to_numpy(float), keys.codes, keys.total, 0.95
         )
-        shown, frame["weight"] = found.means, found.weight
+        shown, weight = found.means, {"weight": found.weight}
         refused = {
             f"with weights: {name}": f"{why}; the index shown counts each member once"
             for name, why in REFUSED_WITH_WEIGHTS.items()
@@ -272,20 +294,26 @@ def _by_group(scores: Scores, m: Measured) -> tuple[pd.DataFrame, dict[str, str]
     named = [index.name for index in m.measure.indices]
     if first_index(m.measure.composition, "statements", named) == "sum":
         shown = shown * n
-    frame.insert(place_after(frame, "n"), "value", np.where(n >= least, shown, np.nan))
-    frame["mean"] = one.means[:, 0]
-    frame["sd"] = np.sqrt(one.variances[:, 0])
     reasons = {int(k): size_reason(int(k), least) for k in np.unique(n)}
-    frame["reason"] = [reasons[k] for k in n.tolist()]
-    frame["reliability"] = mean_reliabilities(one, m.judged)
-    return frame, refused
+    columns = {
+        **arrays_of(keys.labels),
+        "n": n,
+        "value": np.where(n >= least, shown, np.nan),
+        **weight,
+        "mean": one.means[:, 0],
+        "sd": np.sqrt(one.variances[:, 0]),
+        "reason": [reasons[k] for k in n.tolist()],
+        "reliability": mean_reliability(m.reml.tau2, m.reml.sigma2, n.astype(float)),
+    }
+    return columns, refused
 
 
-def _alpha(items: pd.DataFrame) -> float | NotComputed:
-    answered = items.dropna(axis=1, how="all")
-    if answered.shape[1] < 2:
+def _alpha(answers: Floats) -> float | NotComputed:
+    there = ~np.isnan(answers)
+    answered = there.any(axis=0)
+    if answered.sum() < 2:
         return NotComputed("alpha needs at least two items that were answered")
-    complete = answered.dropna().to_numpy(float)
+    complete = answers[there[:, answered].all(axis=1)][:, answered]
     if len(complete) < 2:
         return NotComputed("fewer than two persons answered every item")
     value = reliability.cronbach_alpha(np.cov(complete, rowvar=False))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from collective_use.compositions import first_index
 from collective_use.cutoffs import Cutoff
-from collective_use.frames import place_after
+from collective_use.frames import arrays_of, place_after
 from collective_use.groups.dispersion import indices_of
 from collective_use.groups.evidence.parts import Number, Sizes, SpreadEvidence
 from collective_use.groups.evidence.refusals import refused_checks
@@ -34,9 +34,9 @@ def spread_evidence(
     column = _member_values(scores, measure)
     if column is None:
         why = "none of the measure's items is in the data"
-        return empty_evidence(measure, keys.frame[keys.columns], why, refused)
+        return empty_evidence(measure, keys.labels, why, refused)
     if column.isna().all():
-        return empty_evidence(measure, keys.frame[keys.columns], NOBODY, refused)
+        return empty_evidence(measure, keys.labels, NOBODY, refused)
     least = int(cutoffs["group_size"].value)
     answers = "kinds" if measure.composition == "variety" else "statements"
     named = [index.name for index in measure.indices]
@@ -80,17 +80,16 @@ def _indices(
     known = column.notna().to_numpy() if place is None else place >= 0
     codes = keys.codes[known]
     n = np.bincount(codes, minlength=keys.total)
-    frame = keys.frame[keys.columns].assign(n=n)
+    columns = {**arrays_of(keys.labels), "n": n}
     kinds = 0
     if place is not None:
         values, kinds = place[known].astype(float), len(labels)
     else:
         values = column[known].to_numpy(float)
-        frame["mean"] = group_statistics(values, codes, keys.total).means[:, 0]
-    found = indices_of(values, codes, keys.total, measure.composition, kinds, names)
-    frame = frame.assign(**found)
-    frame["reason"] = [size_reason(int(count), least) for count in n]
-    return frame
+        columns["mean"] = group_statistics(values, codes, keys.total).means[:, 0]
+    columns |= indices_of(values, codes, keys.total, measure.composition, kinds, names)
+    columns["reason"] = [size_reason(count, least) for count in n.tolist()]
+    return pd.DataFrame(columns)
 
 
 def _assembled(

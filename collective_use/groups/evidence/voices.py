@@ -90,23 +90,22 @@ def voices(
 def _census(
     keys: GroupKeys, measure: Measure, value: Floats, items: ItemSet
 ) -> GroupMeanReliability | None:
-    known = keys.frame["members"]
-    if not (known.notna().all() and (keys.frame["n"] <= known).all()):
+    known = keys.frame["members"].to_numpy(float)
+    # what is not known is not as large as anything
+    if not (keys.frame["n"].to_numpy() <= known).all():
         return None
     alpha = items.alpha_within(keys)
     trust = 1.0 if np.isnan(alpha) else min(max(alpha, 0.0), 1.0)
     stats = group_statistics(value, keys.codes, keys.total)
     n = stats.n[:, 0]
-    frame = pd.DataFrame(
-        {
-            "group": keys.names,
-            "n": n,
-            "members": known,
-            "sampling_fraction": n / known,
-            "reason": "",
-        }
-    )
-    return reliability_of(stats, frame, measure.aggregation, trust)
+    groups = {
+        "group": list(keys.names),
+        "n": n,
+        "members": known,
+        "sampling_fraction": n / known,
+        "reason": [""] * keys.total,
+    }
+    return reliability_of(stats, groups, measure.aggregation, trust)
 
 
 def partner_codes(responses: Responses) -> NDArray[np.intp] | None:
@@ -141,15 +140,15 @@ def stratum_columns(responses: Responses) -> list[str]:
 
 
 def _partner_text(found: BalancedMeans) -> str:
-    gaps = found.values["difference"].abs()
+    moved = found.values["difference"].to_numpy(float)
     share = found.between_share
-    if isinstance(share, NotComputed) or gaps.isna().all():
+    if isinstance(share, NotComputed) or np.isnan(moved).all():
         return ""
-    row = found.values.iloc[int(np.nanargmax(gaps))]
+    most = int(np.nanargmax(np.abs(moved)))
     return (
         f" {share:.0%} of the disagreement inside groups lies between partner organisations; "
-        f"with one voice a partner the mean of group {row['group']} would move by "
-        f"{row['difference']:+.2f}, the most of all groups."
+        f"with one voice a partner the mean of group {found.values['group'].iloc[most]} would "
+        f"move by {moved[most]:+.2f}, the most of all groups."
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2, norm
+from scipy import special
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
@@ -162,7 +162,7 @@ def consensus_emergence(
     full = fit_nested(rows, X * np.array([1.0, 2.0]), reml=method == "reml")
     lr = max(0.0, 2.0 * (full.log_likelihood - plain.log_likelihood))
     delta, se, limits = _delta(full, float(X[:, 1].max()), confidence)
-    p = float(chi2.sf(lr, 1))
+    p = float(special.chdtrc(1, lr))
     by_wave = _by_wave(full, X[:, 1], first)
     counted_from = [f"Waves are counted from the first, {first:g}."] if first else []
     notes = [*columns.notes, *counted_from, *_unconverged(plain, full), _CAUTION]
@@ -214,7 +214,7 @@ def _delta(
         why = NotComputed("the likelihood has no curvature in delta: too few rows for the model")
         return delta, why, why
     se = float(np.sqrt(variance))
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     return delta, se, (delta - z * se, delta + z * se)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy import special
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
@@ -242,7 +242,7 @@ def _rounded(rows: ScaleRows) -> tuple[ScaleRows, tuple[str, ...]]:
 
 
 def _predictors(rows: ScaleRows, fits: Fits, terms: _Terms, confidence: float) -> pd.DataFrame:
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     level = pd.DataFrame(
         {
             "part": "level",
@@ -263,7 +263,7 @@ def _predictors(rows: ScaleRows, fits: Fits, terms: _Terms, confidence: float) -
     ratio = frame["estimate"] / frame["standard_error"]
     frame["low"] = frame["estimate"] - z * frame["standard_error"]
     frame["high"] = frame["estimate"] + z * frame["standard_error"]
-    frame["p"] = chi2.sf(ratio**2, 1)
+    frame["p"] = special.chdtrc(1, ratio**2)
     slope = (frame["part"] == "scale") & (frame["term"] != "constant")
     frame["sd_ratio"] = np.exp(frame["estimate"] / 2).where(slope)
     return frame
@@ -279,7 +279,7 @@ def _by_group(
     full = fits.full
     own = full.log_variance if isinstance(full, RandomScale) else np.zeros(len(n))
     spread = full.log_variance_sd if isinstance(full, RandomScale) else np.full(len(n), np.nan)
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     observed = np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan)
     return pd.DataFrame(
         {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy import special
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
@@ -232,7 +232,7 @@ def _by_group(ratings: Ratings, parts: Parts, confidence: float) -> pd.DataFrame
     error = np.where(parts.mean_errors > 0, parts.mean_errors, np.nan)
     tau2 = max(between, 0.0) if np.isfinite(between) else np.nan
     kept = tau2 / (tau2 + error)
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     value = parts.mu + kept * (parts.means - parts.mu)
     value_se = np.sqrt(tau2 * (1.0 - kept) + (1.0 - kept) ** 2 * parts.mu_variance)
     reason = "one group: nothing to shrink to" if np.isnan(between) else ""

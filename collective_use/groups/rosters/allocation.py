@@ -168,7 +168,7 @@ def allocation_indices(
     used = shares if include_self else shares.with_values(_without_own)
     columns = {w.label: _one(w, used, shares, total, low) for w in wanted}
     details = {
-        "targets": target_frame(used, shares, total),
+        "targets": target_frame(used, shares),
         "agreement": rater_agreement(used),
     }
     word = "counted in" if include_self else "left out of"
@@ -233,30 +233,18 @@ def _one(index: Wanted, used: Rosters, shares: Rosters, total: float | None, low
     return 1.0 - result if index.one_minus else result
 
 
-def target_frame(used: Rosters, shares: Rosters, total: float | None) -> pd.DataFrame:
+def target_frame(used: Rosters, shares: Rosters) -> pd.DataFrame:
     """Return one row a target: raters, mean received, its share, spread over raters, own view."""
-    frames = []
+    columns = []
     for stack, full in zip(used.stacks, shares.stacks, strict=True):
-        k = stack.values.shape[-1]
-        mine = kernels.own_cells(full.own, k)
-        place = np.repeat(stack.groups, k)
-        names = [
-            used.target_names.get(int(group), tuple(str(i + 1) for i in range(k)))
-            for group in stack.groups
-        ]
-        frame = used.keys.iloc[place].reset_index(drop=True)
-        frames.append(
-            frame.assign(
-                target=[name for group in names for name in group],
-                raters=(~np.isnan(stack.values)).sum(-2).ravel(),
-                received=mean_where(stack.values, -2).ravel(),
-                share=kernels.received_shares(stack.values).ravel(),
-                sd=spread(np.swapaxes(stack.values, -1, -2)).ravel(),
-                own_view=mean_where(np.where(mine, full.values, np.nan), -2).ravel(),
-                _place=place,
-            )
+        mine = kernels.own_cells(full.own, stack.values.shape[-1])
+        columns.append(
+            {
+                "raters": (~np.isnan(stack.values)).sum(-2).ravel(),
+                "received": mean_where(stack.values, -2).ravel(),
+                "share": kernels.received_shares(stack.values).ravel(),
+                "sd": spread(np.swapaxes(stack.values, -1, -2)).ravel(),
+                "own_view": mean_where(np.where(mine, full.values, np.nan), -2).ravel(),
+            }
         )
-    if not frames:
-        return pd.DataFrame(columns=[*used.keys.columns, "target", "raters", "received", "share"])
-    whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values("_place", kind="stable", ignore_index=True).drop(columns="_place")
+    return used.by_target("target", columns)

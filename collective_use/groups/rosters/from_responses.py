@@ -193,7 +193,7 @@ def stack_answers(places: Places, keys: GroupKeys, table: Floats, targets: str) 
             stacks.append(_stack(places, groups, table, int(raters), int(width), targets))
     names = places.partner_names if targets == "partners" else places.names
     return Rosters(
-        keys=keys.frame[keys.columns],
+        keys=keys.labels,
         stacks=tuple(stacks),
         raters=places.size,
         targets=np.asarray(number, dtype=np.int64),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from collective_use.groups.rosters.stacks import Floats, Integers, Rosters
 from collective_use.numerics.rosters import raters as kernels
@@ -123,8 +124,6 @@ def _jackknife(anova: kernels.CrossedAnova) -> tuple[float, float]:
 
     Fewer than five groups give none.
     """
-    from scipy.stats import t
-
     used = anova.df_error > 0
     number = int(used.sum())
     if number < 5:
@@ -136,5 +135,5 @@ def _jackknife(anova: kernels.CrossedAnova) -> tuple[float, float]:
     left_out = _icc(rest)[2]
     whole = float(_icc(anova.pooled())[2][0])
     error = np.sqrt((number - 1) / number * ((left_out - left_out.mean()) ** 2).sum())
-    reach = float(t.ppf(0.975, number - 1)) * float(error)
+    reach = float(special.stdtrit(number - 1, 0.975)) * float(error)
     return whole - reach, min(whole + reach, 1.0)

@@ -47,25 +47,12 @@ def either_report(stack: Stack) -> Floats:
 
 def received_frame(rosters: Rosters) -> pd.DataFrame:
     """Return one row a member: what it receives and gives on average, and whether it answered."""
-    frames = []
-    for stack in rosters.stacks:
-        g, k = stack.values.shape[0], stack.values.shape[-1]
-        place = np.repeat(stack.groups, k)
-        names = [
-            rosters.target_names.get(int(group), tuple(str(i + 1) for i in range(k)))
-            for group in stack.groups
-        ]
-        frame = rosters.keys.iloc[place].reset_index(drop=True)
-        frames.append(
-            frame.assign(
-                member=[name for group in names for name in group],
-                received=kernels.received(stack.values).ravel(),
-                given=kernels.given(stack.values).ravel(),
-                answered=respondents(stack.values).reshape(g * k),
-                _place=place,
-            )
-        )
-    if not frames:
-        return pd.DataFrame(columns=[*rosters.keys.columns, "member", "received", "given"])
-    whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values("_place", kind="stable", ignore_index=True).drop(columns="_place")
+    columns = [
+        {
+            "received": kernels.received(stack.values).ravel(),
+            "given": kernels.given(stack.values).ravel(),
+            "answered": respondents(stack.values).ravel(),
+        }
+        for stack in rosters.stacks
+    ]
+    return rosters.by_target("member", columns)

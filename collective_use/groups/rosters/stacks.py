@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from collective_use.cutoffs import CUTOFFS, Cutoff
+from collective_use.frames import arrays_of, extended
 from collective_use.numerics.types import Floats as Floats
 from collective_use.numerics.types import Integers as Integers
 from collective_use.results import Result, Table, table_of
@@ -90,6 +92,35 @@ class Rosters:
             self, stacks=tuple(replace(stack, values=change(stack)) for stack in self.stacks)
         )
 
+    def by_target(self, name: str, columns: Sequence[Mapping[str, ArrayLike]]) -> pd.DataFrame:
+        """Return one row a target with its group, its name, and columns; groups in their order.
+
+        Parameters
+        ----------
+        name
+            What a target is called.
+        columns
+            For each stack, values by name, one a target, groups one after another.
+        """
+        if not self.stacks:
+            return pd.DataFrame(columns=[*self.keys.columns, name])
+        widths = [stack.values.shape[-1] for stack in self.stacks]
+        place = np.concatenate(
+            [np.repeat(s.groups, k) for s, k in zip(self.stacks, widths, strict=True)]
+        )
+        named = [
+            target
+            for stack, k in zip(self.stacks, widths, strict=True)
+            for group in stack.groups.tolist()
+            for target in self.target_names.get(group, tuple(str(i + 1) for i in range(k)))
+        ]
+        order = np.argsort(place, kind="stable")
+        rows = place[order]
+        found = {column: np.concatenate([np.asarray(part[column]) for part in columns])[order]
+                 for column in columns[0]}  # fmt: skip
+        keys = arrays_of(self.keys.take(rows).reset_index(drop=True))
+        return pd.DataFrame({**keys, name: [named[i] for i in order.tolist()], **found})
+
     def respondents(self) -> Integers:
         """Return the number of raters who reported anything on a target not their own."""
 
@@ -107,7 +138,8 @@ class Rosters:
         rate = np.divide(
             answered, self.raters, out=np.full(self.total, np.nan), where=self.raters > 0
         )
-        return self.keys.assign(members=self.raters, respondents=answered, response_rate=rate)
+        found = {"members": self.raters, "respondents": answered, "response_rate": rate}
+        return extended(self.keys, found)
 
 
 def stack_matrices(
@@ -264,16 +296,17 @@ def gated(
         Why an index is missing where enough members answered.
     """
     low = rate_reasons(frame, gate)
-    values, reasons = frame.copy(), frame[[c for c in frame.columns if c in ("group", "wave")]]
+    keys = frame[[c for c in frame.columns if c in ("group", "wave")]]
     texts: dict[str, list[str]] = {}
+    shown: dict[str, list[float]] = {}
     for name, column in columns.items():
         other = undefined.get(name, "it is not defined for these answers")
         texts[name] = [
             why or ("" if np.isfinite(value) else other)
             for why, value in zip(low, column, strict=True)
         ]
-        values[name] = [
+        shown[name] = [
             value if not text else np.nan for value, text in zip(column, texts[name], strict=True)
         ]
-    reasons = reasons.assign(**texts)
+    values, reasons = extended(frame, shown), extended(keys, texts)
     return RosterIndices(values, reasons, gate, **more)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ import pandas as pd
 from collective_use.accepted import Labels, Values
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
+from collective_use.frames import Cell, arrays_of
 from collective_use.groups.inputs import numbers_in
 from collective_use.groups.keys import group_keys
 from collective_use.groups.labels import aligned, label_text, labels_of
@@ -176,25 +177,25 @@ def group_mean_reliability(
     frame = sampling_fraction(names[known], members)
     code = pd.Index(frame["group"]).get_indexer(names[known])
     stats = group_statistics(y[known], code.astype(np.intp), len(frame))
-    return reliability_of(stats, frame, aggregation, person_reliability)
+    return reliability_of(stats, arrays_of(frame), aggregation, person_reliability)
 
 
 def reliability_of(
-    stats: GroupStatistics, frame: pd.DataFrame, aggregation: Aggregation, trust: float
+    stats: GroupStatistics, groups: Mapping[str, Cell], aggregation: Aggregation, trust: float
 ) -> GroupMeanReliability:
-    """Return the same from statistics of the groups in `frame`; see `group_mean_reliability`.
+    """Return the same from statistics of given groups; see `group_mean_reliability`.
 
     Parameters
     ----------
     stats
         Of the scores, one column.
-    frame
-        `group`, `n`, `members`, `sampling_fraction`, `reason`, a row a group.
+    groups
+        Columns `group`, `n`, `members`, `sampling_fraction`, `reason`, a row a group.
     trust
         Reliability of a person's score within groups.
     """
     between, within = _components(anova.one_way_of(stats))
-    n, size = frame["n"].to_numpy(float), frame["members"].to_numpy(float)
+    n, size = np.asarray(groups["n"], float), np.asarray(groups["members"], float)
     reflective = kernels.reflective_reliability(between, within, n)
     formative = kernels.formative_reliability(between, within, n, size, trust)
     chosen = reflective if aggregation == "reflective" else formative
@@ -204,7 +205,7 @@ def reliability_of(
     reliability = np.where(n > 0, chosen, np.nan)
     values = pd.DataFrame(
         {
-            **{name: frame[name].array for name in frame.columns if name != "reason"},
+            **{name: column for name, column in groups.items() if name != "reason"},
             "mean": stats.means[:, 0],
             "standard_error": np.where(n > 0, error, np.nan),
             "reliability": reliability,
@@ -212,7 +213,7 @@ def reliability_of(
             "formative": np.where(n > 0, formative, np.nan),
             "reason": [
                 _reason(r, c, x)
-                for r, c, x in zip(frame["reason"], frame["n"], reliability, strict=True)
+                for r, c, x in zip(groups["reason"], n.tolist(), reliability.tolist(), strict=True)
             ],
         }
     )
@@ -235,7 +236,7 @@ def _components(table: anova.OneWay) -> tuple[float, float]:
     return max((float(table.ms_between) - within) / float(table.size_k0), 0.0), within
 
 
-def _reason(reason: str, n: int, value: float) -> str:
+def _reason(reason: str, n: float, value: float) -> str:
     if n == 0:
         return "nobody answered"
     if np.isnan(value) and not reason:

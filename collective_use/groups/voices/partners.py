@@ -225,25 +225,23 @@ def _frame(
     partners = np.bincount(stats.group, minlength=stats.groups)
     plain, balanced = kernels.member_mean(stats), kernels.balanced_mean(stats)
     within, between = kernels.within_between(stats)
-    frame = pd.DataFrame(
-        {
-            "group": list(names),
-            "n": n,
-            "partners": partners,
-            "effective_partners": kernels.effective_partners(stats),
-            "largest_partner": kernels.largest_share(stats),
-            "mean": plain,
-            "balanced_mean": balanced,
-            "difference": balanced - plain,
-            "sd_within": np.sqrt(within),
-            "sd_between": np.sqrt(between),
-        }
-    )
+    columns = {
+        "group": list(names),
+        "n": n,
+        "partners": partners,
+        "effective_partners": kernels.effective_partners(stats),
+        "largest_partner": kernels.largest_share(stats),
+        "mean": plain,
+        "balanced_mean": balanced,
+        "difference": balanced - plain,
+        "sd_within": np.sqrt(within),
+        "sd_between": np.sqrt(between),
+    }
     if options is not None:
         null = (options**2 - 1) / 12
-        frame = frame.assign(rwg_within=1 - within / null, rwg_between=1 - between / null)
-    frame["reason"] = [_reason(p, m) for p, m in zip(partners, n, strict=True)]
-    return frame
+        columns |= {"rwg_within": 1 - within / null, "rwg_between": 1 - between / null}
+    reason = [_reason(p, m) for p, m in zip(partners.tolist(), n.tolist(), strict=True)]
+    return pd.DataFrame({**columns, "reason": reason})
 
 
 def _reason(partners: int, n: int) -> str:

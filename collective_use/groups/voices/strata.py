@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from collective_use.accepted import Labels, Values
 from collective_use.checks import whole_number
@@ -177,8 +178,6 @@ def _icc(table: CrossedAnova) -> float | NotComputed:
 
 
 def _test(table: CrossedAnova) -> tuple[float | NotComputed, float | NotComputed]:
-    from scipy.stats import f as distribution
-
     if table.df_a[0] < 1 or table.df_error[0] < 1:
         why = NotComputed("there are too few groups or answers to test")
         return why, why
@@ -187,7 +186,7 @@ def _test(table: CrossedAnova) -> tuple[float | NotComputed, float | NotComputed
         why = NotComputed("members of each group answered all the same")
         return why, why
     value = float(table.ss_a[0] / table.df_a[0] / error)
-    return value, float(distribution.sf(value, table.df_a[0], table.df_error[0]))
+    return value, float(special.fdtrc(table.df_a[0], table.df_error[0], value))
 
 
 def _by_stratum(

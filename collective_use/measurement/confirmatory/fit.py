@@ -32,7 +32,7 @@ from collective_use.measurement.confirmatory.rivals import (
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
 from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
 from collective_use.measurement.cutoffs.result import DynamicCutoffs
-from collective_use.measurement.threads import single_threaded
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.result import TwoLevelResult

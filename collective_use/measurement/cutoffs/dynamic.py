@@ -13,9 +13,9 @@ from collective_use.measurement.correlations import Floats
 from collective_use.measurement.cutoffs.judge import Drawn, limits_of, verdict_of
 from collective_use.measurement.cutoffs.result import INDICES, DynamicCutoffs
 from collective_use.measurement.cutoffs.wrong import implied, misspecified, standardised
-from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.resampling.batches import weighted_moments
 from collective_use.numerics.sem.many import fit_many, normal_covariances
+from collective_use.numerics.threads import single_threaded
 from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.result import TwoLevelResult

@@ -20,7 +20,6 @@ from collective_use.measurement.correlations import (
     positive_definite,
 )
 from collective_use.measurement.factors.rotations import ROTATIONS, rotated
-from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.factors.errors import rotated_errors
 from collective_use.numerics.factors.extract import (
     FactorFit,
@@ -30,6 +29,7 @@ from collective_use.numerics.factors.extract import (
     fit_of,
 )
 from collective_use.numerics.factors.rotate import Criterion, Rotated
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 
 EXTRACTIONS = ("minres", "ml", "pa")

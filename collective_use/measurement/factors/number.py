@@ -21,7 +21,6 @@ from collective_use.measurement.correlations import (
     positive_definite,
 )
 from collective_use.measurement.factors.graph import Communities, communities_of
-from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.factors.comparison import comparison_data, hull
 from collective_use.numerics.factors.number import (
     Parallel,
@@ -36,6 +35,7 @@ from collective_use.numerics.factors.number import (
     sampling_adequacy,
     sphericity,
 )
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 
 RULES: dict[str, tuple[str, str]] = {

@@ -23,7 +23,7 @@ from collective_use.measurement.cfa import (
     rows_of,
 )
 from collective_use.measurement.invariance.steps import RULES, step_row
-from collective_use.measurement.threads import single_threaded
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
 

@@ -14,7 +14,7 @@ from collective_use.errors import EstimationError, InputError
 from collective_use.measurement.cfa import fit_quietly, rows_of
 from collective_use.measurement.invariance.effect import items_of
 from collective_use.measurement.invariance.release import released
-from collective_use.measurement.threads import single_threaded
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
 

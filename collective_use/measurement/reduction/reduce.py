@@ -18,7 +18,7 @@ from collective_use.measurement.answers import Answers, Constructs, Data, answer
 from collective_use.measurement.correlations import refuse_constant
 from collective_use.measurement.reduction.loss import losses, validity_of
 from collective_use.measurement.reduction.rules import RULES, WORDS, Sheet, sheet_of, worst
-from collective_use.measurement.threads import single_threaded
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import Result, Table, table_of
 
 

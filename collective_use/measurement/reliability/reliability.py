@@ -18,8 +18,8 @@ from collective_use.measurement.reliability.definitions import DEFINITIONS, LEVE
 from collective_use.measurement.reliability.levels import by_level
 from collective_use.measurement.reliability.one_factor import Estimate
 from collective_use.measurement.reliability.total import closed, total
-from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.items.reliability import cronbach_alpha, feldt_limits
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import Result, Table, table_of
 
 COLUMNS = ["scale", "coefficient", "level", "est", "se", "ci_lower", "ci_upper", "limits",

@@ -12,8 +12,8 @@ from collective_use.accepted import Labels
 from collective_use.errors import EstimationError
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import factor_model, fit_quietly, heard, plain_names, rows_of
-from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.htmt import constructs_with
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
 

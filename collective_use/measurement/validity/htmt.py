@@ -19,9 +19,9 @@ from collective_use.measurement.correlations import (
     correlations_of,
     likely_covariance,
 )
-from collective_use.measurement.threads import single_threaded
 from collective_use.numerics.groups.components import components, pair_sums
 from collective_use.numerics.items.htmt import htmt_ratios
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import Result, Table, table_of
 
 RULE = Cutoff(

@@ -17,8 +17,8 @@ from collective_use.frames import rows_of
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import Named, factor_model, fit_quietly, plain_names
 from collective_use.measurement.correlations import likely_covariance
-from collective_use.measurement.threads import single_threaded
 from collective_use.measurement.validity.htmt import constructs_with, htmt
+from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
 

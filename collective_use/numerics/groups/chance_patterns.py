@@ -22,6 +22,7 @@ from collective_use.numerics.groups.chance_large import (
     large_ratio,
     null_answers,
 )
+from collective_use.numerics.threads import single_threaded
 from collective_use.numerics.types import Floats, Integers
 
 _FIRST = 400
@@ -127,6 +128,7 @@ def patterns_of(answered: NDArray[np.bool_], codes: NDArray[np.intp], n_groups: 
     return Patterns(of_group, tuple(masks))
 
 
+@single_threaded
 def agreement_chances(
     patterns: Patterns,
     observed: Floats,
@@ -290,17 +292,21 @@ def _masked(answers: NDArray[np.float32], masks: list[NDArray[np.bool_]]) -> Flo
     cells = np.zeros((masks[0].shape[1], len(masks), widest), dtype=np.float32)
     for k, mask in enumerate(masks):
         cells[:, k, : len(mask)] = mask.T
+    n = cells.sum(axis=2, dtype=np.float64)[:, :, None]
+    items = (n > 1).sum(axis=0)
+    # of sums of squares, and of squared sums, in the mean over items
+    weight = np.where(n > 1, 1.0 / (np.maximum(n - 1.0, 1.0) * np.maximum(items, 1)), 0.0)
     total = np.zeros((len(masks), answers.shape[2]))
-    items = np.zeros((len(masks), 1))
-    for cell, column in zip(cells, answers[:, :widest], strict=True):
-        n = cell.sum(axis=1, dtype=np.float64)[:, None]
-        sums = (cell @ column).astype(np.float64)
-        squares = (cell @ (column * column)).astype(np.float64)
-        enough = n > 1
-        spread = (squares - sums * sums / np.maximum(n, 1)) / np.maximum(n - 1, 1)
-        total += np.where(enough, spread, 0.0)
-        items += enough
-    return np.divide(total, items, out=np.full(total.shape, np.inf), where=items > 0)
+    part, sums = np.empty_like(total), np.empty(total.shape, dtype=np.float32)
+    for cell, column, square, whole in zip(
+        cells, answers[:, :widest], weight, weight / np.maximum(n, 1.0), strict=True
+    ):
+        total += np.multiply(np.matmul(cell, column * column, out=sums), square, out=part)
+        np.copyto(part, np.matmul(cell, column, out=sums))
+        part *= part
+        total -= np.multiply(part, whole, out=part)
+    total[items[:, 0] == 0] = np.inf
+    return total
 
 
 def _deviations(

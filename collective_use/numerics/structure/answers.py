@@ -123,6 +123,51 @@ def bca_answer(
     return Answer(lower, upper, np.asarray(2 * ndtr(-np.abs(z))))
 
 
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """One-sided levels about a bound.
+
+    Attributes
+    ----------
+    equivalent
+        (k,) p of the hypothesis that a quantity lies at or beyond either bound.
+    minimal
+        (k,) p of the hypothesis that it lies between the bounds.
+    """
+
+    equivalent: Floats
+    minimal: Floats
+
+
+def sized(draws: Floats, bound: float) -> Sized:
+    """Return the tests of equivalence and of a minimal effect, from draws (R, k).
+
+    The p of two one-sided tests is the larger share beyond a bound (Schuirmann 1987, Journal of
+    Pharmacokinetics and Biopharmaceutics 15:657); that of a minimal effect the smaller share short
+    of one (Murphy & Myors 1999, Journal of Applied Psychology 84:234), doubled for two sides.
+
+    Parameters
+    ----------
+    draws
+        Of k quantities; NaN is left out.
+    bound
+        Smallest size that counts, above zero.
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(1).normal([0.0, 1.0], 0.1, size=(4000, 2))
+    >>> found = sized(draws, 0.3)
+    >>> (found.equivalent < 0.05).tolist(), (found.minimal < 0.05).tolist()
+    ([True, False], [False, True])
+    """
+    known = np.maximum((~np.isnan(draws)).sum(axis=0), 1)
+    above = (draws >= bound).sum(axis=0) / known
+    below = (draws <= -bound).sum(axis=0) / known
+    minimal = np.minimum(1.0, 2 * np.minimum(1 - above, 1 - below))
+    none = np.isnan(draws).all(axis=0)
+    return Sized(np.where(none, np.nan, np.maximum(above, below)), np.where(none, np.nan, minimal))
+
+
 def false_discovery(p: Floats) -> Floats:
     """Return Benjamini and Hochberg's adjusted p of a family; NaN stays.
 

@@ -22,7 +22,7 @@ from collective_use.questionnaire.online import (
     text_import,
     xlsform,
 )
-from collective_use.questionnaire.online.formulas import warn_formulas
+from collective_use.questionnaire.online.listed_names import warn_names
 from collective_use.questionnaire.online.members_file import members_csv
 from collective_use.questionnaire.online.pages import web_pages
 from collective_use.questionnaire.online.published import Published, longest, slots
@@ -120,7 +120,7 @@ def publish_form(
         pattern = _PATTERNS.get(to, "")
         content = lay(roster=slots(longest(rosters) or places, pattern) if pattern else ())
         published = _write(to, content, rosters)
-        warn_formulas(published, rosters)
+        warn_names(published, rosters)
     shuffles = to not in _SHUFFLERS and any(
         question.shuffle for page in content.pages for question in page.questions
     )

@@ -127,11 +127,11 @@ def _note_empty(
     record: Record, name: str, module: str, rows: pd.Series, options: Options
 ) -> Record:
     """Say what becomes of persons who left the box empty, aloud: nobody is held out in silence."""
-    text = f"{name}: Persons who left the box of the consent {module!r} empty"
+    empty = f"{name}: Persons who left the box of the consent {module!r} empty"
     if options.unticked_consent == "keep":
-        text = f"{text}; they stay, since their consent is said to be held elsewhere."
-        return record.note("responses", "decision", text, count=len(rows), of="persons", what=rows)
-    text = f"{text}, which is no consent. {KEEP}"
+        kept = f"{empty}; they stay, since their consent is said to be held elsewhere."
+        return record.note("responses", "decision", kept, count=len(rows), of="persons", what=rows)
+    text = f"{empty}, which is no consent. {KEEP}"
     warn(f"{text} ({counted(len(rows), 'persons')} left out)", DataWarning)
     return _left(record, text, rows)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.accepted import Found
 from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, Ints, adf_gamma, vech
 from collective_use.numerics.search.optimise import Optimum
@@ -21,6 +19,7 @@ from collective_use.numerics.sem.objective import (
     LeastSquaresObjective,
     NormalObjective,
 )
+from collective_use.numerics.threads import thread_controller as thread_controller
 from collective_use.sem.data.data import SampleData
 from collective_use.sem.engines.search import search
 from collective_use.sem.options import Options
@@ -213,14 +212,6 @@ def fit_table(table: ParameterTable, data: SampleData, options: Options) -> Solu
     objective, shared = make_objective(model, data, options, filled)
     optimum, basis = search(filled, data, objective, constraints)
     return Solution(filled, model, data, options, objective, shared, optimum, basis, constraints)
-
-
-@lru_cache(maxsize=1)
-def thread_controller() -> Found:
-    """Return the controller of linear algebra threads, found once."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def relabelled(solution: S, optimum: Optimum) -> S:

@@ -15,8 +15,10 @@ from collective_use.numerics.sem.model import cells_of, jacobian
 from collective_use.numerics.structure.between import (
     between_covariances,
     halves,
+    influence,
     jackknife,
     left_out,
+    nudged,
 )
 from collective_use.numerics.structure.two_step import trace_of_test
 from collective_use.sem.data.data import GroupData, SampleData
@@ -46,11 +48,9 @@ class MomentFit:
     Attributes
     ----------
     fit
-        Estimates with errors from leaving each group out once.
+        Estimates with errors from each group's influence.
     covariances
         What was fitted, for any weights of the groups: bootstraps draw through it.
-    replicates
-        (G, q) estimates without each group.
     scaled
         Chi-square of the model and of independence, scaled for what the covariances are.
     df
@@ -61,7 +61,6 @@ class MomentFit:
 
     fit: SemResult
     covariances: Covariances
-    replicates: Floats
     scaled: tuple[ChiSquare, ChiSquare] | None
     df: int
     problems: tuple[Problem, ...]
@@ -158,18 +157,19 @@ def fit_moments(syntax: str, data: Measured, covariances: Covariances) -> Moment
     with thread_controller().limit(limits=1):
         solution = _solution(table, cov, G)
         q = table.n_free
-        again = ordered(left_out(G))
-        replicates = refitted(solution, again)
+        replicates = refitted(solution, ordered(nudged(G)))
         if np.isnan(replicates).any():
             bad = int(np.isnan(replicates).any(axis=1).sum())
-            text = f"without one group each, {bad} of {G} fits failed"
+            text = f"with one group counting a little more or less, {bad} of {2 * G} fits failed"
             raise EstimationError(f"{text}: the structure rests on single groups")
-        vcov = jackknife(replicates)
+        df = _df(table, G)
+        vcov = influence(replicates, G - df)
+        again = ordered(left_out(G))
         problems = find_problems(solution, vcov if q else None)
         fit = SemResult(solution, vcov, problems, "core", ("",), ("",), syntax)
         gamma = jackknife(np.array([vech(S) for S in again])) * G
         scaled = _scaled(solution, gamma)
-    return MomentFit(fit, ordered, replicates, scaled, _df(table, G), problems)
+    return MomentFit(fit, ordered, scaled, df, problems)
 
 
 def _solution(table: ParameterTable, cov: Floats, n: int) -> Solution:

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
-from scipy.stats import chi2
+from scipy import optimize, special
 
 from collective_use.numerics.groups.statistics import group_statistics, sum_by
 from collective_use.numerics.types import Floats, Ints
@@ -165,7 +164,7 @@ def variance_shares(t: Teams, confidence: float = 0.95, *, reml: bool = True) ->
     top = _best_of(lambda share: -profiles[0](share)[0], 1.0 - _INSIDE)
     best, parent, group = profiles[0](top)
     share = np.array([parent, group, 1.0 - parent - group])
-    drop = float(chi2.ppf(confidence, 1)) / 2.0
+    drop = float(special.gammaincinv(0.5, confidence))
     limits = [
         _limits(lambda s, f=profile: f(s)[0] - best + drop, float(at), fixed)  # type: ignore[misc]
         for fixed, (profile, at) in enumerate(zip(profiles, share, strict=True))

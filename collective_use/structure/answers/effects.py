@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from collective_use.numerics.types import Floats
 from collective_use.sem.resampling.monte_carlo import evaluate_draws
 from collective_use.sem.result import SemResult
 from collective_use.sem.table.constraints import Constraints
-from collective_use.structure.routes import route_of
+from collective_use.structure.answers.routes import route_of
 
 INTERVALS = ("monte_carlo", "percentile", "bca")
 
@@ -82,7 +83,7 @@ def effects_frame(fit: SemResult, drawn: Drawn | None, *, confidence: float = 0.
     names = [name for name, _ in constraints.definitions]
     values = defined(constraints, drawn.theta)
     estimate = defined(constraints, fit.solution.theta[None, :])[0]
-    answer = _answer(drawn, constraints, values, estimate, confidence)
+    answer = answer_of(drawn, lambda theta: defined(constraints, theta), estimate, confidence)
     order = [names.index(name) for name in frame["effect"]]
     frame["se"] = np.nanstd(values, axis=0, ddof=1)[order]
     frame["lower"], frame["upper"] = answer.lower[order], answer.upper[order]
@@ -126,12 +127,26 @@ def defined(constraints: Constraints, theta: Floats) -> Floats:
     return np.array([known[name] for name in names]).reshape(len(names), R).T
 
 
-def _answer(
-    drawn: Drawn, constraints: Constraints, values: Floats, estimate: Floats, confidence: float
+def answer_of(
+    drawn: Drawn, quantities: Callable[[Floats], Floats], estimate: Floats, confidence: float
 ) -> Answer:
+    """Return limits and p of what parameters give, by the distribution that all answers share.
+
+    Parameters
+    ----------
+    drawn
+        Draws or replicates of the parameters.
+    quantities
+        From parameters (R, q) to quantities (R, k).
+    estimate
+        (k,).
+    confidence
+        Of the limits.
+    """
+    values = quantities(drawn.theta)
     if drawn.kind != "bca" or drawn.left_out is None:
         return percentile_answer(values, confidence)
-    acceleration = acceleration_of(defined(constraints, drawn.left_out))
+    acceleration = acceleration_of(quantities(drawn.left_out))
     return bca_answer(values, estimate, acceleration, confidence)
 
 

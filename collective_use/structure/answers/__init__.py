@@ -1,0 +1,1 @@
+"""What is asked of a fitted structure: one distribution answers all."""
