@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from collective_use.accepted import Found, Items, Labels, PlainDict
@@ -29,6 +27,16 @@ from collective_use.measurement.confirmatory.rivals import (
     rivals_between,
     rivals_inside,
 )
+from collective_use.measurement.confirmatory.rows import (
+    MEASURES,
+    FitRow,
+    LevelRow,
+    LoadingRow,
+    PairRow,
+    against,
+    measured,
+    of_level,
+)
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
 from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
 from collective_use.measurement.cutoffs.result import DynamicCutoffs
@@ -37,7 +45,6 @@ from collective_use.results import NotComputed
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.result import TwoLevelResult
 
-MEASURES = ("cfi", "tli", "rmsea", "srmr", "aic", "bic")
 MOST_FIML = 40
 """More items take the maximum likelihood of incomplete answers too long."""
 
@@ -190,10 +197,10 @@ class _Book:
     missing: str
     repetitions: int
     seed: int | None
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    levels: list[dict[str, Any]] = field(default_factory=list)
-    loadings: list[dict[str, Any]] = field(default_factory=list)
-    pairs: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[FitRow] = field(default_factory=list)
+    levels: list[LevelRow] = field(default_factory=list)
+    loadings: list[LoadingRow] = field(default_factory=list)
+    pairs: list[PairRow] = field(default_factory=list)
     models: dict[tuple[str, str], str] = field(default_factory=dict)
     fits: dict[tuple[str, str], SemResult] = field(default_factory=dict)
     cutoffs: dict[str, DynamicCutoffs | NotComputed] = field(default_factory=dict)
@@ -250,7 +257,7 @@ class _Book:
                    "srmr_between", "delta_chisq", "delta_df", "delta_p", "verdict",
                    "reason"]  # fmt: skip
         blank = {"verdict": "", "reason": ""}
-        table = pd.DataFrame([blank | row for row in self.rows]).reindex(columns=columns)
+        table = pd.DataFrame([{**blank, **row} for row in self.rows]).reindex(columns=columns)
         groups = 0 if self.answers.groups is None else int(self.answers.groups.nunique())
         return MeasurementFit(
             table, pd.DataFrame(self.levels), pd.DataFrame(self.loadings), pd.DataFrame(self.pairs),
@@ -273,7 +280,7 @@ class _Book:
         known = used.complete() if missing == "listwise" else used
         self.notes += [note for note in known.notes if note not in self.answers.notes]
         self.persons = max(self.persons, int(known.values.notna().any(axis=1).sum()))
-        options: dict[str, Any] = {"std_lv": True, "missing": missing}
+        options: PlainDict = {"std_lv": True, "missing": missing}
         if known.groups is not None:
             options |= {"cluster": "group_", "estimator": "MLR"}
         return plain_names(known, sets), options
@@ -290,7 +297,7 @@ class _Book:
         text = at_level(rival.text, items, self.level)
         key = (title, rival.words if rival.name == "merged" else rival.name)
         self.models[key] = text
-        row: dict[str, Any] = {"scope": title, "model": rival.name, "words": rival.words}
+        row: FitRow = {"scope": title, "model": rival.name, "words": rival.words}
         self.rows.append(row)
         fit = fit_quietly(text, named.data, **options)
         if isinstance(fit, NotComputed):
@@ -299,9 +306,9 @@ class _Book:
         self.fits[key] = fit
         said: list[str] = []
         with heard(said):
-            row |= _measured(fit)
+            row.update(measured(fit))
             if base is not None:
-                row |= _against(base, fit, rival, title)
+                row.update(against(base, fit, rival, title))
         row["reason"] = "; ".join([*(p.text for p in fit.problems), *said])
         return fit
 
@@ -309,7 +316,7 @@ class _Book:
         if isinstance(fit, TwoLevelResult):
             with heard(self.notes):
                 for level, found in level_measures(fit).items():
-                    self.levels.append({"scope": title, "level": level, **_of_level(found, level)})
+                    self.levels.append(of_level(title, level, found))
         self._parts(fit, named)
         if self.repetitions:
             self.cutoffs[title] = _cutoffs(fit, self.repetitions, self.seed)
@@ -319,52 +326,18 @@ class _Book:
         called = {plain: self.answers.named(named.back[plain]) for plain in named.sets}
         for row in rows_of(fit.standardized("all")):
             level = words.get(str(row["level"]), "person")
-            rest = {name: row[name] for name in ("ci_lower", "ci_upper")}
+            low, high = row["ci_lower"], row["ci_upper"]
             one, two = row["lhs"], row["rhs"]
             if row["op"] == "=~":
-                head = {"construct": called[one], "item": named.back[two], "level": level}
-                self.loadings.append(head | {"loading": row["est"], "se": row["se"]} | rest)
+                self.loadings.append({
+                    "construct": called[one], "item": named.back[two], "level": level,
+                    "loading": row["est"], "se": row["se"], "ci_lower": low, "ci_upper": high,
+                })  # fmt: skip
             elif row["op"] == "~~" and one != two and {one, two} <= set(called):
-                head = {"first": called[one], "second": called[two], "level": level}
-                self.pairs.append(head | {"correlation": row["est"]} | rest)
-
-
-def _measured(fit: SemResult) -> dict[str, float]:
-    m = fit.fit_measures
-    end = ".scaled" if "chisq.scaled" in m else ""
-    out = {name: float(m[name + end]) for name in ("chisq", "df", "pvalue")}
-    for name in MEASURES:
-        robust = m.get(f"{name}.robust")
-        known = robust is not None and np.isfinite(robust)
-        out[name] = float(robust if known else m[name])  # type: ignore[arg-type]
-    return out | {k: float(m[k]) for k in ("srmr_within", "srmr_between") if k in m}
-
-
-def _of_level(found: Mapping[str, float] | NotComputed, level: str) -> PlainDict:
-    names = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "n")
-    if isinstance(found, NotComputed):
-        return dict.fromkeys(names, np.nan) | {"reason": found.reason}
-    end = ".scaled" if "chisq.scaled" in found else ""
-    keys = ("chisq" + end, "df" + end, "pvalue" + end, "cfi", "tli", "rmsea.level",
-            f"srmr_{level}", "n.level")  # fmt: skip
-    return {name: found[key] for name, key in zip(names, keys, strict=True)} | {"reason": ""}
-
-
-def _against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> PlainDict:
-    if float(base.fit_measures["df"]) == float(fit.fit_measures["df"]):
-        return {"verdict": "as many parameters: read AIC and BIC"}
-    try:
-        try:
-            found = base.compare(fit)
-        except EstimationError:
-            found = base.compare(fit, "satorra.bentler.2010")
-    except CollectiveUseError as problem:
-        return {"verdict": f"not tested: {problem}"}
-    out = {"delta_chisq": found.statistic, "delta_df": found.df, "delta_p": found.p}
-    if rival.simpler:
-        worse = f"worse than {title} apart"
-        return out | {"verdict": worse if found.p < 0.05 else "no worse: they are not told apart"}
-    return out | {"verdict": "better than one factor" if found.p < 0.05 else "no better"}
+                self.pairs.append({
+                    "first": called[one], "second": called[two], "level": level,
+                    "correlation": row["est"], "ci_lower": low, "ci_upper": high,
+                })  # fmt: skip
 
 
 def _cutoffs(fit: SemResult, repetitions: int, seed: int | None) -> DynamicCutoffs | NotComputed:

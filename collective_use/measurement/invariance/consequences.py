@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,32 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 if TYPE_CHECKING:
     from collective_use.sem.result import SemResult
+
+
+class MeanRow(TypedDict):
+    """Shifts of one factor in one group."""
+
+    factor: str
+    group: str
+    latent: float
+    latent_if_equal: float
+    observed: float
+    by_items: float
+
+
+class SelectionRow(TypedDict):
+    """Who would be selected in one group, as the items are and if they worked alike."""
+
+    factor: str
+    group: str
+    selected: float
+    sensitivity: float
+    specificity: float
+    success: float
+    selected_if_equal: float
+    sensitivity_if_equal: float
+    specificity_if_equal: float
+    success_if_equal: float
 
 
 class Laddered(Protocol):
@@ -123,7 +149,8 @@ def consequences_of(found: Laddered, selected: float) -> Consequences:
         raise NotSupported(f"consequences are not offered here: {fit.reason}")
     shares = np.array(found.sizes, float) / sum(found.sizes)
     strict = found.fits.get("scalar")
-    means, chosen = [], []
+    means: list[MeanRow] = []
+    chosen: list[SelectionRow] = []
     for factor, items in items_of(found.model).items():
         part = _parts(fit, factor, items, len(found.groups))
         equal = np.full(len(shares), np.nan)
@@ -159,9 +186,7 @@ def _parts(fit: SemResult, factor: str, items: list[str], groups: int) -> _Parts
     )  # fmt: skip
 
 
-def _means(
-    factor: str, groups: tuple[str, ...], part: _Parts, equal: Floats
-) -> list[dict[str, object]]:
+def _means(factor: str, groups: tuple[str, ...], part: _Parts, equal: Floats) -> list[MeanRow]:
     expected = part.intercepts + part.loadings * part.means[:, None]
     alike = part.intercepts[0] + part.loadings[0] * part.means[:, None]
     observed = expected.mean(axis=1) - expected[0].mean()
@@ -176,7 +201,7 @@ def _means(
 
 def _selection(
     factor: str, groups: tuple[str, ...], part: _Parts, shares: Floats, top: float
-) -> list[dict[str, object]]:
+) -> list[SelectionRow]:
     def pooled(x: Floats) -> Floats:
         return np.asarray(np.broadcast_to((shares[:, None] * x).sum(axis=0), x.shape))
 
@@ -187,10 +212,13 @@ def _selection(
         )
         for change in (np.asarray, pooled)
     )  # fmt: skip
-    names = ("selected", "sensitivity", "specificity", "success")
     return [
         {"factor": factor, "group": name,
-         **{n: float(getattr(own, n)[k]) for n in names},
-         **{f"{n}_if_equal": float(getattr(alike, n)[k]) for n in names}}
+         "selected": float(own.selected[k]), "sensitivity": float(own.sensitivity[k]),
+         "specificity": float(own.specificity[k]), "success": float(own.success[k]),
+         "selected_if_equal": float(alike.selected[k]),
+         "sensitivity_if_equal": float(alike.sensitivity[k]),
+         "specificity_if_equal": float(alike.specificity[k]),
+         "success_if_equal": float(alike.success[k])}
         for k, name in enumerate(groups)
     ]  # fmt: skip
