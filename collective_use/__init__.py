@@ -199,10 +199,13 @@ _LAZY: dict[str, str] = {
     # measurement
     "efa": "collective_use.measurement.factors.efa",
     "Efa": "collective_use.measurement.factors.efa",
+    "esem": "collective_use.measurement.factors.esem",
+    "Esem": "collective_use.measurement.factors.esem",
     "factor_count": "collective_use.measurement.factors.number",
     "FactorCount": "collective_use.measurement.factors.number",
     "validate": "collective_use.measurement.validate",
     "Validation": "collective_use.measurement.validate",
+    "Progress": "collective_use.measurement.progress",
     "items": "collective_use.measurement.items",
     "ItemAnalysis": "collective_use.measurement.items",
     "dynamic_cutoffs": "collective_use.measurement.cutoffs.dynamic",

@@ -86,6 +86,8 @@ from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs as dynami
 from collective_use.measurement.cutoffs.result import DynamicCutoffs as DynamicCutoffs
 from collective_use.measurement.factors.efa import Efa as Efa
 from collective_use.measurement.factors.efa import efa as efa
+from collective_use.measurement.factors.esem import Esem as Esem
+from collective_use.measurement.factors.esem import esem as esem
 from collective_use.measurement.factors.number import FactorCount as FactorCount
 from collective_use.measurement.factors.number import factor_count as factor_count
 from collective_use.measurement.invariance.across import Ladder as Ladder
@@ -98,6 +100,7 @@ from collective_use.measurement.invariance.ladder import Invariance as Invarianc
 from collective_use.measurement.invariance.ladder import invariance as invariance
 from collective_use.measurement.items import ItemAnalysis as ItemAnalysis
 from collective_use.measurement.items import items as items
+from collective_use.measurement.progress import Progress as Progress
 from collective_use.measurement.reduction.reduce import Reduction as Reduction
 from collective_use.measurement.reduction.reduce import reduce as reduce
 from collective_use.measurement.reliability.reliability import Reliability as Reliability

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from collective_use.checks import one_of
-from collective_use.cli.console import say, show, show_json
-from collective_use.cli.options import UntickedConsent
+from collective_use.cli.console import say, show, show_json, speak
+from collective_use.cli.options import Lang, UntickedConsent
 from collective_use.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def monitor(
     reminders: Annotated[
         Path | None, typer.Option(help="Write who has not answered to FILE.csv.")
     ] = None,
+    lang: Lang = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show the response of each group against the gates, without any answers.
@@ -49,6 +50,7 @@ def monitor(
       collective-use monitor export.csv -i my_instrument/ --members members.csv \\
         --out field.html --reminders remind.csv
     """
+    speak(lang)
     for path in out or []:
         one_of("the ending of --out", path.suffix.lower(), (".csv", ".html"))
     if reminders is not None:

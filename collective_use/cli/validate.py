@@ -28,7 +28,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def validate(
     flags: options.Flags,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="Also ask how many factors each scale has (minutes).")
+        bool, typer.Option("--thorough", help="Also fit rivals, levels and factors (minutes).")
     ] = False,
     seed: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="For everything drawn by chance.")
@@ -45,8 +45,13 @@ def validate(
       collective-use validate export.csv --instrument collective_data_use --out results
       collective-use validate export.csv -i my_scale.yaml --thorough -o results
     """
+    from contextlib import nullcontext
+
     from collective_use.cli.done import show_done
+    from collective_use.measurement.progress import telling
     from collective_use.study.run import run_study
 
     study = study_of("validate", {**flags, "validation": "thorough" if thorough else "quick"})
-    show_done(run_study(study, command="validate"), flags["as_json"])
+    with telling(lambda far: typer.echo(str(far), err=True)) if thorough else nullcontext():
+        done = run_study(study, command="validate")
+    show_done(done, flags["as_json"])

@@ -17,6 +17,7 @@ from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.factors.number import FactorCount, factor_count
 from collective_use.measurement.invariance.across import Ladder, isomorphism
 from collective_use.measurement.items import ItemAnalysis, items
+from collective_use.measurement.progress import Clock, Told
 from collective_use.measurement.reliability.reliability import Reliability, reliability
 from collective_use.measurement.validity.common_method import CommonMethod, common_method
 from collective_use.measurement.validity.htmt import Htmt, htmt
@@ -28,6 +29,8 @@ from collective_use.results import NotComputed, Result, Table, table_of
 
 FEW_GROUPS = 30
 """Fewer groups say too little about correlations between groups."""
+FEW_ITEMS = 6
+"""Items from which it is asked how many factors a scale has."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class Validation(Result):
             out[f"factors_{scale}"] = found.rules
         if isinstance(self.models, MeasurementFit):
             out |= {"models": self.models.table, "loadings": self.models.loadings}
+            if len(self.models.cutoffs):
+                out["cutoffs"] = self.models.judged()
         if isinstance(self.levels, Ladder):
             out["levels"] = self.levels.table
         if isinstance(self.method, CommonMethod):
@@ -129,8 +134,10 @@ class Validation(Result):
         shown = self.findings.rename(
             columns={str(c): head_told(self.language, str(c)) for c in self.findings}
         )
+        judged = isinstance(self.models, MeasurementFit) and len(self.models.cutoffs) > 0
         return (
             table_of(words("Findings"), shown, notes=tuple(notes), digits=2),
+            *([self.models.judgement()] if judged else []),  # type: ignore[union-attr]
             Table(words("Checked and passed"), ("",), tuple((text,) for text in self.passed)),
             Table(words("Not checked"), ("",), tuple((text,) for text in self.left_out)),
         )
@@ -146,6 +153,7 @@ def validate(
     seed: int | None = 1,
     thorough: bool = False,
     language: str | None = None,
+    progress: Told | None = None,
 ) -> Validation:
     """Look through the scales of an instrument and name what is wrong with them.
 
@@ -167,6 +175,9 @@ def validate(
     language
         Of names and sentences: the instrument's first when None; sentences exist in ``"en"`` and
         ``"zh"``.
+    progress
+        Is called with a `Progress` when a step begins and at the end: what begins, how much is
+        done, and about how long the rest takes.
 
     Returns
     -------
@@ -197,8 +208,11 @@ def validate(
     answers = answers_of(data, groups, constructs, least=2, language=language)
     count = 0 if answers.groups is None else int(answers.groups.nunique())
     book = Book(answers, language)
+    clock = Clock(_steps(answers, count, thorough=thorough), progress)
+    clock.begin("items")
     own = items(data, groups, constructs=constructs)
     book.items(own)
+    clock.begin("reliability")
     reliable = _tried(
         lambda: reliability(
             data,
@@ -215,41 +229,78 @@ def validate(
     if sum(len(own) > 1 for own in answers.constructs.values()) < 2:
         valid = between = NotComputed("there are not two constructs of two items")
     else:
-        valid = _tried(lambda: validity(data, constructs, groups, tests=thorough))
+        clock.begin("validity")
+        valid = _tried(
+            lambda: validity(data, constructs, groups, tests=thorough, untested_below=0.8)
+        )
+        clock.begin("constructs between groups")
         between = _between(data, constructs, groups, count, repetitions, seed)
     book.validity(valid)
     book.close(between)
-    number = _number(answers, repetitions, seed, book) if thorough else {}
     deep: PlainDict = {}
     if thorough:
-        deep = _thorough(data, constructs, groups, count, seed, book)
+        deep = _thorough(_Given(data, constructs, groups, answers, count, seed), clock, book)
+        deep["number"] = _number(answers, repetitions, seed, clock, book)
     else:
         book.left.append(book.say(
             "How many factors each scale has, rival models, levels, a common method: --thorough "
             "(thorough=True) asks."
         ))  # fmt: skip
+    clock.end()
     return Validation(
-        book.table(), tuple(book.passed), tuple(book.left), own, reliable, valid, between, number,
-        len(answers.values), count, names=answers.names, language=language, **deep,
+        book.table(), tuple(book.passed), tuple(book.left), own, reliable, valid, between,
+        n=len(answers.values), groups=count, names=answers.names, language=language, **deep,
     )  # fmt: skip
 
 
-def _thorough(
-    data: Data, constructs: Constructs | None, groups: Labels, count: int, seed: int | None,
-    book: Book,
-) -> PlainDict:  # fmt: skip
+@dataclass(frozen=True)
+class _Given:
+    """What `validate` was given."""
+
+    data: Data
+    constructs: Constructs | None
+    groups: Labels
+    answers: Answers
+    count: int
+    seed: int | None
+
+
+def _steps(answers: Answers, count: int, *, thorough: bool) -> list[tuple[str, float]]:
+    """Return the steps and what they usually cost, so that the time left can be told."""
+    sets = answers.constructs
+    size = float(sum(len(own) for own in sets.values()) or len(answers.items))
+    out = [
+        ("items", 0.01 * size),
+        ("reliability", (0.5 if thorough else 0.03) * size),
+        ("validity", 0.03 * size),
+        ("constructs between groups", 0.01 * size),
+    ]
+    if thorough:
+        out += [("models", 0.3 * size), ("levels", 0.1 * size if count else 0.0),
+                ("common method", 0.3 * size)]  # fmt: skip
+        out += [(f"factors of {answers.names.get(scale, scale)}", 0.3 * len(own))
+                for scale, own in sets.items() if len(own) >= FEW_ITEMS]  # fmt: skip
+    return out
+
+
+def _thorough(given: _Given, clock: Clock, book: Book) -> PlainDict:
     """Fit rivals, compare levels, look for a common method; note what each says."""
+    data, constructs, groups = given.data, given.constructs, given.groups
     language = book.language
+    clock.begin("models")
     models = _tried(lambda: fit_measurement(
-        data, constructs, groups, level="person", repetitions=200, seed=seed, language=language
+        data, constructs, groups, level="person", repetitions=200, seed=given.seed,
+        language=language,
     ))  # fmt: skip
     book.models(models)
     levels = NotComputed("persons have no groups")
-    if count >= FEW_GROUPS:
+    if given.count >= FEW_GROUPS:
+        clock.begin("levels")
         levels = _tried(lambda: isomorphism(data, constructs, groups, language=language))
-    elif count:
-        levels = NotComputed(f"{count} groups are too few ({FEW_GROUPS} at least)")
+    elif given.count:
+        levels = NotComputed(f"{given.count} groups are too few ({FEW_GROUPS} at least)")
     book.levels(levels)
+    clock.begin("common method")
     method = _tried(lambda: common_method(data, constructs, groups, language=language))
     if isinstance(method, NotComputed):
         book.left.append(book.say("A common method: {why}.", why=method.reason))
@@ -287,16 +338,17 @@ def _counted(values: pd.DataFrame, repetitions: int, seed: int | None) -> Factor
 
 
 def _number(
-    answers: Answers, repetitions: int, seed: int | None, book: Book
+    answers: Answers, repetitions: int, seed: int | None, clock: Clock, book: Book
 ) -> dict[str, FactorCount]:
     out = {}
     for scale, own in answers.constructs.items():
-        if len(own) < 6:
+        if len(own) < FEW_ITEMS:
             book.left.append(book.say(
                 "How many factors {scale} has: 6 items or more are needed, it has {n}.",
                 scale=answers.names.get(scale, scale), n=len(own),
             ))  # fmt: skip
             continue
+        clock.begin(f"factors of {answers.names.get(scale, scale)}")
         found = _counted(answers.only(own).values, max(repetitions, 20), seed)
         if isinstance(found, NotComputed):
             book.left.append(book.say("How many factors {scale} has: {why}.",

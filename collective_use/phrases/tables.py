@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from collective_use.accepted import Found
 from collective_use.phrases.tell import head_told, told
-from collective_use.results import Table
+from collective_use.results import Table, cell_text
 
 
 def table_told(language: str | None, table: Table) -> Table:
@@ -26,13 +27,17 @@ def table_told(language: str | None, table: Table) -> Table:
     """
     if not language or language == "en":
         return table
-    rows = tuple(
-        tuple(told(language, cell) if isinstance(cell, str) else cell for cell in row)
-        for row in table.rows
-    )
+    rows = tuple(tuple(_cell(language, cell) for cell in row) for row in table.rows)
     heads = tuple(head_told(language, head) for head in table.columns)
     notes = tuple(told(language, note) for note in table.notes)
     return replace(table, title=told(language, table.title), columns=heads, rows=rows, notes=notes)
+
+
+def _cell(language: str, cell: Found) -> Found:
+    """Return a word or a sentence in the language; yes and no are words, too."""
+    if isinstance(cell, str) or type(cell).__name__ in ("bool", "bool_"):
+        return told(language, cell_text(cell))
+    return cell
 
 
 def tables_told(language: str | None, tables: Iterable[Table]) -> tuple[Table, ...]:

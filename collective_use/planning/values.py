@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from collective_use.checks import one_of
+from collective_use.disclosure import Disclosure
 from collective_use.errors import InputError
 from collective_use.groups.results import Groups
 from collective_use.instrument.model import Instrument, Measure, StructuralModel
@@ -18,6 +19,9 @@ from collective_use.syntax.model_text import parse_model
 
 PATH = 0.20
 """Standardised path where none is stated: five correlated antecedents then explain 40%."""
+HALO_STEP = 0.05
+"""Step of the halo of a pilot."""
+
 EXACT_SOURCES = ("informant", "record")
 """Sources of values that have no sampling error of members."""
 
@@ -151,19 +155,23 @@ def _effects(
 
 
 def from_pilot(values: TrueParameters, pilot: Groups) -> TrueParameters:
-    """Return planning values with the ICC(1) and the halo of a pilot study.
+    """Return planning values with the ICC(1) and the halo of a pilot study, as round figures.
+
+    A plan is shown, registered and sealed; exact figures would be equations in the answers of the
+    pilot's few persons, and they are no better known than that.
 
     Raises
     ------
     InputError
         When the pilot has no ICC(1) over 0.
     """
-    iccs = dict(values.iccs)
+    iccs, rule = dict(values.iccs), Disclosure()
     known = latent_names(pilot.instrument)
     for name, part in pilot.evidence.items():
         found = part.row().get("icc1")
         if name in known and isinstance(found, (int, float)) and 0 < found < 1:
-            iccs[name] = float(found)
+            step = rule.ratio_step(float(part.by_group["n"].sum()))
+            iccs[name] = min(max(rule.rounded(float(found), step), step), 1.0 - step)
     if not iccs:
         raise InputError("the pilot must have a measure with an ICC(1) over 0, got none")
     within = pilot.group_values().within.to_numpy()
@@ -171,7 +179,7 @@ def from_pilot(values: TrueParameters, pilot: Groups) -> TrueParameters:
     shape = within / np.outer(sd, sd)
     off = shape[np.tril_indices(len(shape), -1)]
     halo = float(np.clip(np.nanmean(off), 0.0, 0.95)) if len(off) else values.halo
-    return replace(values, iccs=iccs, halo=halo)
+    return replace(values, iccs=iccs, halo=rule.rounded(halo, HALO_STEP))
 
 
 def scaled(values: TrueParameters, pairs: Iterable[Pair], by: float) -> TrueParameters:

@@ -146,8 +146,9 @@ def fit_sem(
         responses by Wu & Estabrook 2016; recommended to test invariance step by step).
     rotation, rotation_options
         Of exploratory blocks (``efa("name")*f1 =~ ...``): ``"geomin"`` (None), ``"oblimin"``,
-        ``"quartimin"``, ``"varimax"`` or ``"none"``; ``epsilon``, ``gamma``, ``starts``, ``seed``,
-        ``standardize`` (defaults as in lavaan 0.7: .001, 0, 30, 11, True).
+        ``"quartimin"``, ``"varimax"``, ``"target"`` or ``"none"``; ``epsilon``, ``gamma``,
+        ``starts``, ``seed``, ``standardize`` (defaults as in lavaan 0.7: .001, 0, 30, 11, True),
+        ``target`` (wanted loadings, items by factors, NaN where free).
     seconds, progress
         How long an optimum is sought, all starts together, and whether a bar shows it. A fit that
         runs out of time has ``converged`` False, and its problem says what was tried.

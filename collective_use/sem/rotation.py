@@ -11,6 +11,7 @@ import numpy as np
 from collective_use.accepted import Plain, PlainMapping
 from collective_use.checks import number_between, one_of, quoted, valid_seed, whole_number
 from collective_use.errors import InputError, NotSupported
+from collective_use.groups.inputs import numbers_in
 from collective_use.numerics.factors import rotate as numeric
 from collective_use.numerics.factors.rotate import Criterion, Rotated
 from collective_use.numerics.moments import Floats
@@ -47,7 +48,7 @@ class Way:
     source: str
     orthogonal: bool
     kaiser: bool
-    criterion: Callable[[Mapping[str, float]], Criterion]
+    criterion: Callable[[Mapping[str, Plain]], Criterion]
 
 
 WAYS: Mapping[str, Way] = {
@@ -55,14 +56,16 @@ WAYS: Mapping[str, Way] = {
     "oblimin": Way("Jennrich & Sampson 1966", False, False, lambda o: numeric.oblimin(o["gamma"])),
     "quartimin": Way("Jennrich & Sampson 1966", False, False, lambda _: numeric.oblimin()),
     "varimax": Way("Kaiser 1958", True, True, lambda _: numeric.varimax_criterion()),
+    "target": Way("Browne 2001", False, False, lambda o: numeric.target(o["target"])),
 }
 """Rotation by name. Defaults are lavaan 0.7's: see `OPTIONS`."""
 
 OPTIONS: Mapping[str, Plain] = {
-    "epsilon": 0.001, "gamma": 0.0, "starts": 30, "seed": 11, "standardize": True,
+    "epsilon": 0.001, "gamma": 0.0, "starts": 30, "seed": 11, "standardize": True, "target": None,
 }  # fmt: skip
-"""Options of a rotation: geomin's constant, oblimin's gamma, random starts and their seed, and
-whether loadings of standardised items are rotated."""
+"""Options of a rotation: geomin's constant, oblimin's gamma, random starts and their seed, whether
+loadings of standardised items are rotated, and the wanted loadings (items by factors as written,
+missing where free)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,10 @@ def resolve_rotation(name: str | None, options: PlainMapping | None) -> Turn | N
     whole_number("starts", chosen["starts"], at_least=1)
     if chosen["seed"] is not None:
         valid_seed(chosen["seed"])
+    if (chosen["target"] is not None) != (name == "target"):
+        raise InputError("the option target must be given for rotation='target', and only for it")
+    if chosen["target"] is not None:
+        chosen["target"] = numbers_in(chosen["target"], "target")
     if not isinstance(chosen["standardize"], bool):
         raise InputError(f"standardize must be True or False, got {chosen['standardize']!r}")
     return None if name == "none" else Turn(name or "geomin", chosen)
@@ -240,9 +247,13 @@ def _matrix(A: Floats, S: Floats, at: Floats, items: Floats, turn: Turn, whole: 
     """Return H of a block, ``loadings H'^-1``, factors ordered and reflected as lavaan does.
 
     Order is by the mean place of the loadings of at least .8 of the factor's largest (Asparouhov &
-    Muthén 2009, Structural Equation Modeling 16:397, appendix D).
+    Muthén 2009, Structural Equation Modeling 16:397, appendix D); a target keeps its columns.
     """
     L = _standard(A, S, at, items, turn, whole)
+    wanted = turn.options["target"]
+    if wanted is not None and wanted.shape != L.shape:
+        raise InputError(f"target must be {L.shape[0]} items by {L.shape[1]} factors, got "
+                         f"{' by '.join(map(str, wanted.shape))}")  # fmt: skip
     found: Rotated = numeric.rotate(
         L, turn.criterion, orthogonal=turn.way.orthogonal, starts=int(turn.options["starts"]),
         seed=turn.options["seed"], tolerance=1e-10,
@@ -250,6 +261,8 @@ def _matrix(A: Floats, S: Floats, at: Floats, items: Floats, turn: Turn, whole: 
     H = np.linalg.lstsq(found.pattern, L, rcond=None)[0].T  # L = pattern H'
     raw = A[np.ix_(items, at)] @ np.linalg.inv(H).T
     H = H * np.where(raw.sum(axis=0) < 0, -1.0, 1.0)
+    if wanted is not None:
+        return np.asarray(H)
     size = np.abs(A[np.ix_(items, at)] @ np.linalg.inv(H).T)
     mean = [float(np.mean(np.flatnonzero(c >= 0.8 * c.max()))) for c in size.T]
     return np.asarray(H[:, np.argsort(mean, kind="stable")])

@@ -25,26 +25,40 @@ _DRAWS = 500
 
 def answers_frame(outcome: Outcome) -> pd.DataFrame:
     """Return how often each option of each statement was chosen."""
-    instrument, rows = outcome.instrument, []
+    instrument, shown, rows = outcome.instrument, shown_counts(outcome), []
     language = instrument.languages[0]
     for measure in instrument.measures:
         for code in measure.items:
-            item = instrument.get_item(code)
-            if item.kind != "likert" or item.scale is None:
+            if code not in shown:
                 continue
-            if code not in outcome.responses.answers:
-                continue
-            scale = instrument.get_scale(item.scale)
-            given = outcome.responses.answers[code]
-            counts = np.array([int((given == option).sum()) for option in scale.codes])
-            shown = rounded_counts(counts)
-            if shown is None:
-                continue
+            scale = instrument.get_scale(str(instrument.get_item(code).scale))
             rows += [
                 (measure.id, code, option.code, option.label.get(language, str(option.code)), count)
-                for option, count in zip(scale.options, shown.tolist(), strict=True)
+                for option, count in zip(scale.options, shown[code].tolist(), strict=True)
             ]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def shown_counts(outcome: Outcome) -> dict[str, np.ndarray]:
+    """Return the rounded counts of every statement that shows them, in the order of its scale.
+
+    A statement that is a measure by itself has mean and SD in the tables of measures, so that its
+    counts are not shown.
+    """
+    instrument, answers = outcome.instrument, outcome.responses.answers
+    alone = {measure.items[0] for measure in instrument.measures if len(measure.items) == 1}
+    found: dict[str, np.ndarray] = {}
+    for item in instrument.items:
+        if item.kind != "likert" or item.scale is None or item.id in alone:
+            continue
+        if item.id not in answers:
+            continue
+        given = answers[item.id]
+        codes = instrument.get_scale(item.scale).codes
+        counts = rounded_counts(np.array([int((given == code).sum()) for code in codes]))
+        if counts is not None:
+            found[item.id] = counts
+    return found
 
 
 def sizes_frame(outcome: Outcome) -> pd.DataFrame:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from collective_use.instrument.model import Instrument
+from collective_use.phrases import languages, said, told
 from collective_use.study.meanings import (
     ANSWERS,
     GROUP_VALUES,
@@ -43,11 +44,24 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "agreement_sizes.csv": (SIZES, KEYS),
 }
 
+_CORRELATION = (
+    "Correlation with {name}: within groups below the diagonal, of groups above it; on it, alpha."
+)
+
 _KEY_COLUMNS = ("group", "wave", "parent")
 
 
-def meaning(table: str, column: str, instrument: Instrument) -> str:
+def meaning(table: str, column: str, instrument: Instrument, language: str | None = None) -> str:
     """Return what a column means, or an empty text when the dictionary does not know it.
+
+    Parameters
+    ----------
+    table, column
+        The file's name and the column's.
+    instrument
+        Gives the names of measures and items.
+    language
+        Of names and sentences; English, and the instrument's first, where None.
 
     Examples
     --------
@@ -56,12 +70,16 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
     'Persons of the group who answered.'
     """
     table = table.rpartition("/")[2]
-    of_measure = "" if table.startswith("validation_") else _of_measure(column, instrument)
+    of_measure = _of_measure(column, instrument, language) * (not table.startswith("validation_"))
     if of_measure and table == "table1.csv":
-        where = "within groups below the diagonal, of groups above it; on it, alpha"
-        return f"Correlation with {of_measure.rstrip('.')}: {where}."
+        return said(language, _CORRELATION, name=of_measure.rstrip(".。"))
     if of_measure:
         return of_measure
+    return told(language, _known(table, column)) or _of_item(column, instrument, language)
+
+
+def _known(table: str, column: str) -> str:
+    """Return what a column of a table means for every instrument."""
     if table == "screening.csv" and column.startswith("flag_"):
         return f"Whether the rule {column.removeprefix('flag_')} flags the person."
     if table == "persons.csv" and column.startswith("consent."):
@@ -75,11 +93,11 @@ def meaning(table: str, column: str, instrument: Instrument) -> str:
             return known[column]
         if column.removeprefix("one_minus_") in known:
             return "1 minus: " + known[column.removeprefix("one_minus_")]
-    return _of_item(column, instrument)
+    return ""
 
 
 def dictionary_frame(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> pd.DataFrame:
-    """Return one row a column: file, column, kind, meaning, schema.
+    """Return one row a column: file, column, kind, meaning, schema, meaning by language.
 
     Parameters
     ----------
@@ -95,6 +113,11 @@ def dictionary_frame(tables: Mapping[str, pd.DataFrame], instrument: Instrument)
             "kind": _kind(frame[column]),
             "meaning": meaning(file, str(column), instrument),
             "schema": OUTPUT_SCHEMA,
+            **{
+                f"meaning_{language}": meaning(file, str(column), instrument, language)
+                for language in languages()
+                if language != "en"
+            },
         }
         for file, frame in tables.items()
         for column in frame.columns
@@ -125,29 +148,34 @@ def dictionary_markdown() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _of_measure(column: str, instrument: Instrument) -> str:
+def _of_measure(column: str, instrument: Instrument, language: str | None) -> str:
     name, _, rest = column.partition(".")
     measure = next((part for part in instrument.measures if part.id == name), None)
     if measure is None:
         return ""
-    language = instrument.languages[0]
-    label = _text(measure.name, language) or measure.id
+    tongues = (language or "", instrument.languages[0])
+    label = _text(measure.name, tongues) or measure.id
     construct = instrument.get_construct(measure.construct_id)
     if rest == "answered":
-        return f"{label}: how many items the person answered."
+        return said(language, "{name}: how many items the person answered.", name=label)
     facet = next((part for part in construct.facets if part.id == rest), None)
     if facet is not None:
-        return f"{label}, facet {_text(facet.name, language) or facet.id}."
-    return f"{label} ({_text(construct.name, language) or construct.id}; {measure.composition})."
+        named = _text(facet.name, tongues) or facet.id
+        return said(language, "{name}, facet {facet}.", name=label, facet=named)
+    return said(
+        language, "{name} ({construct}; {composition}).", name=label,
+        construct=_text(construct.name, tongues) or construct.id, composition=measure.composition,
+    )  # fmt: skip
 
 
-def _of_item(column: str, instrument: Instrument) -> str:
+def _of_item(column: str, instrument: Instrument, language: str | None) -> str:
     item = next((part for part in instrument.items if part.id == column), None)
-    return _text(item.text, instrument.languages[0]) if item else ""
+    return _text(item.text, (language or "", instrument.languages[0])) if item else ""
 
 
-def _text(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or next(iter(texts.values()), "")
+def _text(texts: Mapping[str, str], tongues: Sequence[str]) -> str:
+    found = (texts[language] for language in tongues if language in texts)
+    return next(found, "") or next(iter(texts.values()), "")
 
 
 def _kind(values: pd.Series) -> str:

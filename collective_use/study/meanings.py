@@ -37,7 +37,7 @@ ANSWERS = {
     "item": "The item's id in the instrument.",
     "code": "The answer's code.",
     "label": "What the answer reads in the instrument's first language.",
-    "answers": "Persons who gave it, rounded up or down at random to a multiple of 5.",
+    "answers": "Persons who gave it, rounded up or down at random to a multiple of 10.",
 }
 
 SIZES = {
@@ -230,10 +230,10 @@ VALIDATION = {
     "item": "Item.",
     "n": "Persons with an answer.",
     "missing": "Share of persons without an answer.",
-    "mean": "Mean of the answers.",
+    "mean": "Mean of the answers; for others that of the counts rounded at random, or a band.",
     "sd": "Standard deviation, divisor n - 1.",
-    "skew": "Skewness.",
-    "kurtosis": "Excess kurtosis.",
+    "skew": "Skewness; for the analyst (--full).",
+    "kurtosis": "Excess kurtosis; for the analyst (--full).",
     "floor": "Share of answers at the lowest category.",
     "ceiling": "Share of answers at the highest category.",
     "item_rest": "Correlation with the sum of the scale's other items.",

@@ -102,7 +102,7 @@ def _material(
         for name, frame in sorted(tables.items())
         if name not in PRIVATE and name != DICTIONARY and "/" not in name
     }
-    meanings = _meanings(tables.get(DICTIONARY, pd.DataFrame()))
+    meanings = _meanings(tables.get(DICTIONARY, pd.DataFrame()), language)
     return Material(instrument, phrases_in(language), seen, run, methods, meanings)
 
 
@@ -169,13 +169,15 @@ def _bundled(run: PlainMapping) -> str:
     return name
 
 
-def _meanings(dictionary: pd.DataFrame) -> dict[str, str]:
+def _meanings(dictionary: pd.DataFrame, language: str) -> dict[str, str]:
     if dictionary.empty:
         return {}
-    named = dictionary[dictionary["meaning"].fillna("").ne("")]
+    spoken = f"meaning_{language}"
+    kept = spoken if spoken in dictionary else "meaning"
+    named = dictionary[dictionary[kept].fillna("").ne("")]
     return {
         f"{file}|{column}": str(text)
-        for file, column, text in zip(named["file"], named["column"], named["meaning"], strict=True)
+        for file, column, text in zip(named["file"], named["column"], named[kept], strict=True)
         if file not in PRIVATE
     }
 

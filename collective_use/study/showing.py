@@ -11,6 +11,7 @@ from collective_use.groups.disclosure.digits import rounded_table, rounded_text
 from collective_use.groups.disclosure.items import items_for_others
 from collective_use.phrases import tables_told, told
 from collective_use.results import Table, table_text
+from collective_use.study.answers import shown_counts
 from collective_use.study.walk import Outcome
 
 FOR_THE_ANALYST = ("screening.csv",)
@@ -122,5 +123,7 @@ def _shown(name: str, frame: pd.DataFrame, outcome: Outcome, rule: Disclosure) -
         return frame
     if name.startswith("validation_"):
         persons = 0 if outcome.validation is None else outcome.validation.n
-        return items_for_others(frame, outcome.instrument, rule, rule.ratio_step(persons))
+        step, counts = rule.ratio_step(persons), shown_counts(outcome)
+        groups = len(outcome.groups.values)
+        return items_for_others(frame, outcome.instrument, rule, step, counts, groups)
     return rounded_table(frame)

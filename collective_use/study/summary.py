@@ -227,7 +227,8 @@ def _short(text: str, most: int = 78) -> str:
     kept = text[: most - 1]
     while display_width(kept) > most - 1:
         kept = kept[:-1]
-    return (kept.rsplit(" ", 1)[0] if kept.isascii() else kept) + " …"
+    near = " " in kept[-20:] or kept.isascii()
+    return (kept.rsplit(" ", 1)[0] if near else kept) + " …"
 
 
 def _rows(frame: pd.DataFrame) -> tuple[tuple[Plain, ...], ...]:

@@ -14,7 +14,7 @@ PAGE = (DOCS / "conditions.md").read_text("utf-8")
 def test_examples_run(capsys):
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         exec(compile(block, "conditions.md", "exec"), names)
     assert "intermediate" in capsys.readouterr().out

@@ -4,8 +4,9 @@ python tests/full/kills.py [KILLS] [SEED]
 
 Two settings take turns at one folder. After each kill every file is compared with a run of the
 same setting into a fresh folder; the owner's file must be there; every tenth time the next
-command must finish and leave nothing of the interrupted one. Prints a line a command; ends with 1
-on a fault.
+command must finish and leave nothing of the interrupted one. What is no folder of results is judged
+by its own promise: of a report each file is old or new as a whole, a study is sealed or it is not.
+Prints a line a command; ends with 1 on a fault.
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ import time
 from pathlib import Path
 
 import collective_use as cu
+from collective_use.study.settings import SEAL_FILE
+
+KINDS = (
+    "score", "run", "fit", "publish", "questionnaire --personal", "codebook", "report", "plan",
+    "seal",
+)  # fmt: skip
+
+BY_FILE = ("report",)
+"""Commands that write single files: each is the old one or the new one."""
+
+NO_TWO_WAYS = ("seal",)
+"""Commands that begin where nothing was: the first setting is a study that is not sealed."""
 
 PROGRAM = [sys.executable, "-m", "collective_use"]
 PLACES = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -45,6 +58,15 @@ def commands(here: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         str(clean / "members.csv"), "--out", "OUT", "--model",
     )  # fmt: skip
     paper = ("questionnaire", "lq2002", "--personal", "--out", "OUT/", "--members")
+    plan = (
+        "plan", "collective_data_use", "--members", "6", "--repetitions", "20", "--out", "OUT",
+        "--groups",
+    )  # fmt: skip
+    for name in ("one", "two"):
+        made = ("run", f"{name}.yaml", "--out", f"of_{name}")
+        subprocess.run(call(made, ""), cwd=here, env=PLACES, capture_output=True, check=True)
+    report = ("--out", "OUT/page.html", "--word", "OUT/paper.docx", "--xlsx", "OUT/tables.xlsx")
+    init = ("init", "OUT", "--instrument", "lq2002", "--export", "export.csv")
     online = ("publish", "lq2002", "--to", "web", "--out", "OUT", "--members")
     return {
         "score": (score, (*score, "--minimum-group-size", "20")),
@@ -56,6 +78,9 @@ def commands(here: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
             ("codebook", "lq2002", "--out", "OUT/book.html"),
             ("codebook", "starter", "--out", "OUT/book.html"),
         ),
+        "report": (("report", "of_one", *report), ("report", "of_two", *report)),
+        "plan": ((*plan, "40"), (*plan, "60")),
+        "seal": (init, ("seal", "OUT", "--sign", "A. Author")),
     }
 
 
@@ -74,7 +99,8 @@ def state(folder: Path) -> dict[str, str]:
 
 
 def finished(words: tuple[str, ...], out: str, here: Path) -> float:
-    (here / out).mkdir(exist_ok=True) if "book" in " ".join(words) else None
+    if any("OUT/" in word for word in words):
+        (here / out).mkdir(exist_ok=True)
     start = time.monotonic()
     done = subprocess.run(
         call(words, out), cwd=here, env=PLACES, capture_output=True, text=True, check=False
@@ -90,12 +116,15 @@ def killed(name: str, kills: int, chance: random.Random, here: Path) -> dict[str
     count = dict.fromkeys(("killed", "ended first", "mixed", "own file lost", "next failed"), 0)
     wanted, took = [], 0.0
     for place, way in enumerate(ways):
+        if name in NO_TWO_WAYS and place:
+            shutil.copytree(here / "fresh0", here / "fresh1")
         took = max(took, finished(way, f"fresh{place}", here))
         wanted.append(state(here / f"fresh{place}"))
     for number in range(3 * kills):
         if count["killed"] == kills:
             break
-        way, before = ways[number % 2], here / f"fresh{1 - number % 2}"
+        turn = 1 if name in NO_TWO_WAYS else number % 2
+        way, before = ways[turn], here / f"fresh{1 - turn}"
         shutil.rmtree(here / "out", ignore_errors=True)
         shutil.copytree(before, here / "out")
         (here / "out" / "mine.txt").write_text("my own notes")
@@ -114,19 +143,35 @@ def killed(name: str, kills: int, chance: random.Random, here: Path) -> dict[str
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         count["killed"] += 1
-        count["mixed"] += state(here / "out") not in wanted
+        count["mixed"] += not whole(name, here, wanted)
         count["own file lost"] += not (here / "out" / "mine.txt").exists()
         if count["killed"] % 10 == 0:
-            finished(way, "out", here)
-            count["next failed"] += state(here / "out") != wanted[number % 2]
+            if not (here / "out" / SEAL_FILE).exists():
+                finished(way, "out", here)
+            again = whole(name, here, wanted[turn:]) and set(state(here / "out")) == set(wanted[1])
+            count["next failed"] += not (again if name in NO_TWO_WAYS else
+                                         state(here / "out") == wanted[turn])  # fmt: skip
     return count
+
+
+def whole(name: str, here: Path, wanted: list[dict[str, str]]) -> bool:
+    """Tell whether the place holds what one of the settings leaves, and nothing half."""
+    found = state(here / "out")
+    if name in BY_FILE:
+        return all(any(one.get(file) == hash for one in wanted) for file, hash in found.items())
+    if name not in NO_TWO_WAYS:
+        return found in wanted
+    # The moment of sealing is in the files, so that no two are alike.
+    if SEAL_FILE not in found:
+        return set(found) <= set(wanted[-1])
+    return set(found) == set(wanted[-1]) and cu.verify_study(here / "out").holds
 
 
 def main(kills: int, seed: int) -> int:
     chance, bad, total = random.Random(seed), 0, 0
-    for name in ("score", "run", "fit", "publish", "questionnaire --personal", "codebook"):
+    for name in KINDS:
         with tempfile.TemporaryDirectory() as held:
-            count = killed(name, max(1, kills // 6), chance, Path(held))
+            count = killed(name, max(1, -(-kills // len(KINDS))), chance, Path(held))
         print(name, count, flush=True)
         bad += count["mixed"] + count["own file lost"] + count["next failed"]
         total += count["killed"]
@@ -136,4 +181,4 @@ def main(kills: int, seed: int) -> int:
 
 if __name__ == "__main__":
     given = [int(word) for word in sys.argv[1:]]
-    raise SystemExit(main(*(given + [204, 1][len(given) :])))
+    raise SystemExit(main(*(given + [207, 1][len(given) :])))

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.disclosure import POSSIBILITIES, Disclosure
+from collective_use.disclosure import POSSIBILITIES, Disclosure, Unit
 from collective_use.groups.disclosure.figures import MEANS
 from collective_use.groups.disclosure.shown import Shown, for_others
 
@@ -280,3 +280,23 @@ def test_small_groups_are_not_named_as_failing(tmp_path: object) -> None:
     groups = cu.aggregate(cu.score(cu.read_responses(export, bank)), repetitions=0)
     record = Record().note("groups", "note", "below", count=2, of="groups", what=["2", "3"])
     assert record_for_others(record, groups, Disclosure(SIZE)).entries[0].what == ("3",)
+
+
+@pytest.mark.parametrize(("levels", "n"), [(4, 5), (5, 5), (5, 7), (7, 5)])
+def test_a_mean_and_whether_members_agree_may_leave_a_single_set(levels: int, n: int) -> None:
+    """So whether a group under the size for spread passes is not shown beside its mean."""
+    rule, unit, null = Disclosure(SIZE), Unit(1, 0, levels - 1), (levels**2 - 1) / 12
+    grid = np.array(list(combinations_with_replacement(range(levels), n)), dtype=float)
+    means = [rule.shown_mean(mean, n, unit) for mean in grid.mean(axis=1)]
+    least = {}
+    for cut in (None, 0.5, 0.9):
+        passes = np.zeros(len(grid)) if cut is None else 1 - grid.var(axis=1, ddof=1) / null >= cut
+        least[cut] = min(pd.Series(zip(means, passes, strict=True)).value_counts())
+    assert least[None] >= POSSIBILITIES
+    assert min(least.values()) < POSSIBILITIES
+
+
+def test_whether_members_agree_is_shown_where_spread_is(shown: Shown) -> None:
+    told = shown.agreement[shown.agreement["passes"].notna()]
+    assert len(told) > 20
+    assert told["n"].min() >= Disclosure(SIZE).spread_from

@@ -16,6 +16,7 @@ import pytest
 from scipy.special import chdtrc, ndtr
 
 from collective_use.disclosure import POSSIBILITIES, Disclosure
+from collective_use.groups.disclosure.relations import Coarseness
 
 RULE = Disclosure(5)
 LOW, HIGH, SMALL = 1.0, 5.0, 3
@@ -181,3 +182,11 @@ def test_three_decimals_give_the_answer_away(seed: int) -> None:
 def test_figures_as_they_are_shown_leave_three_answers(groups: int, seed: int) -> None:
     attack = Attack(groups, seed)
     assert attack.answers(attack.shown, tries=8) >= POSSIBILITIES
+
+
+def test_no_fit_measure_gives_chisquare_in_more_digits() -> None:
+    seen = Coarseness(RULE, 60, {"one": 1 / 3}).fit_measures(
+        {"chisq": 1.0837, "df": 5, "cn_05": 613.482, "cn_01": 835.911, "cfi": 0.98765}
+    )
+    assert np.isnan([seen["cn_05"], seen["cn_01"]]).all()
+    assert (seen["chisq"], seen["df"], seen["cfi"]) == (1.0, 5, 0.99)

@@ -267,3 +267,17 @@ def test_one_or_two_groups_of_which_one_is_withheld_show_no_figures_over_groups(
     shown = for_others(cu.aggregate(scores, repetitions=0), scores)
     assert shown.measures["verdict"].eq("withheld").all()
     assert shown.measures["explanation"].str.contains("of which one is withheld").all()
+
+
+def test_test_statistics_of_items_are_no_finer_than_one_answer_moves_them() -> None:
+    """Two grains of one answer moved chi-square by 1.7 and the information criteria by 5.7."""
+    models = pd.DataFrame({
+        "model": ["one", "two"], "chisq": [412.31, 3.27], "df": [152, 2], "pvalue": [1e-9, 0.195],
+        "aic": [9907.13, 812.94], "bic": [9950.02, 840.11], "cfi": [0.91234, 0.98],
+    })  # fmt: skip
+    shown = items_for_others(models, cu.load_instrument("lq2002"), RULE, 0.02)
+    assert shown["chisq"].tolist() == [410.0, 3.0]
+    assert shown[["aic", "bic"]].to_numpy().tolist() == [[9905.0, 9950.0], [815.0, 840.0]]
+    assert shown["pvalue"].tolist() == [0.0, 0.2]
+    assert shown["cfi"].tolist() == [0.92, 0.98]
+    assert shown["df"].tolist() == [152, 2]

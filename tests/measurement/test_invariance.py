@@ -139,3 +139,76 @@ def test_waves_with_a_shifted_item_stop_before_scalar() -> None:
 def test_bad_input_is_named(call, said) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(cu.CollectiveUseError, match=said):
         call(languages().drop(columns=[]))
+
+
+def ordered_languages(shift: float = 1.0, seed: int = 1, n: int = 600) -> pd.DataFrame:
+    data = languages(shift, n, seed)
+    items = list("abcde")
+    return data.assign(**{i: np.digitize(data[i], [-1.5, -0.5, 0.5, 1.5]) for i in items})
+
+
+def test_an_ordered_item_that_differs_is_found_beside_the_others() -> None:
+    found = cu.dif(MODEL, ordered_languages(), group="language", ordered=list("abcde"))
+    table = found.table.set_index("item")
+    assert table.loc["d", "verdict"] == "differs"
+    assert table.loc["d", "effect"] == pytest.approx(0.7, abs=0.25)
+    assert table.loc["d", "log_odds"] > 0
+    assert found.trail["item"].tolist() == ["d"]
+    assert (table.drop(index="d")["verdict"] == "no difference found").all()
+    assert found.latent.loc[0, "all_items"] > found.latent.loc[0, "purified"] + 0.05
+
+
+def test_ordered_false_alarms_are_rare_and_clusters_widen_errors() -> None:
+    items = list("abcde")
+    alarms = sum(
+        (
+            cu.dif(MODEL, ordered_languages(0.0, seed, 300), group="language", ordered=items)
+            .table["p_adjusted"]
+            .lt(0.05)
+        ).any()
+        for seed in range(20)
+    )
+    assert alarms <= 4
+    data = ordered_languages(0.0)
+    rng = np.random.default_rng(2)
+    whole = data.assign(language=np.where(data["team"] % 2 == 0, "en", "zh"))
+    own = rng.integers(0, 2, data["team"].max() + 1)[data["team"]]
+    whole["a"] = np.clip(whole["a"] + own, 0, 4)
+    plain = cu.dif(MODEL, whole, group="language", ordered=items)
+    robust = cu.dif(MODEL, whole, group="language", ordered=items, cluster="team")
+    errors = [found.table.set_index("item")["se"].to_dict()["a"] for found in (plain, robust)]
+    assert errors[1] > 1.3 * errors[0]
+    assert "cannot be told from" in robust.notes[0]
+
+
+def test_what_is_no_ordered_item_is_refused() -> None:
+    with pytest.raises(cu.InputError, match="all items of the model"):
+        cu.dif(MODEL, ordered_languages(), group="language", ordered=["a"])
+    with pytest.raises(cu.InputError, match="at most 12 values"):
+        cu.dif(MODEL, languages(), group="language", ordered=list("abcde"))
+    constant = ordered_languages().assign(c=1)
+    with pytest.raises(cu.InputError, match="'c' must have two values"):
+        cu.dif(MODEL, constant, group="language", ordered=list("abcde"))
+
+
+def test_ranks_of_groups_and_units_under_partial_invariance() -> None:
+    data = languages(2.5, 900, 3)
+    data.loc[data["language"] == "zh", list("abcde")] -= 0.5
+    data["team"] = data["team"] * 2 + (data["language"] == "zh")
+    found = cu.invariance(MODEL, data, group="language", partial=True)
+    assert "d~1" in found.partial["parameter"].tolist()
+    out = found.consequences(data=data, unit="team")
+    ranks = out.ranking.set_index("group")
+    # by its items Chinese is higher, by the factor it is lower
+    assert ranks.loc["zh", "observed"] == 1
+    assert ranks.loc["zh", "latent"] == 2
+    assert isinstance(out.units, pd.DataFrame)
+    own = out.units.set_index("unit")
+    assert len(own) == data["team"].nunique()
+    english = own[own["group"] == "en"]
+    assert np.allclose(english["observed"], english["corrected"])
+    assert english["moved"].mean() > 3
+    assert own["moved"].sum() == pytest.approx(0, abs=5)
+    assert "highest of" in out.notes[1]
+    with pytest.raises(cu.InputError, match="data must be given with unit"):
+        found.consequences(unit="team")

@@ -14,6 +14,7 @@ from collective_use.instrument.library import load_instrument
 HOUSE = Path(collective_use.__file__).parent
 
 SYNTAX = re.compile(
+    r"\([A-Z][^()]*…$|(?<= )less \S+|(?:demo|results|online|form)\b(?!\.)|"
     r"collective-use\s.*|--[\w-]+(?:=\S+)?|[\w./-]+\.(?:csv|txt|json|md|html|yaml|docx|xlsx)\b"
     r"|\w+=\S*|`[^`]*`|'[^']*'|\"[^\"]*\"|full: true|cu\.\w+|\([^()]*\d{4}[^()]*\)|\w+\(\w+\)"
     r"|\[?\w+Warning\]?|\w+_\w+"
@@ -25,7 +26,7 @@ NAMES = frozenset(
     alpha omega REML Monte Carlo Bootstrap semopy lavaan Heywood Bentler Chou CFI TLI RMSEA SRMR
     ICC rwg Qualtrics Recode Values Microsoft Forms Model new survey Survey locale Kobo MLM
     LimeSurvey REDCap SurveyJS Wenjuanxing Tencent IPAddress corrected means split latent sam full
-    true way export uniform JSON SPSS HTML MB seed
+    true way export uniform wenjuanxing longstring JSON SPSS HTML MB seed
     """.split()  # noqa: SIM905
 )
 
@@ -37,6 +38,8 @@ def english_left(text: str, *banks: str) -> list[str]:
         instrument = load_instrument(bank)
         known |= {part.id for part in (*instrument.measures, *instrument.items, *instrument.models)}
         known |= {part.id for part in instrument.constructs} | {instrument.id}
+        if "zh" not in instrument.title:
+            known |= set(re.findall(r"\w+", " ".join(instrument.title.values())))
     words = re.findall(r"[A-Za-z][A-Za-z']{2,}", SYNTAX.sub(" ", text))
     return [word for word in words if word not in known]
 

@@ -7,12 +7,16 @@ import re
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from collective_use.instrument.library import load_instrument
 from collective_use.phrases import languages, said, table_told, told
 from collective_use.phrases.book import CELLS, HEADS, book_of, files_of, gaps_of
 from collective_use.phrases.tell import head_told
 from collective_use.results import Table
+from collective_use.study import meanings as m
+from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.outputs import FULL_MEANINGS, MEANINGS
 from collective_use.study.validation import FILES
 
@@ -118,6 +122,28 @@ def test_every_sentence_of_a_validation_has_its_phrase(language: str) -> None:
 def test_every_file_of_results_says_what_it_holds(language: str) -> None:
     texts = {**MEANINGS, **FULL_MEANINGS, **FILES}.values()
     assert [text for text in texts if _left(language, text)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_column_has_a_meaning_in_the_language(language: str) -> None:
+    parts = (
+        m.KEYS, m.PERSONS, m.ANSWERS, m.SIZES, m.SCREENING, m.GROUPS, m.GROUP_VALUES, m.INDICES,
+        m.MEASURES, m.MODELS, m.PLAN, m.TABLE_ONE, m.VALIDATION,
+    )  # fmt: skip
+    texts = {text for part in parts for text in part.values()}
+    assert len(texts) > 250
+    assert sorted(text for text in texts if told(language, text) == text) == []
+
+
+def test_the_dictionary_names_measures_in_chinese() -> None:
+    frame = pd.DataFrame(
+        {"cdu": [1.0], "cdu.answered": [8], "row": [1], "one_minus_consensus": [0]}
+    )
+    bank = load_instrument("collective_data_use")
+    found = dictionary_frame({"persons.csv": frame}, bank).set_index("column")["meaning_zh"]
+    assert found["cdu"].startswith("集体绩效数据使用")
+    assert found["cdu.answered"].endswith("：此人回答的题数。")
+    assert found["row"] == "该行在导出文件的回答中的序号，从1起。"
 
 
 def test_a_finished_sentence_is_read_back() -> None:

@@ -18,7 +18,7 @@ from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.numerics.planning import closed, draws
 from collective_use.planning import work
 from collective_use.planning.closed_tables import aggregation, fewest_groups
-from collective_use.planning.values import structure_of, with_paths
+from collective_use.planning.values import from_pilot, structure_of, with_paths
 
 BANK = cu.load_instrument("collective_data_use")
 TRUTH = cu.TrueParameters(icc=0.3, halo=0.2)
@@ -255,6 +255,10 @@ def test_values_from_a_pilot():
     pilot = cu.aggregate(cu.score(responses), repetitions=0)
     found = cu.plan(BANK, **{**SMALL, "pilot": pilot})
     assert len(found.effects) == 30
+    iccs = list(from_pilot(TRUTH, pilot).iccs.values())
+    assert iccs
+    # a plan is shown and sealed: no figure of it is an equation in the pilot's answers
+    assert iccs == [round(icc, 2) for icc in iccs]
     structure = structure_of(BANK, "M1", with_paths(BANK, TRUTH), direct=None)
     assert structure.population.equations[-1][1] == (5, 6, 7)  # M1 has no direct paths
 

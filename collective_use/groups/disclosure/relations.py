@@ -8,6 +8,7 @@ for.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ IN_UNITS = ("est", "se", "ci_lower", "ci_upper", "lower", "upper")
 STANDARDIZED = ("std_lv", "std_all", "std_nox")
 
 _KEPT = re.compile(r"(^|\.)(npar|df|ntotal|ngroups)(\.|$)|level$|h0$")
+_TELLS_ALL = re.compile(r"^cn_")
+"""Hoelter's critical N goes by one over chi-square: near a good fit it gives every digit of it."""
+
 _OF_LIKELIHOOD = re.compile(r"chisq|logl$|^(aic|bic|bic2|sabic|caic)$")
 
 
@@ -97,7 +101,7 @@ class Coarseness:
         return shown
 
     def fit_measures(self, measures: Mapping[str, float]) -> dict[str, float]:
-        """Return fit measures as coarse as they are shown; counts stay.
+        """Return fit measures as coarse as they are shown; counts stay, critical N is missing.
 
         Parameters
         ----------
@@ -110,6 +114,8 @@ class Coarseness:
         rule, large = self.rule, self.rule.likelihood_step(self.move())
         if _KEPT.search(name):
             return value
+        if _TELLS_ALL.search(name):
+            return math.nan
         if name.endswith("pvalue"):
             return rule.probability(value)
         if _OF_LIKELIHOOD.search(name):

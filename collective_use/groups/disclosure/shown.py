@@ -128,7 +128,8 @@ def _agreement(by_group: pd.DataFrame, seen: Sight, *, is_mean: bool) -> pd.Data
         seen.step(kind, row) if there else float("nan") for row, there in enumerate(known)
     ]
     if "passes" in table:
-        table["passes"] = table["passes"].where(seen.mean)
+        # Beside a mean, whether so few agree leaves a single set of answers in some bands.
+        table["passes"] = table["passes"].where(seen.spread)
     table["reason"] = [
         str(old) or new for old, new in zip(table["reason"].fillna(""), seen.reason, strict=True)
     ]

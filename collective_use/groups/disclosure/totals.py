@@ -108,9 +108,9 @@ def _withhold(frame: pd.DataFrame, row: Hashable, reason: str) -> None:
 
 
 def _failing(groups: Groups, part: Evidence, view: Sight) -> int:
-    """Count the groups under the cut-off among those that are shown."""
+    """Count the groups under the cut-off among those of which that is shown."""
     names = group_names(groups.values)
-    shown = {name for name, seen in zip(names, view.mean, strict=True) if seen}
+    shown = {name for name, seen in zip(names, view.spread, strict=True) if seen}
     return sum(name in shown for name in part.failing)
 
 
@@ -123,10 +123,12 @@ def group_names(values: pd.DataFrame) -> list[str]:
 def record_for_others(record: Record, groups: Groups, rule: Disclosure) -> Record:
     """Return a record in which no small group is named as failing a check of its answers.
 
-    That a group of three disagrees tells each member how far the two others are off.
+    That a group of three disagrees tells each member how far the two others are off; beside its
+    mean, that one of six does may leave a single set of answers.
     """
     names = group_names(groups.values)
-    small = {n for n, size in zip(names, groups.values["n"], strict=True) if not rule.shows(size)}
+    sizes = zip(names, groups.values["n"], strict=True)
+    small = {name for name, size in sizes if not rule.shows_spread(size)}
     about_groups = ("groups", "note", "groups")
     entries = [
         _without(entry, small) if (entry.room, entry.kind, entry.of) == about_groups else entry

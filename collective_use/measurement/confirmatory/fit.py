@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from collective_use.accepted import Found, Items, Labels, PlainDict
 from collective_use.checks import one_of, quoted, valid_seed, whole_number
-from collective_use.errors import CollectiveUseError, EstimationError, InputError
+from collective_use.errors import EstimationError, InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.cfa import (
     Named,
@@ -20,6 +22,14 @@ from collective_use.measurement.cfa import (
     rows_of,
 )
 from collective_use.measurement.confirmatory.levels import level_measures
+from collective_use.measurement.confirmatory.measured import (
+    MEASURES,
+    against,
+    measured,
+    of_level,
+    robust,
+    simulated_cutoffs,
+)
 from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.confirmatory.rivals import (
     Rival,
@@ -27,18 +37,7 @@ from collective_use.measurement.confirmatory.rivals import (
     rivals_between,
     rivals_inside,
 )
-from collective_use.measurement.confirmatory.rows import (
-    MEASURES,
-    FitRow,
-    LevelRow,
-    LoadingRow,
-    PairRow,
-    against,
-    measured,
-    of_level,
-)
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
-from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
 from collective_use.measurement.cutoffs.result import DynamicCutoffs
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed
@@ -61,7 +60,7 @@ def fit_measurement(
     close: Sequence[tuple[str, str]] | None = None,
     whole: bool | None = None,
     missing: str = "auto",
-    repetitions: int = 0,
+    repetitions: int | None = None,
     seed: int | None = 1,
     language: str | None = None,
 ) -> MeasurementFit:
@@ -95,7 +94,8 @@ def fit_measurement(
         ``"listwise"``, ``"fiml"``, or ``"auto"``: fiml where answers are missing and a model has
         at most 40 items, else listwise.
     repetitions
-        Samples behind dynamic cut-offs of each scope's own model; 0 for none.
+        Samples behind dynamic cut-offs of each scope's own model; 0 for none; None for 200 where a
+        model has at most 16 items (about a second), and a reason where it has more.
     seed
         Of these.
     language
@@ -132,7 +132,8 @@ def fit_measurement(
     """
     one_of("level", level, LEVELS)
     one_of("missing", missing, ("auto", "listwise", "fiml"))
-    whole_number("repetitions", repetitions, at_least=0)
+    if repetitions is not None:
+        whole_number("repetitions", repetitions, at_least=0)
     valid_seed(seed)
     answers = answers_of(data, groups, constructs, language=language)
     if form is not None:
@@ -195,12 +196,12 @@ class _Book:
     answers: Answers
     level: str
     missing: str
-    repetitions: int
+    repetitions: int | None
     seed: int | None
-    rows: list[FitRow] = field(default_factory=list)
-    levels: list[LevelRow] = field(default_factory=list)
-    loadings: list[LoadingRow] = field(default_factory=list)
-    pairs: list[PairRow] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    levels: list[dict[str, Any]] = field(default_factory=list)
+    loadings: list[dict[str, Any]] = field(default_factory=list)
+    pairs: list[dict[str, Any]] = field(default_factory=list)
     models: dict[tuple[str, str], str] = field(default_factory=dict)
     fits: dict[tuple[str, str], SemResult] = field(default_factory=dict)
     cutoffs: dict[str, DynamicCutoffs | NotComputed] = field(default_factory=dict)
@@ -257,7 +258,7 @@ class _Book:
                    "srmr_between", "delta_chisq", "delta_df", "delta_p", "verdict",
                    "reason"]  # fmt: skip
         blank = {"verdict": "", "reason": ""}
-        table = pd.DataFrame([{**blank, **row} for row in self.rows]).reindex(columns=columns)
+        table = pd.DataFrame([blank | row for row in self.rows]).reindex(columns=columns)
         groups = 0 if self.answers.groups is None else int(self.answers.groups.nunique())
         return MeasurementFit(
             table, pd.DataFrame(self.levels), pd.DataFrame(self.loadings), pd.DataFrame(self.pairs),
@@ -280,10 +281,9 @@ class _Book:
         known = used.complete() if missing == "listwise" else used
         self.notes += [note for note in known.notes if note not in self.answers.notes]
         self.persons = max(self.persons, int(known.values.notna().any(axis=1).sum()))
-        options: PlainDict = {"std_lv": True, "missing": missing}
-        if known.groups is not None:
-            options |= {"cluster": "group_", "estimator": "MLR"}
-        return plain_names(known, sets), options
+        options: dict[str, Any] = {"std_lv": True, "missing": missing}
+        named = plain_names(known, sets)
+        return named, options | robust(named)
 
     def _plain_close(self, named: Named) -> list[tuple[str, str]]:
         to = {given: plain for plain, given in named.back.items()}
@@ -297,7 +297,7 @@ class _Book:
         text = at_level(rival.text, items, self.level)
         key = (title, rival.words if rival.name == "merged" else rival.name)
         self.models[key] = text
-        row: FitRow = {"scope": title, "model": rival.name, "words": rival.words}
+        row: dict[str, Any] = {"scope": title, "model": rival.name, "words": rival.words}
         self.rows.append(row)
         fit = fit_quietly(text, named.data, **options)
         if isinstance(fit, NotComputed):
@@ -306,9 +306,9 @@ class _Book:
         self.fits[key] = fit
         said: list[str] = []
         with heard(said):
-            row.update(measured(fit))
+            row |= measured(fit)
             if base is not None:
-                row.update(against(base, fit, rival, title))
+                row |= against(base, fit, rival, title)
         row["reason"] = "; ".join([*(p.text for p in fit.problems), *said])
         return fit
 
@@ -316,32 +316,23 @@ class _Book:
         if isinstance(fit, TwoLevelResult):
             with heard(self.notes):
                 for level, found in level_measures(fit).items():
-                    self.levels.append(of_level(title, level, found))
+                    self.levels.append({"scope": title, "level": level, **of_level(found, level)})
         self._parts(fit, named)
-        if self.repetitions:
-            self.cutoffs[title] = _cutoffs(fit, self.repetitions, self.seed)
+        if self.repetitions != 0:
+            again = partial(fit_quietly, self.models[title, "constructs"], std_lv=True)
+            own = simulated_cutoffs(fit, named, again, self.repetitions, self.seed)
+            self.cutoffs[title] = own
 
     def _parts(self, fit: SemResult, named: Named) -> None:
         words = {"1": "within", "2": "between"} if isinstance(fit, TwoLevelResult) else {}
         called = {plain: self.answers.named(named.back[plain]) for plain in named.sets}
         for row in rows_of(fit.standardized("all")):
             level = words.get(str(row["level"]), "person")
-            low, high = row["ci_lower"], row["ci_upper"]
+            rest = {name: row[name] for name in ("ci_lower", "ci_upper")}
             one, two = row["lhs"], row["rhs"]
             if row["op"] == "=~":
-                self.loadings.append({
-                    "construct": called[one], "item": named.back[two], "level": level,
-                    "loading": row["est"], "se": row["se"], "ci_lower": low, "ci_upper": high,
-                })  # fmt: skip
+                head = {"construct": called[one], "item": named.back[two], "level": level}
+                self.loadings.append(head | {"loading": row["est"], "se": row["se"]} | rest)
             elif row["op"] == "~~" and one != two and {one, two} <= set(called):
-                self.pairs.append({
-                    "first": called[one], "second": called[two], "level": level,
-                    "correlation": row["est"], "ci_lower": low, "ci_upper": high,
-                })  # fmt: skip
-
-
-def _cutoffs(fit: SemResult, repetitions: int, seed: int | None) -> DynamicCutoffs | NotComputed:
-    try:
-        return dynamic_cutoffs(fit, max(repetitions, 50), seed)
-    except CollectiveUseError as problem:
-        return NotComputed(str(problem))
+                head = {"first": called[one], "second": called[two], "level": level}
+                self.pairs.append(head | {"correlation": row["est"]} | rest)

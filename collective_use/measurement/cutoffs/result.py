@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from collective_use.accepted import PlainDict
 from collective_use.results import Result, Table, table_of
 
 INDICES = ("srmr", "rmsea", "cfi")
@@ -62,6 +63,25 @@ class DynamicCutoffs(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return one row a level: `level, srmr, rmsea, cfi`, and what stands behind them."""
         return self.table.copy()
+
+    def beside(self) -> list[PlainDict]:
+        """Return a row a part of the model: what was observed beside the cut-offs of level 1.
+
+        Keys `part`, `n`, the observed indices, those with ``_right`` (level 0) and ``_cut`` (level
+        1, or 0 where there is none), `type1`, `power` and what is left out at level 1 (`missing`).
+        """
+        parts = list(dict.fromkeys(self.table["part"])) if "part" in self.table else ["whole"]
+        rows = []
+        for part in parts:
+            own = self.table[self.table["part"] == part] if "part" in self.table else self.table
+            right, cut = own.iloc[0], own.iloc[min(1, len(own) - 1)]
+            seen = {name: self.observed[name if part == "whole" else f"{part}_{name}"]
+                    for name in INDICES}  # fmt: skip
+            limits = {f"{name}_right": right[name] for name in INDICES}
+            limits |= {f"{name}_cut": cut[name] for name in INDICES}
+            rows.append({"part": part, "n": self.n} | seen | limits
+                        | {name: cut[name] for name in ("type1", "power", "missing")})  # fmt: skip
+        return rows
 
     def tables(self) -> tuple[Table, ...]:
         """Return the cut-offs beside what was observed."""

@@ -71,22 +71,19 @@ def _table(
     fit: SemResult, items: dict[str, list[str]], data: pd.DataFrame, group: str,
     labels: tuple[str, ...],
 ) -> pd.DataFrame:  # fmt: skip
-    estimates = fit.estimates
     last = len(labels)
+    known = values_of(fit)
 
     def value(op: str, lhs: str, rhs: str, number: int) -> float:
-        hit = estimates[
-            (estimates["op"] == op) & (estimates["lhs"] == lhs) & (estimates["rhs"] == rhs)
-            & (estimates["group"] == number)
-        ]  # fmt: skip
-        return float(hit["est"].iloc[0]) if len(hit) else 0.0
+        return known.get((op, lhs, rhs, number), 0.0)
 
     out = []
-    text = data[group].map(str)
+    text = data[group].map(str).to_numpy()
+    parts = [data[text == label] for label in (labels[0], labels[-1])]
     for factor, own in items.items():
         loadings = np.array([[value("=~", factor, i, g) for i in own] for g in (1, last)])
         intercepts = np.array([[value("~1", i, "", g) for i in own] for g in (1, last)])
-        spread = _pooled(data, text, own, labels)
+        spread = _pooled(parts, own)
         mean, variance = value("~1", factor, "", last), value("~~", factor, factor, last)
         size, shift = dmacs(loadings, intercepts, mean, variance, spread)
         out += [
@@ -97,10 +94,25 @@ def _table(
     return pd.DataFrame(out)
 
 
-def _pooled(
-    data: pd.DataFrame, text: pd.Series, items: list[str], labels: tuple[str, ...]
-) -> np.ndarray:
-    used = [data.loc[text == label, items].dropna() for label in (labels[0], labels[-1])]
+def values_of(fit: SemResult) -> dict[tuple[str, str, str, int], float]:
+    """Return estimates by operator, left side, right side and group.
+
+    Parameters
+    ----------
+    fit
+        Of one or several groups.
+    """
+    frame = fit.estimates
+    names = ("op", "lhs", "rhs", "group", "est")
+    return {
+        (str(op), str(a), str(b), int(g)): float(v)
+        for op, a, b, g, v in zip(*(frame[name].to_numpy() for name in names), strict=True)
+    }
+
+
+def _pooled(parts: list[pd.DataFrame], items: list[str]) -> np.ndarray:
+    used = [part[items].to_numpy(float) for part in parts]
+    used = [own[~np.isnan(own).any(axis=1)] for own in used]
     n = np.array([len(part) for part in used], float)
-    variances = np.array([part.var().to_numpy(float) for part in used])
+    variances = np.array([part.var(axis=0, ddof=1) for part in used])
     return np.sqrt(((n - 1)[:, None] * variances).sum(axis=0) / (n.sum() - 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,7 +11,6 @@ import pandas as pd
 from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError, NotSupported
-from collective_use.frames import rows_of
 from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.invariance.effect import anchored_fit, effects_of
 from collective_use.measurement.invariance.steps import RULES, step_row
@@ -71,8 +70,10 @@ class Invariance(Result):
         How chi-square differences were tested.
     anchored
         The configural fit with anchors, behind `effects` and `consequences`.
-    model
-        The model text.
+    equal
+        The scalar fit with nothing set free, behind `consequences`.
+    model, column
+        The model text, and the column of the groups.
 
     Examples
     --------
@@ -99,15 +100,22 @@ class Invariance(Result):
     difference: str
     notes: tuple[str, ...] = field(default=())
     anchored: SemResult | NotComputed = field(default=NotComputed("not fitted"), repr=False)
+    equal: SemResult | NotComputed = field(default=NotComputed("not fitted"), repr=False)
     model: str = field(default="", repr=False)
+    column: str = field(default="", repr=False)
 
-    def consequences(self, selected: float = 0.25) -> Consequences:
+    def consequences(
+        self, selected: float = 0.25, *, data: pd.DataFrame | None = None, unit: str | None = None
+    ) -> Consequences:
         """Return what the differences do to comparisons and selections (Millsap & Kwok 2004).
 
         Parameters
         ----------
         selected
             Share of all persons that is selected by the sum of a factor's items.
+        data, unit
+            Persons and the column of their units (teams, organizations), to see how the units'
+            ranks move when every item is put on the reference group's scale.
 
         Raises
         ------
@@ -116,7 +124,7 @@ class Invariance(Result):
         """
         from collective_use.measurement.invariance.consequences import consequences_of
 
-        return consequences_of(self, selected)
+        return consequences_of(self, selected, data, unit)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a step: `step, chisq, df, cfi, rmsea, srmr, ...`."""
@@ -254,7 +262,11 @@ def invariance(
         rows.append(row)
         if not row["holds"]:
             partial = False
-    return _result(model, data, group, rows, trail, fits, sizes, names)
+    equal_fit: SemResult | NotComputed = fits.get("scalar", NotComputed("no scalar step"))
+    if trail and "scalar" in fits:
+        equal_fit = fit_quietly(model, data, group=group, equal=CONTINUOUS[2][1], **options)
+    found = _result(model, data, group, rows, trail, fits, sizes, names)
+    return replace(found, equal=equal_fit, column=group)
 
 
 def _options(
@@ -336,7 +348,8 @@ def _result(
     notes = (f"Set free in the search for partial invariance: {free}.",) if free else ()
     return Invariance(
         table, effects, latent, pd.DataFrame(trail), reached, fits,
-        labels, counts, labels[0], labels[-1], dict(RULES), method, notes, anchored, model,
+        labels, counts, labels[0], labels[-1], dict(RULES), method, notes, anchored,
+        model=model,
     )  # fmt: skip
 
 
@@ -346,8 +359,10 @@ def _latent_means(fits: dict[str, SemResult], focal: int) -> pd.DataFrame:
         if step in fits:
             table = fits[step].estimates
             factors = set(fits[step].solution.table.blocks[0].latent)
-            own = table[(table["op"] == "~1") & (table["group"] == focal)]
+            names = ("op", "lhs", "group", "est", "se")
             rows += [
-                (step, r.lhs, float(r.est), float(r.se)) for r in rows_of(own) if r.lhs in factors
+                (step, str(lhs), float(est), float(se))
+                for op, lhs, g, est, se in zip(*(table[x].to_numpy() for x in names), strict=True)
+                if op == "~1" and g == focal and lhs in factors
             ]
     return pd.DataFrame(rows, columns=["step", "factor", "mean", "se"])

@@ -16,6 +16,7 @@ from collective_use.cutoffs import Cutoff
 from collective_use.errors import CollectiveUseError, InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.correlations import refuse_constant
+from collective_use.measurement.halves import split_by_group
 from collective_use.measurement.reduction.loss import losses, validity_of
 from collective_use.measurement.reduction.rules import RULES, WORDS, Sheet, sheet_of, worst
 from collective_use.numerics.threads import single_threaded
@@ -195,7 +196,7 @@ def reduce(
     for item in always:
         answers.only([item])
     used = _rules(rules)
-    first, second = _split(answers, held_out, seed)
+    first, second = split_by_group(answers, held_out, seed)
     book = _Trail(answers, used, per_facet, frozenset(always))
     kept = {name: book.shorten(name, first, wanted[name]) for name in answers.constructs}
     if not book.rows:
@@ -242,24 +243,6 @@ def _rules(given: Mapping[str, float] | None) -> dict[str, Cutoff]:
         number_between(name, value, -1, 1)
         out[name] = replace(out[name], value=float(value), source="set by the study")
     return out
-
-
-def _split(
-    answers: Answers, share: float, seed: int | None
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    rng = np.random.default_rng(seed)
-    count = len(answers.values)
-    units = np.arange(count) if answers.groups is None else answers.codes()[0]
-    labels = np.unique(units[units >= 0])
-    chosen = rng.permutation(labels)[: max(1, round(share * len(labels)))]
-    held = np.isin(units, chosen)
-    first = ~held & (units >= 0)
-    if min(int(first.sum()), int(held.sum())) < 20:
-        raise InputError(
-            f"data must have at least 20 persons in both parts of the split, got "
-            f"{int(first.sum())} and {int(held.sum())}"
-        )
-    return first, held
 
 
 class _Trail:

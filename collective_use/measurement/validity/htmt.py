@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -222,6 +222,26 @@ def _incomplete(known: Answers) -> Correlations:
     note = "Some answers are missing: correlations by EM, without limits."
     matrix = covariance / np.outer(spread, spread)
     return Correlations("pearson", matrix, covariance, known.items, n, (*known.notes, note))
+
+
+def ratio_table(
+    covariance: Floats, items: Sequence[str], sets: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Return HTMT of a covariance at hand, one row a pair: `first`, `second`, `htmt`.
+
+    Parameters
+    ----------
+    covariance
+        (J, J), in the order of `items`.
+    items
+        Their names.
+    sets
+        Items by construct.
+    """
+    places = [[list(items).index(item) for item in own] for own in sets.values()]
+    ratios = htmt_ratios(_scaled(covariance), places, 1)
+    none = np.zeros((0, len(places), len(places)))
+    return _pairs(ratios, none, list(sets), 0.95)[["first", "second", "htmt"]]
 
 
 def constructs_with(answers: Answers, least: int) -> dict[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from collective_use.frames import rows_of
 from collective_use.measurement.answers import Constructs, Data, answers_of
 from collective_use.measurement.cfa import Named, factor_model, fit_quietly, plain_names
 from collective_use.measurement.correlations import likely_covariance
-from collective_use.measurement.validity.htmt import constructs_with, htmt
+from collective_use.measurement.validity.htmt import constructs_with, htmt, ratio_table
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
@@ -111,6 +111,7 @@ def validity(
     confidence: float = 0.95,
     missing: str = "auto",
     tests: bool = True,
+    untested_below: float = 0.0,
 ) -> Validity:
     """Judge whether items converge on their constructs and constructs can be told apart.
 
@@ -133,6 +134,9 @@ def validity(
         ``"auto"``: em where listwise would lose persons.
     tests
         Also test each correlation held at `cut` and each pair merged (two fits a pair).
+    untested_below
+        Pairs whose correlation surely lies below are not tested: .80 leaves out what Rönkkö & Cho
+        call no problem, where constructs are many.
 
     Returns
     -------
@@ -185,9 +189,14 @@ def validity(
     if isinstance(fit, NotComputed):
         raise EstimationError(f"the confirmatory model of {len(sets)} constructs: {fit.reason}")
     standard = fit.standardized("all", confidence=confidence)
-    pairs = _pairs(fit, standard, named, cut, options, tests)
-    ratios = htmt(known.values, sets, repetitions=0)
-    merged = pairs.merge(ratios.table[["first", "second", "htmt"]], on=["first", "second"])
+    number_between("untested_below", untested_below, 0, 1)
+    pairs = _pairs(fit, standard, named, cut, options, untested_below if tests else 2.0)
+    ratios = (
+        ratio_table(named.data.to_numpy(float), list(known.items), sets)
+        if missing == "em"
+        else htmt(known.values, sets, repetitions=0).table[["first", "second", "htmt"]]
+    )
+    merged = pairs.merge(ratios, on=["first", "second"])
     if left:
         notes.append(f"Left out, fewer than two items: {', '.join(left)}.")
     return Validity(
@@ -217,7 +226,7 @@ def _pairs(
     named: Named,
     cut: float,
     options: PlainDict,
-    tests: bool,
+    least: float,
 ) -> pd.DataFrame:
     names = list(named.sets)
     between = standard[(standard["op"] == "~~") & (standard["lhs"] != standard["rhs"])]
@@ -227,7 +236,7 @@ def _pairs(
         for a in range(b):
             row = place[frozenset((names[a], names[b]))]
             held, one = _UNTESTED
-            if tests:
+            if max(abs(float(row.ci_lower)), abs(float(row.ci_upper))) >= least:
                 at = -cut if row.est < 0 else cut
                 held = _difference(fit, named, names[a], names[b], at, options)
                 one = _merged(fit, named, names[a], names[b], options)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from collective_use.errors import EstimationError
 from collective_use.numerics.types import Floats
@@ -174,14 +174,27 @@ def _finished(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats:
 
 
 def _hessian(psi: Floats, r: Floats, factors: int, slope: Slope, free: NDArray[np.bool_]) -> Floats:
-    columns = []
-    for j in np.flatnonzero(free):
-        shift = np.zeros_like(psi)
-        shift[j] = 1e-6
-        up, down = slope(psi + shift, r, factors)[1], slope(psi - shift, r, factors)[1]
-        columns.append((up - down)[free] / 2e-6)
-    h = np.array(columns)
-    return (h + h.T) / 2
+    """Return the second derivatives by the uniquenesses that are free.
+
+    From the derivatives of eigenvalues and eigenvectors (Clarke 1970, British Journal of
+    Mathematical and Statistical Psychology 23:43).
+    """
+    likely = slope is _ml
+    scale = np.sqrt(psi) if likely else np.ones(len(r))
+    reduced = r / np.outer(scale, scale) if likely else r - np.diag(psi)
+    values, vectors = np.linalg.eigh(reduced)
+    rest = len(r) - factors
+    small, large = values[:rest, None], values[None, rest:]
+    own = vectors[:, :rest]
+    both = (own[:, :, None] * vectors[:, None, rest:]).reshape(len(r), -1)
+    if likely:
+        weight = (small - 1.0) * (small + large) / (small - large)
+        h = (own * values[:rest]) @ own.T * (own @ own.T) + (both * weight.ravel()) @ both.T
+        first = (own**2) @ (1.0 - values[:rest])
+        h = (h - np.diag(first)) / np.outer(psi, psi)
+    else:
+        h = (own @ own.T) ** 2 + 2.0 * (both * (small / (small - large)).ravel()) @ both.T
+    return np.asarray(((h + h.T) / 2)[np.ix_(free, free)])
 
 
 def _axes(r: Floats, factors: int, rounds: int = 20_000) -> Floats:
@@ -269,11 +282,11 @@ def _limits(chisq: float, df: int, n: int) -> tuple[float, float]:
     """Return 90% limits of RMSEA, the non-centrality over ``df (n - 1)``."""
     limits = []
     for tail in (0.95, 0.05):
-        if stats.chi2.cdf(chisq, df) < tail:
+        if special.chdtr(df, chisq) < tail:
             limits.append(0.0)
             continue
         found = optimize.brentq(
-            lambda x, tail=tail: stats.ncx2.cdf(chisq, df, max(x, 1e-12)) - tail,
+            lambda x, tail=tail: special.chndtr(chisq, df, max(x, 1e-12)) - tail,
             0.0, max(chisq * 4.0, 10.0) + 10 * df,
         )  # fmt: skip
         limits.append(float(np.sqrt(found / (df * (n - 1)))))

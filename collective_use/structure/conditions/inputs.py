@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,11 @@ from collective_use.errors import InputError
 from collective_use.groups.between.group_values import GroupValues
 from collective_use.groups.results import Groups
 from collective_use.numerics.types import Floats
+
+FOR_THE_ANALYST = (
+    "From exact values of groups: for the analyst. For showing, give it the values that others may "
+    "see (docs/conditions.md)."
+)
 
 ASKED = "what cu.aggregate or cu.group_values returns, or a data frame with one row a group"
 
@@ -61,15 +66,17 @@ def condition_data(groups: object, measures: Sequence[str]) -> ConditionData:
         raise InputError(f"groups must be {ASKED}, got {type(groups).__name__}")
     if len(set(measures)) != len(measures):
         raise InputError(f"outcome and conditions must all differ, got {quoted(measures)}")
+    if isinstance(groups, pd.DataFrame):
+        return _with_errors(groups, None, measures)
     if isinstance(groups, GroupValues):
-        return _with_errors(groups.wide("mean"), groups, measures)
-    if isinstance(groups, Groups):
+        found = _with_errors(groups.wide("mean"), groups, measures)
+    else:
         try:
             known: GroupValues | None = groups.group_values()
         except InputError:
             known = None
-        return _with_errors(groups.values, known, measures)
-    return _with_errors(groups, None, measures)
+        found = _with_errors(groups.values, known, measures)
+    return replace(found, notes=(FOR_THE_ANALYST, *found.notes))
 
 
 def _with_errors(

@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from measurement_cells import FILES, REFERENCE, compared, frame, gap, unexplained
+from scipy.stats import chi2
 
 import collective_use as cu
 from collective_use.numerics.factors.errors import rotated_errors
 from collective_use.numerics.factors.extract import extract
 from collective_use.numerics.factors.number import all_eigenvalues, normal_correlations
 from collective_use.numerics.factors.rotate import oblimin, ordered, rotate, varimax_criterion
+from collective_use.numerics.items.ordinal_logistic import proportional_odds
 
-APART = {"dynamic_hs9.json", "efa_errors.json"}
+APART = {"dynamic_hs9.json", "efa_errors.json", "esem_target.json", "dif_ordinal.json"}
 """Files with a test of their own below."""
 
 
@@ -126,3 +128,51 @@ def test_errors_of_loadings_beside_lavaan(name: str) -> None:
     best = np.abs(theirs.to_numpy().T @ found.pattern).argmax(axis=0)
     np.testing.assert_allclose(np.abs(theirs.to_numpy()[:, best]), np.abs(found.pattern), atol=1e-5)
     np.testing.assert_allclose(their_errors.to_numpy()[:, best], errors, atol=1.1e-3)
+
+
+def test_target_rotation_of_a_whole_model_is_lavaans_and_gparotations() -> None:
+    given = json.loads((REFERENCE / "esem_target.json").read_text())
+    names = ("visual", "textual", "speed")
+    sets = {name: [f"x{3 * k + j}" for j in (1, 2, 3)] for k, name in enumerate(names)}
+    items = [item for own in sets.values() for item in own]
+    fit = cu.esem(frame("hs9")[items], sets).fits["all", "esem"]
+    own = fit.estimates.set_index(["lhs", "op", "rhs"])
+    standard = fit.standardized("all").set_index(["lhs", "op", "rhs"])["est"]
+    for cell in given["pe"]:
+        row = own.loc[cell["lhs"], cell["op"], cell["rhs"]]
+        assert row["est"] == pytest.approx(cell["est"], abs=2e-5), cell
+        # lavaan's border takes rotated loadings for uncorrelated ones (tests/parity/sem07)
+        assert row["se"] == pytest.approx(cell["se"], abs=5.5e-3), cell
+    for cell in given["std"]:
+        assert standard[cell["lhs"], cell["op"], cell["rhs"]] == pytest.approx(
+            cell["est.std"], abs=2e-5
+        )
+    for name, value in given["fm"].items():
+        assert fit.fit_measures[name] == pytest.approx(value, rel=1e-6), name
+    # GPArotation reflects factors at will
+    turned = np.abs(np.array(given["gpa_loadings"]))
+    mine = np.abs([[standard[f, "=~", item] for f in names] for item in items])
+    assert given["gpa_converged"]
+    assert np.abs(mine - turned).max() < 2e-5
+
+
+def test_ordered_items_that_differ_are_judged_as_polr_judges_them() -> None:
+    given = json.loads((REFERENCE / "dif_ordinal.json").read_text())
+    data = pd.DataFrame(given["data"])
+    items = list("abcde")
+    found = cu.dif("f =~ " + " + ".join(items), data, group="group", ordered=items, alpha=1e-99)
+    spread = data[items].sum(axis=1).std(ddof=0)
+    focal = (data["group"] == "zh").to_numpy(float)
+    total = (data[items].sum(axis=1) - data[items].sum(axis=1).mean()).to_numpy() / spread
+    for row in given["rows"]:
+        own = found.table.set_index("item").loc[row["item"]]
+        assert own["p"] == pytest.approx(row["p_both"], rel=1e-8)
+        assert own["slope_p"] == pytest.approx(chi2.sf(row["nonuniform"], 1), rel=1e-8)
+        assert own["log_odds"] == pytest.approx(row["slope"], abs=1e-8)
+        change = row["nagelkerke"][3] - row["nagelkerke"][1]
+        assert own["r2_change"] == pytest.approx(change, abs=1e-9)
+        y = np.unique(data[row["item"]], return_inverse=True)[1]
+        fit = proportional_odds(y, np.column_stack([total, focal]))
+        # polr differentiates numerically
+        assert np.sqrt(fit.covariance[-1, -1]) == pytest.approx(row["se"], rel=1e-5)
+        assert fit.log_likelihood == pytest.approx(row["loglik"][2], rel=1e-11)
