@@ -93,4 +93,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "report": CommandEntry(
         AFTER, "report", "One page that people open: answers in words, pictures, every table."
     ),
+    "archive": CommandEntry(
+        AFTER, "archive", "A replication package: cleared data, labels, codebook, results."
+    ),
 }

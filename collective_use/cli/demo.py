@@ -29,8 +29,12 @@ def demo(
       collective-use demo --out demo --lang zh
     """
     from collective_use.cli.console import speak
-    from collective_use.cli.done import show_done
-    from collective_use.study.demo import run_demo
+    from collective_use.cli.done import show_done, waiting_for
+    from collective_use.study.demo import demo_study
+    from collective_use.study.run import run_study
 
     speak(lang)
-    show_done(run_demo(out, sample, lang), as_json)
+    study = demo_study(sample, out, lang)
+    with waiting_for(study):
+        done = run_study(study, command="demo")
+    show_done(done, as_json)

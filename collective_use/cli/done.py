@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,21 +17,19 @@ if TYPE_CHECKING:
 
 def show_done(done: StudyRun, as_json: bool) -> None:
     """Print the summary, where the files are and what to do next; or one JSON document."""
-    from collective_use.study.showing import later_tables, models_for_showing
-    from collective_use.study.summary import summary_head, summary_tables
-
     console.speak(done.outcome.study.lang)
     if as_json:
+        from collective_use.study.showing import models_for_showing
+
         full = done.outcome.study.full
         frame = done.outcome.groups.measures_frame() if full else done.shown.measures
         content = {"folder": str(done.folder), "run": done.run, "measures": frame}
         content |= {"models": models_for_showing(done.outcome, done.shown.rule)}
         console.show_json(content)
         return
-    console.say(summary_head(done.outcome) + "\n")
-    console.show(summary_tables(done.outcome, done.shown))
-    rule = None if done.outcome.study.full else done.shown.rule
-    console.show(later_tables(done.outcome, rule))
+    said = done.summary()
+    console.say(f"{said.head}\n\n{said.answers}\n")
+    console.show(said.tables)
     for name, reason in done.outcome.not_fitted.items():
         console.say(f"Model {name} was not fitted: {reason}\n")
     if done.outcome.plan is not None:
@@ -41,6 +41,28 @@ def show_done(done: StudyRun, as_json: bool) -> None:
             "'not to be\npassed on'; --full (full: true) adds exact tables for the analyst."
         )
     show_next_step(done)
+
+
+@contextmanager
+def waiting_for(study: Study, *, later_rooms: bool = True) -> Iterator[None]:
+    """Show how far a study is, where somebody sits at a terminal.
+
+    Parameters
+    ----------
+    study
+        What is run inside.
+    later_rooms
+        Whether the rooms after the groups do their part.
+    """
+    from collective_use.cli.waiting import shares_of, waiting
+
+    shares = shares_of(
+        validation=study.validation if later_rooms else None,
+        models=len(study.models) if later_rooms else 0,
+        report=later_rooms and bool(study.report),
+    )
+    with waiting(shares, study.lang):
+        yield
 
 
 def show_next_step(done: StudyRun) -> None:

@@ -39,13 +39,15 @@ def fit(
       collective-use fit export.csv --instrument collective_data_use --model M1 --out results
       collective-use fit export.csv -i my_scale.yaml --model M1 --model M2 -o results
     """
-    from collective_use.cli.done import show_done
+    from collective_use.cli.done import show_done, waiting_for
     from collective_use.study.run import run_study
 
     study = study_of("fit", flags)
     if not study.models:
         raise InputError(f"fit needs --model: {_offered(study.instrument)}")
-    show_done(run_study(study, command="fit"), flags["as_json"])
+    with waiting_for(study):
+        done = run_study(study, command="fit")
+    show_done(done, flags["as_json"])
 
 
 def _offered(instrument: str) -> str:

@@ -19,7 +19,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 @options.takes(
-    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "model", "thorough",
+    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "group_reports",
+    "group_measure", "letterhead", "r_script", "model", "thorough",
     *options.READING, *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
 )  # fmt: skip
 def report(
@@ -35,6 +36,23 @@ def report(
     ] = None,
     xlsx: Annotated[
         str | None, typer.Option(metavar="FILE", help="Every table in a workbook to read.")
+    ] = None,
+    group_reports: Annotated[
+        str | None, typer.Option(metavar="DIR", help="A page for each group, to talk about.")
+    ] = None,
+    group_measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Measures on the pages of groups; power and leading only if they are named.",
+        ),
+    ] = None,
+    letterhead: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A YAML file: who sends the pages of groups.")
+    ] = None,
+    r_script: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A script for R that gives the same numbers, and data."),
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -84,6 +102,7 @@ def report(
 
 def _run(flags: options.Flags) -> StudyRun:
     """Read, score, look through and fit; the tables go beside the page."""
+    from collective_use.cli.done import waiting_for
     from collective_use.instrument.library import load_instrument
     from collective_use.study.run import run_study
 
@@ -100,17 +119,50 @@ def _run(flags: options.Flags) -> StudyRun:
         "model": models,
     }
     study = study_of("report", settings).model_copy(update={"report": given})
-    return run_study(study, command="report")
+    with waiting_for(study):
+        return run_study(study, command="report")
 
 
 def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> None:
     from collective_use.study.papers import to_latex, to_word, to_xlsx
 
     bank = flags["instrument"]
+    if flags["r_script"]:
+        _r_script(results, flags["r_script"])
+    if flags["group_reports"]:
+        _group_pages(results, language, flags)
     for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
         if flags[name]:
             make(results, flags[name], language=language, instrument=bank)
             console.say(f"Written: {flags[name]}")
+
+
+def _r_script(results: StudyRun | Path, file: str) -> None:
+    from collective_use.study.replication.script import write_r_script
+
+    if isinstance(results, Path):
+        raise InputError(
+            "--r-script needs the answers: give the export and its instrument in place of the "
+            "folder of results"
+        )
+    compared = write_r_script(results, file)
+    console.say(f"Written: {file}")
+    console.say(f"{len(compared)} numbers are compared by 'Rscript {file}'.")
+
+
+def _group_pages(results: StudyRun | Path, language: str, flags: options.Flags) -> None:
+    from collective_use.cli.waiting import waiting
+    from collective_use.questionnaire.form.letterhead import read_letterhead
+    from collective_use.study.group_reports import write_group_reports
+
+    folder, given = flags["group_reports"], flags["letterhead"]
+    head = read_letterhead(given)[0] if given else None
+    with waiting({"pages": 1.0}, language):
+        files = write_group_reports(
+            results, folder, language=language, measures=flags["group_measure"] or (),
+            letterhead=head, instrument=flags["instrument"],
+        )  # fmt: skip
+    console.say(f"Written: {len(files):,} pages of groups in {folder}.")
 
 
 def _say(page: Path) -> None:

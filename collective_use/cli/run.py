@@ -36,7 +36,11 @@ def run(
       collective-use run
       collective-use run my_study/ --out trial --cutoff icc1=0.10
     """
-    from collective_use.cli.done import show_done
+    from collective_use.cli.done import show_done, waiting_for
     from collective_use.study.run import run_study
+    from collective_use.study.settings import as_study, overridden
 
-    show_done(run_study(study, changes=settings_of(flags)), flags["as_json"])
+    whole = overridden(as_study(study), settings_of(flags))
+    with waiting_for(whole):
+        done = run_study(whole)
+    show_done(done, flags["as_json"])

@@ -33,8 +33,10 @@ def score(
       collective-use score a.csv b.csv -i my_scale.yaml --group TEAM --wave 1 --wave 2 -o results
       collective-use score export.csv -i collective_data_use --members members.csv -o results
     """
-    from collective_use.cli.done import show_done
+    from collective_use.cli.done import show_done, waiting_for
     from collective_use.study.run import run_study
 
     study = study_of("score", flags)
-    show_done(run_study(study, command="score", later_rooms=False), flags["as_json"])
+    with waiting_for(study, later_rooms=False):
+        done = run_study(study, command="score", later_rooms=False)
+    show_done(done, flags["as_json"])

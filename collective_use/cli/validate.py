@@ -45,13 +45,10 @@ def validate(
       collective-use validate export.csv --instrument collective_data_use --out results
       collective-use validate export.csv -i my_scale.yaml --thorough -o results
     """
-    from contextlib import nullcontext
-
-    from collective_use.cli.done import show_done
-    from collective_use.measurement.progress import telling
+    from collective_use.cli.done import show_done, waiting_for
     from collective_use.study.run import run_study
 
     study = study_of("validate", {**flags, "validation": "thorough" if thorough else "quick"})
-    with telling(lambda far: typer.echo(str(far), err=True)) if thorough else nullcontext():
+    with waiting_for(study):
         done = run_study(study, command="validate")
     show_done(done, flags["as_json"])

@@ -27,6 +27,7 @@ from collective_use.instrument.model import Instrument, Measure
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.numerics.threads import thread_controller
+from collective_use.progress import step
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 from collective_use.scores.table import Scores
@@ -112,7 +113,8 @@ def aggregate(
     record = _spoken(record, scores, voice)
     evidence: dict[str, Evidence] = {}
     with thread_controller().limit(limits=1):
-        for measure in wanted:
+        for done, measure in enumerate(wanted):
+            step("groups", done, len(wanted))
             evidence[measure.id] = _evidence(scores, keys, measure, settings)
             record = _noted(record, evidence[measure.id])
     values = _values(scores, keys, evidence, rules)

@@ -10,6 +10,7 @@ from collective_use.instrument.model import Instrument
 from collective_use.phrases import languages, said, told
 from collective_use.study.meanings import (
     ANSWERS,
+    COMPARED,
     GROUP_VALUES,
     GROUPS,
     INDICES,
@@ -39,6 +40,9 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "estimates.csv": (MODELS,),
     "effects.csv": (MODELS,),
     "fit.csv": (MODELS,),
+    "models_compared.csv": (COMPARED,),
+    "models_differences.csv": (COMPARED,),
+    "models_nesting.csv": (COMPARED,),
     "plan.csv": (PLAN,),
     "answers.csv": (ANSWERS, KEYS),
     "agreement_sizes.csv": (SIZES, KEYS),
@@ -136,6 +140,7 @@ def dictionary_markdown() -> str:
         "group_values.csv and sampling_errors.csv (with --full)": GROUP_VALUES,
         "screening.csv (where a study screens)": SCREENING,
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
+        "models_*.csv (where a study names two models or more)": COMPARED,
         "plan.csv (where a study was sealed)": PLAN,
         "answers.csv (where a study asks for the report)": ANSWERS,
         "agreement_sizes.csv (where a study asks for the report)": SIZES,

@@ -220,6 +220,28 @@ MODELS = {
     "value": "Its value.",
 }
 
+COMPARED = {
+    "model": "The model's id in the instrument.",
+    "groups": "Groups, the same for all models.",
+    "npar": "Free parameters.",
+    "df": "Degrees of freedom; of a pair, their difference.",
+    "chisq": "Chi-square, scaled where the way allows; of a pair, the difference's.",
+    "p": "Its p.",
+    "cfi": "Comparative fit index.",
+    "rmsea": "Root mean square error of approximation.",
+    "srmr": "Standardized root mean square residual.",
+    "aic": "Akaike's criterion, relative to the saturated model.",
+    "bic": "Bayesian criterion, relative to the saturated model.",
+    "weight": "Akaike weight among models of the same measures (Burnham & Anderson 2002).",
+    "reason": "Why the model could not be fitted.",
+    "smaller": "The nested model.",
+    "larger": "The model that it is nested in.",
+    "note": "Why there is no test.",
+    "first": "The model that is nested, or one of two equivalent ones.",
+    "second": "The other model.",
+    "relation": "nested, or equivalent: no data of one time tell the two apart.",
+}
+
 VALIDATION = {
     "what": "Kind of finding.",
     "where": "The item or the constructs it is about.",

@@ -14,6 +14,7 @@ from collective_use.errors import InputError
 from collective_use.instrument.library import instrument_names, load_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import RUN_FILE, written
+from collective_use.progress import step
 from collective_use.report.compose import compose
 from collective_use.report.material import Material
 from collective_use.report.page.write import page
@@ -83,10 +84,11 @@ def study_page(
 
 
 def _page(materials: Sequence[Material]) -> str:
-    documents = [
-        compose(material, material.text(material.instrument.title, material.instrument.id))
-        for material in materials
-    ]
+    documents = []
+    for done, material in enumerate(materials):
+        step("report", done, len(materials))
+        title = material.text(material.instrument.title, material.instrument.id)
+        documents.append(compose(material, title))
     return page(documents, thresholds=thresholds(materials))
 
 

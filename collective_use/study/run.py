@@ -11,17 +11,20 @@ from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.errors import NotSupported
 from collective_use.groups.disclosure.shown import Shown
 from collective_use.output import check_place, result_folder
+from collective_use.progress import step
 from collective_use.results import Result, Table
 from collective_use.study.outputs import (
+    FULL,
     MEANINGS,
+    exact_tables,
     full_meanings,
     shown_to_others,
+    tables_of,
     write_outcome,
 )
 from collective_use.study.settings import Study, as_study, overridden
-from collective_use.study.showing import later_tables
 from collective_use.study.steps import LATER_ROOMS
-from collective_use.study.summary import summary_tables
+from collective_use.study.summary import Summary, summary
 from collective_use.study.walk import Outcome, walk
 
 if TYPE_CHECKING:
@@ -74,12 +77,22 @@ class StudyRun(Result):
 
     def tables(self) -> tuple[Table, ...]:
         """Return what the command line prints of the run, and the files that were written."""
-        outcome = self.outcome
-        rule = None if outcome.study.full else self.shown.rule
-        later = later_tables(outcome, rule)
         files = Table(f"Written into {self.folder}", ("file", "holds"), self.files)
-        plan = () if outcome.plan is None else outcome.plan.tables()
-        return (*summary_tables(outcome, self.shown), *later, *plan, files)
+        plan = () if self.outcome.plan is None else self.outcome.plan.tables()
+        return (*self.summary().tables, *plan, files)
+
+    def summary(self) -> Summary:
+        """Return the answers in words and the tables, as the command line prints them."""
+        exact = None
+        if self.outcome.study.full:
+            named = exact_tables(self.outcome).items()
+            exact = {name.removeprefix(f"{FULL}/"): frame for name, frame in named}
+        seen = tables_of(self.outcome, self.shown)
+        return summary(self.outcome, self.shown, self.run, seen, exact)
+
+    def __str__(self) -> str:
+        said = self.summary()
+        return f"{said.head}\n\n{said.answers}\n\n{super().__str__()}"
 
 
 def run_study(
@@ -128,10 +141,11 @@ def run_study(
     refuse_unknown_wishes(study)
     outcome = walk(study, command=command)
     with result_folder(study.out) as folder:
-        wanted = [step for step in LATER_ROOMS if later_rooms and getattr(study, step.setting)]
-        for step in wanted:
-            outcome = step.load()(outcome, folder)
+        rooms = [room for room in LATER_ROOMS if later_rooms and getattr(study, room.setting)]
+        for room in rooms:
+            outcome = room.load()(outcome, folder)
         outcome = _held_against_the_plan(outcome)
+        step("write")
         shown = shown_to_others(outcome)
         run = write_outcome(outcome, shown, folder, started)
     files = {**MEANINGS, **outcome.files, **(full_meanings(outcome) if study.full else {})}

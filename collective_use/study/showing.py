@@ -36,24 +36,6 @@ def for_showing(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def later_tables(outcome: Outcome, rule: Disclosure | None) -> tuple[Table, ...]:
-    """Return what a terminal prints of a validation and of models.
-
-    Parameters
-    ----------
-    outcome
-        What the study came to.
-    rule
-        From which size on, and how finely, others see it; None for exact figures.
-    """
-    tables = validation_tables(outcome, rule)
-    if outcome.models:
-        from collective_use.study.showing_models import model_tables
-
-        tables += model_tables(outcome, rule)
-    return tables
-
-
 def later_texts(outcome: Outcome, rule: Disclosure | None) -> dict[str, str]:
     """Return the same as texts to keep, by file name.
 

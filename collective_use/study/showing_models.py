@@ -8,12 +8,17 @@ import pandas as pd
 
 from collective_use.disclosure import DIGITS, Disclosure
 from collective_use.groups.disclosure.relations import Coarseness, coarseness
-from collective_use.results import Table
 from collective_use.sem.fit import model_variables
-from collective_use.structure.report import Figures, exact_figures, report_tables, report_text
+from collective_use.structure.report import Figures, exact_figures, report_text
 from collective_use.structure.result import StructureFit
 from collective_use.structure.values import find_model
 from collective_use.study.walk import Outcome
+
+_MEASURES = {
+    name: {"p": "pvalue", "weight": "cfi"}.get(name, name)
+    for name in ("chisq", "p", "cfi", "rmsea", "srmr", "aic", "bic", "weight")
+}
+"""Columns of models compared, and the fit measure that each is shown as finely as."""
 
 FILES = ("estimates.csv", "effects.csv", "fit.csv")
 
@@ -34,7 +39,30 @@ def model_frames(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
         {name: figures.effects for name, figures in seen.items()},
         {name: _fit_frame(figures.measures) for name, figures in seen.items()},
     )
-    return dict(zip(FILES, map(stacked, parts), strict=True))
+    frames = dict(zip(FILES, map(stacked, parts), strict=True))
+    return frames | compared_frames(outcome, rule)
+
+
+def compared_frames(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
+    """Return how models compare, by file name, as others may see it.
+
+    Fit is as coarse as in fit.csv; a difference of two chi-squares as the coarser of them.
+    """
+    names = [name for name in ("models_compared.csv", "models_differences.csv")
+             if name in outcome.tables]  # fmt: skip
+    steps = {name: _steps(outcome, fit, rule) for name, fit in outcome.models.items()}
+    shown = {name: outcome.tables[name].copy() for name in names}
+    for name, frame in shown.items():
+        whose = frame["model"] if "model" in frame else frame["larger"]
+        for column in frame.columns:
+            known = _MEASURES.get(str(column))
+            if known is not None:
+                frame[column] = [
+                    steps[str(model)].fit_measures({known: float(value)})[known]
+                    for model, value in zip(whose, frame[column], strict=True)
+                ]
+        shown[name] = frame
+    return shown
 
 
 def model_texts(outcome: Outcome, rule: Disclosure | None) -> dict[str, str]:
@@ -51,23 +79,6 @@ def model_texts(outcome: Outcome, rule: Disclosure | None) -> dict[str, str]:
         f"model_{name}.txt": report_text(fit, _figures(outcome, fit, rule))
         for name, fit in outcome.models.items()
     }
-
-
-def model_tables(outcome: Outcome, rule: Disclosure | None) -> tuple[Table, ...]:
-    """Return what is printed of models.
-
-    Parameters
-    ----------
-    outcome
-        What the study came to.
-    rule
-        From which size on, and how finely, others see it; None for exact figures.
-    """
-    return tuple(
-        table
-        for fit in outcome.models.values()
-        for table in report_tables(fit, _figures(outcome, fit, rule))
-    )
 
 
 def models_content(outcome: Outcome, rule: Disclosure | None) -> dict[str, object]:

@@ -18,9 +18,12 @@ from collective_use.errors import (
     InputError,
     SmallGroupsWarning,
 )
+from collective_use.progress import step
 from collective_use.record import Record
 from collective_use.structure.fit import fit_structure
 from collective_use.structure.result import StructureFit
+from collective_use.structure.rivals.compare import compare_models
+from collective_use.structure.rivals.nesting import EQUIVALENT, NESTED
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -28,6 +31,13 @@ FILES = {
     "effects.csv": "a row an indirect or total effect of each model",
     "fit.csv": "a row a fit measure of each model",
 }
+
+COMPARED = {
+    "models_compared.csv": "a row a model: fit on the same groups, criteria and weights",
+    "models_differences.csv": "a row a pair of nested models: the difference test",
+    "models_nesting.csv": "a row a pair of models: nested or equivalent, known before any data",
+}
+"""What is written of two models or more."""
 
 HELD = (
     SmallGroupsWarning, ConvergenceWarning, ImproperSolutionWarning, EngineDisagreementWarning,
@@ -68,11 +78,13 @@ def fit_models(outcome: Outcome, folder: Path) -> Outcome:
         "effects.csv": _stacked({name: fit.effects for name, fit in fits.items()}),
         "fit.csv": _stacked({name: fit.fit_frame() for name, fit in fits.items()}),
     }
+    compared = _compared(outcome, fits) if len(fits) > 1 else {}
+    tables |= compared
     accounts = {
         f"model_{name}.txt": f"model {name} to read: numbers, warnings, the model itself"
         for name in fits
     }
-    files = {**FILES, **accounts}
+    files = {**FILES, **{name: COMPARED[name] for name in compared}, **accounts}
     return outcome.adding(models=fits, not_fitted=refused, tables=tables, files=files)
 
 
@@ -84,7 +96,8 @@ def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
         # the fit holds the same sentences, and prints them below its tables
         for kind in HELD:
             warnings.simplefilter("ignore", kind)
-        for name in study.models:
+        for done, name in enumerate(study.models):
+            step("models", done, len(study.models))
             try:
                 fits[name] = fit_structure(outcome.groups, name, seed=study.seed)
             except (InputError, EstimationError) as problem:
@@ -92,6 +105,31 @@ def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
                     raise
                 refused[name] = str(problem)
     return fits, refused
+
+
+def _compared(outcome: Outcome, fits: Mapping[str, StructureFit]) -> dict[str, pd.DataFrame]:
+    """Return how the models compare on the same groups; nothing where they cannot be compared."""
+    with warnings.catch_warnings():
+        for kind in HELD:
+            warnings.simplefilter("ignore", kind)
+        try:
+            found = compare_models(outcome.groups, list(fits), folds=0)
+        except (InputError, EstimationError):
+            return {}
+    square = found.nesting
+    pairs = [
+        (first, second, str(square.loc[first, second]))
+        for first in square.index
+        for second in square.columns
+        if square.loc[first, second] == NESTED
+        or (square.loc[first, second] == EQUIVALENT and first < second)
+    ]
+    frames = (
+        found.models.drop(columns=["title", "variables", "cv"]),
+        found.differences,
+        pd.DataFrame(pairs, columns=["first", "second", "relation"]),
+    )
+    return dict(zip(COMPARED, frames, strict=True))
 
 
 def models_account(fits: Mapping[str, StructureFit]) -> tuple[PlainDict, Record]:

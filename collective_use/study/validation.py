@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from collective_use.errors import InputError
+from collective_use.measurement.progress import telling
 from collective_use.measurement.validate import validate
 from collective_use.measurement.validity.external import multimethod
+from collective_use.progress import step
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -48,10 +50,11 @@ def validate_scales(outcome: Outcome, folder: Path) -> Outcome:
     study = outcome.study
     if not study.validation:
         return outcome
-    found = validate(
-        outcome.scores, seed=study.seed, thorough=study.validation == "thorough",
-        language=study.lang,
-    )  # fmt: skip
+    with telling(lambda far: step("validate", round(100 * far.share), 100)):
+        found = validate(
+            outcome.scores, seed=study.seed, thorough=study.validation == "thorough",
+            language=study.lang,
+        )  # fmt: skip
     frames = found.frames() | _methods(outcome)
     tables = {f"validation_{name}.csv": frame for name, frame in frames.items()}
     files = {"validation.txt": "findings, what passed and what was not checked"}

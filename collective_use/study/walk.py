@@ -14,6 +14,7 @@ from collective_use.groups.aggregate import aggregate
 from collective_use.groups.results import Groups
 from collective_use.instrument.library import load_instrument
 from collective_use.instrument.model import Instrument
+from collective_use.progress import step
 from collective_use.record import Record
 from collective_use.responses.table import Responses
 from collective_use.scores.score import score
@@ -134,9 +135,11 @@ def walk(study: Study, *, command: str = "run") -> Outcome:
     >>> len(outcome.groups.values)
     49
     """
+    step("read")
     instrument = load_instrument(_named(study.instrument))
     responses, screening = screened(study, read_all(study, instrument))
     _require_answers(responses)
+    step("score")
     scores = score(responses, minimum_answered=study.minimum_answered)
     groups = aggregate(
         scores,

@@ -21,12 +21,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from collective_use.numerics.structure.answers import normal_draws, percentile_answer
-from collective_use.numerics.structure.between import (
-    between_covariances,
-    group_parts,
-    influence,
-    nudged,
-)
+from collective_use.numerics.structure.between import GroupParts, between_covariances
 from collective_use.structure.ways.rule import NO_CLAIM
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "structure.md"
@@ -112,29 +107,56 @@ def paths(S: np.ndarray) -> np.ndarray:
     return np.stack([a, b], axis=1)
 
 
-def limits(found: np.ndarray, df: int, rng: np.random.Generator) -> tuple[float, ...]:
-    """Return estimate, limits and t of the second path as `fit_structure` makes them."""
-    V = influence(found[1:], len(found) // 2 - df)
-    draws = normal_draws(found[0], V, 2000, rng, df)
+def influences(S: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Return what each group adds to the two paths (G, 2), from what it adds to covariances."""
+    out = []
+    for x, y, at in ((slice(0, 5), 5 + DCB, PIM), (slice(5, 8), 8, DCB)):
+        inverse = np.linalg.inv(S[x, x])
+        slopes = inverse @ S[x, y]
+        out.append((moved[:, x, y] - moved[:, x, x] @ slopes) @ inverse[at])
+    return np.stack(out, axis=1)
+
+
+def limits(S: np.ndarray, moved: np.ndarray, rng: np.random.Generator) -> tuple[float, ...]:
+    """Return estimate and limits as `fit_structure` makes them: errors by influence, draws of t."""
+    theta, psi = paths(S[None])[0], influences(S, moved)
+    df = len(psi) - 6
+    V = psi.T @ psi * len(psi) / df
+    draws = normal_draws(theta, V, 2000, rng, df)
     answer = percentile_answer((draws[:, 0] * draws[:, 1])[:, None])
-    return float(found[0].prod()), float(answer.lower[0]), float(answer.upper[0])
+    return float(theta.prod()), float(answer.lower[0]), float(answer.upper[0])
+
+
+def parts_of(cell: Cell, scores: np.ndarray) -> GroupParts:
+    """Return what groups of one size contribute, as `group_parts` does."""
+    G, n = cell.groups, cell.members
+    own = scores.reshape(G, n, 9)
+    means = own.mean(axis=1)
+    rest = own - means[:, None, :]
+    whole = round(n / cell.fraction) if cell.fraction else np.inf
+    square = np.ones((G, 9, 9))
+    cross = np.swapaxes(rest, 1, 2) @ rest
+    return GroupParts(means, cross, (n - 1) * square, (1 / n - 1 / whole) * square)
 
 
 def study(cell: Cell, rng: np.random.Generator) -> tuple[dict[str, tuple[float, ...]], float, bool]:
     """Return estimates and limits by way, the truth, and whether the default refuses."""
     values, truth = groups_of(cell, rng)
-    codes = np.repeat(np.arange(cell.groups), cell.members)
-    most = np.full((cell.groups, 9), np.inf)
-    if cell.fraction:
-        most[:] = round(cell.members / cell.fraction)
-    parts = group_parts(persons(cell, values, rng), codes, cell.groups, most)
-    weights = np.concatenate([np.ones((1, cell.groups)), nudged(cell.groups)])
-    found = between_covariances(parts, weights)
-    out = {}
-    for way, S in (("means", found.observed), ("corrected", found.corrected)):
-        out[way] = limits(paths(S), cell.groups - 6, rng)
+    G = cell.groups
+    parts = parts_of(cell, persons(cell, values, rng))
+    found = between_covariances(parts, np.ones((1, G)))
+    centred = parts.means - parts.means.mean(axis=0)
+    seen = found.observed[0]
+    moved = (centred[:, :, None] * centred[:, None, :] - seen) / (G - 1)
+    out = {"means": limits(seen, moved, rng)}
     truth = skewed_truth(replace(cell, groups=0)) if cell.skewed else truth
-    return out, truth, bool(found.kept[0] < 1 or cell.groups < NO_CLAIM)
+    refused = bool(found.kept[0] < 1 or G < NO_CLAIM)
+    if not refused:
+        share, df = parts.share[0, 0, 0], parts.df[:, 0, 0].sum()
+        within = found.error[0] / share if share else np.zeros((9, 9))
+        error = (parts.cross - (cell.members - 1) * within) / df * share
+        out["default"] = limits(found.corrected[0], moved - error, rng)
+    return out, truth, refused
 
 
 def row(cell: Cell, repetitions: int, seed: int) -> dict[str, object]:
@@ -142,15 +164,13 @@ def row(cell: Cell, repetitions: int, seed: int) -> dict[str, object]:
     rng = np.random.default_rng([seed, cell.groups, cell.members, int(100 * cell.icc),
                                  int(10 * cell.within), cell.null, cell.skewed,
                                  int(10 * cell.fraction)])  # fmt: skip
-    rows: dict[str, list[tuple[float, ...]]] = {"means": [], "corrected": [], "default": []}
+    rows: dict[str, list[tuple[float, ...]]] = {"means": [], "default": []}
     refused, truth = 0, 0.0
     for _ in range(repetitions):
         out, truth, refusal = study(cell, rng)
         for way, answer in out.items():
             rows[way].append(answer)
         refused += refusal
-        if not refusal:
-            rows["default"].append(out["corrected"])
     line: dict[str, object] = {"cell": cell, "refused": refused / repetitions}
     for way, answers in rows.items():
         if not answers:
@@ -183,16 +203,14 @@ def cells() -> Iterable[Cell]:
 
 def written(lines: list[dict[str, object]]) -> str:
     """Return the table as Markdown."""
-    head = (
-        "| effect | ICC(1) | members | error r | groups | refused | means | corrected | default |"
-    )
-    out = [head, "|---|---|---|---|---|---|---|---|---|"]
+    head = "| effect | ICC(1) | members | error r | groups | refused | means | default |"
+    out = [head, "|---|---|---|---|---|---|---|---|"]
     for line in lines:
         cell = line["cell"]
         assert isinstance(cell, Cell)
         part = f", {cell.fraction:.0%} of members" if cell.fraction else ""
         more = ", skewed" if cell.skewed else part
-        numbers = [_written(line[way]) for way in ("means", "corrected", "default")]
+        numbers = [_written(line[way]) for way in ("means", "default")]
         out.append(
             f"| {'none' if cell.null else 'true'}{more} | {cell.icc:.2f} | {cell.members} | "
             f"{cell.within:.1f} | {cell.groups} | {line['refused']:.0%} | {' | '.join(numbers)} |"

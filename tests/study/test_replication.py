@@ -1,0 +1,101 @@
+"""A replication package: nobody stands out, labels are there, the codebook is well formed."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+import collective_use as cu
+from collective_use.errors import InputError
+from collective_use.study.replication.cleared import cleared
+from collective_use.study.run import StudyRun
+
+DDI = "{ddi:codebook:2_5}"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> StudyRun:
+    sample = cu.sample_path("clean")
+    return cu.run_study({
+        "instrument": "collective_data_use", "exports": str(sample / "export.csv"),
+        "measures": ["cdu", "ssm"], "repetitions": 0,
+        "out": str(tmp_path_factory.mktemp("replication") / "results"),
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def package(run: StudyRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("package") / "deposit"
+    cu.write_archive(run, place, keep=["language", "d3"], authors=["Ann Example"])
+    return place
+
+
+def test_nobody_stands_out(run: StudyRun, package: Path) -> None:
+    persons = pd.read_csv(package / "data" / "persons.csv", encoding="utf-8-sig")
+    check = pd.read_csv(package / "data" / "reidentification_check.csv", encoding="utf-8-sig")
+    background = [name for name in ("group", "language", "d3") if name in persons]
+    assert persons.groupby(background).size().min() >= 5
+    assert not {"member", "partner", "duration", "row"} & set(persons)
+    fate = check.set_index("column")["fate"]
+    assert fate["member"] == "left out"
+    assert fate["d3"] == "left out"  # one person in a group alone has such an answer
+    whole = b"".join(p.read_bytes() for p in package.rglob("*") if p.is_file())
+    members = run.outcome.responses.persons["member"].dropna().astype(str)
+    assert not any(code.encode() in whole for code in members)
+
+
+def test_a_person_who_stands_out_is_seen(run: StudyRun) -> None:
+    """The check has to fail where it should: the column alone tells five persons apart."""
+    found = cleared(run.outcome, run.shown.values, keep=["d3"])
+    assert "d3" not in found.persons
+    with pytest.raises(InputError, match="keep must be one of"):
+        cleared(run.outcome, run.shown.values, keep=["member"])
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta"])
+def test_files_bear_labels(package: Path, kind: str) -> None:
+    file = package / "data" / f"persons.{kind}"
+    frame, meta = getattr(pyreadstat, f"read_{kind}")(str(file))
+    held = pd.read_csv(package / "data" / "persons.csv", encoding="utf-8-sig")
+    assert frame["cdu1"].tolist() == held["cdu1"].tolist()
+    assert meta.column_names_to_labels["cdu1"].startswith("Our group used performance data")
+    assert len(meta.variable_value_labels["cdu1"]) >= 2
+
+
+def test_the_codebook_names_every_variable(package: Path) -> None:
+    root = ET.parse(package / "codebook.xml").getroot()
+    assert (root.tag, root.get("version")) == (f"{DDI}codeBook", "2.5")
+    names = [v.get("name") for v in root.iter(f"{DDI}var") if v.get("files") == "F_persons_csv"]
+    held = pd.read_csv(package / "data" / "persons.csv", encoding="utf-8-sig")
+    assert names == list(held)
+    (asked,) = (v for v in root.iter(f"{DDI}var") if v.get("name") == "cdu1")
+    assert asked.find(f"{DDI}qstn/{DDI}qstnLit").text.startswith("Our group used")
+    assert len(asked.findall(f"{DDI}catgry")) >= 2
+    ids = [part.get("ID") for part in root.iter() if part.get("ID")]
+    assert len(ids) == len(set(ids))
+
+
+def test_what_is_in_the_package(package: Path) -> None:
+    citation = yaml.safe_load((package / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["authors"] == [{"name": "Ann Example"}]
+    study = yaml.safe_load((package / "study.yaml").read_text(encoding="utf-8"))
+    assert "exports" not in study
+    assert study["measures"] == ["cdu", "ssm"]
+    assert "numpy==" in (package / "environment.txt").read_text(encoding="utf-8")
+    assert (package / "results" / "measures.csv").is_file()
+    assert not (package / "results" / "persons.csv").exists()
+
+
+def test_the_script_for_r_has_what_it_compares(run: StudyRun, tmp_path: Path) -> None:
+    compared = cu.write_r_script(run, tmp_path / "check.R")
+    assert {"alpha cdu", "icc1 ssm", "rwg_j_median cdu"} <= set(compared)
+    held = (tmp_path / "check_data" / "persons.csv").read_bytes()
+    persons = pd.read_csv(io.BytesIO(held), encoding="utf-8-sig")
+    assert "item.cdu1" in persons
+    assert "member" not in persons
