@@ -196,17 +196,9 @@ def test_what_is_printed_names_files_and_the_next_command(
         assert name in text
 
 
-<<<<<<< HEAD
 def test_the_summary_has_a_row_for_every_measure(demo_run: Callable[[str], StudyRun]) -> None:
     done = demo_run("clean")
-    printed = "\n".join(
-        str(row) for part in summary_tables(done.outcome, done.shown) for row in part.rows
-    )
-=======
-def test_the_summary_has_a_row_for_every_measure(messy: Path, tmp_path: Path) -> None:
-    done = run_study(demo_study("clean", tmp_path / "clean"), command="demo")
     printed = "\n".join(str(row) for part in done.summary().tables for row in part.rows)
->>>>>>> main
     for measure in done.outcome.instrument.measures:
         assert measure.id in printed
 
