@@ -29,7 +29,8 @@ from collective_use.sem.inference import covariance_of_estimates, states_of
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import Problem, find_problems
 from collective_use.sem.result import SemResult
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.structure.ways.data import Measured
 
