@@ -109,7 +109,9 @@ class Validation(Result):
         if isinstance(self.levels, Ladder):
             out["levels"] = self.levels.table
         if isinstance(self.method, CommonMethod):
-            out["common_method"] = self.method.models
+            out["common_method"] = self.method.models.assign(
+                harman=self.method.harman, shared=self.method.shared
+            )
         return {name: self._in_words(frame) for name, frame in out.items()}
 
     def _in_words(self, frame: pd.DataFrame) -> pd.DataFrame:
