@@ -196,7 +196,7 @@ _LAZY: dict[str, str] = {
     "OrdinalResult": "collective_use.sem.ordinal.result",
     "Comparison": "collective_use.sem.compare.comparison",
     "ParameterTest": "collective_use.sem.postfit.parameter_test",
-    "Bootstrap": "collective_use.sem.resampling.bootstrap",
+    "Bootstrap": "collective_use.sem.resampling.replications",
     "ParameterTable": "collective_use.sem.table.partable",
     "StructureFit": "collective_use.structure.result",
     "Plan": "collective_use.planning.plan",

@@ -161,9 +161,9 @@ from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
 from collective_use.sem.postfit.parameter_test import ParameterTest as ParameterTest
 from collective_use.sem.postfit.prediction import Predictions as Predictions
 from collective_use.sem.postfit.prediction import predict as predict
-from collective_use.sem.resampling.bootstrap import Bootstrap as Bootstrap
 from collective_use.sem.resampling.bootstrap import bootstrap_fit as bootstrap_fit
 from collective_use.sem.resampling.bootstrap import jackknife_fit as jackknife_fit
+from collective_use.sem.resampling.replications import Bootstrap as Bootstrap
 from collective_use.sem.result import SemResult as SemResult
 from collective_use.sem.simulate import simulate_model as simulate_model
 from collective_use.sem.table.build import parameter_table as parameter_table

@@ -16,6 +16,7 @@ from collective_use.errors import CollectiveUseError, InputError
 from collective_use.groups.between.icc import icc
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.correlations import Floats
+from collective_use.numerics.items.critical_ratio import critical_ratio
 from collective_use.numerics.items.dependence import local_dependence
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.numerics.threads import single_threaded
@@ -89,7 +90,9 @@ class ItemAnalysis(Result):
         if self.reversed_check:
             notes.insert(0, "Run against their scale though keyed alike: "
                          + ", ".join(self.reversed_check) + ".")  # fmt: skip
-        shown = self.table.drop(columns=["item_total", "sd", "kurtosis"])
+        shown = self.table.drop(
+            columns=["item_total", "sd", "kurtosis", "critical_ratio", "critical_p"]
+        )
         out = [table_of("Items", shown, notes=(*notes, *self.notes), digits=2)]
         if len(self.pairs):
             out.append(table_of("Items that overlap", self.pairs, digits=2))
@@ -210,7 +213,10 @@ def _shape(x: Floats) -> dict[str, float]:
 
 
 def _beside(item: str, whole: Answers | None) -> dict[str, float]:
-    names = ("item_rest", "item_total", "within", "between", "alpha_dropped")
+    names = (
+        "item_rest", "item_total", "within", "between", "alpha_dropped", "critical_ratio",
+        "critical_p",
+    )  # fmt: skip
     if whole is None or len(whole.items) < 2:
         return dict.fromkeys(names, np.nan)
     values = whole.values.to_numpy()
@@ -223,10 +229,12 @@ def _beside(item: str, whole: Answers | None) -> dict[str, float]:
         a, b = (np.bincount(codes, x) / sizes for x in (own, rest))
         within, between = _r(own - a[codes], rest - b[codes]), _r(a, b)
     dropped = np.delete(values, place, axis=1)
+    ends = critical_ratio(own, own + rest)
     return {
         "item_rest": _r(own, rest), "item_total": _r(own, own + rest), "within": within,
         "between": between,
         "alpha_dropped": cronbach_alpha(np.cov(dropped.T)) if dropped.shape[1] > 1 else np.nan,
+        "critical_ratio": ends.t, "critical_p": ends.p,
     }  # fmt: skip
 
 

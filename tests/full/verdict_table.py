@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -285,8 +286,9 @@ def row_of(cell: Cell, found: Counter[str], samples: int) -> str:
 
 HEAD = """# How often the verdict is wrong, and how often it sees what is there
 
-This page is written by `python tests/full/verdict_table.py` and says, for made-up surveys, in
-what share of samples `aggregate` gives each word to a measure that members are meant to share.
+This page is written by `python tests/full/verdict_table.py`, here with the rules as they stood at
+commit {commit}, and says, for made-up surveys, in what share of samples `aggregate` gives each word
+to a measure that members are meant to share.
 Answers have five options; two items of one person correlate .50 before they are cut into options;
 ICC(1) is that of the scale before the cut. Lean: none is an even spread over the options; slight
 is .05 .15 .20 .35 .25; strong is .02 .06 .17 .45 .30. Where ICC(1) is 0 nothing is a property of
@@ -367,6 +369,14 @@ def results(store: Path | None = None) -> dict[Cell, tuple[Counter[str], int]]:
     return found
 
 
+def _commit() -> str:
+    """Return the commit that is counted."""
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(
+        asked, cwd=PAGE.parent, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 def page(found: dict[Cell, tuple[Counter[str], int]]) -> str:
     """Return the page."""
     quiet = [(alarms_in(words), n) for cell, (words, n) in found.items() if cell.icc == 0]
@@ -381,6 +391,7 @@ def page(found: dict[Cell, tuple[Counter[str], int]]) -> str:
     seen = min(alarms_in(words) for cell, (words, _) in found.items() if is_power(cell))
     covering = len(dict.fromkeys([*main_cells(), *gap_cells()]))
     head = HEAD.format(
+        commit=_commit(),
         noise=len(quiet), mean=np.mean([k / n for k, n in quiet]),
         worst=max(k / n for k, n in quiet), verdict_limits=said,
         first=LOOKS[0], last=LOOKS[-1], looks=len(LOOKS),

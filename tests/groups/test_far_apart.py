@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import collective_use as cu
@@ -58,3 +59,27 @@ def test_equal_answers_have_no_spread_wherever_they_lie():
     values = np.repeat([0.1, 1e9 + 0.3, -7e12 + 0.7], 7)
     table = cu.dispersion(values, np.repeat(list("abc"), 7)).to_frame()
     assert table["sd_observed"].tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("step", [1e5, 1e8])
+def test_values_of_groups_that_lie_far_apart_are_their_means(step):
+    y, groups = np.random.default_rng(5).normal(size=60), np.repeat(np.arange(12), 5)
+    squares = sum(float(((y[groups == k] - y[groups == k].mean()) ** 2).sum()) for k in range(12))
+    found = cu.group_values(pd.DataFrame({"a": y + step * groups}), groups).values
+    np.testing.assert_allclose(found["value"], found["mean"], rtol=0, atol=1e-3)
+    # members of 12 groups of 5: the error is that of a mean of five
+    np.testing.assert_allclose(found["value_se"], (squares / 48 / 5) ** 0.5, rtol=1e-5)
+    assert cu.icc(y + step * groups, groups, method="reml").icc1 > 1 - 1e-9
+
+
+def test_likelihoods_that_cannot_see_inside_groups_refuse_by_name():
+    y, groups = np.random.default_rng(5).normal(size=60), np.repeat(np.arange(12), 5)
+    d = pd.DataFrame({"v": y + 1e8 * groups, "g": groups, "p": groups // 3, "m": groups})
+    d["w"] = np.tile(np.arange(5), 12)
+    for work in (
+        lambda: cu.location_scale(d, "v", "g"),
+        lambda: cu.variance_shares(d, "v", "g", "p"),
+        lambda: cu.consensus_emergence(d, "v", "g", "m", "w"),
+    ):
+        with pytest.raises(cu.InputError, match="vary within groups by more than 1e-08"):
+            work()

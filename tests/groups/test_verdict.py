@@ -61,6 +61,10 @@ def test_dyads_cannot_be_judged_and_the_least_chance_is_said(one):
     assert isinstance(part.summary["rwg_median"], NotComputed)
     allowed = one(answers, groups, repetitions=200, cutoffs={"group_size": 2})
     assert "No single group can be told from chance" in allowed.explanation
+    three = np.clip(answers + rng.integers(-1, 2, (80, 3)), 1, 5)
+    unsure = one(three, groups, repetitions=200, cutoffs={"group_size": 2})
+    assert "0% of the groups agree more than chance" in unsure.explanation
+    assert "Full agreement of a whole group would have p = " in unsure.explanation
     few = one(answers[:6], np.repeat([1, 2], 3))
     assert few.verdict == "cannot be judged"
     assert "Only 2 groups can be judged" in few.explanation

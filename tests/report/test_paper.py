@@ -17,6 +17,7 @@ from collective_use.cli.main import main
 from collective_use.report.document import Grid
 from collective_use.report.material import Material
 from collective_use.report.paper.latex import latex_escaped, latex_paper
+from collective_use.report.paper.pictures import drawn
 from collective_use.report.paper.sections import paper
 from collective_use.report.paper.word import cell_text, word_paper
 from collective_use.results import cell_text as results_cell
@@ -123,3 +124,9 @@ def test_what_is_no_study_is_named() -> None:
         cu.to_word("nowhere")
     with pytest.raises(cu.InputError, match="got Agreement"):
         cu.to_xlsx(cu.rwg([4, 4, 5, 1, 5, 3], list("aaabbb")))
+
+
+def test_a_picture_for_latex_does_not_say_when_it_was_drawn() -> None:
+    """The same results give the same bytes, whatever the clock."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0L4 4"/></svg>'
+    assert b"CreationDate" not in drawn(svg, "pdf", 1)

@@ -259,10 +259,14 @@ def about_chance(chance: Chance, null: str, level: Cutoff, word: str) -> str:
         )
     if word == CANNOT or isinstance(chance.above_chance, NotComputed):
         return f" Full agreement of a whole group would have {p_text(chance.least_p)} {under}."
-    return (
+    text = (
         f" {chance.above_chance:.0%} of the groups agree more than chance allows {under} (false "
         "discovery rate held over the groups)."
     )
+    if chance.above_chance > 0:
+        return text
+    # none of them says little where none could
+    return text + f" Full agreement of a whole group would have {p_text(chance.least_p)}."
 
 
 def about_response(response: Response | None, rule: Cutoff) -> str:

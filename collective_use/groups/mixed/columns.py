@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from collective_use.checks import column_in, instance_of
 from collective_use.errors import InputError
 from collective_use.groups.inputs import rows_of
+from collective_use.numerics.groups.statistics import group_statistics
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,35 @@ class Columns:
             keys = self.frame[list(names)].astype(str).agg(" / ".join, axis=1)
         rows = rows_of(np.zeros(len(keys)), keys)
         return rows.codes, rows.groups
+
+
+TOLD_APART = 1e-8
+"""Shares of the variance below this are not told from 0."""
+
+
+def near_enough(y: NDArray[np.float64], codes: NDArray[np.intp], name: str = "value") -> None:
+    """Raise where groups lie so far apart that a likelihood cannot see what is inside them.
+
+    Parameters
+    ----------
+    y, codes
+        (N,) values and their groups.
+    name
+        What to call the values in the message.
+
+    Examples
+    --------
+    >>> near_enough(np.array([1.0, 2, 5, 7]), np.array([0, 0, 1, 1]))
+    """
+    stats = group_statistics(y, codes, int(codes.max()) + 1)
+    within = float(stats.deviations.sum())
+    whole = float(((y - y.mean()) ** 2).sum())
+    if 0 < within < TOLD_APART * whole:
+        raise InputError(
+            f"{name} must vary within groups by more than {TOLD_APART:g} of its whole variance, "
+            f"got {within / whole:.2g}: beside groups that far apart a likelihood cannot tell "
+            "what is inside them"
+        )
 
 
 def columns_of(

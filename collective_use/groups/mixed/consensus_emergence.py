@@ -11,7 +11,7 @@ from scipy import special
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
-from collective_use.groups.mixed.columns import Columns, columns_of
+from collective_use.groups.mixed.columns import Columns, columns_of, near_enough
 from collective_use.numerics.groups.mixed.nested import NestedRows
 from collective_use.numerics.groups.mixed.nested_model import NestedModel, fit_nested
 from collective_use.results import NotComputed, Result, Table, table_of
@@ -199,6 +199,7 @@ def _rows(
     y = columns.numbers(value)
     if np.ptp(y) == 0:
         raise InputError(f"value must vary, got {y[0]:g} in every row")
+    near_enough(y, codes)
     X = np.column_stack([np.ones(len(waves)), waves - first])
     return NestedRows(y, X, X, codes, persons), X
 

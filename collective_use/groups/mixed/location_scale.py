@@ -11,7 +11,7 @@ from scipy import special
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
-from collective_use.groups.mixed.columns import Columns, columns_of, design_of
+from collective_use.groups.mixed.columns import Columns, columns_of, design_of, near_enough
 from collective_use.groups.mixed.scale_parts import Fits, fit_all, tests_of, words_of
 from collective_use.numerics.groups.mixed.random_scale import RandomScale, ScaleRows
 from collective_use.record import counted
@@ -216,6 +216,7 @@ def _rows(
     centre = y - (np.bincount(codes, y) / sizes)[codes]
     if not (np.abs(centre) > 1e-12 * max(1.0, float(np.abs(y).max()))).any():
         raise InputError("value must vary within groups, got none that does")
+    near_enough(y, codes)
     X, W = design_of(columns.frame, location)[0], design_of(columns.frame, scale)[0]
     return ScaleRows(y, X, W, codes), names
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
-from collective_use.groups.mixed.columns import columns_of
+from collective_use.groups.mixed.columns import TOLD_APART, columns_of, near_enough
 from collective_use.numerics.groups.mixed import three_levels as kernel
 from collective_use.results import Result, Table, table_of
 
@@ -92,7 +92,8 @@ def variance_shares(
     Raises
     ------
     InputError
-        When a column is not there, or no organization has two teams, or no team two members.
+        When a column is not there, no organization has two teams, no team two members, or
+        members vary next to nothing.
 
     Examples
     --------
@@ -123,6 +124,7 @@ def variance_shares(
     table = kernel.teams_of(y, teams, above)
     if not table.within > 0:
         raise InputError("value must vary within groups, got none that does")
+    near_enough(y, teams)
     found = kernel.variance_shares(table, confidence, reml=method == "reml")
     levels = pd.DataFrame(
         {
@@ -136,7 +138,9 @@ def variance_shares(
     )
     notes = [*columns.notes]
     border = [
-        str(name) for name, part in zip(levels["level"], found.share, strict=True) if part < 1e-8
+        str(name)
+        for name, part in zip(levels["level"], found.share, strict=True)
+        if part < TOLD_APART
     ]
     if border:
         notes.append(

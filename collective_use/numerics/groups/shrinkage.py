@@ -61,7 +61,10 @@ def shrunken_means(
     # nothing between groups shrinks all; components that are not known leave values unknown
     kept = np.zeros(len(n)) if between == 0 else np.asarray(between / (between + sampling))
     gap = np.where(n > 0, mean - mu, 0.0)
-    error = np.sqrt(between * (1.0 - kept) + (1.0 - kept) ** 2 * mu_error**2)
+    # not 1 - kept: of groups that lie far apart nothing would be left of it
+    all_ = np.ones(len(n))
+    lost = all_ if between == 0 else np.divide(sampling, between + sampling, all_, where=n > 0)
+    error = np.sqrt(between * lost + lost**2 * mu_error**2)
     return Shrunken(mu + kept * gap, error, kept, np.where(n > 0, sampling, np.nan))
 
 

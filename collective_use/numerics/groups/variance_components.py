@@ -104,7 +104,7 @@ def variance_components(table: OneWay, method: str = "reml") -> VarianceComponen
         return VarianceComponents(method, nan, nan, nan, nan, nan, nan, False)
     groups = by_size(table)
     reml = method == "reml"
-    candidates = [0.0, *_roots(groups, reml)]
+    candidates = [0.0, *_roots(groups, reml, table.ms_between / table.ms_within)]
     ratio = max(candidates, key=lambda x: -_deviance(groups, x, reml)[0])
     deviance, mu, sigma2, weight = _deviance(groups, ratio, reml)
     return VarianceComponents(
@@ -161,9 +161,11 @@ def _slopes(g: BySize, ratios: Floats, reml: bool) -> Floats:
     return value - ((w * w * g.number).sum(axis=1) / weight if reml else 0.0)
 
 
-def _roots(g: BySize, reml: bool) -> list[float]:
+def _roots(g: BySize, reml: bool, f: float) -> list[float]:
     """Return the minima of the deviance inside λ > 0: sign changes of its slope, refined."""
-    grid = np.concatenate([[0.0], np.logspace(-8, 8, 161)])
+    # groups of one size have their minimum at (F - 1) / n; where F is huge, so is λ
+    top = max(8, int(np.log10(max(f, 1.0))) + 2)
+    grid = np.concatenate([[0.0], np.logspace(-8, top, 10 * (top + 8) + 1)])
     slopes = _slopes(g, grid, reml)
     found = []
     for i in range(len(grid) - 1):

@@ -11,7 +11,8 @@ from collective_use.questionnaire.paper.letters import FONTS
 
 WIDTH_CM = 16.0
 PPI = 300
-_PAGE = """#set page(width: auto, height: auto, margin: 1pt)
+_PAGE = """#set document(date: none)
+#set page(width: auto, height: auto, margin: 1pt)
 #image("picture.svg", width: {width}cm)
 """
 

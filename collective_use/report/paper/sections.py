@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from collective_use.phrases import told
 from collective_use.report.chapters.agreement import icc_column
 from collective_use.report.chapters.reliability import FILE as RELIABILITY
 from collective_use.report.chapters.structure import diagram, fit_sentence, forest
@@ -20,6 +21,9 @@ from collective_use.report.effects import (
 from collective_use.report.first import answers, cares, sample_sentence
 from collective_use.report.material import Material, Row
 from collective_use.report.paper.numbers import apa_limits, apa_p
+from collective_use.report.paper.references import references
+from collective_use.report.paper.scales import scale_tables
+from collective_use.report.phrases import BASE
 from collective_use.report.sentences import plain_text
 from collective_use.report.verdicts import shared_rows, verdict_word
 
@@ -67,20 +71,32 @@ def paper(material: Material, title: str) -> Paper:
     title
         Of the study.
     """
-    method, references = _split(material.methods)
+    method, sources = _split(material.methods)
     blocks: list[PaperBlock] = [Heading(material.word("paper.method"))]
-    blocks += [Markdown(method)] if method else [Paragraph(sample_sentence(material))]
+    blocks += _method(material, method)
     blocks.append(Heading(material.word("paper.results")))
     blocks += [Paragraph(answer.words) for answer in answers(material)]
-    tables = [table_one(material), aggregation(material), reliability(material)]
+    tables = [
+        *scale_tables(material), reliability(material), aggregation(material), table_one(material)
+    ]  # fmt: skip
     blocks += [table for table in tables if table is not None]
     blocks += _structure(material)
     blocks.append(Heading(material.word("paper.limitations")))
     blocks += [Paragraph(care) for care in cares(material)]
-    if references:
-        blocks += [Heading(material.word("paper.references")), Markdown(references)]
+    if material.language != BASE:
+        sources = "\n\n".join(references())
+    if sources:
+        blocks += [Heading(material.word("paper.references")), Markdown(sources)]
     words = {name: material.word(f"paper.{name}") for name in ("table", "figure", "note")}
     return Paper(material.language, title, words, tuple(blocks))
+
+
+def _method(material: Material, draft: str) -> list[PaperBlock]:
+    """Return the methods: the draft where it is of the report's language, else its outline."""
+    sample = Paragraph(sample_sentence(material))
+    if material.language == BASE:
+        return [Markdown(draft)] if draft else [sample]
+    return [sample, Paragraph(material.say("paper.method.text"))]
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -147,7 +163,9 @@ def aggregation(material: Material) -> Grid | None:
         )
         for row in rows
     ]
-    nulls = material.word("comma").join(dict.fromkeys(row.text("null") for row in rows))
+    nulls = material.word("comma").join(
+        dict.fromkeys(told(material.language, row.text("null").replace("_", " ")) for row in rows)
+    )
     note = plain_text(material.say("paper.aggregation.note", null=nulls))
     title = material.word("paper.aggregation")
     return Grid(title, heads, tuple(cells), note, "measures.csv")

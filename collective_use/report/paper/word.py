@@ -11,6 +11,7 @@ from collective_use.report.document import Cell, Grid, Markdown, Paragraph, Pict
 from collective_use.report.paper.pictures import WIDTH_CM, drawn
 from collective_use.report.paper.sections import Heading, Paper
 from collective_use.report.sentences import plain_text
+from collective_use.wide_text import display_width
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph as WordParagraph
 
 _FONTS = {"en": ("Times New Roman", "SimSun"), "zh": ("Times New Roman", "SimSun")}
+_HEADINGS = {"en": "SimSun", "zh": "SimHei"}
 _THICK = ("single", 12)
 _THIN = ("single", 6)
 _WIDEST, _NARROWEST = 7.0, 0.95
 """Of a column, in cm."""
+_MANY = 8
+"""More columns than this: smaller digits, narrow margins of cells."""
 
 
 def word_paper(paper: Paper) -> bytes:
@@ -54,13 +58,13 @@ def word_paper(paper: Paper) -> bytes:
         if isinstance(block, Heading):
             document.add_heading(block.text, block.level)
         elif isinstance(block, Paragraph):
-            document.add_paragraph(plain_text(block.sentence))
+            _body(document, plain_text(block.sentence), paper.language)
         elif isinstance(block, Markdown):
             _markdown(document, block.text)
         elif isinstance(block, Grid):
-            _table(document, block, f"{paper.words['table']} {next(tables)}", paper.words["note"])
+            _table(document, block, next(tables), paper)
         else:
-            _figure(document, block, f"{paper.words['figure']} {next(figures)}", paper)
+            _figure(document, block, next(figures), paper)
     made = io.BytesIO()
     document.save(made)
     return same_archive(made.getvalue())
@@ -90,30 +94,75 @@ def _styles(document: WordDocument, language: str) -> None:
         fonts = properties.find(qn("w:rFonts"))
         for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(kind), None)
-        fonts.set(qn("w:eastAsia"), eastern)
+        fonts.set(
+            qn("w:eastAsia"), eastern if name == "Normal" else _HEADINGS.get(language, eastern)
+        )
         fonts.set(qn("w:hAnsi"), latin)
     sizes = {"Normal": 11, "Title": 18, "Heading 1": 14, "Heading 2": 12, "Caption": 11}
     for name, size in sizes.items():
         document.styles[name].font.size = Pt(size)
     document.styles["Normal"].paragraph_format.space_after = Pt(8)
     document.styles["Normal"].paragraph_format.line_spacing = 1.25
+    if language == "zh":
+        _chinese(document)
 
 
-def _caption(document: WordDocument, number: str, title: str) -> None:
+def _chinese(document: WordDocument) -> None:
+    """Say that the text is Chinese: punctuation then stands at the left of its square."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "Caption"):
+        properties = document.styles[name].element.get_or_add_rPr()
+        for old in properties.findall(qn("w:lang")):
+            properties.remove(old)
+        language = OxmlElement("w:lang")
+        language.set(qn("w:val"), "en-US")
+        language.set(qn("w:eastAsia"), "zh-CN")
+        properties.append(language)
+    for default in document.styles.element.iter(qn("w:lang")):
+        default.set(qn("w:eastAsia"), "zh-CN")
+    document.styles["Normal"].font.size = Pt(10.5)
+    document.styles["Caption"].font.size = Pt(10.5)
+
+
+def _body(document: WordDocument, text: str, language: str) -> None:
+    """Write a paragraph; a Chinese one begins two characters in."""
+    from docx.oxml.ns import qn
+
+    line = document.add_paragraph(text)
+    if language == "zh":
+        indent = line._p.get_or_add_pPr().get_or_add_ind()
+        indent.set(qn("w:firstLineChars"), "200")
+        indent.set(qn("w:firstLine"), "420")
+
+
+def _caption(document: WordDocument, kind: str, number: int, title: str, language: str) -> None:
+    """Write number and title: in two lines as APA has it, in one above the table in Chinese."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    if language == "zh":
+        only = document.add_paragraph(style="Caption")
+        only.paragraph_format.keep_with_next = True
+        only.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        only.add_run(f"{kind}{number}　{title}").bold = False
+        return
     line = document.add_paragraph(style="Caption")
     line.paragraph_format.keep_with_next = True
-    line.add_run(number).bold = True
+    line.add_run(f"{kind} {number}").bold = True
     below = document.add_paragraph(style="Caption")
     below.paragraph_format.keep_with_next = True
     run = below.add_run(title)
     run.bold, run.italic = False, True
 
 
-def _table(document: WordDocument, grid: Grid, number: str, note: str) -> None:
+def _table(document: WordDocument, grid: Grid, number: int, paper: Paper) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
-    _caption(document, number, grid.title)
+    chinese = paper.language == "zh"
+    _caption(document, paper.words["table"], number, grid.title, paper.language)
     table = document.add_table(rows=1, cols=len(grid.columns))
     table.autofit = False
     for cell, column in zip(table.rows[0].cells, grid.columns, strict=True):
@@ -121,23 +170,38 @@ def _table(document: WordDocument, grid: Grid, number: str, note: str) -> None:
     for row in grid.rows:
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = cell_text(value)
-    size = 9.5 if len(grid.columns) <= 8 else 8
+    size = (9 if chinese else 9.5) if len(grid.columns) <= _MANY else 7.5
     last = len(table.rows) - 1
     for k, line in enumerate(table.rows):
         for cell, column in zip(line.cells, grid.columns, strict=True):
             text = cell.paragraphs[0]
             text.paragraph_format.space_after = Pt(1)
             text.paragraph_format.line_spacing = 1.0
-            text.paragraph_format.keep_with_next = k < last
+            text.paragraph_format.keep_with_next = k < last or bool(grid.note)
             if column.numeric:
-                text.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                text.alignment = WD_ALIGN_PARAGRAPH.CENTER if chinese else WD_ALIGN_PARAGRAPH.RIGHT
             for run in text.runs:
                 run.font.size = Pt(size)
+    if len(grid.columns) > _MANY:
+        _narrow_cells(table)
     _widths(table, grid)
     _rules(table)
     if grid.note:
-        _note(document, note, grid.note)
+        _note(document, paper, grid.note)
     document.add_paragraph()
+
+
+def _narrow_cells(table: WordTable) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), "20")
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    table._tbl.tblPr.append(margins)
 
 
 def _widths(table: WordTable, grid: Grid) -> None:
@@ -146,8 +210,11 @@ def _widths(table: WordTable, grid: Grid) -> None:
 
     wanted = []
     for k, column in enumerate(grid.columns):
-        longest = max([_longest(column.heading)] + [len(cell_text(row[k])) for row in grid.rows])
-        wanted.append(min(_WIDEST, max(_NARROWEST, longest * 0.2 + 0.35)))
+        longest = max(
+            [_longest(column.heading)] + [display_width(cell_text(row[k])) for row in grid.rows]
+        )
+        wide = _WIDEST if len(grid.columns) <= _MANY else _WIDEST / 2
+        wanted.append(min(wide, max(_NARROWEST, longest * 0.22 + 0.45)))
     scale = min(1.0, (WIDTH_CM - wanted[0] * 0.5) / max(sum(wanted) - wanted[0] * 0.5, 0.1))
     widths = [width * scale for width in wanted]
     widths[0] += max(0.0, min(_WIDEST - widths[0], WIDTH_CM - sum(widths)))
@@ -159,16 +226,17 @@ def _widths(table: WordTable, grid: Grid) -> None:
 
 
 def _longest(text: str) -> int:
-    return max((len(word) for word in text.split()), default=0)
+    return max((display_width(word) for word in text.split()), default=0)
 
 
-def _note(document: WordDocument, word: str, text: str) -> None:
+def _note(document: WordDocument, paper: Paper, text: str) -> None:
     from docx.shared import Pt
 
     line = document.add_paragraph()
     line.paragraph_format.space_before = Pt(3)
-    first = line.add_run(f"{word} ")
-    first.italic = True
+    chinese = paper.language == "zh"
+    first = line.add_run(paper.words["note"] + ("" if chinese else " "))
+    first.italic = not chinese
     second = line.add_run(text)
     first.font.size = second.font.size = Pt(9)
 
@@ -199,15 +267,19 @@ def _rules(table: WordTable) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _figure(document: WordDocument, picture: Picture, number: str, paper: Paper) -> None:
+def _figure(document: WordDocument, picture: Picture, number: int, paper: Paper) -> None:
     from docx.shared import Cm
 
-    _caption(document, number, picture.title)
+    caption = (document, paper.words["figure"], number, picture.title, paper.language)
+    if paper.language != "zh":
+        _caption(*caption)
     document.add_picture(io.BytesIO(drawn(picture.svg)), width=Cm(WIDTH_CM))
     shape = document.inline_shapes[len(document.inline_shapes) - 1]
     shape._inline.docPr.set("descr", picture.alt)
+    if paper.language == "zh":
+        _caption(*caption)  # a figure's title stands below it in Chinese
     if picture.note:
-        _note(document, paper.words["note"], picture.note)
+        _note(document, paper, picture.note)
 
 
 def cell_text(cell: Cell) -> str:

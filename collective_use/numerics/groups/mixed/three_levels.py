@@ -204,6 +204,9 @@ def _limits(above: Callable[[float], float], at: float, fixed: int) -> tuple[flo
     def root(end: float) -> float:
         if above(end) >= 0 or end == at:
             return 0.0 if end < 0.5 else 1.0
+        if above(at) <= 0:
+            # next to nothing varies at a level: the limits lie closer than shares are told apart
+            return at
         return float(optimize.brentq(above, end, at, xtol=1e-10, rtol=1e-12))
 
     return root(floor), root(ceiling)
