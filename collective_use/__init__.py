@@ -99,6 +99,7 @@ _LAZY: dict[str, str] = {
     "to_xlsx": "collective_use.study.papers",
     "write_archive": "collective_use.study.replication.package",
     "write_group_reports": "collective_use.study.group_reports",
+    "write_mplus": "collective_use.study.replication.mplus",
     "write_r_script": "collective_use.study.replication.script",
     "write_report": "collective_use.study.report",
     "monitor": "collective_use.responses.fieldwork.monitor",
