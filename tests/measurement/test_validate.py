@@ -72,7 +72,7 @@ def test_thorough_fits_rivals_compares_levels_and_looks_for_a_method() -> None:
     assert any("simulated cut-offs" in text for text in found.passed)
 
 
-def test_real_data_run_from_end_to_end_with_missing_answers_and_without() -> None:
+def test_real_data_run_from_end_to_end_with_missing_answers_and_without(tmp_path: Path) -> None:
     """Personality items of psych's bfi (missing answers) and lq2002, with no special case."""
     bfi = pd.read_csv(
         Path(__file__).parents[1] / "parity/reference/measurement/data/bfi25_raw.csv"
@@ -83,7 +83,10 @@ def test_real_data_run_from_end_to_end_with_missing_answers_and_without() -> Non
     named = " ".join(found.findings["where"])
     assert "A1 in A" in named  # keyed the other way in these data
     assert isinstance(found.validity, cu.Validity)
-    responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    army = pd.read_csv(cu.sample_path("lq2002.csv"), dtype=str)
+    some = army.groupby("COMPID").head(9)
+    some.to_csv(tmp_path / "lq2002.csv", index=False)
+    responses = cu.read_responses(tmp_path / "lq2002.csv", "lq2002")
     lq = cu.validate(responses, repetitions=50)
     assert lq.groups == 49
     assert isinstance(lq.between, cu.Htmt)

@@ -84,7 +84,8 @@ def test_balanced_icc_equals_pingouin(targets: int, judges: int) -> None:
         with warnings.catch_warnings():  # pingouin calls pandas in a way that pandas will drop
             warnings.simplefilter("ignore")
             theirs = pingouin.intraclass_corr(frame, targets="t", raters="r", ratings="y")
-        icc = theirs.set_index("Type")["ICC"]
+        named = {"ICC2": "ICC(A,1)", "ICC2k": "ICC(A,k)"}  # as pingouin 0.6 calls them
+        icc = theirs.set_index("Type")["ICC"].rename(named)
         single, mean = icc["ICC(A,1)"], icc["ICC(A,k)"]
     else:
         single, mean = _mcgraw_wong(frame)

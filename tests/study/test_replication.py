@@ -13,7 +13,7 @@ import yaml
 
 import collective_use as cu
 from collective_use.errors import InputError
-from collective_use.study.replication.cleared import cleared
+from collective_use.study.replication.cleared import _numbers, cleared
 from collective_use.study.run import StudyRun
 
 DDI = "{ddi:codebook:2_5}"
@@ -99,3 +99,13 @@ def test_the_script_for_r_has_what_it_compares(run: StudyRun, tmp_path: Path) ->
     persons = pd.read_csv(io.BytesIO(held), encoding="utf-8-sig")
     assert "item.cdu1" in persons
     assert "member" not in persons
+
+
+def test_numbers_of_groups_do_not_go_by_their_names() -> None:
+    """Whoever lists the groups of a study could number them, too, by anything made of names."""
+    answers = pd.DataFrame({"q": [1, 2, 3, 4, 5, 1]})
+    names = pd.Series(["a", "a", "b", "b", "c", "c"])
+    other = {"a": "zz", "b": "xx", "c": "yy"}
+    numbers = _numbers(names, answers)
+    renamed = _numbers(names.map(other), answers)
+    assert {other[name]: number for name, number in numbers.items()} == renamed

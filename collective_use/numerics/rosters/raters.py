@@ -157,7 +157,9 @@ def crossed_anova(
     ss_error = _totals(_additive_residuals(shifted, a, b, part[levels_a:]) ** 2, block, block)
     block_a, block_b = np.zeros(levels_a, np.int64), np.zeros(levels_b, np.int64)
     block_a[a], block_b[b] = block, block
-    pair = sparse.coo_matrix(sparse.csr_matrix((np.ones(len(y)), (a, b))))
+    cells = sparse.csr_matrix((np.ones(len(y)), (a, b)))
+    cells.sum_duplicates()  # SciPy 1.13.0 leaves several values of one cell apart
+    pair = sparse.coo_matrix(cells)
     lost = pair.data**2
     n = _totals(np.ones(len(y)), block, block)
     number_a = _totals(np.ones(levels_a), block_a, block)

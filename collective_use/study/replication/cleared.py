@@ -75,7 +75,6 @@ def cleared(outcome: Outcome, shown: pd.DataFrame, keep: Sequence[str] = ()) -> 
     inside = (sizes >= rule.size).to_numpy()
     if not inside.any():
         raise InputError(f"no group has {rule.size} answers: there is nothing to deposit")
-    numbers = _numbers(people.loc[inside, "group"].astype(str))
     kept, rows = _background(people[inside], keep, rule.size)
     answers = outcome.responses.answers
     rated = [
@@ -83,6 +82,7 @@ def cleared(outcome: Outcome, shown: pd.DataFrame, keep: Sequence[str] = ()) -> 
         if (item := next((i for i in outcome.instrument.items if i.id == name), None)) is not None
         and item.kind == "likert"
     ]  # fmt: skip
+    numbers = _numbers(people.loc[inside, "group"].astype(str), answers.loc[inside, rated])
     group = people.loc[inside, ["group"]].astype(str).replace({"group": numbers})
     scores = [str(name) for name in outcome.scores.values if "." not in str(name)]
     parts = [group, people.loc[inside, kept], answers.loc[inside, rated],
@@ -97,12 +97,17 @@ def cleared(outcome: Outcome, shown: pd.DataFrame, keep: Sequence[str] = ()) -> 
     return Cleared(whole, _group_values(shown, numbers), check, rule.size)
 
 
-def _numbers(groups: pd.Series[str]) -> dict[str, int]:
-    """Return a number for each group, in an order that says nothing: that of a hash."""
+def _numbers(groups: pd.Series[str], answers: pd.DataFrame) -> dict[str, int]:
+    """Return a number for each group, in an order that says nothing: that of its answers' hash.
+
+    A hash of the names would be no secret: whoever lists the groups can sort them, too.
+    """
     import hashlib
 
-    def mixed(name: str) -> str:
-        return hashlib.sha256(name.encode("utf-8")).hexdigest()
+    def mixed(name: str) -> tuple[str, str]:
+        rows = answers[groups == name]
+        told = rows.sort_values(list(rows.columns)).to_csv(index=False)
+        return hashlib.sha256(told.encode("utf-8")).hexdigest(), name
 
     return {name: k + 1 for k, name in enumerate(sorted(set(groups), key=mixed))}
 
