@@ -161,9 +161,9 @@ from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
 from collective_use.sem.postfit.parameter_test import ParameterTest as ParameterTest
 from collective_use.sem.postfit.prediction import Predictions as Predictions
 from collective_use.sem.postfit.prediction import predict as predict
-from collective_use.sem.resampling.bootstrap import Bootstrap as Bootstrap
 from collective_use.sem.resampling.bootstrap import bootstrap_fit as bootstrap_fit
 from collective_use.sem.resampling.bootstrap import jackknife_fit as jackknife_fit
+from collective_use.sem.resampling.replications import Bootstrap as Bootstrap
 from collective_use.sem.result import SemResult as SemResult
 from collective_use.sem.simulate import simulate_model as simulate_model
 from collective_use.sem.table.build import parameter_table as parameter_table
@@ -212,6 +212,7 @@ from collective_use.study.group_reports import write_group_reports as write_grou
 from collective_use.study.papers import to_latex as to_latex
 from collective_use.study.papers import to_word as to_word
 from collective_use.study.papers import to_xlsx as to_xlsx
+from collective_use.study.replication.mplus import write_mplus as write_mplus
 from collective_use.study.replication.package import write_archive as write_archive
 from collective_use.study.replication.script import write_r_script as write_r_script
 from collective_use.study.report import write_report as write_report

@@ -22,6 +22,14 @@ Items: TypeAlias = Any
 Matrix: TypeAlias = Any
 """Numbers in rows and columns: a data frame, a two-dimensional array or a sequence of rows."""
 
+Covariances: TypeAlias = Any
+"""Covariances of observed variables: a data frame with their names, or one for each group in a
+list or by the group's name; none where there are cases."""
+
+Means: TypeAlias = Any
+"""Means of observed variables: a series or a mapping by name, or numbers in their order; one of
+these for each group in a list or by the group's name."""
+
 RosterAnswers: TypeAlias = Any
 """Members by listed persons: a matrix for each group in a mapping, one matrix, or a data frame
 with a row for each rater and target."""

@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 @options.takes(
     "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "group_reports",
-    "group_measure", "letterhead", "r_script", "model", "thorough",
+    "group_measure", "letterhead", "r_script", "mplus", "model", "thorough",
     *options.READING, *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
 )  # fmt: skip
 def report(
@@ -53,6 +53,9 @@ def report(
     r_script: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="A script for R that gives the same numbers, and data."),
+    ] = None,
+    mplus: Annotated[
+        str | None, typer.Option(metavar="DIR", help="A model as input for Mplus, and its data.")
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -129,12 +132,26 @@ def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> No
     bank = flags["instrument"]
     if flags["r_script"]:
         _r_script(results, flags["r_script"])
+    if flags["mplus"]:
+        _mplus(results, flags["mplus"])
     if flags["group_reports"]:
         _group_pages(results, language, flags)
     for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
         if flags[name]:
             make(results, flags[name], language=language, instrument=bank)
             console.say(f"Written: {flags[name]}")
+
+
+def _mplus(results: StudyRun | Path, folder: str) -> None:
+    from collective_use.study.replication.mplus import write_mplus
+
+    if isinstance(results, Path):
+        raise InputError(
+            "--mplus needs the answers: give the export and its instrument in place of the folder "
+            "of results"
+        )
+    write_mplus(results, folder)
+    console.say(f"Written to {folder}: an input for Mplus, written from its manual and not run.")
 
 
 def _r_script(results: StudyRun | Path, file: str) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import pickle
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from collective_use.accepted import Arguments, Found, Plain, PlainDict
+if TYPE_CHECKING:
+    from collective_use.accepted import Arguments, Found, Plain, PlainDict
 
 
 class Refused(Exception):

@@ -13,10 +13,9 @@ from collective_use.compositions import ANSWERS, SHARED, SPREAD, offered
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.evidence.informants import informant_evidence
+from collective_use.groups.evidence.kinds import answers_to
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, EvidenceByMeasure, empty_evidence
-from collective_use.groups.evidence.roster_measures import answers_to
-from collective_use.groups.evidence.rosters import roster_evidence
 from collective_use.groups.evidence.settings import Settings
 from collective_use.groups.evidence.shared import member_evidence
 from collective_use.groups.evidence.spread import spread_evidence
@@ -189,6 +188,8 @@ def _evidence(scores: Scores, keys: GroupKeys, measure: Measure, settings: Setti
         if measure.composition in SPREAD:
             return spread_evidence(scores, keys, measure, settings.cutoffs)
         return member_evidence(scores, keys, measure, settings)
+    from collective_use.groups.evidence.rosters import roster_evidence
+
     return roster_evidence(scores, keys, measure, settings.cutoffs)
 
 

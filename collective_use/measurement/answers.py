@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collective_use.responses.table import Responses
     from collective_use.scores.table import Scores
 
-Data: TypeAlias = "pd.DataFrame | Responses | Scores | NDArray[Any]"
-"""Items of persons: a frame or array of numbers, or what was read or scored."""
+Data: TypeAlias = "pd.DataFrame | Responses | Scores | NDArray[Any] | Answers"
+"""Items of persons: a frame or array of numbers, or what was read, scored or already taken."""
 
 Constructs: TypeAlias = Mapping[str, Sequence[str]]
 """The items of each construct, by its name."""
@@ -181,7 +181,9 @@ def answers_of(
     >>> answers_of(frame, "team").items
     ('a', 'b')
     """
-    if hasattr(data, "responses") or hasattr(data, "answers"):
+    if isinstance(data, Answers):
+        found = data
+    elif hasattr(data, "responses") or hasattr(data, "answers"):
         found = _from_responses(data, language)
     else:
         found = _from_table(_needed(data, groups, constructs), groups)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
@@ -42,7 +44,7 @@ class Book:
                 "what": self.say(what),
                 "where": where,
                 "number": number,
-                "rule": rule,
+                "rule": self.say(rule),
                 "advice": self.say(advice),
             }
         )
@@ -62,6 +64,7 @@ class Book:
     def items(self, found: ItemAnalysis) -> None:
         """Note items that run against their scale or hardly belong to it."""
         weak = 0
+        known = found.table["item_rest"].notna()
         for row in records_of(found.table):
             where = self.say("{item} in {scale}", item=row["item"], scale=self.name(row["scale"]))
             if row["item_rest"] < 0:
@@ -78,11 +81,53 @@ class Book:
                 self.add("hardly belongs to its scale", where, row["item_rest"],
                          str(found.rules["item_rest"]), "Reword it, or leave it out.")  # fmt: skip
                 weak += 1
-        if not weak:
+        if not weak and known.any():
             self.passed.append(self.say(
                 "All {n} items go with their scale (item-rest correlation {rule}).",
-                n=len(found.table), rule=found.rules["item_rest"],
+                n=int(known.sum()), rule=found.rules["item_rest"],
             ))  # fmt: skip
+
+    def usable(self, answers: Answers) -> Answers:
+        """Note items that tell nothing, and one group of all; return what can be analysed.
+
+        Parameters
+        ----------
+        answers
+            Items of persons.
+        """
+        values = answers.values
+        silent = [i for i in answers.items if values[i].notna().sum() == 0]
+        alike = [i for i in answers.items if values[i].nunique() == 1]
+        for item in silent:
+            self.add("nobody answered it", self._home(item), 0.0, "no answer",
+                     "Was its column read? Leave it out.")  # fmt: skip
+        for item in alike:
+            self.add("everybody answers alike", self._home(item), float(values[item].mean()),
+                     "one answer of all", "It tells nothing here: leave it out.")  # fmt: skip
+        rest = [i for i in answers.items if i not in {*silent, *alike}]
+        twice = values[rest].T.duplicated()
+        for item in twice[twice].index:
+            first = next(i for i in rest if values[i].equals(values[item].rename(i)))
+            both = self.say("{one} and {two}", one=first, two=item)
+            self.add("two items have the same answers", both, 1.0, "every answer the same",
+                     "Was a column taken twice? Leave one out.")  # fmt: skip
+        kept = [i for i in rest if not twice[i]]
+        if len(kept) < len(values.columns) and kept:
+            self.left.append(self.say("What follows leaves out {items}.", items=", ".join(
+                i for i in answers.items if i not in kept)))  # fmt: skip
+            answers = answers.only(kept)
+        if len(values) <= len(kept):
+            few = "{n} persons for {items} items: what follows rests on chance."
+            self.left.append(self.say(few, n=len(values), items=len(kept)))
+        if answers.groups is not None and answers.groups.nunique() < 2:
+            self.left.append(self.say("All persons are of one group: levels are not compared."))
+            answers = replace(answers, groups=None)
+        return answers
+
+    def _home(self, item: str) -> str:
+        """Return an item with its scale, in words."""
+        own = next((s for s, items in self.answers.constructs.items() if item in items), "scale")
+        return self.say("{item} in {scale}", item=item, scale=self.name(own))
 
     def reliability(self, found: Reliability | NotComputed) -> None:
         """Note scales whose omega is below the rule."""
@@ -109,12 +154,13 @@ class Book:
         if isinstance(found, NotComputed):
             self.left.append(self.say("One model of all constructs: {why}.", why=found.reason))
             return
-        self.left += [note for note in found.notes if note not in self.left]
+        self.left += [self.say(note) for note in found.notes if note not in self.left]
         self._cross(found)
         for row in records_of(found.pairs):
             if not self._same(row["first"], row["second"]) and row["ci_lower"] >= CLOSE:
                 self.add("constructs not told apart by persons", self._pair(row),
-                         row["correlation"], f"lower limit at least {CLOSE:g}",
+                         row["correlation"],
+                         self.say("lower limit at least {n}", n=f"{CLOSE:g}"),
                          "Merge them, or reword the items that they share.")  # fmt: skip
 
     def _cross(self, found: Validity) -> None:
@@ -125,6 +171,7 @@ class Book:
         best = table.sort_values("mi", ascending=False).drop_duplicates("rhs")
         home = {item: name for name, own in self.answers.constructs.items() for item in own}
         named = 0
+        rule = "standardised cross-loading of at least {n1}, p adjusted for {n2}"
         for row in records_of(best):
             if self._same(home.get(row["rhs"], ""), row["lhs"]):
                 continue
@@ -133,7 +180,7 @@ class Book:
             self.add("loads on another construct too",
                      self.say("{item} of {own}: also {other}", item=row["rhs"], own=own,
                               other=self.name(row["lhs"])), row["sepc_all"],
-                     f"standardised cross-loading of at least {CROSS:g}, p adjusted for {tried}",
+                     self.say(rule, n1=f"{CROSS:g}", n2=tried),
                      "Reword or drop the item.")  # fmt: skip
         if not named:
             self.passed.append(self.say("No item loads on a construct that is not its own."))
@@ -152,7 +199,8 @@ class Book:
         ]
         for row in close:
             self.add("constructs not told apart between groups", self._pair(row), row["htmt"],
-                     f"HTMT of groups at least {CLOSE:g}, upper limit 1 or more",
+                     self.say("HTMT of groups at least {n}, upper limit 1 or more",
+                              n=f"{CLOSE:g}"),
                      "They cannot both explain an outcome of groups: merge them or drop "
                      "one.")  # fmt: skip
         if not close and np.isfinite(found.table["htmt"]).any():

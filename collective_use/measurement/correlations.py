@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -280,10 +281,18 @@ def likely_covariance(values: Floats, most: int = 200) -> Floats:
     >>> likely_covariance(np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 7.0]])).round(3).tolist()
     [[0.667, 1.667], [1.667, 4.222]]
     """
+    found = _likely(np.asarray(values, float).tobytes(), values.shape[1], most)
+    return found.copy()
+
+
+@lru_cache(maxsize=2)
+def _likely(content: bytes, columns: int, most: int) -> Floats:
+    """Compute it once for the same answers: a validation asks several questions of them."""
     from collective_use.numerics.moments import patterns_of
     from collective_use.numerics.sem.fiml import stack_patterns
     from collective_use.numerics.sem.saturated import expectation_step
 
+    values = np.frombuffer(content).reshape(-1, columns)
     known = values[~np.isnan(values).all(axis=1)]
     if not np.isnan(known).any():
         return np.asarray(np.cov(known.T, ddof=0), float)

@@ -208,18 +208,16 @@ def validate(
     """
     valid_seed(seed)
     answers = answers_of(data, groups, constructs, least=2, language=language)
-    count = 0 if answers.groups is None else int(answers.groups.nunique())
     book = Book(answers, language)
-    clock = Clock(_steps(answers, count, thorough=thorough), progress)
-    clock.begin("items")
-    own = items(data, groups, constructs=constructs)
+    own = items(answers)
     book.items(own)
+    answers = book.usable(answers)
+    count = 0 if answers.groups is None else int(answers.groups.nunique())
+    clock = Clock(_steps(answers, count, thorough=thorough), progress)
     clock.begin("reliability")
     reliable = _tried(
         lambda: reliability(
-            data,
-            groups,
-            constructs=constructs,
+            answers,
             repetitions=repetitions if thorough else 0,
             seed=seed,
             slow=thorough,
@@ -232,16 +230,14 @@ def validate(
         valid = between = NotComputed("there are not two constructs of two items")
     else:
         clock.begin("validity")
-        valid = _tried(
-            lambda: validity(data, constructs, groups, tests=thorough, untested_below=0.8)
-        )
+        valid = _tried(lambda: validity(answers, tests=thorough, untested_below=0.8))
         clock.begin("constructs between groups")
-        between = _between(data, constructs, groups, count, repetitions, seed)
+        between = _between(answers, count, repetitions, seed)
     book.validity(valid)
     book.close(between)
     deep: PlainDict = {}
     if thorough:
-        deep = _thorough(_Given(data, constructs, groups, answers, count, seed), clock, book)
+        deep = _thorough(answers, count, seed, clock, book)
         deep["number"] = _number(answers, repetitions, seed, clock, book)
     else:
         book.left.append(book.say(
@@ -255,24 +251,11 @@ def validate(
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What `validate` was given."""
-
-    data: Data
-    constructs: Constructs | None
-    groups: Labels
-    answers: Answers
-    count: int
-    seed: int | None
-
-
 def _steps(answers: Answers, count: int, *, thorough: bool) -> list[tuple[str, float]]:
     """Return the steps and what they usually cost, so that the time left can be told."""
     sets = answers.constructs
     size = float(sum(len(own) for own in sets.values()) or len(answers.items))
     out = [
-        ("items", 0.01 * size),
         ("reliability", (0.5 if thorough else 0.03) * size),
         ("validity", 0.03 * size),
         ("constructs between groups", 0.01 * size),
@@ -285,25 +268,25 @@ def _steps(answers: Answers, count: int, *, thorough: bool) -> list[tuple[str, f
     return out
 
 
-def _thorough(given: _Given, clock: Clock, book: Book) -> PlainDict:
+def _thorough(
+    answers: Answers, count: int, seed: int | None, clock: Clock, book: Book
+) -> PlainDict:
     """Fit rivals, compare levels, look for a common method; note what each says."""
-    data, constructs, groups = given.data, given.constructs, given.groups
     language = book.language
     clock.begin("models")
     models = _tried(lambda: fit_measurement(
-        data, constructs, groups, level="person", repetitions=200, seed=given.seed,
-        language=language,
+        answers, level="person", repetitions=200, seed=seed, language=language
     ))  # fmt: skip
     book.models(models)
     levels = NotComputed("persons have no groups")
-    if given.count >= FEW_GROUPS:
+    if count >= FEW_GROUPS:
         clock.begin("levels")
-        levels = _tried(lambda: isomorphism(data, constructs, groups, language=language))
-    elif given.count:
-        levels = NotComputed(f"{given.count} groups are too few ({FEW_GROUPS} at least)")
+        levels = _tried(lambda: isomorphism(answers, language=language))
+    elif count:
+        levels = NotComputed(f"{count} groups are too few ({FEW_GROUPS} at least)")
     book.levels(levels)
     clock.begin("common method")
-    method = _tried(lambda: common_method(data, constructs, groups, language=language))
+    method = _tried(lambda: common_method(answers, language=language))
     if isinstance(method, NotComputed):
         book.left.append(book.say("A common method: {why}.", why=method.reason))
     return {"models": models, "levels": levels, "method": method}
@@ -317,8 +300,7 @@ def _tried(compute: Callable[[], Found]) -> Found:
 
 
 def _between(
-    data: Data, constructs: Constructs | None, groups: Labels, count: int, repetitions: int,
-    seed: int | None,
+    answers: Answers, count: int, repetitions: int, seed: int | None
 ) -> Htmt | NotComputed:  # fmt: skip
     if count == 0:
         return NotComputed("persons have no groups")
@@ -327,9 +309,7 @@ def _between(
             f"{count} groups are too few to tell constructs apart between groups "
             f"({FEW_GROUPS} at least)"
         )
-    return _tried(
-        lambda: htmt(data, constructs, groups, level="between", repetitions=repetitions, seed=seed)
-    )
+    return _tried(lambda: htmt(answers, level="between", repetitions=repetitions, seed=seed))
 
 
 def _counted(values: pd.DataFrame, repetitions: int, seed: int | None) -> FactorCount | NotComputed:

@@ -50,7 +50,7 @@ def compose(material: Material, title: str) -> Document:
         cares=cares(material),
         cards=cards(material),
         chapters=chapters(material),
-        meanings=dict(material.meanings),
+        meanings={key: material.told(text) for key, text in material.meanings.items()},
         words={**shown, "made_by": plain_text(made)},
     )
 

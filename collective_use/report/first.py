@@ -197,7 +197,9 @@ def cares(material: Material) -> tuple[Sentence, ...]:
 
 def _faults(material: Material) -> list[Sentence]:
     return [
-        material.say("care.findings", what=_capital(material, row), where=row.text("where"))
+        material.say(
+            "care.findings", what=_capital(material, row), where=material.told(row.text("where"))
+        )
         for row in material.rows("validation_findings.csv")
     ]
 
@@ -266,7 +268,10 @@ def _model_cares(material: Material) -> list[Sentence]:
 def _not_fitted(material: Material) -> list[Sentence]:
     reasons = material.setting("not_fitted")
     named = reasons.items() if isinstance(reasons, Mapping) else ()
-    return [material.say("care.not_fitted", model=str(m), reason=str(why)) for m, why in named]
+    return [
+        material.say("care.not_fitted", model=str(m), reason=material.told(str(why)))
+        for m, why in named
+    ]
 
 
 def _wording(material: Material) -> list[Sentence]:

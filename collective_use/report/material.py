@@ -12,6 +12,7 @@ import pandas as pd
 from collective_use.cutoffs import CUTOFFS
 from collective_use.instrument.model import Instrument
 from collective_use.numerics.power import least_effect
+from collective_use.phrases import told
 from collective_use.report.phrases import Phrases
 from collective_use.report.sentences import Number, Sentence, Source, written, written_p
 
@@ -122,14 +123,22 @@ class Material:
             listed = self.account.get(kind)
             for one in listed if isinstance(listed, list) else []:
                 count = one.get("count") or 0
-                found.append(Entry(str(one.get("room")), str(one.get("text")), int(count),
-                                   str(one.get("of") or "")))  # fmt: skip
+                text = self.told(str(one.get("text")))
+                found.append(
+                    Entry(str(one.get("room")), text, int(count), str(one.get("of") or ""))
+                )
         return found
+
+    def told(self, text: str) -> str:
+        """Return a sentence of the house in the report's language; itself where none is known."""
+        return told(self.language, text)
 
     def meaning(self, file: str, column: str) -> str:
         """Return what a column means, and the formula of what it holds."""
         formula = self.phrases.words.get(f"formula.{column}", "")
-        return " ".join(part for part in (self.meanings.get(f"{file}|{column}"), formula) if part)
+        return " ".join(
+            part for part in (self.told(self.meanings.get(f"{file}|{column}", "")), formula) if part
+        )
 
     def count(self, value: float) -> Number:
         """Return a number of the account."""
@@ -203,7 +212,7 @@ class Material:
 
     def cutoff_source(self, name: str) -> str:
         """Return who a cut-off is from."""
-        return str(self.setting("cutoffs", name, "source") or "")
+        return self.told(str(self.setting("cutoffs", name, "source") or ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from pathlib import Path
 import yaml
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
+from collective_use.phrases import told
 from collective_use.report.sentences import Sentence, filled
 
 FOLDER = Path(__file__).parent / "words"
@@ -42,9 +44,14 @@ class Phrases:
         Where the file holds the name with ``.one``, that sentence is taken when the value of
         ``n`` reads "1".
         """
+        values = {name: self._told(value) for name, value in values.items()}
         one = f"{key}.one"
         alone = str(values.get("n", "")) == "1" and one in self.words
         return filled(self.words[one if alone else key], values)
+
+    def _told(self, value: object) -> object:
+        """Return what fills a gap in the language: a reason, a rule, the way of a fit."""
+        return told(self.language, str(value)) if isinstance(value, (str, Cutoff)) else value
 
     def term(self, group: str, text: str) -> str:
         """Return what a fixed word of a table, such as a verdict, is called; itself if unknown.

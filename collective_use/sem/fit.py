@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from collective_use.accepted import PlainMapping
+from collective_use.accepted import Arguments, Covariances, Means, PlainDict, PlainMapping
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.absent import with_absent
@@ -23,7 +23,7 @@ from collective_use.sem.options import resolve_options
 from collective_use.sem.postfit.problems import warn_problems
 from collective_use.sem.result import SemResult
 from collective_use.sem.rotation import Turn, resolve_rotation
-from collective_use.sem.table.build import TableOptions
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import (
     as_names,
@@ -63,9 +63,9 @@ def fit_sem(
     likelihood: str = "normal",
     repetitions: int | None = None,
     seed: int | None = 1,
-    cov: Any = None,
+    cov: Covariances = None,
     n: float | Sequence[float] | None = None,
-    means: Any = None,
+    means: Means = None,
     meanstructure: bool | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
@@ -226,7 +226,7 @@ def explores(model: str | ModelText | ParameterTable) -> bool:
     return any(s.efa for s in text.statements)
 
 
-def _fitted(asked: dict[str, Any]) -> SemResult:
+def _fitted(asked: PlainDict) -> SemResult:
     """Fit ordered variables, two levels or continuous cases, each in its own way."""
     if asked["ordered"]:
         from collective_use.sem.ordinal.fit import fit_ordinal
@@ -260,9 +260,9 @@ def _fit_continuous(
     partial: tuple[str, ...],
     cluster: tuple[str, ...],
     weights: str | None,
-    cov: Any,
+    cov: Covariances,
     n: float | Sequence[float] | None,
-    means: Any,
+    means: Means,
     meanstructure: bool | None,
     std_lv: bool,
     orthogonal: bool,
@@ -270,7 +270,7 @@ def _fit_continuous(
     fixed_x: bool | None,
     bounds: str | Mapping[str, tuple[float, float]] | None,
     turn: Turn | None,
-    **wanted: Any,
+    **wanted: Arguments,
 ) -> SemResult:
     if std_lv and effect_coding:
         raise InputError("std_lv and effect_coding both set the factors' metric: choose one")
@@ -329,9 +329,9 @@ def fit_cfa(
     likelihood: str = "normal",
     repetitions: int | None = None,
     seed: int | None = 1,
-    cov: Any = None,
+    cov: Covariances = None,
     n: float | Sequence[float] | None = None,
-    means: Any = None,
+    means: Means = None,
     meanstructure: bool | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
@@ -360,7 +360,7 @@ def fit_cfa(
     return fit_sem(**arguments)
 
 
-def _bootstrapped(arguments: dict[str, Any]) -> SemResult:
+def _bootstrapped(arguments: PlainDict) -> SemResult:
     from collective_use.sem.resampling.bootstrap import bootstrap_fit
 
     se, repetitions = arguments.pop("se"), arguments.pop("repetitions")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from collective_use.accepted import Arguments
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.result import SemResult
@@ -55,7 +56,7 @@ def growth_model(model: str | ModelText) -> ModelText:
 
 
 def fit_growth(
-    model: str | ModelText, data: pd.DataFrame | None = None, **options: Any
+    model: str | ModelText, data: pd.DataFrame | None = None, **options: Arguments
 ) -> SemResult:
     """Fit a latent growth model: `fit_sem` with item intercepts of 0 and free factor means.
 

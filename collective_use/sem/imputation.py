@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
+from collective_use.accepted import Arguments, PlainDict
 from collective_use.errors import (
     ConvergenceWarning,
     EstimationError,
@@ -76,7 +77,7 @@ class ImputedFit(Result):
         )
 
 
-def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Any) -> ImputedFit:
+def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments) -> ImputedFit:
     """Fit a model to imputed data sets and pool estimates and tests.
 
     How the values were imputed is the user's to answer for: with cases in groups the imputation
@@ -184,7 +185,7 @@ def _estimates(fits: Sequence[SemResult]) -> pd.DataFrame:
 
 
 def _tests(
-    model: str, frames: Sequence[pd.DataFrame], fits: Sequence[SemResult], arguments: dict[str, Any]
+    model: str, frames: Sequence[pd.DataFrame], fits: Sequence[SemResult], arguments: PlainDict
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -219,7 +220,7 @@ def _d4(
     return pool_d4(statistics, stack[f"{base}chisq"] / len(measures), stack[f"{base}df"])
 
 
-def _row(name: str, test: PooledTest, null: PooledTest, fit: SemResult) -> tuple[Any, ...]:
+def _row(name: str, test: PooledTest, null: PooledTest, fit: SemResult) -> tuple[str | float, ...]:
     v = Versus(test.chisq, test.df1, null.chisq, null.df1)
     error = rmsea(test.chisq, test.df1, fit.n, len(fit.group_names))
     return (

@@ -13,15 +13,13 @@ from collective_use.numerics.moments import (
     predictions_from,
     products,
 )
-from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.model import (
     Model,
     State,
-    case_scores,
     cells_of,
     jacobian,
 )
-from collective_use.numerics.sem.objective import curvature
+from collective_use.numerics.sem.scores import case_scores
 from collective_use.sem.data.data import GroupData
 from collective_use.sem.data.saturated import saturated_of
 from collective_use.sem.engines.core import Solution
@@ -167,19 +165,7 @@ def first_order(solution: Solution) -> Floats:
 
 def h1_observed(solution: Solution) -> Floats:
     """Return ``Delta' A Delta`` with A the saturated model's observed information at Sigma-hat."""
-    if isinstance(solution.objective, FimlObjective):
-        return solution.objective.curvature(solution.theta)
-    q = solution.model.n_free
-    out = np.zeros((q, q))
-    for i, (g, share) in enumerate(zip(solution.data.groups, solution.data.shares, strict=True)):
-        cells = cells_of(solution.model.blocks[i])
-        state = states_of(solution)[i]
-        P = inverse(state.Sigma)
-        d = g.moments.mean - state.mu
-        means = solution.model.meanstructure
-        T = g.moments.cov + (np.outer(d, d) if means else 0.0)
-        out += share * curvature(cells, state, P, P @ T @ P, -(P @ d) if means else None, q)
-    return out
+    return solution.shared.curvature(solution.theta)
 
 
 def information(solution: Solution, kind: str | None = None) -> Floats:
@@ -269,7 +255,7 @@ def influence(solution: Solution, group: int) -> Floats:
     cells = cells_of(solution.model.blocks[group])
     if function in ("ULS", "DWLS", "WLS"):
         Z = products(g.Y, g.moments.mean, means=means, fitted=fitted)
-        W = solution.objective.W[group]  # type: ignore[union-attr]
+        W = solution.objective.W[group]
         D = jacobian(cells, state, q, means=means)
         return np.asarray(Z @ (W[:, None] * D if W.ndim == 1 else W @ D))
     P = inverse(weighing_covariance(solution, group))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from collective_use.numerics.moments import Floats
@@ -27,9 +25,8 @@ def observed_information(solution: Solution) -> Floats:
     Aitchison & Silvey (1958), Annals of Mathematical Statistics 29:813; Nocedal & Wright (2006),
     Numerical optimization, section 12.5.
     """
-    objective: Any = solution.objective
-    theta = solution.theta
-    H: Floats = objective.hessian(theta)
+    objective, theta = solution.objective, solution.theta
+    H = objective.hessian(theta)
     if not (solution.constraints.equal or solution.constraints.above):
         return H
 
@@ -43,5 +40,5 @@ def observed_information(solution: Solution) -> Floats:
     if J.size == 0 or is_linear(binding, theta):
         return H
     gradient = objective.gradient(theta)
-    multipliers = np.linalg.lstsq(J.T, -gradient, rcond=None)[0]
-    return H + constraint_curvature(binding, theta, multipliers)
+    multipliers: Floats = np.linalg.lstsq(J.T, -gradient, rcond=None)[0].astype(np.float64)
+    return np.asarray(H + constraint_curvature(binding, theta, multipliers))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 from collective_use.checks import instance_of, one_of
 from collective_use.errors import InputError, NotSupported
@@ -141,124 +141,164 @@ def resolve_options(
     one_of("estimator", name, ESTIMATORS)
     one_of("likelihood", likelihood, LIKELIHOODS)
     one_of("missing", missing, MISSING)
-    function, errors, statistic, kind = CONTINUOUS[name]
-    if missing == "fiml":
-        kind = kind if information or kind == "first.order" else "observed"
-    if cluster or weights:
-        errors = "robust.cluster" if cluster else "robust.huber.white"
-        statistic, kind = "yuan.bentler.mplus", "observed"
-    if se == "robust":
-        se = "robust.huber.white" if missing == "fiml" else "robust.sem"
     if se is not None:
         one_of("se", se, (*ERRORS, "robust", "bootstrap"))
-        errors = se
-        if se == "robust.huber.white" and kind == "expected":
-            kind = "observed"
+    if se == "robust":
+        se = "robust.huber.white" if missing == "fiml" else "robust.sem"
     if test is not None:
         one_of("test", test, TESTS)
-        statistic = test
     if information is not None:
         one_of("information", information, INFORMATION)
-        kind = information
-    observed = "h1" if cluster and not weights and name == "ML" else "hessian"
     one_of("h1_information", h1_information, H1_INFORMATION)
-    options = Options(
-        name, function, likelihood, missing, errors, statistic, kind, observed, h1_information
+    function, errors, statistic, kind = CONTINUOUS[name]
+    begun = Options(
+        name, function, likelihood, missing, errors, statistic, kind,
+        h1_information=h1_information,
+    )  # fmt: skip
+    asked = Asked(begun, se, test, information, bool(cluster), weights, moments_only)
+    for default in DEFAULTS:
+        if default.when(asked):
+            asked = replace(asked, options=replace(asked.options, **default.change(asked)))
+    for refusal in REFUSED:
+        if refusal.when(asked):
+            what = refusal.what.format(o=asked.options, kind=asked.dependence)
+            raise NotSupported(f"{what} is not supported: {refusal.instead}")
+    return asked.options
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user asked for beside the options that follow from it so far."""
+
+    options: Options
+    se: str | None
+    test: str | None
+    information: str | None
+    cluster: bool
+    weights: bool
+    moments_only: bool
+
+    @property
+    def dependent(self) -> bool:
+        """Whether cases are not independent draws with equal weight."""
+        return self.cluster or self.weights
+
+    @property
+    def dependence(self) -> str:
+        """What makes them so, in the words of the arguments."""
+        return "cluster" if self.cluster else "weights"
+
+
+class Default(NamedTuple):
+    """What follows from what was asked for: options that change, and why."""
+
+    when: Callable[[Asked], bool]
+    change: Callable[[Asked], dict[str, str]]
+    reason: str
+
+
+class Refusal(NamedTuple):
+    """A combination that is not offered, in words, and what is offered instead."""
+
+    when: Callable[[Asked], bool]
+    what: str
+    instead: str
+
+
+DEFAULTS: tuple[Default, ...] = (
+    Default(lambda a: a.options.missing == "fiml" and not a.information
+            and a.options.information != "first.order",
+            lambda _: {"information": "observed"},
+            "with gaps only observed information holds when they depend on what was seen "
+            "(Kenward & Molenberghs 1998, Statistical Science 13:236)"),
+    Default(lambda a: a.dependent,
+            lambda a: {"se": "robust.cluster" if a.cluster else "robust.huber.white",
+                       "test": "yuan.bentler.mplus", "information": "observed"},
+            "the likelihood of independent cases is wrong then: the sandwich (Muthén & Satorra "
+            "1995, Sociological Methodology 25:267)"),
+    Default(lambda a: a.se is not None, lambda a: {"se": str(a.se)}, "asked for"),
+    Default(lambda a: a.se == "robust.huber.white" and a.options.information == "expected",
+            lambda _: {"information": "observed"},
+            "the bread of Huber's and White's sandwich is the observed information"),
+    Default(lambda a: a.test is not None, lambda a: {"test": str(a.test)}, "asked for"),
+    Default(lambda a: a.information is not None,
+            lambda a: {"information": str(a.information)}, "asked for"),
+    Default(lambda a: a.cluster and not a.weights and a.options.estimator == "ML",
+            lambda _: {"test_observed": "h1"}, "as lavaan 0.6 forms the test of ML with clusters"),
+)  # fmt: skip
+"""What lavaan's estimators become by the other arguments, from the first row to the last."""
+
+_MOMENT_TESTS = ("satorra.bentler", "mean.var.adjusted", "scaled.shifted")
+_CASEWISE = ("first.order", "robust.huber.white")
+
+
+def _by_moments(o: Options) -> bool:
+    return o.se == "robust.sem" or o.test in _MOMENT_TESTS
+
+
+def _needs_cases(o: Options) -> bool:
+    return (
+        o.se in (*_CASEWISE, "robust.sem", "robust.cluster")
+        or o.scaled
+        or o.information == "first.order"
+        or o.function in ("WLS", "DWLS")
+        or o.missing == "fiml"
     )
-    _refuse(options, bool(cluster), weights, moments_only)
-    return options
 
 
-def _refuse(options: Options, cluster: bool, weights: bool, moments_only: bool) -> None:
-    """Name every combination that is not offered."""
-    name = options.estimator
-    ml = options.function == "ML"
-    if options.likelihood == "wishart" and not ml:
-        _no(f"likelihood='wishart' with estimator={name!r}", "it belongs to maximum likelihood")
-    if options.missing == "fiml" and not ml:
-        _no(f"missing='fiml' with estimator={name!r}", "use ML, MLR or MLF")
-    if options.missing == "fiml" and name in ("MLM", "MLMV", "MLMVS"):
-        _no(f"missing='fiml' with estimator={name!r}", "use estimator='MLR'")
-    if options.missing == "fiml" and options.likelihood == "wishart":
-        _no("missing='fiml' with likelihood='wishart'", "use likelihood='normal'")
-    if (cluster or weights) and name not in ("ML", "MLR"):
-        what = "cluster" if cluster else "weights"
-        _no(f"{what} with estimator={name!r}", "use estimator='ML' or 'MLR'")
-    if (cluster or weights) and options.likelihood == "wishart":
-        _no("cluster or weights with likelihood='wishart'", "use likelihood='normal'")
-    if options.se == "robust.cluster" and not cluster:
-        _no("se='robust.cluster' without cluster", "name the cluster column in cluster=")
-    if cluster and options.se not in ("robust.cluster", "none"):
-        _no(f"cluster with se={options.se!r}", "errors with clusters are 'robust.cluster'")
-    if weights and options.se not in ("robust.huber.white", "robust.cluster", "none"):
-        _no(f"weights with se={options.se!r}", "errors with weights are a sandwich")
-    if (cluster or weights) and options.test not in ("standard", "yuan.bentler.mplus"):
-        _no(f"cluster or weights with test={options.test!r}", "use 'yuan.bentler.mplus'")
-    _refuse_errors(options, ml)
-    _refuse_mixtures(options)
-    if moments_only:
-        _refuse_moments(options)
-
-
-def _refuse_errors(options: Options, ml: bool) -> None:
-    name = options.estimator
-    if not ml and options.se in ("first.order", "robust.huber.white"):
-        _no(f"se={options.se!r} with estimator={name!r}", "use 'standard' or 'robust.sem'")
-    if not ml and options.test == "yuan.bentler.mplus":
-        _no(f"test={options.test!r} with estimator={name!r}", "use 'satorra.bentler'")
-    if not ml and options.information == "first.order":
-        _no(f"information='first.order' with estimator={name!r}", "it needs a likelihood")
-    fiml = options.missing == "fiml"
-    moment_tests = ("satorra.bentler", "mean.var.adjusted", "scaled.shifted")
-    if fiml and (options.se == "robust.sem" or options.test in moment_tests):
-        _no("missing='fiml' with a correction from complete moments", "use estimator='MLR'")
-    if options.likelihood == "wishart" and options.test == "yuan.bentler.mplus":
-        _no("likelihood='wishart' with estimator='MLR'", "use likelihood='normal'")
-    if options.likelihood == "wishart" and (
-        options.information == "first.order" or options.se in ("first.order", "robust.huber.white")
-    ):
-        _no("likelihood='wishart' with casewise scores", "use likelihood='normal'")
-
-
-def _refuse_mixtures(options: Options) -> None:
-    """Refuse corrections whose parts belong to different kinds of information."""
-    if options.h1_information == "unstructured" and options.function != "ML":
-        _no(
-            f"h1_information='unstructured' with estimator={options.estimator!r}",
-            "its weights do not come from the model, leave it out",
-        )
-    moment_tests = ("satorra.bentler", "mean.var.adjusted", "scaled.shifted")
-    by_moments = options.se == "robust.sem" or options.test in moment_tests
-    name = options.estimator
-    if by_moments and options.information != "expected":
-        _no(
-            f"information={options.information!r} with se={options.se!r}, test={options.test!r}",
-            "corrections from moments take 'expected'",
-        )
-    if by_moments and options.function in ("GLS", "WLS"):
-        _no(f"robust errors or tests with estimator={name!r}", "use 'MLM' or 'DWLS'")
-    if options.information == "first.order" and (
-        options.se not in ("standard", "first.order", "none") or options.scaled
-    ):
-        _no(f"information='first.order' with se={options.se!r}", "use 'expected' or 'observed'")
-    if options.se == "first.order" and options.scaled:
-        _no(f"se='first.order' with test={options.test!r}", "use se='robust.huber.white'")
-
-
-def _refuse_moments(options: Options) -> None:
-    casewise = (
-        options.se in ("first.order", "robust.sem", "robust.huber.white", "robust.cluster")
-        or options.scaled
-        or options.information == "first.order"
-        or options.function in ("WLS", "DWLS")
-        or options.missing == "fiml"
-    )
-    if casewise:
-        _no(
-            f"cov= with estimator={options.estimator!r}, missing={options.missing!r}",
-            "it needs the cases, give data",
-        )
-
-
-def _no(what: str, instead: str) -> None:
-    raise NotSupported(f"{what} is not supported: {instead}")
+REFUSED: tuple[Refusal, ...] = (
+    Refusal(lambda a: a.options.likelihood == "wishart" and a.options.function != "ML",
+            "likelihood='wishart' with estimator={o.estimator!r}",
+            "it belongs to maximum likelihood"),
+    Refusal(lambda a: a.options.missing == "fiml" and a.options.function != "ML",
+            "missing='fiml' with estimator={o.estimator!r}", "use ML, MLR or MLF"),
+    Refusal(lambda a: a.options.missing == "fiml"
+            and a.options.estimator in ("MLM", "MLMV", "MLMVS"),
+            "missing='fiml' with estimator={o.estimator!r}", "use estimator='MLR'"),
+    Refusal(lambda a: a.options.missing == "fiml" and a.options.likelihood == "wishart",
+            "missing='fiml' with likelihood='wishart'", "use likelihood='normal'"),
+    Refusal(lambda a: a.dependent and a.options.estimator not in ("ML", "MLR"),
+            "{kind} with estimator={o.estimator!r}", "use estimator='ML' or 'MLR'"),
+    Refusal(lambda a: a.dependent and a.options.likelihood == "wishart",
+            "cluster or weights with likelihood='wishart'", "use likelihood='normal'"),
+    Refusal(lambda a: a.options.se == "robust.cluster" and not a.cluster,
+            "se='robust.cluster' without cluster", "name the cluster column in cluster="),
+    Refusal(lambda a: a.cluster and a.options.se not in ("robust.cluster", "none"),
+            "cluster with se={o.se!r}", "errors with clusters are 'robust.cluster'"),
+    Refusal(lambda a: a.weights
+            and a.options.se not in ("robust.huber.white", "robust.cluster", "none"),
+            "weights with se={o.se!r}", "errors with weights are a sandwich"),
+    Refusal(lambda a: a.dependent and a.options.test not in ("standard", "yuan.bentler.mplus"),
+            "cluster or weights with test={o.test!r}", "use 'yuan.bentler.mplus'"),
+    Refusal(lambda a: a.options.function != "ML" and a.options.se in _CASEWISE,
+            "se={o.se!r} with estimator={o.estimator!r}", "use 'standard' or 'robust.sem'"),
+    Refusal(lambda a: a.options.function != "ML" and a.options.test == "yuan.bentler.mplus",
+            "test={o.test!r} with estimator={o.estimator!r}", "use 'satorra.bentler'"),
+    Refusal(lambda a: a.options.function != "ML" and a.options.information == "first.order",
+            "information='first.order' with estimator={o.estimator!r}", "it needs a likelihood"),
+    Refusal(lambda a: a.options.missing == "fiml" and _by_moments(a.options),
+            "missing='fiml' with a correction from complete moments", "use estimator='MLR'"),
+    Refusal(lambda a: a.options.likelihood == "wishart" and a.options.test == "yuan.bentler.mplus",
+            "likelihood='wishart' with estimator='MLR'", "use likelihood='normal'"),
+    Refusal(lambda a: a.options.likelihood == "wishart"
+            and (a.options.information == "first.order" or a.options.se in _CASEWISE),
+            "likelihood='wishart' with casewise scores", "use likelihood='normal'"),
+    Refusal(lambda a: a.options.h1_information == "unstructured" and a.options.function != "ML",
+            "h1_information='unstructured' with estimator={o.estimator!r}",
+            "its weights do not come from the model, leave it out"),
+    # Corrections whose parts would belong to different kinds of information.
+    Refusal(lambda a: _by_moments(a.options) and a.options.information != "expected",
+            "information={o.information!r} with se={o.se!r}, test={o.test!r}",
+            "corrections from moments take 'expected'"),
+    Refusal(lambda a: _by_moments(a.options) and a.options.function in ("GLS", "WLS"),
+            "robust errors or tests with estimator={o.estimator!r}", "use 'MLM' or 'DWLS'"),
+    Refusal(lambda a: a.options.information == "first.order"
+            and (a.options.se not in ("standard", "first.order", "none") or a.options.scaled),
+            "information='first.order' with se={o.se!r}", "use 'expected' or 'observed'"),
+    Refusal(lambda a: a.options.se == "first.order" and a.options.scaled,
+            "se='first.order' with test={o.test!r}", "use se='robust.huber.white'"),
+    Refusal(lambda a: a.moments_only and _needs_cases(a.options),
+            "cov= with estimator={o.estimator!r}, missing={o.missing!r}",
+            "it needs the cases, give data"),
+)  # fmt: skip
+"""Combinations that are not offered; the first that is met is named."""

@@ -7,27 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
-from collective_use.checks import number_between, one_of, quoted
+from collective_use.accepted import PlainDict
+from collective_use.checks import instance_of, number_between, one_of, quoted
 from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
-from collective_use.frames import number_at
 from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.data.saturated import saturated_of
-from collective_use.sem.engines.core import Solution
+from collective_use.sem.engines.core import Solution, moved_to
+from collective_use.sem.estimates import estimates_frame, rows_frame
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures
 from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.short_fit import short_fit
 from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
 from collective_use.sem.postfit.problems import Problem
-from collective_use.sem.postfit.standardized import KINDS, root, standardize, value_of
+from collective_use.sem.postfit.standardized import KINDS, root, standardize
+from collective_use.sem.resampling.replications import Bootstrap
 from collective_use.sem.table.constraints import evaluate, read_expression
-from collective_use.sem.table.partable import Parameter, ParameterTable, shown_label
+from collective_use.sem.table.partable import Parameter, ParameterTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collective_use.sem.engines.agreement import EngineAgreement
     from collective_use.sem.postfit.parameter_test import ParameterTest
     from collective_use.sem.postfit.residuals import SemResiduals
-    from collective_use.sem.resampling.bootstrap import Bootstrap
+    from collective_use.sem.resampling.base import Refit
 
 NO_MAXIMUM = (
     "too few cases hold some of the covariances: the unrestricted likelihood has no maximum (its "
@@ -179,33 +180,14 @@ class SemResult(Result):
         )
         return MappingProxyType({name: float(value) for name, value in measures.items()})
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> PlainDict:
         """Leave caches out: they are computed again when asked for."""
         names = [f.name for f in fields(self)]
         return {name: self.__dict__[name] for name in names}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: PlainDict) -> None:
         """Restore the fields."""
         self.__dict__.update(state)
-
-    @cached_property
-    def _row_values(self) -> tuple[Floats, Floats]:
-        """Estimates and standard errors by table row."""
-        theta, rows = self.solution.theta, self.table.rows
-        values, errors = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        own = None if self.vcov is None else self.se
-        labels = self.solution.constraints.values(theta) if self.table.definitions else {}
-        for i, row in enumerate(rows):
-            if row.op == ":=":
-                values[i], slope = labels[row.lhs]
-                if self.vcov is not None:
-                    errors[i] = root(slope @ self.vcov @ slope)
-            elif row.op in ("==", "<", ">"):
-                continue
-            else:
-                values[i] = value_of(row, theta)
-                errors[i] = 0.0 if not row.free else np.nan if own is None else own[row.free - 1]
-        return values, errors
 
     @property
     def se(self) -> Floats:
@@ -215,68 +197,12 @@ class SemResult(Result):
         return np.asarray(root(np.diag(self.vcov), rounding=0.0))
 
     @cached_property
-    def _shown(self) -> list[int]:
-        """Rows of the table that are parameters, not constraints."""
-        rows = self.table.rows
-        return [i for i, row in enumerate(rows) if row.op not in ("==", "<", ">")]
-
-    def _columns(self, values: Floats, errors: Floats, confidence: float) -> dict[str, Any]:
-        rows, keep = self.table.rows, self._shown
-        z = np.divide(values, errors, out=np.full(len(rows), np.nan), where=errors > 1e-12)
-        width = float(ndtri(0.5 + confidence / 2))
-        names = ("lhs", "op", "rhs", "level", "group", "label")
-        columns: dict[str, Any] = {name: [getattr(rows[i], name) for i in keep] for name in names}
-        columns["label"] = [shown_label(label) for label in columns["label"]]
-        return columns | {
-            "est": values[keep],
-            "se": errors[keep],
-            "z": z[keep],
-            "p": 2 * ndtr(-np.abs(z))[keep],
-            "ci_lower": (values - width * errors)[keep],
-            "ci_upper": (values + width * errors)[keep],
-        }
-
-    def _frame(self, values: Floats, errors: Floats, confidence: float) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.DataFrame(self._columns(values, errors, confidence))
-
-    @cached_property
     def estimates(self) -> pd.DataFrame:
         """Estimates with errors, z, p, 95% limits and standardized values.
 
         A parameter that lies on one of its bounds has no p: its z is not normal.
         """
-        import pandas as pd
-
-        columns = self._columns(*self._row_values, 0.95)
-        for kind in KINDS:
-            columns[f"std_{kind}"] = standardize(self.solution, None, kind)[0][self._shown]
-        frame = pd.DataFrame(columns)
-        if self.bootstrap is not None:
-            self._resampled(frame, self.bootstrap)
-        rows = [self.table.rows[i] for i in self._shown]
-        at_bound = [
-            bool(row.free) and min(abs(x - row.lower), abs(x - row.upper)) < 1.5e-8
-            for row, x in zip(rows, columns["est"].tolist(), strict=True)
-        ]
-        if any(at_bound):
-            frame.loc[at_bound, "p"] = np.nan
-        return frame
-
-    def _resampled(self, frame: pd.DataFrame, boot: Bootstrap) -> None:
-        limits = boot.intervals()
-        place = {name: i for i, name in enumerate(boot.names)}
-        q = self.solution.theta.size
-        rows = [row for row in self.table.rows if row.op not in ("==", "<", ">")]
-        for i, row in enumerate(rows):
-            at = place[row.lhs] if row.op == ":=" else row.free - 1
-            if not 0 <= at < q + len(self.table.definitions):
-                continue
-            se = float(limits["se"].iloc[at])
-            z = number_at(frame, i, "est") / se if se > 1e-12 else math.nan
-            frame.loc[i, ["se", "z", "p"]] = [se, z, 2 * float(ndtr(-abs(z)))]
-            frame.loc[i, ["ci_lower", "ci_upper"]] = limits.loc[at, ["ci_lower", "ci_upper"]]
+        return estimates_frame(self.solution, self.vcov, self.se, self.bootstrap)
 
     def standardized(self, kind: str = "all", *, confidence: float = 0.95) -> pd.DataFrame:
         """Return the standardized solution with delta-method errors.
@@ -290,13 +216,14 @@ class SemResult(Result):
         """
         one_of("kind", kind, KINDS)
         number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
-        return self._frame(*standardize(self.solution, self.vcov, kind), confidence)
+        values, errors = standardize(self.solution, self.vcov, kind)
+        return rows_frame(self.table, values, errors, confidence)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the estimates."""
         return self.estimates
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return estimates, fit and problems as plain values."""
         from collective_use.results import plain
 
@@ -356,7 +283,32 @@ class SemResult(Result):
         """Test the difference of two nested models (see `comparison.compare`)."""
         from collective_use.sem.compare.comparison import compare
 
+        instance_of(
+            "compare() takes fits: other", other, SemResult, "a result of fit_sem or fit_cfa"
+        )
         return compare(self, other, method, a_method=a_method, correction=correction)
+
+    def statistics_meat(self) -> Floats:
+        """Return ``D' V Gamma V D`` of one case, for differences corrected by Satorra (2000)."""
+        from collective_use.sem.compare.difference import independent_meat
+
+        return independent_meat(self.solution)
+
+    def scaling_at(self, theta: Floats, wanted: float) -> float:
+        """Return the scaling of the corrected test at other parameter values.
+
+        `wanted` is the discrepancy of the model that the values are estimates of. For continuous
+        data lavaan takes them as they are, and its number is the reference.
+        """
+        moved = moved_to(self.solution, theta)
+        plain = tests_of_fit.uncorrected_at(moved)
+        return tests_of_fit.scaled_test(moved, plain, self._saturated).scaling
+
+    def refit(self, kind: str) -> Refit:
+        """Return what fits the model again to resampled data, see `bootstrap_fit`."""
+        from collective_use.sem.resampling.refit import continuous_refit
+
+        return continuous_refit(self, kind)
 
     def wald(self, constraints: str) -> ParameterTest:
         """Test constraints on labelled parameters, as ``"a == b; c == 0"`` (Wald 1943)."""

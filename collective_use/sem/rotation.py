@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from collective_use.accepted import PlainMapping
+from collective_use.accepted import Plain, PlainMapping
 from collective_use.checks import number_between, one_of, quoted, valid_seed, whole_number
 from collective_use.errors import InputError, NotSupported
 from collective_use.groups.inputs import numbers_in
@@ -17,9 +16,9 @@ from collective_use.numerics.factors import rotate as numeric
 from collective_use.numerics.factors.rotate import Criterion, Rotated
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import null_space
+from collective_use.numerics.sem.function import Objective
 from collective_use.numerics.sem.model import Model
-from collective_use.numerics.sem.objective import Objective
-from collective_use.sem.engines.core import Solution
+from collective_use.sem.engines.core import S, Solution
 from collective_use.sem.postfit.standardized import value_of
 from collective_use.sem.table.blocks import is_turned
 from collective_use.sem.table.compiled import compile_model
@@ -49,7 +48,7 @@ class Way:
     source: str
     orthogonal: bool
     kaiser: bool
-    criterion: Callable[[Mapping[str, Any]], Criterion]
+    criterion: Callable[[Mapping[str, Plain]], Criterion]
 
 
 WAYS: Mapping[str, Way] = {
@@ -61,7 +60,7 @@ WAYS: Mapping[str, Way] = {
 }
 """Rotation by name. Defaults are lavaan 0.7's: see `OPTIONS`."""
 
-OPTIONS: Mapping[str, Any] = {
+OPTIONS: Mapping[str, Plain] = {
     "epsilon": 0.001, "gamma": 0.0, "starts": 30, "seed": 11, "standardize": True, "target": None,
 }  # fmt: skip
 """Options of a rotation: geomin's constant, oblimin's gamma, random starts and their seed, whether
@@ -74,7 +73,7 @@ class Turn:
     """A rotation that was asked for."""
 
     name: str
-    options: Mapping[str, Any]
+    options: Mapping[str, Plain]
 
     @property
     def way(self) -> Way:
@@ -119,7 +118,7 @@ def resolve_rotation(name: str | None, options: PlainMapping | None) -> Turn | N
     return None if name == "none" else Turn(name or "geomin", chosen)
 
 
-def rotated(solution: Solution, turn: Turn | None, build: Build) -> Solution:
+def rotated(solution: S, turn: Turn | None, build: Build) -> S:
     """Return the solution with its exploratory blocks rotated; as it is where there are none.
 
     The rotation's own conditions become directions that estimates cannot take, so that errors,
@@ -157,7 +156,7 @@ def rotated(solution: Solution, turn: Turn | None, build: Build) -> Solution:
     border = _slopes(lambda x: _conditions(turned, x, turn), theta)
     optimum = replace(solution.optimum, theta=theta, value=after)
     return replace(
-        solution, table=turned, model=model, objective=objective, shared=shared,  # type: ignore[arg-type]
+        solution, table=turned, model=model, objective=objective, shared=shared,
         optimum=optimum, basis=null_space(border), constraints=read_constraints(turned),
         border=border.shape[0],
     )  # fmt: skip

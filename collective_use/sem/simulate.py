@@ -12,7 +12,8 @@ from collective_use.checks import instance_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.sem.model import moments
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import Parameter, ParameterTable
 from collective_use.syntax.model_text import parse_model

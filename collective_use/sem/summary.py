@@ -11,7 +11,7 @@ from collective_use.frames import rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from collective_use.sem.result import SemResult
+    from collective_use.sem.fitted import Fitted
 
 _HEADINGS = (
     ("Latent Variables:", "=~"),
@@ -31,7 +31,7 @@ _TEST_NAMES = {
 }
 
 
-def summary(fit: SemResult, *, standardized: bool, fit_measures: bool) -> str:
+def summary(fit: Fitted, *, standardized: bool, fit_measures: bool) -> str:
     """Write the summary of a fitted model."""
     lines = [_opening(fit), ""]
     for problem in fit.problems:
@@ -46,7 +46,7 @@ def summary(fit: SemResult, *, standardized: bool, fit_measures: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _opening(fit: SemResult) -> str:
+def _opening(fit: Fitted) -> str:
     optimum = fit.solution.optimum
     steps = f"{optimum.iterations} iterations"
     if not fit.converged:
@@ -70,7 +70,7 @@ def _whole(value: float) -> str:
     return f"{value:.0f}" if abs(value - round(value)) < 1e-9 else f"{value:.3f}"
 
 
-def _setup(fit: SemResult) -> list[str]:
+def _setup(fit: Fitted) -> list[str]:
     options, data = fit.solution.options, fit.solution.data
     lines = [
         _line("Estimator", options.function),
@@ -99,7 +99,7 @@ def _setup(fit: SemResult) -> list[str]:
     return lines
 
 
-def _test(fit: SemResult) -> list[str]:
+def _test(fit: Fitted) -> list[str]:
     standard, scaled = fit.test, fit.scaled_test
     if scaled is None:
         return [
@@ -170,7 +170,7 @@ def _measures(m: Mapping[str, float]) -> list[str]:
     ]
 
 
-def _errors(fit: SemResult) -> list[str]:
+def _errors(fit: Fitted) -> list[str]:
     options = fit.solution.options
     names = {
         "standard": "Standard",
@@ -196,7 +196,7 @@ def _errors(fit: SemResult) -> list[str]:
     ]
 
 
-def _parameters(fit: SemResult, *, standardized: bool) -> list[str]:
+def _parameters(fit: Fitted, *, standardized: bool) -> list[str]:
     frame = fit.estimates
     lines: list[str] = []
     groups = range(1, len(fit.group_names) + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pandas as pd
 
@@ -23,14 +23,23 @@ from collective_use.report.thresholds import thresholds
 from collective_use.study.answers import FILES, answers_frame, sizes_frame
 from collective_use.study.walk import Outcome
 
-if TYPE_CHECKING:
-    from collective_use.study.run import StudyRun
-
 REPORT_FILE = "report.html"
 HOLDS = "the report: answers in words, pictures, every table; opens in a browser, fit for showing"
 DICTIONARY = "dictionary.csv"
 PRIVATE = ("persons.csv", "screening.csv")
 """Tables that no report reads: they hold a row a person."""
+
+
+class Finished(Protocol):
+    """A study that was run: what came out, and the folder it was written into."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Everything that was computed."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of results."""
 
 
 def report_tables(outcome: Outcome, folder: Path) -> Outcome:
@@ -176,7 +185,7 @@ def _meanings(dictionary: pd.DataFrame, language: str) -> dict[str, str]:
 
 
 def write_report(
-    results: StudyRun | str | Path,
+    results: Finished | str | Path,
     path: str | Path | None = None,
     *,
     languages: str = "en",

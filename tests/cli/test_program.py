@@ -53,6 +53,15 @@ def test_scoring_imports_no_slow_statistics(tmp_path: Path) -> None:
     assert done.stderr.strip().splitlines()[-1] == "0 []"
 
 
+def test_aggregate_pays_for_rosters_and_statistics_when_they_are_used() -> None:
+    code = (
+        "import sys; import collective_use as cu; cu.aggregate;"
+        "print([name for name in sys.modules if 'groups.rosters' in name or name == 'scipy.stats'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def subcommands(name: str) -> list[list[str]]:
     command = program.LazyCommands(name="x").get_command(None, name)
     below = getattr(command, "commands", {})

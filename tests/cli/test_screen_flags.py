@@ -12,7 +12,7 @@ from collective_use.cli.main import main
 from collective_use.instrument.library import sample_path
 
 EXPORT = str(sample_path("messy") / "export.csv")
-WORDS = ["score", EXPORT, "--instrument", "collective_data_use"]
+WORDS = ["score", EXPORT, "--instrument", "collective_data_use", "--measure", "pim"]
 
 
 def scored(out: Path, *more: str) -> tuple[pd.DataFrame, int, dict[str, object]]:

@@ -154,6 +154,7 @@ def test_lists_kept_by_hand_may_be_parted_in_three_ways(tmp_path, mark):
     assert rows == [{"group": "a", "member": "m1"}, {"group": "b", "member": ""}]
 
 
+@pytest.mark.own_process
 def test_a_reader_of_others_may_crash_hang_or_refuse(tmp_path, monkeypatch):
     path = file(tmp_path, b"x", "a.xlsx")
     with pytest.raises(child.Refusal, match=r"a\.xlsx cannot be opened as a workbook"):
@@ -176,6 +177,7 @@ def test_a_reader_of_others_may_crash_hang_or_refuse(tmp_path, monkeypatch):
         monkeypatch.undo()
 
 
+@pytest.mark.own_process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="limits of a process are POSIX")
 def test_the_process_of_a_reader_has_its_limits(tmp_path, monkeypatch):
     script = file(

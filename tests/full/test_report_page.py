@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import subprocess
 from pathlib import Path
 
@@ -34,9 +35,9 @@ return found;
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the page of the messy sample, scales looked through and a model fitted."""
+    """Return the page of the clean sample, scales looked through and a model fitted."""
     out = tmp_path_factory.mktemp("report") / "results"
-    sample = cu.sample_path("messy")
+    sample = cu.sample_path("clean")
     study = {
         "instrument": "collective_data_use", "exports": str(sample / "export.csv"),
         "members": str(sample / "members.csv"), "informants": str(sample / "informants.csv"),
@@ -158,3 +159,30 @@ def test_without_scripts_the_page_reads_the_same(page: Path, tmp_path: Path) -> 
         assert "Filter rows" not in shown
         hidden = opened.find_elements("css selector", ".js")
         assert not any(part.is_displayed() for part in hidden if part.tag_name == "button")
+
+
+REFERENCE = re.compile(r"[A-Z][\w-]+(?:(?:,| &) [A-Z][\w-]+)* (?:et al\. )?\d{4}[^；。]*")
+"""Who a rule is from, up to the end of the clause."""
+
+
+def test_no_english_sentence_is_left_on_the_chinese_page(driver) -> None:
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    driver.execute_script("show('zh')")
+    said = driver.execute_script(
+        "const root = document.querySelector('.report[lang=zh]').cloneNode(true);"
+        "for (const part of root.querySelectorAll('#zh-methods, #zh-session'))"
+        "part.remove();"
+        "return [...root.querySelectorAll('p, li, td, th, h1, h2, h3, figcaption, caption, text')]"
+        ".map((part) => part.textContent)"
+    )
+    assert len(said) > 300
+    left = {}
+    for text in said:
+        if text.startswith(("理论所言", "我们的推断")):
+            continue  # the instrument's own words
+        words = re.findall(r"[A-Za-z][a-z']{2,}", REFERENCE.sub(" ", text))
+        # three in a row are a sentence; names of programs, measures and settings are not
+        run = re.search(r"[A-Za-z][a-z']+(?: [a-z']+){3,}", REFERENCE.sub(" ", text))
+        if run and len(words) > 3:
+            left[text] = run.group()
+    assert left == {}

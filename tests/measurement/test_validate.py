@@ -72,7 +72,7 @@ def test_thorough_fits_rivals_compares_levels_and_looks_for_a_method() -> None:
     assert any("simulated cut-offs" in text for text in found.passed)
 
 
-def test_real_data_run_from_end_to_end_with_missing_answers_and_without() -> None:
+def test_real_data_run_from_end_to_end_with_missing_answers_and_without(tmp_path: Path) -> None:
     """Personality items of psych's bfi (missing answers) and lq2002, with no special case."""
     bfi = pd.read_csv(
         Path(__file__).parents[1] / "parity/reference/measurement/data/bfi25_raw.csv"
@@ -83,7 +83,10 @@ def test_real_data_run_from_end_to_end_with_missing_answers_and_without() -> Non
     named = " ".join(found.findings["where"])
     assert "A1 in A" in named  # keyed the other way in these data
     assert isinstance(found.validity, cu.Validity)
-    responses = cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002")
+    army = pd.read_csv(cu.sample_path("lq2002.csv"), dtype=str)
+    some = army.groupby("COMPID").head(9)
+    some.to_csv(tmp_path / "lq2002.csv", index=False)
+    responses = cu.read_responses(tmp_path / "lq2002.csv", "lq2002")
     lq = cu.validate(responses, repetitions=50)
     assert lq.groups == 49
     assert isinstance(lq.between, cu.Htmt)
@@ -159,3 +162,54 @@ def test_components_by_moments_equal_the_analysis_of_variance_and_hold_with_gaps
     gaps = np.where(rng.random(values.shape) < 0.2, np.nan, values)
     again = components(pair_sums(gaps, codes, 200))[1]
     np.testing.assert_allclose(np.diag(again), np.diag(between), rtol=0.1)
+
+
+def _two_scales(seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    f = np.repeat(rng.normal(size=(200, 2)), 4, axis=1)
+    x = np.clip(np.rint(3 + f + 0.7 * rng.normal(size=f.shape)), 1, 5)
+    return pd.DataFrame(x, columns=list("abcdefgh")).assign(team=np.repeat(np.arange(40), 5))
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "where"),
+    [
+        ({"b": 3.0}, "everybody answers alike", "b in one"),
+        ({"b": np.nan}, "nobody answered it", "b in one"),
+    ],
+)
+def test_an_item_that_tells_nothing_is_named_and_the_others_are_analysed(
+    change: dict[str, float], what: str, where: str
+) -> None:
+    sets = {"one": list("abcd"), "two": list("efgh")}
+    found = cu.validate(_two_scales().assign(**change), sets, groups="team", repetitions=50)
+    assert found.findings[["what", "where"]].to_numpy().tolist() == [[what, where]]
+    assert "What follows leaves out b." in found.left_out
+    assert isinstance(found.reliability, cu.Reliability)
+    assert isinstance(found.validity, cu.Validity)
+    assert not any("All 8 items" in text for text in found.passed)
+
+
+def test_a_column_taken_twice_is_named() -> None:
+    data = _two_scales().assign(b=lambda d: d["a"])
+    sets = {"one": list("abcd"), "two": list("efgh")}
+    found = cu.validate(data, sets, groups="team", repetitions=50)
+    assert found.findings["where"].tolist() == ["a and b"]
+    assert isinstance(found.validity, cu.Validity)
+
+
+def test_one_group_of_all_is_said_and_persons_are_analysed() -> None:
+    data = _two_scales().assign(team=1)
+    sets = {"one": list("abcd"), "two": list("efgh")}
+    found = cu.validate(data, sets, groups="team", repetitions=50)
+    assert any("of one group" in text for text in found.left_out)
+    assert isinstance(found.validity, cu.Validity)
+    assert found.groups == 0
+
+
+def test_fewer_persons_than_items_give_no_factors_and_no_ratios() -> None:
+    few = _two_scales().drop(columns="team").head(8)
+    with pytest.raises(cu.InputError, match="cases must be more than items"):
+        cu.efa(few, 2)
+    with pytest.raises(cu.InputError, match="persons must be more than items"):
+        cu.htmt(few, {"one": list("abcd"), "two": list("efgh")})

@@ -26,6 +26,7 @@ NAMES = frozenset(
     alpha omega REML Monte Carlo Bootstrap semopy lavaan Heywood Bentler Chou CFI TLI RMSEA SRMR
     ICC rwg Qualtrics Recode Values Microsoft Forms Model new survey Survey locale Kobo MLM
     LimeSurvey REDCap SurveyJS Wenjuanxing Tencent IPAddress corrected means split latent sam full
+    Mplus LeBreton Senter Organizational Research Methods validation quick
     true way export uniform wenjuanxing longstring JSON SPSS HTML MB seed
     """.split()  # noqa: SIM905
 )

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -50,14 +51,18 @@ def seen(folder: Path) -> Numbers:
     return parser
 
 
-def held(folder: Path, place: dict[str, str | None]) -> list[object]:
-    """Return the cells of a table that a number may come from."""
-    file, column = str(place["data-f"]), str(place["data-c"])
+@cache
+def rows_in(folder: Path, file: str) -> tuple[Row, ...]:
     frame = pd.read_csv(folder / file, encoding="utf-8-sig", dtype={"group": str})
-    rows = [
+    return tuple(
         Row(file, {str(key): value for key, value in record.items()}, str(label))
         for label, record in zip(frame.index, frame.to_dict(orient="records"), strict=True)
-    ]
+    )
+
+
+def held(folder: Path, place: dict[str, str | None]) -> list[object]:
+    """Return the cells of a table that a number may come from."""
+    column, rows = str(place["data-c"]), rows_in(folder, str(place["data-f"]))
     return [row.cells[column] for row in rows if row.source(column).row == place["data-r"]]
 
 

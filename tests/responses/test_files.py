@@ -60,6 +60,7 @@ def test_few_strange_bytes_are_not_chinese():
     )
 
 
+@pytest.mark.own_process
 def test_workbook_typed_files_and_frames(tmp_path, small):
     frame = pd.DataFrame(
         {"team": ["a", "a", "b"], "use1": [1, 3, 2], "use2": [3, 1, 2], "use3": [2, 88, None]}

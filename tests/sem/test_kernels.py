@@ -30,7 +30,6 @@ from collective_use.numerics.sem.fit_indices import (
     tli,
 )
 from collective_use.numerics.sem.model import (
-    case_scores,
     cells_of,
     expected_information,
     gradient,
@@ -44,7 +43,9 @@ from collective_use.numerics.sem.objective import (
     NormalObjective,
 )
 from collective_use.numerics.sem.saturated import saturated_moments
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.numerics.sem.scores import case_scores
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 
 MODELS = (

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from collective_use.errors import InputError
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import COLUMNS
 

@@ -319,3 +319,39 @@ def test_partners_that_are_not_known_are_named(groups: Groups) -> None:
     changed = replace(groups, _scores=replace(scores, responses=responses))
     with pytest.raises(InputError, match="who sends whom"):
         cu.fit_structure(changed, "M1", partners=True)
+
+
+def _asking(groups: Groups, syntax: str) -> Groups:
+    """Return groups whose instrument holds a model X of this syntax."""
+    model = find_model(groups.instrument, "M1").model_copy(
+        update={"id": "X", "syntax": syntax, "mediation": {}, "merges": {}}
+    )
+    models = [*groups.instrument.models, model]
+    return replace(groups, instrument=groups.instrument.model_copy(update={"models": models}))
+
+
+@pytest.mark.parametrize(
+    ("syntax", "says"),
+    [
+        ("cdu ~ ssm\nssm ~ cdu", "no data can identify this model: it has 4 free parameters for 3"),
+        (
+            "cdu ~ ssm + dlr + con\nssm ~ dlr + con + cdu\ndlr ~~ 0*con",
+            "no data can identify this model",
+        ),
+    ],
+)
+@pytest.mark.parametrize("way", ["corrected", "split"])
+def test_what_no_data_can_identify_is_named(
+    groups: Groups, syntax: str, says: str, way: str
+) -> None:
+    with pytest.raises(EstimationError, match=says):
+        cu.fit_structure(_asking(groups, syntax), "X", way=way)
+
+
+def test_equations_without_instruments_and_weak_ones_are_named() -> None:
+    rng = np.random.default_rng(1)
+    data = pd.DataFrame({k: rng.normal(size=60) for k in ("a1", "a2", "a3", "b1", "b2", "b3")})
+    weak = cu.fit_iv("a =~ a1 + a2 + a3\nb =~ b1 + b2 + b3\nb ~ a", data)
+    assert "weak instruments in the equation of" in weak.problems[0].text
+    with pytest.raises(InputError, match="no data identify the equation of 'a'"):
+        cu.fit_iv("a =~ a1 + a2\nb =~ b1 + b2\na ~ b\nb ~ a", data)

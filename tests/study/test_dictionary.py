@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from collective_use.study.demo import DEMOS, demo_study
+from collective_use.study.demo import DEMOS
 from collective_use.study.dictionary import dictionary_frame, dictionary_markdown
 from collective_use.study.meanings import OUTPUT_SCHEMA
 from collective_use.study.outputs import MEANINGS, tables_of
-from collective_use.study.walk import walk
+from collective_use.study.run import StudyRun
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "outputs.md"
 
@@ -24,8 +25,10 @@ def test_the_page_holds_the_dictionary() -> None:
 
 
 @pytest.mark.parametrize("sample", list(DEMOS))
-def test_every_column_written_has_a_meaning(sample: str) -> None:
-    outcome = walk(demo_study(sample, "unused"))
+def test_every_column_written_has_a_meaning(
+    sample: str, demo_run: Callable[[str], StudyRun]
+) -> None:
+    outcome = demo_run(sample).outcome
     frame = dictionary_frame(tables_of(outcome), outcome.instrument)
     assert len(frame) > 30
     assert frame.loc[frame["meaning"] == "", ["file", "column"]].to_numpy().tolist() == []

@@ -11,27 +11,13 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.instrument.library import sample_path
-from collective_use.study.run import run_study
-from collective_use.study.settings import study_from
 
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*|-?\.\d+")
 
 
-@pytest.fixture(scope="module", params=["lq2002", "messy"])
-def folder(request, tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp(request.param) / "results"
-    if request.param == "lq2002":
-        study = {"instrument": "lq2002", "exports": str(sample_path("lq2002.csv"))}
-    else:
-        sample = Path(sample_path("messy"))
-        study = {
-            "instrument": "collective_data_use",
-            "exports": str(sample / "export.csv"),
-            "members": str(sample / "members.csv"),
-        }
-    run_study(study_from({**study, "out": str(out)}))
-    return out
+@pytest.fixture(params=["lq2002", "messy"])
+def folder(request, demo_run) -> Path:
+    return demo_run(request.param).folder
 
 
 def leaves(value):

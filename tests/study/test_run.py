@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from collective_use.errors import InputError, NotSupported
 from collective_use.instrument.library import instrument_path, sample_path
 from collective_use.study.demo import demo_study
 from collective_use.study.outputs import FULL, MEANINGS
-from collective_use.study.run import run_study
+from collective_use.study.run import StudyRun, run_study
 from collective_use.study.settings import study_from
 
 REFERENCE = Path(__file__).resolve().parents[1] / "parity" / "reference" / "agreement"
@@ -37,11 +38,9 @@ def exact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("messy") / "results"
-    run_study(demo_study("messy", out), command="demo")
-    return out
+@pytest.fixture
+def messy(demo_run: Callable[[str], StudyRun]) -> Path:
+    return demo_run("messy").folder
 
 
 def table(folder: Path, name: str) -> pd.DataFrame:
@@ -197,8 +196,8 @@ def test_what_is_printed_names_files_and_the_next_command(
         assert name in text
 
 
-def test_the_summary_has_a_row_for_every_measure(messy: Path, tmp_path: Path) -> None:
-    done = run_study(demo_study("clean", tmp_path / "clean"), command="demo")
+def test_the_summary_has_a_row_for_every_measure(demo_run: Callable[[str], StudyRun]) -> None:
+    done = demo_run("clean")
     printed = "\n".join(str(row) for part in done.summary().tables for row in part.rows)
     for measure in done.outcome.instrument.measures:
         assert measure.id in printed

@@ -14,10 +14,11 @@ from collective_use.study.settings import study_from
 
 
 def messy(out, **more):
+    """Return a study of one measure: screening looks at all items all the same."""
     folder = sample_path("messy")
     return study_from({
         "instrument": "collective_data_use", "exports": str(folder / "export.csv"),
-        "members": str(folder / "members.csv"), "out": str(out), **more,
+        "members": str(folder / "members.csv"), "measures": ["pim"], "out": str(out), **more,
     })  # fmt: skip
 
 

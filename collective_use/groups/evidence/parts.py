@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from collective_use.accepted import Found, PlainDict, PlainMapping
 from collective_use.groups.evidence.result import Evidence
-from collective_use.groups.rosters.stacks import RosterIndices
 from collective_use.groups.voices.census import GroupMeanReliability
 from collective_use.groups.voices.partners import BalancedMeans
 from collective_use.groups.voices.strata import ByStratum
 from collective_use.results import NotComputed
+
+if TYPE_CHECKING:
+    from collective_use.groups.rosters.stacks import RosterIndices
 
 UNDRAWN = NotComputed("no random groups were drawn for it (repetitions is 0)")
 """Why an index without a closed form was not compared with random groups."""

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from collective_use.checks import one_of
-from collective_use.compositions import answers_of, first_index
+from collective_use.compositions import first_index
+from collective_use.groups.evidence.kinds import answers_to, is_of_partners
 from collective_use.groups.keys import GroupKeys
 from collective_use.groups.rosters import allocation, checklist, network
 from collective_use.groups.rosters import knowledge as network_knowledge
@@ -56,11 +57,6 @@ def wanted_of(measure: Measure, answers: str) -> list[Wanted]:
     return named or [Wanted(first_index(measure.composition, answers))]
 
 
-def answers_to(instrument: Instrument, measure: Measure, item: Item) -> str:
-    """Return the kind of answers that an item gives to a measure."""
-    return answers_of(measure.composition, item.kind, of_partners=_of_partners(instrument, item))
-
-
 def items_present(responses: Responses, measure: Measure) -> list[Item]:
     """Return the items of a measure that the data hold."""
     items = [responses.instrument.get_item(name) for name in measure.items]
@@ -89,10 +85,6 @@ def _areas(responses: Responses, item: Item) -> Floats:
 def _by_position(frame: pd.DataFrame) -> Floats:
     columns = range(1, int(max(frame.columns, default=0)) + 1)
     return frame.reindex(columns=list(columns)).to_numpy(float)
-
-
-def _of_partners(instrument: Instrument, item: Item) -> bool:
-    return any(r.id == item.roster and r.of == "partners" for r in instrument.rosters)
 
 
 def measure_indices(
@@ -130,7 +122,7 @@ def measure_indices(
     if item.kind in ("checklist", "rating_list"):
         return _checklist(responses, keys, places, measure, item, wanted, gate)
     tables = [_by_position(responses.rosters[i.id]) for i in items]
-    partners = _of_partners(responses.instrument, item)
+    partners = is_of_partners(responses.instrument, item)
     table = tables[0] if len(tables) == 1 else mean_where(np.stack(_same_width(tables)), 0)
     rosters = stack_answers(places, keys, table, "partners" if partners else "members")
     low, high = _scale(responses.instrument, item)

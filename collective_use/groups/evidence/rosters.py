@@ -11,11 +11,11 @@ import pandas as pd
 
 from collective_use.cutoffs import Cutoff
 from collective_use.frames import arrays_of
+from collective_use.groups.evidence.kinds import answers_to
 from collective_use.groups.evidence.parts import Number, RosterEvidence, Sizes
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
 from collective_use.groups.evidence.roster_measures import (
-    answers_to,
     items_present,
     measure_indices,
     wanted_of,

@@ -8,9 +8,8 @@ from dataclasses import replace
 from collective_use.checks import instance_of
 from collective_use.numerics.sem import fit_indices as fi
 from collective_use.results import NotComputed
-from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.tests_of_fit import p_of
-from collective_use.sem.twolevel.estimate import fit_twolevel_table
+from collective_use.sem.twolevel.estimate import TwoLevelSolution, fit_twolevel_table
 from collective_use.sem.twolevel.result import TwoLevelResult
 from collective_use.sem.twolevel.tests_of_fit import saturated_level, two_level_independence
 
@@ -82,6 +81,6 @@ def _level(fit: TwoLevelResult, level: int) -> dict[str, float] | NotComputed:
     return kept | own
 
 
-def _saturating(fit: TwoLevelResult, source: object, other: int) -> Solution:
+def _saturating(fit: TwoLevelResult, source: object, other: int) -> TwoLevelSolution:
     table = saturated_level(fit.table, source, other)  # type: ignore[arg-type]
     return fit_twolevel_table(table, fit._data, fit.solution.options)

@@ -137,7 +137,9 @@ def _simulator(
             covariances = normal_covariances(sigma, n, repetitions, rng)
         else:
             covariances = _as_observed(values, sigma, clusters, repetitions, rng)
-        found = fit_many(again.model, covariances, n, df, again.start, again.basis)
+        # few cases give samples in which an item does not vary: such a sample has no fit
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = fit_many(again.model, covariances, n, df, again.start, again.basis)
         return Drawn(found.srmr, found.rmsea, found.cfi)
 
     return drawn, simulate
@@ -164,6 +166,10 @@ def _as_observed(
 
 def _refuse(fit: SemResult) -> None:
     table, data = fit.solution.table, fit.solution.data
+    items = len(table.blocks[0].observed)
+    if fit.n <= items:
+        raise InputError(f"cases must be more than items for cut-offs, got {fit.n} cases and "
+                         f"{items} items")  # fmt: skip
     if len(data.groups) > 1:
         raise NotSupported(
             "dynamic cut-offs of several groups are not offered: fit them one by one"

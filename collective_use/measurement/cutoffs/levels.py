@@ -138,9 +138,7 @@ def cutoffs_by_level(
         values = {name: float(getattr(seen, name)[0]) for name in INDICES}
         observed |= {f"{part}_{name}": value for name, value in values.items()}
         words.append(verdict_of(limits, values, f"fit {part}"))
-        share = float(np.mean(right.srmr[np.isfinite(right.srmr)] > USUAL))
-        notes.append(f"{part.capitalize()}: the usual SRMR of {USUAL:g} would turn away "
-                     f"{share:.0%} of right models of this kind.")  # fmt: skip
+        notes.append(_usual_note(part, right))
         limits.insert(0, "part", part)
         frames.append(limits)
         failed += right.failed + sum(x.failed for x, _, _ in wrong)
@@ -150,6 +148,15 @@ def cutoffs_by_level(
         pd.concat(frames, ignore_index=True), observed, " ".join(words), n,
         int(fit.fit_measures["df"]), repetitions, failed, "levels", tuple(notes),
     )  # fmt: skip
+
+
+def _usual_note(part: str, right: Drawn) -> str:
+    """Say how many right models the usual cut-off of SRMR would turn away."""
+    share = float(np.mean(right.srmr[np.isfinite(right.srmr)] > USUAL))
+    return (
+        f"{part.capitalize()}: the usual SRMR of {USUAL:g} would turn away "
+        f"{share:.0%} of right models of this kind."
+    )
 
 
 def _refuse_impossible(pattern: Floats, phi: Floats, items: list[str], part: str) -> None:

@@ -233,6 +233,11 @@ def efa(
     answers = answers_of(data, groups, least=3)
     _refuse_too_many(factors, len(answers.items))
     found = correlations_of(answers, correlation)
+    if found.n <= len(answers.items):
+        raise InputError(
+            f"cases must be more than items, got {found.n} cases and {len(answers.items)} items: "
+            "factors of them would be made of chance"
+        )
     if extraction == "ml" and not positive_definite(found.matrix):
         raise InputError(
             f"the {correlation} correlations must be positive definite for maximum likelihood: "
@@ -297,8 +302,17 @@ def _result(
         else pd.DataFrame(phi_errors, index=names, columns=names),
         fit, pd.Series(determinacy, index=names), frame(weights), extraction, rotation,
         found.kind, found.n, turned.value, turned.reached / max(turned.starts, 1),
-        tuple(np.array(items)[plain.at_bound].tolist()), found.notes,
+        tuple(np.array(items)[plain.at_bound].tolist()), (*found.notes, *_indefinite(found)),
     )  # fmt: skip
+
+
+def _indefinite(found: Correlations) -> tuple[str, ...]:
+    lowest = float(np.linalg.eigvalsh(found.matrix)[0])
+    if lowest > 0:
+        return ()
+    return (f"The {found.kind} correlations are not positive definite (smallest eigenvalue "
+            f"{lowest:.3f}): no sample of persons has them, so loadings and scores are to be read "
+            "with care; leave items out, or take another correlation.",)  # fmt: skip
 
 
 def _errors(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,47 @@ from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed, Result, Table, table_of
 
 if TYPE_CHECKING:
-    from collective_use.measurement.invariance.ladder import Invariance
     from collective_use.sem.result import SemResult
+
+
+class Laddered(Protocol):
+    """What consequences are computed from; see `Invariance`."""
+
+    @property
+    def anchored(self) -> SemResult | NotComputed:
+        """The configural fit with anchors."""
+
+    @property
+    def equal(self) -> SemResult | NotComputed:
+        """The fit in which all items are taken as equal."""
+
+    @property
+    def fits(self) -> Mapping[str, SemResult]:
+        """The fits by step."""
+
+    @property
+    def partial(self) -> pd.DataFrame:
+        """Equalities that a search set free."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Labels of the groups, the reference first."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers of persons."""
+
+    @property
+    def reference(self) -> str:
+        """The group that others are compared with."""
+
+    @property
+    def model(self) -> str:
+        """The model text."""
+
+    @property
+    def column(self) -> str:
+        """The column of the groups."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +139,7 @@ class _Parts:
 
 
 def consequences_of(
-    found: Invariance, selected: float, data: pd.DataFrame | None = None, unit: str | None = None
+    found: Laddered, selected: float, data: pd.DataFrame | None = None, unit: str | None = None
 ) -> Consequences:
     """Return what unequal items do; see `Invariance.consequences`.
 
@@ -165,7 +204,7 @@ def _ranks(factor: str, rows: list[PlainDict]) -> list[PlainDict]:
 class _Units:
     """What the ranks of units are computed from."""
 
-    found: Invariance
+    found: Laddered
     items: Mapping[str, Sequence[str]]
     parts: Mapping[str, _Parts]
     data: pd.DataFrame

@@ -13,6 +13,7 @@ from collective_use.checks import column_in, instance_of, number_between
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError
 from collective_use.measurement.cfa import fit_quietly, rows_of
+from collective_use.measurement.invariance.dif_data import coded, refuse_constant
 from collective_use.measurement.invariance.dif_ordered import (
     NEGLIGIBLE,
     judged,
@@ -169,9 +170,10 @@ def dif(
     labels = tuple(dict.fromkeys(str(g) for g in data[group].dropna()))
     if len(labels) < 2:
         raise InputError(f"group must have at least two values, got {len(labels)} in {group!r}")
+    refuse_constant(data, group, labels, [i for own in items.values() for i in own])
     if ordered:
         return _of_ordered(items, data, group, labels, cluster, alpha, ordered)
-    search = _Search(model, items, labels, _coded(data, group, labels), cluster, missing)
+    search = _Search(model, items, labels, coded(data, group, labels), cluster, missing)
     free, trail = search.purified(alpha)
     rows = search.judged(free, alpha, _slopes(model, data, group, cluster, missing))
     notes = confounding(data, group, cluster)
@@ -193,7 +195,7 @@ def _of_ordered(
     if other := sorted(set(every) ^ set(given)):
         raise InputError("ordered must name all items of the model and no others, got "
                          f"{other[0]!r} in one of them only")  # fmt: skip
-    known = _coded(data, group, labels)
+    known = coded(data, group, labels)
     focal = known[[f"d{k}_" for k in range(1, len(labels))]].to_numpy(float)
     rows: list[PlainDict] = []
     trail: list[tuple[str, float, float]] = []
@@ -258,14 +260,6 @@ def confounding(data: pd.DataFrame, group: str, cluster: str | None) -> tuple[st
         "errors count groups, not persons; `detectable` is the bias of an item that this number of "
         "groups finds in 80% of cases.",
     )
-
-
-def _coded(data: pd.DataFrame, group: str, labels: Sequence[str]) -> pd.DataFrame:
-    text = data[group].astype(str).where(data[group].notna())
-    known = data[text.notna()]
-    columns = {f"d{k}_": (text[text.notna()] == name).astype(float)
-               for k, name in enumerate(labels) if k}  # fmt: skip
-    return known.assign(**columns)
 
 
 class _Search:

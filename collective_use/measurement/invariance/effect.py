@@ -19,7 +19,8 @@ def items_of(model: str) -> dict[str, list[str]]:
     >>> items_of("f =~ a + b; g =~ c + d")
     {'f': ['a', 'b'], 'g': ['c', 'd']}
     """
-    from collective_use.sem.table.build import TableOptions, parameter_table
+    from collective_use.sem.table.build import parameter_table
+    from collective_use.sem.table.choices import TableOptions
 
     table = parameter_table(model, TableOptions(n_groups=1))
     rows = [r for r in table.rows if r.op == "=~"]

@@ -169,6 +169,9 @@ def _total(
     if used.values.isna().to_numpy().any():
         return _incomplete(used), none
     known = used.complete()
+    if len(known.values) <= len(used.items):
+        raise InputError(f"persons must be more than items, got {len(known.values)} who answered "
+                         f"all {len(used.items)} items")  # fmt: skip
     found = correlations_of(known, "pearson")
     if not repetitions:
         return found, none
@@ -304,8 +307,9 @@ def _pairs(ratios: Floats, draws: Floats, names: list[str], confidence: float) -
         for a in range(b):
             value = float(ratios[a, b])
             low = high = float("nan")
-            if len(draws):
-                low, high = np.nanquantile(draws[:, a, b], [tail, 1 - tail])
+            known = draws[:, a, b][np.isfinite(draws[:, a, b])]
+            if len(known):
+                low, high = np.quantile(known, [tail, 1 - tail])
             reason = "" if np.isfinite(value) else "items of a construct do not correlate"
             passes = value <= RULE.value and not (np.isfinite(high) and high >= 1)
             rows.append((names[a], names[b], value, float(low), float(high), passes, reason))

@@ -66,6 +66,14 @@ class OrdinalObjective(CachedObjective):
             self._response_at = theta.copy()
         return self._responses
 
+    def statistic_jacobians(self, theta: Floats) -> list[Floats]:
+        """Return by group the derivatives of the implied statistics, (k, q)."""
+        return [r.jacobian for r in self.responses(theta)]
+
+    def curvature(self, theta: Floats) -> Floats:
+        """Return the second derivative through first derivatives of the statistics only."""
+        return self.fisher(theta)
+
     def differences(self, theta: Floats) -> list[Floats]:
         """Return sample minus implied statistics by group."""
         return [

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import Constraint, Optimum, null_space
-from collective_use.numerics.sem.objective import Objective
+from collective_use.numerics.sem.function import Objective
 
 
 def minimise_constrained(

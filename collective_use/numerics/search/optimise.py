@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.sem.objective import Objective
+from collective_use.numerics.sem.function import Objective
 
 
 @dataclass(frozen=True, slots=True)

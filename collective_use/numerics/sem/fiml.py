@@ -152,12 +152,16 @@ class FimlObjective(CachedObjective):
         self, model: Model, patterns: Sequence[Sequence[Pattern]], weights: Floats
     ) -> None:
         super().__init__(model)
-        self.weights = weights
+        self.patterns, self.weights = patterns, weights
         self.stacks = tuple(
             stack_patterns(group, block.p)
             for group, block in zip(patterns, model.blocks, strict=True)
         )
         self._parts: list[tuple[Floats, Floats] | None] | None = None
+
+    def with_model(self, model: Model) -> FimlObjective:
+        """Return the same likelihood of another model of the same data."""
+        return FimlObjective(model, self.patterns, self.weights)
 
     def _by_pattern(self, theta: Floats) -> list[tuple[Floats, Floats] | None]:
         states = self.states(theta)

@@ -367,32 +367,6 @@ def second_derivative(
     return collect_square(cells, values, q)
 
 
-def case_scores(cells: Cells, state: State, Z: Floats, P: Floats, q: int, *, means: bool) -> Floats:
-    """Return casewise derivatives of the normal log-likelihood, (n, q).
-
-    Parameters
-    ----------
-    cells, state
-        Of one block.
-    Z
-        ``P (y - mu)`` by case, (n, p); entries of missing variables are 0.
-    P
-        Sigma^-1, (p, p); rows and columns of missing variables are 0.
-    q
-        Number of free parameters.
-    means
-        Whether means are fitted.
-    """
-    H = state.H
-    ZH = Z @ H
-    K = H.T @ P @ H
-    zu = ZH[:, cells.u]
-    values = cells.s * (zu * ZH[:, cells.v] - K[cells.u, cells.v])
-    if means:
-        values += mean_factor(cells, state) * zu
-    return collect(cells, values, q)
-
-
 def vech_index(p: int) -> tuple[Ints, Ints]:
     """Return rows and columns of the lower triangle, column by column."""
     cols, rows = np.triu_indices(p)

@@ -6,13 +6,14 @@ Every objective is ``fmin`` as lavaan prints it: half the discrepancy, groups we
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Self
 
 import numpy as np
 
 from collective_use.numerics.moments import (
     Floats,
     GroupMoments,
+    inverse,
     inverse_and_log_det,
     pseudo_inverse,
     unvech,
@@ -35,24 +36,15 @@ from collective_use.numerics.sem.model import (
 )
 
 
-class Objective(Protocol):
-    """A function to minimise, evaluated at one place at a time."""
-
-    def value(self, theta: Floats) -> float:
-        """Return f; infinite where the moments are impossible."""
-
-    def gradient(self, theta: Floats) -> Floats:
-        """Return df/dtheta, (q,)."""
-
-    def fisher(self, theta: Floats) -> Floats:
-        """Return the expected second derivative, positive semi-definite, (q, q)."""
-
-    def hessian(self, theta: Floats) -> Floats:
-        """Return the exact second derivative, (q, q)."""
-
-
 class CachedObjective:
     """Keeps the moments of the last place, shared by value, gradient and information."""
+
+    W: tuple[Floats, ...] = ()
+
+    @property
+    def fisher_is_exact(self) -> bool:
+        """Whether `fisher` is what is expected of the cases at hand."""
+        return True
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -78,8 +70,49 @@ class CachedObjective:
             self._inverses = [inverse_and_log_det(state.Sigma) for state in states]
         return self._inverses
 
+    def statistic_jacobians(self, theta: Floats) -> list[Floats]:
+        """Return by group the derivatives of implied (means and) covariances, (k, q)."""
+        return [
+            jacobian(cells, state, self.q, means=self.means)
+            for cells, state in zip(self.cells, self.states(theta), strict=True)
+        ]
 
-class NormalObjective(CachedObjective):
+
+class MomentObjective(CachedObjective):
+    """An objective of means and covariances.
+
+    Parameters
+    ----------
+    model
+        The compiled model.
+    groups
+        Sample moments.
+    weights
+        Weight of each group.
+    """
+
+    def __init__(self, model: Model, groups: Sequence[GroupMoments], weights: Floats) -> None:
+        super().__init__(model)
+        self.groups, self.weights = tuple(groups), weights
+
+    def with_model(self, model: Model) -> Self:
+        """Return the same function of another model of the same data."""
+        return type(self)(model, self.groups, self.weights)
+
+    def curvature(self, theta: Floats) -> Floats:
+        """Return that of the normal likelihood through first derivatives of the moments only."""
+        out = np.zeros((self.q, self.q))
+        for i, (g, weight) in enumerate(zip(self.groups, self.weights, strict=True)):
+            state = self.states(theta)[i]
+            P = inverse(state.Sigma)
+            d = g.mean - state.mu
+            T = g.cov + (np.outer(d, d) if self.means else 0.0)
+            by_mean = -(P @ d) if self.means else None
+            out += weight * curvature(self.cells[i], state, P, P @ T @ P, by_mean, self.q)
+        return out
+
+
+class NormalObjective(MomentObjective):
     """Normal-theory maximum likelihood for complete data.
 
     References
@@ -87,20 +120,16 @@ class NormalObjective(CachedObjective):
     Jöreskog (1969), Psychometrika 34:183.
     """
 
-    def __init__(self, model: Model, groups: Sequence[GroupMoments], weights: Floats) -> None:
-        super().__init__(model)
-        self.groups, self.weights = tuple(groups), weights
-
     def value(self, theta: Floats) -> float:
         """Return ``sum_g w_g F_g / 2``."""
         total = 0.0
         inverses = self.inverses(theta)
-        for g, w, state, inverse in zip(
+        for g, w, state, found in zip(
             self.groups, self.weights, self._states, inverses, strict=True
         ):
-            if inverse is None:
+            if found is None:
                 return np.inf
-            P, log_det = inverse
+            P, log_det = found
             F = log_det - g.log_det + float(np.sum(g.cov * P)) - g.mean.size
             if self.means:
                 d = g.mean - state.mu
@@ -116,8 +145,8 @@ class NormalObjective(CachedObjective):
 
     def _slopes(self, theta: Floats, i: int) -> tuple[Floats, Floats, Floats | None, Floats]:
         state = self.states(theta)[i]
-        inverse = self.inverses(theta)[i]
-        P = inverse[0] if inverse is not None else pseudo_inverse(state.Sigma)
+        found = self.inverses(theta)[i]
+        P = found[0] if found is not None else pseudo_inverse(state.Sigma)
         T, d = self._residual(self.groups[i], state)
         Q = P @ T @ P
         return P, 0.5 * (P - Q), None if d is None else -(P @ d), Q
@@ -195,7 +224,7 @@ def curvature_cells(
     return values
 
 
-class GlsObjective(CachedObjective):
+class GlsObjective(MomentObjective):
     """Generalised least squares with the sample's normal-theory weight.
 
     References
@@ -204,8 +233,7 @@ class GlsObjective(CachedObjective):
     """
 
     def __init__(self, model: Model, groups: Sequence[GroupMoments], weights: Floats) -> None:
-        super().__init__(model)
-        self.groups, self.weights = tuple(groups), weights
+        super().__init__(model, groups, weights)
         parts = [inverse_and_log_det(g.cov) for g in groups]
         self.inverse = [part[0] if part else pseudo_inverse(g.cov)
                         for part, g in zip(parts, groups, strict=True)]  # fmt: skip
@@ -265,7 +293,7 @@ class GlsObjective(CachedObjective):
         return out
 
 
-class LeastSquaresObjective(CachedObjective):
+class LeastSquaresObjective(MomentObjective):
     """Weighted least squares on (means and) covariances: ULS, DWLS, WLS.
 
     Parameters
@@ -287,12 +315,16 @@ class LeastSquaresObjective(CachedObjective):
     def __init__(
         self, model: Model, groups: Sequence[GroupMoments], weights: Floats, W: Sequence[Floats]
     ) -> None:
-        super().__init__(model)
-        self.groups, self.weights, self.W = tuple(groups), weights, tuple(W)
+        super().__init__(model, groups, weights)
+        self.W = tuple(W)
         unweighted = all(part.ndim == 1 and (part == 1).all() for part in W)
         sizes = [float(np.sum(vech(g.cov) ** 2)) for g in groups]
         # Only unweighted least squares has the unit of the data: zero has to mean something.
         self.scale = 0.5 * float(weights @ np.array(sizes)) if unweighted else 1.0
+
+    def with_model(self, model: Model) -> Self:
+        """Return the same function of another model of the same data."""
+        return type(self)(model, self.groups, self.weights, self.W)
 
     def _weighted(self, theta: Floats) -> list[tuple[Floats, Floats]]:
         out = []

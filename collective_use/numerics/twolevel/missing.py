@@ -63,6 +63,8 @@ class IncompleteLikelihood:
         Where the variables stand.
     """
 
+    complete = False
+
     def __init__(self, Y: Floats, z: Floats, cluster: Ints, layout: Layout) -> None:
         self.layout, self.cluster, self.z = layout, cluster, z
         self.N, self.J = Y.shape[0], z.shape[0]
@@ -86,6 +88,10 @@ class IncompleteLikelihood:
         self.outer = np.flatnonzero(layout.place >= layout.p)
         self.at = layout.place[self.inner]
         self.z_order = layout.place[self.outer] - layout.p
+
+    def like(self, Y: Floats, z: Floats, codes: Ints) -> IncompleteLikelihood:
+        """Return the likelihood of other data in the same layout."""
+        return IncompleteLikelihood(Y, z, codes, self.layout)
 
     def _by_pattern(self, Sw: Floats) -> tuple[Floats, Floats] | None:
         both = self.mask[:, :, None] * self.mask[:, None, :]

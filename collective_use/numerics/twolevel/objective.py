@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from collective_use.numerics.moments import Floats
+from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.sem.model import Cells, Model, State, gradient, second_derivative
 from collective_use.numerics.sem.model import jacobian as moment_jacobian
 from collective_use.numerics.sem.objective import CachedObjective
@@ -16,6 +16,7 @@ from collective_use.numerics.twolevel.likelihood import (
     Layout,
     MomentDerivatives,
     Terms,
+    cluster_statistics,
     cluster_terms,
     twolevel_information,
     twolevel_loglik,
@@ -23,11 +24,26 @@ from collective_use.numerics.twolevel.likelihood import (
 
 
 class Likelihood(Protocol):
-    """The two-level likelihood of one group as a function of the moments of both levels."""
+    """The two-level likelihood of one group as a function of the moments of both levels.
+
+    Attributes
+    ----------
+    layout, N, J
+        Where variables stand, cases and clusters.
+    complete
+        Whether nothing is missing.
+    z
+        Variables of clusters only, (J, size - p).
+    """
 
     layout: Layout
     N: int
     J: int
+    complete: bool
+    z: Floats
+
+    def like(self, Y: Floats, z: Floats, codes: Ints) -> Likelihood:
+        """Return the likelihood of other data in the same layout, complete or with gaps alike."""
 
     def terms(self, Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> Terms | None:
         """Return log-likelihood and derivatives; None where it is not defined."""
@@ -45,8 +61,15 @@ class Likelihood(Protocol):
 class CompleteLikelihood:
     """Complete data, reduced to cluster statistics."""
 
+    complete = True
+
     def __init__(self, stats: ClusterStatistics) -> None:
         self.stats, self.layout, self.N, self.J = stats, stats.layout, stats.N, stats.J
+        self.z = stats.d[:, stats.layout.p :]
+
+    def like(self, Y: Floats, z: Floats, codes: Ints) -> CompleteLikelihood:
+        """Return the likelihood of other data in the same layout."""
+        return CompleteLikelihood(cluster_statistics(Y, z, codes, self.layout))
 
     def terms(self, Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> Terms | None:
         """Return log-likelihood and derivatives."""
@@ -105,6 +128,15 @@ class TwoLevelObjective(CachedObjective):
     def with_model(self, model: Model) -> TwoLevelObjective:
         """Return the same objective of another model of the same data."""
         return TwoLevelObjective(model, self.groups)
+
+    @property
+    def fisher_is_exact(self) -> bool:
+        """Whether `fisher` is what is expected; with gaps it depends on who answers what where."""
+        return all(g.complete for g in self.groups)
+
+    def curvature(self, theta: Floats) -> Floats:
+        """Return the second derivative through first derivatives of the moments only."""
+        return self._information(theta, observed=True)
 
     def moments_of(self, theta: Floats, g: int) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the moments of both levels of a group."""

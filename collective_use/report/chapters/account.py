@@ -22,7 +22,11 @@ def decisions(material: Material) -> Chapter:
                 for name in ("where", "what", "count")
             )
             rows: list[tuple[Cell, ...]] = [
-                (entry.room, entry.text, f"{entry.count} {entry.of}" if entry.count else "")
+                (
+                    material.told(entry.room),
+                    entry.text,
+                    material.told(f"{entry.count} {entry.of}") if entry.count else "",
+                )
                 for entry in entries
             ]
             title = material.word(f"decisions.table.{key}")
@@ -36,7 +40,7 @@ def _cutoffs(material: Material) -> Grid:
     known = material.account.get("cutoffs")
     rows: list[tuple[Cell, ...]] = [
         (str(name), f"{'≥' if rule['direction'] == 'at_least' else '≤'} {rule['value']:g}",
-         str(rule["source"]))
+         material.told(str(rule["source"])))
         for name, rule in (known.items() if isinstance(known, Mapping) else ())
     ]  # fmt: skip
     heads = tuple(

@@ -8,7 +8,7 @@ from collective_use.report.document import Block, Cell, Chapter, Column, Grid, P
 from collective_use.report.figures.bars import size_strip
 from collective_use.report.figures.dots import Dot, dot_plot
 from collective_use.report.material import Material, Row
-from collective_use.report.sentences import joined, plain_text, written
+from collective_use.report.sentences import Sentence, joined, plain_text, written
 from collective_use.report.verdicts import SHARED, shared_rows, supported, verdict_word
 
 SIZES = "agreement_sizes.csv"
@@ -27,12 +27,18 @@ def chapter(material: Material) -> Chapter:
     if others.rows:
         blocks.append(others)
     blocks += [
-        Paragraph((f"{material.name(row.text('measure'))}: {row.text('not_computed')}",), "care")
+        Paragraph(_silent(material, row), "care")
         for row in material.rows("measures.csv")
         if row.text("verdict") == "not computed"
     ]
     finding = material.say("agreement.finding", yes=str(len(supported(rows))), n=str(len(rows)))
     return Chapter("agreement", material.word("chapter.agreement"), tuple(blocks), finding)
+
+
+def _silent(material: Material, row: Row) -> Sentence:
+    """Return why a measure has no number."""
+    name, why = material.name(row.text("measure")), row.text("not_computed")
+    return (f"{name}{material.word('colon')}{material.told(why)}",)
 
 
 def icc_column(row: Row) -> str:
@@ -69,7 +75,8 @@ def _rwgs(material: Material, rows: list[Row]) -> Picture:
         value = row.value("rwg_j_median")
         low, high = row.value("median_lowest"), row.value("median_highest")
         name = material.name(row.text("measure"))
-        tip = f"{name}: {written(value, bare=True)} ({row.text('null')}); "
+        null = material.phrases.term("null", row.text("null"))
+        tip = f"{name}: {written(value, bare=True)} ({null}); "
         tip += f"{written(low, bare=True)}–{written(high, bare=True)}"
         dots.append(Dot(name, value, low, high, value >= cut, tip))
     reach = str(sum(dot.strong for dot in dots))
@@ -77,7 +84,8 @@ def _rwgs(material: Material, rows: list[Row]) -> Picture:
     lows = [dot.low for dot in dots if dot.low == dot.low] + [0.5]
     drawn = dot_plot(dots, alt, low=math.floor(min(lows) * 10) / 10, high=1.0, line=cut,
                      label="rwg(j)")  # fmt: skip
-    nulls = dict.fromkeys(row.text("null") for row in rows)
+    found = dict.fromkeys(row.text("null") for row in rows)
+    nulls = [material.phrases.term("null", null) for null in found]
     note = material.say(
         "agreement.rwg.note", null=material.word("comma").join(nulls),
         cut=written(cut, bare=True), source=material.cutoff_source("rwg_j"),

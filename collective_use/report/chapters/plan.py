@@ -13,10 +13,12 @@ def chapter(material: Material) -> Chapter:
     if frame.empty:
         return Chapter("plan", title, (), material.say("plan.none"))
     heads = tuple(
-        Column(str(name), material.meaning("plan.csv", str(name))) for name in frame.columns
+        Column(material.told(str(name)), material.meaning("plan.csv", str(name)))
+        for name in frame.columns
     )
     rows: list[tuple[Cell, ...]] = [
-        tuple(row.text(str(name)) for name in frame.columns) for row in material.rows("plan.csv")
+        tuple(material.told(row.text(str(name))) for name in frame.columns)
+        for row in material.rows("plan.csv")
     ]
     planned = sum("True" in row or "yes" in row or "planned" in row for row in rows)
     grid = Grid(material.word("plan.table"), heads, tuple(rows), file="plan.csv")

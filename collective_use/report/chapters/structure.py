@@ -58,7 +58,7 @@ def _of_model(material: Material, model: str) -> list[Block]:
         blocks += [Paragraph(fit), Paragraph(material.say("structure.fit.care"), "note")]
     way = material.setting("models", model, "way")
     if way:
-        reason = str(material.setting("models", model, "reason") or "")
+        reason = material.told(str(material.setting("models", model, "reason") or ""))
         blocks.append(Paragraph(material.say("structure.way", way=str(way), reason=reason)))
     least = material.least_path(model)
     if least is not None:
@@ -70,7 +70,7 @@ def _of_model(material: Material, model: str) -> list[Block]:
     blocks += [Paragraph(sentence, "note") for sentence in _attribution(material, model)]
     warned = material.setting("models", model, "warnings")
     if isinstance(warned, list) and warned:
-        blocks.append(Listing(tuple((str(text),) for text in warned), "care"))
+        blocks.append(Listing(tuple((material.told(str(text)),) for text in warned), "care"))
     return blocks
 
 

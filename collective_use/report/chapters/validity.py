@@ -70,8 +70,9 @@ def _findings(material: Material) -> Grid:
     heads = tuple(Column(material.word(f"validity.col.{n}"), numeric=n == "number") for n in names)
     rows: list[tuple[Cell, ...]] = [
         (
-            material.phrases.term("finding", row.text("what")), row.text("where"),
-            row.number("number"), row.text("rule"), row.text("advice"),
+            material.phrases.term("finding", row.text("what")), material.told(row.text("where")),
+            row.number("number"), material.told(row.text("rule")),
+            material.told(row.text("advice")),
         )
         for row in material.rows("validation_findings.csv")
     ]  # fmt: skip

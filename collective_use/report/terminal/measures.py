@@ -6,6 +6,7 @@ import math
 
 from collective_use.accepted import Plain
 from collective_use.instrument.model import SHARED
+from collective_use.phrases import told
 from collective_use.platforms.columns import form_items
 from collective_use.report.material import Material, Row
 from collective_use.report.sentences import plain_text
@@ -103,7 +104,8 @@ def _rules(material: Material, rows: list[Row]) -> tuple[str, ...]:
 
 def _rule(material: Material, name: str, *, bare: bool) -> str:
     value = f"≥ {material.cutoff(name):g}"
-    return value if bare else f"{value} ({material.cutoff_source(name)})"
+    whole = f"{value} ({material.cutoff_source(name)})"
+    return value if bare else told(material.language, whole)
 
 
 def _other(material: Material, rows: list[Row]) -> Table:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
-from collective_use.checks import instance_of, one_of, quoted
+from collective_use.checks import one_of, quoted
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.sem.difference_tests import CORRECTIONS, Difference
 from collective_use.results import Result, Table, table_of, whole
-from collective_use.sem.compare.difference import A_METHODS, satorra_2000, scaling_at
+from collective_use.sem.compare.difference import A_METHODS, mapped, satorra_2000
 from collective_use.sem.goodness.tests_of_fit import p_of
 from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.table.constraints import evaluate, read_expression
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from collective_use.sem.data.data import SampleData
-    from collective_use.sem.result import SemResult
+    from collective_use.sem.fitted import Fitted
 
 METHODS = ("auto", "standard", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000")
 SECOND_ORDER = ("scaled.shifted", "mean.var.adjusted")
@@ -89,8 +89,8 @@ class Comparison(Result):
 
 
 def compare(
-    first: SemResult,
-    second: SemResult,
+    first: Fitted,
+    second: Fitted,
     method: str = "auto",
     *,
     a_method: str = "delta",
@@ -125,10 +125,6 @@ def compare(
     Satorra & Bentler (2001), Psychometrika 66:507; (2010), Psychometrika 75:243; Satorra (2000),
     in Heijmans, Pollock & Satorra, Innovations in multivariate statistical analysis, p. 233.
     """
-    from collective_use.sem.result import SemResult
-
-    for fit in (first, second):
-        instance_of("compare() takes fits: other", fit, SemResult, "a result of fit_sem or fit_cfa")
     one_of("method", method, METHODS)
     one_of("a_method", a_method, A_METHODS)
     one_of("correction", correction, CORRECTIONS)
@@ -159,11 +155,11 @@ def compare(
     )  # fmt: skip
 
 
-def _of(fit: SemResult, name: str) -> float:
+def _of(fit: Fitted, name: str) -> float:
     return fit.fit_measures.get(name, math.nan)
 
 
-def _comparable(small: SemResult, large: SemResult) -> None:
+def _comparable(small: Fitted, large: Fitted) -> None:
     a, b = small.solution, large.solution
     if a.options.estimator != b.options.estimator or a.options.missing != b.options.missing:
         used = [f"{o.estimator!r} with missing={o.missing!r}" for o in (a.options, b.options)]
@@ -205,7 +201,7 @@ def _cases(data: SampleData) -> str:
     return f"{data.n:g} cases" + (f" in {groups} groups" if groups > 1 else "")
 
 
-def _scaling(small: SemResult, large: SemResult, method: str, df: float) -> float:
+def _scaling(small: Fitted, large: Fitted, method: str, df: float) -> float:
     options = small.solution.options
     if options.test in SECOND_ORDER:
         raise NotSupported(
@@ -221,7 +217,8 @@ def _scaling(small: SemResult, large: SemResult, method: str, df: float) -> floa
     if method == "satorra.bentler.2001":
         c1 = large.scaled_test.scaling if large.scaled_test and r1 > 0 else 1.0
     elif r1 > 0:
-        c1 = scaling_at(large, small)
+        theta = mapped(large.solution, small.solution)
+        c1 = large.scaling_at(theta, small.solution.optimum.value)
     c = (r0 * c0 - r1 * c1) / df
     if c < 0:
         raise EstimationError(
@@ -233,7 +230,7 @@ def _scaling(small: SemResult, large: SemResult, method: str, df: float) -> floa
     return c
 
 
-def wald_test(fit: SemResult, constraints: str) -> ParameterTest:
+def wald_test(fit: Fitted, constraints: str) -> ParameterTest:
     """Test constraints on labelled parameters.
 
     Parameters

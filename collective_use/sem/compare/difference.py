@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.ordinal.objective import OrdinalObjective
-from collective_use.numerics.search.optimise import Optimum
 from collective_use.numerics.sem.difference_tests import (
     Difference,
     corrected_difference,
     difference_traces,
     restriction_from_jacobians,
 )
-from collective_use.numerics.sem.model import cells_of, jacobian
-from collective_use.numerics.twolevel.objective import TwoLevelObjective
 from collective_use.sem.engines.core import Solution
-from collective_use.sem.goodness.tests_of_fit import ChiSquare, scaled_test
-from collective_use.sem.inference import information, inverted, moment_meat, states_of
-from collective_use.sem.ordinal.estimate import ordinal_meat
+from collective_use.sem.inference import information, inverted, moment_meat
 from collective_use.sem.postfit.standardized import value_of
 from collective_use.sem.table.constraints import evaluate
-from collective_use.sem.table.partable import CONSTRAINTS
+from collective_use.sem.table.partable import CONSTRAINTS, Parameter, ParameterTable
 
 if TYPE_CHECKING:
-    from collective_use.sem.result import SemResult
+    from collective_use.sem.fitted import Fitted
 
 A_METHODS = ("delta", "exact")
 
+Key = tuple[str, str, str, int, int]
+
 
 def satorra_2000(
-    small: SemResult, large: SemResult, difference: float, df: float,
+    small: Fitted, large: Fitted, difference: float, df: float,
     a_method: str, correction: str,
 ) -> Difference:  # fmt: skip
     """Correct a chi-square difference by Satorra (2000).
@@ -58,27 +53,25 @@ def satorra_2000(
         Where the covariance of the statistics is not that of independent complete cases.
     """
     a, b = large.solution, small.solution
-    _check(a)
+    meat = large.statistics_meat()
     A = _by_derivatives(a, b) if a_method == "delta" else exact_restriction(a, b)
     inverse = inverted(a, information(a))
-    objective: Any = a.shared
-    ordinal = isinstance(objective, OrdinalObjective)
-    meat = ordinal_meat(a, objective.groups) if ordinal else moment_meat(a)
     trace, square = difference_traces(inverse, meat, A)
     if trace <= 0:
         raise EstimationError("the smaller model takes no direction away from the larger one")
     return corrected_difference(difference, df, trace, square, correction)
 
 
-def _check(solution: Solution) -> None:
-    objective: Any = solution.objective
-    if isinstance(objective, TwoLevelObjective):
-        raise NotSupported(
-            "compare(method='satorra.2000') at two levels is not supported: the two levels have no "
-            "statistics of independent cases; use 'satorra.bentler.2001' with MLR"
-        )
-    if isinstance(objective, OrdinalObjective):
-        return
+def independent_meat(solution: Solution) -> Floats:
+    """Return ``D' V Gamma V D`` of one case where cases are complete and independent.
+
+    Raises
+    ------
+    NotSupported
+        With missing values, weights or clusters.
+    InputError
+        When there are moments only.
+    """
     groups = solution.data.groups
     if any(g.patterns for g in groups):
         raise NotSupported(
@@ -92,20 +85,12 @@ def _check(solution: Solution) -> None:
         )
     if any(g.Y is None for g in groups):
         raise InputError("compare(method='satorra.2000') needs the cases, not only their moments")
+    return moment_meat(solution)
 
 
 def _jacobian(solution: Solution) -> Floats:
     """Return derivatives of the implied statistics of all groups along open directions."""
-    objective: Any = solution.shared
-    if isinstance(objective, OrdinalObjective):
-        parts = [r.jacobian for r in objective.responses(solution.theta)]
-    else:
-        q, means = solution.model.n_free, solution.model.meanstructure
-        parts = [
-            jacobian(cells_of(block), state, q, means=means)
-            for block, state in zip(solution.model.blocks, states_of(solution), strict=True)
-        ]
-    D = np.concatenate(parts)
+    D = np.concatenate(solution.shared.statistic_jacobians(solution.theta))
     return D if solution.basis is None else D @ solution.basis
 
 
@@ -129,12 +114,7 @@ def exact_restriction(large: Solution, small: Solution) -> Floats:
         the larger model's parameters.
     """
     q = large.model.n_free
-    small_rows = {}
-    for row in small.table.rows:
-        if row.op not in CONSTRAINTS:
-            small_rows[row.key] = row
-            if row.op == "~~":
-                small_rows[row.rhs, row.op, row.lhs, row.level, row.group] = row
+    small_rows = _rows_by_key(small.table)
     values = {}
     owner: dict[int, int] = {}
     rows: list[Floats] = []
@@ -143,21 +123,15 @@ def exact_restriction(large: Solution, small: Solution) -> Floats:
             continue
         other = small_rows.get(row.key)
         slope = np.zeros(q)
-        if not row.free:
-            if other is not None and other.free:
-                raise InputError(
-                    f"a_method='exact' needs parameters that only become fewer, but {row.lhs} "
-                    f"{row.op} {row.rhs} is fixed in the larger and free in the smaller model: use "
-                    "a_method='delta'"
-                )
-        else:
+        if row.free:
             slope[row.free - 1] = 1.0
-            if other is None or not other.free:
-                rows.append(slope)
-            elif other.free not in owner:
-                owner[other.free] = row.free
-            elif owner[other.free] != row.free:
-                rows.append(slope - np.eye(q)[owner[other.free] - 1])
+            rows += _restricted(row, other, slope, owner)
+        elif other is not None and other.free:
+            raise InputError(
+                f"a_method='exact' needs parameters that only become fewer, but {row.lhs} "
+                f"{row.op} {row.rhs} is fixed in the larger and free in the smaller model: use "
+                "a_method='delta'"
+            )
         if other is not None and other.label:
             values[other.label] = (value_of(row, large.theta), slope)
     for _, left, right in small.constraints.equal:
@@ -168,34 +142,25 @@ def exact_restriction(large: Solution, small: Solution) -> Floats:
     return np.array(rows)
 
 
-def scaling_at(large: SemResult, small: SemResult) -> float:
-    """Return the scaling of the larger model's test, taken at the smaller model's estimates."""
-    theta = mapped(large.solution, small.solution)
-    value = large.solution.objective.value(theta)
-    wanted = small.solution.optimum.value
-    objective: Any = large.solution.objective
-    # For continuous data lavaan takes the values as they are, and its number is the reference.
-    checked = isinstance(objective, (OrdinalObjective, TwoLevelObjective))
-    if checked and not abs(value - wanted) <= 1e-7 * max(1.0, abs(wanted)):
-        raise EstimationError(
-            "the smaller model's estimates are no values of the larger model's parameters (it "
-            "frees what the larger one fixes): use 'satorra.bentler.2001' or 'satorra.2000'"
-        )
-    moved = replace(large.solution, optimum=Optimum(theta, value, 0.0, 0, True, "given"))
-    return _scaling_of(large, moved)
+def _rows_by_key(table: ParameterTable) -> dict[Key, Parameter]:
+    """Return the parameters by their key, covariances in both orders."""
+    found = {}
+    for row in table.rows:
+        if row.op not in CONSTRAINTS:
+            found[row.key] = row
+            if row.op == "~~":
+                found[row.rhs, row.op, row.lhs, row.level, row.group] = row
+    return found
 
 
-def _scaling_of(fit: SemResult, moved: Solution) -> float:
-    from collective_use.sem.ordinal.result import OrdinalResult
-    from collective_use.sem.twolevel.result import TwoLevelResult
-
-    statistic = 2 * moved.data.n * moved.optimum.value
-    standard = ChiSquare("standard", statistic, moved.df, math.nan)
-    if isinstance(fit, OrdinalResult):
-        return fit.scaling_at(moved)
-    if isinstance(fit, TwoLevelResult):
-        return fit.scaling_at(moved, standard)
-    return scaled_test(moved, standard, fit._saturated).scaling
+def _restricted(
+    row: Parameter, other: Parameter | None, slope: Floats, owner: dict[int, int]
+) -> list[Floats]:
+    """Return what the smaller model says of a free parameter: that it is fixed, or as another."""
+    if other is None or not other.free:
+        return [slope]
+    first = owner.setdefault(other.free, row.free)
+    return [] if first == row.free else [slope - np.eye(slope.size)[first - 1]]
 
 
 def mapped(large: Solution, small: Solution) -> Floats:

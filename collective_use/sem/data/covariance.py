@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from collective_use.accepted import Matrix
 from collective_use.errors import InputError
 from collective_use.numerics.moments import Floats
 
@@ -20,7 +21,7 @@ _DASHES = {"-", "–", "—"}
 """What papers print on the diagonal of a correlation matrix instead of 1."""
 
 
-def both_halves(matrix: Any) -> Any:
+def both_halves(matrix: Matrix) -> Matrix:
     """Return a matrix whose one triangle is empty (zeros or blanks) with both filled.
 
     Examples

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from collective_use.accepted import Frame
 from collective_use.checks import column_in, quoted
 from collective_use.errors import EstimationError, InputError
 from collective_use.numerics.moments import (
@@ -20,6 +22,7 @@ from collective_use.numerics.moments import (
     patterns_of,
 )
 from collective_use.record import Record
+from collective_use.sem.data.borrowed import fill_absent
 from collective_use.sem.data.checks import (
     check_clusters,
     check_group_values,
@@ -98,7 +101,7 @@ class SampleData:
         return np.array([g.moments.n for g in self.groups]) / self.n
 
 
-def group_names(data: Any, group: str | None) -> tuple[str, ...]:
+def group_names(data: Frame, group: str | None) -> tuple[str, ...]:
     """Return the groups of a data frame in order of first appearance."""
     if group is None:
         return ("",)
@@ -116,7 +119,7 @@ def group_names(data: Any, group: str | None) -> tuple[str, ...]:
     return tuple(str(value) for value in values)
 
 
-def _column(data: Any, name: str) -> Floats:
+def _column(data: Frame, name: str) -> Floats:
     column_in("model variable", name, list(data.columns), where="the data")
     column = data[name]
     if getattr(column, "ndim", 1) != 1:
@@ -135,7 +138,7 @@ def _column(data: Any, name: str) -> Floats:
     raise InputError(f"{name} must be a column of numbers, got {what} (dtype {column.dtype})")
 
 
-def _matrix(data: Any, variables: Sequence[str]) -> Floats:
+def _matrix(data: Frame, variables: Sequence[str]) -> Floats:
     """Return the variables as numbers, in one step where all columns hold numbers."""
     known = set(data.columns)
     if len(known) == len(data.columns) and known.issuperset(variables):
@@ -209,7 +212,7 @@ def read_data(
     return result
 
 
-def _codes(data: Any, column: str | None) -> tuple[Ints, tuple[str, ...]]:
+def _codes(data: Frame, column: str | None) -> tuple[Ints, tuple[str, ...]]:
     if column is None:
         return np.zeros(len(data), dtype=np.intp), ("",)
     import pandas as pd
@@ -219,7 +222,7 @@ def _codes(data: Any, column: str | None) -> tuple[Ints, tuple[str, ...]]:
     return np.asarray(codes, dtype=np.intp), tuple(str(value) for value in values)
 
 
-def _weights(data: Any, column: str | None) -> Floats | None:
+def _weights(data: Frame, column: str | None) -> Floats | None:
     if column is None:
         return None
     column_in("weights", column, list(data.columns), where="the data")
@@ -237,12 +240,12 @@ def _weights(data: Any, column: str | None) -> Floats | None:
 
 def _drop_missing(
     Y: Floats,
-    keep: np.ndarray[Any, Any],
+    keep: NDArray[np.bool_],
     variables: Sequence[str],
     exogenous: Sequence[str],
     options: Options,
     record: Record,
-) -> tuple[np.ndarray[Any, Any], Record]:
+) -> tuple[NDArray[np.bool_], Record]:
     gaps = np.isnan(Y)
     if not gaps.any():
         return keep, record
@@ -300,8 +303,6 @@ def _with_others_moments(built: list[GroupData], variables: Sequence[str]) -> li
     """Start variables that a group has no values of from the groups that have."""
     if not any(g.absent for g in built):
         return built
-    from collective_use.sem.data.absent import fill_absent
-
     places = [[variables.index(name) for name in g.absent] for g in built]
     filled = fill_absent([g.moments for g in built], places)
     for g, moments in zip(built, filled, strict=True):
@@ -309,9 +310,7 @@ def _with_others_moments(built: list[GroupData], variables: Sequence[str]) -> li
     return [replace(g, moments=m) for g, m in zip(built, filled, strict=True)]
 
 
-def _available_moments(
-    Y: Floats, weights: Floats | None, fixed: np.ndarray[Any, Any]
-) -> GroupMoments:
+def _available_moments(Y: Floats, weights: Floats | None, fixed: NDArray[np.bool_]) -> GroupMoments:
     """Means and variances of what is there; covariances shrunk until positive definite.
 
     Moments of fixed covariates are no start values but part of the model: they are the sample's.

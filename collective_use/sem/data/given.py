@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import Covariances, Given, Means
 from collective_use.checks import column_in, quoted
 from collective_use.errors import InputError
 from collective_use.numerics.moments import GroupMoments, inverse_and_log_det
@@ -17,9 +17,9 @@ from collective_use.sem.options import Options
 
 
 def data_from_moments(
-    cov: Any,
+    cov: Covariances,
     n: float | Sequence[float] | None,
-    means: Any,
+    means: Means,
     variables: Sequence[str],
     options: Options,
     names: Sequence[str],
@@ -74,7 +74,7 @@ def data_from_moments(
     return SampleData(tuple(variables), tuple(groups), total, int(total))
 
 
-def _by_group(values: Any, names: Sequence[str], what: str) -> list[Any]:
+def _by_group(values: Given, names: Sequence[str], what: str) -> list[Given]:
     if len(names) == 1 and not isinstance(values, (list, tuple)):
         return [values]
     if isinstance(values, Mapping) and set(values) == set(names):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from collective_use.accepted import Frame, Values
 from collective_use.checks import quoted
 from collective_use.errors import NotSupported
 from collective_use.sem.table.partable import ParameterTable
@@ -22,7 +22,7 @@ def products_named(model: str | ModelText | ParameterTable) -> tuple[tuple[str, 
     return tuple(dict.fromkeys(name for name in observed if ":" in name)), latent
 
 
-def with_products(model: str | ModelText | ParameterTable, data: Any) -> Any:
+def with_products(model: str | ModelText | ParameterTable, data: Frame) -> Frame:
     """Return the data with a column for every product that the model names and the data lack.
 
     The product is one of the values as they are: whether they are to be centred is for the user to
@@ -59,7 +59,7 @@ def with_products(model: str | ModelText | ParameterTable, data: Any) -> Any:
     return data.assign(**new) if new else data
 
 
-def _product(data: Any, parts: Sequence[str]) -> Any:
+def _product(data: Frame, parts: Sequence[str]) -> Values:
     from collective_use.sem.data.data import _column
 
     out = _column(data, parts[0])

@@ -8,7 +8,7 @@ import numpy as np
 
 from collective_use.numerics.moments import GroupMoments
 from collective_use.numerics.sem.saturated import saturated_moments
-from collective_use.sem.data.absent import embedded
+from collective_use.sem.data.borrowed import embedded
 from collective_use.sem.data.data import SampleData
 
 

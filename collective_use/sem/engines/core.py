@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collective_use.errors import EstimationError
-from collective_use.numerics.moments import Floats, adf_gamma, vech
+from collective_use.numerics.moments import Floats, Ints, adf_gamma, vech
 from collective_use.numerics.search.optimise import Optimum
 from collective_use.numerics.sem.fiml import FimlObjective
+from collective_use.numerics.sem.function import Objective
 from collective_use.numerics.sem.model import Model
 from collective_use.numerics.sem.objective import (
     GlsObjective,
@@ -26,7 +28,7 @@ from collective_use.sem.table.constraints import Constraints, read_constraints
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.start import with_sample_moments
 
-AnyObjective = NormalObjective | GlsObjective | LeastSquaresObjective | FimlObjective
+S = TypeVar("S", bound="Solution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Solution:
     model: Model
     data: SampleData
     options: Options
-    objective: AnyObjective
-    shared: AnyObjective
+    objective: Objective
+    shared: Objective
     optimum: Optimum
     basis: Floats | None
     constraints: Constraints
@@ -143,7 +145,7 @@ def least_squares_weights(
     return out
 
 
-def _inverse_weight(G: Floats, keep: Any, n: float) -> Floats:
+def _inverse_weight(G: Floats, keep: NDArray[np.bool_], n: float) -> Floats:
     rank_needed = int(keep.sum())
     if n <= rank_needed:
         raise EstimationError(
@@ -155,7 +157,7 @@ def _inverse_weight(G: Floats, keep: Any, n: float) -> Floats:
     return W
 
 
-def _not_fixed(p: int, covariates: Any, *, means: bool) -> Any:
+def _not_fixed(p: int, covariates: Ints, *, means: bool) -> NDArray[np.bool_]:
     fixed = np.zeros(p, dtype=bool)
     fixed[covariates] = True
     both = vech(np.outer(fixed, fixed).astype(float)) > 0
@@ -164,13 +166,13 @@ def _not_fixed(p: int, covariates: Any, *, means: bool) -> Any:
 
 def make_objective(
     model: Model, data: SampleData, options: Options, table: ParameterTable
-) -> tuple[AnyObjective, AnyObjective]:
+) -> tuple[Objective, Objective]:
     """Return the objective, and the same with groups weighted n_g / N."""
     n = np.array([g.moments.n for g in data.groups])
     shares = n / data.n
     weights = (n - 1) / data.n if options.unbiased else shares
     moments = [g.moments for g in data.groups]
-    first: AnyObjective
+    first: Objective
     if options.missing == "fiml":
         first = FimlObjective(model, [g.patterns for g in data.groups], shares)
         return first, first
@@ -212,6 +214,12 @@ def fit_table(table: ParameterTable, data: SampleData, options: Options) -> Solu
     return Solution(filled, model, data, options, objective, shared, optimum, basis, constraints)
 
 
-def relabelled(solution: Solution, optimum: Optimum) -> Solution:
+def relabelled(solution: S, optimum: Optimum) -> S:
     """Return the solution with another optimum."""
     return replace(solution, optimum=optimum)
+
+
+def moved_to(solution: S, theta: Floats) -> S:
+    """Return the solution at other parameter values."""
+    value = solution.objective.value(theta)
+    return replace(solution, optimum=Optimum(theta, value, 0.0, 0, True, "given"))

@@ -16,7 +16,7 @@ from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.constrained import minimise_constrained
 from collective_use.numerics.search.optimise import Optimum, minimise, null_space
-from collective_use.numerics.sem.objective import Objective
+from collective_use.numerics.sem.function import Objective
 from collective_use.sem.data.data import SampleData
 from collective_use.sem.table.constraints import Constraints
 from collective_use.sem.table.contradiction import is_linear, refuse_contradiction, with_bounds

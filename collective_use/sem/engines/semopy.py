@@ -14,10 +14,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import Found, Frame
 from collective_use.checks import quoted
 from collective_use.errors import EstimationError, NotSupported
 from collective_use.numerics.types import Floats
@@ -239,12 +239,12 @@ def fit_semopy(
 
 def _searched(
     description: str,
-    moments: Any,
+    moments: Frame,
     n: int,
     rows: Iterable[int],
     start: Floats,
     places: dict[str, int],
-) -> Any:
+) -> Found:
     """Run semopy; `places` is filled with where its parameters stand."""
     import semopy
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from collective_use.numerics.moments import Floats, GroupMoments, inverse, pairwise_moments, vech
+from collective_use.numerics.moments import GroupMoments
 from collective_use.numerics.sem import fit_indices as fi
 from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.core import Solution
@@ -16,18 +16,16 @@ from collective_use.sem.goodness.explained import (
     explained_measures,
     residual_chi_square,
 )
+from collective_use.sem.goodness.gfi import goodness_of_fit
 from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.robust_fiml import corrected_fiml
 from collective_use.sem.goodness.tests_of_fit import (
     ChiSquare,
-    incomplete_weight,
-    kept_moments,
     p_of,
     scaled_test,
     standard_test,
-    weight_matrix,
 )
-from collective_use.sem.inference import covariate_places, states_of
+from collective_use.sem.inference import states_of
 
 ROBUST = ("satorra.bentler", "yuan.bentler.mplus", "scaled.shifted")
 """Corrections for which robust CFI, TLI and RMSEA exist."""
@@ -352,54 +350,3 @@ def _others(
         "mfi": math.exp(-0.5 * (chisq - df) / n),
         "ecvi": chisq / n + 2 * solution.n_parameters / n,
     }
-
-
-def _without_covariates(solution: Solution, group: int, s: GroupMoments) -> tuple[Floats, Floats]:
-    """Return the sample moments with those of fixed covariates set to zero."""
-    x = covariate_places(solution, group)
-    mean, cov = s.mean.copy(), s.cov.copy()
-    mean[x] = 0.0
-    cov[np.ix_(x, x)] = 0.0
-    return mean, cov
-
-
-def _observed_moments(solution: Solution, group: int, s: GroupMoments) -> tuple[Floats, Floats]:
-    """Return what GFI compares with: pairwise moments when values are missing, as in lavaan."""
-    g = solution.data.groups[group]
-    if not g.patterns or g.Y is None or g.weights is not None:
-        return s.mean, s.cov
-    mean, cov = pairwise_moments(g.Y)
-    return mean, cov * ((s.n - 1) / s.n)
-
-
-def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
-    """Goodness of fit index, groups weighted n_g / N (Jöreskog & Sörbom 1981)."""
-    total = 0.0
-    means = solution.model.meanstructure
-    for i, (s, share) in enumerate(zip(saturated, solution.data.shares, strict=True)):
-        state = states_of(solution)[i]
-        if solution.options.function in ("ML", "GLS") and not solution.data.groups[i].patterns:
-            gls = solution.options.function == "GLS"
-            P = inverse(s.cov if gls else state.Sigma)
-            mean, cov = _without_covariates(solution, i, s)
-            R, T = (s.cov - state.Sigma) @ P, cov @ P
-            top, bottom = 0.5 * float(np.sum(R * R.T)), 0.5 * float(np.sum(T * T.T))
-            if means:
-                d = s.mean - state.mu
-                top, bottom = top + float(d @ P @ d), bottom + float(mean @ P @ mean)
-        else:
-            incomplete = solution.data.groups[i].patterns
-            W: Floats = incomplete_weight(solution, i) if incomplete else weight_matrix(solution, i)
-            mean, cov = _observed_moments(solution, i, s)
-            observed, implied = vech(cov), vech(state.Sigma)
-            if means:
-                observed = np.concatenate([mean, observed])
-                implied = np.concatenate([state.mu, implied])
-            covariates = covariate_places(solution, i)
-            keep = kept_moments(mean.size, covariates, means=means)
-            keep = keep[np.isfinite(observed[keep])]  # not those that a group was not asked
-            observed, implied, W = observed[keep], implied[keep], W[np.ix_(keep, keep)]
-            r = observed - implied
-            top, bottom = float(r @ W @ r), float(observed @ W @ observed)
-        total += share * (1 - top / bottom)
-    return float(total)

@@ -38,6 +38,12 @@ from collective_use.sem.inference import (
 from collective_use.sem.unstructured import saturated_expected
 
 
+def uncorrected_at(solution: Solution) -> ChiSquare:
+    """Return what a scaled test at these parameter values is a correction of."""
+    statistic = 2 * solution.data.n * solution.optimum.value
+    return ChiSquare("standard", statistic, solution.df, math.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class ChiSquare:
     """One test of a model.
@@ -158,7 +164,7 @@ def weight_traces(solution: Solution) -> list[float]:
             continue
         Y = np.asarray(g.Y)
         Z = products(Y, g.moments.mean, means=means, fitted=predictions_from(Y, covariates))
-        W = solution.objective.W[i]  # type: ignore[union-attr]
+        W = solution.objective.W[i]
         out.append(float(np.sum((Z * W if W.ndim == 1 else Z @ W) * Z)) / Y.shape[0])
     return out
 
@@ -187,7 +193,7 @@ def weight_matrix(solution: Solution, group: int) -> Floats:
     means = solution.model.meanstructure
     if solution.options.function in ("ML", "GLS"):
         return normal_weight(inverse(weighing_covariance(solution, group)), means=means)
-    W = solution.objective.W[group]  # type: ignore[union-attr]
+    W = solution.objective.W[group]
     return np.asarray(np.diag(W) if W.ndim == 1 else W)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import Frame
 from collective_use.checks import column_in
 from collective_use.errors import InputError
 from collective_use.numerics.moments import Floats
@@ -14,7 +14,7 @@ from collective_use.numerics.moments import Floats
 MOST_CATEGORIES = 100
 
 
-def read_categories(data: Any, ordered: Sequence[str]) -> dict[str, tuple[float, ...]]:
+def read_categories(data: Frame, ordered: Sequence[str]) -> dict[str, tuple[float, ...]]:
     """Return the values of every ordered variable, ascending.
 
     Raises
@@ -46,7 +46,7 @@ def read_categories(data: Any, ordered: Sequence[str]) -> dict[str, tuple[float,
     return found
 
 
-def numbers_of(data: Any, name: str, *, ordered: bool) -> Floats:
+def numbers_of(data: Frame, name: str, *, ordered: bool) -> Floats:
     """Return a column as numbers, missing values as NaN.
 
     An ordered category gives the places of its values; a category without order counts as its

@@ -8,8 +8,7 @@ Muthen (1984), Psychometrika 49:115; Wu & Estabrook (2016), Psychometrika 81:101
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,7 +27,8 @@ from collective_use.sem.engines.search import search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import ORDERED, Options
 from collective_use.sem.ordinal.read import Coded
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
 from collective_use.sem.table.partable import BlockNames, ParameterTable
@@ -173,7 +173,7 @@ def _with_starts(table: ParameterTable, moments: Sequence[OrdinalMoments]) -> Pa
     return replace(table, rows=tuple(rows))
 
 
-def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> Solution:
+def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> OrdinalSolution:
     """Estimate a model with ordered variables.
 
     Raises
@@ -194,11 +194,19 @@ def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> 
     optimum, basis = search(filled, coded.sample, first, constraints)
     final = _with_residuals(filled, first, optimum.theta)
     model = compile_model(final)
-    return Solution(
+    return OrdinalSolution(
         final, model, coded.sample, options,
-        *ordinal_objectives(final, model, coded, options.function),  # type: ignore[arg-type]
+        *ordinal_objectives(final, model, coded, options.function),
         optimum, basis, constraints,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OrdinalSolution(Solution):
+    """Where estimation with ordered variables ended."""
+
+    objective: OrdinalObjective
+    shared: OrdinalObjective
 
 
 def ordinal_objectives(
@@ -235,13 +243,12 @@ def _with_residuals(
     return replace(table, rows=tuple(rows))
 
 
-def ordinal_vcov(solution: Solution, moments: Sequence[OrdinalMoments]) -> Floats | None:
+def ordinal_vcov(solution: OrdinalSolution, moments: Sequence[OrdinalMoments]) -> Floats | None:
     """Return the covariance of the estimates; None when the information is singular."""
     if solution.options.se == "none" or solution.model.n_free == 0:
         return None
-    objective: Any = solution.shared
     try:
-        bread = inverted(solution, objective.fisher(solution.theta))
+        bread = inverted(solution, solution.shared.fisher(solution.theta))
     except (EstimationError, ValueError):
         return None
     if solution.options.se == "standard":
@@ -250,9 +257,9 @@ def ordinal_vcov(solution: Solution, moments: Sequence[OrdinalMoments]) -> Float
     return np.asarray(bread @ middle @ bread / solution.effective_n)
 
 
-def ordinal_meat(solution: Solution, moments: Sequence[OrdinalMoments]) -> Floats:
+def ordinal_meat(solution: OrdinalSolution, moments: Sequence[OrdinalMoments]) -> Floats:
     """Return ``D' W Gamma W D`` of one case, groups weighted n_g / N, (q, q)."""
-    objective: Any = solution.shared
+    objective = solution.shared
     q = solution.model.n_free
     out = np.zeros((q, q))
     for share, m, W, r in zip(

@@ -11,8 +11,8 @@ from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.scores import Measurement, factor_modes
 from collective_use.numerics.sem.model import fill
-from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
+from collective_use.sem.ordinal.estimate import OrdinalSolution
 from collective_use.sem.postfit.factor_scores import FactorScores
 
 METHODS = ("ebm", "ml")
@@ -23,7 +23,7 @@ REASON = (
 
 
 def ordinal_factor_scores(
-    solution: Solution, categories: Mapping[str, tuple[float, ...]], method: str = "ebm"
+    solution: OrdinalSolution, categories: Mapping[str, tuple[float, ...]], method: str = "ebm"
 ) -> FactorScores:
     """Compute factor scores from answers, not from latent responses.
 
@@ -67,7 +67,7 @@ def ordinal_factor_scores(
 
 
 def measurement_of(
-    solution: Solution, group: int, categories: Mapping[str, tuple[float, ...]]
+    solution: OrdinalSolution, group: int, categories: Mapping[str, tuple[float, ...]]
 ) -> Measurement:
     """Read the measurement model of one group; refuse what breaks local independence."""
     names, block = solution.table.blocks[group], solution.model.blocks[group]

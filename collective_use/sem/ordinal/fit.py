@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import Arguments, Frame, Given
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
@@ -24,11 +24,12 @@ from collective_use.sem.ordinal.read import Coded, read_ordinal
 from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.postfit.problems import find_problems
 from collective_use.sem.rotation import Turn, rotated
-from collective_use.sem.table.build import TableOptions
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.identification import IDENTIFICATIONS
 from collective_use.sem.table.partable import ParameterTable
+from collective_use.syntax.model_text import ModelText
 
-_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+_NEUTRAL: Mapping[str, tuple[Given, ...]] = {
     "engine": ("core",),
     "weights": (None,),
     "information": (None, "expected"),
@@ -55,8 +56,8 @@ _INSTEAD = {
 
 
 def fit_ordinal(
-    model: Any,
-    data: Any,
+    model: str | ModelText | ParameterTable,
+    data: Frame,
     *,
     ordered: Sequence[str],
     estimator: str | None = None,
@@ -71,9 +72,9 @@ def fit_ordinal(
     cluster: str | Sequence[str] | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
-    bounds: Any = None,
+    bounds: str | Mapping[str, tuple[float, float]] | None = None,
     turn: Turn | None = None,
-    **others: Any,
+    **others: Arguments,
 ) -> OrdinalResult:
     """Fit a model with ordered variables; arguments as in `fit_sem`.
 
@@ -137,7 +138,7 @@ def fit_ordinal(
 def estimate_ordinal(
     table: ParameterTable,
     coded: Coded,
-    options: Any,
+    options: Options,
     names: Sequence[str],
     turn: Turn | None = None,
 ) -> OrdinalResult:
@@ -170,7 +171,9 @@ def _one_cluster(cluster: str | Sequence[str] | None, options: Options) -> tuple
     return names
 
 
-def _check(table: ParameterTable, names: Sequence[str], categories: Mapping[str, Any]) -> None:
+def _check(
+    table: ParameterTable, names: Sequence[str], categories: Mapping[str, tuple[float, ...]]
+) -> None:
     if table.n_groups != len(names):
         raise InputError(
             f"the model has {table.n_groups} groups but the data {len(names)}: {quoted(names)}"

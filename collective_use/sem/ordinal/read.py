@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import Frame
 from collective_use.checks import column_in, quoted
 from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported, warn
 from collective_use.numerics.moments import Floats, GroupMoments, Ints
@@ -39,7 +39,7 @@ class Coded:
 
 
 def read_ordinal(
-    data: Any,
+    data: Frame,
     block: BlockNames,
     categories: dict[str, tuple[float, ...]],
     group: str | None,
@@ -133,7 +133,7 @@ def _moments(
     return found
 
 
-def _clusters(data: Any, cluster: Sequence[str]) -> Ints | None:
+def _clusters(data: Frame, cluster: Sequence[str]) -> Ints | None:
     if not cluster:
         return None
     column_in("cluster", cluster[0], list(data.columns), where="the data")

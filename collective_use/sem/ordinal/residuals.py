@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from collective_use.accepted import PlainDict
 from collective_use.errors import EstimationError
-from collective_use.numerics.moments import Floats
+from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
 from collective_use.numerics.ordinal.response import Response
-from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import inverted
+from collective_use.sem.ordinal.estimate import OrdinalSolution
 from collective_use.sem.postfit.residuals import KINDS, SemResiduals
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def ordinal_residuals(solution: Solution, moments: Sequence[OrdinalMoments]) -> SemResiduals:
+def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoments]) -> SemResiduals:
     """Return raw, correlation, normalised and standardized residuals of all statistics.
 
     Normalised residuals are divided by the error of the statistic, standardized ones by the error
@@ -32,8 +33,8 @@ def ordinal_residuals(solution: Solution, moments: Sequence[OrdinalMoments]) -> 
     """
     import pandas as pd
 
-    objective: Any = solution.shared
-    parts: list[list[Any]] = [[], [], []]
+    objective = solution.shared
+    parts: list[list[pd.DataFrame]] = [[], [], []]
     reason = ""
     for i, (m, r) in enumerate(zip(moments, objective.responses(solution.theta), strict=True)):
         try:
@@ -48,12 +49,14 @@ def ordinal_residuals(solution: Solution, moments: Sequence[OrdinalMoments]) -> 
     return SemResiduals(covariances, means, reason, thresholds)
 
 
-def residual_spread(solution: Solution, group: int, m: OrdinalMoments, r: Response) -> Floats:
+def residual_spread(
+    solution: OrdinalSolution, group: int, m: OrdinalMoments, r: Response
+) -> Floats:
     """Return the covariance of the residuals of one group under the model, (k, k).
 
     ``Q Gamma Q' / n_g`` with ``Q = I - share D (D'WD)^-1 D' W``.
     """
-    objective: Any = solution.shared
+    objective = solution.shared
     W = objective.W[group]
     A = inverted(solution, objective.fisher(solution.theta))
     fitted = solution.data.shares[group] * (r.jacobian @ A @ r.jacobian.T)
@@ -62,7 +65,7 @@ def residual_spread(solution: Solution, group: int, m: OrdinalMoments, r: Respon
 
 
 def _z_values(
-    solution: Solution, group: int, m: OrdinalMoments, r: Response
+    solution: OrdinalSolution, group: int, m: OrdinalMoments, r: Response
 ) -> tuple[Floats, Floats]:
     e = m.statistics - r.values
     own = np.diag(m.gamma) / m.n
@@ -94,7 +97,7 @@ def _of_group(
     correlation = sample / (sd[rows] * sd[columns]) - model / (sd_model[rows] * sd_model[columns])
 
     def frame(lhs: list[str], rhs: list[str] | None, values: list[Floats]) -> pd.DataFrame:
-        first: dict[str, Any] = {"group": group, "lhs": lhs}
+        first: PlainDict = {"group": group, "lhs": lhs}
         if rhs is not None:
             first["rhs"] = rhs
         return pd.DataFrame(first | dict(zip(KINDS, values, strict=True)))
@@ -118,7 +121,7 @@ def _of_group(
     return covariances, means, thresholds
 
 
-def _places(p: int, h: int, numeric: Any) -> Any:
+def _places(p: int, h: int, numeric: Ints) -> Ints:
     """Return where (co)variances stand among the statistics, -1 where there is none, (p, p)."""
     place = np.full((p, p), -1)
     place[numeric, numeric] = h + np.arange(numeric.size)

@@ -13,9 +13,12 @@ import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import NotSupported
+from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.moments import OrdinalMoments
-from collective_use.sem.engines.core import Solution
+from collective_use.sem.engines.core import moved_to
+from collective_use.sem.fitted import refuse_other_value
 from collective_use.sem.goodness import tests_of_fit
+from collective_use.sem.ordinal.estimate import OrdinalSolution, ordinal_meat
 from collective_use.sem.ordinal.factor_scores import ordinal_factor_scores
 from collective_use.sem.ordinal.residuals import ordinal_residuals
 from collective_use.sem.ordinal.tests_of_fit import model_tests, ordinal_fit_measures
@@ -25,6 +28,8 @@ from collective_use.sem.result import SemResult
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from collective_use.sem.resampling.base import Refit
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class OrdinalResult(SemResult):
     2
     """
 
+    solution: OrdinalSolution
     moments: tuple[OrdinalMoments, ...] = ()
     categories: Mapping[str, tuple[float, ...]] | None = None
 
@@ -96,10 +102,28 @@ class OrdinalResult(SemResult):
         """Return residuals of thresholds, means, variances and correlations."""
         return ordinal_residuals(self.solution, self.moments)
 
-    def scaling_at(self, solution: Solution) -> float:
-        """Return the scaling of the corrected test at other parameter values."""
-        corrected = model_tests(solution, self.moments)[1]
+    def statistics_meat(self) -> Floats:
+        """Return ``D' W Gamma W D`` of one case, for differences corrected by Satorra (2000)."""
+        return ordinal_meat(self.solution, self.moments)
+
+    def scaling_at(self, theta: Floats, wanted: float) -> float:
+        """Return the scaling of the corrected test at other parameter values.
+
+        Raises
+        ------
+        EstimationError
+            When they are no estimates of a smaller model, whose discrepancy is `wanted`.
+        """
+        moved = moved_to(self.solution, theta)
+        refuse_other_value(moved.optimum.value, wanted)
+        corrected = model_tests(moved, self.moments)[1]
         return math.nan if corrected is None else corrected.scaling
+
+    def refit(self, kind: str) -> Refit:
+        """Return what fits the model again to resampled data, see `bootstrap_fit`."""
+        from collective_use.sem.resampling.refit import ordinal_refit
+
+        return ordinal_refit(self, kind, self.categories or {})
 
     def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
         """Refuse: there is no likelihood."""

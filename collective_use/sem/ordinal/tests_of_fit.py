@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from scipy.linalg import block_diag
@@ -18,7 +17,6 @@ from scipy.linalg import block_diag
 from collective_use.numerics.moments import Floats, inverse_and_log_det
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
 from collective_use.numerics.sem import fit_indices as fi
-from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.explained import explained_measures
 from collective_use.sem.goodness.fit_measures import (
     _approximation,
@@ -28,6 +26,7 @@ from collective_use.sem.goodness.fit_measures import (
 )
 from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 from collective_use.sem.inference import inverted
+from collective_use.sem.ordinal.estimate import OrdinalSolution
 
 Moments = Sequence[OrdinalMoments]
 
@@ -57,16 +56,16 @@ def _full(W: Floats) -> Floats:
     return np.diag(W) if W.ndim == 1 else W
 
 
-def _stacked(solution: Solution, moments: Moments) -> tuple[Floats, Floats]:
+def _stacked(solution: OrdinalSolution, moments: Moments) -> tuple[Floats, Floats]:
     """Return weight and Gamma of all groups."""
-    objective: Any = solution.objective
+    objective = solution.objective
     shares = solution.data.shares
     V = block_diag(*[s * _full(W) for s, W in zip(shares, objective.W, strict=True)])
     G = block_diag(*[m.gamma / s for s, m in zip(shares, moments, strict=True)])
     return V, G
 
 
-def model_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSquare | None]:
+def model_tests(solution: OrdinalSolution, moments: Moments) -> tuple[ChiSquare, ChiSquare | None]:
     """Return the uncorrected and the corrected test of a model."""
     statistic = max(2 * solution.data.n * solution.objective.value(solution.theta), 0.0)
     df = solution.df
@@ -74,7 +73,7 @@ def model_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSqu
     plain = ChiSquare("standard", statistic, df, p)
     if not solution.options.scaled:
         return plain, None
-    objective: Any = solution.shared
+    objective = solution.shared
     E = inverted(solution, objective.fisher(solution.theta))
     V, G = _stacked(solution, moments)
     D = np.concatenate([r.jacobian for r in objective.responses(solution.theta)])
@@ -82,9 +81,11 @@ def model_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSqu
     return plain, scaled(solution.options.test, statistic, df, V - VD @ E @ VD.T, G)
 
 
-def baseline_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, ChiSquare | None]:
+def baseline_tests(
+    solution: OrdinalSolution, moments: Moments
+) -> tuple[ChiSquare, ChiSquare | None]:
     """Return the tests of the model in which all correlations but those of covariates are zero."""
-    objective: Any = solution.objective
+    objective = solution.objective
     total, df, D = 0.0, 0, []
     block = solution.table.block()
     x = [block.observed.index(name) for name in block.covariates]
@@ -112,7 +113,7 @@ def baseline_tests(solution: Solution, moments: Moments) -> tuple[ChiSquare, Chi
     return plain, scaled(solution.options.test, total, df, U, G)
 
 
-def robust_versus(solution: Solution, moments: Moments) -> tuple[fi.Versus, float] | None:
+def robust_versus(solution: OrdinalSolution, moments: Moments) -> tuple[fi.Versus, float] | None:
     """Return normal-theory statistics of the polychoric matrices with their scaling.
 
     None unless all variables are ordered, all matrices positive definite and the thresholds
@@ -122,7 +123,7 @@ def robust_versus(solution: Solution, moments: Moments) -> tuple[fi.Versus, floa
     ----------
     Savalei (2021), equations 13 to 20.
     """
-    objective: Any = solution.shared
+    objective = solution.shared
     if any(m.is_mean.any() for m in moments):
         return None
     responses = objective.responses(solution.theta)
@@ -166,7 +167,7 @@ def robust_versus(solution: Solution, moments: Moments) -> tuple[fi.Versus, floa
 
 
 def ordinal_fit_measures(
-    solution: Solution, plain: ChiSquare, corrected: ChiSquare | None, moments: Moments
+    solution: OrdinalSolution, plain: ChiSquare, corrected: ChiSquare | None, moments: Moments
 ) -> dict[str, float]:
     """Compute the fit measures that lavaan prints for ordered variables."""
     n, groups = solution.effective_n, len(moments)
@@ -202,8 +203,8 @@ def ordinal_fit_measures(
     return out | explained_measures(plain, math.nan, by_robust, n, moments[0].covariance.shape[0])
 
 
-def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]:
-    objective: Any = solution.objective
+def _residual_measures(solution: OrdinalSolution, moments: Moments) -> dict[str, float]:
+    objective = solution.objective
     names = ("rmr", "rmr_nomean", "srmr_bentler", "srmr", "crmr", "crmr_nomean")
     total = dict.fromkeys(names, 0.0)
     for share, m, r in zip(
@@ -247,8 +248,10 @@ def _residual_measures(solution: Solution, moments: Moments) -> dict[str, float]
     }
 
 
-def _other_measures(solution: Solution, plain: ChiSquare, moments: Moments) -> dict[str, float]:
-    objective: Any = solution.objective
+def _other_measures(
+    solution: OrdinalSolution, plain: ChiSquare, moments: Moments
+) -> dict[str, float]:
+    objective = solution.objective
     n, chisq, df = solution.effective_n, plain.statistic, plain.df
     gfi = 0.0
     for share, m, W, e in zip(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from collective_use.accepted import PlainDict
 from collective_use.checks import one_of
 from collective_use.errors import EstimationError, InputError
 from collective_use.numerics.moments import Floats, Ints, inverse
@@ -53,7 +54,7 @@ class FactorScores(Result):
         """Return the scores."""
         return self.scores
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PlainDict:
         """Return all fields as plain values, every row with its row number or cluster."""
         out = super().to_dict() | {"scores": plain(_with_index(self.scores))}
         return out if self.errors is None else out | {"errors": plain(_with_index(self.errors))}

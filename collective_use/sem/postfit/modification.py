@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc
 
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
-from collective_use.numerics.ordinal.objective import OrdinalObjective
 from collective_use.numerics.search.optimise import null_space
-from collective_use.numerics.twolevel.objective import CompleteLikelihood, TwoLevelObjective
-from collective_use.sem.engines.core import Solution, make_objective
+from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import information, inverted
 from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.postfit.standardized import standard_factors
@@ -85,11 +83,7 @@ def kind_of_information(solution: Solution) -> str:
     What is expected depends there on who answers what in which cluster; the observed information
     is exact.
     """
-    objective: Any = solution.objective
-    if isinstance(objective, TwoLevelObjective):
-        complete = all(isinstance(g, CompleteLikelihood) for g in objective.groups)
-        return "structured" if complete else "observed"
-    return "structured"
+    return "structured" if solution.objective.fisher_is_exact else "observed"
 
 
 def extended(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats, list[Parameter]]:
@@ -110,14 +104,7 @@ def extended(solution: Solution, rows: list[Parameter]) -> tuple[Floats, Floats,
     longer = replace(table, rows=(*kept, *by_key.values()))
     model = compile_model(longer)
     theta = np.concatenate([solution.theta, [row.start for row in freed]])
-    own: Any = solution.objective
-    objective: Any
-    shared: Any
-    if isinstance(own, (OrdinalObjective, TwoLevelObjective)):
-        also: Any = solution.shared
-        objective, shared = own.with_model(model), also.with_model(model)
-    else:
-        objective, shared = make_objective(model, solution.data, solution.options, longer)
+    objective, shared = (one.with_model(model) for one in (solution.objective, solution.shared))
     score = -objective.gradient(theta)
     if kind_of_information(solution) == "observed":
         return score, objective.hessian(theta), freed

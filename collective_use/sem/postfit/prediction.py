@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
 
+from collective_use.accepted import Labels
 from collective_use.checks import column_in, one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats, Ints
@@ -209,7 +210,8 @@ def _rows_by_group(fit: SemResult, data: pd.DataFrame, group: str | None) -> lis
 
 
 def _of_group(
-    fit: SemResult, group: int, X: Floats, index: Any, wanted: Sequence[str], known: Sequence[str],
+    fit: SemResult, group: int, X: Floats, index: Labels, wanted: Sequence[str],
+    known: Sequence[str],
     confidence: float,
 ) -> pd.DataFrame:  # fmt: skip
     import pandas as pd

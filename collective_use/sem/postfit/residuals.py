@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = ("raw", "correlation", "normalized", "standardized")
+MEAN_COLUMNS = ["group", "lhs", *KINDS]
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,8 @@ def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals
     covariances, means, reason = [], [], ""
     for i, s in enumerate(saturated):
         state = states_of(solution)[i]
-        names = solution.table.blocks[i].observed
-        p = len(names)
         use_means = solution.model.meanstructure
+        first = s.mean.size if use_means else 0
         ds, dm = np.sqrt(np.diag(s.cov)), np.sqrt(np.diag(state.Sigma))
         raw = vech(s.cov - state.Sigma)
         correlation = vech(s.cov / np.outer(ds, ds) - state.Sigma / np.outer(dm, dm))
@@ -120,42 +121,26 @@ def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals
             z = _z_values(solution, i, s, raw, raw_mean if use_means else None)
         except (EstimationError, NotSupported) as error:
             reason = str(error)
-            size = raw.size + (p if use_means else 0)
-            z = np.full(size, np.nan), np.full(size, np.nan)
-        first = p if use_means else 0
-        cols, rows = np.triu_indices(p)
-        covariances.append(
-            pd.DataFrame(
-                {
-                    "group": i + 1,
-                    "lhs": [names[r] for r in rows],
-                    "rhs": [names[c] for c in cols],
-                    "raw": raw,
-                    "correlation": correlation,
-                    "normalized": z[0][first:],
-                    "standardized": z[1][first:],
-                }
-            )
-        )
+            z = np.full(raw.size + first, np.nan), np.full(raw.size + first, np.nan)
+        names = solution.table.blocks[i].observed
+        cols, rows = np.triu_indices(len(names))
+        pairs = {"lhs": [names[r] for r in rows], "rhs": [names[c] for c in cols]}
+        parts = (raw, correlation, z[0][first:], z[1][first:])
+        covariances.append(_frame(i + 1, pairs, parts))
         if use_means:
-            means.append(
-                pd.DataFrame(
-                    {
-                        "group": i + 1,
-                        "lhs": list(names),
-                        "raw": raw_mean,
-                        "correlation": raw_mean / ds,
-                        "normalized": z[0][:p],
-                        "standardized": z[1][:p],
-                    }
-                )
-            )
-    empty = pd.DataFrame(columns=["group", "lhs", *KINDS])
+            parts = (raw_mean, raw_mean / ds, z[0][:first], z[1][:first])
+            means.append(_frame(i + 1, {"lhs": list(names)}, parts))
     return SemResiduals(
         pd.concat(covariances, ignore_index=True),
-        pd.concat(means, ignore_index=True) if means else empty,
+        pd.concat(means, ignore_index=True) if means else pd.DataFrame(columns=MEAN_COLUMNS),
         reason,
     )
+
+
+def _frame(group: int, names: Mapping[str, list[str]], parts: Sequence[Floats]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({"group": group, **names, **dict(zip(KINDS, parts, strict=True))})
 
 
 def _z_values(

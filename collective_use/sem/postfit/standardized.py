@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import Array
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.sem.model import Block, State, fill
 from collective_use.sem.engines.core import Solution
@@ -211,7 +211,7 @@ def _definitions(table: ParameterTable, values: Floats, slopes: Floats, q: int) 
             values[i], slopes[i] = found
 
 
-def root(variances: Any, *, rounding: float = 1e-14) -> Any:
+def root(variances: Array, *, rounding: float = 1e-14) -> Array:
     """Return standard errors; NaN for a variance below zero, 0 for one that is rounding error."""
     values = np.asarray(variances, dtype=float)
     return np.sqrt(np.where(values < -rounding, np.nan, np.maximum(values, 0.0)))

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from collective_use.errors import NotSupported
 from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.search.optimise import minimise
+from collective_use.numerics.sem.function import Objective
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.engines.search import bounds_of
-from collective_use.sem.result import SemResult
+from collective_use.sem.fitted import Fitted
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import ParameterTable
 
 KINDS = ("cases", "clusters", "parametric")
 NOT_CONVERGED = "estimation did not converge"
+
+T = TypeVar("T")
+Part: TypeAlias = Floats | tuple[Floats, Floats, Ints]
+"""Of one group: how often each unit occurs, (n,), new cases, (n, p), or, at two levels, new cases,
+values of clusters and cluster of each case."""
+
+Resampled: TypeAlias = Sequence[Part]
+"""One sample, by group."""
+
+Sample: TypeAlias = Resampled | np.random.SeedSequence
+"""One sample, or the seed that it is drawn by."""
 
 
 class ReplicationError(ValueError):
@@ -49,9 +61,9 @@ class Refit:
         ``"cases"``, ``"clusters"`` or ``"parametric"``.
     """
 
-    def __init__(self, fit: SemResult, kind: str) -> None:
+    def __init__(self, fit: Fitted, kind: str) -> None:
         solution = fit.solution
-        self.kind, self.solution, self.fit = kind, solution, fit
+        self.kind, self.solution = kind, solution
         self.q = solution.model.n_free
         self.table = with_free_covariates(solution.table)
         self.model = compile_model(self.table)
@@ -121,26 +133,26 @@ class Refit:
         """Return the number of resampled units by group; cases unless told otherwise."""
         return [int(g.rows.size) for g in self.solution.data.groups]
 
-    def one(self, sample: Any) -> Floats:
+    def one(self, sample: Resampled) -> Floats:
         """Return the estimates of one sample."""
         raise NotImplementedError
 
-    def parametric(self, rng: np.random.Generator) -> Any:
+    def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw one sample from the model."""
         raise NotImplementedError
 
-    def _sample(self, rng: np.random.Generator) -> Any:
+    def _sample(self, rng: np.random.Generator) -> Resampled:
         if self.kind == "parametric":
             return self.parametric(rng)
         return [rng.multinomial(n, np.full(n, 1.0 / n)).astype(float) for n in self.units()]
 
-    def _resolved(self, sample: Any) -> Any:
+    def _resolved(self, sample: Sample) -> Resampled:
         """Draw late: every replication has a generator of its own, whoever computes it."""
         if isinstance(sample, np.random.SeedSequence):
             return self._sample(np.random.default_rng(sample))
         return sample
 
-    def _all(self, samples: Sequence[Any], jobs: int, progress: bool) -> Floats:
+    def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
         shown = shown_with_progress(samples, progress)
         if jobs == 1:
             found = [self._tried(sample) for sample in shown]
@@ -151,7 +163,7 @@ class Refit:
         self.failures = Counter(reason for _, reason in found if reason)
         return np.array([theta for theta, _ in found])
 
-    def _tried(self, sample: Any) -> tuple[Floats, str]:
+    def _tried(self, sample: Sample) -> tuple[Floats, str]:
         """Return estimates and, without a solution, the reason."""
         try:
             return self.one(self._resolved(sample)), ""
@@ -161,7 +173,7 @@ class Refit:
             reason = "the sample cannot be estimated"
         return np.full(self.q, np.nan), reason
 
-    def _solved(self, objective: Any) -> Floats:
+    def _solved(self, objective: Objective) -> Floats:
         found = minimise(
             objective,
             self.start,
@@ -174,13 +186,26 @@ class Refit:
         return found.theta[: self.q]
 
 
+def cases_of(part: Part) -> Floats:
+    """Return how often each case occurs, (n,), or new cases, (n, p).
+
+    Raises
+    ------
+    TypeError
+        For clusters of two levels.
+    """
+    if isinstance(part, tuple):
+        raise TypeError("a sample of one level holds no clusters")
+    return part
+
+
 def given_places(table: ParameterTable, group: int, level: int = 1) -> Ints:
     """Return the places of covariates with fixed moments, which keep their values."""
     block = table.block(group, level)
     return np.array([block.observed.index(name) for name in block.exogenous], dtype=np.intp)
 
 
-def shown_with_progress(samples: Sequence[Any], progress: bool) -> Any:
+def shown_with_progress(samples: Sequence[T], progress: bool) -> Iterable[T]:
     """Return the samples, with a progress bar when asked."""
     if not progress:
         return samples

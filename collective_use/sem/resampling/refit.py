@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,17 +15,18 @@ from collective_use.numerics.resampling.draws import normal_draws, ordinal_draws
 from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.search import bounds_of
+from collective_use.sem.fitted import Fitted, OrdinalFitted
 from collective_use.sem.ordinal.estimate import weights_of
-from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.resampling.base import (
+    Part,
     Refit,
     ReplicationError,
+    Resampled,
+    Sample,
+    cases_of,
     given_places,
     shown_with_progress,
 )
-from collective_use.sem.resampling.twolevel import TwoLevelRefit
-from collective_use.sem.result import SemResult
-from collective_use.sem.twolevel.result import TwoLevelResult
 
 _BATCH = 500
 
@@ -46,26 +46,24 @@ def continuous_draws(refit: Refit, rng: np.random.Generator) -> list[Floats]:
 class NormalRefit(Refit):
     """Complete continuous data, maximum likelihood: batches of fits."""
 
-    def parametric(self, rng: np.random.Generator) -> Any:
+    def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw one sample from the model."""
         return continuous_draws(self, rng)
 
-    def _moments(self, samples: Sequence[Any]) -> tuple[list[Floats], list[Floats]]:
+    def _moments(self, samples: Sequence[Resampled]) -> tuple[list[Floats], list[Floats]]:
         means, covs = [], []
         for i, g in enumerate(self.solution.data.groups):
-            if samples[0][i].ndim == 1:
-                mean, cov = weighted_moments(
-                    np.asarray(g.Y), np.array([sample[i] for sample in samples])
-                )
+            pieces = [cases_of(sample[i]) for sample in samples]
+            if pieces[0].ndim == 1:
+                mean, cov = weighted_moments(np.asarray(g.Y), np.array(pieces))
             else:
-                pieces = [sample[i] for sample in samples]
                 mean = np.array([piece.mean(axis=0) for piece in pieces])
                 cov = np.array([np.cov(piece.T, bias=True) for piece in pieces])
             means.append(mean)
             covs.append(cov)
         return means, covs
 
-    def _all(self, samples: Sequence[Any], jobs: int, progress: bool) -> Floats:
+    def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
         parts = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
         self.failures.clear()
         shares = self.solution.data.shares
@@ -97,7 +95,7 @@ class NormalRefit(Refit):
 class FimlRefit(Refit):
     """Missing values, maximum likelihood by pattern."""
 
-    def parametric(self, rng: np.random.Generator) -> Any:
+    def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw complete cases, then take from every case what the sample did not see."""
         drawn = continuous_draws(self, rng)
         groups = self.solution.data.groups
@@ -106,29 +104,39 @@ class FimlRefit(Refit):
             for g, y in zip(groups, drawn, strict=True)
         ]
 
-    def one(self, sample: Any) -> Floats:
+    def one(self, sample: Resampled) -> Floats:
         """Return the estimates of one sample."""
-        patterns = [
-            patterns_of(
-                part if part.ndim == 2 else np.repeat(np.asarray(g.Y), part.astype(np.intp), axis=0)
-            )
-            for g, part in zip(self.solution.data.groups, sample, strict=True)
-        ]
+        patterns = []
+        for g, given in zip(self.solution.data.groups, sample, strict=True):
+            part = cases_of(given)
+            if part.ndim == 1:
+                part = np.repeat(np.asarray(g.Y), part.astype(np.intp), axis=0)
+            patterns.append(patterns_of(part))
         return self._solved(FimlObjective(self.model, patterns, self.solution.data.shares))
 
 
 class OrdinalRefit(Refit):
-    """Ordered variables: moments estimated again, then the model."""
+    """Ordered variables: moments estimated again, then the model.
 
-    @property
-    def _counts(self) -> list[int]:
-        fit: Any = self.fit
-        return [len(fit.categories.get(name, ())) for name in self.solution.data.variables]
+    Parameters
+    ----------
+    fit, kind
+        As in `Refit`.
+    categories
+        Values of every ordered variable.
+    """
 
-    def parametric(self, rng: np.random.Generator) -> Any:
+    def __init__(
+        self, fit: OrdinalFitted, kind: str, categories: Mapping[str, tuple[float, ...]]
+    ) -> None:
+        super().__init__(fit, kind)
+        self.objective = fit.solution.objective
+        self._counts = [len(categories.get(name, ())) for name in self.solution.data.variables]
+
+    def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw latent responses with the model's correlations; cut them at its thresholds."""
-        objective: Any = self.solution.objective
-        out = []
+        objective = self.objective
+        out: list[Part] = []
         responses = objective.responses(self.solution.theta)
         for response, m in zip(responses, objective.groups, strict=True):
             p, h = m.covariance.shape[0], m.item.size
@@ -152,10 +160,11 @@ class OrdinalRefit(Refit):
             raise ReplicationError("a polychoric correlation is 1")
         return found
 
-    def one(self, sample: Any) -> Floats:
+    def one(self, sample: Resampled) -> Floats:
         """Return the estimates of one sample."""
         moments = []
-        for g, part in zip(self.solution.data.groups, sample, strict=True):
+        for g, given in zip(self.solution.data.groups, sample, strict=True):
+            part = cases_of(given)
             if part.ndim == 2:
                 moments.append(self._again(part, None))
             else:
@@ -172,43 +181,49 @@ class OrdinalRefit(Refit):
         )
 
 
-def refitter(fit: SemResult, kind: str) -> Refit:
-    """Return what refits a model, or refuse.
+def continuous_refit(fit: Fitted, kind: str) -> Refit:
+    """Return what refits a model of continuous variables, or refuse.
 
     Raises
     ------
     NotSupported
         For a combination that is not offered.
     """
-    options, data = fit.solution.options, fit.solution.data
-    chosen: Callable[[SemResult, str], Refit]
-    if isinstance(fit, TwoLevelResult):
-        if kind == "cases":
-            raise NotSupported(
-                "resampling cases at two levels is not supported: cases of a cluster belong "
-                "together; use kind='clusters' or kind='parametric'"
-            )
-        return TwoLevelRefit(fit, kind)
+    _refuse_data(fit, kind)
+    options = fit.solution.options
+    if options.missing == "fiml":
+        return FimlRefit(fit, kind)
+    if options.function != "ML" or options.likelihood != "normal":
+        raise NotSupported(f"resampling with estimator={options.estimator!r} is not supported")
+    if np.isfinite(np.concatenate(bounds_of(fit.table))).any():
+        raise NotSupported("resampling with bounds is not supported")
+    return NormalRefit(fit, kind)
+
+
+def ordinal_refit(
+    fit: OrdinalFitted, kind: str, categories: Mapping[str, tuple[float, ...]]
+) -> Refit:
+    """Return what refits a model with ordered variables, or refuse.
+
+    Raises
+    ------
+    NotSupported
+        For a combination that is not offered.
+    """
+    _refuse_data(fit, kind)
+    if any(np.isnan(np.asarray(g.Y)).any() for g in fit.solution.data.groups):
+        raise NotSupported(
+            "resampling with missing='pairwise' and missing answers is not supported: fit with "
+            "missing='listwise'"
+        )
+    return OrdinalRefit(fit, kind, categories)
+
+
+def _refuse_data(fit: Fitted, kind: str) -> None:
+    groups = fit.solution.data.groups
     if kind == "clusters":
         raise NotSupported("kind='clusters' at one level is not supported: use level: blocks")
-    if any(g.Y is None for g in data.groups):
+    if any(g.Y is None for g in groups):
         raise NotSupported("resampling from moments is not supported: give data")
-    if any(g.weights is not None or g.clusters for g in data.groups):
+    if any(g.weights is not None or g.clusters for g in groups):
         raise NotSupported("resampling with weights or cluster-robust errors is not supported")
-    if isinstance(fit, OrdinalResult):
-        if any(np.isnan(np.asarray(g.Y)).any() for g in data.groups):
-            raise NotSupported(
-                "resampling with missing='pairwise' and missing answers is not supported: fit with "
-                "missing='listwise'"
-            )
-        chosen = OrdinalRefit
-    elif options.missing == "fiml":
-        chosen = FimlRefit
-    elif options.function == "ML" and options.likelihood == "normal":
-        bounded = np.isfinite(np.concatenate(bounds_of(fit.table))).any()
-        if bounded:
-            raise NotSupported("resampling with bounds is not supported")
-        return NormalRefit(fit, kind)
-    else:
-        raise NotSupported(f"resampling with estimator={options.estimator!r} is not supported")
-    return chosen(fit, kind)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from collective_use.errors import NotSupported
 from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.resampling.draws import (
     cluster_draws,
@@ -13,38 +12,42 @@ from collective_use.numerics.resampling.draws import (
     normal_draws,
     twolevel_draws,
 )
-from collective_use.numerics.twolevel.likelihood import ClusterStatistics, cluster_statistics
-from collective_use.numerics.twolevel.missing import IncompleteLikelihood
+from collective_use.numerics.twolevel.likelihood import ClusterStatistics
 from collective_use.numerics.twolevel.objective import (
     CompleteLikelihood,
     Likelihood,
     TwoLevelObjective,
 )
-from collective_use.sem.resampling.base import Refit, given_places
+from collective_use.sem.fitted import TwoLevelFitted
+from collective_use.sem.resampling.base import Part, Refit, Resampled, given_places
 
 
 class TwoLevelRefit(Refit):
     """Two levels: clusters are drawn whole, or both levels are drawn from the model."""
 
+    def __init__(self, fit: TwoLevelFitted, kind: str) -> None:
+        super().__init__(fit, kind)
+        if fit.clustered is None:
+            raise NotSupported("this result has lost its data")
+        self.clustered = fit.clustered
+
     def units(self) -> list[int]:
         """Return clusters by group."""
-        fit: Any = self.fit
-        return [int(s.J) for s in fit.clustered.statistics]
+        return [int(s.J) for s in self.clustered.statistics]
 
-    def parametric(self, rng: np.random.Generator) -> Any:
+    def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw between and within parts for clusters of the observed sizes.
 
         Covariates with fixed moments and missing answers stay as they were observed.
         """
-        fit: Any = self.fit
         table = self.solution.table
         states = self.solution.objective.states(self.solution.theta)
-        out = []
+        out: list[Part] = []
         for i, (g, old) in enumerate(
-            zip(self.solution.data.groups, fit.clustered.likelihoods, strict=True)
+            zip(self.solution.data.groups, self.clustered.likelihoods, strict=True)
         ):
             within, between = states[2 * i], states[2 * i + 1]
-            Y, codes, z = np.asarray(g.Y), g.clusters[0], cluster_values(old)
+            Y, codes, z = np.asarray(g.Y), g.clusters[0], old.z
             layout = old.layout
             at = given_places(table, i + 1, 2)
             above = at, z[:, layout.place[at] - layout.p]
@@ -66,37 +69,38 @@ class TwoLevelRefit(Refit):
             out.append((np.where(np.isnan(Y), np.nan, drawn), new, codes))
         return out
 
-    def one(self, sample: Any) -> Floats:
+    def one(self, sample: Resampled) -> Floats:
         """Return the estimates of one sample."""
-        fit: Any = self.fit
         groups: list[Likelihood] = []
         for g, old, stats, part in zip(
-            self.solution.data.groups, fit.clustered.likelihoods, fit.clustered.statistics,
+            self.solution.data.groups, self.clustered.likelihoods, self.clustered.statistics,
             sample, strict=True,
         ):  # fmt: skip
             if isinstance(part, tuple):
                 Y, z, codes = part
-            elif isinstance(old, CompleteLikelihood):
+            elif old.complete:
                 groups.append(CompleteLikelihood(resampled_clusters(stats, part)))
                 continue
             else:
                 Y, z, codes = drawn_clusters(np.asarray(g.Y), old.z, g.clusters[0], part)
-            groups.append(likelihood_like(old, Y, z, codes))
+            groups.append(old.like(Y, z, codes))
         return self._solved(TwoLevelObjective(self.model, groups))
 
 
-def likelihood_like(old: Likelihood, Y: Floats, z: Floats, codes: Ints) -> Likelihood:
-    """Return the likelihood of other data in the same layout, complete or with gaps alike."""
-    if isinstance(old, CompleteLikelihood):
-        return CompleteLikelihood(cluster_statistics(Y, z, codes, old.layout))
-    return IncompleteLikelihood(Y, z, codes, old.layout)
+def twolevel_refit(fit: TwoLevelFitted, kind: str) -> TwoLevelRefit:
+    """Return what refits a two-level model, or refuse.
 
-
-def cluster_values(likelihood: Any) -> Floats:
-    """Return the variables measured on clusters only, (J, size - p)."""
-    if isinstance(likelihood, CompleteLikelihood):
-        return likelihood.stats.d[:, likelihood.stats.layout.p :]
-    return np.asarray(likelihood.z)
+    Raises
+    ------
+    NotSupported
+        When cases are to be drawn.
+    """
+    if kind == "cases":
+        raise NotSupported(
+            "resampling cases at two levels is not supported: cases of a cluster belong "
+            "together; use kind='clusters' or kind='parametric'"
+        )
+    return TwoLevelRefit(fit, kind)
 
 
 def drawn_clusters(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from collective_use.checks import one_of, quoted
 from collective_use.errors import (
@@ -16,61 +15,21 @@ from collective_use.errors import (
     warn,
 )
 from collective_use.sem.table.blocks import identify_blocks, pairs_of_blocks, sets_of
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.draft import Draft
 from collective_use.sem.table.effect_coding import with_effect_coding
 from collective_use.sem.table.equality import EQUAL, number_free, released_by
 from collective_use.sem.table.identification import (
     check_wu_estabrook,
+    refuse_residuals_in_delta,
     release_by_wu_estabrook,
-    release_like_lavaan,
 )
 from collective_use.sem.table.names import Names, names_of_block
 from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 from collective_use.sem.table.repeated import joined_modifiers, repeated_constraints, repeated_note
+from collective_use.sem.table.rules import added, fix_by_rule, release_like_lavaan
 from collective_use.syntax.model_text import ModelText, Statement, parse_model
 from collective_use.syntax.modifiers import Modifiers
-
-
-@dataclass(frozen=True, slots=True)
-class TableOptions:
-    """What the default rules need to know.
-
-    Attributes
-    ----------
-    n_groups
-        Number of groups.
-    meanstructure
-        Add intercepts; None: when the model has several groups, thresholds or an intercept.
-        A model that writes intercepts has them anyway.
-    std_lv
-        Identify latent variables by variance 1 instead of a first loading of 1.
-    orthogonal
-        Fix covariances of latent variables at 0.
-    fixed_x
-        Fix the moments of exogenous covariates at the sample's.
-    thresholds
-        Number of thresholds of each ordered variable.
-    parameterization
-        ``"delta"`` or ``"theta"``.
-    equal, partial
-        Kinds of parameters held equal over groups, and parameters released from that.
-    identification
-        What that frees in later groups: ``"lavaan"`` or ``"wu.estabrook"``.
-    effect_coding
-        Give factors the mean metric of their indicators instead of a first loading of 1.
-    """
-
-    n_groups: int = 1
-    meanstructure: bool | None = None
-    std_lv: bool = False
-    orthogonal: bool = False
-    fixed_x: bool = True
-    thresholds: Mapping[str, int] = field(default_factory=dict)
-    parameterization: str = "delta"
-    equal: tuple[str, ...] = ()
-    partial: tuple[str, ...] = ()
-    identification: str = "lavaan"
-    effect_coding: bool = False
 
 
 def parameter_table(
@@ -192,10 +151,10 @@ def _block(
         else:
             user[key] = Draft(s.lhs, s.op, s.rhs, s)
     drafts = list(user.values())
-    for lhs, op, rhs in _defaults(names, options, means):
+    for lhs, op, rhs in added(names, options, means=means):
         if (lhs, op, rhs) not in user and not (op == "~~" and (rhs, op, lhs) in user):
             drafts.append(Draft(lhs, op, rhs))
-    _fix_by_rule(drafts, names, options)
+    fix_by_rule(drafts, names, options)
     if sets := sets_of(statements):
         if options.equal:
             raise NotSupported(
@@ -209,71 +168,13 @@ def _block(
     return drafts, names
 
 
-def _defaults(names: Names, options: TableOptions, means: bool) -> Iterable[tuple[str, str, str]]:
-    for name in names.ordered:
-        for number in range(1, options.thresholds.get(name, 0) + 1):
-            yield name, "|", f"t{number}"
-    for name in (*names.not_exogenous, *names.latent):
-        yield name, "~~", name
-    for first, second in combinations(names.latent_exogenous, 2):
-        yield first, "~~", second
-    for first, second in combinations((*names.latent_outcomes, *names.outcomes), 2):
-        yield first, "~~", second
-    for i, first in enumerate(names.exogenous):
-        for second in names.exogenous[i:]:
-            yield first, "~~", second
-    for name in names.ordered:
-        yield name, "~*~", name
-    if means:
-        for name in (*names.observed, *names.latent):
-            yield name, "~1", ""
-
-
-def _fix_by_rule(drafts: Sequence[Draft], names: Names, options: TableOptions) -> None:
-    loadings = [d for d in drafts if d.op == "=~"]
-    firsts = {d.lhs: d for d in reversed(loadings)}
-    single = _single_indicators(loadings)
-    for d in drafts:
-        variance = d.is_variance
-        auto = not d.user
-        if variance and auto and d.lhs in names.composites:
-            d.fix(0.0)
-        if variance and options.std_lv and d.lhs in names.latent:
-            d.fix(1.0)
-        if variance and auto and d.lhs in single:
-            d.fix(0.0)
-        latent_pair = not variance and d.lhs in names.latent and d.rhs in names.latent
-        if options.orthogonal and auto and d.op == "~~" and latent_pair:
-            d.fix(0.0)
-        coded = options.effect_coding and d.lhs in names.latent
-        if d.op == "~1" and auto and not coded and d.lhs in (*names.latent, *names.ordered):
-            d.fix(0.0)
-        if auto and options.fixed_x and d.lhs in names.exogenous and d.op in ("~~", "~1"):
-            d.fix(math.nan)
-            d.exogenous = True
-        if variance and auto and d.lhs in names.ordered:
-            d.fix(1.0)
-        if d.op == "~*~" and auto:
-            d.fix(1.0)
-    if not options.std_lv and not options.effect_coding:
-        for first in firsts.values():
-            first.fix(1.0)
-
-
-def _single_indicators(loadings: Sequence[Draft]) -> Collection[str]:
-    count: dict[str, int] = {}
-    used: dict[str, int] = {}
-    for d in loadings:
-        count[d.lhs] = count.get(d.lhs, 0) + 1
-        used[d.rhs] = used.get(d.rhs, 0) + 1
-    return {d.rhs for d in loadings if count[d.lhs] == 1 and used[d.rhs] == 1 and d.lhs != d.rhs}
-
-
 def _release_by_equality(drafts: Sequence[Draft], names: Names, options: TableOptions) -> None:
     """Free in later groups what equality over groups has made estimable."""
     present = {(d.lhs, d.op, d.rhs) for d in drafts}
     released = released_by(present, options.partial)
     wu_estabrook = options.identification == "wu.estabrook"
+    if names.ordered:
+        refuse_residuals_in_delta(options.equal, options.parameterization)
     release = release_by_wu_estabrook if wu_estabrook else release_like_lavaan
     release(drafts, names, options, released)
 

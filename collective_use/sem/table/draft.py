@@ -7,6 +7,17 @@ import math
 from collective_use.syntax.model_text import Statement
 from collective_use.syntax.modifiers import Modifiers
 
+KINDS = {
+    "=~": "loading",
+    "<~": "weight",
+    "~": "slope",
+    "~~": "covariance",
+    "~1": "mean",
+    "|": "threshold",
+    "~*~": "scale",
+}
+"""What each sign says of two variables; ``~~`` of one with itself is its variance."""
+
 
 class Draft:
     """A parameter whose rules are still being applied.
@@ -29,6 +40,11 @@ class Draft:
         self.user = source is not None
         self.modifiers = source.modifiers if source else Modifiers()
         self.place = source
+
+    @property
+    def kind(self) -> str:
+        """What kind of parameter it is: ``"variance"``, ``"loading"``, ..."""
+        return "variance" if self.is_variance else KINDS[self.op]
 
     @property
     def is_variance(self) -> bool:

@@ -1,6 +1,6 @@
 """What equality over groups makes estimable in later groups, so that the model stays identified.
 
-Two rules are offered. ``"lavaan"``: what `group.equal` of lavaan 0.6 frees.
+Two rules are offered. ``"lavaan"``: what `group.equal` of lavaan 0.6 frees (`table.rules`).
 ``"wu.estabrook"``: with ordered variables, what Wu & Estabrook (2016) show to be identified. There
 the scale and the location of every latent response are set by its thresholds alone. As long as a
 group's thresholds are its own, scale and location are arbitrary and fixed; two thresholds held
@@ -17,14 +17,11 @@ Equation Modeling 27:111 (the steps in lavaan).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING
 
 from collective_use.errors import InputError, NotSupported
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.draft import Draft
 from collective_use.sem.table.names import Names
-
-if TYPE_CHECKING:
-    from collective_use.sem.table.build import TableOptions
 
 IDENTIFICATIONS = ("lavaan", "wu.estabrook")
 """Rules of identification over groups."""
@@ -33,46 +30,6 @@ _ORDER = ("thresholds", "loadings", "intercepts")
 
 Key = tuple[str, str, str]
 Held = Callable[[str, Key], bool]
-
-
-def release_like_lavaan(
-    drafts: Sequence[Draft], names: Names, options: TableOptions, released: Collection[Key]
-) -> None:
-    """Free in a later group what `group.equal` of lavaan 0.6 frees.
-
-    Residual variances of ordered variables that are held equal stay at the 1 of the first group.
-
-    Parameters
-    ----------
-    drafts, names
-        Rows of the group and the roles of its variables.
-    options
-        What is held equal.
-    released
-        Parameters released from that.
-
-    Raises
-    ------
-    NotSupported
-        For equal residual variances of ordered variables in delta parameterisation.
-    """
-    if names.ordered:
-        refuse_residuals_in_delta(options.equal, options.parameterization)
-    equal = options.equal
-    shifted = ("intercepts" in equal or "thresholds" in equal) and "means" not in equal
-    rescaled = options.std_lv and "loadings" in equal and "lv.variances" not in equal
-    delta = options.parameterization == "delta"
-    for d in drafts:
-        if (
-            (shifted and d.op == "~1" and d.lhs in names.latent and not d.user)
-            or (rescaled and d.is_variance and d.lhs in names.latent and not d.user)
-            or ("thresholds" in equal and delta and d.op == "~*~")
-            or (
-                "thresholds" in equal and not delta and d.is_variance and d.lhs in names.ordered
-                and ("residuals" not in equal or (d.lhs, d.op, d.rhs) in released)
-            )
-        ):  # fmt: skip
-            d.release()
 
 
 def check_wu_estabrook(equal: Sequence[str], parameterization: str) -> None:

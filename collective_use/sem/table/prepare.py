@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from collective_use.accepted import Covariances, Frame, Means
 from collective_use.checks import column_in, one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
 from collective_use.sem.options import Options
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.syntax.model_text import ModelText, parse_model
 
@@ -54,7 +55,7 @@ def with_bounds(
     return ParameterTable(rows, table.blocks, table.meanstructure, table.parameterization)
 
 
-def names_of_groups(data: Any, cov: Any, group: str | None) -> tuple[str, ...]:
+def names_of_groups(data: Frame, cov: Covariances, group: str | None) -> tuple[str, ...]:
     """Return the groups of the data or of the moments.
 
     Raises
@@ -84,7 +85,7 @@ def use_means(
     options: Options,
     clusters: Sequence[str],
     names: Sequence[str],
-    means: Any,
+    means: Means,
     *,
     moments_only: bool = False,
     equal: Sequence[str] = (),
@@ -182,7 +183,7 @@ def in_order_of_groups(
     return ModelText(text.source, tuple(order))
 
 
-def refuse_latent_columns(model: str | ModelText | ParameterTable, data: Any) -> None:
+def refuse_latent_columns(model: str | ModelText | ParameterTable, data: Frame) -> None:
     """Raise when a latent variable has the name of a column of the data.
 
     Raises

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from collective_use.accepted import Labels
 from collective_use.checks import quoted
 from collective_use.errors import (
     DataWarning,
@@ -45,7 +45,7 @@ def _moments(n: float, mean: Floats, cov: Floats) -> GroupMoments:
     return GroupMoments(n, mean, cov, float(log_det) if sign > 0 else float("nan"))
 
 
-def warn_shared_clusters(ids: Any, labels: Any, names: Sequence[str]) -> None:
+def warn_shared_clusters(ids: Labels, labels: Labels, names: Sequence[str]) -> None:
     """Warn when clusters have members in several groups: the groups are taken as independent."""
     if labels is None:
         return

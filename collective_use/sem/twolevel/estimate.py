@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from collective_use.accepted import Array, Frame
 from collective_use.checks import column_in, one_of, quoted
 from collective_use.errors import (
     EstimationError,
@@ -131,7 +132,7 @@ def layout_of(table: ParameterTable) -> tuple[Layout, tuple[str, ...], tuple[str
 
 
 def read_clustered(
-    data: Any,
+    data: Frame,
     table: ParameterTable,
     cluster: str,
     group: str | None,
@@ -166,8 +167,7 @@ def read_clustered(
         clusters.append(own)
         z = _cluster_values(Z[rows], codes, only, ids[rows])
         likelihood, stats = _reduced(Y[rows], z, codes, layout, name, W)
-        complete = isinstance(likelihood, CompleteLikelihood)
-        check_cluster_moments(stats, z, W, only, name, complete=complete)
+        check_cluster_moments(stats, z, W, only, name, complete=likelihood.complete)
         likelihoods.append(likelihood)
         statistics.append(stats)
         moments = _level_moments(Y[rows], z, table, i + 1, only)
@@ -180,9 +180,9 @@ def read_clustered(
 
 
 def _kept(
-    data: Any, Y: Floats, Z: Floats, cluster: str, group: str | None,
+    data: Frame, Y: Floats, Z: Floats, cluster: str, group: str | None,
     table: ParameterTable, options: Options,
-) -> tuple[Any, Record]:  # fmt: skip
+) -> tuple[NDArray[np.bool_], Record]:  # fmt: skip
     record = Record()
     keep = np.asarray(data[cluster].notna().to_numpy())
     if not keep.all():
@@ -202,7 +202,7 @@ def _kept(
     return keep & ~missing, record
 
 
-def _codes(ids: Any, group: str) -> tuple[Ints, tuple[str, ...]]:
+def _codes(ids: Array, group: str) -> tuple[Ints, tuple[str, ...]]:
     where = f" in group {group!r}" if group else ""
     names, codes = np.unique(ids.astype(str), return_inverse=True)
     codes = np.asarray(codes.reshape(-1), dtype=np.intp)
@@ -214,7 +214,7 @@ def _codes(ids: Any, group: str) -> tuple[Ints, tuple[str, ...]]:
     return codes, tuple(str(name) for name in names)
 
 
-def _cluster_values(Z: Floats, codes: Ints, only: Sequence[str], ids: Any) -> Floats:
+def _cluster_values(Z: Floats, codes: Ints, only: Sequence[str], ids: Array) -> Floats:
     first = np.unique(codes, return_index=True)[1]
     z = Z[first]
     for j, name in enumerate(only):
@@ -277,7 +277,17 @@ def relabelled(table: ParameterTable) -> ParameterTable:
     return replace(table, rows=rows, blocks=blocks)
 
 
-def fit_twolevel_table(table: ParameterTable, clustered: Clustered, options: Options) -> Solution:
+@dataclass(frozen=True, slots=True)
+class TwoLevelSolution(Solution):
+    """Where estimation of two levels ended."""
+
+    objective: TwoLevelObjective
+    shared: TwoLevelObjective
+
+
+def fit_twolevel_table(
+    table: ParameterTable, clustered: Clustered, options: Options
+) -> TwoLevelSolution:
     """Estimate a two-level model.
 
     Raises
@@ -298,9 +308,9 @@ def fit_twolevel_table(table: ParameterTable, clustered: Clustered, options: Opt
     filled = replace(table, rows=rows)
     model = compile_model(filled)
     constraints = read_constraints(filled)
-    objective: Any = TwoLevelObjective(model, clustered.likelihoods)
+    objective = TwoLevelObjective(model, clustered.likelihoods)
     optimum, basis = search(flat, _start_data(clustered), objective, constraints)
-    return Solution(
+    return TwoLevelSolution(
         filled, model, clustered.sample, options, objective, objective, optimum, basis, constraints
     )
 
@@ -315,13 +325,13 @@ def _start_data(clustered: Clustered) -> SampleData:
     return replace(clustered.sample, groups=tuple(built))
 
 
-def cluster_meat(solution: Solution) -> list[Floats]:
+def cluster_meat(solution: TwoLevelSolution) -> list[Floats]:
     """Return the cross-products of cluster scores per case, by group."""
-    objective: Any = solution.objective
+    objective = solution.objective
     return [S.T @ S / solution.data.n for S in objective.cluster_scores(solution.theta)]
 
 
-def twolevel_vcov(solution: Solution) -> Floats | None:
+def twolevel_vcov(solution: TwoLevelSolution) -> Floats | None:
     """Return the covariance of the estimates; None when the information is singular."""
     options = solution.options
     if options.se == "none" or solution.model.n_free == 0:

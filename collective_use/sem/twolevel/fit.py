@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from collective_use.accepted import Arguments, Frame, Given
 from collective_use.checks import quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import find_problems
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import with_bounds
 from collective_use.sem.twolevel.estimate import (
@@ -23,8 +24,9 @@ from collective_use.sem.twolevel.estimate import (
     warn_few_clusters,
 )
 from collective_use.sem.twolevel.result import TwoLevelResult
+from collective_use.syntax.model_text import ModelText
 
-_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+_NEUTRAL: Mapping[str, tuple[Given, ...]] = {
     "h1_information": ("structured",),
     "effect_coding": (False,),
     "engine": ("core",),
@@ -38,8 +40,8 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
 
 
 def fit_twolevel(
-    model: Any,
-    data: Any,
+    model: str | ModelText | ParameterTable,
+    data: Frame,
     *,
     cluster: Sequence[str],
     estimator: str | None = None,
@@ -53,8 +55,8 @@ def fit_twolevel(
     std_lv: bool = False,
     orthogonal: bool = False,
     fixed_x: bool | None = None,
-    bounds: Any = None,
-    **others: Any,
+    bounds: str | Mapping[str, tuple[float, float]] | None = None,
+    **others: Arguments,
 ) -> TwoLevelResult:
     """Fit a two-level model; arguments as in `fit_sem`.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from collective_use.accepted import Array
 from collective_use.numerics.moments import vech
 from collective_use.numerics.twolevel.unrestricted import Saturated
 from collective_use.sem.engines.core import Solution
@@ -75,7 +74,7 @@ def twolevel_residuals(solution: Solution, saturated: list[Saturated]) -> SemRes
     )
 
 
-def _deviations(S: Any) -> Any:
+def _deviations(S: Array) -> Array:
     """Return standard deviations, NaN for a variance that is not positive."""
     variances = np.diag(S)
     return np.sqrt(np.where(variances > 0, variances, np.nan))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,14 +12,16 @@ import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import DataWarning, InputError, NotSupported, warn
-from collective_use.numerics.twolevel.objective import CompleteLikelihood
+from collective_use.numerics.moments import Floats
+from collective_use.numerics.twolevel.missing import IncompleteLikelihood, saturated_incomplete
 from collective_use.numerics.twolevel.saturated import (
     moments_at,
     saturated_complete,
     start_moments,
 )
 from collective_use.numerics.twolevel.unrestricted import Saturated, unrestricted_moments
-from collective_use.sem.engines.core import Solution
+from collective_use.sem.engines.core import moved_to
+from collective_use.sem.fitted import refuse_other_value
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.options import LEVELS, Level
 from collective_use.sem.postfit.factor_scores import FactorScores
@@ -27,7 +29,7 @@ from collective_use.sem.postfit.modification import release_tests, score_test
 from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.postfit.residuals import SemResiduals
 from collective_use.sem.result import SemResult
-from collective_use.sem.twolevel.estimate import Clustered
+from collective_use.sem.twolevel.estimate import Clustered, TwoLevelSolution
 from collective_use.sem.twolevel.factor_scores import twolevel_factor_scores
 from collective_use.sem.twolevel.residuals import twolevel_residuals
 from collective_use.sem.twolevel.space import keeps_variances, note_on_space
@@ -41,6 +43,8 @@ from collective_use.sem.twolevel.tests_of_fit import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from collective_use.sem.resampling.base import Refit
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class TwoLevelResult(SemResult):
     [1, 2]
     """
 
+    solution: TwoLevelSolution
     clustered: Clustered | None = None
 
     @property
@@ -79,13 +84,11 @@ class TwoLevelResult(SemResult):
     def saturated(self) -> list[Saturated]:
         """Unrestricted moments of both levels by group, the between covariance a possible one."""
         out = []
-        for likelihood in self._data.likelihoods:
-            if isinstance(likelihood, CompleteLikelihood):
-                out.append(saturated_complete(likelihood.stats))
+        for likelihood, stats in zip(self._data.likelihoods, self._data.statistics, strict=True):
+            if isinstance(likelihood, IncompleteLikelihood):
+                out.append(saturated_incomplete(likelihood))
             else:
-                from collective_use.numerics.twolevel.missing import saturated_incomplete
-
-                out.append(saturated_incomplete(likelihood))  # type: ignore[arg-type]
+                out.append(saturated_complete(stats))
         return out
 
     @cached_property
@@ -102,7 +105,7 @@ class TwoLevelResult(SemResult):
     def _unrestricted(self, group: int) -> Saturated:
         """Return the unrestricted moments of one group, whose between covariance may be any."""
         likelihood = self._data.likelihoods[group]
-        if not isinstance(likelihood, CompleteLikelihood):
+        if not likelihood.complete:
             # With gaps the free maximum is dear; it is the kept one where that is no border.
             kept = self.saturated[group]
             if kept.rank == len(kept.Sb):
@@ -216,9 +219,35 @@ class TwoLevelResult(SemResult):
         wanted = [(s.lhs, s.op, s.rhs) for s in statements]
         return score_test(self.solution, wanted, [names[s.level] for s in statements])
 
-    def scaling_at(self, solution: Solution, plain: tests_of_fit.ChiSquare) -> float:
-        """Return the scaling of the robust test at other parameter values."""
-        return robust_test(solution, self._data, plain, self.unrestricted).scaling
+    def statistics_meat(self) -> Floats:
+        """Refuse: the two levels have no statistics of independent cases."""
+        raise NotSupported(
+            "compare(method='satorra.2000') at two levels is not supported: the two levels have no "
+            "statistics of independent cases; use 'satorra.bentler.2001' with MLR"
+        )
+
+    def scaling_at(self, theta: Floats, wanted: float) -> float:
+        """Return the scaling of the robust test at other parameter values.
+
+        Raises
+        ------
+        EstimationError
+            When they are no estimates of a smaller model, whose discrepancy is `wanted`.
+        """
+        moved = moved_to(self.solution, theta)
+        refuse_other_value(moved.optimum.value, wanted)
+        plain = tests_of_fit.uncorrected_at(moved)
+        return robust_test(moved, self._data, plain, self.unrestricted).scaling
+
+    def on(self, solution: TwoLevelSolution, clustered: Clustered) -> TwoLevelResult:
+        """Return the same model at the solution of other data, without errors."""
+        return replace(self, solution=solution, clustered=clustered, vcov=None)
+
+    def refit(self, kind: str) -> Refit:
+        """Return what fits the model again to resampled data, see `bootstrap_fit`."""
+        from collective_use.sem.resampling.twolevel import twolevel_refit
+
+        return twolevel_refit(self, kind)
 
     def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
         """Refuse: not offered at two levels."""

@@ -14,13 +14,13 @@ from collective_use.errors import CollectiveUseWarning, ConvergenceWarning, Esti
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import minimise
 from collective_use.numerics.twolevel.likelihood import cluster_statistics
-from collective_use.numerics.twolevel.objective import CompleteLikelihood, TwoLevelObjective
+from collective_use.numerics.twolevel.objective import TwoLevelObjective
 from collective_use.sem.engines.core import thread_controller
+from collective_use.sem.fitted import TwoLevelFitted
 from collective_use.sem.goodness.tests_of_fit import p_of
 from collective_use.sem.resampling.base import shown_with_progress
-from collective_use.sem.resampling.twolevel import TwoLevelRefit, likelihood_like
+from collective_use.sem.resampling.twolevel import TwoLevelRefit
 from collective_use.sem.twolevel.estimate import Clustered
-from collective_use.sem.twolevel.result import TwoLevelResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ BOUNDED = (
 
 
 def simulated_tests(
-    fit: TwoLevelResult, repetitions: int, seed: int | None, *, progress: bool = False
+    fit: TwoLevelFitted, repetitions: int, seed: int | None, *, progress: bool = False
 ) -> Floats:
     """Return standard and scaled chi-squares of samples that the fitted model generates, (R, 2).
 
@@ -49,7 +49,7 @@ def simulated_tests(
 
 
 def _tests_of_one(
-    fit: TwoLevelResult, refit: TwoLevelRefit, rng: np.random.Generator
+    fit: TwoLevelFitted, refit: TwoLevelRefit, rng: np.random.Generator
 ) -> tuple[float, float]:
     again = _refitted(fit, refit, rng)
     if again is None:
@@ -62,8 +62,8 @@ def _tests_of_one(
 
 
 def _refitted(
-    fit: TwoLevelResult, refit: TwoLevelRefit, rng: np.random.Generator
-) -> TwoLevelResult | None:
+    fit: TwoLevelFitted, refit: TwoLevelRefit, rng: np.random.Generator
+) -> TwoLevelFitted | None:
     """Fit one drawn sample; None where the search ends without an optimum."""
     clustered = _drawn(fit, refit, rng)
     objective = TwoLevelObjective(refit.model, clustered.likelihoods)
@@ -73,21 +73,17 @@ def _refitted(
     )  # fmt: skip
     if not optimum.converged:
         return None
-    solution = replace(fit.solution, objective=objective, shared=objective, optimum=optimum)  # type: ignore[arg-type]
-    return replace(fit, solution=solution, clustered=clustered, vcov=None)
+    solution = replace(fit.solution, objective=objective, shared=objective, optimum=optimum)
+    return fit.on(solution, clustered)
 
 
-def _drawn(fit: TwoLevelResult, refit: TwoLevelRefit, rng: np.random.Generator) -> Clustered:
+def _drawn(fit: TwoLevelFitted, refit: TwoLevelRefit, rng: np.random.Generator) -> Clustered:
     old = fit.clustered
     if old is None:
         raise EstimationError("this result has lost its data")
     likelihoods, statistics = [], []
     for likelihood, (Y, z, codes) in zip(old.likelihoods, refit.parametric(rng), strict=True):
-        new = likelihood_like(likelihood, Y, z, codes)
-        likelihoods.append(new)
-        if isinstance(new, CompleteLikelihood):
-            statistics.append(new.stats)
-            continue
+        likelihoods.append(likelihood.like(Y, z, codes))
         whole = ~np.isnan(Y).any(axis=1)
         kept, inside = np.unique(codes[whole], return_inverse=True)
         statistics.append(cluster_statistics(Y[whole], z[kept], inside, likelihood.layout))
@@ -95,7 +91,7 @@ def _drawn(fit: TwoLevelResult, refit: TwoLevelRefit, rng: np.random.Generator) 
 
 
 def small_sample_tests(
-    fit: TwoLevelResult, repetitions: int, seed: int | None, *, progress: bool
+    fit: TwoLevelFitted, repetitions: int, seed: int | None, *, progress: bool
 ) -> pd.DataFrame:
     """Return the test of a two-level model corrected by simulation, see `small_sample`."""
     import pandas as pd

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import combinations_with_replacement
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,6 @@ from collective_use.numerics.twolevel.unrestricted import (
     score_of,
     unrestricted_derivatives,
 )
-from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.baseline import independence_table
 from collective_use.sem.goodness.explained import explained_measures
 from collective_use.sem.goodness.fit_measures import (
@@ -40,7 +38,12 @@ from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 from collective_use.sem.inference import inverted, states_of
 from collective_use.sem.lagrangian import observed_information
 from collective_use.sem.table.partable import Parameter, ParameterTable
-from collective_use.sem.twolevel.estimate import Clustered, cluster_meat, fit_twolevel_table
+from collective_use.sem.twolevel.estimate import (
+    Clustered,
+    TwoLevelSolution,
+    cluster_meat,
+    fit_twolevel_table,
+)
 
 
 def renumbered(rows: list[Parameter]) -> tuple[Parameter, ...]:
@@ -95,7 +98,7 @@ def saturated_level(table: ParameterTable, source: ParameterTable, level: int) -
     return replace(source, rows=renumbered(rows), blocks=tuple(blocks))
 
 
-def covariate_log_likelihood(solution: Solution, clustered: Clustered) -> float:
+def covariate_log_likelihood(solution: TwoLevelSolution, clustered: Clustered) -> float:
     """Return the log-likelihood of the fixed covariates, which is no part of the model's."""
     total = 0.0
     for block, m in zip(solution.table.blocks, clustered.covariates, strict=True):
@@ -109,7 +112,7 @@ def covariate_log_likelihood(solution: Solution, clustered: Clustered) -> float:
 
 
 def logs_of(
-    solution: Solution, clustered: Clustered, saturated: list[Saturated]
+    solution: TwoLevelSolution, clustered: Clustered, saturated: list[Saturated]
 ) -> tuple[float, float]:
     """Return the log-likelihoods of the model and of the unrestricted model."""
     x = covariate_log_likelihood(solution, clustered)
@@ -126,13 +129,13 @@ def difference(logs: tuple[float, float]) -> float:
     return math.nan if found < -1e-7 * max(1.0, abs(logs[0])) else max(found, 0.0)
 
 
-def plain_test(solution: Solution, logs: tuple[float, float]) -> ChiSquare:
+def plain_test(solution: TwoLevelSolution, logs: tuple[float, float]) -> ChiSquare:
     """Return the uncorrected test."""
     statistic = difference(logs)
     return ChiSquare("standard", statistic, solution.df, p_of(statistic, solution.df))
 
 
-def kept(solution: Solution, group: int, layout: Layout) -> NDArray[np.bool_]:
+def kept(solution: TwoLevelSolution, group: int, layout: Layout) -> NDArray[np.bool_]:
     """Return which unrestricted moments are not those of fixed covariates."""
     blocks = solution.table.blocks[2 * group : 2 * group + 2]
     out, mean_fixed = [], np.zeros(layout.size, dtype=bool)
@@ -146,7 +149,7 @@ def kept(solution: Solution, group: int, layout: Layout) -> NDArray[np.bool_]:
 
 
 def saturated_trace(
-    solution: Solution, group: int, likelihood: Likelihood, s: Saturated
+    solution: TwoLevelSolution, group: int, likelihood: Likelihood, s: Saturated
 ) -> tuple[float, int]:
     """Return tr(B A^-1) of the unrestricted model of one group and its number of moments."""
     layout = likelihood.layout
@@ -161,7 +164,7 @@ def saturated_trace(
 
 
 def robust_test(
-    solution: Solution, clustered: Clustered, plain: ChiSquare, saturated: list[Saturated]
+    solution: TwoLevelSolution, clustered: Clustered, plain: ChiSquare, saturated: list[Saturated]
 ) -> ChiSquare:
     """Return the Yuan-Bentler test with cluster scores."""
     name = "yuan.bentler.mplus"
@@ -185,7 +188,7 @@ def robust_test(
 
 
 def twolevel_fit_measures(
-    solution: Solution,
+    solution: TwoLevelSolution,
     clustered: Clustered,
     plain: ChiSquare,
     robust: ChiSquare | None,
@@ -234,11 +237,13 @@ def twolevel_fit_measures(
     return out | _srmr(solution, saturated)
 
 
-def _fmin(solution: Solution, clustered: Clustered) -> float:
+def _fmin(solution: TwoLevelSolution, clustered: Clustered) -> float:
     """Minus the log-likelihood per case without its constant, weighted n_g / N as lavaan does."""
-    objective: Any = solution.objective
+    objective = solution.objective
     n, total = solution.data.n, 0.0
     for part, g in zip(objective.terms(solution.theta), clustered.likelihoods, strict=True):
+        if part is None:
+            return math.nan
         value = -part.value - 0.5 * _observed(g) * math.log(2 * math.pi)
         total += g.N / n * value / n
     return total
@@ -264,7 +269,7 @@ def _positive(S: Floats) -> Floats:
     return np.asarray((vectors * np.where(values < floor, floor, values)) @ vectors.T)
 
 
-def _srmr(solution: Solution, saturated: list[Saturated]) -> dict[str, float]:
+def _srmr(solution: TwoLevelSolution, saturated: list[Saturated]) -> dict[str, float]:
     """Return the SRMR of both levels.
 
     The unrestricted covariance between groups is the one without negative eigenvalues. One that
@@ -288,7 +293,7 @@ def _srmr(solution: Solution, saturated: list[Saturated]) -> dict[str, float]:
 
 
 def fit_by_level(
-    solution: Solution, clustered: Clustered, logs: tuple[float, float]
+    solution: TwoLevelSolution, clustered: Clustered, logs: tuple[float, float]
 ) -> list[dict[str, float]]:
     """Return chi-square, CFI, TLI and RMSEA of every level, the other level saturated.
 

@@ -29,7 +29,8 @@ from collective_use.sem.engines.core import Solution, make_objective, thread_con
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import Problem, find_problems, warn_problems
 from collective_use.sem.result import SemResult
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
 from collective_use.sem.table.partable import ParameterTable

@@ -25,7 +25,8 @@ from collective_use.numerics.sem.model import moments
 from collective_use.sem.data.data import GroupData, SampleData
 from collective_use.sem.engines.core import fit_table, sample_statistics, thread_controller
 from collective_use.sem.options import Options
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import ParameterTable
 

@@ -14,7 +14,8 @@ from collective_use.sem.engines.core import fit_table, thread_controller
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import warn_problems
 from collective_use.sem.result import SemResult
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.start import with_sample_moments
 from collective_use.structure.sam.parts import (

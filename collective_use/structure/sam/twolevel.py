@@ -18,13 +18,15 @@ from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import inverted
 from collective_use.sem.lagrangian import observed_information
 from collective_use.sem.postfit.problems import Problem
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.start import with_sample_moments
 from collective_use.sem.twolevel.estimate import (
     Clustered,
+    TwoLevelSolution,
     check_twolevel_table,
     fit_twolevel_table,
     read_clustered,
@@ -114,7 +116,7 @@ def _first_step(parts: Parts, data: pd.DataFrame, cluster: str) -> FirstStep:
     return FirstStep(parts, tuple(solutions), tuple(covariances), values, tuple(problems))
 
 
-def _covariance(measured: Measurement, solution: Solution) -> Floats:
+def _covariance(measured: Measurement, solution: TwoLevelSolution) -> Floats:
     """Return the covariance of a set's estimates; variances at zero are taken as known."""
     if not solution.optimum.converged:
         raise EstimationError(f"the measurement of {quoted(measured.factors)} did not converge")
@@ -135,7 +137,7 @@ def _covariance(measured: Measurement, solution: Solution) -> Floats:
     return found
 
 
-def _set_fit(table: ParameterTable, data: pd.DataFrame, cluster: str) -> Solution:
+def _set_fit(table: ParameterTable, data: pd.DataFrame, cluster: str) -> TwoLevelSolution:
     options = twolevel_options(None, "listwise", None, None, None)
     return fit_twolevel_table(
         table, read_clustered(data, table, cluster, None, ("",), options), options
@@ -171,7 +173,7 @@ def _level(
 
 def _joint(
     table: ParameterTable, clustered: Clustered, values: dict[int, float], reached: Solution
-) -> Solution:
+) -> TwoLevelSolution:
     flat = with_sample_moments(relabelled(table), clustered.covariates)
     rows = tuple(
         row._replace(start=other.start) for row, other in zip(table.rows, flat.rows, strict=True)
@@ -183,10 +185,10 @@ def _joint(
         if row.free:
             theta[row.free - 1] = values[i] if i in values else means[row.level, row.lhs]
     model = compile_model(filled)
-    objective: Any = TwoLevelObjective(model, clustered.likelihoods)
+    objective = TwoLevelObjective(model, clustered.likelihoods)
     optimum = replace(reached.optimum, theta=theta, value=objective.value(theta))
     options = twolevel_options(None, "listwise", None, None, None)
-    return Solution(
+    return TwoLevelSolution(
         filled, model, clustered.sample, options, objective, objective, optimum, None,
         read_constraints(filled),
     )  # fmt: skip

@@ -14,7 +14,8 @@ from collective_use.groups.results import Groups
 from collective_use.sem.data.data import read_data
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.result import SemResult
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.structure.iv.fit import UNBIASED, IvResult, iv_of_sample
 from collective_use.structure.sam.fit import sam
 from collective_use.structure.syntax import by_items

@@ -25,11 +25,12 @@ from collective_use.sem.data.data import GroupData, SampleData
 from collective_use.sem.engines.core import Solution, fit_table, thread_controller
 from collective_use.sem.goodness.baseline import independence_solution
 from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
-from collective_use.sem.inference import states_of
+from collective_use.sem.inference import covariance_of_estimates, states_of
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import Problem, find_problems
 from collective_use.sem.result import SemResult
-from collective_use.sem.table.build import TableOptions, parameter_table
+from collective_use.sem.table.build import parameter_table
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.structure.ways.data import Measured
 
@@ -184,7 +185,25 @@ def _solution(table: ParameterTable, cov: Floats, n: int) -> Solution:
     solution = fit_table(table, SampleData(names, (group,), float(n), n), Options())
     if not solution.optimum.converged:
         raise EstimationError(f"the structure did not converge ({solution.optimum.message})")
+    _identified(solution)
     return solution
+
+
+def _identified(solution: Solution) -> None:
+    """Raise when no data can tell the parameters apart, with their names."""
+    if solution.df < 0:
+        raise EstimationError(
+            f"no data can identify this model: it has {solution.n_parameters} free parameters for "
+            f"{solution.n_parameters + solution.df} variances and covariances of its measures; "
+            "take a path or a covariance out, or fix one"
+        )
+    try:
+        covariance_of_estimates(solution)
+    except (EstimationError, np.linalg.LinAlgError):
+        told = [p.text for p in find_problems(solution, None) if "not identified" in p.text]
+        text = told[0] if told else "the information about its parameters is singular"
+        text = text.removesuffix("; there are no standard errors")
+        raise EstimationError(f"no data can identify this model: {text}") from None
 
 
 def refitted(solution: Solution, covariances: Floats) -> Floats:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from collective_use.instrument.model import Instrument
+from collective_use.phrases import languages
 from collective_use.study.dictionary import meaning
 
 _LONGEST = {"sav": 255, "dta": 80}
@@ -75,7 +76,7 @@ def _label(table: str, name: str, instrument: Instrument, language: str) -> str:
     item = next((part for part in instrument.items if part.id == name), None)
     if item is not None:
         return item.text.get(language) or next(iter(item.text.values()), name)
-    return meaning(table, name, instrument)
+    return meaning(table, name, instrument, language if language in languages() else None)
 
 
 def _safe(frame: pd.DataFrame) -> dict[str, str]:

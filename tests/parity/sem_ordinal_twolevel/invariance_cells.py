@@ -26,7 +26,7 @@ from otl_exact import EXACT
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.ordinal.columns import read_categories
 from collective_use.sem.ordinal.estimate import ordinal_table
-from collective_use.sem.table.build import TableOptions
+from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 
 FOLDER = LIVE / "invariance"
