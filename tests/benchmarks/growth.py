@@ -39,8 +39,8 @@ given (columns as floats, labels as pointers). Written by `python tests/benchmar
 `cu.aggregate` of the nine measures with everything it computes, chance of agreement for each group
 included.
 
-Memory is less than twice what was given from 100,000 persons on. At 10,000 the functions hold 1.4 MB
-beside 0.5 MB given, more than twice: about a megabyte is needed whatever is given.
+Memory is less than twice what was given from 100,000 persons on. At 10,000 the functions hold
+1.4 MB beside 0.5 MB given, more than twice: about a megabyte is needed whatever is given.
 
 | persons | text groups | rwg_j + icc, s | pandas, s | ratio | memory, MB | given, MB |\
  aggregate, s | s per 10,000 persons | memory, MB | given, MB |
