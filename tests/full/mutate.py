@@ -203,7 +203,10 @@ def _statement(tree: ast.Module, line: int) -> tuple[int, int]:
         for node in ast.walk(tree)
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
-    inner = min(held, key=lambda node: (node.end_lineno or node.lineno) - node.lineno)
+    # A decorator stands above the statement that it belongs to.
+    inner = min(
+        held, key=lambda node: (node.end_lineno or node.lineno) - node.lineno, default=tree.body[0]
+    )
     if inner in tree.body or isinstance(inner, (ast.FunctionDef, ast.ClassDef)):
         return 1, max(node.end_lineno or 1 for node in tree.body)
     return inner.lineno, inner.end_lineno or inner.lineno

@@ -19,7 +19,7 @@ from collective_use.cli.main import main
 from collective_use.report.compose import compose
 from collective_use.report.material import Material, Row
 from collective_use.report.page.write import page
-from collective_use.study.report import page_of_folder
+from collective_use.study.report import material_of, page_of_folder
 
 
 class Numbers(HTMLParser):
@@ -225,3 +225,14 @@ def test_results_of_an_own_instrument_ask_for_it(folder: Path, tmp_path: Path) -
     (place / "run.json").write_text(json.dumps(run), encoding="utf-8")
     with pytest.raises(cu.InputError, match="name its file"):
         cu.write_report(place)
+
+
+def test_checklists_name_a_chapter_that_is_there_or_the_author(folder: Path) -> None:
+    document = compose(material_of(folder, "en", "lq2002"), "T")
+    (found,) = (chapter for chapter in document.chapters if chapter.name == "checklists")
+    titles = {chapter.title for chapter in document.chapters} | {"owed by the author"}
+    rows = [row for grid in found.blocks for row in grid.rows]
+    assert {row[1] for row in rows} <= titles
+    owed = {row[0] for row in rows if row[1] == "owed by the author"}
+    assert {"Ethics approval and consent", "Response rate", "Reliability over time"} <= owed
+    assert "Reliability in these data" not in owed

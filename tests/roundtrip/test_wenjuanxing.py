@@ -11,6 +11,8 @@ import pytest
 
 import collective_use as cu
 from collective_use.questionnaire.online.publish import publish_form
+from collective_use.responses.fieldwork.members import read_members
+from collective_use.responses.headings.wording import normal
 
 QUESTION = re.compile(r"^(\d+)\. (.+)\[(单选题|多选题|填空题)\]$")
 BANK = cu.load_instrument("collective_data_use")
@@ -74,3 +76,40 @@ def test_answers_come_back_cell_by_cell(tmp_path: Path, encoding: str) -> None:
     assert back == expected
     assert read.persons["duration"].tolist() == [312.0] * ROWS
     assert not [name for name in read.persons if "IP" in str(name)]
+
+
+def test_gaps_of_a_draft_are_called_in_chinese() -> None:
+    made = publish_form(BANK, "wenjuanxing", form="short", language="zh", draft=True)
+    text = made.files["survey.txt"].decode("utf-8").replace("\u200b", "")
+    assert "【研究名称】" in text
+    assert "NAME OF STUDY" not in text
+
+
+def test_a_members_file_in_chinese_is_read(tmp_path: Path) -> None:
+    place = tmp_path / "members.csv"
+    listed = {"小组": ["一组", "一组", "二组"], "成员": ["1", "2", "3"], "姓名": list("张李王"),
+              "单位": ["民政局", "残联", "民政局"]}  # fmt: skip
+    pd.DataFrame(listed).to_csv(place, index=False, encoding="gbk")
+    members, everyone, record = read_members(place, BANK)
+    assert members[["group", "member", "position"]].to_numpy().tolist() == [
+        ["一组", "1", 1], ["一组", "2", 2], ["二组", "3", 1],
+    ]  # fmt: skip
+    assert everyone["partner"].tolist() == listed["单位"]
+    assert "姓名" in str(record)
+
+
+def test_dashes_between_numbers_are_one() -> None:
+    assert normal("30～39岁") == normal("30—39岁") == normal("30-39岁")
+    assert normal("异议—冲突") != normal("异议-冲突")
+
+
+def test_an_informants_file_in_chinese_is_read(tmp_path: Path) -> None:
+    place, facts = tmp_path / "export.csv", tmp_path / "informants.csv"
+    wording = {item.id: item.text["zh"] for item in BANK.items}
+    pd.DataFrame(
+        {"小组编号": ["一组"] * 3, "成员编号": list("123"), wording["cdu1"]: ["经常"] * 3}
+    ).to_csv(place, index=False, encoding="gbk")
+    pd.DataFrame({"小组": ["一组"], "k1": [6]}).to_csv(facts, index=False, encoding="gbk")
+    read = cu.read_responses(place, BANK, informants=facts)
+    assert read.informants is not None
+    assert read.informants["group"].tolist() == ["一组"]

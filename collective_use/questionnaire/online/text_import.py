@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.fill import glossed
 from collective_use.questionnaire.online.escape import escaped, parted
 from collective_use.questionnaire.online.plain import (
     LINE,
@@ -95,7 +96,7 @@ def _one(question: Plain, dialect: _Dialect, number: int) -> str:
 
 
 def _published(content: FormContent, dialect: _Dialect) -> Published:
-    text = _written(escaped(content, escape), dialect)
+    text = _written(escaped(glossed(content), escape), dialect)
     cannot = [
         *shuffled_note(content),
         "Each statement is a question of its own; answers are read back by their wording, so "

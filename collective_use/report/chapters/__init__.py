@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collective_use.report.chapters import (
     account,
     agreement,
+    checklists,
     factors,
     groups,
     items,
@@ -33,6 +34,7 @@ CHAPTERS: tuple[Callable[[Material], Chapter | None], ...] = (
     plan.chapter,
     account.decisions,
     account.methods,
+    checklists.chapter,
     account.session,
 )
 """Each returns its chapter, or None where the run has nothing to say on it."""

@@ -87,7 +87,7 @@ def bands_of(values: Sequence[float], low: float, high: float) -> Bands:
     Examples
     --------
     >>> bands_of([2.0 + k / 10 for k in range(15)], 1.0, 7.0).edges
-    (2.5, 3.0)
+    (2.5,)
     >>> bands_of([2.0, 3.0, 4.0], 1.0, 7.0).edges
     ()
     """

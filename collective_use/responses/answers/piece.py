@@ -333,6 +333,10 @@ def _note_wording(
     return record.note("responses", "decision", text, count=len(pairs), of="columns", what=pairs)
 
 
+GROUP_HEADINGS = ("group", "小组", "小组编号", "组别")
+"""What the column of groups of an informants file may be headed."""
+
+
 def informant_piece(
     export: Export, instrument: Instrument, options: Options, record: Record
 ) -> tuple[Piece, Record]:
@@ -345,8 +349,9 @@ def informant_piece(
             f"{export.raw.name}: the informants file holds none of the items about groups; "
             f"expected {quoted(expected)}, found {quoted(e.name for e in export.headings)}"
         )
-    if any(heading.name == "group" for heading in export.headings):
-        options = replace(options, group="group")
+    named = next((h.name for h in export.headings if h.name in GROUP_HEADINGS), None)
+    if named is not None:
+        options = replace(options, group=named)
     places = {"group": key_places(export, instrument, options, keys)["group"]}
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, {})

@@ -23,6 +23,16 @@ from collective_use.responses.readers.plain import plain_headings
 _OPTED_OUT = ("opted_out", "opt_out", "not_named")
 
 
+_CHINESE = {
+    "group": ("小组编号", "小组", "组别"),
+    "member": ("成员编号", "成员"),
+    "position": ("位置",),
+    "partner": ("单位编号", "单位", "参与方"),
+    "opted_out": ("不愿列名",),
+}
+"""Headings of a members file in Chinese."""
+
+
 def read_members(
     source: str | Path | pd.DataFrame,
     instrument: Instrument,
@@ -39,7 +49,7 @@ def read_members(
         ``position`` (the place from 1 within the group; the order of the file otherwise, members
         who opted out included, so that nobody moves up), ``partner``
         and ``opted_out`` (1 for who does not wish to be named). The instrument's own names of
-        these columns are understood too.
+        these columns are understood too, and Chinese ones (小组, 成员, 单位).
     instrument
         The instrument.
     group
@@ -66,11 +76,11 @@ def read_members(
     _check_no_answers(raw, instrument)
     columns = instrument.columns
     wanted: dict[str, tuple[str | None, ...]] = {
-        "group": ("group", group, columns.group),
-        "member": ("member", columns.member, "member_code", "code"),
-        "position": ("position",),
-        "partner": ("partner", columns.partner),
-        "opted_out": _OPTED_OUT,
+        "group": ("group", group, columns.group, *_CHINESE["group"]),
+        "member": ("member", columns.member, "member_code", "code", *_CHINESE["member"]),
+        "position": ("position", *_CHINESE["position"]),
+        "partner": ("partner", columns.partner, *_CHINESE["partner"]),
+        "opted_out": (*_OPTED_OUT, *_CHINESE["opted_out"]),
     }
     raw, frame, used = _with_keys(raw, wanted)
     frame, record = _with_others(raw, frame, used, keep_personal)

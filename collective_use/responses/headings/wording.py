@@ -16,6 +16,8 @@ _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30
 _FULL_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
+_RANGE = re.compile("(?<=\\d)[\u2010-\u2015\u301c~](?=\\d)")
+"""What stands between two numbers: 30～39, 30—39 and 30-39 are one range."""
 
 
 @lru_cache(maxsize=65536)
@@ -34,7 +36,7 @@ def normal(text: str) -> str:
     if "<" in plain:
         plain = _TAGS.sub("", plain)
     plain = _INVISIBLE.sub("", unescaped(plain)).translate(_QUOTES)
-    return _SPACE.sub(" ", plain).strip().casefold()
+    return _RANGE.sub("-", _SPACE.sub(" ", plain)).strip().casefold()
 
 
 def unescaped(text: str) -> str:

@@ -83,7 +83,7 @@ def cleared(outcome: Outcome, shown: pd.DataFrame, keep: Sequence[str] = ()) -> 
         and item.kind == "likert"
     ]  # fmt: skip
     numbers = _numbers(people.loc[inside, "group"].astype(str), answers.loc[inside, rated])
-    group = people.loc[inside, ["group"]].astype(str).replace({"group": numbers})
+    group = people.loc[inside, "group"].astype(str).map(numbers).to_frame()
     scores = [str(name) for name in outcome.scores.values if "." not in str(name)]
     parts = [group, people.loc[inside, kept], answers.loc[inside, rated],
              outcome.scores.values.loc[inside, scores]]  # fmt: skip
