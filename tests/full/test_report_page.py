@@ -49,6 +49,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def driver(page: Path, tmp_path_factory: pytest.TempPathFactory):
     with browser(tmp_path_factory.mktemp("browser"), width=1280, height=1000) as opened:
+        opened.set_script_timeout(240)  # axe, on a machine that is busy
         opened.set_network_conditions(offline=True, latency=0, throughput=0)
         opened.get(page.as_uri())
         yield opened

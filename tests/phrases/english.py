@@ -26,8 +26,8 @@ NAMES = frozenset(
     alpha omega REML Monte Carlo Bootstrap semopy lavaan Heywood Bentler Chou CFI TLI RMSEA SRMR
     ICC rwg Qualtrics Recode Values Microsoft Forms Model new survey Survey locale Kobo MLM
     LimeSurvey REDCap SurveyJS Wenjuanxing Tencent IPAddress corrected means split latent sam full
-    Mplus LeBreton Senter Organizational Research Methods validation quick
-    true way export uniform wenjuanxing longstring JSON SPSS HTML MB seed
+    Mplus LeBreton Senter Organizational Research Methods validation quick Costenbader Valente
+    Social Networks     true way export uniform wenjuanxing longstring JSON SPSS HTML MB seed
     """.split()  # noqa: SIM905
 )
 
@@ -40,7 +40,10 @@ def english_left(text: str, *banks: str) -> list[str]:
         known |= {part.id for part in (*instrument.measures, *instrument.items, *instrument.models)}
         known |= {part.id for part in instrument.constructs} | {instrument.id}
         if "zh" not in instrument.title:
-            known |= set(re.findall(r"\w+", " ".join(instrument.title.values())))
+            named = [instrument.title, *(part.name for part in instrument.measures)]
+            named += [part.name for part in instrument.constructs]
+            text_ = " ".join(one for texts in named for one in texts.values())
+            known |= set(re.findall(r"\w+", text_))
     words = re.findall(r"[A-Za-z][A-Za-z']{2,}", SYNTAX.sub(" ", text))
     return [word for word in words if word not in known]
 

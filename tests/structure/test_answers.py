@@ -10,15 +10,8 @@ from collective_use.errors import InputError
 from collective_use.groups.results import Groups
 from collective_use.numerics.structure.answers import sized
 from collective_use.structure.result import StructureFit
-from collective_use.study.demo import demo_study
-from collective_use.study.walk import walk
 
 pytestmark = pytest.mark.filterwarnings("ignore::collective_use.errors.SmallGroupsWarning")
-
-
-@pytest.fixture(scope="module")
-def groups() -> Groups:
-    return walk(demo_study("clean", "nowhere")).groups
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,8 @@ import pytest
 import collective_use as cu
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.groups.results import Groups
-from collective_use.study.demo import demo_study
-from collective_use.study.walk import walk
 
 pytestmark = pytest.mark.filterwarnings("ignore::collective_use.errors.SmallGroupsWarning")
-
-
-@pytest.fixture(scope="module")
-def groups() -> Groups:
-    return walk(demo_study("clean", "nowhere")).groups
 
 
 def test_paths_are_least_squares_and_limits_go_with_p(groups: Groups) -> None:

@@ -10,15 +10,8 @@ from collective_use.errors import InputError
 from collective_use.groups.results import Groups
 from collective_use.numerics.structure.between import GroupParts
 from collective_use.numerics.structure.products import Equation, cleared, coefficients
-from collective_use.study.demo import demo_study
-from collective_use.study.walk import walk
 
 CURVED = "dcb ~ pim + dl + pim:dl\ncdu ~ dcb + pim + dcb:dcb + dcb:pim + pim:pim"
-
-
-@pytest.fixture(scope="module")
-def groups() -> Groups:
-    return walk(demo_study("clean", "nowhere")).groups
 
 
 @pytest.fixture(scope="module")

@@ -12,19 +12,12 @@ from collective_use.groups.results import Groups
 from collective_use.numerics.structure.between import between_covariances, group_parts
 from collective_use.structure.rivals.residuals import mixture_bounds
 from collective_use.structure.rivals.specifications import _moved
-from collective_use.study.demo import demo_study
-from collective_use.study.walk import walk
 
 pytestmark = pytest.mark.filterwarnings("ignore::collective_use.errors.SmallGroupsWarning")
 
 
-@pytest.fixture(scope="module")
-def groups() -> Groups:
-    return walk(demo_study("clean", "nowhere")).groups
-
-
 def test_the_curve_holds_what_each_choice_gives(groups: Groups) -> None:
-    curve = cu.specification_curve(groups, "ind_pim_dcb", least=(0, 6), permutations=40)
+    curve = cu.specification_curve(groups, "ind_pim_dcb", least=(0, 6), permutations=12)
     frame = curve.to_frame()
     assert len(frame) == 8
     assert frame["est"].is_monotonic_increasing
@@ -34,8 +27,8 @@ def test_the_curve_holds_what_each_choice_gives(groups: Groups) -> None:
         assert row["est"].item() == pytest.approx(own.loc["ind_pim_dcb", "est"], rel=1e-5)
     assert curve.median == pytest.approx(frame["est"].median())
     assert curve.share == 1.0
-    assert curve.p_median < 0.1
-    assert 1 / 41 <= curve.p_share <= 1
+    assert curve.p_median < 0.2
+    assert 1 / 13 <= curve.p_share <= 1
 
 
 def test_a_shuffled_measure_keeps_its_variance_and_loses_the_rest() -> None:

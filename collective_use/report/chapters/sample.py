@@ -43,7 +43,7 @@ def _left_out(material: Material) -> list[tuple[int, str, str]]:
 def _flow(material: Material, left: list[tuple[int, str, str]]) -> Grid:
     persons = material.count(material.counted("persons"))
     rows: list[tuple[str | Number, ...]] = [
-        (of, Number(float(count), f"{count:,}"), text) for count, of, text in left
+        (material.told(of), Number(float(count), f"{count:,}"), text) for count, of, text in left
     ]
     rows.append((material.word("sample.analysed"), persons, plain_text(sample_sentence(material))))
     heads = ("what", "count", "why")
