@@ -11,7 +11,7 @@ for line in tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"
     print(re.sub(r">=", "==", line))
 PY
 python3 -m venv "$work/lowest"
-"$work/lowest/bin/pip" install -q -r "$work/lowest.txt" "pytest>=8.0" "hypothesis>=6.100" \
+"$work/lowest/bin/pip" install -q -r "$work/lowest.txt" "pytest>=8.0" "pytest-xdist>=3.5" "hypothesis>=6.100" \
   "pypdf>=4.0" "pyxform>=3.0"
 "$work/lowest/bin/pip" install -q --no-deps -e .
 "$work/lowest/bin/pip" check
