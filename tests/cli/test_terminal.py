@@ -79,8 +79,9 @@ def test_no_other_way_leads_to_the_screen():
             for line in path.read_text("utf-8").splitlines()
         )
     ]
-    # An interrupt while the package loads (a fixed text); the docs of a table (`print(result)`).
-    assert found == ["__main__.py", "cli/terminal.py", "results.py"]
+    # An interrupt while the package loads (a fixed text); a line of progress, its words escaped by
+    # the terminal's room; the docs of a table (`print(result)`).
+    assert found == ["__main__.py", "cli/terminal.py", "cli/waiting.py", "results.py"]
 
 
 @pytest.mark.parametrize(
