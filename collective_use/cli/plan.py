@@ -47,6 +47,9 @@ def plan(
     ] = True,
     power: Annotated[float | None, typer.Option(help="Power asked for, .80 by default.")] = None,
     half_width: Annotated[float, typer.Option(help="Of the interval of ICC(1).")] = 0.10,
+    spread: Annotated[
+        float | None, typer.Option(help="SD of an item's answers in steps, to plan rwg(j).")
+    ] = None,
     repetitions: Annotated[int, typer.Option(help="Simulated studies of each cell.")] = 500,
     seed: Annotated[int, typer.Option(help="The same seed gives the same plan.")] = 1,
     jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
@@ -91,6 +94,7 @@ def plan(
         values=truth,
         effects=effects,
         half_width=half_width,
+        spread=spread,
         repetitions=repetitions,
         seed=seed,
         jobs=jobs,

@@ -14,7 +14,9 @@ from scipy.stats import binom
 from collective_use.accepted import PlainDict
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
+from collective_use.groups.evidence.settings import DEFAULT_NULLS
 from collective_use.instrument.model import Instrument
+from collective_use.numerics.groups.nulls import null_distribution
 from collective_use.numerics.planning import closed
 from collective_use.numerics.planning.draws import asymptotic
 from collective_use.numerics.types import Floats
@@ -43,6 +45,7 @@ class Design:
     seed: int
     direct: bool | None
     model: str | None
+    spread: float | None = None
 
     def answers(self, members: int) -> float:
         """Return the mean number of answers of the groups that count."""
@@ -102,6 +105,9 @@ def precision_frame(bank: Instrument, values: TrueParameters, design: Design) ->
         answers = design.answers(n)
         for g in design.groups:
             persons = g * answers
+            agreement = {}
+            if design.spread is not None:
+                agreement = {"agreement": agrees(bank, values, design, answers, g)}
             rows.append(
                 {
                     "groups": g,
@@ -111,6 +117,7 @@ def precision_frame(bank: Instrument, values: TrueParameters, design: Design) ->
                     "icc1_half_width": closed.icc_half_width(icc1, answers, g),
                     "icc2": answers * icc1 / (1 + (answers - 1) * icc1),
                     "aggregation": aggregation(icc1, answers, g),
+                    **agreement,
                     "alpha_half_width": closed.alpha_half_width(design.alpha, k, persons),
                     "cfa_exact": closed.rmsea_power(persons, df, 0.05, level=design.level),
                     "cfa_close": closed.rmsea_power(
@@ -136,6 +143,32 @@ def aggregation(icc1: float, members: float, groups: float) -> float:
         CUTOFFS["icc1"].value, CUTOFFS["icc2"].value, CUTOFFS["p"].value, members, groups
     )
     return closed.f_at_least(asked, icc1, members, groups)
+
+
+def agrees(
+    bank: Instrument, values: TrueParameters, design: Design, answers: float, groups: int
+) -> float:
+    """Return the chance that the median rwg(j) passes under every null that judges by default."""
+    items, _, _ = items_of(bank)
+    options = options_of(bank)
+    return min(
+        closed.median_agreement(
+            median_icc(bank, values), design.alpha, items,
+            (design.spread or 0.0) ** 2 / null_distribution(null, options).variance,
+            CUTOFFS["rwg_j"].value, answers, groups,
+        )
+        for null in DEFAULT_NULLS
+    )  # fmt: skip
+
+
+def options_of(bank: Instrument) -> int:
+    """Return the typical number of answer options of a statement; 5 where there is none."""
+    sizes = [
+        len(bank.get_scale(item.scale).codes)
+        for item in bank.items
+        if item.kind == "likert" and item.scale is not None
+    ]
+    return int(np.median(sizes)) if sizes else 5
 
 
 def needed_precision(bank: Instrument, values: TrueParameters, design: Design) -> pd.DataFrame:

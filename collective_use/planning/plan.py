@@ -36,7 +36,8 @@ class Plan(Result):
     precision
         One row a cell (`groups`, `members`): `answers` (expected of a group), `lost_groups` (share
         of groups with too few answers, to be asked in addition), `icc1_half_width`, `icc2`,
-        `aggregation` (chance that the tests of the verdict pass), `alpha_half_width`, `cfa_exact`,
+        `aggregation` (chance that F, ICC(1) and ICC(2) pass), with `spread` also `agreement`
+        (chance that the median rwg(j) passes), `alpha_half_width`, `cfa_exact`,
         `cfa_close`, `invariance` (power, see docs/planning.md).
     effects
         One row a cell, way and indirect effect: `effect`, `true`, `power` (simulated), `error` (of
@@ -110,6 +111,7 @@ def plan(
     level: float = 0.05,
     half_width: float = 0.10,
     alpha: float = 0.80,
+    spread: float | None = None,
     repetitions: int = 500,
     seed: int = 1,
     jobs: int | None = None,
@@ -148,6 +150,9 @@ def plan(
         Of the interval of ICC(1) that is asked for.
     alpha
         Reliability taken to be true.
+    spread
+        Standard deviation of an item's answers over all persons, in steps between options, from a
+        pilot or the literature: with it the chance that members agree enough is planned, too.
     repetitions, seed
         Studies simulated for each cell.
     jobs
@@ -207,6 +212,7 @@ def plan(
         seed=seed,
         direct=direct,
         model=model,
+        spread=spread,
     )
     _check(design)
     truth = (values or TrueParameters()).checked()
@@ -252,6 +258,8 @@ def _check(design: Design) -> None:
     number_between("level", design.level, 0, 1, open_low=True, open_high=True)
     number_between("half_width", design.half_width, 0, 1, open_low=True)
     number_between("alpha", design.alpha, 0, 1, open_low=True, open_high=True)
+    if design.spread is not None:
+        number_between("spread", design.spread, 0, 50, open_low=True)
     whole_number("repetitions", design.repetitions, at_least=1)
     whole_number("fewest", design.fewest, at_least=2)
     valid_seed(design.seed)
@@ -272,9 +280,15 @@ def _check(design: Design) -> None:
 
 
 def _notes(design: Design, effects: bool) -> tuple[str, ...]:
+    agreement = (
+        "agreement within groups (rwg) is not in it: state `spread` for that"
+        if design.spread is None
+        else f"agreement: that the median rwg(j) passes under the uniform and the slightly skewed "
+        f"null, with items that spread by {design.spread:g} steps"
+    )
     notes = [
-        "Aggregation: chance that F, ICC(1) and ICC(2) pass their cut-offs; agreement within "
-        "groups (rwg) is not in it. ICC(1) is that of scale scores.",
+        f"Aggregation: chance that F, ICC(1) and ICC(2) pass their cut-offs; {agreement}. ICC(1) "
+        "is that of scale scores.",
         f"CFA: power against RMSEA .05 (exact fit) and .08 (close fit), cases are persons; "
         f"reliability: alpha of {design.alpha:g}.",
     ]

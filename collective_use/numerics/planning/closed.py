@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import gammainc
+from scipy.stats import binom as binom_law
 from scipy.stats import chi2 as chi2_law
 from scipy.stats import f as f_law
 from scipy.stats import ncx2, norm
@@ -103,6 +105,44 @@ def alpha_half_width(alpha: float, items: int, n: float, confidence: float = 0.9
     """
     away = float(norm.ppf(0.5 + confidence / 2)) * math.sqrt(2 * items / ((items - 1) * (n - 2)))
     return (1 - alpha) * (math.exp(away) - math.exp(-away)) / 2
+
+
+def median_agreement(
+    icc1: float, alpha: float, items: int, ratio: float, cut: float, members: float, groups: int
+) -> float:
+    """Return the chance that the median rwg(j) of groups reaches a cut-off.
+
+    Members' answers are taken as normal within groups, items as alike, and what groups differ in
+    as shared by the items. A group's mean item variance is then about gamma with the mean and the
+    variance of a mean of correlated chi-squares, and the median reaches the cut-off where half of
+    the groups do.
+
+    Parameters
+    ----------
+    icc1, alpha
+        Of the scale score.
+    items
+        How many.
+    ratio
+        Variance of an item's answers over all persons, as a multiple of the null variance.
+    cut
+        Of rwg(j); James, Demaree & Wolf (1984), Journal of Applied Psychology 69:85, equation 2.
+    members, groups
+        Answers of a group, and groups.
+
+    Examples
+    --------
+    >>> [round(median_agreement(0.2, 0.8, 5, r, 0.7, 8, 40), 2) for r in (0.5, 0.8, 1.0)]
+    [1.0, 0.48, 0.0]
+    """
+    together = alpha / (items - (items - 1) * alpha)
+    between = icc1 * (1 + (items - 1) * together) / items
+    within = 1 - between
+    alike = min(max((together - between) / within, 0.0), 1.0)
+    most = (1 - cut) * items / ((1 - cut) * items + cut)
+    shape = (members - 1) * items / (2 * (1 + (items - 1) * alike**2))
+    one = float(gammainc(shape, shape * most / (ratio * within)))
+    return float(binom_law.sf(math.ceil(groups / 2) - 1, groups, one))
 
 
 def rmsea_power(
