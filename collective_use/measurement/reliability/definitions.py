@@ -29,6 +29,8 @@ DEFINITIONS: dict[str, Definition] = {
     for d in (
         Definition("alpha", "Cronbach's alpha, from covariances",
                    "Cronbach 1951; limits Feldt 1965"),
+        Definition("alpha_pingouin", "Cronbach's alpha by pingouin, a second opinion",
+                   "Vallat 2018; limits Feldt 1965"),
         Definition("alpha_std", "alpha of standardised items", "Cronbach 1951"),
         Definition("lambda2", "Guttman's lambda 2", "Guttman 1945"),
         Definition("lambda4", "Guttman's lambda 4, the best split half", "Guttman 1945"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from collective_use.accepted import Labels, Plain
-from collective_use.checks import number_between, valid_seed, whole_number
+from collective_use.checks import number_between, one_of, valid_seed, whole_number
 from collective_use.cutoffs import CUTOFFS, Cutoff
 from collective_use.errors import InputError
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
@@ -17,6 +18,7 @@ from collective_use.measurement.correlations import Floats, refuse_constant
 from collective_use.measurement.reliability.definitions import DEFINITIONS, LEVELS
 from collective_use.measurement.reliability.levels import by_level
 from collective_use.measurement.reliability.one_factor import Estimate
+from collective_use.measurement.reliability.second import alpha_by_pingouin
 from collective_use.measurement.reliability.total import closed, total
 from collective_use.numerics.items.reliability import cronbach_alpha, feldt_limits
 from collective_use.numerics.threads import single_threaded
@@ -128,6 +130,7 @@ def reliability(
     cutoff: float | None = None,
     seed: int | None = 1,
     slow: bool = True,
+    engine: Literal["core", "both"] = "core",
 ) -> Reliability:
     """Compute reliability of scales, in total and, where persons have groups, by level.
 
@@ -151,6 +154,9 @@ def reliability(
         Of the bootstrap.
     slow
         Also what searches: the greatest lower bound, omega hierarchical, ordinal coefficients.
+    engine
+        ``"both"``: alpha and its limits by pingouin, too, as a row of their own; a difference
+        warns.
 
     Returns
     -------
@@ -181,6 +187,7 @@ def reliability(
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     whole_number("repetitions", repetitions, at_least=0)
     valid_seed(seed)
+    one_of("engine", engine, ("core", "both"))
     rule = CUTOFFS["alpha"] if cutoff is None else _rule(cutoff)
     answers = answers_of(data, groups, constructs, least=2)
     scales = dict(answers.constructs) or {"scale": answers.items}
@@ -193,6 +200,8 @@ def reliability(
         known = answers.only(items).complete(at_least=len(items) + 2)
         refuse_constant(known)
         frames.append(_scale(scale, known, confidence, repetitions, rule, rng, slow))
+        if engine == "both":
+            frames.append(_second(scale, known, confidence, frames[-1]))
         n[scale] = len(known.values)
         if known.groups is not None:
             sizes[scale] = int(known.groups.nunique())
@@ -223,6 +232,16 @@ def _scale(
     frame = pd.DataFrame(rows, columns=COLUMNS)
     order = list(LEVELS)
     return frame.sort_values("level", key=lambda s: s.map(order.index), kind="stable")
+
+
+def _second(scale: str, known: Answers, confidence: float, first: pd.DataFrame) -> pd.DataFrame:
+    here = first[(first["coefficient"] == "alpha") & (first["level"] == "total")]
+    ours = float(here["est"].iloc[0])
+    alpha, low, high = alpha_by_pingouin(known.values, confidence, ours, scale)
+    what = DEFINITIONS["alpha_pingouin"]
+    row = (scale, what.name, "total", alpha, np.nan, low, high, "Feldt", np.nan,
+           what.words, what.source, "")  # fmt: skip
+    return pd.DataFrame([row], columns=COLUMNS)
 
 
 def _row(
