@@ -187,7 +187,7 @@ def test_what_is_no_ordered_item_is_refused() -> None:
     with pytest.raises(cu.InputError, match="at most 12 values"):
         cu.dif(MODEL, languages(), group="language", ordered=list("abcde"))
     constant = ordered_languages().assign(c=1)
-    with pytest.raises(cu.InputError, match="'c' must have two values"):
+    with pytest.raises(cu.InputError, match="'c' must vary in every group"):
         cu.dif(MODEL, constant, group="language", ordered=list("abcde"))
 
 
