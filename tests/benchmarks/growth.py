@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,18 +30,18 @@ SCALES, ITEMS = 9, 5
 HEAD = """# How time and memory grow
 
 Made-up answers: nine scales of five items, groups of 4 to 12 with text labels, rows shuffled;
-one process for each size, first calls, one thread. Seconds are processor time; memory is what the
-process holds at most while it works, above what it held before, beside the size of what it was
-given (columns as floats, labels as pointers). Written by `python tests/benchmarks/growth.py`;
-{where}.
+one process for each size, one thread. Seconds are processor time of first calls; memory is the most
+that arrays and objects made meanwhile hold together (Python's `tracemalloc`, which NumPy reports
+to), beside the size of what was given (columns as floats, labels as pointers). Written by
+`python tests/benchmarks/growth.py`; {where}.
 
 **Functions**: `cu.rwg_j` and `cu.icc` together on one scale, beside pandas'
 `groupby(...).agg(["sum", "var"])` of the same six columns in the same process. **All**:
 `cu.aggregate` of the nine measures with everything it computes, chance of agreement for each group
 included.
 
-Memory is less than twice what was given from 100,000 persons on. At 10,000 the functions hold
-1.4 MB beside 0.5 MB given, more than twice: about a megabyte is needed whatever is given.
+From 10,000 persons on memory stays under twice what was given, the results included. Below, a
+megabyte or two is held whatever is given.
 
 | persons | text groups | rwg_j + icc, s | pandas, s | ratio | memory, MB | given, MB |\
  aggregate, s | s per 10,000 persons | memory, MB | given, MB |
@@ -82,16 +83,18 @@ def instrument(folder: Path) -> cu.Instrument:
 
 
 def watched(work: Callable[[], Any]) -> tuple[float, float]:
-    """Return seconds of processor time, and by how many MB the process grew at most (Linux)."""
-    Path("/proc/self/clear_refs").write_text("5")
-    before, start = _status("VmRSS"), time.process_time()
+    """Return seconds of processor time, and the most MB held by what was allocated meanwhile.
+
+    Memory is counted in a second call, since counting takes time.
+    """
+    start = time.process_time()
     work()
-    return time.process_time() - start, (_status("VmHWM") - before) / 1024
-
-
-def _status(name: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return float(next(line for line in lines if line.startswith(name)).split()[1])
+    seconds = time.process_time() - start
+    tracemalloc.start()
+    work()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return seconds, most / 2**20
 
 
 def functions(persons: int) -> dict[str, float]:

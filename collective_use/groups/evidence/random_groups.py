@@ -45,7 +45,8 @@ def against_random(
     few = NotComputed("fewer than two groups can be compared, or all answers are the same")
     if there.sum() < 4:
         return AgainstRandom(few, few, few, few, few)
-    found = disagreement(standardized(answers[there]), keys.codes[there], keys.total)
+    inside = answers if there.all() else answers[there]
+    found = disagreement(standardized(inside), keys.codes[there], keys.total)
     z = _bliese(score[there], keys.codes[there], keys.total)
     if np.isnan(found.p):
         return AgainstRandom(few, few, few, few, few if np.isnan(z) else z)
@@ -55,12 +56,16 @@ def against_random(
 
 def standardized(answers: Floats) -> Floats:
     """Return answers about their items' means in standard deviations, 0 where missing."""
-    known = ~np.isnan(answers)
-    n = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, answers, 0.0).sum(axis=0) / n
-    gaps = np.where(known, answers - mean, 0.0)
-    sd = np.sqrt((gaps * gaps).sum(axis=0) / n)
-    return np.asarray(gaps / np.where(sd > 0, sd, 1.0))
+    found = np.zeros(answers.shape)
+    for item, gaps in zip(answers.T, found.T, strict=True):
+        known = ~np.isnan(item)
+        if not known.any():
+            continue
+        middle = float(item[known].mean())
+        np.subtract(item, middle, out=gaps, where=known)
+        spread = float(np.sqrt(gaps @ gaps / known.sum()))
+        gaps /= spread if spread > 0 else 1.0
+    return found
 
 
 def _bliese(values: Floats, codes: NDArray[np.intp], total: int) -> float:
@@ -106,7 +111,9 @@ def with_indices(
     if isinstance(part.agree_p, NotComputed):
         why = part.agree_p
         return replace(part, agree_p_rwg=why, agree_p_ad=why, agree_p_awg=why)
-    answers, codes = items.answers[there], keys.codes[there]
+    answers, codes = items.answers, keys.codes
+    if not there.all():
+        answers, codes = answers[there], codes[there]
     spread = items.null_variances(null)
     found: dict[str, drawn.Comparison] = {}
     if not np.isnan(answers).any():

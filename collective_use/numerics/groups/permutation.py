@@ -129,7 +129,7 @@ def disagreement(values: Floats, codes: Integers, n_groups: int) -> Disagreement
     sums = np.column_stack([sum_by(codes, column, n_groups) for column in y.T])
     size = np.maximum(np.bincount(codes, minlength=n_groups), 1)
     between = float(np.sum(sums * sums / size[:, None])) / t
-    s2 = float(np.sum(np.sum(y * y, axis=1) ** 2))
+    s2 = float(np.sum(np.einsum("ij,ij->i", y, y) ** 2))
     # the other matrix projects on the groups, without the mean: its diagonal is 1/n_g - 1/N
     h2 = float(np.sum(1.0 / n)) - 2.0 * G / N + 1.0 / N
     variance = permutation_variance(N, (t, t2, s2), (G - 1.0, G - 1.0, h2)) / t**2

@@ -93,7 +93,8 @@ def mean_variance(ratios: Floats, codes: Integers, n_groups: int) -> Comparison:
     (0.222, 2.25, -3.3, True)
     """
     N, J = ratios.shape
-    y = (ratios - ratios.mean(axis=0)) / np.sqrt(J)
+    y = ratios - ratios.mean(axis=0)
+    y /= np.sqrt(J)
     n = np.bincount(codes, minlength=n_groups).astype(float)
     n = n[n > 1]
     G = len(n)
@@ -102,11 +103,12 @@ def mean_variance(ratios: Floats, codes: Integers, n_groups: int) -> Comparison:
     if G < 2 or N < 4 or not trace > 0:
         nan = float("nan")
         return Comparison(nan, nan, nan, nan, nan, 0)
+    squares = float(np.sum(np.einsum("ij,ij->i", y, y) ** 2))
+    del y
     slider = Scale(float(ratios.min()), float(ratios.max()))
     columns = columns_of(ratios, [slider] * J)
     each = spreads_of(columns, codes[None], n_groups, [slider] * J).variances[:, 0].mean(axis=0)
     observed = float(each[~np.isnan(each)].mean())
-    squares = float(np.sum(np.sum(y * y, axis=1) ** 2))
     first = (trace, float(np.sum(total * total)), squares)
     second = (1.0, float(np.sum(1.0 / (n - 1.0))) / G**2, float(np.sum(1.0 / n)) / G**2)
     sd = float(np.sqrt(max(permutation_variance(N, first, second), 0.0)))
@@ -164,9 +166,10 @@ def drawn_means(
     order = _order(answers, codes)
     answers, codes = answers[order], codes[order]
     columns = columns_of(answers, scales)
+    height = max(1, _BLOCK // max(1, answers.size))
+    del answers
     real = _means(columns, codes[None], n_groups, scales, null_variances)[0]
     made = np.empty((draws, len(DRAWN)))
-    height = max(1, _BLOCK // max(1, answers.size))
     for start in range(0, draws, height):
         rows = min(height, draws - start)
         shuffled = rng.permuted(np.broadcast_to(codes, (rows, len(codes))), axis=1)

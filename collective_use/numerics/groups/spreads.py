@@ -51,11 +51,13 @@ def columns_of(answers: Floats, scales: Sequence[Scale]) -> list[Floats | Intege
     Examples
     --------
     >>> columns_of(np.array([[10.0], [30.0]]), [Scale(10, 30, np.array([10.0, 20, 30]))])
-    [array([0, 2])]
+    [array([0, 2], dtype=int16)]
     """
     return [
         # NaN lands beyond the last option
-        answers[:, j] if scale.options is None else np.searchsorted(scale.options, answers[:, j])
+        answers[:, j]
+        if scale.options is None
+        else np.searchsorted(scale.options, answers[:, j]).astype(np.int16)
         for j, scale in enumerate(scales)
     ]
 
