@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from collective_use.checks import number_between, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError
 from collective_use.frames import rows_of
-from collective_use.measurement.answers import Constructs, Data, answers_of
+from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.cfa import Named, factor_model, fit_quietly, plain_names
 from collective_use.measurement.correlations import likely_covariance
 from collective_use.measurement.validity.htmt import constructs_with, htmt, ratio_table
@@ -24,6 +24,9 @@ from collective_use.sem.result import SemResult
 
 CUT = 0.90
 """Correlation at which two constructs are no longer told apart (Rönkkö & Cho 2022)."""
+
+_PATIENCE = 30.0
+"""Seconds for a model that can be tried again without what makes it hard."""
 
 RULES: dict[str, Cutoff] = {
     c.name: c
@@ -168,28 +171,13 @@ def validity(
     number_between("cut", cut, 0, 1)
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     answers = answers_of(data, groups, constructs, least=4)
-    sets = constructs_with(answers, 2)
-    left = [name for name in answers.constructs if name not in sets]
-    used = answers.only([item for own in sets.values() for item in own])
     one_of("missing", missing, ("auto", "listwise", "fiml", "em"))
-    if missing == "auto":
-        missing = "em" if used.values.isna().to_numpy().any() else "listwise"
-    known = used.complete() if missing == "listwise" else used
-    named = plain_names(known, sets)
-    notes = [*known.notes]
-    options: dict[str, Any] = {"std_lv": True}
-    if missing == "em":
-        named, options, said = _by_moments(named, options)
-        notes.append(said)
-    elif known.groups is not None:
-        options |= {"cluster": "group_", "estimator": "MLR", "missing": missing}
-    else:
-        options["missing"] = missing
-    fit = fit_quietly(factor_model(named.sets), named.data, **options)
-    if isinstance(fit, NotComputed):
-        raise EstimationError(f"the confirmatory model of {len(sets)} constructs: {fit.reason}")
-    standard = fit.standardized("all", confidence=confidence)
     number_between("untested_below", untested_below, 0, 1)
+    model = _model(answers, missing)
+    fit, named, known, options = model.fit, model.named, model.known, model.options
+    sets, missing = model.sets, model.missing
+    left = [name for name in answers.constructs if name not in constructs_with(answers, 2)]
+    standard = fit.standardized("all", confidence=confidence)
     pairs = _pairs(fit, standard, named, cut, options, untested_below if tests else 2.0)
     ratios = (
         ratio_table(named.data.to_numpy(float), list(known.items), sets)
@@ -197,12 +185,75 @@ def validity(
         else htmt(known.values, sets, repetitions=0).table[["first", "second", "htmt"]]
     )
     merged = pairs.merge(ratios, on=["first", "second"])
+    notes = [*known.notes, *model.notes]
     if left:
         notes.append(f"Left out, fewer than two items: {', '.join(left)}.")
     return Validity(
         _constructs(fit, standard, named, pairs), merged, fit, cut, len(known.values),
         dict(RULES), tuple(notes),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Model:
+    """The confirmatory model of all constructs, and what it was fitted to."""
+
+    fit: SemResult
+    named: Named
+    known: Answers
+    sets: dict[str, tuple[str, ...]]
+    options: PlainDict
+    missing: str
+    notes: tuple[str, ...]
+
+
+def _model(answers: Answers, missing: str) -> _Model:
+    """Fit the constructs of two items or more; without those of two where that fails.
+
+    A factor of two items is identified by its correlations with others alone (Kenny 1979,
+    Correlation and causality, ch. 7); where these are weak the likelihood has no maximum.
+    """
+    sets = constructs_with(answers, 2)
+    larger = {name: own for name, own in sets.items() if len(own) > 2}
+    weak = [name for name in sets if name not in larger]
+    again = bool(weak) and len(larger) > 1
+    found = _fitted(answers, sets, missing, _PATIENCE if again else None)
+    if isinstance(found, _Model):
+        return found
+    why = f"the confirmatory model of {len(sets)} constructs: {found.reason}"
+    if again:
+        second = _fitted(answers, larger, missing, None)
+        if isinstance(second, _Model):
+            said = (
+                f"The model of all {len(sets)} constructs could not be fitted ({found.reason}); "
+                f"those of two items are left out of it: {', '.join(weak)}."
+            )
+            return replace(second, notes=(*second.notes, said))
+    raise EstimationError(why)
+
+
+def _fitted(
+    answers: Answers, sets: dict[str, tuple[str, ...]], missing: str, seconds: float | None
+) -> _Model | NotComputed:
+    used = answers.only([item for own in sets.values() for item in own])
+    if missing == "auto":
+        missing = "em" if used.values.isna().to_numpy().any() else "listwise"
+    known = used.complete() if missing == "listwise" else used
+    named = plain_names(known, sets)
+    options: dict[str, Any] = {"std_lv": True}
+    notes: tuple[str, ...] = ()
+    if missing == "em":
+        named, options, said = _by_moments(named, options)
+        notes = (said,)
+    elif known.groups is not None:
+        options |= {"cluster": "group_", "estimator": "MLR", "missing": missing}
+    else:
+        options["missing"] = missing
+    limit = {} if seconds is None else {"seconds": seconds}
+    fit = fit_quietly(factor_model(named.sets), named.data, **options, **limit)
+    if isinstance(fit, NotComputed):
+        return fit
+    return _Model(fit, named, known, sets, options, missing, notes)
 
 
 def _by_moments(named: Named, options: PlainDict) -> tuple[Named, PlainDict, str]:
