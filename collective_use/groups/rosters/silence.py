@@ -8,9 +8,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from collective_use.frames import extended
 from collective_use.groups.rosters.stacks import Floats, Integers, Rosters, Stack
 from collective_use.numerics.rosters.missing import index_bounds, reported_by_others
 
+_WAYS = ("available", "reconstruct", "zero")
 _ALIASES = {"valued_mean": "density"}
 
 
@@ -59,22 +61,24 @@ def compare_treatments(
         Keys, `index`, `available`, `reconstruct`, `zero`, `lower`, `upper` and `reason` (why
         there are no bounds).
     """
-    frames = []
+    parts: dict[str, list[Floats]] = {name: [] for name in (*_WAYS, "lower", "upper")}
+    reasons: list[str] = []
     for index in wanted:
         lower, upper, known = _bounds(rosters, cut, index, scale, include_self)
-        reason = "" if known else "no sharp bounds are known for this index of these ties"
-        frames.append(
-            rosters.keys.iloc[silent].assign(
-                index=index.label,
-                available=columns[index.label, "available"][silent],
-                reconstruct=columns[index.label, "reconstruct"][silent],
-                zero=columns[index.label, "zero"][silent],
-                lower=lower[silent],
-                upper=upper[silent],
-                reason=reason,
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+        reasons.append("" if known else "no sharp bounds are known for this index of these ties")
+        for way in _WAYS:
+            parts[way].append(columns[index.label, way][silent])
+        parts["lower"].append(lower[silent])
+        parts["upper"].append(upper[silent])
+    each = len(silent)
+    return extended(
+        rosters.keys.iloc[np.tile(silent, len(wanted))].reset_index(drop=True),
+        {
+            "index": np.repeat(np.array([index.label for index in wanted], dtype=object), each),
+            **{name: np.concatenate(values) for name, values in parts.items()},
+            "reason": np.repeat(np.array(reasons, dtype=object), each),
+        },
+    )
 
 
 def _bounds(
