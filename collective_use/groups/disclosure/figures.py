@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from collective_use.compositions import first_index
 from collective_use.disclosure import COMPLEMENT, Disclosure, Unit, complementary
 from collective_use.groups.disclosure.units import unit_of
 from collective_use.groups.evidence.result import Evidence
@@ -45,6 +47,9 @@ class Sight:
         (G,) why a group shows nothing, or "".
     exact
         Whether all is shown as it is, because it is no answer of members.
+    top
+        The most that the group's value can be, where it tells how the members' kinds are shared
+        out; None for other values.
     """
 
     n: np.ndarray
@@ -55,6 +60,7 @@ class Sight:
     reason: tuple[str, ...]
     exact: bool
     rule: Disclosure
+    top: float | None = None
 
     def column(self, name: str, values: pd.Series, *, is_mean: bool) -> pd.Series | None:
         """Return a column as others see it, or None where it is not shown at all."""
@@ -82,7 +88,11 @@ class Sight:
             return self.rule.mean_width(n, self.unit)
         if kind == "mean":
             return self.rule.mean_step(n, self.grain)
-        return self.rule.share_step(n) if kind == "share" else self.rule.spread_step(n, self.grain)
+        if kind == "share":
+            return self.rule.share_step(n)
+        if self.top is not None:  # a member who changes kinds moves it as one of n shares
+            return self.rule.share_step(n) * self.top
+        return self.rule.spread_step(n, self.grain)
 
     def _cell(self, kind: str, row: int, value: float) -> float:
         seen = self.mean[row] if kind == "mean" else self.spread[row]
@@ -119,7 +129,17 @@ def sight(part: Evidence, groups: pd.DataFrame, instrument: Instrument, rule: Di
     exact = part.composition in FACTS
     unit = _unit(part, instrument)
     grain = _grain(part, instrument, n) if unit is None else unit.grain
-    return Sight(n, mean, spread, grain, unit, reason, exact, rule)
+    return Sight(n, mean, spread, grain, unit, reason, exact, rule, _top(part, instrument))
+
+
+def _top(part: Evidence, instrument: Instrument) -> float | None:
+    """Return the most that Blau's or Teachman's index of the members' kinds can be."""
+    items = [instrument.get_item(name) for name in part.items]
+    if part.composition != "variety" or len(items) != 1 or items[0].kind != "choice":
+        return None
+    named = [index.name for index in instrument.get_measure(part.measure).indices]
+    kinds = max(2, len(items[0].options))
+    return {"blau": 1.0, "teachman": math.log(kinds)}.get(first_index("variety", "kinds", named))
 
 
 def _unit(part: Evidence, instrument: Instrument) -> Unit | None:
