@@ -144,11 +144,17 @@ def noncentrality_limits(
 ) -> tuple[float, float]:
     """Return the confidence limits of a chi-square's non-centrality, the upper sought from `top`.
 
+    NaN where the statistic is below zero, as one divided by a negative scaling factor is.
+
     Examples
     --------
     >>> [round(v, 3) for v in noncentrality_limits(85.306, 24, 400)]
     [36.847, 93.354]
+    >>> noncentrality_limits(-79.4, 19, 400)
+    (nan, nan)
     """
+    if math.isnan(noncentral_cdf(chisq, df, 0.0)):
+        return math.nan, math.nan
     tail = (1 - confidence) / 2
 
     def limit(probability: float, top: float) -> float:
