@@ -16,7 +16,7 @@ from scipy import special
 
 from collective_use.numerics.groups import agreement
 from collective_use.numerics.groups.permutation import permutation_variance
-from collective_use.numerics.groups.spreads import Scale, columns_of, spreads_of
+from collective_use.numerics.groups.spreads import Places, Scale, columns_of, spreads_of
 from collective_use.numerics.types import Floats, Integers
 
 DRAWN: tuple[str, ...] = ("rwg_j", "ad_mean", "awg")
@@ -185,7 +185,7 @@ def _order(answers: Floats, codes: Integers) -> Integers:
 
 
 def _means(
-    columns: Sequence[Floats | Integers], codes: Integers, G: int, scales: Sequence[Scale],
+    columns: Sequence[Floats | Places], codes: Integers, G: int, scales: Sequence[Scale],
     null_variances: Floats,
 ) -> Floats:  # fmt: skip
     """Return (R, 3) means over groups of rwg(j), AD and awg, for (R, N) groups."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collective_use.numerics.groups.statistics import sum_by
 from collective_use.numerics.types import Floats, Integers
+
+Places: TypeAlias = NDArray[np.int16]
+"""Places of answers among the options; A for a missing answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Spreads:
     deviations: Floats
 
 
-def columns_of(answers: Floats, scales: Sequence[Scale]) -> list[Floats | Integers]:
+def columns_of(answers: Floats, scales: Sequence[Scale]) -> list[Floats | Places]:
     """Return the answers to each item as `spreads_of` counts them: places among the options.
 
     Examples
@@ -63,7 +68,7 @@ def columns_of(answers: Floats, scales: Sequence[Scale]) -> list[Floats | Intege
 
 
 def spreads_of(
-    columns: Sequence[Floats | Integers], codes: Integers, n_groups: int, scales: Sequence[Scale]
+    columns: Sequence[Floats | Places], codes: Integers, n_groups: int, scales: Sequence[Scale]
 ) -> Spreads:
     """Return the spreads of the same persons in many groupings.
 
@@ -104,7 +109,7 @@ def spreads_of(
 
 
 def _of_counts(
-    places: Floats | Integers, rows: Integers, total: int, scale: Scale
+    places: Floats | Places, rows: Integers, total: int, scale: Scale
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return answers, means, sums of squares and of absolute deviations, by counts of options."""
     options = np.asarray(scale.options, float)
@@ -128,7 +133,7 @@ def _of_counts(
 
 
 def _of_slider(
-    column: Floats | Integers, rows: Integers, total: int, scale: Scale
+    column: Floats | Places, rows: Integers, total: int, scale: Scale
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the same from the answers themselves."""
     known = ~np.isnan(column)
