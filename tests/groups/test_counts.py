@@ -188,3 +188,12 @@ def test_groups_that_are_written_differently_are_one():
     found = count(frame)
     assert found.groups == ("1", "2")
     assert found.size.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, pl.DataFrame, pa.table, "duckdb"])
+def test_nan_is_a_missing_answer_and_nothing_else(of):
+    values = {"g": ["a", "b", "b"], "q": [1.0, float("nan"), 5.0], "w": [1, 2, 2]}
+    source = duckdb.connect().from_arrow(pa.table(values)) if of == "duckdb" else of(values)
+    found = cu.statistics_of(source, "g", ["q", "w"], [1, 2])
+    assert found.outside.tolist() == [1, 0]
+    assert found.answered.tolist() == [[0, 0, 1], [0, 2, 0]]

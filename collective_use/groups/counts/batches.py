@@ -122,10 +122,16 @@ def _chosen(column: str, weights: Sequence[tuple[float | None, int]]) -> pc.Expr
 
     field, parts = pc.field(column), []
     for value, weight in weights:
-        there = pc.is_valid(field) if value is None else pc.equal(field, _scalar(value))
+        there = _answered(field) if value is None else pc.equal(field, _scalar(value))
         known = pc.coalesce(there, pc.scalar(False))
         parts.append(pc.if_else(known, pa.scalar(weight, pa.int64()), pa.scalar(0, pa.int64())))
     return _all(parts)
+
+
+def _answered(field: pc.Expression) -> pc.Expression:
+    import pyarrow.compute as pc
+
+    return pc.invert(pc.is_null(field, nan_is_null=True))
 
 
 def _scalar(value: float) -> pc.Expression:

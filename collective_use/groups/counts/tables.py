@@ -101,9 +101,16 @@ def _chosen(column: nw.Expr, weights: Sequence[tuple[float | None, int]]) -> nw.
 
     terms = []
     for value, weight in weights:
-        there = ~column.is_null() if value is None else column == value
+        there = _answered(column) if value is None else column == value
         terms.append(nw.when(there).then(nw.lit(weight, nw.Int64)).otherwise(nw.lit(0, nw.Int64)))
     return _all(terms)
+
+
+def _answered(column: nw.Expr) -> nw.Expr:
+    import narwhals as nw
+
+    # NaN is a missing answer, whatever the library takes it for
+    return ~(column.is_null() | column.cast(nw.Float64).is_nan())
 
 
 def _all(parts: Sequence[nw.Expr]) -> nw.Expr:
