@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from collective_use.accepted import PlainDict
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import column_in, number_between, whole_number
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
@@ -101,7 +100,7 @@ class TrueParameters:
     careless: float = 0.0
     languages: Mapping[str, float] = field(default_factory=dict)
     stability: float = 0.70
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: PlainMapping = field(default_factory=dict)
     exact_groups: bool = False
 
     def checked(self) -> TrueParameters:

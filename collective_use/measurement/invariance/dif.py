@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import PlainDict
 from collective_use.checks import column_in, instance_of, number_between
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError
-from collective_use.measurement.cfa import fit_quietly, rows_of
+from collective_use.frames import records_of
+from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.invariance.dif_data import coded, refuse_constant
 from collective_use.measurement.invariance.dif_ordered import (
     NEGLIGIBLE,
+    DifRow,
     judged,
     prepared,
     rows_of_item,
@@ -25,6 +26,7 @@ from collective_use.measurement.invariance.effect import items_of
 from collective_use.measurement.invariance.release import released
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 NOTABLE = Cutoff("dif", 0.20, "at_most",
@@ -197,7 +199,7 @@ def _of_ordered(
                          f"{other[0]!r} in one of them only")  # fmt: skip
     known = coded(data, group, labels)
     focal = known[[f"d{k}_" for k in range(1, len(labels))]].to_numpy(float)
-    rows: list[PlainDict] = []
+    rows: list[DifRow] = []
     trail: list[tuple[str, float, float]] = []
     latent: list[tuple[str, str, float, float]] = []
     for factor, own in items.items():
@@ -275,7 +277,7 @@ class _Search:
         self.codes = [f"d{k}_" for k in range(1, len(labels))]
         base = [model, *(f"{f} ~ {' + '.join(self.codes)}" for f in items)]
         self.base = "\n".join(base)
-        self.options: dict[str, object] = {
+        self.options: FitOptions = {
             "estimator": "MLR", "meanstructure": True, "missing": missing, "cluster": cluster
         }  # fmt: skip
 
@@ -307,16 +309,14 @@ class _Search:
             trail.append((best, *tests[best]))
         return free, trail
 
-    def judged(
-        self, free: list[str], alpha: float, slopes: dict[str, float]
-    ) -> list[dict[str, object]]:
+    def judged(self, free: list[str], alpha: float, slopes: dict[str, float]) -> list[DifRow]:
         """Return each item's effects beside those set free."""
-        rows: list[dict[str, object]] = []
+        rows: list[DifRow] = []
         tests: dict[str, float] = {}
         for factor, item in self.every:
             fit = self._fit(list(dict.fromkeys([*free, item])))
             tests[item] = self._test(fit, item)[1]
-            found = {(r["lhs"], r["rhs"]): r for r in rows_of(fit.estimates) if r["op"] == "~"}
+            found = {(r["lhs"], r["rhs"]): r for r in records_of(fit.estimates) if r["op"] == "~"}
             spread = float(self.data[item].std())
             for code, label in zip(self.codes, self.labels[1:], strict=True):
                 own = found[item, code]
@@ -329,15 +329,15 @@ class _Search:
         adjusted = holm(list(tests.values()))
         holm_of = dict(zip(tests, adjusted, strict=True))
         for row in rows:
-            p = row["p_adjusted"] = holm_of[str(row["item"])]
-            slope = float(row["slope_p"]) * len(self.every) < alpha  # type: ignore[arg-type]
-            row["verdict"] = _verdict(p < alpha, abs(float(row["size"])), slope=slope)  # type: ignore[arg-type]
+            p = row["p_adjusted"] = holm_of[row["item"]]
+            slope = row["slope_p"] * len(self.every) < alpha
+            row["verdict"] = _verdict(p < alpha, abs(row["size"]), slope=slope)
         return rows
 
     def latent(self, free: list[str]) -> pd.DataFrame:
         """Return differences of factor means with all items taken as equal, and purified."""
         found = [
-            {(r["lhs"], r["rhs"]): r["est"] for r in rows_of(fit.estimates) if r["op"] == "~"}
+            {(r["lhs"], r["rhs"]): r["est"] for r in records_of(fit.estimates) if r["op"] == "~"}
             for fit in (self._fit([]), self._fit(free))
         ]
         rows = [
