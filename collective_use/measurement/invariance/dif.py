@@ -103,13 +103,13 @@ def dif(
     group: str,
     cluster: str | None = None,
     missing: str = "listwise",
-    alpha: float = 0.05,
+    significance: float = 0.05,
     ordered: str | Sequence[str] = (),
 ) -> Dif:
     """Find items whose answers differ between groups at the same level of the construct.
 
     The MIMIC model lets each factor depend on the group; an item differs when it depends on the
-    group besides. The item that does most is set free, and so on until none is left at `alpha`,
+    group besides. The item that does most is set free, and so on until none is left at the level,
     adjusted for the number of items (purification); then every item's effect is estimated beside
     those set free. A loading that differs is looked for by score tests in the model of equal
     loadings.
@@ -126,7 +126,7 @@ def dif(
         Column of groups of persons, for robust errors.
     missing
         ``"listwise"`` or ``"fiml"``.
-    alpha
+    significance
         Of the tests, over all items.
     ordered
         Items taken as ordered categories, all or none of the model's. Then an item's answers are
@@ -164,7 +164,7 @@ def dif(
     column_in("group", group, list(data.columns), where="the data")
     if cluster is not None:
         column_in("cluster", cluster, list(data.columns), where="the data")
-    number_between("alpha", alpha, 0, 1, open_low=True, open_high=True)
+    number_between("significance", significance, 0, 1, open_low=True, open_high=True)
     items = items_of(model)
     if small := [f for f, own in items.items() if len(own) < 3]:
         raise InputError(f"factor {small[0]!r} must have three items to tell one that differs, "
@@ -174,10 +174,10 @@ def dif(
         raise InputError(f"group must have at least two values, got {len(labels)} in {group!r}")
     refuse_constant(data, group, labels, [i for own in items.values() for i in own])
     if ordered:
-        return _of_ordered(items, data, group, labels, cluster, alpha, ordered)
+        return _of_ordered(items, data, group, labels, cluster, significance, ordered)
     search = _Search(model, items, labels, coded(data, group, labels), cluster, missing)
-    free, trail = search.purified(alpha)
-    rows = search.judged(free, alpha, _slopes(model, data, group, cluster, missing))
+    free, trail = search.purified(significance)
+    rows = search.judged(free, significance, _slopes(model, data, group, cluster, missing))
     notes = confounding(data, group, cluster)
     if len(free) >= search.most:
         notes = (*notes, f"The search ended at {len(free)} items: more than half differ, and no "
@@ -190,7 +190,7 @@ def dif(
 
 def _of_ordered(
     items: dict[str, list[str]], data: pd.DataFrame, group: str, labels: tuple[str, ...],
-    cluster: str | None, alpha: float, ordered: str | Sequence[str],
+    cluster: str | None, significance: float, ordered: str | Sequence[str],
 ) -> Dif:  # fmt: skip
     every = [i for own in items.values() for i in own]
     given = [ordered] if isinstance(ordered, str) else list(ordered)
@@ -204,7 +204,7 @@ def _of_ordered(
     latent: list[tuple[str, str, float, float]] = []
     for factor, own in items.items():
         part = prepared(known, own, focal, cluster)
-        found, free = judged(part, alpha, len(every))
+        found, free = judged(part, significance, len(every))
         tests = {i.item: (i.statistic, i.p) for i in found}
         trail += [(item, *tests[item]) for item in free]
         spread = part.values.std(axis=0, ddof=1)
@@ -219,7 +219,7 @@ def _of_ordered(
     adjusted = dict(zip(single, holm(list(single.values())), strict=True))
     for row in rows:
         row["p_adjusted"] = adjusted[row["item"]]
-        row["verdict"] = verdict_of(row, alpha, NOTABLE)
+        row["verdict"] = verdict_of(row, significance, NOTABLE)
     notes = (
         *confounding(data, group, cluster),
         f"Ordered answers given the sum of the scale; r2_change {NEGLIGIBLE}. Differences of the "
