@@ -13,6 +13,7 @@ import pytest
 from collective_use.door import child, json, limits
 from collective_use.door.csv import csv_rows
 from collective_use.errors import ReadError
+from collective_use.responses.files import json as json_files
 
 SMALL = limits.Limits(
     line_bytes=100, columns=5, cells=50, cell_signs=20, unpacked_bytes=10_000, ratio=10,
@@ -68,6 +69,15 @@ def test_a_long_line_is_found_over_the_border_of_what_is_read_at_once(tmp_path, 
     with pytest.raises(ReadError, match="near line 1 "):
         limits.check_lines(file(tmp_path, b"x" * 1_600_000))
     limits.check_lines(file(tmp_path, b"x" * 1_400_000 + b"\n" + b"x" * 1_400_000))
+
+
+def test_a_wide_json_is_refused_before_a_table_is_made_of_it(small, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(json_files, "frame_of", lambda *given: made.append(given))
+    path = file(tmp_path, b'[{"a":1,"b":1,"c":1},{"d":1,"e":1,"f":1}]', "a.json")
+    with pytest.raises(ReadError, match=r"a\.json has 6 columns; at most 5"):
+        json_files.read_json([path], path)
+    assert not made
 
 
 @pytest.mark.parametrize(

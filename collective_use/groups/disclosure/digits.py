@@ -36,6 +36,9 @@ _FIGURE = re.compile(
     r"(?P<lead>\bp = |\b[FzQ](?:\([^)]*\))? = |[≥≤<>] ?)?(?P<number>-?\d*\.\d+)(?![\d/])"
 )
 
+_Row = tuple[pd.DataFrame, Hashable]
+"""A table and the label of one of its rows."""
+
 
 def digits_of(column: str) -> int:
     """Return with how many decimals a column is shown.
@@ -99,12 +102,12 @@ def round_ratios(shown: pd.DataFrame, exact: pd.DataFrame, row: Hashable, step: 
     for name in map(str, exact.columns):
         value = number_at(exact, row, name) if _OF_SQUARES.search(name) else math.nan
         if not math.isnan(value):
-            shown.loc[row, name] = _shown(name, value, exact.loc[row], step)
+            shown.loc[row, name] = _shown(name, value, (exact, row), step)
 
 
-def _shown(name: str, value: float, row: pd.Series, step: float) -> float:
+def _shown(name: str, value: float, at: _Row, step: float) -> float:
     if _PROBABILITY.search(name) or name.startswith("agree_p_"):
-        return _shown_p(name, value, row, 10 * step)
+        return _shown_p(name, value, at, 10 * step)
     if name in RATIOS:
         return _to_step(value, 10 * step)
     if name == "icc2":
@@ -114,12 +117,13 @@ def _shown(name: str, value: float, row: pd.Series, step: float) -> float:
     return _to_step(value, nice(2 * step) if step > 10.0**-DIGITS else step)
 
 
-def _shown_p(name: str, p: float, row: pd.Series, wide: float) -> float:
+def _shown_p(name: str, p: float, at: _Row, wide: float) -> float:
     """Return the p of the F or z as it is shown; that of full agreement tells of no answer."""
     from scipy.special import fdtrc, ndtr, ndtri
 
-    if name == "p" and {"f", "df1", "df2"} <= set(row.index):
-        p = float(fdtrc(row["df1"], row["df2"], _to_step(float(row["f"]), wide)))
+    if name == "p" and {"f", "df1", "df2"} <= set(at[0].columns):
+        f, df1, df2 = (number_at(*at, column) for column in ("f", "df1", "df2"))
+        p = float(fdtrc(df1, df2, _to_step(f, wide)))
     elif name != "least_p":
         z = float(ndtri(min(max(p, _LEAST), 1 - _LEAST)))
         p = float(ndtr(_to_step(z, wide)))
