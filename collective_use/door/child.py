@@ -55,7 +55,7 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
     memory = int(LIMITS.memory_bytes + 60 * path.stat().st_size)
     task: Task = {
         "kind": kind, "path": str(path.resolve()), "how": how, "seconds": seconds,
-        "memory": memory,
+        "memory": memory, "most": (LIMITS.columns, LIMITS.cells),
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as held:
         given, made = Path(held) / "task", Path(held) / "made"
