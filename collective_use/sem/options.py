@@ -44,7 +44,8 @@ FOR_ORDERED: tuple[str, ...] = tuple(name for name in ORDERED if name not in CON
 """Estimators that only ordered variables have."""
 
 LIKELIHOODS = ("normal", "wishart")
-MISSING = ("listwise", "fiml")
+TWO_STAGE = ("two.stage", "robust.two.stage")
+MISSING = ("listwise", "fiml", *TWO_STAGE)
 ERRORS = ("standard", "first.order", "robust.sem", "robust.huber.white", "robust.cluster", "none")
 TESTS = (
     "standard",
@@ -73,9 +74,9 @@ class Options:
     likelihood
         ``"normal"`` (divisor n) or ``"wishart"`` (n - 1).
     missing
-        ``"listwise"`` or ``"fiml"``.
+        ``"listwise"``, ``"fiml"``, or one of `TWO_STAGE`.
     se, test, information
-        One of `ERRORS`, `TESTS`, `INFORMATION`.
+        One of `ERRORS` (or of `TWO_STAGE`), `TESTS`, `INFORMATION`.
     test_observed
         ``"hessian"`` or ``"h1"``: how the scaled test forms observed information.
     h1_information
@@ -97,6 +98,11 @@ class Options:
     def unbiased(self) -> bool:
         """Whether covariances are divided by n - 1."""
         return self.function != "ML" or self.likelihood == "wishart"
+
+    @property
+    def two_stage(self) -> bool:
+        """Whether the model is fitted to unrestricted moments of incomplete data."""
+        return self.missing in TWO_STAGE
 
     @property
     def scaled(self) -> bool:
@@ -223,6 +229,10 @@ DEFAULTS: tuple[Default, ...] = (
     Default(lambda a: a.test is not None, lambda a: {"test": str(a.test)}, "asked for"),
     Default(lambda a: a.information is not None,
             lambda a: {"information": str(a.information)}, "asked for"),
+    Default(lambda a: a.options.two_stage and a.se is None and a.test is None,
+            lambda a: {"se": a.options.missing, "test": "satorra.bentler",
+                       "information": "expected", "h1_information": "unstructured"},
+            "errors and test allow for the first stage (Savalei & Bentler 2009)"),
     Default(lambda a: a.cluster and not a.weights and a.options.estimator == "ML",
             lambda _: {"test_observed": "h1"}, "as lavaan 0.6 forms the test of ML with clusters"),
 )  # fmt: skip
@@ -233,7 +243,7 @@ _CASEWISE = ("first.order", "robust.huber.white")
 
 
 def _by_moments(o: Options) -> bool:
-    return o.se == "robust.sem" or o.test in _MOMENT_TESTS
+    return not o.two_stage and (o.se == "robust.sem" or o.test in _MOMENT_TESTS)
 
 
 def _needs_cases(o: Options) -> bool:
@@ -242,11 +252,20 @@ def _needs_cases(o: Options) -> bool:
         or o.scaled
         or o.information == "first.order"
         or o.function in ("WLS", "DWLS")
-        or o.missing == "fiml"
+        or o.missing != "listwise"
     )
 
 
 REFUSED: tuple[Refusal, ...] = (
+    Refusal(lambda a: a.options.two_stage and a.options.estimator != "ML",
+            "missing={o.missing!r} with estimator={o.estimator!r}",
+            "use estimator='ML', whose errors and test then allow for the first stage"),
+    Refusal(lambda a: a.options.two_stage
+            and bool(a.se not in (None, "none") or a.test or a.information),
+            "missing={o.missing!r} with se=, test= or information=",
+            "they follow from the two stages, leave them out"),
+    Refusal(lambda a: a.options.two_stage and a.dependent,
+            "missing={o.missing!r} with {kind}", "use missing='fiml'"),
     Refusal(lambda a: a.options.likelihood == "wishart" and a.options.function != "ML",
             "likelihood='wishart' with estimator={o.estimator!r}",
             "it belongs to maximum likelihood"),
@@ -255,8 +274,8 @@ REFUSED: tuple[Refusal, ...] = (
     Refusal(lambda a: a.options.missing == "fiml"
             and a.options.estimator in ("MLM", "MLMV", "MLMVS"),
             "missing='fiml' with estimator={o.estimator!r}", "use estimator='MLR'"),
-    Refusal(lambda a: a.options.missing == "fiml" and a.options.likelihood == "wishart",
-            "missing='fiml' with likelihood='wishart'", "use likelihood='normal'"),
+    Refusal(lambda a: a.options.missing != "listwise" and a.options.likelihood == "wishart",
+            "missing={o.missing!r} with likelihood='wishart'", "use likelihood='normal'"),
     Refusal(lambda a: a.dependent and a.options.estimator not in ("ML", "MLR"),
             "{kind} with estimator={o.estimator!r}", "use estimator='ML' or 'MLR'"),
     Refusal(lambda a: a.dependent and a.options.likelihood == "wishart",

@@ -35,7 +35,7 @@ def small_sample_corrections(solution: Solution, test: ChiSquare) -> pd.DataFram
     import pandas as pd
 
     options = solution.options
-    if len(solution.data.groups) > 1 or options.function != "ML" or options.missing == "fiml":
+    if len(solution.data.groups) > 1 or options.function != "ML" or options.missing != "listwise":
         raise NotSupported("small-sample corrections are for one group, complete data and ML")
     block = solution.table.blocks[0]
     p, k, n, df = len(block.observed), len(block.latent), solution.data.n - 1, test.df

@@ -225,5 +225,9 @@ def _refuse_data(fit: Fitted, kind: str) -> None:
         raise NotSupported("kind='clusters' at one level is not supported: use level: blocks")
     if any(g.Y is None for g in groups):
         raise NotSupported("resampling from moments is not supported: give data")
+    if any(g.omega is not None for g in groups):
+        raise NotSupported(
+            "resampling with missing='two.stage' is not supported: use missing='fiml'"
+        )
     if any(g.weights is not None or g.clusters for g in groups):
         raise NotSupported("resampling with weights or cluster-robust errors is not supported")
