@@ -13,6 +13,7 @@ from collective_use.sem.continuous import fit_continuous
 from collective_use.sem.data.products import with_products
 from collective_use.sem.engines.core import thread_controller
 from collective_use.sem.engines.search import SECONDS, Budget, within_budget
+from collective_use.sem.options import refuse_elsewhere
 from collective_use.sem.postfit.problems import warn_problems
 from collective_use.sem.result import SemResult
 from collective_use.sem.rotation import Turn, resolve_rotation
@@ -76,10 +77,11 @@ def fit_sem(
     data
         One row per case, variables by name.
     estimator
-        ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"GLS"``, ``"ULS"``,
-        ``"WLS"`` or ``"DWLS"``; with ordered variables ``"WLSMV"``, ``"WLSMVS"``, ``"WLSM"``,
-        ``"ULSMV"``, ``"ULSMVS"``, ``"ULSM"``, ``"DWLS"``, ``"ULS"`` or ``"WLS"``. None: ML, and
-        WLSMV with ordered variables.
+        ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"RBM"`` (maximum
+        likelihood with its first-order bias taken off: few cases or few clusters), ``"GLS"``,
+        ``"ULS"``, ``"WLS"`` or ``"DWLS"``; with ordered variables ``"WLSMV"``, ``"WLSMVS"``,
+        ``"WLSM"``, ``"ULSMV"``, ``"ULSMVS"``, ``"ULSM"``, ``"DWLS"``, ``"ULS"`` or ``"WLS"``.
+        None: ML, and WLSMV with ordered variables.
     engine
         ``"core"``: own estimation. ``"semopy"``: semopy's solution, with the core's statistics
         at it. ``"both"``: the core's solution, confirmed by semopy (`SemResult.agreement`).
@@ -181,6 +183,7 @@ def fit_sem(
     if repetitions is not None or se == "bootstrap":
         return _bootstrapped(asked)
     one_of("engine", engine, ENGINES)
+    refuse_elsewhere(estimator)
     check_model(model)
     refuse_latent_columns(model, data)
     asked["data"] = with_products(model, data)

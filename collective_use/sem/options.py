@@ -17,6 +17,7 @@ CONTINUOUS: Mapping[str, tuple[str, str, str, str]] = {
     "MLMVS": ("ML", "robust.sem", "mean.var.adjusted", "expected"),
     "MLR": ("ML", "robust.huber.white", "yuan.bentler.mplus", "observed"),
     "MLF": ("ML", "standard", "standard", "first.order"),
+    "RBM": ("ML", "robust.huber.white", "standard", "observed"),
     "GLS": ("GLS", "standard", "standard", "expected"),
     "ULS": ("ULS", "standard", "standard", "expected"),
     "WLS": ("WLS", "standard", "standard", "expected"),
@@ -36,6 +37,17 @@ ORDERED: Mapping[str, tuple[str, str, str]] = {
     "WLS": ("WLS", "standard", "standard"),
 }
 """Estimators for ordered variables: weight, errors and test that each begins with."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "PML": "ordered variables take 'WLSMV', with missing='pairwise' where answers are missing",
+    "FML": "ordered variables take 'WLSMV'",
+    "MML": "ordered variables take 'WLSMV'",
+    "IV": "use fit_iv",
+    "MIIV": "use fit_iv",
+    "DLS": "use 'MLR', 'MLM' or 'DWLS'",
+    "BAYES": "use 'MLR', or 'RBM' where cases or groups are few",
+}
+"""Estimators of other programs, and what is offered instead."""
 
 ESTIMATORS: tuple[str, ...] = tuple(CONTINUOUS)
 """Estimators for continuous data."""
@@ -59,6 +71,23 @@ H1_INFORMATION = ("structured", "unstructured")
 
 LEVELS = ("within", "between")
 Level = Literal["within", "between"]
+
+
+def refuse_elsewhere(estimator: object) -> None:
+    """Raise for an estimator of other programs, naming what is offered instead.
+
+    Raises
+    ------
+    NotSupported
+        When it is one of `ELSEWHERE`.
+
+    Examples
+    --------
+    >>> refuse_elsewhere("ML")
+    """
+    name = estimator.upper() if isinstance(estimator, str) else ""
+    if name in ELSEWHERE:
+        raise NotSupported(f"estimator={name!r} is not supported: {ELSEWHERE[name]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +295,11 @@ REFUSED: tuple[Refusal, ...] = (
             "they follow from the two stages, leave them out"),
     Refusal(lambda a: a.options.two_stage and a.dependent,
             "missing={o.missing!r} with {kind}", "use missing='fiml'"),
+    Refusal(lambda a: a.options.estimator == "RBM" and a.options.likelihood == "wishart",
+            "likelihood='wishart' with estimator='RBM'", "use likelihood='normal'"),
+    Refusal(lambda a: a.options.estimator == "RBM" and (a.moments_only or a.options.scaled),
+            "cov= or a scaled test with estimator='RBM'",
+            "give data; the test of ML is given beside"),
     Refusal(lambda a: a.options.likelihood == "wishart" and a.options.function != "ML",
             "likelihood='wishart' with estimator={o.estimator!r}",
             "it belongs to maximum likelihood"),

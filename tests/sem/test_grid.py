@@ -56,10 +56,12 @@ def _fit(estimator, likelihood, missing, groups, cluster, weights):  # type: ign
 
 def offered(estimator, likelihood, missing, cluster, weights) -> bool:  # type: ignore[no-untyped-def]
     """The documented grid."""
-    likelihood_based = estimator in ("ML", "MLR", "MLF", "MLM", "MLMV", "MLMVS")
-    if likelihood == "wishart" and (not likelihood_based or estimator in ("MLR", "MLF")):
+    likelihood_based = estimator in ("ML", "MLR", "MLF", "MLM", "MLMV", "MLMVS", "RBM")
+    if likelihood == "wishart" and (not likelihood_based or estimator in ("MLR", "MLF", "RBM")):
         return False
-    if missing == "fiml" and (estimator not in ("ML", "MLR", "MLF") or likelihood == "wishart"):
+    if missing == "fiml" and (
+        estimator not in ("ML", "MLR", "MLF", "RBM") or likelihood == "wishart"
+    ):
         return False
     design = cluster is not None or weights is not None
     if missing in TWO_STAGE:

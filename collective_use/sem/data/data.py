@@ -214,7 +214,7 @@ def read_data(
         rows = np.flatnonzero(keep & (codes == i)) if group is not None else np.flatnonzero(keep)
         one = _group(Y, rows, name, variables, exogenous, options, weight, cluster_codes)
         if options.two_stage:
-            one = _by_first_stage(one, np.column_stack([one.Y, beside[rows]]), exogenous, options,
+            one = _by_first_stage(one, np.column_stack([Y[rows], beside[rows]]), exogenous, options,
                                   variables)  # fmt: skip
         built.append(one)
     built = _with_others_moments(built, variables)
