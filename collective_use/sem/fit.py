@@ -195,6 +195,11 @@ def fit_sem(
         del asked[name]
     budget = Budget(float(seconds), bool(progress))
     asked["turn"] = _turn(model, rotation, rotation_options)
+    if asked["turn"] is not None and orthogonal:
+        raise NotSupported(
+            "orthogonal=True with exploratory blocks is not supported: use rotation='varimax', and "
+            "`f ~~ 0*g` for other factors"
+        )
     for name in ("rotation", "rotation_options"):
         del asked[name]
     with thread_controller().limit(limits=1), within_budget(budget):

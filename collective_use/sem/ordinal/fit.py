@@ -55,6 +55,19 @@ _INSTEAD = {
 }
 
 
+def _check_missing(missing: str) -> None:
+    if missing == "fiml":
+        raise NotSupported(
+            "missing='fiml' with ordered variables is not supported: use missing='pairwise', or "
+            "take the answers as numbers (estimator='MLR')"
+        )
+    if missing in TWO_STAGE:
+        raise NotSupported(
+            f"missing={missing!r} with ordered variables is not supported: use missing='pairwise'"
+        )
+    one_of("missing", missing, ("listwise", "pairwise"))
+
+
 def fit_ordinal(
     model: str | ModelText | ParameterTable,
     data: Frame,
@@ -93,16 +106,7 @@ def fit_ordinal(
     one_of("identification", identification, IDENTIFICATIONS)
     if data is None or not hasattr(data, "columns"):
         raise InputError("ordered variables need a data frame")
-    if missing == "fiml":
-        raise NotSupported(
-            "missing='fiml' with ordered variables is not supported: use missing='pairwise', or "
-            "take the answers as numbers (estimator='MLR')"
-        )
-    if missing in TWO_STAGE:
-        raise NotSupported(
-            f"missing={missing!r} with ordered variables is not supported: use missing='pairwise'"
-        )
-    one_of("missing", missing, ("listwise", "pairwise"))
+    _check_missing(missing)
     options = ordinal_options(estimator, se, test)
     clusters = _one_cluster(cluster, options)
     names = group_names(data, group)
