@@ -150,8 +150,9 @@ def fit_sem(
         ``starts``, ``seed``, ``standardize`` (defaults as in lavaan 0.7: .001, 0, 30, 11, True),
         ``target`` (wanted loadings, items by factors, NaN where free).
     seconds, progress
-        How long an optimum is sought, all starts together, and whether a bar shows it. A fit that
-        runs out of time has ``converged`` False, and its problem says what was tried.
+        How long an optimum is sought, all starts together, in seconds of this thread's processor
+        time (so that a busy machine finds what an idle one does), and whether a bar shows it. A
+        fit that runs out of time has ``converged`` False, and its problem says what was tried.
 
     Returns
     -------

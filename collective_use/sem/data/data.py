@@ -106,8 +106,8 @@ def group_names(data: Frame, group: str | None) -> tuple[str, ...]:
     if group is None:
         return ("",)
     column_in("group", group, list(data.columns), where="the data")
-    counts = data[group].value_counts()
-    values = data[group].dropna().unique()
+    codes, values = _codes(data, group)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
     single = int((counts == 1).sum())
     if single > max(1, len(counts) // 2):
         many = "" if single == len(counts) else f" of {len(counts)}"
@@ -116,7 +116,7 @@ def group_names(data: Frame, group: str | None) -> tuple[str, ...]:
         )
     if len(values) == 0:
         raise InputError(f"group must be a column with values, got {group!r}, all missing")
-    return tuple(str(value) for value in values)
+    return values
 
 
 def _column(data: Frame, name: str) -> Floats:
