@@ -20,9 +20,23 @@ from collective_use.report.rows import rows_of
 from collective_use.report.speaking import Speaker
 
 if TYPE_CHECKING:
+    import networkx as nx
+
+    from collective_use.groups.between.group_values import GroupValues
+    from collective_use.groups.between.icc import Icc
+    from collective_use.groups.between.icc_weighted import WeightedIcc
+    from collective_use.groups.evidence.result import Evidence
     from collective_use.groups.results import Groups
+    from collective_use.measurement.confirmatory.result import MeasurementFit
+    from collective_use.measurement.factors.efa import Efa
+    from collective_use.measurement.factors.esem import Esem
+    from collective_use.measurement.factors.number import FactorCount
+    from collective_use.measurement.items import ItemAnalysis
     from collective_use.measurement.validate import Validation
+    from collective_use.sem.result import SemResult
     from collective_use.structure.result import StructureFit
+    from collective_use.structure.rivals.compare import ModelComparison
+    from collective_use.structure.rivals.specifications import SpecificationCurve
 
 Pictures = Iterator[Picture]
 PATHS = "~"
@@ -46,7 +60,7 @@ def structure(fit: StructureFit, words: Speaker) -> Pictures:
         yield power.of_study(words, fit.power.groups, fit.power.share, fit.power.reliability)
 
 
-def sem(fit: Any, words: Speaker) -> Pictures:
+def sem(fit: SemResult, words: Speaker) -> Pictures:
     """Path diagram where there are paths, loadings where there are factors."""
     estimates = fit.estimates
     rows = list(rows_of("estimates.csv", estimates, op=PATHS))
@@ -80,7 +94,7 @@ def _of_chapter(chapter: Chapter | None) -> Pictures:
     yield from (block for block in blocks if isinstance(block, Picture))
 
 
-def evidence(found: Any, words: Speaker) -> Pictures:
+def evidence(found: Evidence, words: Speaker) -> Pictures:
     """Agreement by size, for measures that members should share."""
     for index in ("rwg_j", "rwg"):
         if index in found.by_group and found.by_group[index].notna().any():
@@ -91,7 +105,7 @@ def evidence(found: Any, words: Speaker) -> Pictures:
 def validation(found: Validation, words: Speaker) -> Pictures:
     """The pictures of the analyses behind it, as far as they were made."""
     named = Speaker(words.phrases, {**dict(found.names), **words.names}, words.items)
-    parts: tuple[Any, ...] = (
+    parts: tuple[object, ...] = (
         found.reliability, found.validity, found.between, found.models, found.items,
         *found.number.values(),
     )  # fmt: skip
@@ -101,7 +115,7 @@ def validation(found: Validation, words: Speaker) -> Pictures:
             yield from make(part, named)
 
 
-def items(found: Any, words: Speaker) -> Pictures:
+def items(found: ItemAnalysis, words: Speaker) -> Pictures:
     """The answers to the items of each scale."""
     table = found.table
     for scale in dict.fromkeys(table["scale"].astype(str)):
@@ -111,7 +125,7 @@ def items(found: Any, words: Speaker) -> Pictures:
         yield scales.answers(words, found.distribution, own, words.name(scale))
 
 
-def group_values(found: Any, words: Speaker) -> Pictures:
+def group_values(found: GroupValues, words: Speaker) -> Pictures:
     """The values of groups, a picture a measure."""
     frame = found.values
     for measure in dict.fromkeys(frame["measure"].astype(str)):
@@ -120,7 +134,7 @@ def group_values(found: Any, words: Speaker) -> Pictures:
         yield Picture(measure, picture.title, picture.svg, picture.alt, picture.note)
 
 
-def _icc(found: Any, words: Speaker) -> Pictures:
+def _icc(found: Icc | WeightedIcc, words: Speaker) -> Pictures:
     low, high = found.ci if isinstance(found.ci, tuple) else (math.nan, math.nan)
     frame = getattr(found, "reliability", None)
     count = len(found.table) if frame is None else len(frame)
@@ -128,22 +142,22 @@ def _icc(found: Any, words: Speaker) -> Pictures:
     yield scales.icc(words, value, float(low), float(high), count, found.confidence)
 
 
-def _factor_count(found: Any, words: Speaker) -> Pictures:
+def _factor_count(found: FactorCount, words: Speaker) -> Pictures:
     yield scree.scree(words, "", found.eigenvalues, found.suggested)
 
 
-def _efa(found: Any, words: Speaker) -> Pictures:
+def _efa(found: Efa, words: Speaker) -> Pictures:
     errors = found.errors if isinstance(found.errors, pd.DataFrame) else None
     yield loadings.explored(words, found.loadings, errors)
 
 
-def _esem(found: Any, words: Speaker) -> Pictures:
+def _esem(found: Esem, words: Speaker) -> Pictures:
     wide = found.loadings.pivot_table(index="item", columns="factor", values="loading", sort=False)
     errors = found.loadings.pivot_table(index="item", columns="factor", values="se", sort=False)
     yield loadings.explored(words, wide, errors if errors.shape == wide.shape else None)
 
 
-def _measurement(found: Any, words: Speaker) -> Pictures:
+def _measurement(found: MeasurementFit, words: Speaker) -> Pictures:
     level = found.loadings["level"].iloc[0]
     yield loadings.confirmed(words, found.loadings[found.loadings["level"] == level])
     drawn = rivals.measured(words, found.table)
@@ -151,19 +165,19 @@ def _measurement(found: Any, words: Speaker) -> Pictures:
         yield drawn
 
 
-def _comparison(found: Any, words: Speaker) -> Pictures:
+def _comparison(found: ModelComparison, words: Speaker) -> Pictures:
     drawn = rivals.structural(words, found.models)
     if drawn:
         yield drawn
 
 
-def _curve(found: Any, words: Speaker) -> Pictures:
+def _curve(found: SpecificationCurve, words: Speaker) -> Pictures:
     drawn = curve(words, found.route, found.specifications)
     if drawn:
         yield drawn
 
 
-def _graphs(found: Any, words: Speaker) -> Pictures:
+def _graphs(found: Mapping[str, nx.DiGraph], words: Speaker) -> Pictures:
     yield networks.networks(words, found)
 
 
