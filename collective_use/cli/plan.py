@@ -40,7 +40,8 @@ def plan(
     icc: Annotated[float | None, typer.Option(help="ICC(1) of scale scores.")] = None,
     model: Annotated[str | None, typer.Option(help="The model whose effects are planned.")] = None,
     way: Annotated[
-        list[str] | None, typer.Option(help="How it will be fitted: means, corrected; repeat.")
+        list[str] | None,
+        typer.Option(help="How it will be fitted: means, corrected, sam; repeat the flag."),
     ] = None,
     effects: Annotated[
         bool, typer.Option("--effects/--no-effects", help="Simulate indirect effects.")
@@ -86,6 +87,7 @@ def plan(
         "model": model,
         "ways": tuple(way) if way else None,
         "power": power,
+        "spread": spread,
     }
     asked |= {name: value for name, value in given.items() if value is not None}
     store = Path(f"{check_place(out)}.unfinished") if out else None
@@ -94,7 +96,6 @@ def plan(
         values=truth,
         effects=effects,
         half_width=half_width,
-        spread=spread,
         repetitions=repetitions,
         seed=seed,
         jobs=jobs,

@@ -72,6 +72,7 @@ def condensed_effects(effects: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> rows = {"groups": 40, "members": 6, "way": "means", "power": [0.2, 0.6], "coverage": 0.9}
+    >>> rows["power_verdict"] = [0.1, 0.5]
     >>> condensed_effects(pd.DataFrame(rows))["power_lowest"].tolist()
     [0.2]
     """
@@ -80,5 +81,6 @@ def condensed_effects(effects: pd.DataFrame) -> pd.DataFrame:
         power_lowest=("power", "min"),
         power_median=("power", "median"),
         power_highest=("power", "max"),
+        with_verdict=("power_verdict", "median"),
         coverage=("coverage", "median"),
     ).reset_index()

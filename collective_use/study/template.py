@@ -130,6 +130,7 @@ hypotheses:
 #   groups: 60
 #   members: 8
 #   response_rate: 0.7
+#   spread: 1.0
 #   values: {{icc: 0.15, halo: 0.3}}
 # seal: study.seal.json
 
