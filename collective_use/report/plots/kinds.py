@@ -18,6 +18,7 @@ from collective_use.report.pictures import loadings, networks, paths, power, riv
 from collective_use.report.pictures.specifications import curve
 from collective_use.report.rows import rows_of
 from collective_use.report.speaking import Speaker
+from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -136,10 +137,9 @@ def group_values(found: GroupValues, words: Speaker) -> Pictures:
 
 def _icc(found: Icc | WeightedIcc, words: Speaker) -> Pictures:
     low, high = found.ci if isinstance(found.ci, tuple) else (math.nan, math.nan)
-    frame = getattr(found, "reliability", None)
-    count = len(found.table) if frame is None else len(frame)
-    value = float(found.icc1) if found.icc1 else math.nan
-    yield scales.icc(words, value, float(low), float(high), count, found.confidence)
+    value = math.nan if isinstance(found.icc1, NotComputed) else float(found.icc1)
+    table = getattr(found, "reliability", getattr(found, "table", ()))
+    yield scales.icc(words, value, float(low), float(high), len(table), found.confidence)
 
 
 def _factor_count(found: FactorCount, words: Speaker) -> Pictures:
