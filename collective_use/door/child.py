@@ -52,7 +52,7 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
     seconds = int(LIMITS.seconds + LIMITS.seconds_a_megabyte * megabytes)
     memory = int(LIMITS.memory_bytes + 60 * path.stat().st_size)
     task: dict[str, Any] = {"kind": kind, "path": str(path.resolve()), "how": how}
-    task |= {"seconds": seconds, "memory": memory}
+    task |= {"seconds": seconds, "memory": memory, "most": (LIMITS.columns, LIMITS.cells)}
     with tempfile.TemporaryDirectory() as held:
         given, made = Path(held) / "task", Path(held) / "made"
         given.write_bytes(pickle.dumps(task))

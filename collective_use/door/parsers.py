@@ -61,12 +61,33 @@ def read_pages(path: str, sheets: list[str]) -> dict[str, list[list[Plain]]]:
         raise Refused(f"{Path(path).name} cannot be opened as a workbook ({error})") from error
 
 
-def read_typed(path: str, kind: str, **how: Arguments) -> Found:
+def check_size(path: str, columns: int, rows: int | None, most: tuple[int, int]) -> None:
+    """Refuse a table by what its head says, before it is unpacked.
+
+    A row of a survey takes a byte at the least, however well its file is packed.
+    """
+    cells, size = columns * (rows or 0), Path(path).stat().st_size
+    if columns > most[0]:
+        raise Refused(f"{Path(path).name} has {columns:,} columns; at most {most[0]:,} are read")
+    if cells > most[1] or (rows or 0) > size:
+        raise Refused(
+            f"{Path(path).name} says it holds {rows:,} rows of {columns:,} columns in {size:,} "
+            f"bytes; at most {most[1]:,} cells, and a row a byte, are read: export the columns "
+            "that the instrument needs, or save it as csv"
+        )
+
+
+def read_typed(path: str, kind: str, most: tuple[int, int], **how: Arguments) -> Found:
     """Return frame and description of an SPSS, Stata or SAS file."""
     import pyreadstat
 
+    read = getattr(pyreadstat, f"read_{kind}")
     try:
-        frame, meta = getattr(pyreadstat, f"read_{kind}")(path, **how)
+        _, head = read(path, metadataonly=True, **how)
+        check_size(path, head.number_columns, head.number_rows, most)
+        frame, meta = read(path, **how)
+    except Refused:
+        raise
     except MemoryError:
         raise
     except Exception as error:
@@ -74,13 +95,16 @@ def read_typed(path: str, kind: str, **how: Arguments) -> Found:
     return frame, vars(meta)
 
 
-def read_parquet(path: str) -> Found:
+def read_parquet(path: str, most: tuple[int, int]) -> Found:
     """Return the frame of a Parquet file."""
     import pandas as pd
+    from pyarrow.parquet import read_metadata
 
     try:
+        head = read_metadata(path)
+        check_size(path, head.num_columns, head.num_rows, most)
         return pd.read_parquet(path)
-    except MemoryError:
+    except (MemoryError, Refused):
         raise
     except Exception as error:
         text = f"{Path(path).name} cannot be read as a Parquet file: {error}"
@@ -98,9 +122,9 @@ def main(given: Path, made: Path) -> None:
         elif kind == "pages":
             value = read_pages(path, **how)
         elif kind == "parquet":
-            value = read_parquet(path)
+            value = read_parquet(path, task["most"])
         else:
-            value = read_typed(path, kind, **how)
+            value = read_typed(path, kind, task["most"], **how)
         answer: dict[str, Any] = {"value": value}
     except Refused as refusal:
         answer = {"problem": str(refusal)}

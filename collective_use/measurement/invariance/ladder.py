@@ -12,10 +12,17 @@ from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.measurement.cfa import fit_quietly
-from collective_use.measurement.invariance.effect import anchored_fit, effects_of
+from collective_use.measurement.invariance.effect import (
+    anchored_fit,
+    effects_of,
+    items_in,
+    values_of,
+    with_errors,
+)
 from collective_use.measurement.invariance.steps import RULES, step_row
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.result import SemResult
+from collective_use.sem.table.start import starting_near
 
 if TYPE_CHECKING:
     from collective_use.measurement.invariance.consequences import Consequences
@@ -246,7 +253,8 @@ def invariance(
     rows, trail = [], []
     latest: tuple[str, ...] = ()
     for name, equal, words in wanted:
-        fit = fit_quietly(model, data, group=group, equal=equal, partial=latest, **options)
+        with starting_near(values_of(next(reversed(fits.values()))) if fits else {}):
+            fit = fit_quietly(model, data, group=group, equal=equal, partial=latest, **options)
         if isinstance(fit, NotComputed):
             if not fits:
                 raise EstimationError(f"the {name} model: {fit.reason}")
@@ -335,11 +343,10 @@ def _result(
     if ordered:
         anchored = NotComputed("dMACS is for numbers; items are ordered here")
     else:
-        anchored = anchored_fit(model, data, group, labels)
+        with starting_near(values_of(first)):
+            anchored = anchored_fit(model, items_in(first.solution.table), data, group, len(labels))
     effects = (
-        anchored
-        if isinstance(anchored, NotComputed)
-        else effects_of(anchored, model, data, group, labels)
+        anchored if isinstance(anchored, NotComputed) else effects_of(anchored, data, group, labels)
     )
     last = list(fits)[-1]
     method = first.compare(fits[last]).method if len(fits) > 1 else "none"
@@ -357,12 +364,10 @@ def _latent_means(fits: dict[str, SemResult], focal: int) -> pd.DataFrame:
     rows = []
     for step in ("scalar", "strict"):
         if step in fits:
-            table = fits[step].estimates
             factors = set(fits[step].solution.table.blocks[0].latent)
-            names = ("op", "lhs", "group", "est", "se")
             rows += [
-                (step, str(lhs), float(est), float(se))
-                for op, lhs, g, est, se in zip(*(table[x].to_numpy() for x in names), strict=True)
+                (step, lhs, est, se)
+                for (op, lhs, _, g), (est, se) in with_errors(fits[step]).items()
                 if op == "~1" and g == focal and lhs in factors
             ]
     return pd.DataFrame(rows, columns=["step", "factor", "mean", "se"])
