@@ -290,7 +290,7 @@ def _check(design: Design) -> None:
 
 def _notes(design: Design, effects: bool) -> tuple[str, ...]:
     agreement = (
-        "agreement within groups (rwg) is not in it: state `spread` for that"
+        "agreement within groups (rwg) is not in it: state `spread` (--spread) for that"
         if design.spread is None
         else f"agreement: that the median rwg(j) passes under the uniform and the slightly skewed "
         f"null, with items that spread by {design.spread:g} steps"

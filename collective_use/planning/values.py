@@ -105,7 +105,7 @@ def _steps(
     if not known:
         raise InputError(
             f"instrument {instrument.id!r} declares no model with a mediation: effects cannot be "
-            "planned; leave them out with effects=False"
+            "planned; leave them out with effects=False (--no-effects)"
         )
     name = next(iter(known)) if model is None else model
     one_of("model", name, tuple(known))
@@ -192,7 +192,9 @@ def from_pilot(values: TrueParameters, pilot: Groups) -> TrueParameters:
     shape = within / np.outer(sd, sd)
     off = shape[np.tril_indices(len(shape), -1)]
     halo = float(np.clip(np.nanmean(off), 0.0, 0.95)) if len(off) else values.halo
-    return replace(values, iccs=iccs, halo=rule.rounded(halo, HALO_STEP))
+    # what the pilot did not measure is taken to be no better than what it did
+    least = min(iccs.values())
+    return replace(values, icc=least, iccs=iccs, halo=rule.rounded(halo, HALO_STEP))
 
 
 def scaled(values: TrueParameters, pairs: Iterable[Pair], by: float) -> TrueParameters:

@@ -233,7 +233,7 @@ def read_study(path: str | Path) -> Study:
     if not file.exists():
         raise InputError(
             f"no study file {str(file)!r}; begin one with 'collective-use init {file.parent}', "
-            "or name yours: collective-use run my_study.yaml"
+            "or name yours, such as my_study.yaml"
         )
     document = read_yaml(file)
     problems = list(document.problems)

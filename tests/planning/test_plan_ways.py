@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
+from collective_use.cli.main import main
 from collective_use.numerics.planning import draws
 from collective_use.numerics.structure.many_sam import sam_many
 from collective_use.numerics.twolevel.likelihood import cluster_statistics
@@ -194,3 +195,68 @@ def test_items_that_cannot_bear_the_halo_are_named():
     truth = cu.TrueParameters(icc=0.3, halo=0.9)
     with pytest.raises(cu.InputError, match=r"halo must be lower for the way 'sam', got 0\.9"):
         cu.plan(BANK, groups=[60], members=8, ways="sam", values=truth, jobs=1)
+
+
+def test_effects_and_aggregation_are_planned_together():
+    asked = {"groups": [60], "members": 8, "repetitions": 50, "jobs": 1,
+             "values": cu.TrueParameters(icc=0.28, paths={
+                 ("ssm", "con"): 0.5, ("cdu", "ssm"): 0.5})}  # fmt: skip
+    found = cu.plan(BANK, **asked)
+    rows = found.effects[found.effects["effect"] == "con -> ssm -> cdu"]
+    assert (rows["power_verdict"] < rows["power"]).all()
+    assert (rows["power_verdict"] > 0.2).all()
+    assert "pass the tests of aggregation as well" in found.sentence
+    agreed = cu.plan(BANK, **asked, spread=1.0)
+    chance = agreed.precision["agreement"].iloc[0]
+    assert 0 < chance < 1
+    np.testing.assert_allclose(
+        agreed.effects["power_verdict"], found.effects["power_verdict"] * chance
+    )
+    assert "members agree enough (median rwg(j)) with a chance of" in agreed.sentence
+
+
+def test_verdicts_of_a_plan_are_those_of_the_closed_form():
+    """F, ICC(1) and ICC(2) of one measure pass as often as the exact law of F says."""
+    from collective_use.planning import work
+    from collective_use.planning.closed_tables import Design, aggregation
+
+    truth = with_paths(BANK, cu.TrueParameters(icc=0.25))
+    structure = structure_of(BANK, "M1", truth, direct=None)
+    design = Design("x", (60,), (8,), 1.0, 2, ("means",), 0.8, 0.05, 0.1, 0.8, 400, 1, None, None)
+    piece = next(iter(work.pieces_of(structure, [(60, 8)], design)))
+    rng = np.random.default_rng(2)
+    sizes = np.full((400, 60), 8.0)
+    studies = draws.draw_studies(structure.population, sizes, rng)
+    squares = np.einsum("rgvv->rv", studies.cross)
+    passed = work._verdicts(piece, studies.means, squares, sizes)
+    exact = aggregation(0.25, 8, 60)
+    members = [k for k in range(9) if k not in structure.population.whole]
+    share = passed[:, members].mean()
+    assert share == pytest.approx(exact, abs=3 * np.sqrt(exact * (1 - exact) / 400))
+    assert passed[:, list(structure.population.whole)].all()
+
+
+def test_a_study_file_plans_agreement_and_ways_and_a_pilot_gives_values(tmp_path, capsys):
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        "instrument: collective_data_use\nexports: a.csv\n"
+        "planning: {groups: 60, members: 8, ways: [means], spread: 1.0, values: {icc: 0.3}}\n",
+        "utf-8",
+    )
+    assert main(["plan", str(study), "--repetitions", "25"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "agreement" in said
+    assert "by the way 'means'" in said
+    assert "by the way 'corrected'" not in said
+    study.write_text(
+        "instrument: lq2002\nexports: a.csv\nplanning: {groups: 60, members: 8, spread: -1}\n",
+        "utf-8",
+    )
+    assert main(["plan", str(study)]) == 2
+    assert "spread" in capsys.readouterr().err
+    export = cu.sample_path("clean") / "export.csv"
+    words = ["plan", "collective_data_use", "--no-effects", "--groups", "40"]
+    assert main([*words, "--pilot", str(export)]) == 0
+    piloted = capsys.readouterr().out
+    assert main(words) == 0
+    assert capsys.readouterr().out != piloted
