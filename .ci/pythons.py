@@ -16,6 +16,7 @@ import sys
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +71,7 @@ def found_here(version: str) -> str | None:
 
 
 def found_at_debian(version: str, folder: Path) -> str | None:
-    """Unpack Debian's packages of that Python into a folder, where they can be had."""
+    """Unpack Debian's packages of that Python, where they can be had, into a new environment."""
     if not (OF_DEBIAN.exists() and shutil.which("apt-get")):
         return None
     command = ["bash", str(OF_DEBIAN), version, str(folder)]
@@ -82,9 +83,9 @@ def found_at_debian(version: str, folder: Path) -> str | None:
     return last[0] if done.returncode == 0 and works(last[0], version) else None
 
 
-def lowest() -> list[str]:
+def lowest() -> tuple[str, ...]:
     """Return the lowest version of every dependency."""
-    return [line.replace(">=", "==") for line in PROJECT["dependencies"]]
+    return tuple(line.replace(">=", "==") for line in PROJECT["dependencies"])
 
 
 def call(words: list[str | Path], cwd: Path, log: Path) -> None:
@@ -93,47 +94,56 @@ def call(words: list[str | Path], cwd: Path, log: Path) -> None:
         subprocess.run(words, cwd=cwd, stdout=said, stderr=said, check=True)
 
 
-def tried(title: str, python: str, rules: list[str], wheel: Path, folder: Path) -> str | None:
+@dataclass(frozen=True)
+class Case:
+    """A Python to make an environment of, or one that is in its own, with rules for pip."""
+
+    title: str
+    python: str
+    own_environment: bool = False
+    rules: tuple[str, ...] = ()
+
+
+def tried(case: Case, wheel: Path, folder: Path) -> str | None:
     """Install the wheel, run the demo and the core; return the log of what fails."""
     began = time.monotonic()
     empty = folder / "empty"
     empty.mkdir(parents=True)
     log, held = folder / "log.txt", folder / "rules.txt"
-    held.write_text("\n".join(rules), "utf-8")
+    held.write_text("\n".join(case.rules), "utf-8")
     programs = folder / "environment" / "bin"
+    if case.own_environment:
+        programs = Path(case.python).parent
+    pip = [programs / "python", "-m", "pip"]
     try:
-        call([python, "-m", "venv", folder / "environment"], empty, log)
-        call(
-            [programs / "pip", "install", "-q", "--no-compile", wheel, *TOOLS, "-c", held],
-            empty,
-            log,
-        )
-        call([programs / "pip", "check"], empty, log)
+        if not case.own_environment:
+            call([case.python, "-m", "venv", folder / "environment"], empty, log)
+        call([*pip, "install", "-q", "--no-compile", wheel, *TOOLS, "-c", held], empty, log)
+        call([*pip, "check"], empty, log)
         call([programs / "collective-use", "demo", "--out", "demo"], empty, log)
         # pytest's own script: the checkout is not on its path, so the wheel is what is tested
         call([programs / "pytest", "-q", "-p", "no:cacheprovider", *CORE], ROOT, log)
     except subprocess.CalledProcessError:
-        return f"{title} fails:\n{log.read_text('utf-8')[-6000:]}"
+        return f"{case.title} fails:\n{log.read_text('utf-8')[-6000:]}"
     last = log.read_text("utf-8").strip().splitlines()[-1]
-    print(f"{title}: the demo and the core: {last} ({time.monotonic() - began:.0f} s)", flush=True)
+    print(
+        f"{case.title}: the demo and the core: {last} ({time.monotonic() - began:.0f} s)",
+        flush=True,
+    )
     return None
 
 
 def main(wheel: Path, folder: Path) -> None:
-    todo = [("The lowest versions", sys.executable, lowest())]
+    cases = [Case("The lowest versions", sys.executable, rules=lowest())]
     for version in claimed():
-        python = found_here(version) or found_at_debian(version, folder / f"debian-{version}")
+        here = found_here(version)
+        python = here or found_at_debian(version, folder / f"debian-{version}")
         print(f"Python {version}: {python or 'not to be had here, NOT tested'}", flush=True)
         if python:
-            todo.append((f"Python {version}", python, []))
+            cases.append(Case(f"Python {version}", python, own_environment=here is None))
     with ThreadPoolExecutor(2) as pool:
-        problems = [
-            problem
-            for problem in pool.map(
-                lambda part: tried(*part, wheel, folder / part[0].replace(" ", "-")), todo
-            )
-            if problem
-        ]
+        places = [folder / case.title.replace(" ", "-") for case in cases]
+        problems = list(filter(None, pool.map(tried, cases, [wheel] * len(cases), places)))
     if problems:
         raise SystemExit("\n\n".join(problems))
 

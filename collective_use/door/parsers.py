@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Task(TypedDict):
-    """One file for one parser: limits in seconds, bytes, and most columns and cells."""
+    """One file for one parser, with its limits: seconds, bytes, columns and cells."""
 
     kind: str
     path: str
