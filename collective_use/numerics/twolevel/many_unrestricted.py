@@ -171,7 +171,9 @@ def _place(samples: ManySamples, by: Floats, Sw: Floats, Sb: Floats) -> _Place:
     value -= (samples.counts[..., None] * np.log(weights)).sum(axis=(1, 2))
     value += np.einsum("rsp,rspp->r", weights, products)
     slope = np.asarray(slope, dtype=np.float64)
-    return _Place(frame, roots, slope, np.asarray(value, dtype=np.float64), within, products, weights)
+    return _Place(
+        frame, roots, slope, np.asarray(value, dtype=np.float64), within, products, weights
+    )
 
 
 _NONE = 1e-6
