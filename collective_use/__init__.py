@@ -80,6 +80,7 @@ _LAZY: dict[str, str] = {
     "fit_growth": "collective_use.sem.growth",
     "predict": "collective_use.sem.postfit.prediction",
     "fit_sem_mi": "collective_use.sem.imputation",
+    "product_indicators": "collective_use.sem.data.indicators",
     "simulate_model": "collective_use.sem.simulate",
     "read_covariance": "collective_use.sem.data.covariance",
     # instrument

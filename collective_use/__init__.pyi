@@ -152,6 +152,7 @@ from collective_use.scores.score import score as score
 from collective_use.scores.table import Scores as Scores
 from collective_use.sem.compare.comparison import Comparison as Comparison
 from collective_use.sem.data.covariance import read_covariance as read_covariance
+from collective_use.sem.data.indicators import product_indicators as product_indicators
 from collective_use.sem.fit import fit_cfa as fit_cfa
 from collective_use.sem.fit import fit_sem as fit_sem
 from collective_use.sem.growth import fit_growth as fit_growth

@@ -176,6 +176,8 @@ def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats
     robust = solution.options.se.startswith("robust")
     if solution.options.se == "robust.cluster" or g.weights is not None:
         raise NotSupported("z-values of residuals with clusters or weights are not supported")
+    if g.omega is not None:
+        return g.omega / g.moments.n
     if g.patterns:
         A, B = incomplete_information(g, s)
         Ai = _inverse_of_kept(A, solution, group)
