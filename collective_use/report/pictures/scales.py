@@ -114,7 +114,8 @@ def icc(words: Words, value: float, low: float, high: float, groups: int,
     rule = CUTOFFS["icc1"]
     known = not math.isnan(low)
     given = {
-        "share": _percent(value), "low": _percent(low), "high": _percent(high), "value": written(value, bare=True),
+        "share": _percent(value), "low": _percent(low), "high": _percent(high),
+        "value": written(value, bare=True),
         "groups": str(groups), "confidence": f"{confidence:.0%}",
         "cut": written(rule.value, bare=True), "source": words.told(rule.source),
     }  # fmt: skip
