@@ -71,7 +71,7 @@ def plot(
     >>> import collective_use as cu
     >>> found = cu.icc([1, 2, 4, 5, 2, 3], list("aabbcc"))
     >>> cu.plot(found).axes[0].texts[0].get_text()
-    '84% of the variance lies between groups, limits'
+    '81% of the variance lies between groups, limits −26% to 99%'
     """
     pictures = _pictures(result, _speaker(names, language))
     if not pictures:

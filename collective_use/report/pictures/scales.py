@@ -94,6 +94,10 @@ def _dot(name: str, value: float, low: float, high: float, *, strong: bool) -> D
     return Dot(name, value, low, high, strong, f"{name}: {written(value, bare=True)}{limits}")
 
 
+def _percent(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.0%}".replace("-", "−")
+
+
 def icc(words: Words, value: float, low: float, high: float, groups: int,
         confidence: float) -> Picture:  # fmt: skip
     """Return ICC(1) with its limits.
@@ -110,8 +114,8 @@ def icc(words: Words, value: float, low: float, high: float, groups: int,
     rule = CUTOFFS["icc1"]
     known = not math.isnan(low)
     given = {
-        "share": f"{value:.0%}", "low": f"{low:.0%}" if known else "–",
-        "high": f"{high:.0%}" if known else "–", "value": written(value, bare=True),
+        "share": _percent(value), "low": _percent(low), "high": _percent(high),
+        "value": written(value, bare=True),
         "groups": str(groups), "confidence": f"{confidence:.0%}",
         "cut": written(rule.value, bare=True), "source": words.told(rule.source),
     }  # fmt: skip
