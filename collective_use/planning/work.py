@@ -89,7 +89,7 @@ class Piece:
     @property
     def size(self) -> float:
         """Return how much work it is, in studies of a group."""
-        each = self.members + 20 * len(self.ways)
+        each = float(self.members + 20 * len(self.ways))
         if "sam" in self.ways:
             # fits have a cost of their own, and more where groups differ in size
             each += 30 * self.members + (20_000 if self.response >= 1 else 80_000) / self.groups
