@@ -161,7 +161,7 @@ def _place(samples: ManySamples, by: Floats, Sw: Floats, Sb: Floats) -> _Place:
     pairs = (by[..., :, None] * by[..., None, :]).reshape(*by.shape[:2], width**2)
     normal = (turned @ pairs).reshape(len(Sw), p, width, width)
     right = np.swapaxes(own * means, 1, 2) @ by
-    slope = np.linalg.solve(normal, right[..., None])[..., 0]
+    slope: Floats = np.asarray(np.linalg.solve(normal, right[..., None])[..., 0], np.float64)
     rest = means - by @ np.swapaxes(slope, 1, 2)
     chosen = (which[:, None] == np.arange(samples.sizes.size)[:, None])[..., None]
     products = np.swapaxes(np.where(chosen, rest[:, None], 0.0), 2, 3) @ rest[:, None]
@@ -170,10 +170,7 @@ def _place(samples: ManySamples, by: Floats, Sw: Floats, Sb: Floats) -> _Place:
     value += (samples.cases - J) * np.trace(within, axis1=1, axis2=2)
     value -= (samples.counts[..., None] * np.log(weights)).sum(axis=(1, 2))
     value += np.einsum("rsp,rspp->r", weights, products)
-    slope = np.asarray(slope, dtype=np.float64)
-    return _Place(
-        frame, roots, slope, np.asarray(value, dtype=np.float64), within, products, weights
-    )
+    return _Place(frame, roots, slope, value, within, products, weights)
 
 
 _NONE = 1e-6
