@@ -248,9 +248,10 @@ def fewest_groups(enough: Callable[[int], bool], least: int = 5) -> int:
 
 def closed_power(structure: Structure, way: str, answers: float, level: float) -> ClosedPower:
     """Return the power of every effect as a function of the number of groups."""
-    limits, _ = asymptotic(structure.population, answers, corrected=way == "corrected")
+    limits, _ = asymptotic(structure.population, answers, corrected=way != "means")
     widest = max(len(by) for _, by in structure.population.equations)
-    return ClosedPower(structure, way, level, limits.estimates, limits.errors, widest)
+    lost = len(structure.names) - 1 if way == "sam" else widest
+    return ClosedPower(structure, way, level, limits.estimates, limits.errors, lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ class ClosedPower:
     level: float
     estimates: tuple[Floats, ...]
     errors: tuple[Floats, ...]
-    widest: int
+    lost: int
 
     def limit(self, effect: str) -> float:
         """Return what the estimate tends to."""
@@ -276,7 +277,7 @@ class ClosedPower:
         chance = 1.0
         for e, k in self.structure.effects[effect]:
             own = len(self.structure.population.equations[e][1])
-            free = groups - 1 - (own if self.way == "means" else self.widest)
+            free = groups - 1 - (own if self.way == "means" else self.lost)
             if free < 1:
                 return 0.0
             se = float(self.errors[e][0, k]) / np.sqrt(free + 1)

@@ -21,6 +21,7 @@ class FitOptions(TypedDict, total=False):
     weights: str | None
     ordered: str | Sequence[str]
     missing: str
+    auxiliary: str | Sequence[str]
     se: str | None
     test: str | None
     information: str | None

@@ -17,6 +17,7 @@ from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.phrases import languages
 from collective_use.platforms.registry import is_file
+from collective_use.study.language import STUDY_FILE as STUDY_FILE
 from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
 from collective_use.yaml_source.read import read_yaml
@@ -24,7 +25,6 @@ from collective_use.yaml_source.read import read_yaml
 Code = str | int | float
 Codes = Code | list[Code] | dict[Code, str]
 MissingCodes = Codes | dict[str, Codes]
-STUDY_FILE = "study.yaml"
 SEAL_FILE = "study.seal.json"
 WHOLE = "the study"
 
@@ -233,7 +233,7 @@ def read_study(path: str | Path) -> Study:
     if not file.exists():
         raise InputError(
             f"no study file {str(file)!r}; begin one with 'collective-use init {file.parent}', "
-            "or name yours: collective-use run my_study.yaml"
+            "or name yours, such as my_study.yaml"
         )
     document = read_yaml(file)
     problems = list(document.problems)

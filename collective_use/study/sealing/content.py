@@ -67,6 +67,9 @@ def content_of(study: Study, instrument: Instrument) -> PlainDict:
         **{name: settings[name] for name in DESIGN},
         "models": [{"id": name, "syntax": models[name].syntax.strip()} for name in study.models],
     }
+    if settings["planning"] and settings["planning"]["spread"] is None:
+        # plans sealed before there was this setting are as they were
+        del settings["planning"]["spread"]
     rules = cutoffs_with(study.all_cutoffs())
     kept = {key: value for key, value in settings.items() if key not in {*DESIGN, *UNSEALED}}
     pipeline = {**kept, "cutoffs": {name: float(rule.value) for name, rule in rules.items()}}
