@@ -17,7 +17,6 @@ class FitOptions(TypedDict, total=False):
     equal: str | Sequence[str]
     partial: str | Sequence[str]
     cluster: str | Sequence[str] | None
-    auxiliary: str | Sequence[str]
     weights: str | None
     ordered: str | Sequence[str]
     missing: str
