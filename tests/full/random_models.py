@@ -286,10 +286,8 @@ def reason(case: Case, ours: dict[str, Any], theirs: dict[str, Any], family: str
     if not theirs["converged"]:
         return "lavaan does not converge"
     if "error" in ours:
-        none = all(row[6] in (None, 0) for row in theirs["rows"])
-        return (
-            "neither has errors: singular information" if none and SINGULAR in ours["error"] else ""
-        )
+        none = all(row[6] in (None, 0) for row in theirs["rows"]) and SINGULAR in ours["error"]
+        return "neither has errors: singular information" if none else ""
     left = differences(ours, theirs)
     again = theirs.get("again") or {}
     if again.get("rows") and again["fmin"] <= theirs["fmin"] + 1e-12:
