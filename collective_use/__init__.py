@@ -97,6 +97,7 @@ _LAZY: dict[str, str] = {
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
+    "plot": "collective_use.study.plots",
     "to_latex": "collective_use.study.papers",
     "to_word": "collective_use.study.papers",
     "to_xlsx": "collective_use.study.papers",

@@ -216,6 +216,7 @@ from collective_use.study.group_reports import write_group_reports as write_grou
 from collective_use.study.papers import to_latex as to_latex
 from collective_use.study.papers import to_word as to_word
 from collective_use.study.papers import to_xlsx as to_xlsx
+from collective_use.study.plots import plot as plot
 from collective_use.study.replication.mplus import write_mplus as write_mplus
 from collective_use.study.replication.package import write_archive as write_archive
 from collective_use.study.replication.script import write_r_script as write_r_script

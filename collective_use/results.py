@@ -19,6 +19,7 @@ from collective_use.wide_text import display_width, folded
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 TEXT_ROWS = 60
 """Rows of a table that `print(result)` shows; `to_frame()` holds all."""
@@ -349,6 +350,25 @@ class Result:
     def to_frame(self) -> pd.DataFrame:
         """Return the result as one data frame, full precision."""
         raise NotImplementedError(f"{type(self).__name__} has no frame")
+
+    def plot(self, which: str | None = None, **options: Arguments) -> Figure:
+        """Draw the result as a figure of matplotlib: `collective_use.plot`.
+
+        Parameters
+        ----------
+        which
+            The picture, where there are several.
+        options
+            As `collective_use.plot` takes them.
+
+        Raises
+        ------
+        InputError
+            When the result has no picture, or none of the name.
+        """
+        import collective_use  # the front door: pictures live above all rooms
+
+        return collective_use.plot(self, which, **options)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the tables that text and HTML show."""

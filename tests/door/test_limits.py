@@ -12,7 +12,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from collective_use.door import child, json, limits
+from collective_use.door import child, json, limits, parsers
 from collective_use.door.csv import csv_rows
 from collective_use.errors import ReadError
 from collective_use.responses.files import json as json_files
@@ -226,6 +226,14 @@ def test_the_head_of_a_typed_file_is_looked_at_before_it_is_unpacked(tmp_path, m
         read(6, 1)
     with pytest.raises(ReadError, match=r"12 rows of [45] columns .*at most 50 cells"):
         read(4 if ending == "dta" else 5, 12)
+
+
+@pytest.mark.parametrize("version", [114, 117, 118, 119])
+def test_the_first_bytes_of_a_stata_file_tell_its_width(tmp_path, version):
+    frame = pd.DataFrame({f"c{k}": [1.0] for k in range(300)})
+    frame.to_stata(tmp_path / "a.dta", write_index=False, version=version)
+    assert parsers.stata_columns(str(tmp_path / "a.dta")) == 300
+    assert parsers.stata_columns(str(file(tmp_path, b"no", "b.dta"))) == 0
 
 
 def test_a_file_with_more_rows_than_bytes_is_refused(tmp_path):
