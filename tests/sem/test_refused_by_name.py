@@ -70,6 +70,7 @@ def test_two_levels(model: str, options: dict[str, Any], words: str) -> None:
         ("a == 0", {}, "relates no variables"),
         ("level: 1\na > 1", {}, "relates no variables"),
         ("f =~ u1 + 1e999*u2", {}, "too large a number"),
+        ("f =~ u1 + ()*u2", {}, "nothing stands in the parentheses"),
     ],
 )
 def test_texts_that_fuzzing_found(model: str, options: dict[str, Any], words: str) -> None:
