@@ -28,17 +28,20 @@ _LACKING = {
     "no members file": "--members members.csv",
     "no file of informants": "--informants informants.csv",
 }
+_SUBJECTS = {
+    "minimum_answered must": "--minimum-answered must",
+    "the delimiter must": "--delimiter must",
+    "disclosure_size must": "--cutoff disclosure_size must",
+}
 _FLAGS = {
     "invalid='missing'": "--invalid missing",
     "column_map=": "--map FILE",
-    "minimum_answered must": "--minimum-answered must",
-    "the delimiter must": "--delimiter must",
     "delimiter=": "--delimiter",
     "encoding=": "--encoding",
     "keep_personal=": "--keep-personal",
-    "disclosure_size must": "--cutoff disclosure_size must",
 }
-"""What messages call an argument of Python, and what it is called on the command line."""
+"""What messages call an argument of Python, and what it is called on the command line: said of
+it, which every language puts first, and in passing."""
 
 _PLACED = re.compile(r"\S.*?:\d+:\d+: ")
 
@@ -55,9 +58,8 @@ class LazyCommands(TyperGroup):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        speak(None)
         module = importlib.import_module(f"collective_use.cli.{entry.module}")
-        return typer.main.get_command(module.app)
+        return _speaking(typer.main.get_command(module.app))
 
     def format_commands(self, ctx: ClickPart, formatter: ClickPart) -> None:
         """List the commands by section without importing any."""
@@ -75,6 +77,44 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _speaking(command: ClickPart) -> ClickPart:
+    """Give a command, and those inside it, `--lang` where it has none of its own."""
+    inside = getattr(command, "commands", None)
+    if inside is not None:
+        for part in inside.values():
+            _speaking(part)
+    elif not any(parameter.name == "lang" for parameter in command.params):
+        command.params.append(_lang())
+    return command
+
+
+def _lang() -> ClickPart:
+    """Return `--lang` for commands that leave it to the program."""
+    bare = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+    @bare.command()
+    def speaking(
+        lang: Annotated[
+            str | None, typer.Option(metavar="CODE", help="Language of what is printed: en, zh.")
+        ] = None,
+    ) -> None:
+        """Do nothing: it lends its option."""
+
+    option = next(p for p in typer.main.get_command(bare).params if p.name == "lang")
+    option.expose_value = False
+    return option
+
+
+def _language(words: list[str]) -> str | None:
+    """Return the language that the words ask for, also where they cannot be parsed."""
+    for word, following in zip(words, (*words, "")[1:], strict=True):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return None
 
 
 def _print_version(wanted: bool) -> None:
@@ -149,6 +189,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _called(words: list[str], trace: bool) -> int:
+    speak(_language(words))
     try:
         command = typer.main.get_command(app)
         status = command.main(words, prog_name=PROGRAM, standalone_mode=False)
@@ -162,7 +203,8 @@ def _called(words: list[str], trace: bool) -> int:
     except CollectiveUseError as problem:
         if trace:
             raise
-        _complain(_as_error(_in_flags(str(problem))))
+        text = spoken(_as_error(_subject(str(problem))))
+        put(_in_flags(text), err=True)
         return EXIT_INPUT
     except Exception as problem:
         if _is_usage_error(problem):
@@ -189,8 +231,15 @@ def _as_error(text: str) -> str:
 
 
 def _in_flags(text: str) -> str:
-    """Say what to type here where a message names an argument of Python."""
+    """Say what to type here where a message names an argument of Python in passing."""
     for python, flag in _FLAGS.items():
+        text = re.sub(rf"(?<![\w-]){python}", flag, text, flags=re.ASCII)
+    return text
+
+
+def _subject(text: str) -> str:
+    """Say what to type here where a message is about an argument of Python, or a file lacks."""
+    for python, flag in _SUBJECTS.items():
         text = re.sub(rf"(?<![\w-]){python}", flag, text)
     for lacking, flag in _LACKING.items():
         if lacking in text.lower() and flag not in text:

@@ -109,7 +109,7 @@ def read_seal(path: str | Path) -> Seal:
     >>> read_seal("nowhere.json")
     Traceback (most recent call last):
         ...
-    collective_use.errors.InputError: 'nowhere.json': there is no such file
+    collective_use.errors.InputError: 'nowhere.json': there is no such file; ...
     """
     checked = verify_file(path)
     if checked.seal is None or not checked.holds:
@@ -132,7 +132,9 @@ def verify_file(path: str | Path, hash: str | None = None) -> Verification:  # n
             raise InputError(f"{str(path)!r} is larger than {MOST_BYTES:,} bytes: no sealed file")
         content = place.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{str(path)!r}: there is no such file") from None
+        raise InputError(
+            f"{str(path)!r}: there is no such file; 'collective-use seal' writes one beside a study"
+        ) from None
     except (OSError, ValueError) as problem:
         raise InputError(f"{str(path)!r} cannot be read: {problem}") from None
     return verified(content, place.name, hash=hash)
@@ -170,7 +172,7 @@ def verified(content: bytes, name: str, *, hash: str | None = None) -> Verificat
     hashes = [str(entry["hash"]) for entry in raw["entries"]]
     given = None if hash is None else hash.strip().lower()
     if given is not None and given not in hashes:
-        problems.append(f"its hash is {previous}, the hash given is {given}")
+        problems.append(f"its hash is {hashes[-1]}, the hash given is {given}")
     deposited = hashes.index(given) if given in hashes else None
     return Verification(name, tuple(problems), _seal(raw), deposited=deposited)
 

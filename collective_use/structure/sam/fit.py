@@ -106,7 +106,7 @@ def sam(
     >>> data = pd.DataFrame({f"{n}{i}": v + rng.normal(size=2000) / 2
     ...     for n, v in (("x", x), ("y", y)) for i in (1, 2, 3)})
     >>> fit = sam("f =~ x1 + x2 + x3; g =~ y1 + y2 + y3; g ~ b*f", data)
-    >>> round(fit.parameters["b"], 1)
+    >>> float(fit.parameters["b"].round(1))
     0.5
     """
     one_of("method", method, WAYS)
