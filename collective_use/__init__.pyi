@@ -159,6 +159,9 @@ from collective_use.sem.growth import fit_growth as fit_growth
 from collective_use.sem.imputation import ImputedFit as ImputedFit
 from collective_use.sem.imputation import fit_sem_mi as fit_sem_mi
 from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
+from collective_use.sem.postfit.derived import DerivedEstimate as DerivedEstimate
+from collective_use.sem.postfit.derived import ImpliedMoments as ImpliedMoments
+from collective_use.sem.postfit.derived import ProfileLimits as ProfileLimits
 from collective_use.sem.postfit.parameter_test import ParameterTest as ParameterTest
 from collective_use.sem.postfit.prediction import Predictions as Predictions
 from collective_use.sem.postfit.prediction import predict as predict

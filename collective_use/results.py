@@ -12,7 +12,7 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from collective_use.accepted import Arguments, Plain, PlainDict
 from collective_use.wide_text import display_width, folded
@@ -65,6 +65,13 @@ class NotComputed:
         return False
 
 
+TableCell: TypeAlias = "str | int | float | bool | NotComputed | None"
+"""What stands in one cell of a result: a text, a number, a truth value, a reason, or nothing."""
+
+TableRow: TypeAlias = "dict[str, TableCell]"
+"""A row of a result that is being put together, by name of the column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table as writers need it: titles, cells as values, notes.
@@ -85,7 +92,7 @@ class Table:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: tuple[tuple[object, ...], ...]
     notes: tuple[str, ...] = field(default=())
     digits: int = 3
 

@@ -45,6 +45,7 @@ def archive(
     from collective_use.study.run import run_study
     from collective_use.study.settings import as_study, overridden
 
+    console.speak_as(study)
     with tempfile.TemporaryDirectory() as place:
         whole = overridden(as_study(study), {"out": str(Path(place) / "results")})
         with waiting_for(whole):

@@ -31,6 +31,25 @@ def speak(language: str | None) -> None:
     _LANGUAGE.set(first or None)
 
 
+def language() -> str | None:
+    """Return the language of the terminal; None for English."""
+    return _LANGUAGE.get()
+
+
+def speak_as(study: str | Path) -> None:
+    """Speak the language of a study file, where the command line asks for none.
+
+    Parameters
+    ----------
+    study
+        The file or its folder; it need not be a sound study, since its faults are told, too.
+    """
+    if _LANGUAGE.get() is None:
+        from collective_use.study.language import language_in
+
+        speak(language_in(study))
+
+
 def spoken(text: str) -> str:
     """Return a text in the language of the terminal.
 

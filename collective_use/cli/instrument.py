@@ -70,7 +70,9 @@ def show_command(
     from collective_use.instrument.library import load_instrument
     from collective_use.instrument.overview import overview
 
-    view = overview(load_instrument(instrument), language)
+    bank = load_instrument(instrument)
+    spoken = console.language() if console.language() in bank.languages else None
+    view = overview(bank, language or spoken)
     if as_json:
         console.show_json(view.to_dict())
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -28,17 +29,26 @@ _LACKING = {
     "no members file": "--members members.csv",
     "no file of informants": "--informants informants.csv",
 }
+_SUBJECTS = {
+    "minimum_answered must": "--minimum-answered must",
+    "the delimiter must": "--delimiter must",
+    "disclosure_size must": "--cutoff disclosure_size must",
+}
 _FLAGS = {
     "invalid='missing'": "--invalid missing",
     "column_map=": "--map FILE",
-    "minimum_answered must": "--minimum-answered must",
-    "the delimiter must": "--delimiter must",
     "delimiter=": "--delimiter",
     "encoding=": "--encoding",
     "keep_personal=": "--keep-personal",
-    "disclosure_size must": "--cutoff disclosure_size must",
 }
-"""What messages call an argument of Python, and what it is called on the command line."""
+"""What messages call an argument of Python, and what it is called on the command line: said of
+it, which every language puts first, and in passing."""
+
+_PLACES = {
+    errno.ENAMETOOLONG, errno.ELOOP, errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM,
+    errno.ENOTDIR, errno.EISDIR, errno.EFBIG, errno.EIO,
+}  # fmt: skip
+"""What a system says of a place that was named, not of this program."""
 
 _PLACED = re.compile(r"\S.*?:\d+:\d+: ")
 
@@ -55,9 +65,8 @@ class LazyCommands(TyperGroup):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        speak(None)
         module = importlib.import_module(f"collective_use.cli.{entry.module}")
-        return typer.main.get_command(module.app)
+        return _speaking(typer.main.get_command(module.app))
 
     def format_commands(self, ctx: ClickPart, formatter: ClickPart) -> None:
         """List the commands by section without importing any."""
@@ -75,6 +84,44 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _speaking(command: ClickPart) -> ClickPart:
+    """Give a command, and those inside it, `--lang` where it has none of its own."""
+    inside = getattr(command, "commands", None)
+    if inside is not None:
+        for part in inside.values():
+            _speaking(part)
+    elif not any(parameter.name == "lang" for parameter in command.params):
+        command.params.append(_lang())
+    return command
+
+
+def _lang() -> ClickPart:
+    """Return `--lang` for commands that leave it to the program."""
+    bare = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+    @bare.command()
+    def speaking(
+        lang: Annotated[
+            str | None, typer.Option(metavar="CODE", help="Language of what is printed: en, zh.")
+        ] = None,
+    ) -> None:
+        """Do nothing: it lends its option."""
+
+    option = next(p for p in typer.main.get_command(bare).params if p.name == "lang")
+    option.expose_value = False
+    return option
+
+
+def _language(words: list[str]) -> str | None:
+    """Return the language that the words ask for, also where they cannot be parsed."""
+    for word, following in zip(words, (*words, "")[1:], strict=True):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return None
 
 
 def _print_version(wanted: bool) -> None:
@@ -149,6 +196,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _called(words: list[str], trace: bool) -> int:
+    speak(_language(words))
     try:
         command = typer.main.get_command(app)
         status = command.main(words, prog_name=PROGRAM, standalone_mode=False)
@@ -162,7 +210,8 @@ def _called(words: list[str], trace: bool) -> int:
     except CollectiveUseError as problem:
         if trace:
             raise
-        _complain(_as_error(_in_flags(str(problem))))
+        text = spoken(_as_error(_subject(str(problem))))
+        put(_in_flags(text), err=True)
         return EXIT_INPUT
     except Exception as problem:
         if _is_usage_error(problem):
@@ -173,11 +222,25 @@ def _called(words: list[str], trace: bool) -> int:
             return int(problem.exit_code)  # type: ignore[attr-defined]
         if trace:
             raise
-        _complain(_unexpected(problem))
-        return EXIT_UNEXPECTED
+        place = _of_a_place(problem)
+        _complain(_as_error(place) if place else _unexpected(problem))
+        return EXIT_INPUT if place else EXIT_UNEXPECTED
     if status == EXIT_INTERRUPTED:
         _complain("Interrupted; nothing was left half-written.")
     return status if isinstance(status, int) else 0
+
+
+def _of_a_place(problem: Exception) -> str:
+    """Say what is wrong with a file or folder that was named; "" where the program is at fault."""
+    if isinstance(problem, OSError) and problem.errno in _PLACES:
+        name = str(problem.filename or "a file")
+        return (
+            f"{name if len(name) < 200 else name[:100] + '...'} cannot be used: {problem.strerror}"
+        )
+    # Python 3.11 and 3.12 have no OSError for a link that leads to itself.
+    if isinstance(problem, RuntimeError) and str(problem).startswith("Symlink loop from"):
+        return f"{problem}: name the place that is meant"
+    return ""
 
 
 def _as_error(text: str) -> str:
@@ -189,8 +252,15 @@ def _as_error(text: str) -> str:
 
 
 def _in_flags(text: str) -> str:
-    """Say what to type here where a message names an argument of Python."""
+    """Say what to type here where a message names an argument of Python in passing."""
     for python, flag in _FLAGS.items():
+        text = re.sub(rf"(?<![\w-]){python}", flag, text, flags=re.ASCII)
+    return text
+
+
+def _subject(text: str) -> str:
+    """Say what to type here where a message is about an argument of Python, or a file lacks."""
+    for python, flag in _SUBJECTS.items():
         text = re.sub(rf"(?<![\w-]){python}", flag, text)
     for lacking, flag in _LACKING.items():
         if lacking in text.lower() and flag not in text:

@@ -162,6 +162,7 @@ def _study(given: str) -> tuple[str, PlainDict, TrueParameters]:
     """Return the instrument, what a study file has planned, and its values."""
     from pathlib import Path
 
+    from collective_use.cli.console import speak_as
     from collective_use.errors import InputError
     from collective_use.simulation.given import parameters_of
     from collective_use.simulation.parameters import TrueParameters
@@ -171,6 +172,7 @@ def _study(given: str) -> tuple[str, PlainDict, TrueParameters]:
     file = place / STUDY_FILE if place.is_dir() else place
     if file.name != STUDY_FILE:
         return given, {}, TrueParameters()
+    speak_as(file)
     study = read_study(file)
     if study.planning is None:
         raise InputError(

@@ -44,6 +44,7 @@ def seal(
     from collective_use.study.sealing.seal import TEXT_FILE, amend_study, seal_study
     from collective_use.study.settings import SEAL_FILE
 
+    console.speak_as(study)
     if reason is not None and not amend:
         raise InputError("--reason belongs to an amendment: add --amend")
     names = tuple(sign or ())

@@ -8,10 +8,28 @@ from __future__ import annotations
 import pickle
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from collective_use.accepted import Arguments, Found, Plain, PlainDict
+
+
+class Task(TypedDict):
+    """One file for one parser, with its limits: seconds, bytes, columns and cells."""
+
+    kind: str
+    path: str
+    how: Arguments
+    seconds: int
+    memory: int
+    most: tuple[int, int]
+
+
+class Answer(TypedDict, total=False):
+    """What the parser made of the file, or why it refuses it."""
+
+    value: Found
+    problem: str
 
 
 class Refused(Exception):
@@ -130,21 +148,21 @@ def read_parquet(path: str, most: tuple[int, int]) -> Found:
 
 def main(given: Path, made: Path) -> None:
     """Do the task of one file and leave its pickled outcome in another."""
-    task = pickle.loads(given.read_bytes())
+    task: Task = pickle.loads(given.read_bytes())
     _limit(task["seconds"], task["memory"])
     kind, path, how = task["kind"], task["path"], task["how"]
     try:
         if kind == "workbook":
-            value: Any = read_workbook(path, **how)
+            value: Found = read_workbook(path, **how)
         elif kind == "pages":
             value = read_pages(path, **how)
         elif kind == "parquet":
             value = read_parquet(path, task["most"])
         else:
             value = read_typed(path, kind, task["most"], **how)
-        answer: dict[str, Any] = {"value": value}
+        answer = Answer(value=value)
     except Refused as refusal:
-        answer = {"problem": str(refusal)}
+        answer = Answer(problem=str(refusal))
     made.write_bytes(pickle.dumps(answer, protocol=5))
 
 

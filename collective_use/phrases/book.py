@@ -17,10 +17,19 @@ HEADS, CELLS, JOINTS = "heads", "cells", "joints"
 templates too general to be read back."""
 
 NUMBER = r"[\-−–]?\.?\d[\d,]*(?:\.\d+)?(?:e[\-+]?\d+)?%?"
-WITHIN = r"(?:(?![.?!] [A-Z\d]).)+?"
-"""What a gap holds that is not the last word: nothing of a further sentence."""
+WITHIN = r"(?:(?![.?!] [A-Z\d])[^\n])+?"
+LAST, ALL, QUOTED = r"[^\n]+", ".+", r"[^'\n]+"
+"""What a gap holds: nothing of a further sentence where it is not the last word, nothing of a
+further line but behind an opening."""
 
 _NUMBERED = re.compile(r"n\d?\Z")
+_OPENING = re.compile(r"[A-Z][a-z]+: \{")
+"""``Error: {text}``: what is said of all that follows, and comes off first."""
+_SPECIAL = {
+    "hint": r"(?: \(did you mean .+?\?\))?",
+    "numbers": r"\d+(?:, \d+)*(?: and \d+ more)?",
+}
+"""What gaps of these names hold: the nearest name or nothing; a list of whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,8 @@ class Template:
     Attributes
     ----------
     english, other
-        The same gaps in both; a gap named ``n`` or ``n1`` ... takes a number only.
+        The same gaps in both; a gap named ``n`` or ``n1`` ... takes a number only, ``numbers`` a
+        list of them, ``hint`` a nearest name or nothing.
     pattern
         Reads a finished sentence back.
     anchor
@@ -108,7 +118,8 @@ def book_of(language: str) -> Book:
                 templates.append(_template(english, other))
             else:
                 exact[english] = other
-    return Book(heads, cells, exact, tuple(sorted(templates, key=len, reverse=True)), joints)
+    templates.sort(key=lambda one: (bool(_OPENING.match(one.english)), len(one)), reverse=True)
+    return Book(heads, cells, exact, tuple(templates), joints)
 
 
 def gaps_of(text: str) -> list[str]:
@@ -122,6 +133,12 @@ def gaps_of(text: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
 
 
+def _inside(name: str, words: str) -> str:
+    if name in _SPECIAL:
+        return _SPECIAL[name]
+    return NUMBER if _NUMBERED.match(name) else words
+
+
 def _template(english: str, other: str) -> Template:
     pieces, seen, anchor = [], set[str](), ""
     last = english.endswith("}")
@@ -132,7 +149,10 @@ def _template(english: str, other: str) -> Template:
         if name is None:
             continue
         at_end = last and place == len(parsed) - 1
-        what = NUMBER if _NUMBERED.match(name) else ".+" if at_end else WITHIN
+        rest = ALL if _OPENING.match(english) else LAST
+        what = _inside(name, rest if at_end else WITHIN)
+        if literal.endswith("'") and not at_end and parsed[place + 1][0].startswith("'"):
+            what = QUOTED
         pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{what})")
         seen.add(name)
     return Template(english, other, re.compile("".join(pieces), re.DOTALL), anchor)

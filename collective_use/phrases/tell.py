@@ -11,9 +11,22 @@ from collective_use.phrases.book import Template, book_of, languages
 __all__ = ["head_told", "languages", "said", "told"]
 
 _ENDS = re.compile(r"(?<=[.?!:;…])\s+(?=[^a-z\s])|(?<=[;])\s+")
-_PREFIX = re.compile(r"([^\s:]+|'[^']*'(?:, '[^']*')*(?: and (?:'[^']*'|\d+ more))?): (?=\S)")
+_PREFIX = re.compile(
+    r"((?:[^\s:]+|(?:(?!\. )[^:\n])+\.[a-z]{2,8}|[^:\n]+)(?::\d+){1,2}|[^\s:]+"
+    r"|(?:(?!\. )[^:\n])+\.[a-z]{2,8}"
+    r"|'[^']*'(?:, '[^']*')*(?: and (?:'[^']*'|\d+ more))?): (?=\S)"
+)
+"""A file with or without a place in it, a name or quoted names: what a sentence is said of."""
+_PLACED = re.compile(r"\S.*?:\d+:\d+: ")
+"""A line that is a problem by itself."""
+_AS_WRITTEN = frozenset(["command", "file", "folder", "out", "path", "place", "target"])
+"""Gaps that hold no words: a folder may be called as something that we say."""
 _WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
-_BETWEEN = re.compile(r"(?<=[\u3000-\u303f\uff00-\uffef]) +| +(?=[\u3000-\u303f\uff08-\uff0f])")
+_BETWEEN = re.compile(
+    r"(?<=[\u3000-\u303f\uff00-\uffef]) +| +(?=[\u3000-\u303f\uff08-\uff0f])"
+    r"|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])"
+)
+_QUOTED = re.compile(r"'[^']*'(?:, '[^']*')+")
 
 
 def said(language: str | None, text: str, **values: object) -> str:
@@ -84,6 +97,8 @@ def _told(language: str, text: str) -> str:
     found = _whole(language, text)
     if found is not None:
         return found
+    if _QUOTED.fullmatch(text):
+        return text.replace("', '", said(language, "', '"))
     if "\n" in text:
         return _by_lines(language, text)
     return _by_sentences(language, text)
@@ -103,13 +118,16 @@ def _whole(language: str, text: str) -> str | None:
 
 
 def _filled(language: str, template: Template, hit: re.Match[str]) -> str:
-    values = {name: told(language, value) for name, value in hit.groupdict().items()}
+    values = {
+        name: value if name in _AS_WRITTEN else told(language, value)
+        for name, value in hit.groupdict().items()
+    }
     pieces = []
     for literal, name, _, _ in Formatter().parse(template.other):
         pieces.append(literal)
         if name is not None:
             pieces.append(values[name])
-    return "".join(pieces)
+    return _tidy("".join(pieces))
 
 
 def _by_lines(language: str, text: str) -> str:
@@ -119,15 +137,16 @@ def _by_lines(language: str, text: str) -> str:
         return "\n\n".join(told(language, part) for part in parts)
     lines = text.split("\n")
     folded = " ".join(line.strip() for line in lines)
-    whole = _whole(language, folded)
-    if whole is not None:
-        return whole
-    one_by_one = [told(language, line) for line in lines]
-    if any(one == line and line.strip() for one, line in zip(one_by_one, lines, strict=True)):
-        joined = _by_sentences(language, folded)
-        if joined != folded:
-            return joined
-    return "\n".join(one_by_one)
+    apart = "\n".join(told(language, line) for line in lines)
+    if _PLACED.match(lines[-1]):
+        return apart
+    joined = _whole(language, folded) or _by_sentences(language, folded)
+    return min(apart, joined, key=_untold)
+
+
+def _untold(text: str) -> int:
+    """Count the letters that no phrase has turned, as in a sentence cut by the end of a line."""
+    return sum(letter.isascii() and letter.isalpha() for letter in text)
 
 
 def _by_sentences(language: str, text: str) -> str:

@@ -21,6 +21,7 @@ from collective_use.numerics.planning import closed
 from collective_use.numerics.planning.draws import asymptotic
 from collective_use.numerics.types import Floats
 from collective_use.planning.values import Structure, scaled, structure_of
+from collective_use.results import TableRow
 from collective_use.simulation.parameters import TrueParameters
 
 MOST = 100_000
@@ -201,7 +202,7 @@ def _aggregates(icc1: float, answers: float, power: float, groups: int) -> bool:
 def _needed(
     question: str, members: int, design: Design, enough: Callable[[int], bool], limit: str,
     *, possible: bool, way: str = "", effect: str = "",
-) -> PlainDict:  # fmt: skip
+) -> TableRow:  # fmt: skip
     found = fewest_groups(enough) if possible else -1
     row = _row(question, members, design, enough, found, way, effect)
     if found < 0:
@@ -212,7 +213,7 @@ def _needed(
 def _row(
     question: str, members: int, design: Design, enough: Callable[[int], bool], found: int,
     way: str = "", effect: str = "",
-) -> PlainDict:  # fmt: skip
+) -> TableRow:  # fmt: skip
     planned = next((g for g in design.groups if enough(g)), 0)
     return {
         "question": question,
@@ -338,8 +339,8 @@ def detectable_frame(
 def _detectable(
     groups: int, members: int, way: str, which: str,
     laws: list[tuple[float, Structure, ClosedPower]], design: Design,
-) -> PlainDict:  # fmt: skip
-    row: PlainDict = {"groups": groups, "members": members, "way": way, "which": which}
+) -> TableRow:  # fmt: skip
+    row: TableRow = {"groups": groups, "members": members, "way": way, "which": which}
     for by, part, law in laws:
         if law.reaches(which, design.power, groups):
             return {**row, "effect": abs(part.true[which]), "times": by, "reason": ""}

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import PlainDict, PlainMapping
+from collective_use.accepted import PlainMapping
 from collective_use.planning.closed_tables import ClosedPower, Design, closed_power
 from collective_use.planning.values import Structure
 from collective_use.planning.work import Piece
+from collective_use.results import TableRow
 
 
 def effects_frame(
@@ -52,7 +53,7 @@ def _row(
     structure: Structure,
     design: Design,
     agreement: float,
-) -> PlainDict:
+) -> TableRow:
     groups, members, way, effect = key
     solved = max(total["solved"], 1.0)
     power = total["shown"] / design.repetitions

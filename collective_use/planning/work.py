@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from scipy.stats import f as f_law
 from scipy.stats import t as t_law
 
-from collective_use.accepted import PlainDict
 from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
 from collective_use.numerics.planning.draws import (
@@ -141,7 +141,11 @@ class Progress:
     seconds: float
 
 
-def run_piece(piece: Piece) -> PlainDict:
+Sums: TypeAlias = dict[str, dict[str, dict[str, float]]]
+"""What a piece comes to: by way and effect, sums over its replications by name."""
+
+
+def run_piece(piece: Piece) -> Sums:
     """Compute one piece: sums over its replications, by way and effect.
 
     Examples
@@ -159,7 +163,7 @@ def run_piece(piece: Piece) -> PlainDict:
         return _computed_piece(piece)
 
 
-def _computed_piece(piece: Piece) -> PlainDict:
+def _computed_piece(piece: Piece) -> Sums:
     rng = piece.generator()
     sizes = answered(piece, rng)
     truth = piece.structure.population
@@ -262,7 +266,7 @@ def run_pieces(
     jobs: int | None,
     store: str | Path | None,
     told: Callable[[Progress], None] | None = None,
-) -> list[PlainDict]:
+) -> list[Sums]:
     """Compute pieces by joblib, whatever its backend; those in the store are read.
 
     Parameters
@@ -314,7 +318,7 @@ def _workers(jobs: int | None) -> int:
     return max(1, int(effective_n_jobs(jobs)))
 
 
-def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[PlainDict]:
+def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[Sums]:
     if jobs == 1:
         return [run_piece(piece) for piece in pieces]
     from joblib import Parallel, delayed
@@ -322,7 +326,7 @@ def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[PlainDict]:
     return list(Parallel(n_jobs=jobs)(delayed(run_piece)(piece) for piece in pieces))
 
 
-def _stored(place: Path | None, piece: Piece) -> PlainDict | None:
+def _stored(place: Path | None, piece: Piece) -> Sums | None:
     if place is None:
         return None
     file = place / f"{piece.key()}.json"
@@ -335,4 +339,5 @@ def _stored(place: Path | None, piece: Piece) -> PlainDict | None:
         complete = False
     if not complete:
         raise InputError(f"{file} is no piece of a plan: delete it, it will be computed again")
-    return dict(found)
+    result: Sums = found
+    return result

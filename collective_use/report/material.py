@@ -16,6 +16,7 @@ from collective_use.phrases import told
 from collective_use.report.phrases import Phrases
 from collective_use.report.rows import Row, rows_of
 from collective_use.report.sentences import Number, Sentence, written
+from collective_use.report.speaking import chained
 
 _SCREENED = re.compile(r": (\d+) of \d+ left out by screening")
 """What the record says of each group that lost persons to a rule for careless answers."""
@@ -100,7 +101,7 @@ class Material:
 
     def route(self, codes: str) -> str:
         """Return a chain such as ``con -> ssm -> cdu`` in names."""
-        return " → ".join(self.name(code.strip()) for code in codes.split("->"))
+        return chained(codes, self.name)
 
     def item(self, code: str) -> str:
         """Return the text of an item; a code that no one knows stays."""

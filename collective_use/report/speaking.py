@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -70,7 +70,7 @@ class Speaker:
         >>> Speaker(phrases_in("en"), {"con": "Connectedness"}).route("con -> cdu")
         'Connectedness → cdu'
         """
-        return " → ".join(self.name(code.strip()) for code in codes.split("->"))
+        return chained(codes, self.name)
 
     def item(self, code: str) -> str:
         """Return the text of an item; its code where no text is known."""
@@ -79,6 +79,20 @@ class Speaker:
     def told(self, text: str) -> str:
         """Return a sentence of the house in the language."""
         return told(self.phrases.language, text)
+
+
+def chained(codes: str, name: Callable[[str], str]) -> str:
+    """Return a chain in names; of a difference of two chains, both with a minus between them.
+
+    Examples
+    --------
+    >>> chained("a -> b less c -> d", str.upper)
+    'A → B − C → D'
+    """
+    return " − ".join(
+        " → ".join(name(code.strip()) for code in part.split("->"))
+        for part in codes.split(" less ")
+    )
 
 
 def said(words: Words, key: str, **values: object) -> str:

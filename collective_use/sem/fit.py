@@ -177,7 +177,7 @@ def fit_sem(
     >>> S = pd.DataFrame([[1.0, 0.5, 0.4], [0.5, 1.0, 0.3], [0.4, 0.3, 1.0]],
     ...     index=list("xyz"), columns=list("xyz"))
     >>> fit = fit_sem("y ~ x; z ~ b*y", cov=S, n=200)
-    >>> round(fit.parameters["b"], 6), int(fit.fit_measures["df"])
+    >>> float(fit.parameters["b"].round(6)), int(fit.fit_measures["df"])
     (0.3, 1)
     """
     asked = dict(locals())

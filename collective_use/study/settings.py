@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -17,6 +17,7 @@ from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.phrases import languages
 from collective_use.platforms.registry import is_file
+from collective_use.study.language import STUDY_FILE as STUDY_FILE
 from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
 from collective_use.yaml_source.read import read_yaml
@@ -24,7 +25,6 @@ from collective_use.yaml_source.read import read_yaml
 Code = str | int | float
 Codes = Code | list[Code] | dict[Code, str]
 MissingCodes = Codes | dict[str, Codes]
-STUDY_FILE = "study.yaml"
 SEAL_FILE = "study.seal.json"
 WHOLE = "the study"
 
@@ -328,7 +328,7 @@ def placed(study: Study, folder: Path) -> Study:
         return None if text is None else str((folder / Path(text).expanduser()).resolve())
 
     exports = tuple(entry.model_copy(update={"file": path(entry.file)}) for entry in study.exports)
-    changes: dict[str, Any] = {
+    changes: PlainDict = {
         "exports": exports,
         "members": path(study.members),
         "informants": path(study.informants),
@@ -345,7 +345,7 @@ def placed(study: Study, folder: Path) -> Study:
 
 def shown(study: Study) -> PlainDict:
     """Return the settings as run.json holds them: file names without their folders."""
-    values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
+    values: PlainDict = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
     for key in ("members", "informants", "map", "platform", "seal"):
         values[key] = Path(values[key]).name if values[key] else None

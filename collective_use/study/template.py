@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from collective_use.checks import one_of
 from collective_use.errors import InputError, OutputError
 from collective_use.instrument.library import instrument_names
+from collective_use.phrases import languages
+from collective_use.study.comments import comments_told
 from collective_use.study.settings import STUDY_FILE
 
 TEMPLATE = """\
@@ -105,7 +108,7 @@ minimum_group_size: 3
 # validation: quick
 
 # Language of what is printed, and of the report: en or zh.
-# lang: zh
+{lang}
 
 # Structural models of the instrument to fit at the level of groups.
 # models: [M1]
@@ -153,6 +156,7 @@ def init_study(
     group: str | None = None,
     form: str | None = None,
     map_file: str | None = None,
+    language: str | None = None,
 ) -> Path:
     """Write a commented study.yaml into a folder.
 
@@ -170,6 +174,8 @@ def init_study(
         together with its data.
     group, form
         The column of the group and the form fielded.
+    language
+        Of the comments, and of what the study prints; English when left out.
 
     Returns
     -------
@@ -181,7 +187,7 @@ def init_study(
     OutputError
         When the folder holds a study already or cannot be written.
     InputError
-        When a file that is named does not exist.
+        When a file that is named does not exist, or the language has no phrases.
 
     Examples
     --------
@@ -193,6 +199,8 @@ def init_study(
     file = place / STUDY_FILE
     if file.exists():
         raise OutputError(f"{file} is there already; edit it, or name another folder")
+    if language is not None:
+        one_of("language", language, languages())
     named = {"export": export, "members": members, "informants": informants, "map": map_file}
     for name, path in named.items():
         if path is not None and not Path(path).is_file():
@@ -203,12 +211,13 @@ def init_study(
         members=_line(place, "members", members or _beside(export, "members")),
         informants=_line(place, "informants", informants or _beside(export, "informants")),
         map=_line(place, "map", map_file, "columns.yaml"),
+        lang=f"lang: {language}" if language else "# lang: zh",
         form=f"form: {_quoted(form)}" if form else "# form: short",
         group=f"columns:\n  group: {_quoted(group)}" if group else "# columns:\n#   group: TeamID",
     )
     try:
         place.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
+        file.write_text(comments_told(language, text), encoding="utf-8", newline="\n")
     except OSError as problem:
         raise OutputError(f"{file} cannot be written: {problem.strerror}") from problem
     return file

@@ -262,15 +262,20 @@ def sample(
 
 
 @cache
-def _tree(file: str) -> tuple[ast.Module, list[ast.AST]]:
+def _nodes(file: str) -> tuple[ast.Module, list[ast.AST]]:
     tree = ast.parse((ROOT / file).read_text("utf-8"))
     return tree, list(ast.walk(tree))
 
 
+@cache
+def _lines(file: str, line: int) -> tuple[int, int]:
+    return _statement(_nodes(file)[0], line)
+
+
 def runs(one: tuple[str, int], ran: dict[str, list[str]]) -> bool:
     """Tell whether a test runs the statement of a mutant."""
-    tree, nodes = _tree(one[0])
-    first, last = _statement(tree, nodes[one[1]].lineno)
+    file, place = one
+    first, last = _lines(file, _nodes(file)[1][place].lineno)
     return any(ran.get(str(line)) for line in range(first, last + 1))
 
 

@@ -72,6 +72,9 @@ def strings_of(node: ast.expr, function: ast.AST | None = None, depth: int = 0) 
                 if isinstance(part, ast.Constant):
                     pieces.append([str(part.value)])
                     continue
+                if _is_hint(part.value):
+                    pieces.append([" (did you mean '7'?)"])
+                    continue
                 inner = strings_of(part.value, function, depth) if _is_words(part.value) else []
                 pieces.append(inner or ["'7'" if part.conversion == ord("r") else "7"])
             return ["".join(choice) for choice in itertools.product(*pieces)]
@@ -89,6 +92,12 @@ def strings_of(node: ast.expr, function: ast.AST | None = None, depth: int = 0) 
                 for text in strings_of(found.value, function, depth + 1)
             ]
     return []
+
+
+def _is_hint(node: ast.expr) -> bool:
+    """Tell what names the nearest name, or nothing."""
+    called = node.func if isinstance(node, ast.Call) else node
+    return getattr(called, "id", "") in ("hint", "did_you_mean", "_like")
 
 
 def _is_words(node: ast.expr) -> bool:
@@ -114,3 +123,27 @@ def called_texts(path: Path, names: frozenset[str]) -> Iterator[tuple[int, str]]
 
 
 _SPOKEN = ("notes", "why", "title")
+
+
+REFUSING = frozenset(
+    """
+    InputError InstrumentError SyntaxProblem ReadError ScaleValueError RefusedError NotSupported
+    OutputError Refused Refusal ReplicationError Problem warn
+    """.split()  # noqa: SIM905
+)
+"""What is raised, listed or warned with a sentence."""
+
+
+def refusals(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the sentences by which a file refuses something, each gap filled with 7."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    seen = set[tuple[int, int]]()
+    for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
+        for call in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            place = (call.lineno, call.col_offset)
+            if name in REFUSING and place not in seen:
+                seen.add(place)
+                for line, text in _said_in(call.args[:2], function):
+                    if re.search(r"[a-z]{3,}", text):
+                        yield line, text

@@ -18,6 +18,7 @@ from collective_use.results import Table
 from collective_use.study import meanings as m
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.outputs import FULL_MEANINGS, MEANINGS
+from collective_use.study.template import init_study
 from collective_use.study.validation import FILES
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,10 +27,12 @@ from english import HOUSE, called_texts, english_left, note_texts, strings_of
 OTHERS = languages()[1:]
 SPOKEN = {
     "study/summary.py", "structure/report.py", "responses/fieldwork/monitor.py",
-    "study/sealing/check.py",
+    "study/sealing/check.py", "planning/plan.py", "planning/seal/sealed.py",
+    "planning/seal/verify.py", "simulation/simulate.py",
     *(f"cli/{name}.py" for name in
       ("done", "report", "monitor", "publish", "questionnaire", "form_options", "init", "map",
-       "letters", "receive", "simulate", "pseudonymize", "placement", "console")),
+       "letters", "receive", "simulate", "pseudonymize", "placement", "console", "plan", "seal",
+       "verify", "entry", "codebook", "archive", "run", "fit", "score", "validate")),
 }  # fmt: skip
 """Files whose tables and sentences reach the terminal."""
 
@@ -87,6 +90,24 @@ def test_every_line_of_the_record_has_its_phrase(language: str) -> None:
 def test_what_is_printed_has_its_phrase(language: str, place: str) -> None:
     texts = list(called_texts(HOUSE / place, DOORS))
     assert [entry for entry in texts if _left(language, entry[1])] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_study_file_is_explained(language: str, tmp_path: Path) -> None:
+    lines = init_study(tmp_path, language=language).read_text("utf-8").splitlines()
+    prose = [
+        line for line in lines if line.startswith("# ") and not re.match(r"# ( |-|\w+:)", line)
+    ]
+    assert len(prose) > 25
+    assert f"lang: {language}" in lines
+    known = set(
+        """
+        group member position partner weight error missing keep careless quick thorough report
+        csv tsv xlsx sav dta parquet collective use list instrument plan seal docs planning run
+        """.split()  # noqa: SIM905
+    )
+    left = {line: set(english_left(line)) - known for line in prose}
+    assert {line: words for line, words in left.items() if words} == {}
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -148,7 +169,7 @@ def test_the_dictionary_names_measures_in_chinese() -> None:
 
 def test_a_finished_sentence_is_read_back() -> None:
     text = "export.csv: Columns that identify persons were not kept: 'IPAddress', 'Name'."
-    assert told("zh", text) == "export.csv：未保留可识别个人的列：'IPAddress', 'Name'。"
+    assert told("zh", text) == "export.csv：未保留可识别个人的列：'IPAddress'、'Name'。"
     several = (
         "2,042 persons in 49 groups of 9 to 99. "
         "80% of the listed members answered (mean over groups)."

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
+from collective_use.accepted import Arguments
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import Constraint, Optimum, null_space
 from collective_use.numerics.sem.function import Objective
@@ -103,7 +103,7 @@ def _by_slsqp(
     objective: Objective, start: Floats, equal: Constraint, above: Constraint, deadline: float
 ) -> Floats:
     """Return where Kraft's (1988) sequential least squares ends: a start near the solution."""
-    rules: list[Any] = [
+    rules: list[Arguments] = [
         {"type": kind, "fun": lambda x, f=f: f(x)[0], "jac": lambda x, f=f: f(x)[1]}
         for kind, f in (("eq", equal), ("ineq", above))
         if f(start)[0].size

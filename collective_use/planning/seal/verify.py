@@ -172,7 +172,7 @@ def verified(content: bytes, name: str, *, hash: str | None = None) -> Verificat
     hashes = [str(entry["hash"]) for entry in raw["entries"]]
     given = None if hash is None else hash.strip().lower()
     if given is not None and given not in hashes:
-        problems.append(f"its hash is {previous}, the hash given is {given}")
+        problems.append(f"its hash is {hashes[-1]}, the hash given is {given}")
     deposited = hashes.index(given) if given in hashes else None
     return Verification(name, tuple(problems), _seal(raw), deposited=deposited)
 

@@ -211,7 +211,10 @@ def _narrow_cells(table: WordTable) -> None:
         edge.set(qn("w:w"), "20")
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
-    table._tbl.tblPr.append(margins)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    # the schema has margins before the look of the table
+    properties.insert(len(properties) if look is None else properties.index(look), margins)
 
 
 def _widths(table: WordTable, grid: Grid) -> None:

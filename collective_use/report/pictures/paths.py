@@ -73,6 +73,8 @@ def effects(words: Words, rows: Sequence[Row], model: str) -> Picture | None:
     if not ordered:
         return None
     ends = {row.text("route").split("->")[-1].strip() for row in ordered}
+    if any(" less " in row.text("route") for row in ordered):
+        ends = set()  # differences of effects are written in full
     one = next(iter(ends)) if len(ends) == 1 else ""
     dots = [_effect(words, row, one) for row in ordered[:MOST]]
     known = [v for dot in dots for v in (dot.low, dot.high, dot.value) if not math.isnan(v)]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, fromstring
 
+from collective_use.accepted import PlainDict
 from collective_use.questionnaire.paper.letters import FONTS
 from collective_use.report.document import Picture
 
@@ -100,7 +101,7 @@ def _rect(axes: Axes, element: Element) -> None:
     )
     edge = element.attrib.get("stroke", "none")
     line = _points(axes, _value(element, "stroke-width", 1.0)) if edge != "none" else 0.0
-    look: dict[str, Any] = {
+    look: PlainDict = {
         "facecolor": element.attrib["fill"],
         "edgecolor": edge,
         "linewidth": line,

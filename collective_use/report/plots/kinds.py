@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from collective_use.accepted import Found
 from collective_use.cutoffs import CUTOFFS, cutoffs_with
 from collective_use.report.chapters import agreement as agreement_chapter
 from collective_use.report.chapters import groups as groups_chapter
@@ -181,7 +182,7 @@ def _graphs(found: Mapping[str, nx.DiGraph], words: Speaker) -> Pictures:
     yield networks.networks(words, found)
 
 
-Maker = Callable[[Any, Speaker], Pictures]
+Maker = Callable[[Found, Speaker], Pictures]
 
 MAKERS: Mapping[str, Maker] = {
     "StructureFit": structure,

@@ -80,13 +80,13 @@ class SemResiduals(Result):
             if frame is not None and len(frame)
         )
 
-    def matrix(self, kind: str = "raw", group: int = 1, level: Level = "within") -> pd.DataFrame:
-        """Return one kind of residuals of one group (and level) as a symmetric matrix."""
+    def matrix(self, kind: str = "raw", number: int = 1, level: Level = "within") -> pd.DataFrame:
+        """Return one kind of residuals of one group, by number, and level."""
         one_of("kind", kind, KINDS)
-        one_of("group", group, list(dict.fromkeys(self.covariances["group"])))
+        one_of("number", number, list(dict.fromkeys(self.covariances["group"])))
         if "level" in self.covariances:
             one_of("level", level, LEVELS)
-        part = self.covariances[self.covariances["group"] == group]
+        part = self.covariances[self.covariances["group"] == number]
         if "level" in part:
             part = part[part["level"] == LEVELS.index(level) + 1]
         wide = part.pivot_table(index="lhs", columns="rhs", values=kind, sort=False)

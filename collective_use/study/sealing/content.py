@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import quoted
@@ -74,7 +73,7 @@ def content_of(study: Study, instrument: Instrument) -> PlainDict:
     rules = cutoffs_with(study.all_cutoffs())
     kept = {key: value for key, value in settings.items() if key not in {*DESIGN, *UNSEALED}}
     pipeline = {**kept, "cutoffs": {name: float(rule.value) for name, rule in rules.items()}}
-    content: dict[str, Any] = plain_content({"design": design, "pipeline": pipeline})
+    content: PlainDict = plain_content({"design": design, "pipeline": pipeline})
     return content
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.errors import InputError
+from collective_use.errors import InputError, NotSupported
 
 FOLDER = Path(__file__).parents[1] / "reference"
 REFERENCE: dict[str, Any] = json.loads((FOLDER / "interaction/products.json").read_text())
@@ -72,3 +72,15 @@ def test_columns_are_never_overwritten() -> None:
     data = _data("double").assign(**{"x1.x4": 0.0})
     with pytest.raises(InputError, match="rename"):
         cu.product_indicators(data, FIRST, SECOND)
+
+
+def test_latent_products_are_refused_with_what_to_do() -> None:
+    data = _data("residual")
+    model = "f =~ x1 + x2 + x3\ng =~ x4 + x5 + x6\ng ~ f + f:ageyr"
+    for fit in (cu.fit_sem, cu.sam):
+        with pytest.raises(NotSupported, match="product_indicators"):
+            fit(model, data)
+    observed = cu.sam("f =~ x1 + x2 + x3\nf ~ ageyr + agemo + ageyr:agemo", data)
+    by_hand = data.assign(both=data.ageyr * data.agemo)
+    other = cu.sam("f =~ x1 + x2 + x3\nf ~ ageyr + agemo + both", by_hand)
+    assert observed.parameters["f~ageyr:agemo"] == pytest.approx(other.parameters["f~both"])
