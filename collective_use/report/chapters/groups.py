@@ -12,7 +12,7 @@ from collective_use.report.figures.heat import group_map
 from collective_use.report.material import Material
 from collective_use.report.rows import Row
 from collective_use.report.sentences import plain_text, written
-from collective_use.report.verdicts import listed, shared_rows
+from collective_use.report.verdicts import listed, shared_rows, supported
 
 _MOST = 60
 _STRONG = 0.3
@@ -58,7 +58,9 @@ def profile(material: Material, outcome: str, shown: list[Row]) -> Picture:
     words = {"outcome": material.name(outcome), "n": str(len(shown)), "m": str(len(ordered))}
     alt = plain_text(material.say("groups.heat.alt", **words))
     names = listed([material.name(name) for name in alike], material, 4)
-    key = "groups.heat.title" if alike else "groups.heat.title.plain"
+    # where no measure belongs to groups, that they go together there says nothing
+    told = alike and supported(shared_rows(material))
+    key = "groups.heat.title" if told else "groups.heat.title.plain"
     title = plain_text(material.say(key, names=names, **words))
     note = plain_text(material.say("groups.heat.note", **words))
     drawn = group_map(groups, [material.name(name) for name in ordered], cells, alt, tips)
