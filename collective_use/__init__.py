@@ -68,6 +68,8 @@ _LAZY: dict[str, str] = {
     "qualitative_comparison": "collective_use.structure.conditions.qualitative",
     "sam": "collective_use.structure.sam.fit",
     "SamResult": "collective_use.structure.sam.result",
+    "sam_interactions": "collective_use.structure.sam.interactions",
+    "InteractionFit": "collective_use.structure.sam.interactions",
     "fit_iv": "collective_use.structure.iv.fit",
     "IvResult": "collective_use.structure.iv.fit",
     # syntax and sem
@@ -194,6 +196,7 @@ _LAZY: dict[str, str] = {
     "SimulatedSurvey": "collective_use.simulation.simulate",
     "SemResult": "collective_use.sem.result",
     "ImputedFit": "collective_use.sem.imputation",
+    "ProductIndicators": "collective_use.sem.data.indicators",
     "Predictions": "collective_use.sem.postfit.prediction",
     "TwoLevelResult": "collective_use.sem.twolevel.result",
     "OrdinalResult": "collective_use.sem.ordinal.result",

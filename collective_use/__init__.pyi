@@ -152,6 +152,7 @@ from collective_use.scores.score import score as score
 from collective_use.scores.table import Scores as Scores
 from collective_use.sem.compare.comparison import Comparison as Comparison
 from collective_use.sem.data.covariance import read_covariance as read_covariance
+from collective_use.sem.data.indicators import ProductIndicators as ProductIndicators
 from collective_use.sem.data.indicators import product_indicators as product_indicators
 from collective_use.sem.fit import fit_cfa as fit_cfa
 from collective_use.sem.fit import fit_sem as fit_sem
@@ -208,6 +209,8 @@ from collective_use.structure.rivals.residuals import residual_test as residual_
 from collective_use.structure.rivals.specifications import SpecificationCurve as SpecificationCurve
 from collective_use.structure.rivals.specifications import specification_curve as specification_curve
 from collective_use.structure.sam.fit import sam as sam
+from collective_use.structure.sam.interactions import InteractionFit as InteractionFit
+from collective_use.structure.sam.interactions import sam_interactions as sam_interactions
 from collective_use.structure.sam.result import SamResult as SamResult
 from collective_use.structure.ways.curved import ProductsFit as ProductsFit
 from collective_use.structure.ways.products import fit_products as fit_products

@@ -158,8 +158,12 @@ def valid_seed(seed: object) -> None:
         whole_number("seed", seed, at_least=0)
 
 
+MOST = {"repetitions": 1_000_000}
+"""Whole numbers with an end: a command with more draws than this does not come back."""
+
+
 def whole_number(name: str, value: object, *, at_least: int) -> None:
-    """Raise unless `value` is a whole number of at least `at_least`.
+    """Raise unless `value` is a whole number of at least `at_least`, and within `MOST`.
 
     Raises
     ------
@@ -169,7 +173,14 @@ def whole_number(name: str, value: object, *, at_least: int) -> None:
     Examples
     --------
     >>> whole_number("options", 5, at_least=2)
+    >>> whole_number("repetitions", 10**7, at_least=0)
+    Traceback (most recent call last):
+    ...
+    collective_use.errors.InputError: repetitions must be at most 1,000,000, got 10,000,000
     """
     integral = getattr(value, "__index__", None) is not None and not isinstance(value, bool)
     if not integral or int(value) < at_least:  # type: ignore[call-overload]
         raise InputError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
+    most = MOST.get(name)
+    if most is not None and int(value) > most:  # type: ignore[call-overload]
+        raise InputError(f"{name} must be at most {most:,}, got {int(value):,}")  # type: ignore[call-overload]

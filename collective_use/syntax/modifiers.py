@@ -174,6 +174,8 @@ def _read_factor(tokens: list[Token], sign: str, source: str) -> Modifiers:
     first = tokens[0]
     name = first.text if len(tokens) > 1 and tokens[1].text == "(" else ""
     if first.text == "(" and tokens[-1].text == ")":
+        if len(tokens) == 2:
+            fail(source, first.line, first.column, "nothing stands in the parentheses")
         return _read_factor(tokens[1:-1], sign, source)
     if name == "rv":
         fail(source, first.line, first.column, NO_SLOPES)

@@ -52,6 +52,11 @@ def managed(name: str, expected: str) -> Callable[[Case], Case]:
     return add
 
 
+@refused("draws without end", "repetitions must be at most 1,000,000")
+def _(folder: Path) -> list[str]:
+    return scored(csv(folder, lq2002()), "--repetitions", "9" * 12)
+
+
 @refused("a study of 5,000 signs", "xxx... cannot be used: File name too long")
 def _(folder: Path) -> list[str]:
     return ["run", "x" * 5000]

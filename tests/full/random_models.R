@@ -41,7 +41,7 @@ out <- lapply(cases, function(case) {
   found <- fit(case); f <- found$fit; found$fit <- NULL
   if (!is.null(f) && length(case$ours) && away(case, found)) {
     case$found <- list(fit = f); again <- case; again$model <- started(case)
-    r <- tryCatch(fit(again, control = list(rel.tol = 1e-14, eval.max = 20000, iter.max = 20000)), error = function(e) list(error = conditionMessage(e)))
+    r <- tryCatch(fit(again, optim.force.converged = TRUE, control = list(rel.tol = 1e-14, eval.max = 20000, iter.max = 20000)), error = function(e) list(error = conditionMessage(e)))
     r$fit <- NULL; found$again <- r
   }
   found

@@ -59,6 +59,12 @@ def test_encoding_and_delimiter_can_be_given(write, small):
         cu.read_responses(path, small, encoding="nonsense")
 
 
+@pytest.mark.parametrize("delimiter", ["", ";;", "\n", "\r", '"', "\0", "é", "，"])
+def test_what_cannot_part_columns_is_refused(write, small, delimiter):
+    with pytest.raises(cu.ReadError, match=r"delimiter must be one sign such as ; or , got "):
+        cu.read_responses(write(TABLE, "e.csv", "utf-8"), small, delimiter=delimiter)
+
+
 def test_few_strange_bytes_are_not_chinese():
     assert (
         decode(("Universe?Œæ,Age" + "\n1,2" * 40).encode("cp1252"), name="x").encoding

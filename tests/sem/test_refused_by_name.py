@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.errors import NotSupported, SyntaxProblem
+from collective_use.errors import InputError, NotSupported, SyntaxProblem
 
 FOLDER = Path(__file__).parents[1] / "parity" / "reference" / "sem07"
 LEVELS = "level: 1\ninner =~ u1 + u2 + u3\nlevel: 2\nouter =~ u1 + u2 + u3"
@@ -62,3 +62,23 @@ def test_random_slopes() -> None:
 def test_two_levels(model: str, options: dict[str, Any], words: str) -> None:
     with pytest.raises(NotSupported, match=words):
         cu.fit_sem(model, LIKERT, cluster="group", **options)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "words"),
+    [
+        ("a == 0", {}, "relates no variables"),
+        ("level: 1\na > 1", {}, "relates no variables"),
+        ("f =~ u1 + 1e999*u2", {}, "too large a number"),
+        ("f =~ u1 + ()*u2", {}, "nothing stands in the parentheses"),
+    ],
+)
+def test_texts_that_fuzzing_found(model: str, options: dict[str, Any], words: str) -> None:
+    with pytest.raises((InputError, SyntaxProblem), match=words):
+        cu.fit_sem(model, LIKERT, **options)
+
+
+def test_a_model_without_free_parameters_is_fitted() -> None:
+    fit = cu.fit_sem("inner =~ -1*u2\nu2 ~~ 0.5*u2", LIKERT, std_lv=True)
+    assert fit.fit_measures["npar"] == 0
+    assert fit.fit_measures["df"] == 1

@@ -44,6 +44,8 @@ class Optimum:
 
 def solve_positive(matrix: Floats, right: Floats) -> Floats | None:
     """Solve a positive definite system; None when the matrix is not positive definite."""
+    if right.size == 0:
+        return right
     factor, info = lapack.dpotrf(matrix, lower=1)
     if info != 0:
         return None

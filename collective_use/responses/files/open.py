@@ -150,9 +150,14 @@ def saved_files(path: Path) -> list[Path]:
     return found if are_saved(found) else []
 
 
+def _parts(delimiter: str) -> bool:
+    """Tell whether a sign can part columns: one of ASCII that is no quotation mark or line end."""
+    return len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\r\n\0'
+
+
 def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw:
     """Read a delimited text file; encoding and delimiter are guessed unless given."""
-    if delimiter is not None and len(delimiter) != 1:
+    if delimiter is not None and not _parts(delimiter):
         raise ReadError(f"the delimiter must be one sign such as ; or , got {delimiter!r}")
     check_lines(path)
     data = path.read_bytes()

@@ -128,7 +128,8 @@ def product_indicators(
     >>> made = product_indicators(data, ["a1", "a2", "a3"], ["b1", "b2", "b3"])
     >>> model = "f =~ a1 + a2 + a3; g =~ b1 + b2 + b3; y ~ f + g + w*fg"
     >>> fit = cu.fit_sem(model + "; " + made.text("fg"), made.data, estimator="MLR")
-    >>> abs(fit.parameters["w"] - 0.3) < 2 * fit.evaluate("w")[1]
+    >>> row = fit.estimates.query("label == 'w'").iloc[0]
+    >>> bool(abs(row.est - 0.3) < 2 * row.se)
     True
     """
     import pandas as pd
