@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OF_DEBIAN = ROOT / "tests" / "full" / "python_of_debian.sh"
 CLAIM = "Programming Language :: Python :: 3."
-TOOLS = ("pytest", "hypothesis", "pypdf", "pyxform")
+TOOLS = ("pytest", "pytest-xdist", "hypothesis", "pypdf", "pyxform")
 CORE = (
     "tests/scores/test_score.py",
     "tests/syntax",

@@ -167,10 +167,14 @@ def sam_many(model: SamModel, samples: ManySamples) -> SamMany:
         solved &= _related(level, own, samples, theta)
     errors = np.full((R, q), np.nan)
     good = np.flatnonzero(solved)
-    if good.size:
-        kept = chosen(samples, good)
-        errors[good[:, None], model.two] = _errors(model, kept, theta[good], moved[good])
+    for few in (good[k : k + FEW] for k in range(0, good.size, FEW)):
+        kept = chosen(samples, few)
+        errors[few[:, None], model.two] = _errors(model, kept, theta[few], moved[few])
     return SamMany(theta, errors, solved & np.isfinite(errors[:, model.two]).all(axis=1))
+
+
+FEW = 3
+"""Samples whose clusters are looked at one by one together: more do not fit a processor's cache."""
 
 
 def _alike(sets: tuple[SetModel, ...]) -> list[list[SetModel]]:
@@ -187,14 +191,28 @@ def _measured(
     R, first = len(samples.cases), sets[0]
     own = stacked([of_variables(samples, part.at) for part in sets])
     found = fit_many_twolevel(first.model, own, _start(first, own), first.lower)
-    at = point(first.model, own, found.theta)
-    inverse = np.linalg.pinv(information(at, observed=True), hermitian=True)
-    influence = cluster_scores(at) @ inverse
+    influence = np.empty((*own.n.shape, first.model.n_free))
+    for few in np.array_split(np.arange(len(own.cases)), max(len(own.cases) // (4 * FEW), 1)):
+        at = point(first.model, chosen(own, few), found.theta[few])
+        inverse = _inverse(information(at, observed=True))
+        influence[few] = cluster_scores(at) @ inverse
     for k, part in enumerate(sets):
         rows = slice(k * R, (k + 1) * R)
         theta[:, part.whole] = found.theta[rows][:, part.own]
         moved[..., part.whole] = influence[rows][..., part.own]
         solved &= found.converged[rows]
+
+
+def _inverse(H: Floats) -> Floats:
+    """Return inverses; NaN where a matrix has none, so that this sample alone is not solved."""
+    try:
+        return np.asarray(np.linalg.inv(H))
+    except np.linalg.LinAlgError:
+        out = np.full_like(H, np.nan)
+    for k, own in enumerate(H):
+        if np.linalg.matrix_rank(own) == len(own):
+            out[k] = np.linalg.inv(own)
+    return out
 
 
 def _start(part: SetModel, own: ManySamples) -> Floats:
@@ -278,8 +296,7 @@ def _errors(model: SamModel, samples: ManySamples, theta: Floats, moved: Floats)
     scores = second_scores(at, samples, two)
     # what the first step does not estimate has no influence in `moved`
     second = scores - moved @ info
-    inner = np.linalg.pinv(info[:, two], hermitian=True)
-    own = second @ inner
+    own = second @ _inverse(info[:, two])
     own = own - own.mean(axis=1, keepdims=True)
     J = samples.clusters
     variance = (own**2).sum(axis=1) / samples.cases[:, None] ** 2 * (J / (J - 1))
