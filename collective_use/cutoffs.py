@@ -6,6 +6,7 @@ may replace it, and whatever was used is printed beside the verdict.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -137,6 +138,10 @@ CUTOFFS: Mapping[str, Cutoff] = {
 }
 
 
+SIZES = ("disclosure_size", "group_size")
+"""Cut-offs that count persons."""
+
+
 def cutoffs_with(changes: Mapping[str, float] | None = None) -> dict[str, Cutoff]:
     """Return all cut-offs, some with another value.
 
@@ -148,7 +153,7 @@ def cutoffs_with(changes: Mapping[str, float] | None = None) -> dict[str, Cutoff
     Raises
     ------
     InputError
-        When a name is not known.
+        When a name is not known, or a value is none that can be kept to.
 
     Examples
     --------
@@ -160,6 +165,12 @@ def cutoffs_with(changes: Mapping[str, float] | None = None) -> dict[str, Cutoff
         if name not in result:
             raise InputError(
                 f"cut-off must be one of {quoted(result)}, got {name!r}{did_you_mean(name, result)}"
+            )
+        if not math.isfinite(value):
+            raise InputError(f"cut-off {name} must be a number, got {value}")
+        if name in SIZES and value < 1:
+            raise InputError(
+                f"cut-off {name} must be at least 1, a number of persons, got {value:g}"
             )
         result[name] = replace(result[name], value=float(value), source="set by the study")
     return result

@@ -52,6 +52,16 @@ def managed(name: str, expected: str) -> Callable[[Case], Case]:
     return add
 
 
+@refused("a cut-off that is no number", "icc1 must be a number, got nan")
+def _(folder: Path) -> list[str]:
+    return scored(csv(folder, lq2002()), "--cutoff", "icc1=nan")
+
+
+@refused("groups of minus five", "disclosure_size must be at least 1")
+def _(folder: Path) -> list[str]:
+    return scored(csv(folder, lq2002()), "--cutoff", "disclosure_size=-5")
+
+
 @refused("draws without end", "repetitions must be at most 1,000,000")
 def _(folder: Path) -> list[str]:
     return scored(csv(folder, lq2002()), "--repetitions", "9" * 12)
