@@ -80,6 +80,7 @@ _LAZY: dict[str, str] = {
     "fit_growth": "collective_use.sem.growth",
     "predict": "collective_use.sem.postfit.prediction",
     "fit_sem_mi": "collective_use.sem.imputation",
+    "product_indicators": "collective_use.sem.data.indicators",
     "simulate_model": "collective_use.sem.simulate",
     "read_covariance": "collective_use.sem.data.covariance",
     # instrument
@@ -94,6 +95,7 @@ _LAZY: dict[str, str] = {
     # responses and scores
     "Responses": "collective_use.responses.table",
     "read_responses": "collective_use.responses.read",
+    "plot": "collective_use.study.plots",
     "to_latex": "collective_use.study.papers",
     "to_word": "collective_use.study.papers",
     "to_xlsx": "collective_use.study.papers",
@@ -197,6 +199,9 @@ _LAZY: dict[str, str] = {
     "OrdinalResult": "collective_use.sem.ordinal.result",
     "Comparison": "collective_use.sem.compare.comparison",
     "ParameterTest": "collective_use.sem.postfit.parameter_test",
+    "DerivedEstimate": "collective_use.sem.postfit.derived",
+    "ImpliedMoments": "collective_use.sem.postfit.derived",
+    "ProfileLimits": "collective_use.sem.postfit.derived",
     "Bootstrap": "collective_use.sem.resampling.replications",
     "ParameterTable": "collective_use.sem.table.partable",
     "StructureFit": "collective_use.structure.result",

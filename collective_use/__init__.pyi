@@ -152,12 +152,16 @@ from collective_use.scores.score import score as score
 from collective_use.scores.table import Scores as Scores
 from collective_use.sem.compare.comparison import Comparison as Comparison
 from collective_use.sem.data.covariance import read_covariance as read_covariance
+from collective_use.sem.data.indicators import product_indicators as product_indicators
 from collective_use.sem.fit import fit_cfa as fit_cfa
 from collective_use.sem.fit import fit_sem as fit_sem
 from collective_use.sem.growth import fit_growth as fit_growth
 from collective_use.sem.imputation import ImputedFit as ImputedFit
 from collective_use.sem.imputation import fit_sem_mi as fit_sem_mi
 from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
+from collective_use.sem.postfit.derived import DerivedEstimate as DerivedEstimate
+from collective_use.sem.postfit.derived import ImpliedMoments as ImpliedMoments
+from collective_use.sem.postfit.derived import ProfileLimits as ProfileLimits
 from collective_use.sem.postfit.parameter_test import ParameterTest as ParameterTest
 from collective_use.sem.postfit.prediction import Predictions as Predictions
 from collective_use.sem.postfit.prediction import predict as predict
@@ -212,6 +216,7 @@ from collective_use.study.group_reports import write_group_reports as write_grou
 from collective_use.study.papers import to_latex as to_latex
 from collective_use.study.papers import to_word as to_word
 from collective_use.study.papers import to_xlsx as to_xlsx
+from collective_use.study.plots import plot as plot
 from collective_use.study.replication.mplus import write_mplus as write_mplus
 from collective_use.study.replication.package import write_archive as write_archive
 from collective_use.study.replication.script import write_r_script as write_r_script

@@ -6,7 +6,7 @@ for workbooks, PDF and Word bring no types. In signatures these names stand inst
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 Values: TypeAlias = Any
@@ -52,10 +52,16 @@ Plain: TypeAlias = Any
 mapping of them."""
 
 PlainDict: TypeAlias = dict[str, Any]
-"""A mapping of a YAML or JSON file, or a row of a table, by name."""
+"""A mapping of a YAML or JSON file as it was read; who takes a key checks what is there."""
 
 PlainMapping: TypeAlias = Mapping[str, Any]
 """The same, to be read only."""
+
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
+"""What is written into a JSON file: the same as `Plain`, told part by part."""
+
+JsonObject: TypeAlias = "dict[str, Json]"
+"""A mapping that is written into a JSON file."""
 
 Arguments: TypeAlias = Any
 """Arguments handed on by their names to the function below, which checks them."""
@@ -80,6 +86,15 @@ Pdf: TypeAlias = Any
 
 WordPart: TypeAlias = Any
 """A document, paragraph, table, row, cell or style of python-docx."""
+
+YamlEvent: TypeAlias = Any
+"""An event of the YAML parser or its place, of libyaml or of Python."""
+
+YamlLoader: TypeAlias = Any
+"""The class of a YAML loader."""
+
+Option: TypeAlias = Any
+"""An annotation that makes an option of the command line: a type and what typer shows."""
 
 Node: TypeAlias = Any
 """An element of a document's XML, as lxml holds it."""

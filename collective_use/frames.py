@@ -18,6 +18,12 @@ Row: TypeAlias = Any
 Cell: TypeAlias = Any
 """What stands in one cell: a number, a text, a truth value, a time or nothing."""
 
+Record: TypeAlias = dict[str, Cell]
+"""A row that was read from a frame, by name of the column."""
+
+Columns: TypeAlias = dict[str, Any]
+"""Columns for a frame by name: arrays or lists of numbers, texts or truths, equally long."""
+
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Row]:
     """Return the rows, one attribute a column, without the index.
@@ -31,7 +37,7 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Row]:
     return frame.itertuples(index=False)
 
 
-def records_of(frame: pd.DataFrame) -> list[dict[str, Cell]]:
+def records_of(frame: pd.DataFrame) -> list[Record]:
     """Return the rows as dictionaries by name of the column.
 
     Examples
@@ -40,7 +46,7 @@ def records_of(frame: pd.DataFrame) -> list[dict[str, Cell]]:
     >>> records_of(pd.DataFrame({"n": [1]}))
     [{'n': 1}]
     """
-    return cast("list[dict[str, Cell]]", frame.to_dict("records"))
+    return cast("list[Record]", frame.to_dict("records"))
 
 
 def extended(frame: pd.DataFrame, columns: Mapping[str, Cell]) -> pd.DataFrame:
@@ -65,7 +71,7 @@ def extended(frame: pd.DataFrame, columns: Mapping[str, Cell]) -> pd.DataFrame:
     return pd.DataFrame({**arrays_of(frame), **columns}, index=frame.index)
 
 
-def arrays_of(frame: pd.DataFrame) -> dict[str, Cell]:
+def arrays_of(frame: pd.DataFrame) -> Columns:
     """Return the columns by name, of the types that they have, for another frame of the same rows.
 
     Columns of objects keep their index, or pandas would take them for texts.

@@ -104,6 +104,9 @@ class Record:
         """Return all entries as plain values."""
         return [entry.to_dict() for entry in self.entries]
 
+    def __repr__(self) -> str:
+        return f"Record({len(self.entries)} entries)"
+
     def __str__(self) -> str:
         lines = []
         for entry in self.entries:

@@ -12,13 +12,14 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from collective_use.accepted import Arguments, Plain, PlainDict
 from collective_use.wide_text import display_width, folded
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 TEXT_ROWS = 60
 """Rows of a table that `print(result)` shows; `to_frame()` holds all."""
@@ -64,6 +65,13 @@ class NotComputed:
         return False
 
 
+TableCell: TypeAlias = "str | int | float | bool | NotComputed | None"
+"""What stands in one cell of a result: a text, a number, a truth value, a reason, or nothing."""
+
+TableRow: TypeAlias = "dict[str, TableCell]"
+"""A row of a result that is being put together, by name of the column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table as writers need it: titles, cells as values, notes.
@@ -84,7 +92,7 @@ class Table:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: tuple[tuple[object, ...], ...]
     notes: tuple[str, ...] = field(default=())
     digits: int = 3
 
@@ -349,6 +357,25 @@ class Result:
     def to_frame(self) -> pd.DataFrame:
         """Return the result as one data frame, full precision."""
         raise NotImplementedError(f"{type(self).__name__} has no frame")
+
+    def plot(self, which: str | None = None, **options: Arguments) -> Figure:
+        """Draw the result as a figure of matplotlib: `collective_use.plot`.
+
+        Parameters
+        ----------
+        which
+            The picture, where there are several.
+        options
+            As `collective_use.plot` takes them.
+
+        Raises
+        ------
+        InputError
+            When the result has no picture, or none of the name.
+        """
+        import collective_use  # the front door: pictures live above all rooms
+
+        return collective_use.plot(self, which, **options)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the tables that text and HTML show."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from collective_use.sem.asked import FitOptions
+from collective_use.sem.fit import fit_sem
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "collective_use"
@@ -63,6 +67,30 @@ def test_an_open_signature_is_seen(text: str) -> None:
     (function,) = ast.parse(f"def f(x: int, *rest: {text}) -> None: ...").body
     assert isinstance(function, Function)
     assert [is_open(a) for a in annotations(function)] == [False, True, False]
+
+
+OPEN = {"collective_use/accepted.py", "collective_use/frames.py"}
+"""Where names for what is left open are defined, and what a cell of a frame is."""
+
+
+def test_any_stands_behind_names_only() -> None:
+    """Rows, options and files have types of their own: nothing else in the package is `Any`."""
+    found = {
+        file
+        for file, nodes in NODES.items()
+        for node in nodes
+        if (isinstance(node, ast.Name) and node.id == "Any")
+        or (isinstance(node, ast.alias) and node.name == "Any")
+    }
+    assert found == OPEN
+
+
+def test_options_of_a_fit_are_its_arguments() -> None:
+    parameters = inspect.signature(fit_sem).parameters.values()
+    named = {p.name: p.annotation for p in parameters if p.kind is p.KEYWORD_ONLY}
+    assert FitOptions.__annotations__.keys() == named.keys()
+    types = {name: given.__forward_arg__ for name, given in FitOptions.__annotations__.items()}
+    assert types == named
 
 
 def test_files_are_short() -> None:

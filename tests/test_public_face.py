@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
@@ -121,3 +121,109 @@ def test_columns_are_called_alike_in_frames_and_files(survey: Survey) -> None:
     known = dictionary_frame({"measures.csv": frame}, survey.groups.instrument)
     assert set(known["column"]) == set(frame.columns)
     assert (known["meaning"] != "").all()
+
+
+def parameters() -> Iterator[tuple[str, inspect.Parameter]]:
+    """Go through every parameter of every public function and method."""
+    for name in cu.__all__:
+        thing = getattr(cu, name)
+        found = {name: thing}
+        if inspect.isclass(thing):
+            if issubclass(thing, BaseException):
+                continue
+            members = {m: inspect.getattr_static(thing, m) for m in dir(thing) if m[0] != "_"}
+            found = {f"{name}.{m}": getattr(f, "__func__", f) for m, f in members.items()}
+        for called, function in found.items():
+            # the room of forms is a function as well
+            if callable(function) and not inspect.isclass(function):
+                for parameter in inspect.signature(function).parameters.values():
+                    yield called, parameter
+
+
+ONE_MEANING = {
+    # group= is a column; in what sets up or prints a study, a group's column or its name
+    "group": {"str", "str | None"},
+    # groups= holds a label for each person, groups as they were aggregated, or a table of groups
+    "groups": {"Labels", "Groups", "Groups | Mapping[str, Groups]", "GroupTable", "Given"},
+    "n_groups": {"int", "int | Iterable[int]"},
+    "repetitions": {"int", "int | None"},
+    "seed": {"int | None"},
+    "confidence": {"float"},
+    "significance": {"float"},
+    "column_map": {"Mapping[str, str] | str | Path | None"},
+    "language": {"str", "str | None", "Declared"},
+}
+LEVELS = {"fit_measurement", "htmt", "Reliability.get"}
+"""Where the level is one of persons, groups and both, checked by name."""
+
+OTHER_WORDS = {
+    "map", "replications", "draws", "bootstrap", "ci", "lang", "random_state", "rng", "n_boot",
+    "conf_level", "verbose", "standardise", "randomise", "analyse", "summarise", "colour",
+    "centre", "recognise", "parametrization", "parameterisation", "optimise", "behaviour",
+}  # fmt: skip
+
+
+BY_NUMBER = {"ParameterTable.block", "plan"}
+"""The table counts groups and levels as lavaan does; a plan is about numbers of groups."""
+
+
+def test_one_word_has_one_meaning() -> None:
+    found = {
+        f"{called}({p.name}: {p.annotation})"
+        for called, p in parameters()
+        if called not in BY_NUMBER
+        and p.name in ONE_MEANING
+        and str(p.annotation) not in ONE_MEANING[p.name]
+    }
+    assert found == set()
+    seeds = {p.default for _, p in parameters() if p.name == "seed"}
+    assert seeds == {1, None}
+    unseeded = {called for called, p in parameters() if p.name == "seed" and p.default is None}
+    # forms are shuffled only where a seed is given
+    assert unseeded == {"questionnaire", "publish"}
+    assert {p.default for _, p in parameters() if p.name == "confidence"} == {0.95}
+
+
+def test_levels_are_named_and_other_words_are_not_used() -> None:
+    levels = {called: str(p.annotation) for called, p in parameters() if p.name == "level"}
+    kinds = {called for called, kind in levels.items() if kind not in ("Level", "str")}
+    assert kinds == BY_NUMBER
+    assert {called for called, kind in levels.items() if kind == "str"} == LEVELS
+    names = {(called, p.name) for called, p in parameters()} | {(n, n) for n in cu.__all__}
+    assert {(called, name) for called, name in names if name in OTHER_WORDS} == set()
+
+
+def test_methods_of_fits_return_results() -> None:
+    """Numbers without a name, and mappings of anything, are nowhere among the answers of a fit."""
+    plain = ("dict", "tuple", "list", "Any", "Plain", "Found", "Mapping")
+    found = set()
+    for fit in (cu.SemResult, cu.TwoLevelResult, cu.OrdinalResult):
+        for name in dir(fit):
+            given = inspect.getattr_static(fit, name)
+            if (
+                name.startswith("_")
+                or name in ("to_dict", "tables")
+                or not inspect.isfunction(given)
+            ):
+                continue
+            if str(inspect.signature(given).return_annotation).startswith(plain):
+                found.add(f"{fit.__name__}.{name}")
+    assert found == set()
+
+
+def test_the_repr_of_every_result_is_one_line(survey: Survey) -> None:
+    """No class has a repr of its own that could grow: all inherit the one that is cut."""
+    classes = [getattr(cu, name) for name in cu.__all__ if inspect.isclass(getattr(cu, name))]
+    results = [one for one in classes if issubclass(one, cu.Result)]
+    own = {one.__name__ for one in results if one.__repr__ is not cu.Result.__repr__}
+    assert own == {"StudyRun"}
+
+
+def test_reprs_of_what_is_no_result_are_short(survey: Survey) -> None:
+    """Records, planning values, letterheads, instruments."""
+    shown = [survey.responses.record, cu.TrueParameters(), cu.Flaws(), cu.Letterhead()]
+    classes = {getattr(cu, name) for name in cu.__all__ if inspect.isclass(getattr(cu, name))}
+    left = {c.__name__ for c in classes if not issubclass(c, cu.Result | BaseException)}
+    known = {"Study", "Pseudonymized", "Published", "Instrument", "Progress", "NotComputed"}
+    assert left == known | {type(one).__name__ for one in shown}
+    assert [repr(one) for one in shown if len(repr(one)) > MOST_SIGNS] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from collective_use.accepted import PlainDict
 from collective_use.errors import InputError
@@ -78,7 +78,11 @@ def cutoffs_of(texts: Sequence[str] | None) -> dict[str, float]:
     return result
 
 
-def missing_codes_of(texts: Sequence[str] | None) -> PlainDict | None:
+MissingCodes: TypeAlias = dict[str, str | dict[str, str]]
+"""A code to the reason for no answer, or an item to its own codes."""
+
+
+def missing_codes_of(texts: Sequence[str] | None) -> MissingCodes | None:
     """Read codes for no answer: ``-99``, ``98=refused``, ``age:999`` for one item.
 
     Examples
@@ -86,15 +90,18 @@ def missing_codes_of(texts: Sequence[str] | None) -> PlainDict | None:
     >>> missing_codes_of(["-99", "98=refused", "age:999"])
     {'-99': 'unanswered', '98': 'refused', 'age': {'999': 'unanswered'}}
     """
-    result: dict[str, Any] = {}
+    result: MissingCodes = {}
     for text in texts or ():
         code, _, reason = text.partition("=")
         item, colon, own = code.partition(":")
         reason = reason.strip() or "unanswered"
-        if colon:
-            result.setdefault(item.strip(), {})[own.strip()] = reason
-        else:
+        if not colon:
             result[code.strip()] = reason
+            continue
+        of_item = result.setdefault(item.strip(), {})
+        if isinstance(of_item, str):
+            raise InputError(f"--missing-code {text} names an item that was given as a code before")
+        of_item[own.strip()] = reason
     return result or None
 
 
@@ -126,7 +133,7 @@ def screening_of(texts: Sequence[str] | None) -> dict[str, float | bool]:
     return result
 
 
-def column_flags(**columns: str | None) -> PlainDict:
+def column_flags(**columns: str | None) -> dict[str, str]:
     """Return the key columns that were named."""
     return {name: column for name, column in columns.items() if column is not None}
 

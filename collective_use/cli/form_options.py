@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from collective_use.accepted import PlainDict
+from collective_use.accepted import Option, PlainDict
 from collective_use.cli.console import say, show_next
 from collective_use.cli.options import Flags
 
 if TYPE_CHECKING:
     from collective_use.instrument.model import Instrument
 
-FORM_OPTIONS: Mapping[str, Any] = MappingProxyType(
+FORM_OPTIONS: Mapping[str, Option] = MappingProxyType(
     {
         "form": Annotated[str | None, typer.Option(help="Which form of the instrument.")],
         "module": Annotated[

@@ -44,7 +44,7 @@ def init(
     load_instrument(instrument)
     file = init_study(
         folder, instrument=instrument, export=export, members=members, informants=informants,
-        group=group, form=form, map_file=map_file, lang=lang,
+        group=group, form=form, map_file=map_file, language=lang,
     )  # fmt: skip
     console.say(f"Written: {file}\nOpen it in any editor; every line is explained.")
     settings = read_study(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -42,6 +43,12 @@ _FLAGS = {
 }
 """What messages call an argument of Python, and what it is called on the command line: said of
 it, which every language puts first, and in passing."""
+
+_PLACES = {
+    errno.ENAMETOOLONG, errno.ELOOP, errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM,
+    errno.ENOTDIR, errno.EISDIR, errno.EFBIG, errno.EIO,
+}  # fmt: skip
+"""What a system says of a place that was named, not of this program."""
 
 _PLACED = re.compile(r"\S.*?:\d+:\d+: ")
 
@@ -215,11 +222,25 @@ def _called(words: list[str], trace: bool) -> int:
             return int(problem.exit_code)  # type: ignore[attr-defined]
         if trace:
             raise
-        _complain(_unexpected(problem))
-        return EXIT_UNEXPECTED
+        place = _of_a_place(problem)
+        _complain(_as_error(place) if place else _unexpected(problem))
+        return EXIT_INPUT if place else EXIT_UNEXPECTED
     if status == EXIT_INTERRUPTED:
         _complain("Interrupted; nothing was left half-written.")
     return status if isinstance(status, int) else 0
+
+
+def _of_a_place(problem: Exception) -> str:
+    """Say what is wrong with a file or folder that was named; "" where the program is at fault."""
+    if isinstance(problem, OSError) and problem.errno in _PLACES:
+        name = str(problem.filename or "a file")
+        return (
+            f"{name if len(name) < 200 else name[:100] + '...'} cannot be used: {problem.strerror}"
+        )
+    # Python 3.11 and 3.12 have no OSError for a link that leads to itself.
+    if isinstance(problem, RuntimeError) and str(problem).startswith("Symlink loop from"):
+        return f"{problem}: name the place that is meant"
+    return ""
 
 
 def _as_error(text: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, get_args
+from typing import Annotated, TypeAlias, get_args
 
 import typer
 
-from collective_use.accepted import Given, PlainMapping
+from collective_use.accepted import Given, Option
 from collective_use.cli.console import speak
 
-Flags = Mapping[str, Any]
+Flags: TypeAlias = Mapping[str, Given]
 """What was given on the command line, by the names of the parameters."""
 
 Exports = Annotated[
@@ -171,7 +171,7 @@ Lang = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
-SHARED: Mapping[str, Any] = MappingProxyType(
+SHARED: Mapping[str, Option] = MappingProxyType(
     {
         "exports": Exports,
         "out": Out,
@@ -228,7 +228,7 @@ PLACES: tuple[str, ...] = _NAMES[_NAMES.index("member") : _NAMES.index("full")]
 
 
 def takes(
-    *names: str, options: PlainMapping = SHARED
+    *names: str, options: Mapping[str, Option] = SHARED
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command its options: shared ones by name, and its own, in this order.
 
@@ -274,9 +274,9 @@ def takes(
     return given
 
 
-def _parameter(name: str, option: Given) -> inspect.Parameter:
+def _parameter(name: str, option: Option) -> inspect.Parameter:
     kind = get_args(option)[0]
-    default: Any = {bool: False, list[str]: inspect.Parameter.empty}.get(kind)
+    default: Given = {bool: False, list[str]: inspect.Parameter.empty}.get(kind)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option
     )

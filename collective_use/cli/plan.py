@@ -12,6 +12,7 @@ from collective_use.cli import options
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from collective_use.groups.results import Groups
     from collective_use.planning.plan import Plan
     from collective_use.planning.work import Progress
     from collective_use.simulation.parameters import TrueParameters
@@ -35,12 +36,21 @@ def plan(
         float | None, typer.Option(help="Chance that a member answers.")
     ] = None,
     values: Annotated[
-        str | None, typer.Option(help="A YAML file of planning values (docs/planning.md).")
+        str | None,
+        typer.Option(
+            help="A YAML file of planning values by name: paths, correlations, icc, iccs, halo, "
+            "loadings; for example 'paths: {cdu ~ ssm: 0.4}'."
+        ),
+    ] = None,
+    pilot: Annotated[
+        str | None,
+        typer.Option(help="The export of a pilot, whose ICC(1) and halo are taken, rounded."),
     ] = None,
     icc: Annotated[float | None, typer.Option(help="ICC(1) of scale scores.")] = None,
     model: Annotated[str | None, typer.Option(help="The model whose effects are planned.")] = None,
     way: Annotated[
-        list[str] | None, typer.Option(help="How it will be fitted: means, corrected; repeat.")
+        list[str] | None,
+        typer.Option(help="How it will be fitted: means, corrected, sam; repeat the flag."),
     ] = None,
     effects: Annotated[
         bool, typer.Option("--effects/--no-effects", help="Simulate indirect effects.")
@@ -86,15 +96,17 @@ def plan(
         "model": model,
         "ways": tuple(way) if way else None,
         "power": power,
+        "spread": spread,
     }
     asked |= {name: value for name, value in given.items() if value is not None}
+    if pilot:
+        asked["pilot"] = _pilot(pilot, source)
     store = Path(f"{check_place(out)}.unfinished") if out else None
     found = planned(
         source,
         values=truth,
         effects=effects,
         half_width=half_width,
-        spread=spread,
         repetitions=repetitions,
         seed=seed,
         jobs=jobs,
@@ -169,6 +181,14 @@ def _study(given: str) -> tuple[str, PlainDict, TrueParameters]:
         )
     asked = study.planning.model_dump(exclude={"values"})
     return study.instrument, asked, parameters_of(study.planning.values)
+
+
+def _pilot(export: str, instrument: str) -> Groups:
+    from collective_use.groups.aggregate import aggregate
+    from collective_use.responses.read import read_responses
+    from collective_use.scores.score import score
+
+    return aggregate(score(read_responses(export, instrument)), repetitions=0)
 
 
 def _read(file: str) -> TrueParameters:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from collective_use.accepted import Option
 from collective_use.cli.console import say
 from collective_use.cli.form_options import FORM_OPTIONS, fills_of, form_settings, show_end
 from collective_use.cli.options import Flags, takes
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 _LETTERHEAD = ("logo", "institution", "investigator", "ethics", "contact", "address", "date")
-_OPTIONS: dict[str, Any] = {
+_OPTIONS: dict[str, Option] = {
     **FORM_OPTIONS,
     "logo": Annotated[Path | None, typer.Option(help="Letterhead: .svg, .png or .jpg.")],
     "institution": Annotated[
@@ -82,13 +83,6 @@ def questionnaire(
 
     bank = load_instrument(instrument)
     head, words = read_letterhead(study) if study else (None, {})
-    copies: dict[str, Any] = {"members": flags["members"], "group": group, "personal": personal}
-    look: dict[str, Any] = {
-        "format": format,
-        "fillable": fillable,
-        "paper": paper,
-        "fonts": font or (),
-    }
     with phrases_from(flags["phrases"]):
         printed = print_copies(
             bank,
@@ -96,8 +90,13 @@ def questionnaire(
             fill={**words, **fills_of(flags)},
             known_gaps=not (study or flags["fill_from"]),
             letterhead=_letterhead(head, flags),
-            **copies,
-            **look,
+            members=flags["members"],
+            group=group,
+            personal=personal,
+            format=format,
+            fillable=fillable,
+            paper=paper,
+            fonts=font or (),
             **form_settings(flags),
         )
     _show(printed, flags["draft"])
@@ -110,8 +109,9 @@ def _letterhead(given: Letterhead | None, flags: Flags) -> Letterhead:
 
     from collective_use.questionnaire.form.letterhead import Letterhead
 
-    said: dict[str, Any] = {name: flags[name] for name in _LETTERHEAD if flags[name]}
-    return replace(given or Letterhead(), **said)
+    return replace(
+        given or Letterhead(), **{name: flags[name] for name in _LETTERHEAD if flags[name]}
+    )
 
 
 def _show(printed: Printed, draft: bool) -> None:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from collective_use.accepted import Arguments, Found
 from collective_use.door.limits import LIMITS
@@ -18,6 +18,8 @@ from collective_use.errors import ReadError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from collective_use.door.parsers import Answer, Task
 
 SCRIPT = Path(__file__).with_name("parsers.py")
 
@@ -51,13 +53,17 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
     megabytes = path.stat().st_size / 1e6
     seconds = int(LIMITS.seconds + LIMITS.seconds_a_megabyte * megabytes)
     memory = int(LIMITS.memory_bytes + 60 * path.stat().st_size)
-    task: dict[str, Any] = {"kind": kind, "path": str(path.resolve()), "how": how}
-    task |= {"seconds": seconds, "memory": memory}
+    task: Task = {
+        "kind": kind, "path": str(path.resolve()), "how": how, "seconds": seconds,
+        "memory": memory, "most": (LIMITS.columns, LIMITS.cells),
+    }  # fmt: skip
     with tempfile.TemporaryDirectory() as held:
         given, made = Path(held) / "task", Path(held) / "made"
         given.write_bytes(pickle.dumps(task))
         code = _run([sys.executable, "-I", str(SCRIPT), str(given), str(made)], 20 * seconds)
-        answer = pickle.loads(made.read_bytes()) if code == 0 and made.is_file() else None
+        answer: Answer | None = None
+        if code == 0 and made.is_file():
+            answer = pickle.loads(made.read_bytes())
     if answer is None:
         raise ReadError(
             f"{path.name} stops its reader ({_why(code)}): it is damaged, or a cell stands far "

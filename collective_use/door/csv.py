@@ -39,12 +39,18 @@ def csv_rows(source: Path, what: str, *, most: int) -> tuple[list[str], list[dic
     regular_file(source, most=most)
     try:
         check_lines(source)
-        text = source.read_text(encoding="utf-8-sig").replace("\x00", "")
+        text = source.read_text(encoding="utf-8-sig")
     except OSError as problem:
         reason = problem.strerror or problem
         raise ReadError(f"{source}: {what} cannot be read: {reason}") from problem
     except UnicodeDecodeError as problem:
         raise ReadError(f"{source}: {what} must be UTF-8 text (CSV UTF-8)") from problem
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise ReadError(
+            f"{source}:{line}: {what} holds a NUL sign, which no text holds: save it again as CSV "
+            "UTF-8"
+        )
     first = text.splitlines()[0] if text.strip() else ""
     if not first:
         raise ReadError(f"{source}: {what} is empty; it needs columns group and member")

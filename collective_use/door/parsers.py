@@ -8,10 +8,28 @@ from __future__ import annotations
 import pickle
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from collective_use.accepted import Arguments, Found, Plain, PlainDict
+
+
+class Task(TypedDict):
+    """One file for one parser, with its limits: seconds, bytes, columns and cells."""
+
+    kind: str
+    path: str
+    how: Arguments
+    seconds: int
+    memory: int
+    most: tuple[int, int]
+
+
+class Answer(TypedDict, total=False):
+    """What the parser made of the file, or why it refuses it."""
+
+    value: Found
+    problem: str
 
 
 class Refused(Exception):
@@ -61,12 +79,50 @@ def read_pages(path: str, sheets: list[str]) -> dict[str, list[list[Plain]]]:
         raise Refused(f"{Path(path).name} cannot be opened as a workbook ({error})") from error
 
 
-def read_typed(path: str, kind: str, **how: Arguments) -> Found:
+def check_size(path: str, columns: int, rows: int | None, most: tuple[int, int]) -> None:
+    """Refuse a table by what its head says, before it is unpacked.
+
+    A row of a survey takes a byte at the least, however well its file is packed.
+    """
+    cells, size = columns * (rows or 0), Path(path).stat().st_size
+    if columns > most[0]:
+        raise Refused(f"{Path(path).name} has {columns:,} columns; at most {most[0]:,} are read")
+    if cells > most[1] or (rows or 0) > size:
+        raise Refused(
+            f"{Path(path).name} says it holds {rows:,} rows of {columns:,} columns in {size:,} "
+            f"bytes; at most {most[1]:,} cells, and a row a byte, are read: export the columns "
+            "that the instrument needs, or save it as csv"
+        )
+
+
+def stata_columns(path: str) -> int:
+    """Return how many variables the first bytes of a Stata file announce; 0 where they do not.
+
+    pyreadstat's time for the head alone grows with the square of them (Stata, dta file formats 114
+    to 121: `<K>` is two bytes wide, four in 119 and 121).
+    """
+    with Path(path).open("rb") as stream:
+        head = stream.read(200)
+    if not head.startswith(b"<stata_dta>"):
+        return int.from_bytes(head[4:6], "little" if head[1:2] == b"\x02" else "big")
+    at = head.find(b"<K>") + 3
+    width = 4 if b"<release>119" in head or b"<release>121" in head else 2
+    return int.from_bytes(head[at : at + width], "little" if b"LSF" in head else "big")
+
+
+def read_typed(path: str, kind: str, most: tuple[int, int], **how: Arguments) -> Found:
     """Return frame and description of an SPSS, Stata or SAS file."""
     import pyreadstat
 
+    read = getattr(pyreadstat, f"read_{kind}")
     try:
-        frame, meta = getattr(pyreadstat, f"read_{kind}")(path, **how)
+        if kind == "dta":
+            check_size(path, stata_columns(path), None, most)
+        _, head = read(path, metadataonly=True, **how)
+        check_size(path, head.number_columns, head.number_rows, most)
+        frame, meta = read(path, **how)
+    except Refused:
+        raise
     except MemoryError:
         raise
     except Exception as error:
@@ -74,13 +130,16 @@ def read_typed(path: str, kind: str, **how: Arguments) -> Found:
     return frame, vars(meta)
 
 
-def read_parquet(path: str) -> Found:
+def read_parquet(path: str, most: tuple[int, int]) -> Found:
     """Return the frame of a Parquet file."""
     import pandas as pd
+    from pyarrow.parquet import read_metadata
 
     try:
+        head = read_metadata(path)
+        check_size(path, head.num_columns, head.num_rows, most)
         return pd.read_parquet(path)
-    except MemoryError:
+    except (MemoryError, Refused):
         raise
     except Exception as error:
         text = f"{Path(path).name} cannot be read as a Parquet file: {error}"
@@ -89,21 +148,21 @@ def read_parquet(path: str) -> Found:
 
 def main(given: Path, made: Path) -> None:
     """Do the task of one file and leave its pickled outcome in another."""
-    task = pickle.loads(given.read_bytes())
+    task: Task = pickle.loads(given.read_bytes())
     _limit(task["seconds"], task["memory"])
     kind, path, how = task["kind"], task["path"], task["how"]
     try:
         if kind == "workbook":
-            value: Any = read_workbook(path, **how)
+            value: Found = read_workbook(path, **how)
         elif kind == "pages":
             value = read_pages(path, **how)
         elif kind == "parquet":
-            value = read_parquet(path)
+            value = read_parquet(path, task["most"])
         else:
-            value = read_typed(path, kind, **how)
-        answer: dict[str, Any] = {"value": value}
+            value = read_typed(path, kind, task["most"], **how)
+        answer = Answer(value=value)
     except Refused as refusal:
-        answer = {"problem": str(refusal)}
+        answer = Answer(problem=str(refusal))
     made.write_bytes(pickle.dumps(answer, protocol=5))
 
 

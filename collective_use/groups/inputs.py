@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ class Rows:
         Group names in natural order.
     """
 
-    values: NDArray[Any]
+    values: Array
     names: tuple[str, ...]
     codes: NDArray[np.intp]
     groups: tuple[str, ...]

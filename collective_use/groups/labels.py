@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import weakref
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.accepted import Label, Labels, Values
+from collective_use.accepted import Array, Label, Labels, Values
 from collective_use.errors import InputError
 
 JOINED = " / "
@@ -115,8 +114,8 @@ def factorized(labels: Labels) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
 class _Last:
     """The labels that were ordered last: one survey is asked about again and again."""
 
-    array: weakref.ref[NDArray[Any]]
-    content: NDArray[Any]
+    array: weakref.ref[Array]
+    content: Array
     codes: NDArray[np.intp]
     names: tuple[str, ...]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from collective_use.accepted import Plain
 from collective_use.checks import did_you_mean, quoted
@@ -95,7 +95,7 @@ class _Assembly:
         self.values: dict[Place, Position] = dict(document.values)
         self.keys: dict[Place, Position] = dict(document.keys)
         self.blocks: dict[Place, int] = dict(document.blocks)
-        self.value: Any = document.value
+        self.value: Plain = document.value
         self.seen = {head.resolve()}
 
     def document(self) -> Document:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,7 +18,7 @@ from collective_use.instrument.messages import problems_of
 from collective_use.instrument.model import Instrument
 from collective_use.yaml_source.document import Document, Problem
 
-_STAND_INS: dict[str, Any] = {
+_STAND_INS: PlainDict = {
     "schema": 1,
     "id": "unnamed",
     "version": "0",

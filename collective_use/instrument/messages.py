@@ -5,7 +5,6 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -213,7 +212,7 @@ def fields_at(place: Place, root: type[BaseModel] = Instrument) -> list[str]:
     >>> fields_at(("rosters", 0))
     ['id', 'of', 'include_self', 'maximum', 'consent']
     """
-    model: Any = root
+    model: type[BaseModel] | None = root
     for step in place:
         if isinstance(step, int):
             continue

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from collective_use.accepted import PlainDict
+from collective_use.accepted import Json, JsonObject
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
@@ -69,13 +68,15 @@ def placement_test(instrument: Instrument | str | Path, scales: Iterable[str] = 
         for number, scale in enumerate(chosen, start=1)
         for place in range(1, len(scale.options) + 1)
     ]
-    keys = [
+    keys: list[JsonObject] = [
         {"id": name, "kind": "code", "role": "key", "required": True, "text": text[word]}
         for name, word in (("first_language", "first"), ("person", "person"))
     ]
-    blocks = [_block(scale, number, text) for number, scale in enumerate(chosen, start=1)]
-    blocks[0]["items"] = ["first_language", "person", *blocks[0]["items"]]
-    content: dict[str, Any] = {
+    blocks = [
+        _block(scale, number, text, [key["id"] for key in keys] if number == 1 else [])
+        for number, scale in enumerate(chosen, start=1)
+    ]
+    content: JsonObject = {
         "schema": 1,
         "id": f"{instrument.id[:15].rstrip('_')}_placement",
         "version": instrument.version,
@@ -124,7 +125,7 @@ def placed(item: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _item(scale: ResponseScale, number: int, place: int) -> PlainDict:
+def _item(scale: ResponseScale, number: int, place: int) -> JsonObject:
     return {
         "id": f"place{number}_{place}",
         "kind": "number",
@@ -133,12 +134,12 @@ def _item(scale: ResponseScale, number: int, place: int) -> PlainDict:
     }
 
 
-def _construct(scale: ResponseScale, number: int, languages: Iterable[str]) -> PlainDict:
+def _construct(scale: ResponseScale, number: int, languages: Iterable[str]) -> JsonObject:
     said = {code: scale.name.get(code) or scale.id for code in languages}
     return {"id": f"words{number}", "name": said, "definition": said, "role": "control"}
 
 
-def _measure(scale: ResponseScale, number: int) -> PlainDict:
+def _measure(scale: ResponseScale, number: int) -> JsonObject:
     return {
         "id": f"words{number}",
         "construct": f"words{number}",
@@ -148,12 +149,14 @@ def _measure(scale: ResponseScale, number: int) -> PlainDict:
     }
 
 
-def _block(scale: ResponseScale, number: int, text: dict[str, dict[str, str]]) -> PlainDict:
+def _block(
+    scale: ResponseScale, number: int, text: dict[str, dict[str, str]], before: list[Json]
+) -> JsonObject:
     return {
         "id": scale.id,
         "title": {code: said.format(n=number) for code, said in text["block"].items()},
         "intro": text["intro"],
-        "items": [f"place{number}_{k}" for k in range(1, len(scale.options) + 1)],
+        "items": [*before, *(f"place{number}_{k}" for k in range(1, len(scale.options) + 1))],
         # The order is drawn anew for each copy that is printed or published with a seed.
         "randomise": True,
     }

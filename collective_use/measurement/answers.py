@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collective_use.responses.table import Responses
     from collective_use.scores.table import Scores
 
-Data: TypeAlias = "pd.DataFrame | Responses | Scores | NDArray[Any] | Answers"
+Data: TypeAlias = "pd.DataFrame | Responses | Scores | NDArray[np.generic] | Answers"
 """Items of persons: a frame or array of numbers, or what was read, scored or already taken."""
 
 Constructs: TypeAlias = Mapping[str, Sequence[str]]

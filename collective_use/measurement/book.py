@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from collective_use.accepted import PlainDict
-from collective_use.frames import records_of
+from collective_use.frames import Record, records_of
 from collective_use.measurement.answers import Answers
 from collective_use.measurement.confirmatory.result import MeasurementFit
 from collective_use.measurement.invariance.across import Ladder
@@ -18,7 +17,7 @@ from collective_use.measurement.reliability.reliability import Reliability
 from collective_use.measurement.validity.htmt import Htmt
 from collective_use.measurement.validity.validity import Validity
 from collective_use.phrases import said
-from collective_use.results import NotComputed
+from collective_use.results import NotComputed, TableRow
 from collective_use.sem.postfit.modification import modification_indices
 
 CROSS = 0.30
@@ -33,7 +32,7 @@ class Book:
 
     def __init__(self, answers: Answers, language: str | None = None) -> None:
         self.answers, self.language = answers, language
-        self.rows: list[PlainDict] = []
+        self.rows: list[TableRow] = []
         self.passed: list[str] = []
         self.left: list[str] = list(answers.notes)
 
@@ -207,7 +206,7 @@ class Book:
             self.passed.append(self.say("All pairs of constructs differ between {n} groups.",
                                         n=found.n))  # fmt: skip
 
-    def _pair(self, row: PlainDict) -> str:
+    def _pair(self, row: Record) -> str:
         return self.say("{one} and {two}", one=self.name(row["first"]),
                         two=self.name(row["second"]))  # fmt: skip
 

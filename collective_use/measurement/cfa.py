@@ -7,13 +7,14 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Unpack
 
 import pandas as pd
 
-from collective_use.accepted import PlainDict
 from collective_use.errors import CollectiveUseWarning
 from collective_use.measurement.answers import Answers
 from collective_use.results import NotComputed
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*\Z")
@@ -101,18 +102,6 @@ def heard(notes: list[str]) -> Iterator[None]:
             notes.append(str(own.message))
 
 
-def rows_of(frame: pd.DataFrame) -> list[PlainDict]:
-    """Return the rows of a table by column name.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows_of(pd.DataFrame({"a": [1]}))
-    [{'a': 1}]
-    """
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-
-
 def factor_model(sets: Mapping[str, Sequence[str]]) -> str:
     """Return correlated factors, one a construct.
 
@@ -124,7 +113,9 @@ def factor_model(sets: Mapping[str, Sequence[str]]) -> str:
     return "\n".join(f"{name} =~ {' + '.join(own)}" for name, own in sets.items())
 
 
-def fit_quietly(model: str, data: pd.DataFrame, **options: object) -> SemResult | NotComputed:
+def fit_quietly(
+    model: str, data: pd.DataFrame, **options: Unpack[FitOptions]
+) -> SemResult | NotComputed:
     """Fit a model without warnings; the reason where it cannot be fitted.
 
     Parameters

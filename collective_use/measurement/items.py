@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Labels, PlainDict
+from collective_use.accepted import Labels
 from collective_use.checks import number_between
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import CollectiveUseError, InputError
@@ -20,7 +19,7 @@ from collective_use.numerics.items.critical_ratio import critical_ratio
 from collective_use.numerics.items.dependence import local_dependence
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.numerics.threads import single_threaded
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, table_of
 
 RULES: Mapping[str, Cutoff] = {
     c.name: c
@@ -150,15 +149,17 @@ def items(
     used = _rules(rules)
     answers = answers_of(data, groups, constructs)
     scales = dict(answers.constructs) or {"scale": answers.items}
-    rows: list[dict[str, Any]] = []
-    pairs: list[dict[str, Any]] = []
+    rows: list[TableRow] = []
+    pairs: list[TableRow] = []
     turned: list[str] = []
     for scale, own in scales.items():
         part = answers.only(own)
         whole = _complete(part)
-        found = [_item(scale, item, part, whole, used) for item in own]
-        rows += found
-        turned += [row["item"] for row in found if row["item_rest"] < 0]
+        for item in own:
+            numbers = _numbers(item, part, whole)
+            remarks = " ".join(_flags(numbers, used))
+            rows.append({"scale": scale, "item": item, **numbers, "remarks": remarks})
+            turned += [item] if numbers["item_rest"] < 0 else []
         if whole is not None and len(own) > 2:
             pairs += _pairs(scale, whole, used)
     table = pd.DataFrame(rows)
@@ -186,14 +187,12 @@ def _complete(part: Answers) -> Answers | None:
         return None
 
 
-def _item(
-    scale: str, item: str, part: Answers, whole: Answers | None, rules: Mapping[str, Cutoff]
-) -> PlainDict:
+def _numbers(item: str, part: Answers, whole: Answers | None) -> dict[str, float]:
     x = part.values[item].dropna().to_numpy(float)
     low = part.low.get(item, float(x.min()) if len(x) else np.nan)
     high = part.high.get(item, float(x.max()) if len(x) else np.nan)
-    row: dict[str, Any] = {
-        "scale": scale, "item": item, "n": len(x),
+    return {
+        "n": len(x),
         "missing": 1.0 - len(x) / max(len(part.values), 1),
         "mean": float(x.mean()) if len(x) else np.nan,
         "sd": float(x.std(ddof=1)) if len(x) > 1 else np.nan, **_shape(x),
@@ -201,7 +200,6 @@ def _item(
         "ceiling": float((x == high).mean()) if len(x) else np.nan,
         **_beside(item, whole), "icc1": _icc1(item, part),
     }  # fmt: skip
-    return {**row, "remarks": " ".join(_flags(row, rules))}
 
 
 def _shape(x: Floats) -> dict[str, float]:
@@ -256,7 +254,7 @@ def _icc1(item: str, part: Answers) -> float:
     return float("nan") if isinstance(found, NotComputed) else float(found)
 
 
-def _flags(row: PlainDict, rules: Mapping[str, Cutoff]) -> list[str]:
+def _flags(row: Mapping[str, float], rules: Mapping[str, Cutoff]) -> list[str]:
     out = []
     if row["item_rest"] < 0:
         out.append("runs against its scale")
@@ -269,14 +267,14 @@ def _flags(row: PlainDict, rules: Mapping[str, Cutoff]) -> list[str]:
     return out
 
 
-def _pairs(scale: str, whole: Answers, rules: Mapping[str, Cutoff]) -> list[PlainDict]:
+def _pairs(scale: str, whole: Answers, rules: Mapping[str, Cutoff]) -> list[TableRow]:
     values = whole.values.to_numpy()
     if np.ptp(values, axis=0).min() == 0:
         return []
     r = np.corrcoef(values.T)
     overlap = topological_overlap(r)
     residual = local_dependence(r) if len(r) > 3 else None
-    out = []
+    out: list[TableRow] = []
     for i in range(len(r)):
         for j in range(i):
             depends = residual is not None and not rules["residual"].passes(float(residual[i, j]))

@@ -103,8 +103,7 @@ class Validation(Result):
             out["discriminant"] = self.validity.pairs
         if isinstance(self.between, Htmt):
             out["discriminant_between_groups"] = self.between.table
-        for scale, found in self.number.items():
-            out[f"factors_{scale}"] = found.rules
+        out |= _of_factors(self.number)
         if isinstance(self.models, MeasurementFit):
             out |= {"models": self.models.table, "loadings": self.models.loadings}
             if len(self.models.cutoffs):
@@ -319,6 +318,17 @@ def _between(
             f"({FEW_GROUPS} at least)"
         )
     return _tried(lambda: htmt(answers, level="between", repetitions=repetitions, seed=seed))
+
+
+def _of_factors(number: Mapping[str, FactorCount]) -> dict[str, pd.DataFrame]:
+    """Return the rules by scale, and all eigenvalues beside those of chance; nothing for none."""
+    out, parts = {f"factors_{scale}": found.rules for scale, found in number.items()}, []
+    for scale, found in number.items():
+        part = found.eigenvalues[["place", "components", "components_95"]].copy()
+        part.insert(0, "scale", scale)
+        part["suggested"] = found.suggested
+        parts.append(part)
+    return out | ({"eigenvalues": pd.concat(parts, ignore_index=True)} if parts else {})
 
 
 def _counted(values: pd.DataFrame, repetitions: int, seed: int | None) -> FactorCount | NotComputed:

@@ -21,6 +21,7 @@ from collective_use.numerics.planning import closed
 from collective_use.numerics.planning.draws import asymptotic
 from collective_use.numerics.types import Floats
 from collective_use.planning.values import Structure, scaled, structure_of
+from collective_use.results import TableRow
 from collective_use.simulation.parameters import TrueParameters
 
 MOST = 100_000
@@ -201,7 +202,7 @@ def _aggregates(icc1: float, answers: float, power: float, groups: int) -> bool:
 def _needed(
     question: str, members: int, design: Design, enough: Callable[[int], bool], limit: str,
     *, possible: bool, way: str = "", effect: str = "",
-) -> PlainDict:  # fmt: skip
+) -> TableRow:  # fmt: skip
     found = fewest_groups(enough) if possible else -1
     row = _row(question, members, design, enough, found, way, effect)
     if found < 0:
@@ -212,7 +213,7 @@ def _needed(
 def _row(
     question: str, members: int, design: Design, enough: Callable[[int], bool], found: int,
     way: str = "", effect: str = "",
-) -> PlainDict:  # fmt: skip
+) -> TableRow:  # fmt: skip
     planned = next((g for g in design.groups if enough(g)), 0)
     return {
         "question": question,
@@ -247,9 +248,10 @@ def fewest_groups(enough: Callable[[int], bool], least: int = 5) -> int:
 
 def closed_power(structure: Structure, way: str, answers: float, level: float) -> ClosedPower:
     """Return the power of every effect as a function of the number of groups."""
-    limits, _ = asymptotic(structure.population, answers, corrected=way == "corrected")
+    limits, _ = asymptotic(structure.population, answers, corrected=way != "means")
     widest = max(len(by) for _, by in structure.population.equations)
-    return ClosedPower(structure, way, level, limits.estimates, limits.errors, widest)
+    lost = len(structure.names) - 1 if way == "sam" else widest
+    return ClosedPower(structure, way, level, limits.estimates, limits.errors, lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,7 @@ class ClosedPower:
     level: float
     estimates: tuple[Floats, ...]
     errors: tuple[Floats, ...]
-    widest: int
+    lost: int
 
     def limit(self, effect: str) -> float:
         """Return what the estimate tends to."""
@@ -275,7 +277,7 @@ class ClosedPower:
         chance = 1.0
         for e, k in self.structure.effects[effect]:
             own = len(self.structure.population.equations[e][1])
-            free = groups - 1 - (own if self.way == "means" else self.widest)
+            free = groups - 1 - (own if self.way == "means" else self.lost)
             if free < 1:
                 return 0.0
             se = float(self.errors[e][0, k]) / np.sqrt(free + 1)
@@ -337,8 +339,8 @@ def detectable_frame(
 def _detectable(
     groups: int, members: int, way: str, which: str,
     laws: list[tuple[float, Structure, ClosedPower]], design: Design,
-) -> PlainDict:  # fmt: skip
-    row: PlainDict = {"groups": groups, "members": members, "way": way, "which": which}
+) -> TableRow:  # fmt: skip
+    row: TableRow = {"groups": groups, "members": members, "way": way, "which": which}
     for by, part, law in laws:
         if law.reaches(which, design.power, groups):
             return {**row, "effect": abs(part.true[which]), "times": by, "reason": ""}

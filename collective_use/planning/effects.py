@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import PlainDict, PlainMapping
+from collective_use.accepted import PlainMapping
 from collective_use.planning.closed_tables import ClosedPower, Design, closed_power
 from collective_use.planning.values import Structure
 from collective_use.planning.work import Piece
+from collective_use.results import TableRow
 
 
 def effects_frame(
@@ -18,8 +19,13 @@ def effects_frame(
     design: Design,
     pieces: Sequence[Piece],
     found: Sequence[PlainMapping],
+    precision: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return one row a cell, way and effect, see `Plan.effects`."""
+    agreement: dict[tuple[int, int], float] = {}
+    if "agreement" in precision:
+        columns = precision[["groups", "members", "agreement"]]
+        agreement = {(g, n): a for g, n, a in columns.itertuples(index=False)}
     sums: dict[tuple[int, int, str, str], dict[str, float]] = {}
     for piece, result in zip(pieces, found, strict=True):
         for way, by_effect in result.items():
@@ -34,7 +40,8 @@ def effects_frame(
         for way in design.ways
     }
     rows = [
-        _row(key, total, laws[key[1], key[2]], structure, design) for key, total in sums.items()
+        _row(key, total, laws[key[1], key[2]], structure, design, agreement.get(key[:2], 1.0))
+        for key, total in sums.items()
     ]
     return pd.DataFrame(rows)
 
@@ -45,7 +52,8 @@ def _row(
     law: ClosedPower,
     structure: Structure,
     design: Design,
-) -> PlainDict:
+    agreement: float,
+) -> TableRow:
     groups, members, way, effect = key
     solved = max(total["solved"], 1.0)
     power = total["shown"] / design.repetitions
@@ -60,6 +68,7 @@ def _row(
         "power": power,
         "error": float(np.sqrt(power * (1 - power) / design.repetitions)),
         "power_closed": law.power(effect, groups),
+        "power_verdict": total["verdict"] / design.repetitions * agreement,
         "mean": mean,
         "sd": float(np.sqrt(spread)),
         "coverage": total["within"] / solved,

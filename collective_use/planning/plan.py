@@ -16,13 +16,14 @@ from collective_use.instrument.model import Instrument
 from collective_use.planning import closed_tables, curves
 from collective_use.planning.closed_tables import Design
 from collective_use.planning.effects import effects_frame
+from collective_use.planning.items import items_of_structure
 from collective_use.planning.values import from_pilot, structure_of, with_paths
 from collective_use.planning.words import (
     condensed_effects,
     condensed_needed,
     proposal_sentence,
 )
-from collective_use.planning.work import WAYS, Progress, pieces_of, run_pieces
+from collective_use.planning.work import NOT_PLANNED, WAYS, Progress, pieces_of, run_pieces
 from collective_use.results import Result, Table, table_of
 from collective_use.simulation.parameters import TrueParameters
 
@@ -41,8 +42,10 @@ class Plan(Result):
         `cfa_close`, `invariance` (power, see docs/planning.md).
     effects
         One row a cell, way and indirect effect: `effect`, `true`, `power` (simulated), `error` (of
-        the simulation), `power_closed` (closed form), `mean`, `sd`, `coverage`, `limit` (what the
-        way tends to), `unsolved` (share of studies without a solution). Empty without effects.
+        the simulation), `power_closed` (closed form), `power_verdict` (chance that the effect is
+        shown and all its measures pass the tests of aggregation, in the same studies), `mean`,
+        `sd`, `coverage`, `limit` (what the way tends to), `unsolved` (share of studies without a
+        solution). Empty without effects.
     needed
         One row a question and number of members: `question`, `way`, `effect`, `members`,
         `groups_planned` (fewest among those planned that attain the target), `groups` (fewest of
@@ -133,7 +136,8 @@ def plan(
     model
         Id of a model with a mediation; the first one by default.
     ways
-        How the structure will be fitted: ``"means"`` and ``"corrected"``.
+        How the structure will be fitted: ``"means"``, ``"corrected"``, and ``"sam"`` (also
+        ``"croon"``), structure after measurement by the items of the default form.
     values
         What is taken to be true: paths, correlations, ICC(1) of scale scores (`icc`, `iccs`) and
         the correlation of a member's deviations (`halo`); by default paths of .20.
@@ -203,7 +207,7 @@ def plan(
         members=_numbers("members", members, 2),
         response_rate=response_rate,
         fewest=fewest,
-        ways=tuple(ways),
+        ways=_ways(ways),
         power=power,
         level=level,
         half_width=half_width,
@@ -228,13 +232,10 @@ def plan(
         structure = structure_of(bank, model, truth, direct=direct)
         design.check_structure(structure)
         cells = [(g, n) for n in design.members for g in design.groups]
-        pieces = list(
-            pieces_of(
-                structure, cells, response_rate, fewest, design.ways, level, repetitions, seed
-            )
-        )
+        items = items_of_structure(bank, structure, truth) if "sam" in design.ways else None
+        pieces = list(pieces_of(structure, cells, design, items))
         found = run_pieces(pieces, jobs=jobs, store=store, told=told)
-        shown = effects_frame(structure, design, pieces, found)
+        shown = effects_frame(structure, design, pieces, found, precision)
         needed = pd.concat(
             [needed, closed_tables.needed_effects(structure, design, shown)], ignore_index=True
         )
@@ -252,6 +253,12 @@ def _numbers(name: str, given: int | Iterable[int], least: int) -> tuple[int, ..
     return tuple(sorted(set(listed)))
 
 
+def _ways(given: Iterable[str]) -> tuple[str, ...]:
+    listed = (given,) if isinstance(given, str) else tuple(given)
+    # one way has two names
+    return tuple(dict.fromkeys("sam" if way == "croon" else way for way in listed))
+
+
 def _check(design: Design) -> None:
     number_between("response_rate", design.response_rate, 0, 1, open_low=True)
     number_between("power", design.power, 0, 1, open_low=True, open_high=True)
@@ -266,7 +273,9 @@ def _check(design: Design) -> None:
     if not design.ways:
         raise InputError(f"ways must name at least one of {quoted(WAYS)}, got none")
     for way in design.ways:
-        one_of("ways", way, tuple(WAYS))
+        if way in NOT_PLANNED:
+            raise InputError(f"the way {way!r} cannot be planned: {NOT_PLANNED[way]}")
+        one_of("ways", way, WAYS)
     for n in design.members:
         if n < design.fewest:
             raise InputError(
@@ -281,7 +290,7 @@ def _check(design: Design) -> None:
 
 def _notes(design: Design, effects: bool) -> tuple[str, ...]:
     agreement = (
-        "agreement within groups (rwg) is not in it: state `spread` for that"
+        "agreement within groups (rwg) is not in it: state `spread` (--spread) for that"
         if design.spread is None
         else f"agreement: that the median rwg(j) passes under the uniform and the slightly skewed "
         f"null, with items that spread by {design.spread:g} steps"

@@ -11,7 +11,7 @@ from collective_use.checks import one_of
 from collective_use.disclosure import Disclosure
 from collective_use.errors import InputError
 from collective_use.groups.results import Groups
-from collective_use.instrument.model import Instrument, Measure, StructuralModel
+from collective_use.instrument.model import SHARED, Instrument, Measure, StructuralModel
 from collective_use.numerics.planning.draws import Population
 from collective_use.simulation.latents import default_paths, draw_latents, latent_names
 from collective_use.simulation.parameters import Pair, TrueParameters
@@ -84,9 +84,18 @@ def structure_of(
     behind = (*middle, *first) if direct else tuple(middle)
     equations = (*((m, tuple(first)) for m in middle), *((y, behind) for y in last))
     icc1 = {name: _icc(instrument.get_measure(name), values) for name in names}
-    population = Population(correlation, _within(icc1, values.halo), equations)
+    whole = tuple(k for k, name in enumerate(names) if not _of_members(instrument, name))
+    within = _within(icc1, values.halo, whole)
+    population = Population(correlation, within, equations, whole)
     effects, true = _effects(names, population, len(first), len(middle))
     return Structure(names, population, effects, true, icc1)
+
+
+def _of_members(instrument: Instrument, name: str) -> bool:
+    """Tell whether a group's value is a mean of its members, whose sampling error is known."""
+    measure = instrument.get_measure(name)
+    of_groups = measure.source in EXACT_SOURCES
+    return not of_groups and measure.composition in (*SHARED, "additive")
 
 
 def _steps(
@@ -96,7 +105,7 @@ def _steps(
     if not known:
         raise InputError(
             f"instrument {instrument.id!r} declares no model with a mediation: effects cannot be "
-            "planned; leave them out with effects=False"
+            "planned; leave them out with effects=False (--no-effects)"
         )
     name = next(iter(known)) if model is None else model
     one_of("model", name, tuple(known))
@@ -119,13 +128,17 @@ def _icc(measure: Measure, values: TrueParameters) -> float:
     return float(values.iccs.get(measure.id, values.icc))
 
 
-def _within(icc1: Mapping[str, float], halo: float) -> np.ndarray:
-    """Return covariances of one member's deviations, standardised between groups."""
+def _within(icc1: Mapping[str, float], halo: float, whole: tuple[int, ...]) -> np.ndarray:
+    """Return covariances of one member's deviations, standardised between groups.
+
+    What members have in common in their ratings is not in values that are no means of ratings.
+    """
     for name, value in icc1.items():
         if value <= 0:
             raise InputError(f"icc of {name!r} must be over 0: groups would not differ at all")
     sd = np.sqrt([(1 - value) / value for value in icc1.values()])
     shape = np.full((len(sd), len(sd)), halo)
+    shape[list(whole)] = shape[:, list(whole)] = 0.0
     np.fill_diagonal(shape, 1.0)
     return np.asarray(np.outer(sd, sd) * shape)
 
@@ -179,7 +192,9 @@ def from_pilot(values: TrueParameters, pilot: Groups) -> TrueParameters:
     shape = within / np.outer(sd, sd)
     off = shape[np.tril_indices(len(shape), -1)]
     halo = float(np.clip(np.nanmean(off), 0.0, 0.95)) if len(off) else values.halo
-    return replace(values, iccs=iccs, halo=rule.rounded(halo, HALO_STEP))
+    # what the pilot did not measure is taken to be no better than what it did
+    least = min(iccs.values())
+    return replace(values, icc=least, iccs=iccs, halo=rule.rounded(halo, HALO_STEP))
 
 
 def scaled(values: TrueParameters, pairs: Iterable[Pair], by: float) -> TrueParameters:

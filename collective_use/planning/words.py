@@ -20,6 +20,10 @@ def proposal_sentence(
         + f", ICC(1) is estimated to ±{largest['icc1_half_width']:.2f} and the tests of "
         f"aggregation pass with a chance of {largest['aggregation']:.0%}"
     ]
+    if "agreement" in precision:
+        parts.append(
+            f"members agree enough (median rwg(j)) with a chance of {largest['agreement']:.0%}"
+        )
     if len(effects):
         here = effects[
             (effects["groups"] == largest["groups"]) & (effects["members"] == largest["members"])
@@ -27,9 +31,11 @@ def proposal_sentence(
         for way, part in here.groupby("way", sort=False):
             able = int((part["power"] >= design.power).sum())
             middle = f"{part['power'].median():.0%}"
+            both = f"{part['power_verdict'].median():.0%}"
             parts.append(
                 f"{able} of {len(part)} indirect effects are shown with a power of at least "
-                f"{design.power:.0%} by the way '{way}' (median power {middle}; "
+                f"{design.power:.0%} by the way '{way}' (median power {middle}, and {both} that "
+                "the measures of an effect pass the tests of aggregation as well; "
                 f"{design.repetitions} simulated studies, α = {design.level:g}, both paths "
                 "significant)"
             )
@@ -72,6 +78,7 @@ def condensed_effects(effects: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> rows = {"groups": 40, "members": 6, "way": "means", "power": [0.2, 0.6], "coverage": 0.9}
+    >>> rows["power_verdict"] = [0.1, 0.5]
     >>> condensed_effects(pd.DataFrame(rows))["power_lowest"].tolist()
     [0.2]
     """
@@ -80,5 +87,6 @@ def condensed_effects(effects: pd.DataFrame) -> pd.DataFrame:
         power_lowest=("power", "min"),
         power_median=("power", "median"),
         power_highest=("power", "max"),
+        with_verdict=("power_verdict", "median"),
         coverage=("coverage", "median"),
     ).reset_index()

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+from scipy.stats import f as f_law
 from scipy.stats import t as t_law
 
-from collective_use.accepted import PlainDict
+from collective_use.cutoffs import CUTOFFS
 from collective_use.errors import InputError
 from collective_use.numerics.planning.draws import (
     Population,
@@ -21,17 +23,35 @@ from collective_use.numerics.planning.draws import (
     by_corrected,
     by_means,
     draw_studies,
+    f_ratios,
 )
-from collective_use.numerics.types import Floats
+from collective_use.numerics.planning.items import ItemPopulation, by_sam
+from collective_use.numerics.types import Bools, Floats
 from collective_use.output import json_bytes, write_file
+from collective_use.planning.closed_tables import Design
 from collective_use.planning.values import Structure
+from collective_use.sem.engines.core import thread_controller
 
 PIECE = 25
 """Replications of one piece."""
-WAYS: dict[str, Callable[[Studies, Population], Regressions]] = {
+WAYS = ("means", "corrected", "sam")
+"""Ways that are planned."""
+BY_GROUPS: dict[str, Callable[[Studies, Population], Regressions]] = {
     "means": by_means,
     "corrected": by_corrected,
 }
+NOT_PLANNED = {
+    "auto": "the rule chooses by the data; it chooses 'corrected' where values are means of "
+    "members: plan with that",
+    "latent": "it leaves the sampling error of group means in, as 'means' does: plan with that",
+    "twolevel": "one fit takes minutes and a plan needs thousands; 'sam' fits the same two levels "
+    "in two steps: plan with that",
+    "split": "one fit averages 200 splits; its values are means of half the members: plan with "
+    "'means' and half as many",
+    "iv": "its tests follow which instruments each equation has, which no planning value says: "
+    "plan with 'means', which leaves the same sampling error in",
+}
+"""Ways to fit that no plan computes, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,8 @@ class Piece:
         Of the tests.
     repetitions, number, seed
         How many replications, which piece, and the seed of the plan.
+    items
+        What is true of items; None where no way fits them.
     """
 
     structure: Structure
@@ -62,18 +84,25 @@ class Piece:
     repetitions: int
     number: int
     seed: int
+    items: ItemPopulation | None = None
 
     @property
     def size(self) -> float:
         """Return how much work it is, in studies of a group."""
-        return float(self.repetitions * self.groups * (self.members + 20 * len(self.ways)))
+        each = float(self.members + 20 * len(self.ways))
+        if "sam" in self.ways:
+            # fits have a cost of their own, and more where groups differ in size
+            each += 30 * self.members + (20_000 if self.response >= 1 else 80_000) / self.groups
+        return float(self.repetitions * self.groups * each)
 
     def key(self) -> str:
         """Return what stands for the content of this piece."""
         truth = self.structure.population
         content = {
+            "version": 2,
             "correlation": np.round(truth.correlation, 12).tolist(),
             "within": np.round(truth.within, 12).tolist(),
+            "whole": list(truth.whole),
             "equations": [[outcome, list(by)] for outcome, by in truth.equations],
             "effects": sorted(self.structure.effects),
             "cell": [self.groups, self.members, self.response, self.fewest],
@@ -81,13 +110,18 @@ class Piece:
             "level": self.level,
             "chance": [self.repetitions, self.number, self.seed],
         }
+        if self.items is not None:
+            parts = (self.items.deviations, self.items.within, self.items.between,
+                     self.items.within_error, self.items.between_error)  # fmt: skip
+            content["items"] = [np.round(part, 12).tolist() for part in parts]
+            content["measure"] = self.items.measure.tolist()
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
 
-    def generator(self) -> np.random.Generator:
+    def generator(self, way: int = 0) -> np.random.Generator:
         """Return the source of chance: the same whoever computes, and whichever cells there are."""
         cell = [self.groups, self.members, round(self.response * 1e6), self.fewest]
-        return np.random.default_rng([self.seed, self.number, *cell])
+        return np.random.default_rng([self.seed, self.number, *cell, *([way] if way else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +141,11 @@ class Progress:
     seconds: float
 
 
-def run_piece(piece: Piece) -> PlainDict:
+Sums: TypeAlias = dict[str, dict[str, dict[str, float]]]
+"""What a piece comes to: by way and effect, sums over its replications by name."""
+
+
+def run_piece(piece: Piece) -> Sums:
     """Compute one piece: sums over its replications, by way and effect.
 
     Examples
@@ -118,13 +156,41 @@ def run_piece(piece: Piece) -> PlainDict:
     >>> truth = structure_of(bank, "M1", cu.TrueParameters(), direct=False)
     >>> piece = Piece(truth, 60, 8, 1.0, 1, ("means",), 0.05, 5, 0, 1)
     >>> sorted(run_piece(piece)["means"]["con -> ssm -> cdu"])
-    ['estimate', 'estimate2', 'shown', 'solved', 'within']
+    ['estimate', 'estimate2', 'shown', 'solved', 'verdict', 'within']
     """
+    # matrices are small: threads would stand in each other's way
+    with thread_controller().limit(limits=1):
+        return _computed_piece(piece)
+
+
+def _computed_piece(piece: Piece) -> Sums:
     rng = piece.generator()
     sizes = answered(piece, rng)
     truth = piece.structure.population
-    studies = draw_studies(truth, sizes, rng, within="corrected" in piece.ways)
-    return {way: _sums(piece, WAYS[way](studies, truth)) for way in piece.ways}
+    studies = draw_studies(truth, sizes, rng)
+    squares = np.einsum("rgvv->rv", studies.cross)
+    by_group = _verdicts(piece, studies.means, squares, sizes)
+    found = {}
+    for way in piece.ways:
+        if piece.items is not None and way == "sam":
+            fitted, *scores = by_sam(piece.items, sizes, piece.generator(1))
+            found[way] = _sums(piece, fitted, _verdicts(piece, scores[0], scores[1], sizes))
+        else:
+            found[way] = _sums(piece, BY_GROUPS[way](studies, truth), by_group)
+    return found
+
+
+def _verdicts(piece: Piece, means: Floats, squares: Floats, sizes: Floats) -> Bools:
+    """Return (R, V) whether F, ICC(1) and ICC(2) of each measure pass; true without members."""
+    F, average = f_ratios(means, squares, sizes)
+    F[:, list(piece.structure.population.whole)] = np.inf
+    n, total = average[:, None], sizes.sum(axis=1)
+    G = sizes.shape[1]
+    first = 1 - n / (F + n - 1)
+    critical = f_law.isf(CUTOFFS["p"].value, G - 1, total - G)[:, None]
+    second = 1 - 1 / F
+    passed = (critical <= F) & (first >= CUTOFFS["icc1"].value)
+    return np.asarray(passed & (second >= CUTOFFS["icc2"].value))
 
 
 def answered(piece: Piece, rng: np.random.Generator) -> Floats:
@@ -145,7 +211,7 @@ def answered(piece: Piece, rng: np.random.Generator) -> Floats:
     return np.maximum(found, piece.fewest).astype(float)
 
 
-def _sums(piece: Piece, found: Regressions) -> dict[str, dict[str, float]]:
+def _sums(piece: Piece, found: Regressions, passed: Bools) -> dict[str, dict[str, float]]:
     significant, covered = [], []
     for beta, se, df in zip(found.estimates, found.errors, found.df, strict=True):
         critical = float(t_law.isf(piece.level / 2, df))
@@ -154,11 +220,14 @@ def _sums(piece: Piece, found: Regressions) -> dict[str, dict[str, float]]:
     result = {}
     for name, places in piece.structure.effects.items():
         shown = np.ones(piece.repetitions, dtype=bool)
+        verdict = np.ones(piece.repetitions, dtype=bool)
         estimate = np.ones(piece.repetitions)
         variance = np.zeros(piece.repetitions)
         for e, k in places:
             beta, se = covered[e][0][:, k], covered[e][1][:, k]
             shown &= significant[e][:, k]
+            outcome, by = piece.structure.population.equations[e]
+            verdict &= passed[:, outcome] & passed[:, by[k]]
             variance = variance * beta**2 + estimate**2 * se**2
             estimate = estimate * beta
         solved = np.isfinite(estimate) & np.isfinite(variance)
@@ -167,6 +236,7 @@ def _sums(piece: Piece, found: Regressions) -> dict[str, dict[str, float]]:
         result[name] = {
             "solved": float(solved.sum()),
             "shown": float((shown & solved).sum()),
+            "verdict": float((shown & solved & verdict).sum()),
             "estimate": float(kept.sum()),
             "estimate2": float((kept**2).sum()),
             "within": float((inside & solved).sum()),
@@ -175,16 +245,19 @@ def _sums(piece: Piece, found: Regressions) -> dict[str, dict[str, float]]:
 
 
 def pieces_of(
-    structure: Structure, cells: Sequence[tuple[int, int]], response: float, fewest: int,
-    ways: tuple[str, ...], level: float, repetitions: int, seed: int,
-) -> Iterator[Piece]:  # fmt: skip
+    structure: Structure,
+    cells: Sequence[tuple[int, int]],
+    design: Design,
+    items: ItemPopulation | None = None,
+) -> Iterator[Piece]:
     """Cut a plan into pieces."""
     for groups, members in cells:
-        for number, start in enumerate(range(0, repetitions, PIECE)):
-            count = min(PIECE, repetitions - start)
+        for number, start in enumerate(range(0, design.repetitions, PIECE)):
+            count = min(PIECE, design.repetitions - start)
             yield Piece(
-                structure, groups, members, response, fewest, ways, level, count, number, seed
-            )
+                structure, groups, members, design.response_rate, design.fewest, design.ways,
+                design.level, count, number, design.seed, items,
+            )  # fmt: skip
 
 
 def run_pieces(
@@ -193,7 +266,7 @@ def run_pieces(
     jobs: int | None,
     store: str | Path | None,
     told: Callable[[Progress], None] | None = None,
-) -> list[PlainDict]:
+) -> list[Sums]:
     """Compute pieces by joblib, whatever its backend; those in the store are read.
 
     Parameters
@@ -245,7 +318,7 @@ def _workers(jobs: int | None) -> int:
     return max(1, int(effective_n_jobs(jobs)))
 
 
-def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[PlainDict]:
+def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[Sums]:
     if jobs == 1:
         return [run_piece(piece) for piece in pieces]
     from joblib import Parallel, delayed
@@ -253,7 +326,7 @@ def _computed(pieces: Sequence[Piece], jobs: int | None) -> list[PlainDict]:
     return list(Parallel(n_jobs=jobs)(delayed(run_piece)(piece) for piece in pieces))
 
 
-def _stored(place: Path | None, piece: Piece) -> PlainDict | None:
+def _stored(place: Path | None, piece: Piece) -> Sums | None:
     if place is None:
         return None
     file = place / f"{piece.key()}.json"
@@ -266,4 +339,5 @@ def _stored(place: Path | None, piece: Piece) -> PlainDict | None:
         complete = False
     if not complete:
         raise InputError(f"{file} is no piece of a plan: delete it, it will be computed again")
-    return dict(found)
+    result: Sums = found
+    return result

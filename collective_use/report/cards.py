@@ -15,7 +15,8 @@ from collective_use.report.effects import (
     shown_sign,
 )
 from collective_use.report.first import SMALL
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import Sentence, plain_text
 
 

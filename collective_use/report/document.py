@@ -181,14 +181,3 @@ class Document:
     chapters: tuple[Chapter, ...]
     meanings: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def pictures(self) -> tuple[Picture, ...]:
-        """All pictures, the first screen's first."""
-        inside = (
-            block
-            for chapter in self.chapters
-            for block in chapter.blocks
-            if isinstance(block, Picture)
-        )
-        return (*((self.picture,) if self.picture else ()), *inside)

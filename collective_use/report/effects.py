@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collective_use.report.material import Material, Row
+from collections.abc import Mapping
+
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
+from collective_use.report.sentences import Sentence, plain_text
 
 FEWEST = 20
 """Fewer groups than this: no structural claim is made (Maas & Hox 2005, Methodology 1:86, find
@@ -70,3 +74,16 @@ def shown_effects(material: Material, model: str, kind: str) -> list[Row]:
     """Return the effects of a kind whose limits leave zero out, the largest first."""
     rows = [row for row in material.rows("effects.csv", model=model, kind=kind) if shown_sign(row)]
     return sorted(rows, key=lambda row: -abs(row.value("std_all")))
+
+
+def power_sentence(material: Material, model: str) -> Sentence:
+    """Return how likely a medium indirect effect is found; empty from 150 groups on."""
+    found = material.setting("models", model, "power")
+    if not isinstance(found, Mapping):
+        return ()
+    needed = found.get("needed")
+    last = "power.need" if needed else "power.need.more"
+    need = plain_text(material.say(last, n=f"{needed or 300}"))
+    return material.say(
+        "power.said", n=material.groups_of(model), share=f"{float(found['share']):.0%}", need=need
+    )

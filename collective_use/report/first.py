@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Mapping
 
@@ -12,10 +13,12 @@ from collective_use.report.effects import (
     main_model,
     outcome_of,
     paths_to,
+    power_sentence,
     shown_effects,
     shown_sign,
 )
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import Number, Sentence, joined, plain_text, written
 from collective_use.report.verdicts import (
     NOT_COMPUTED,
@@ -25,6 +28,12 @@ from collective_use.report.verdicts import (
     supported,
     verdict_word,
 )
+
+MANY_CARELESS = 0.1
+"""Share of careless respondents that is said first (Meade & Craig 2012 find 10% to 12%)."""
+
+FINDINGS = "validation_findings.csv"
+UNRELIABLE = "unreliable scale"
 
 SMALL = 150
 """Fewer groups than this: power is said first."""
@@ -43,7 +52,8 @@ def sample_sentence(material: Material) -> Sentence:
     known = [rate for rate in rates if rate == rate]
     rate: Sentence = ()
     if known:
-        rate = material.say("first.rate", rate=f"{statistics.fmean(known):.0%}")
+        key = "first.rate.kept" if material.screened_out else "first.rate"
+        rate = material.say(key, rate=f"{statistics.fmean(known):.0%}")
     return material.say(
         "first.sample",
         persons=material.count(material.counted("persons")),
@@ -109,7 +119,11 @@ def _trust(material: Material) -> Answer:
     else:
         words = material.say("first.trust.none", n=str(len(rows)))
         tone = "care"
-    faults = list(material.rows("validation_findings.csv"))
+    careless = _careless(material)
+    if careless:
+        words = joined([*words, material.word("gap"), *careless])
+        tone = "care"
+    faults = list(material.rows(FINDINGS))
     if faults:
         kinds = dict.fromkeys(material.phrases.term("finding", row.text("what")) for row in faults)
         names = listed(list(kinds), material, 3)
@@ -121,20 +135,42 @@ def _trust(material: Material) -> Answer:
     return Answer(question, joined([*words, *material.say(key)]), tone)
 
 
+def _careless(material: Material) -> Sentence:
+    """Return how many were left out as careless, where these are more than a few."""
+    out = material.screened_out
+    whole = out + material.counted("persons")
+    if out < MANY_CARELESS * whole or not out:
+        return ()
+    return material.say("first.trust.careless", n=material.count(out), all=material.count(whole),
+                        share=f"{out / whole:.0%}")  # fmt: skip
+
+
+def _refused(material: Material) -> Sentence:
+    """Return why no model was fitted though one was asked for; empty where none was asked for."""
+    reasons = material.setting("not_fitted")
+    if not isinstance(reasons, Mapping) or not reasons:
+        return ()
+    model, why = next(iter(reasons.items()))
+    short = re.split(r"[;:.] ", str(why), maxsplit=1)[0].rstrip(".")
+    return material.say("first.goes.refused", model=str(model), reason=material.told(short))
+
+
 def _goes(material: Material) -> Answer:
     outcome = outcome_of(material)
     name = material.name(outcome) if outcome else ""
     question = plain_text(material.say("first.goes.question", outcome=name))
     model = main_model(material)
     if model is None or outcome is None:
-        return Answer(question, material.say("first.goes.no_model"))
+        refused = _refused(material)
+        words = refused or material.say("first.goes.no_model")
+        return Answer(question, words, "care" if refused else "plain")
     if few(material, model):
         words = material.say("first.goes.few", n=material.groups_of(model), least=str(FEWEST))
         return Answer(question, words, "care")
     pieces: list[str | Number] = []
-    groups = material.groups_of(model)
-    if groups.value < SMALL:
-        pieces += _power(material, model)
+    power = power_sentence(material, model)
+    if power:
+        pieces += [*power, material.word("gap")]
     found = [row for row in paths_to(material, model, outcome) if shown_sign(row)]
     pieces += _named(material, found, outcome)
     effects = shown_effects(material, model, "total indirect")
@@ -144,20 +180,11 @@ def _goes(material: Material) -> Answer:
         pieces += material.say("first.goes.effects", outcome=name, names=names)
     elif material.has("effects.csv"):
         pieces += material.say("first.goes.no_effect")
-    pieces += material.say("first.goes.not_cause")
-    if material.has("validation_findings.csv"):
+    if found or effects:
+        pieces += material.say("first.goes.not_cause")
+    if material.has(FINDINGS):
         pieces += material.say("first.goes.doubt")
     return Answer(question, joined(pieces), "plain")
-
-
-def _power(material: Material, model: str) -> Sentence:
-    least = material.least_path(model)
-    if least is None:
-        return ()
-    return material.say(
-        "first.goes.power",
-        n=material.groups_of(model), least=Number(least, written(least, 2, bare=True)),
-    )  # fmt: skip
 
 
 def _named(material: Material, rows: list[Row], outcome: str) -> Sentence:
@@ -185,23 +212,33 @@ def _signed(material: Material, row: Row) -> str:
 
 def cares(material: Material) -> tuple[Sentence, ...]:
     """Return what to be careful about, the gravest first."""
-    found = [
-        *_faults(material),
-        *_doubtful(material),
-        *_sample_cares(material),
-        *_model_cares(material),
+    rows = shared_rows(material)
+    scales = [*_faults(material), *_doubtful(material)]
+    if rows and not supported(rows):
+        # where nothing belongs to groups, what groups show of constructs says nothing
+        scales = [*_doubtful(material), *_faults(material)]
+    return (
+        *_sample_cares(material), *scales, *_not_computed(material), *_model_cares(material),
         *_wording(material),
-    ]
-    return tuple(found)
+    )  # fmt: skip
 
 
 def _faults(material: Material) -> list[Sentence]:
-    return [
-        material.say(
-            "care.findings", what=_capital(material, row), where=material.told(row.text("where"))
-        )
-        for row in material.rows("validation_findings.csv")
-    ]
+    """Return the faults of the scales, one kind a line, the commonest first."""
+    kinds: dict[str, list[Row]] = {}
+    for row in material.rows(FINDINGS):
+        kinds.setdefault(row.text("what"), []).append(row)
+    found = []
+    for rows in sorted(kinds.values(), key=len, reverse=True):
+        what, places = _capital(material, rows[0]), [material.told(r.text("where")) for r in rows]
+        if len(rows) == 1:
+            found.append(material.say("care.findings", what=what, where=places[0]))
+        else:
+            where = listed(places, material, 3)
+            found.append(
+                material.say("care.findings.many", what=what, where=where, n=str(len(rows)))
+            )
+    return found
 
 
 def _capital(material: Material, row: Row) -> str:
@@ -238,14 +275,21 @@ def _sample_cares(material: Material) -> list[Sentence]:
     rates = [row.value("response_rate") for row in material.rows("groups.csv")]
     known = [rate for rate in rates if rate == rate]
     gate = material.cutoff("response_rate")
+    careless = _careless(material)
+    if careless:
+        doubt = UNRELIABLE in {row.text("what") for row in material.rows(FINDINGS)}
+        key = "care.careless.unreliable" if doubt else "care.careless"
+        found.append(joined([*careless, *material.say(key)]))
     if known and statistics.fmean(known) < max(gate, 0.8):
-        found.append(
-            material.say("care.response", rate=f"{statistics.fmean(known):.0%}", gate=f"{gate:.0%}")
-        )
-    missing = [row for row in material.rows("measures.csv") if row.text("verdict") == NOT_COMPUTED]
-    if missing:
-        found.append(material.say("care.not_computed", n=str(len(missing))))
+        key = "care.response.kept" if material.screened_out else "care.response"
+        rate = f"{statistics.fmean(known):.0%}"
+        found.append(material.say(key, rate=rate, gate=f"{gate:.0%}"))
     return found
+
+
+def _not_computed(material: Material) -> list[Sentence]:
+    missing = [row for row in material.rows("measures.csv") if row.text("verdict") == NOT_COMPUTED]
+    return [material.say("care.not_computed", n=str(len(missing)))] if missing else []
 
 
 def _model_cares(material: Material) -> list[Sentence]:

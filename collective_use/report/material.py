@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,12 +12,14 @@ import pandas as pd
 
 from collective_use.cutoffs import CUTOFFS
 from collective_use.instrument.model import Instrument
-from collective_use.numerics.power import least_effect
 from collective_use.phrases import told
 from collective_use.report.phrases import Phrases
-from collective_use.report.sentences import Number, Sentence, Source, written, written_p
+from collective_use.report.rows import Row, rows_of
+from collective_use.report.sentences import Number, Sentence, written
+from collective_use.report.speaking import chained
 
-_TELLS = 0.1
+_SCREENED = re.compile(r": (\d+) of \d+ left out by screening")
+"""What the record says of each group that lost persons to a rule for careless answers."""
 
 Account = Mapping[str, object]
 
@@ -98,7 +101,7 @@ class Material:
 
     def route(self, codes: str) -> str:
         """Return a chain such as ``con -> ssm -> cdu`` in names."""
-        return " → ".join(self.name(code.strip()) for code in codes.split("->"))
+        return chained(codes, self.name)
 
     def item(self, code: str) -> str:
         """Return the text of an item; a code that no one knows stays."""
@@ -107,10 +110,7 @@ class Material:
 
     def rows(self, file: str, **keys: str) -> Iterator[Row]:
         """Yield the rows of a table whose columns hold the given values."""
-        table = self.table(file)
-        for label, record in zip(table.index, table.to_dict(orient="records"), strict=True):
-            if all(str(record.get(key)) == value for key, value in keys.items()):
-                yield Row(file, {str(k): v for k, v in record.items()}, str(label))
+        yield from rows_of(file, self.table(file), **keys)
 
     def row(self, file: str, **keys: str) -> Row | None:
         """Return the first such row, or None."""
@@ -158,6 +158,14 @@ class Material:
         value = self.setting("counts", what)
         return int(value) if isinstance(value, (int, float)) else 0
 
+    @cached_property
+    def screened_out(self) -> int:
+        """Persons whom rules for careless answers left out."""
+        listed = self.account.get("left_out")
+        texts = [str(one.get("text")) for one in listed] if isinstance(listed, list) else []
+        found = (_SCREENED.search(text) for text in texts)
+        return sum(int(part[1]) for part in found if part)
+
     def scale_ends(self, measure: str) -> tuple[float, float] | None:
         """Return the lowest and highest answer of a measure's items; None where they differ."""
         found = next((part for part in self.instrument.measures if part.id == measure), None)
@@ -176,22 +184,6 @@ class Material:
         """Return how many groups a model rests on."""
         value = self.setting("models", model, "groups")
         return self.count(value if isinstance(value, (int, float)) else self.counted("groups"))
-
-    def least_path(self, model: str) -> float | None:
-        """Return the least standardised path to the outcome that 8 of 10 such studies find.
-
-        By the errors of the fit itself, the largest of the last equation's; None without any.
-        """
-        paths = list(self.rows("estimates.csv", model=model, op="~"))
-        causes = {row.text("rhs") for row in paths}
-        # a small estimate, rounded for showing, does not tell what one unit is in deviations
-        errors = [
-            row.value("se") * abs(row.value("std_all") / row.value("est"))
-            for row in paths
-            if row.text("lhs") not in causes and abs(row.value("est")) >= _TELLS
-        ]
-        known = [least_effect(error) for error in errors if error == error]
-        return max(known, default=None)
 
     def misfit(self, model: str) -> str:
         """Return the indices of a model that miss their cut-offs, in words; empty when none do."""
@@ -231,65 +223,3 @@ class Entry:
     text: str
     count: int
     of: str
-
-
-_ROW_NAMES = ("model", "measure", "construct", "scale", "item", "first", "second", "route", "lhs",
-              "op", "rhs", "coefficient", "level", "group", "file", "what", "where")  # fmt: skip
-"""Columns that tell which row it is, for a reader who looks a number up."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a table, whose cells come with their place.
-
-    Attributes
-    ----------
-    file
-        The table's file name.
-    cells
-        Column to value.
-    label
-        The row's label, for tables without names.
-    """
-
-    file: str
-    cells: Mapping[str, object]
-    label: str = ""
-
-    def text(self, column: str) -> str:
-        """Return a cell as text; empty for what is missing."""
-        value = self.cells.get(column)
-        return "" if value is None or value != value else str(value)
-
-    def value(self, column: str) -> float:
-        """Return a cell as a number; NaN for what is missing or no number."""
-        value = self.cells.get(column)
-        if isinstance(value, bool):
-            return float(value)
-        if isinstance(value, (int, float)):
-            return float(value)
-        try:
-            return float(str(value))
-        except ValueError:
-            return float("nan")
-
-    def number(self, column: str, digits: int = 2, *, bare: bool = False) -> Number:
-        """Return a cell as a number that remembers its place."""
-        value = self.value(column)
-        return Number(value, written(value, digits, bare=bare), self.source(column))
-
-    def percent(self, column: str) -> Number:
-        """Return a share as per cent."""
-        value = self.value(column)
-        text = "–" if value != value else f"{value:.0%}"
-        return Number(value, text, self.source(column))
-
-    def p(self, column: str) -> Number:
-        """Return a p value, with its sign of equality."""
-        value = self.value(column)
-        return Number(value, written_p(value), self.source(column))
-
-    def source(self, column: str) -> Source:
-        """Return where a cell stands."""
-        named = [self.text(key) for key in _ROW_NAMES if key != column and self.text(key)]
-        return Source(self.file, ", ".join(dict.fromkeys(named[:4])) or self.label, column)

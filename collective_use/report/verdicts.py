@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 
 SHARED = ("referent_shift", "direct_consensus")
 """Compositions that ask members to agree."""

@@ -13,6 +13,7 @@ from collective_use.numerics.moments import Floats
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.postfit.standardized import KINDS, root, standardize, value_of
 from collective_use.sem.resampling.replications import Bootstrap
+from collective_use.sem.table.correlates import is_beside
 from collective_use.sem.table.partable import Parameter, ParameterTable, shown_label
 
 if TYPE_CHECKING:
@@ -60,8 +61,12 @@ def _at_bound(row: Parameter, x: float) -> bool:
 
 
 def shown_rows(table: ParameterTable) -> list[int]:
-    """Return the places of the rows that are parameters, not constraints."""
-    return [i for i, row in enumerate(table.rows) if row.op not in NO_PARAMETERS]
+    """Return the places of the model's parameters, without constraints and auxiliary ones."""
+    return [
+        i
+        for i, row in enumerate(table.rows)
+        if row.op not in NO_PARAMETERS and not is_beside(row, table)
+    ]
 
 
 def row_values(solution: Solution, vcov: Floats | None, se: Floats) -> tuple[Floats, Floats]:

@@ -8,9 +8,10 @@ from collective_use.errors import EstimationError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.sem.data.data import SampleData
 from collective_use.sem.engines.core import Solution, fit_table, make_objective, sample_statistics
-from collective_use.sem.inference import covariance_of_estimates
+from collective_use.sem.inference import covariance_of_estimates, first_order
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import find_problems
+from collective_use.sem.reduced_bias import is_reduced, with_reduced_bias
 from collective_use.sem.result import SemResult
 from collective_use.sem.rotation import Turn, rotated
 from collective_use.sem.table.partable import ParameterTable
@@ -34,6 +35,9 @@ def estimate(
         When the model has more parameters than moments.
     """
     blocks = any(block.sets for block in table.blocks)
+    if options.estimator == "RBM" and (blocks or engine != "core"):
+        what = "exploratory blocks" if blocks else f"engine={engine!r}"
+        raise NotSupported(f"{what} with estimator='RBM' is not supported: use estimator='MLR'")
     if blocks and engine != "core":
         raise NotSupported(f"engine={engine!r} with exploratory blocks is not supported")
     if table.n_free > sample_statistics(table) and not table.constraints:
@@ -43,6 +47,8 @@ def estimate(
             " fix parameters or hold some equal"
         )
     solution = fit_table(table, sample, options)
+    if is_reduced(solution):
+        solution = with_reduced_bias(solution, first_order)
     agreement = None
     if engine != "core":
         from collective_use.sem.engines.agreement import by_semopy, confirmed_by_semopy

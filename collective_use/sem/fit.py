@@ -6,34 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from collective_use.accepted import Arguments, Covariances, Means, PlainDict, PlainMapping
+from collective_use.accepted import Covariances, Means, PlainDict, PlainMapping
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError, NotSupported
-from collective_use.sem.data.absent import with_absent
-from collective_use.sem.data.checks import require_columns
-from collective_use.sem.data.data import read_data
-from collective_use.sem.data.given import data_from_moments
+from collective_use.sem.continuous import fit_continuous
 from collective_use.sem.data.products import with_products
-from collective_use.sem.engines.core import (
-    thread_controller,
-)
+from collective_use.sem.engines.core import thread_controller
 from collective_use.sem.engines.search import SECONDS, Budget, within_budget
-from collective_use.sem.estimation import estimate
-from collective_use.sem.options import resolve_options
+from collective_use.sem.options import refuse_elsewhere
 from collective_use.sem.postfit.problems import warn_problems
 from collective_use.sem.result import SemResult
 from collective_use.sem.rotation import Turn, resolve_rotation
-from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import (
     as_names,
     check_model,
-    fixes_covariates,
-    names_of_groups,
     refuse_latent_columns,
-    table_for,
-    text_of,
-    use_means,
 )
 from collective_use.syntax.model_text import ModelText, parse_model
 
@@ -56,6 +44,7 @@ def fit_sem(
     weights: str | None = None,
     ordered: str | Sequence[str] = (),
     missing: str = "listwise",
+    auxiliary: str | Sequence[str] = (),
     se: str | None = None,
     test: str | None = None,
     information: str | None = None,
@@ -88,10 +77,11 @@ def fit_sem(
     data
         One row per case, variables by name.
     estimator
-        ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"GLS"``, ``"ULS"``,
-        ``"WLS"`` or ``"DWLS"``; with ordered variables ``"WLSMV"``, ``"WLSMVS"``, ``"WLSM"``,
-        ``"ULSMV"``, ``"ULSMVS"``, ``"ULSM"``, ``"DWLS"``, ``"ULS"`` or ``"WLS"``. None: ML, and
-        WLSMV with ordered variables.
+        ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"RBM"`` (maximum
+        likelihood with its first-order bias taken off: few cases or few clusters), ``"GLS"``,
+        ``"ULS"``, ``"WLS"`` or ``"DWLS"``; with ordered variables ``"WLSMV"``, ``"WLSMVS"``,
+        ``"WLSM"``, ``"ULSMV"``, ``"ULSMVS"``, ``"ULSM"``, ``"DWLS"``, ``"ULS"`` or ``"WLS"``.
+        None: ML, and WLSMV with ordered variables.
     engine
         ``"core"``: own estimation. ``"semopy"``: semopy's solution, with the core's statistics
         at it. ``"both"``: the core's solution, confirmed by semopy (`SemResult.agreement`).
@@ -112,6 +102,12 @@ def fit_sem(
     missing
         ``"listwise"``, ``"fiml"`` (maximum likelihood by missing pattern) or, where all variables
         are ordered, ``"pairwise"`` (each threshold and correlation from the cases that have it).
+        ``"two.stage"`` and ``"robust.two.stage"`` fit the model to unrestricted maximum likelihood
+        moments; errors and test allow for how they were found (Savalei & Bentler 2009; Savalei &
+        Falk 2014).
+    auxiliary
+        Columns beside the model that tell about missing values: saturated correlates with
+        ``missing="fiml"`` (Graham 2003), part of the first of two stages.
     se, test, information, likelihood
         Override what the estimator implies: ``se`` is ``"standard"``, ``"first.order"``,
         ``"robust.sem"``, ``"robust.huber.white"``, ``"robust"`` or ``"none"``; `information`
@@ -150,8 +146,9 @@ def fit_sem(
         ``starts``, ``seed``, ``standardize`` (defaults as in lavaan 0.7: .001, 0, 30, 11, True),
         ``target`` (wanted loadings, items by factors, NaN where free).
     seconds, progress
-        How long an optimum is sought, all starts together, and whether a bar shows it. A fit that
-        runs out of time has ``converged`` False, and its problem says what was tried.
+        How long an optimum is sought, all starts together, in seconds of this thread's processor
+        time (so that a busy machine finds what an idle one does), and whether a bar shows it. A
+        fit that runs out of time has ``converged`` False, and its problem says what was tried.
 
     Returns
     -------
@@ -180,23 +177,29 @@ def fit_sem(
     >>> S = pd.DataFrame([[1.0, 0.5, 0.4], [0.5, 1.0, 0.3], [0.4, 0.3, 1.0]],
     ...     index=list("xyz"), columns=list("xyz"))
     >>> fit = fit_sem("y ~ x; z ~ b*y", cov=S, n=200)
-    >>> round(fit.parameters["b"], 6), int(fit.fit_measures["df"])
+    >>> float(fit.parameters["b"].round(6)), int(fit.fit_measures["df"])
     (0.3, 1)
     """
     asked = dict(locals())
     if repetitions is not None or se == "bootstrap":
         return _bootstrapped(asked)
     one_of("engine", engine, ENGINES)
+    refuse_elsewhere(estimator)
     check_model(model)
     refuse_latent_columns(model, data)
     asked["data"] = with_products(model, data)
-    for name in ("equal", "partial", "ordered"):
+    for name in ("equal", "partial", "ordered", "auxiliary"):
         asked[name] = as_names(name, asked[name])
     number_between("seconds", seconds, 0, 86400)
     for name in ("repetitions", "seed", "seconds", "progress"):
         del asked[name]
     budget = Budget(float(seconds), bool(progress))
     asked["turn"] = _turn(model, rotation, rotation_options)
+    if asked["turn"] is not None and orthogonal:
+        raise NotSupported(
+            "orthogonal=True with exploratory blocks is not supported: use rotation='varimax', and "
+            "`f ~~ 0*g` for other factors"
+        )
     for name in ("rotation", "rotation_options"):
         del asked[name]
     with thread_controller().limit(limits=1), within_budget(budget):
@@ -228,7 +231,13 @@ def explores(model: str | ModelText | ParameterTable) -> bool:
 
 def _fitted(asked: PlainDict) -> SemResult:
     """Fit ordered variables, two levels or continuous cases, each in its own way."""
+    if asked["auxiliary"] and (asked["ordered"] or _has_levels(asked["model"])):
+        what = "ordered variables" if asked["ordered"] else "two levels"
+        raise NotSupported(
+            f"auxiliary= with {what} is not supported: impute with those variables, fit_sem_mi"
+        )
     if asked["ordered"]:
+        del asked["auxiliary"]
         from collective_use.sem.ordinal.fit import fit_ordinal
 
         return fit_ordinal(**asked)
@@ -244,69 +253,9 @@ def _fitted(asked: PlainDict) -> SemResult:
 
         if explores(asked["model"]):
             raise NotSupported("exploratory blocks (efa) at two levels are not supported")
-        del asked["turn"]
+        del asked["turn"], asked["auxiliary"]
         return fit_twolevel(**asked)
-    return _fit_continuous(**asked)
-
-
-def _fit_continuous(
-    model: str | ModelText | ParameterTable,
-    data: pd.DataFrame | None,
-    *,
-    estimator: str | None,
-    engine: str,
-    group: str | None,
-    equal: tuple[str, ...],
-    partial: tuple[str, ...],
-    cluster: tuple[str, ...],
-    weights: str | None,
-    cov: Covariances,
-    n: float | Sequence[float] | None,
-    means: Means,
-    meanstructure: bool | None,
-    std_lv: bool,
-    orthogonal: bool,
-    effect_coding: bool,
-    fixed_x: bool | None,
-    bounds: str | Mapping[str, tuple[float, float]] | None,
-    turn: Turn | None,
-    **wanted: Arguments,
-) -> SemResult:
-    if std_lv and effect_coding:
-        raise InputError("std_lv and effect_coding both set the factors' metric: choose one")
-    options = resolve_options(
-        estimator or "ML", **wanted, cluster=cluster, weights=weights is not None,
-        moments_only=data is None,
-    )  # fmt: skip
-    names = names_of_groups(data, cov, group)
-    chosen = TableOptions(
-        n_groups=len(names),
-        meanstructure=use_means(
-            meanstructure, options, cluster, names, means, moments_only=data is None, equal=equal
-        ),
-        std_lv=std_lv,
-        orthogonal=orthogonal,
-        effect_coding=effect_coding,
-        fixed_x=fixes_covariates(fixed_x, options),
-        equal=equal,
-        partial=partial,
-    )
-    table = table_for(model, chosen, names, bounds)
-    block = table.blocks[0]
-    if data is None:
-        if table.meanstructure and means is None:
-            raise InputError("the model has intercepts but cov= alone tells no means: give means=")
-        sample = data_from_moments(cov, n, means, block.observed, options, names)
-    else:
-        require_columns(block.observed, list(data.columns), block.latent)
-        sample = read_data(
-            data, block.observed, block.exogenous, options,
-            group=group, cluster=cluster, weights=weights,
-        )  # fmt: skip
-        table = with_absent(table, sample, options)
-    return estimate(
-        table, sample, options, names=names, model=text_of(model), engine=engine, turn=turn
-    )
+    return fit_continuous(**asked)
 
 
 def fit_cfa(
@@ -322,6 +271,7 @@ def fit_cfa(
     weights: str | None = None,
     ordered: str | Sequence[str] = (),
     missing: str = "listwise",
+    auxiliary: str | Sequence[str] = (),
     se: str | None = None,
     test: str | None = None,
     information: str | None = None,

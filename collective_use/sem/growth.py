@@ -93,7 +93,7 @@ def fit_growth(
     >>> y = {f"y{t}": level + rise * t + 0.4 * rng.normal(size=200) for t in range(4)}
     >>> text = "i =~ 1*y0 + 1*y1 + 1*y2 + 1*y3; s =~ 0*y0 + 1*y1 + 2*y2 + 3*y3"
     >>> fit = fit_growth(text, pd.DataFrame(y))
-    >>> round(fit.parameters["s~1"], 1), int(fit.fit_measures["df"])
+    >>> float(fit.parameters["s~1"].round(1)), int(fit.fit_measures["df"])
     (0.5, 5)
     """
     if options.get("ordered"):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
 from collective_use.accepted import Arguments, PlainDict
+from collective_use.checks import one_of
 from collective_use.errors import (
     ConvergenceWarning,
     EstimationError,
@@ -17,11 +19,17 @@ from collective_use.errors import (
     NotSupported,
     warn,
 )
-from collective_use.numerics.moments import Floats
-from collective_use.numerics.sem.fit_indices import Versus, cfi, rmsea, tli
-from collective_use.numerics.sem.pooling import PooledTest, pool_d2, pool_d4, pool_estimates
+from collective_use.numerics.sem.pooling import pool_estimates
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.fit import fit_sem
+from collective_use.sem.imputed_tests import (
+    COLUMNS,
+    METHODS,
+    Imputations,
+    difference_rows,
+    pooled_measures,
+    rows_of_tests,
+)
 from collective_use.sem.result import SemResult
 
 if TYPE_CHECKING:
@@ -38,14 +46,16 @@ class ImputedFit(Result):
     Attributes
     ----------
     estimates
-        ``lhs op rhs group label est se t df p ci_lower ci_upper riv fmi`` by Rubin's rules.
+        ``lhs op rhs level group label est se t df p ci_lower ci_upper riv fmi`` by Rubin's rules.
     tests
-        The model's chi-square, pooled: ``test`` (D2, D4; ``"D2 scaled"`` of a robust estimator),
-        ``F df1 df2 p riv chisq cfi tli rmsea``.
+        The model's chi-square, pooled: ``test`` (D2, D3, D4; with a robust estimator each of them
+        ``scaled`` too), ``F df1 df2 p riv chisq cfi tli rmsea``.
     fits
         The fits of the imputations.
     left_out
         How many imputations did not converge and are not part of the results.
+    stack
+        The fit of all imputations stacked, which D4 needs.
 
     Examples
     --------
@@ -55,13 +65,64 @@ class ImputedFit(Result):
     >>> frames = [pd.DataFrame(x + 0.1 * rng.normal(size=x.shape), columns=list("xyz"))] * 2
     >>> pooled = fit_sem_mi("y ~ x; z ~ y", frames)
     >>> pooled.tests.test.tolist()
-    ['D2', 'D4']
+    ['D2', 'D3', 'D4']
     """
 
     estimates: pd.DataFrame
     tests: pd.DataFrame
     fits: tuple[SemResult, ...]
     left_out: int
+    stack: SemResult | None = None
+
+    @property
+    def _imputations(self) -> Imputations:
+        return Imputations(self.fits, self.stack)
+
+    @property
+    def fit_measures(self) -> Mapping[str, float]:
+        """Fit measures by lavaan's names: by D4, or D2 where there is no likelihood ratio."""
+        return self.measures("D2" if self.stack is None else "D4")
+
+    def measures(self, method: str) -> Mapping[str, float]:
+        """Return fit measures of the test pooled by ``"D2"``, ``"D3"`` or ``"D4"``.
+
+        Robust forms divide the pooled statistic by the harmonic mean of the imputations' scaling
+        factors, as lavaan.mi does.
+
+        Raises
+        ------
+        NotSupported
+            When the estimator has no such test.
+        """
+        one_of("method", method, METHODS)
+        return MappingProxyType(pooled_measures(self._imputations, method))
+
+    def compare(self, other: ImputedFit) -> pd.DataFrame:
+        """Return tests of the difference to a nested model of the same imputations.
+
+        Columns are ``test F df1 df2 p riv``. With a robust estimator ``"D2 scaled"`` pools the
+        imputations' corrected differences; the others divide by the difference of mean scalings
+        (Satorra & Bentler 2001).
+
+        Raises
+        ------
+        InputError
+            When the other result is of other imputations or has as many degrees of freedom.
+        """
+        import pandas as pd
+
+        if not isinstance(other, ImputedFit):
+            raise InputError("compare() takes the result of fit_sem_mi on the same data sets")
+        if len(other.fits) != len(self.fits) or any(
+            mine.n != theirs.n for mine, theirs in zip(self.fits, other.fits, strict=True)
+        ):
+            raise InputError("the two results are not of the same imputations")
+        mine, theirs = self._imputations, other._imputations
+        first, second = self.fits[0].solution.df, other.fits[0].solution.df
+        if first == second:
+            raise InputError(f"both models have {first} degrees of freedom: nothing to compare")
+        pair = (mine, theirs) if first < second else (theirs, mine)
+        return pd.DataFrame(difference_rows(*pair), columns=list(COLUMNS[:6]))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the estimates."""
@@ -90,7 +151,7 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     data
         At least two imputed data sets with the same columns and number of rows.
     **arguments
-        As for `fit_sem`: continuous variables at one level.
+        As for `fit_sem`. Ordered variables and least squares have D2 alone, two levels D2 and D4.
 
     Raises
     ------
@@ -99,7 +160,7 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     EstimationError
         When fewer than two imputations converge.
     NotSupported
-        For ordered variables, two levels, or moments instead of data.
+        For moments instead of data, or bootstrap errors.
 
     Warns
     -----
@@ -109,7 +170,8 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     References
     ----------
     Rubin (1987), Multiple imputation for nonresponse in surveys; Li et al. (1991), Statistica
-    Sinica 1:65 (D2); Chan & Meng (2022), Statistica Sinica 32:1489 (D4).
+    Sinica 1:65 (D2); Meng & Rubin (1992), Biometrika 79:103 (D3); Chan & Meng (2022), Statistica
+    Sinica 32:1489 (D4).
 
     Examples
     --------
@@ -122,12 +184,16 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     (3, ['~', '~~', '~~'])
     """
     frames = _checked(data)
-    for name in ("ordered", "cov", "repetitions"):
-        if arguments.get(name):
-            raise NotSupported(f"{name}= with imputed data sets is not supported")
+    for name in ("cov", "repetitions"):
+        if arguments.get(name) is not None:
+            raise NotSupported(
+                f"{name}= with imputed data sets is not supported: give a list of data frames"
+            )
+    if arguments.get("se") == "bootstrap":
+        raise NotSupported(
+            "se='bootstrap' with imputed data sets is not supported: use estimator='MLR'"
+        )
     fits = [fit_sem(model, frame, **arguments) for frame in frames]
-    if any(type(fit) is not SemResult for fit in fits):
-        raise NotSupported("imputed data sets at two levels are not supported")
     fine = [fit.converged and fit.vcov is not None for fit in fits]
     good = tuple(fit for fit, use in zip(fits, fine, strict=True) if use)
     left_out = len(fits) - len(good)
@@ -137,7 +203,33 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
         warn(f"{left_out} of {len(fits)} imputations did not converge: left out",
              ConvergenceWarning)  # fmt: skip
     used = [frame for frame, use in zip(frames, fine, strict=True) if use]
-    return ImputedFit(_estimates(good), _tests(model, used, good, arguments), good, left_out)
+    stack = _stacked(model, used, good, arguments)
+    return ImputedFit(_estimates(good), _tests(Imputations(good, stack)), good, left_out, stack)
+
+
+def _tests(imputed: Imputations) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows_of_tests(imputed), columns=list(COLUMNS))
+
+
+def _stacked(
+    model: str, frames: Sequence[pd.DataFrame], fits: Sequence[SemResult], arguments: PlainDict
+) -> SemResult | None:
+    """Fit all imputations as one sample; clusters of different imputations are different ones."""
+    import pandas as pd
+
+    if fits[0].solution.options.function != "ML" or fits[0].solution.df == 0:
+        return None
+    cluster = arguments.get("cluster")
+    parts = []
+    for k, frame in enumerate(frames):
+        copy = frame
+        for name in [cluster] if isinstance(cluster, str) else cluster or []:
+            own = frame[name].map(lambda value, k=k: f"{k}:{value}", na_action="ignore")
+            copy = copy.assign(**{name: own})
+        parts.append(copy)
+    return fit_sem(model, pd.concat(parts, ignore_index=True), **arguments)
 
 
 def _checked(data: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
@@ -170,7 +262,8 @@ def _estimates(fits: Sequence[SemResult]) -> pd.DataFrame:
     df = np.where(finite, pooled.df, 1e12)
     tail = 0.5 + LEVEL / 2
     width = np.where(finite, stdtrit(df, tail), ndtri(tail)) * se
-    frame = fits[0].estimates[["lhs", "op", "rhs", "group", "label"]].copy()
+    keys = ["lhs", "op", "rhs", "level", "group", "label"]
+    frame = fits[0].estimates[[key for key in keys if key in fits[0].estimates]].copy()
     return frame.assign(
         est=pooled.estimates,
         se=se,
@@ -182,47 +275,3 @@ def _estimates(fits: Sequence[SemResult]) -> pd.DataFrame:
         riv=np.where(free, pooled.riv, np.nan),
         fmi=np.where(free, pooled.fmi, np.nan),
     )
-
-
-def _tests(
-    model: str, frames: Sequence[pd.DataFrame], fits: Sequence[SemResult], arguments: PlainDict
-) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = ("test", "F", "df1", "df2", "p", "riv", "chisq", "cfi", "tli", "rmsea")
-    measures = [fit.fit_measures for fit in fits]
-    if measures[0]["df"] == 0:
-        return pd.DataFrame(columns=list(columns))
-    rows = [_row("D2", _d2(measures, "", ""), _d2(measures, "baseline.", ""), fits[0])]
-    if "chisq.scaled" in measures[0]:
-        test, null = (_d2(measures, base, ".scaled") for base in ("", "baseline."))
-        rows.append(_row("D2 scaled", test, null, fits[0]))
-    if fits[0].solution.options.function == "ML":
-        stack = fit_sem(model, pd.concat(frames, ignore_index=True), **arguments).fit_measures
-        test, null = (_d4(measures, stack, base) for base in ("", "baseline."))
-        rows.append(_row("D4", test, null, fits[0]))
-    return pd.DataFrame(rows, columns=list(columns))
-
-
-def _of(measures: Sequence[Mapping[str, float]], name: str) -> Floats:
-    return np.array([m[name] for m in measures])
-
-
-def _d2(measures: Sequence[Mapping[str, float]], base: str, suffix: str) -> PooledTest:
-    df = float(_of(measures, f"{base}df").mean())
-    return pool_d2(_of(measures, f"{base}chisq{suffix}"), df)
-
-
-def _d4(
-    measures: Sequence[Mapping[str, float]], stack: Mapping[str, float], base: str
-) -> PooledTest:
-    statistics = _of(measures, f"{base}chisq")
-    return pool_d4(statistics, stack[f"{base}chisq"] / len(measures), stack[f"{base}df"])
-
-
-def _row(name: str, test: PooledTest, null: PooledTest, fit: SemResult) -> tuple[str | float, ...]:
-    v = Versus(test.chisq, test.df1, null.chisq, null.df1)
-    error = rmsea(test.chisq, test.df1, fit.n, len(fit.group_names))
-    return (
-        name, test.f, test.df1, test.df2, test.p, test.riv, test.chisq, cfi(v), tli(v), error,
-    )  # fmt: skip

@@ -10,6 +10,7 @@ from collective_use.numerics.moments import (
     Ints,
     inverse,
     inverse_and_log_det,
+    normal_weight,
     predictions_from,
     products,
 )
@@ -236,7 +237,7 @@ def covariance_of_estimates(solution: Solution) -> Floats:
     bread = inverted(solution, information(solution))
     if options.se == "standard":
         return bread / solution.effective_n
-    by_moments = options.se == "robust.sem"
+    by_moments = options.se == "robust.sem" or options.two_stage
     middle = moment_meat(solution) if by_moments else first_order(solution)
     return np.asarray(bread @ middle @ bread / solution.effective_n)
 
@@ -279,6 +280,12 @@ def moment_meat(solution: Solution) -> Floats:
     q = solution.model.n_free
     out = np.zeros((q, q))
     for i, share in enumerate(solution.data.shares):
+        if (omega := solution.data.groups[i].omega) is not None:
+            weight = normal_weight(inverse(weighing_covariance(solution, i)), means=True)
+            state = states_of(solution)[i]
+            VD = weight @ jacobian(cells_of(solution.model.blocks[i]), state, q, means=True)
+            out += share * (VD.T @ omega @ VD)
+            continue
         A = influence(solution, i)
         out += share * (A.T @ A) / A.shape[0]
     return out

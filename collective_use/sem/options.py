@@ -17,6 +17,7 @@ CONTINUOUS: Mapping[str, tuple[str, str, str, str]] = {
     "MLMVS": ("ML", "robust.sem", "mean.var.adjusted", "expected"),
     "MLR": ("ML", "robust.huber.white", "yuan.bentler.mplus", "observed"),
     "MLF": ("ML", "standard", "standard", "first.order"),
+    "RBM": ("ML", "robust.huber.white", "standard", "observed"),
     "GLS": ("GLS", "standard", "standard", "expected"),
     "ULS": ("ULS", "standard", "standard", "expected"),
     "WLS": ("WLS", "standard", "standard", "expected"),
@@ -37,6 +38,17 @@ ORDERED: Mapping[str, tuple[str, str, str]] = {
 }
 """Estimators for ordered variables: weight, errors and test that each begins with."""
 
+ELSEWHERE: Mapping[str, str] = {
+    "PML": "ordered variables take 'WLSMV', with missing='pairwise' where answers are missing",
+    "FML": "ordered variables take 'WLSMV'",
+    "MML": "ordered variables take 'WLSMV'",
+    "IV": "use fit_iv",
+    "MIIV": "use fit_iv",
+    "DLS": "use 'MLR', 'MLM' or 'DWLS'",
+    "BAYES": "use 'MLR', or 'RBM' where cases or groups are few",
+}
+"""Estimators of other programs, and what is offered instead."""
+
 ESTIMATORS: tuple[str, ...] = tuple(CONTINUOUS)
 """Estimators for continuous data."""
 
@@ -44,7 +56,8 @@ FOR_ORDERED: tuple[str, ...] = tuple(name for name in ORDERED if name not in CON
 """Estimators that only ordered variables have."""
 
 LIKELIHOODS = ("normal", "wishart")
-MISSING = ("listwise", "fiml")
+TWO_STAGE = ("two.stage", "robust.two.stage")
+MISSING = ("listwise", "fiml", *TWO_STAGE)
 ERRORS = ("standard", "first.order", "robust.sem", "robust.huber.white", "robust.cluster", "none")
 TESTS = (
     "standard",
@@ -60,6 +73,23 @@ LEVELS = ("within", "between")
 Level = Literal["within", "between"]
 
 
+def refuse_elsewhere(estimator: object) -> None:
+    """Raise for an estimator of other programs, naming what is offered instead.
+
+    Raises
+    ------
+    NotSupported
+        When it is one of `ELSEWHERE`.
+
+    Examples
+    --------
+    >>> refuse_elsewhere("ML")
+    """
+    name = estimator.upper() if isinstance(estimator, str) else ""
+    if name in ELSEWHERE:
+        raise NotSupported(f"estimator={name!r} is not supported: {ELSEWHERE[name]}")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """A fit's resolved options.
@@ -73,9 +103,9 @@ class Options:
     likelihood
         ``"normal"`` (divisor n) or ``"wishart"`` (n - 1).
     missing
-        ``"listwise"`` or ``"fiml"``.
+        ``"listwise"``, ``"fiml"``, or one of `TWO_STAGE`.
     se, test, information
-        One of `ERRORS`, `TESTS`, `INFORMATION`.
+        One of `ERRORS` (or of `TWO_STAGE`), `TESTS`, `INFORMATION`.
     test_observed
         ``"hessian"`` or ``"h1"``: how the scaled test forms observed information.
     h1_information
@@ -97,6 +127,11 @@ class Options:
     def unbiased(self) -> bool:
         """Whether covariances are divided by n - 1."""
         return self.function != "ML" or self.likelihood == "wishart"
+
+    @property
+    def two_stage(self) -> bool:
+        """Whether the model is fitted to unrestricted moments of incomplete data."""
+        return self.missing in TWO_STAGE
 
     @property
     def scaled(self) -> bool:
@@ -223,6 +258,10 @@ DEFAULTS: tuple[Default, ...] = (
     Default(lambda a: a.test is not None, lambda a: {"test": str(a.test)}, "asked for"),
     Default(lambda a: a.information is not None,
             lambda a: {"information": str(a.information)}, "asked for"),
+    Default(lambda a: a.options.two_stage and a.se is None and a.test is None,
+            lambda a: {"se": a.options.missing, "test": "satorra.bentler",
+                       "information": "expected", "h1_information": "unstructured"},
+            "errors and test allow for the first stage (Savalei & Bentler 2009)"),
     Default(lambda a: a.cluster and not a.weights and a.options.estimator == "ML",
             lambda _: {"test_observed": "h1"}, "as lavaan 0.6 forms the test of ML with clusters"),
 )  # fmt: skip
@@ -233,7 +272,7 @@ _CASEWISE = ("first.order", "robust.huber.white")
 
 
 def _by_moments(o: Options) -> bool:
-    return o.se == "robust.sem" or o.test in _MOMENT_TESTS
+    return not o.two_stage and (o.se == "robust.sem" or o.test in _MOMENT_TESTS)
 
 
 def _needs_cases(o: Options) -> bool:
@@ -242,11 +281,25 @@ def _needs_cases(o: Options) -> bool:
         or o.scaled
         or o.information == "first.order"
         or o.function in ("WLS", "DWLS")
-        or o.missing == "fiml"
+        or o.missing != "listwise"
     )
 
 
 REFUSED: tuple[Refusal, ...] = (
+    Refusal(lambda a: a.options.two_stage and a.options.estimator != "ML",
+            "missing={o.missing!r} with estimator={o.estimator!r}",
+            "use estimator='ML', whose errors and test then allow for the first stage"),
+    Refusal(lambda a: a.options.two_stage
+            and bool(a.se not in (None, "none") or a.test or a.information),
+            "missing={o.missing!r} with se=, test= or information=",
+            "they follow from the two stages, leave them out"),
+    Refusal(lambda a: a.options.two_stage and a.dependent,
+            "missing={o.missing!r} with {kind}", "use missing='fiml'"),
+    Refusal(lambda a: a.options.estimator == "RBM" and a.options.likelihood == "wishart",
+            "likelihood='wishart' with estimator='RBM'", "use likelihood='normal'"),
+    Refusal(lambda a: a.options.estimator == "RBM" and (a.moments_only or a.options.scaled),
+            "cov= or a scaled test with estimator='RBM'",
+            "give data; the test of ML is given beside"),
     Refusal(lambda a: a.options.likelihood == "wishart" and a.options.function != "ML",
             "likelihood='wishart' with estimator={o.estimator!r}",
             "it belongs to maximum likelihood"),
@@ -255,8 +308,8 @@ REFUSED: tuple[Refusal, ...] = (
     Refusal(lambda a: a.options.missing == "fiml"
             and a.options.estimator in ("MLM", "MLMV", "MLMVS"),
             "missing='fiml' with estimator={o.estimator!r}", "use estimator='MLR'"),
-    Refusal(lambda a: a.options.missing == "fiml" and a.options.likelihood == "wishart",
-            "missing='fiml' with likelihood='wishart'", "use likelihood='normal'"),
+    Refusal(lambda a: a.options.missing != "listwise" and a.options.likelihood == "wishart",
+            "missing={o.missing!r} with likelihood='wishart'", "use likelihood='normal'"),
     Refusal(lambda a: a.dependent and a.options.estimator not in ("ML", "MLR"),
             "{kind} with estimator={o.estimator!r}", "use estimator='ML' or 'MLR'"),
     Refusal(lambda a: a.dependent and a.options.likelihood == "wishart",

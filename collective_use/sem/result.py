@@ -23,12 +23,18 @@ from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures
 from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.short_fit import short_fit
+from collective_use.sem.postfit.derived import (
+    DerivedEstimate,
+    ImpliedMoments,
+    ProfileLimits,
+    moments_of,
+)
 from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
 from collective_use.sem.postfit.problems import Problem
 from collective_use.sem.postfit.standardized import KINDS, root, standardize
 from collective_use.sem.resampling.replications import Bootstrap
 from collective_use.sem.table.constraints import evaluate, read_expression
-from collective_use.sem.table.partable import Parameter, ParameterTable
+from collective_use.sem.table.partable import ParameterTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,8 +83,8 @@ class SemResult(Result):
     >>> S = pd.DataFrame([[1.0, 0.5, 0.4], [0.5, 1.0, 0.3], [0.4, 0.3, 1.0]],
     ...     index=list("xyz"), columns=list("xyz"))
     >>> fit = fit_sem("y ~ a*x; z ~ b*y; ab := a*b", cov=S, n=200)
-    >>> fit.converged, fit.admissible, [round(v, 2) for v in fit.evaluate("a*b")]
-    (True, True, [0.15, 0.04])
+    >>> fit.converged, fit.admissible, round(fit.evaluate("a*b").value, 2)
+    (True, True, 0.15)
     >>> sorted(fit.modification_indices().lhs)
     ['y', 'z']
     >>> larger = fit_sem("y ~ a*x; z ~ b*y + x", cov=S, n=200)
@@ -124,10 +130,11 @@ class SemResult(Result):
         return self.solution.data.n
 
     @property
-    def parameters(self) -> dict[str, float]:
+    def parameters(self) -> pd.Series:
         """Estimates of the free parameters by name."""
-        names = self.table.free_names()
-        return dict(zip(names, (float(x) for x in self.solution.theta), strict=True))
+        import pandas as pd
+
+        return pd.Series(np.array(self.solution.theta), index=list(self.table.free_names()))
 
     @cached_property
     def _saturated(self) -> list[GroupMoments]:
@@ -327,12 +334,13 @@ class SemResult(Result):
         wanted = [(s.lhs, s.op, s.rhs) for s in parse_model(add).statements]
         return score_test(self.solution, wanted)
 
-    def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
+    def profile(self, parameter: str, *, confidence: float = 0.95) -> ProfileLimits:
         """Return the likelihood-profile limits of a free parameter (a label or ``"f =~ x2"``)."""
         from collective_use.sem.postfit.profile import profile_limits
 
         self._refuse()
-        return profile_limits(self.solution, parameter, confidence)
+        lower, upper = profile_limits(self.solution, parameter, confidence)
+        return ProfileLimits(parameter, lower, upper, confidence)
 
     def small_sample(self) -> pd.DataFrame:
         """Return chi-square corrected for small samples: Swain, Bartlett, Yuan."""
@@ -346,19 +354,16 @@ class SemResult(Result):
 
         return summary(self, standardized=standardized, fit_measures=fit_measures)
 
-    def evaluate(self, expression: str) -> tuple[float, float]:
+    def evaluate(self, expression: str) -> DerivedEstimate:
         """Return an expression of labels with its delta-method standard error."""
         values = self.solution.constraints.values(self.solution.theta)
         value, slope = evaluate(read_expression(expression), values, self.solution.model.n_free)
         if self.vcov is None:
-            return value, math.nan
-        return value, float(root(slope @ self.vcov @ slope))
+            return DerivedEstimate(expression, value, math.nan)
+        return DerivedEstimate(expression, value, float(root(slope @ self.vcov @ slope)))
 
-    def implied(self, group: int = 1) -> tuple[Floats, Floats]:
-        """Return implied covariances and means of a group."""
-        state = self.solution.objective.states(self.solution.theta)[group - 1]
-        return state.Sigma, state.mu
-
-    def rows(self) -> tuple[Parameter, ...]:
-        """Return the rows of the parameter table."""
-        return self.table.rows
+    def implied(self, number: int = 1) -> ImpliedMoments:
+        """Return implied covariances and means of a group, by its number from 1."""
+        one_of("number", number, range(1, len(self.group_names) + 1))
+        state = self.solution.objective.states(self.solution.theta)[number - 1]
+        return moments_of(state.Sigma, state.mu, self.table.block(number).observed)

@@ -178,6 +178,8 @@ def _errors(fit: Fitted) -> list[str]:
         "robust.sem": "Robust.sem",
         "robust.huber.white": "Sandwich",
         "robust.cluster": "Robust.cluster",
+        "two.stage": "Two.stage",
+        "robust.two.stage": "Robust.two.stage",
         "none": "None",
     }
     boot = fit.bootstrap

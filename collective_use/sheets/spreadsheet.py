@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 
 from collective_use.accepted import Book, SheetCell, Worksheet
 from collective_use.errors import OutputError
@@ -213,7 +212,7 @@ def add_table(
     widest = max((lines_of(c.heading, c.width - 2) for c in columns if not c.hidden), default=1)
     sheet.row_dimensions[1].height = 10 + 15 * widest
     listed = [list(row) for row in rows]
-    styles: dict[tuple[bool, ...], Any] = {}
+    styles: dict[tuple[bool, ...], SheetCell] = {}
     for number, row in enumerate(listed + [[None] * len(columns)] * spare, start=2):
         _row(sheet, number, columns, row, styles)
     last = max(2, len(listed) + spare + 1)

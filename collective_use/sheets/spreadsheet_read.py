@@ -6,9 +6,8 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from collective_use.accepted import Worksheet
+from collective_use.accepted import Given, Worksheet
 from collective_use.checks import did_you_mean, quoted
 from collective_use.door.limits import check_archive, regular_file
 from collective_use.errors import ReadError
@@ -46,7 +45,7 @@ class Sheet:
     file: str
     name: str
     headings: Mapping[str, int]
-    rows: tuple[tuple[int, Mapping[str, Any]], ...]
+    rows: tuple[tuple[int, Mapping[str, Given]], ...]
 
     def at(self, row: int, heading: str = "") -> CellPosition:
         """Return the place of a cell."""
@@ -102,7 +101,7 @@ def _sheet(file: str, sheet: Worksheet) -> Sheet:
             f"{file}, sheet {sheet.title!r}: its last cell stands in row {sheet.max_row:,}, column "
             f"{sheet.max_column:,}; delete the cells far away from the table"
         )
-    lines: Iterator[Sequence[Any]] = sheet.iter_rows(values_only=True)
+    lines: Iterator[Sequence[Given]] = sheet.iter_rows(values_only=True)
     headings: dict[str, int] = {}
     for place, value in enumerate(next(lines, ()), start=1):
         heading = "" if value is None else str(value).strip()

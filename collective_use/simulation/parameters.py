@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from collective_use.accepted import PlainDict
+from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import column_in, number_between, whole_number
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
-from collective_use.results import plain
+from collective_use.results import plain, short_repr
 
 Pair = tuple[str, str]
 SHARES = (
@@ -101,7 +100,7 @@ class TrueParameters:
     careless: float = 0.0
     languages: Mapping[str, float] = field(default_factory=dict)
     stability: float = 0.70
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: PlainMapping = field(default_factory=dict)
     exact_groups: bool = False
 
     def checked(self) -> TrueParameters:
@@ -120,6 +119,9 @@ class TrueParameters:
         number_between("lowest loading", self.loadings[0], 0, self.loadings[1])
         number_between("highest loading", self.loadings[1], 0, 1)
         return self
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def to_dict(self) -> PlainDict:
         """Return plain values; pairs are written ``"outcome ~ predictor"``."""

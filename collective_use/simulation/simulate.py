@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,7 +67,7 @@ class SimulatedSurvey(Result):
     rows: pd.DataFrame
     members: pd.DataFrame
     informants: pd.DataFrame
-    truth: Mapping[str, Any]
+    truth: PlainMapping
 
     def to_frame(self) -> pd.DataFrame:
         """Return keys and answers as a plain table: one row an answer sheet, text cells."""

@@ -45,7 +45,7 @@ from collective_use.structure.ways.moments import (
     split_covariances,
 )
 from collective_use.structure.ways.partners import crossed_errors
-from collective_use.structure.ways.rule import choose, power_note, reliabilities
+from collective_use.structure.ways.rule import choose, power_note, power_of, reliabilities
 from collective_use.syntax.model_text import parse_model
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def fit_structure(
         _sentences(found, data), data.record,
         (structural.attribution.theory, structural.attribution.inferred),
         _name(structural, groups.instrument.languages[0]), structural.note or "",
-        chosen, reason, found.measures, drawn.words if drawn else "", found.instruments, drawn,
-        found.df,
+        chosen, reason, found.measures, drawn.words if drawn else "", found.instruments,
+        power_of(len(data.groups), _reliability(data)), drawn, found.df,
     )  # fmt: skip
 
 
@@ -338,8 +338,7 @@ def _sentences(found: _Found, data: Measured) -> tuple[str, ...]:
     groups = len(data.groups)
     fit, free = found.fit, found.fit.solution.n_parameters
     sentences = []
-    known = list(reliabilities(data).values())
-    power = power_note(groups, float(np.mean(known)) if known else 1.0)
+    power = power_note(groups, _reliability(data))
     if power:
         sentences.append(power)
     if found.moments is None or found.way == "means":
@@ -352,6 +351,12 @@ def _sentences(found: _Found, data: Measured) -> tuple[str, ...]:
         warn(few, SmallGroupsWarning)
         sentences.append(few + ".")
     return tuple(dict.fromkeys((*sentences, *(_sentence(note) for note in found.notes))))
+
+
+def _reliability(data: Measured) -> float:
+    """Return the reliability of group values, on average over measures; 1 for records."""
+    known = list(reliabilities(data).values())
+    return float(np.mean(known)) if known else 1.0
 
 
 def _sentence(text: str) -> str:

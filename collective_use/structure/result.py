@@ -20,6 +20,7 @@ from collective_use.structure.answers.sizes import (
     sizes_frame,
 )
 from collective_use.structure.report import report_tables, report_text
+from collective_use.structure.ways.rule import Power
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,10 @@ class StructureFit(Result):
         Where limits and p come from, in words.
     instruments
         For the way `iv`: every equation with its test; None else.
+    power
+        How likely one medium indirect effect is found with so many groups: `groups`, `share`,
+        `reliability` (of the line of the table that is nearest), `needed` (groups for 80%); None
+        from 150 groups on.
 
     Examples
     --------
@@ -95,6 +100,7 @@ class StructureFit(Result):
     measures: Mapping[str, float] = field(default_factory=dict)
     limits: str = ""
     instruments: pd.DataFrame | None = None
+    power: Power | None = None
     _drawn: Drawn | None = field(default=None, repr=False, compare=False)
     _df: float | None = field(default=None, repr=False, compare=False)
 
@@ -197,6 +203,7 @@ class StructureFit(Result):
             "limits": self.limits,
             "explained": plain(self.explained()) if self.fit.converged else [],
             "instruments": plain(self.instruments),
+            "power": plain(self.power),
             "fit": plain(dict(self.measures)),
             "warnings": list(self.warnings),
             "record": self.record.to_dict(),

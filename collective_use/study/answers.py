@@ -10,7 +10,7 @@ from collective_use.disclosure import disclosure_rule
 from collective_use.errors import CollectiveUseError
 from collective_use.groups.agreement.rwg import rwg_j
 from collective_use.groups.disclosure.bands import agreement_bands
-from collective_use.groups.disclosure.counts import rounded_counts
+from collective_use.groups.disclosure.counts import key_of, rounded_counts
 from collective_use.instrument.model import Measure
 from collective_use.study.walk import Outcome
 
@@ -45,12 +45,14 @@ def characteristics_frame(outcome: Outcome) -> pd.DataFrame:
     """Return how often each answer to a background question was given, none beside another."""
     instrument, persons = outcome.instrument, outcome.responses.persons
     language, rows = instrument.languages[0], []
+    who = [persons[name] for name in ("group", "member") if name in persons]
     for item in instrument.items:
         if item.role != "respondent" or item.kind != "choice" or item.id not in persons:
             continue
         given = persons[item.id]
         codes = [option.code for option in item.options]
-        counts = rounded_counts(np.array([int((given == code).sum()) for code in codes]))
+        key = key_of(zip(*who, given, strict=True))
+        counts = rounded_counts(np.array([int((given == code).sum()) for code in codes]), key)
         if counts is None:
             continue
         rows += [
@@ -68,6 +70,8 @@ def shown_counts(outcome: Outcome) -> dict[str, np.ndarray]:
     """
     instrument, answers = outcome.instrument, outcome.responses.answers
     alone = {measure.items[0] for measure in instrument.measures if len(measure.items) == 1}
+    persons = outcome.responses.persons
+    who = [persons[name] for name in ("group", "member") if name in persons]
     found: dict[str, np.ndarray] = {}
     for item in instrument.items:
         if item.kind != "likert" or item.scale is None or item.id in alone:
@@ -76,7 +80,8 @@ def shown_counts(outcome: Outcome) -> dict[str, np.ndarray]:
             continue
         given = answers[item.id]
         codes = instrument.get_scale(item.scale).codes
-        counts = rounded_counts(np.array([int((given == code).sum()) for code in codes]))
+        key = key_of(zip(*who, given, strict=True))
+        counts = rounded_counts(np.array([int((given == code).sum()) for code in codes]), key)
         if counts is not None:
             found[item.id] = counts
     return found

@@ -50,7 +50,9 @@ def demo_study(sample: str, out: str | Path, lang: str | None = None) -> Study:
     return study_from({**whole, "report": True})
 
 
-def run_demo(out: str | Path = "demo", sample: str = "clean", lang: str | None = None) -> StudyRun:
+def run_demo(
+    out: str | Path = "demo", sample: str = "clean", language: str | None = None
+) -> StudyRun:
     """Run everything that this installation can do on a bundled sample.
 
     Parameters
@@ -60,8 +62,8 @@ def run_demo(out: str | Path = "demo", sample: str = "clean", lang: str | None =
     sample
         ``clean`` and ``messy`` are made up, with known true values; ``lq2002`` is real (2,042
         soldiers in 49 companies).
-    lang
-        Language of what is printed, and of the report: ``en``, ``zh``.
+    language
+        Of what is printed, and of the report: ``en``, ``zh``.
 
     Raises
     ------
@@ -76,4 +78,4 @@ def run_demo(out: str | Path = "demo", sample: str = "clean", lang: str | None =
     >>> cu.run_demo(tempfile.mkdtemp() + "/demo", "lq2002").run["counts"]["groups"]
     49
     """
-    return run_study(demo_study(sample, out, lang), command="demo")
+    return run_study(demo_study(sample, out, language), command="demo")

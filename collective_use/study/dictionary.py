@@ -9,6 +9,7 @@ import pandas as pd
 from collective_use.instrument.model import Instrument
 from collective_use.phrases import languages, said, told
 from collective_use.study.meanings import (
+    ANSWERED,
     ANSWERS,
     COMPARED,
     GROUP_VALUES,
@@ -40,6 +41,9 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "estimates.csv": (MODELS,),
     "effects.csv": (MODELS,),
     "fit.csv": (MODELS,),
+    "explained.csv": (ANSWERED,),
+    "contrasts.csv": (ANSWERED,),
+    "specifications.csv": (ANSWERED,),
     "models_compared.csv": (COMPARED,),
     "models_differences.csv": (COMPARED,),
     "models_nesting.csv": (COMPARED,),

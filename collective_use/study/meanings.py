@@ -220,6 +220,23 @@ MODELS = {
     "value": "Its value.",
 }
 
+ANSWERED = {
+    "model": "The model's id in the instrument.",
+    "variable": "What is explained.",
+    "r_square": "Share of its variance between groups that is explained.",
+    "first": "The measures that one effect runs over.",
+    "second": "Those of the effect that is taken from it.",
+    "route": "The measures that the effect runs over.",
+    "way": "How it was fitted: means of groups, or corrected for their sampling error.",
+    "groups": "Groups that it rests on.",
+    "est": "The difference, or the effect.",
+    "lower": "Lower end of the 95% interval, from the draws of the effects.",
+    "upper": "Upper end of the 95% interval.",
+    "p": "p of the difference, or of the effect.",
+    "q": "p adjusted for the number of differences (false discovery rate).",
+    "reason": "Why a choice could not be fitted.",
+}
+
 COMPARED = {
     "model": "The model's id in the instrument.",
     "groups": "Groups, the same for all models.",
@@ -243,6 +260,10 @@ COMPARED = {
 }
 
 VALIDATION = {
+    "place": "The place of the eigenvalue, the largest first.",
+    "components": "Eigenvalue of the correlations (components).",
+    "components_95": "The 95th percentile of eigenvalues of random data.",
+    "suggested": "The number of factors that most rules find.",
     "what": "Kind of finding.",
     "where": "The item or the constructs it is about.",
     "number": "The number behind a finding.",

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -177,7 +176,7 @@ def run_content(outcome: Outcome, shown: Shown) -> PlainDict:
     study, instrument = outcome.study, outcome.instrument
     record = record_for_others(outcome.record, outcome.groups, shown.rule).joined(shown.record)
     listed = [entry.file for entry in study.exports]
-    models: dict[str, Any] = {}
+    models: PlainDict = {}
     if outcome.models:
         from collective_use.study.structural import models_account
 

@@ -90,6 +90,8 @@ class Planned(Settings):
         The model whose indirect effects were planned.
     ways
         How the structure will be fitted, as `collective-use plan` calls it.
+    spread
+        Standard deviation of an item's answers in steps, for agreement within groups.
     values
         Planning values, with the names of `collective_use.TrueParameters`.
     """
@@ -101,4 +103,5 @@ class Planned(Settings):
     level: float = Field(default=0.05, gt=0, lt=1)
     model: str | None = None
     ways: tuple[str, ...] = ("means", "corrected")
+    spread: float | None = Field(default=None, gt=0, le=50)
     values: PlainDict = Field(default_factory=dict)

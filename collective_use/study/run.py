@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.errors import NotSupported
@@ -59,7 +59,7 @@ class StudyRun(Result):
     folder: Path
     outcome: Outcome
     shown: Shown
-    run: dict[str, Any]
+    run: PlainDict
     files: tuple[tuple[str, str], ...]
 
     def __repr__(self) -> str:

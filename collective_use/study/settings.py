@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -233,7 +233,7 @@ def read_study(path: str | Path) -> Study:
     if not file.exists():
         raise InputError(
             f"no study file {str(file)!r}; begin one with 'collective-use init {file.parent}', "
-            "or name yours: collective-use run my_study.yaml"
+            "or name yours, such as my_study.yaml"
         )
     document = read_yaml(file)
     problems = list(document.problems)
@@ -328,7 +328,7 @@ def placed(study: Study, folder: Path) -> Study:
         return None if text is None else str((folder / Path(text).expanduser()).resolve())
 
     exports = tuple(entry.model_copy(update={"file": path(entry.file)}) for entry in study.exports)
-    changes: dict[str, Any] = {
+    changes: PlainDict = {
         "exports": exports,
         "members": path(study.members),
         "informants": path(study.informants),
@@ -345,7 +345,7 @@ def placed(study: Study, folder: Path) -> Study:
 
 def shown(study: Study) -> PlainDict:
     """Return the settings as run.json holds them: file names without their folders."""
-    values: dict[str, Any] = json.loads(study.model_dump_json(exclude={"out"}))
+    values: PlainDict = json.loads(study.model_dump_json(exclude={"out"}))
     values["instrument"] = Path(study.instrument).name
     for key in ("members", "informants", "map", "platform", "seal"):
         values[key] = Path(values[key]).name if values[key] else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from collective_use.disclosure import DIGITS, Disclosure
 from collective_use.groups.disclosure.relations import Coarseness, coarseness
 from collective_use.sem.fit import model_variables
+from collective_use.structure.answers.routes import ARROW
 from collective_use.structure.report import Figures, exact_figures, report_text
 from collective_use.structure.result import StructureFit
 from collective_use.structure.values import find_model
@@ -40,7 +41,67 @@ def model_frames(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
         {name: _fit_frame(figures.measures) for name, figures in seen.items()},
     )
     frames = dict(zip(FILES, map(stacked, parts), strict=True))
-    return frames | compared_frames(outcome, rule)
+    return frames | answer_frames(outcome, rule) | compared_frames(outcome, rule)
+
+
+def answer_frames(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:
+    """Return what follows from the models, by file name, as others may see it.
+
+    A share of variance is as coarse as a correlation of what it belongs to; a difference of two
+    effects, and an effect in other specifications, as the effects between the same measures.
+    """
+    steps = {name: _steps(outcome, fit, rule) for name, fit in outcome.models.items()}
+    shown = {}
+    if "explained.csv" in outcome.tables:
+        frame = outcome.tables["explained.csv"].copy()
+        for column in ("r_square", "lower", "upper"):
+            frame[column] = [
+                rule.rounded(float(value), steps[str(model)].step(str(variable)))
+                for model, variable, value in zip(
+                    frame["model"], frame["variable"], frame[column], strict=True
+                )
+            ]
+        shown["explained.csv"] = frame
+    if "contrasts.csv" in outcome.tables:
+        frame = outcome.tables["contrasts.csv"]
+        routes = frame["first"].astype(str) + ARROW + frame["second"].astype(str)
+        of = frame["model"].astype(str).tolist()
+        shown["contrasts.csv"] = _coarse(outcome, frame, routes.tolist(), of, steps)
+    if "specifications.csv" in outcome.tables:
+        frame = outcome.tables["specifications.csv"]
+        whose = [next(iter(outcome.models))] * len(frame)
+        along = frame["route"].astype(str).tolist()
+        shown["specifications.csv"] = _coarse(outcome, frame, along, whose, steps)
+    return shown
+
+
+def _coarse(
+    outcome: Outcome, frame: pd.DataFrame, routes: Sequence[str], models: Sequence[str],
+    steps: Mapping[str, Coarseness],
+) -> pd.DataFrame:  # fmt: skip
+    """Return figures in the units of effects, as coarse as effects along the same measures."""
+    parts = []
+    for model in dict.fromkeys(models):
+        inside = [own == model for own in models]
+        part = frame[inside].copy()
+        ways = [route for route, here in zip(routes, inside, strict=True) if here]
+        effects = outcome.models[model].effects
+        ratios = dict(zip(effects["route"], effects["std_all"] / effects["est"], strict=True))
+        own = [route.split(ARROW) for route in ways]
+        # both ends of two routes are the same, so that one of them tells what a unit is
+        unit = [next((r for known, r in ratios.items() if route.startswith(str(known))), 1.0)
+                for route in ways]  # fmt: skip
+        seen = steps[model].estimates(
+            part.assign(
+                route=[ARROW.join(dict.fromkeys(names)) for names in own],
+                std_all=part["est"] * unit, se=(part["upper"] - part["lower"]) / 3.92,
+            )
+        )  # fmt: skip
+        for column in ("est", "lower", "upper", "p", "q"):
+            if column in part:
+                part[column] = seen[column]
+        parts.append(part)
+    return pd.concat(parts)
 
 
 def compared_frames(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]:

@@ -20,10 +20,12 @@ from collective_use.errors import (
 )
 from collective_use.progress import step
 from collective_use.record import Record
+from collective_use.structure.answers.routes import SPECIFIC
 from collective_use.structure.fit import fit_structure
 from collective_use.structure.result import StructureFit
 from collective_use.structure.rivals.compare import compare_models
 from collective_use.structure.rivals.nesting import EQUIVALENT, NESTED
+from collective_use.structure.rivals.specifications import specification_curve
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -32,12 +34,22 @@ FILES = {
     "fit.csv": "a row a fit measure of each model",
 }
 
+ANSWERS = {
+    "explained.csv": "a row an outcome of each model: R-square between groups, with limits",
+    "contrasts.csv": "a row a pair of mechanisms with the same ends: their difference",
+    "specifications.csv": "a row a defensible choice: one effect, computed in each way",
+}
+"""What follows from the models; written where it has rows."""
+
 COMPARED = {
     "models_compared.csv": "a row a model: fit on the same groups, criteria and weights",
     "models_differences.csv": "a row a pair of nested models: the difference test",
     "models_nesting.csv": "a row a pair of models: nested or equivalent, known before any data",
 }
 """What is written of two models or more."""
+
+MOST_MODELS = 6
+"""So many models enter the curve of specifications."""
 
 HELD = (
     SmallGroupsWarning, ConvergenceWarning, ImproperSolutionWarning, EngineDisagreementWarning,
@@ -79,12 +91,14 @@ def fit_models(outcome: Outcome, folder: Path) -> Outcome:
         "fit.csv": _stacked({name: fit.fit_frame() for name, fit in fits.items()}),
     }
     compared = _compared(outcome, fits) if len(fits) > 1 else {}
-    tables |= compared
+    answers = {name: frame for name, frame in _answers(outcome, fits).items() if len(frame)}
+    tables |= compared | answers
     accounts = {
         f"model_{name}.txt": f"model {name} to read: numbers, warnings, the model itself"
         for name in fits
     }
-    files = {**FILES, **{name: COMPARED[name] for name in compared}, **accounts}
+    known = FILES | {name: ANSWERS[name] for name in answers}
+    files = {**known, **{name: COMPARED[name] for name in compared}, **accounts}
     return outcome.adding(models=fits, not_fitted=refused, tables=tables, files=files)
 
 
@@ -105,6 +119,48 @@ def _fitted(outcome: Outcome) -> tuple[dict[str, StructureFit], dict[str, str]]:
                     raise
                 refused[name] = str(problem)
     return fits, refused
+
+
+def _answers(outcome: Outcome, fits: Mapping[str, StructureFit]) -> dict[str, pd.DataFrame]:
+    """Return what follows from the models: explained variance, contrasts, one effect's choices."""
+    done = {name: fit for name, fit in fits.items() if fit.fit.converged}
+    if not done:
+        return {}
+    return {
+        "explained.csv": _stacked({name: fit.explained() for name, fit in done.items()}),
+        "contrasts.csv": _stacked({name: _contrasts(fit) for name, fit in done.items()}),
+        "specifications.csv": _specifications(outcome, *next(iter(done.items()))),
+    }
+
+
+def _contrasts(fit: StructureFit) -> pd.DataFrame:
+    """Return the differences of mechanisms, by what the effects run over."""
+    frame = fit.contrasts()
+    routes = dict(zip(fit.effects["effect"], fit.effects["route"], strict=True))
+    return frame.assign(first=frame["first"].map(routes), second=frame["second"].map(routes))
+
+
+def _specifications(outcome: Outcome, model: str, fit: StructureFit) -> pd.DataFrame:
+    """Return the largest effect of one mechanism over ways of fitting and models that define it.
+
+    It is picked by size, as the report says beside it; nothing is tested by it.
+    """
+    rows = fit.effects[(fit.effects["kind"] == SPECIFIC) & fit.effects["std_all"].notna()]
+    if not len(rows):
+        return pd.DataFrame()
+    effect = str(rows["effect"].iloc[int(rows["std_all"].abs().to_numpy(float).argmax())])
+    defined = f"{effect} :="
+    models = [m.id for m in outcome.instrument.models if defined in " ".join(m.syntax.split())]
+    ordered = list(dict.fromkeys([model, *models]))[:MOST_MODELS]
+    try:
+        found = specification_curve(
+            outcome.groups, effect, models=ordered, permutations=0, seed=outcome.study.seed
+        )
+    except (InputError, EstimationError):
+        return pd.DataFrame()
+    frame = found.to_frame()
+    frame.insert(0, "route", found.route)
+    return frame.drop(columns=["data", "controls", "least"])
 
 
 def _compared(outcome: Outcome, fits: Mapping[str, StructureFit]) -> dict[str, pd.DataFrame]:
@@ -139,7 +195,8 @@ def models_account(fits: Mapping[str, StructureFit]) -> tuple[PlainDict, Record]
     for name, fit in fits.items():
         record = record.joined(fit.record)
         whole = fit.to_dict()
-        kept = ("syntax", "way", "reason", "limits", "engine", "warnings", "theory", "inferred")
+        kept = ("syntax", "way", "reason", "limits", "engine", "warnings", "theory", "inferred",
+            "power")  # fmt: skip
         engines = None if fit.agreement is None else fit.agreement.in_words()
         account[name] = {
             "groups": len(fit.groups), **{key: whole[key] for key in kept}, "agreement": engines,

@@ -130,6 +130,7 @@ hypotheses:
 #   groups: 60
 #   members: 8
 #   response_rate: 0.7
+#   spread: 1.0
 #   values: {{icc: 0.15, halo: 0.3}}
 # seal: study.seal.json
 
@@ -155,7 +156,7 @@ def init_study(
     group: str | None = None,
     form: str | None = None,
     map_file: str | None = None,
-    lang: str | None = None,
+    language: str | None = None,
 ) -> Path:
     """Write a commented study.yaml into a folder.
 
@@ -173,7 +174,7 @@ def init_study(
         together with its data.
     group, form
         The column of the group and the form fielded.
-    lang
+    language
         Of the comments, and of what the study prints; English when left out.
 
     Returns
@@ -198,8 +199,8 @@ def init_study(
     file = place / STUDY_FILE
     if file.exists():
         raise OutputError(f"{file} is there already; edit it, or name another folder")
-    if lang is not None:
-        one_of("lang", lang, languages())
+    if language is not None:
+        one_of("language", language, languages())
     named = {"export": export, "members": members, "informants": informants, "map": map_file}
     for name, path in named.items():
         if path is not None and not Path(path).is_file():
@@ -210,13 +211,13 @@ def init_study(
         members=_line(place, "members", members or _beside(export, "members")),
         informants=_line(place, "informants", informants or _beside(export, "informants")),
         map=_line(place, "map", map_file, "columns.yaml"),
-        lang=f"lang: {lang}" if lang else "# lang: zh",
+        lang=f"lang: {language}" if language else "# lang: zh",
         form=f"form: {_quoted(form)}" if form else "# form: short",
         group=f"columns:\n  group: {_quoted(group)}" if group else "# columns:\n#   group: TeamID",
     )
     try:
         place.mkdir(parents=True, exist_ok=True)
-        file.write_text(comments_told(lang, text), encoding="utf-8", newline="\n")
+        file.write_text(comments_told(language, text), encoding="utf-8", newline="\n")
     except OSError as problem:
         raise OutputError(f"{file} cannot be written: {problem.strerror}") from problem
     return file

@@ -22,6 +22,7 @@ FILES = {
     "discriminant": "a row a pair of constructs, persons",
     "discriminant_between_groups": "a row a pair of constructs, groups",
     "models": "a row a confirmatory model: the constructs' own and its rivals",
+    "eigenvalues": "eigenvalues of each scale beside those of chance",
     "cutoffs": "fit of each own model beside its own cut-offs, with their type I error and power",
     "loadings": "a row an item: standardised loading with limits",
     "levels": "a row a scale and step: equal within groups and between them",

@@ -10,6 +10,17 @@ from typing import NamedTuple
 from collective_use.checks import did_you_mean, quoted
 from collective_use.syntax.tokens import Token, fail
 
+NO_SLOPES = (
+    "random slopes, rv(), are not supported: take the product of the group's variable with the "
+    "members' one (`x:w`) as a fixed effect, or let the effect differ over groups of clusters "
+    "(group=)"
+)
+NO_MODERATED = (
+    "moderated parameters, `:~`, are not supported: let loadings differ over groups (group=), or "
+    "measure the interaction (product_indicators)"
+)
+"""What lavaan 0.7 writes and is not offered."""
+
 _CALLS = ("start", "equal", "label", "fixed", "lower", "upper", "c", "efa")
 
 
@@ -62,6 +73,8 @@ def read_term(tokens: Sequence[Token], source: str) -> Term:
         At the token that does not fit.
     """
     last = tokens[-1]
+    if last.text == ":":
+        fail(source, last.line, last.column, NO_MODERATED)
     if last.kind not in ("name", "number", "text") or not last.text:
         fail(
             source, last.line, last.column, f"a variable name has to stand here, not {last.text!r}"
@@ -162,6 +175,8 @@ def _read_factor(tokens: list[Token], sign: str, source: str) -> Modifiers:
     name = first.text if len(tokens) > 1 and tokens[1].text == "(" else ""
     if first.text == "(" and tokens[-1].text == ")":
         return _read_factor(tokens[1:-1], sign, source)
+    if name == "rv":
+        fail(source, first.line, first.column, NO_SLOPES)
     if name and name not in _CALLS:
         hint = did_you_mean(name, _CALLS)
         fail(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import NoReturn
@@ -89,6 +90,8 @@ def tokenize(source: str) -> list[Token]:
         if kind == "digit":
             hint = f"{text!r} begins with a digit: as a name, write `{text}`"
             fail(source, line, position - start + 1, hint)
+        if kind == "number" and math.isinf(float(text)):
+            fail(source, line, position - start + 1, f"{text} is too large a number")
         if kind not in ("space", "comment"):
             word = text[1:-1] if kind in ("text", "quoted") else text
             kind = "name" if kind == "quoted" else kind

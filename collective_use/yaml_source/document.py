@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from collective_use.accepted import Plain
 
 Place = tuple[str | int, ...]
 """The way to a value: keys and list positions from the top."""
@@ -52,7 +53,7 @@ class Document:
     """
 
     file: str
-    value: Any
+    value: Plain
     values: Mapping[Place, Position] = field(default_factory=dict)
     keys: Mapping[Place, Position] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import yaml
 
-from collective_use.accepted import Plain, PlainDict
+from collective_use.accepted import Plain, PlainDict, YamlEvent, YamlLoader
 from collective_use.errors import InputError
 from collective_use.yaml_source.document import Document, Place, Position, Problem
 from collective_use.yaml_source.messages import translated
@@ -132,19 +132,13 @@ def plain_scalar(text: str) -> Plain:
     return number if math.isfinite(number) else text
 
 
-Event: TypeAlias = Any
-"""An event of the YAML parser, of libyaml or of Python."""
-
-Loader: TypeAlias = Any
-"""The class of a YAML loader."""
-
-_LOADER: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Composer:
     """Builds plain values from YAML events and notes positions and problems on the way."""
 
-    def __init__(self, text: str, file: str, loader: Loader = None) -> None:
+    def __init__(self, text: str, file: str, loader: YamlLoader = None) -> None:
         self.file = file
         self.text = text
         self.loader = loader or _LOADER
@@ -153,7 +147,7 @@ class _Composer:
         self.blocks: dict[Place, int] = {}
         self.problems: list[Problem] = []
         self.nodes = 0
-        self.events: Any = iter(())
+        self.events: Iterator[YamlEvent] = iter(())
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -174,7 +168,7 @@ class _Composer:
     def _say(self, position: Position, text: str) -> None:
         self.problems.append(Problem(position, text))
 
-    def _position(self, event: Event) -> Position:
+    def _position(self, event: YamlEvent) -> Position:
         mark = event.start_mark
         return Position(self.file, mark.line + 1, mark.column + 1)
 
@@ -190,7 +184,7 @@ class _Composer:
                 value = self._node(next(self.events), ())
         return value
 
-    def _node(self, event: Event, place: Place) -> Plain:
+    def _node(self, event: YamlEvent, place: Place) -> Plain:
         position = self._position(event)
         self.nodes += 1
         if self.nodes > MOST_NODES or len(place) > DEEPEST:
@@ -216,20 +210,20 @@ class _Composer:
             self.blocks[place] = len(first[0]) - len(first[0].lstrip(" "))
         return self._scalar(event, position)
 
-    def _scalar(self, event: Event, position: Position) -> Plain:
+    def _scalar(self, event: YamlEvent, position: Position) -> Plain:
         if _SURROGATE.search(event.value):
             self._say(position, "half of a two-part character is here; write the character itself")
             return None
         return event.value if event.style else plain_scalar(event.value)
 
     def _sequence(self, place: Place) -> list[Plain]:
-        values: list[Any] = []
+        values: list[Plain] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             values.append(self._node(event, (*place, len(values))))
         return values
 
     def _mapping(self, place: Place) -> PlainDict:
-        values: dict[str, Any] = {}
+        values: PlainDict = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             position = self._position(event)
             key = self._key(event, position)
@@ -248,7 +242,7 @@ class _Composer:
             values[key] = self._node(inside, (*place, key))
         return values
 
-    def _without_colon(self, key: Plain, value: Plain) -> bool:
+    def _without_colon(self, key: YamlEvent, value: YamlEvent) -> bool:
         """Tell the rest of a text that a comma cut off from an entry: ``{de: a, b}``."""
         if value.value or value.style or value.tag or value.anchor or key.style:
             return False
@@ -258,7 +252,7 @@ class _Composer:
         behind = lines[key.end_mark.line][key.end_mark.column :].lstrip()
         return behind.startswith((",", "}"))
 
-    def _key(self, event: Event, position: Position) -> str:
+    def _key(self, event: YamlEvent, position: Position) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self._say(position, "a key must be a word, found a list, a mapping or an alias")
             raise _Stop

@@ -52,6 +52,11 @@ def managed(name: str, expected: str) -> Callable[[Case], Case]:
     return add
 
 
+@refused("a study of 5,000 signs", "xxx... cannot be used: File name too long")
+def _(folder: Path) -> list[str]:
+    return ["run", "x" * 5000]
+
+
 @refused("missing file", "export.csv")
 def _(folder: Path) -> list[str]:
     return scored(str(folder / "export.csv"))
@@ -340,6 +345,16 @@ def attempt(case: Case, folder: Path) -> tuple[int, str, list[str]]:
         code = main(words)
     text = printed.getvalue().replace(str(folder), "…")
     return code, text, sorted(path.name for path in (folder / "out").iterdir())
+
+
+@pytest.mark.parametrize("name", ["link/out", "x" * 300])
+def test_a_place_that_the_system_refuses_is_said_in_a_sentence(name, tmp_path, capsys):
+    (tmp_path / "link").symlink_to(tmp_path / "link")
+    code = main([*scored(csv(tmp_path, lq2002())), "--out", str(tmp_path / name)])
+    said = capsys.readouterr().err
+    assert (code, said.count("\n")) == (2, 1), said
+    assert said.startswith("Error: ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export.csv", "link"]
 
 
 @pytest.mark.parametrize("name", list(REFUSED))

@@ -8,11 +8,14 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 
-from collective_use.door import child, json, limits
+from collective_use.door import child, json, limits, parsers
 from collective_use.door.csv import csv_rows
 from collective_use.errors import ReadError
+from collective_use.responses.files import json as json_files
 
 SMALL = limits.Limits(
     line_bytes=100, columns=5, cells=50, cell_signs=20, unpacked_bytes=10_000, ratio=10,
@@ -68,6 +71,15 @@ def test_a_long_line_is_found_over_the_border_of_what_is_read_at_once(tmp_path, 
     with pytest.raises(ReadError, match="near line 1 "):
         limits.check_lines(file(tmp_path, b"x" * 1_600_000))
     limits.check_lines(file(tmp_path, b"x" * 1_400_000 + b"\n" + b"x" * 1_400_000))
+
+
+def test_a_wide_json_is_refused_before_a_table_is_made_of_it(small, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(json_files, "frame_of", lambda *given: made.append(given))
+    path = file(tmp_path, b'[{"a":1,"b":1,"c":1},{"d":1,"e":1,"f":1}]', "a.json")
+    with pytest.raises(ReadError, match=r"a\.json has 6 columns; at most 5"):
+        json_files.read_json([path], path)
+    assert not made
 
 
 @pytest.mark.parametrize(
@@ -192,3 +204,40 @@ def test_the_process_of_a_reader_has_its_limits(tmp_path, monkeypatch):
     assert task["how"] == {"a": 1}
     assert task["seconds"] == limits.LIMITS.seconds + 3
     assert task["memory"] == limits.LIMITS.memory_bytes + 120_000_000
+
+
+@pytest.mark.parametrize("ending", ["parquet", "sav", "dta"])
+def test_the_head_of_a_typed_file_is_looked_at_before_it_is_unpacked(tmp_path, monkeypatch, ending):
+    monkeypatch.setattr(child, "LIMITS", replace(limits.LIMITS, columns=5, cells=50))
+
+    def read(columns: int, rows: int) -> int:
+        frame = pd.DataFrame({f"c{k}": [1.0] * rows for k in range(columns)})
+        path = tmp_path / f"a.{ending}"
+        write = {"parquet": frame.to_parquet, "dta": frame.to_stata}
+        if ending == "sav":
+            pyreadstat.write_sav(frame, str(path))
+        else:
+            write[ending](path)
+        found = child.bounded(ending, path)
+        return len(found if ending == "parquet" else found[0])
+
+    assert read(4, 10) == 10
+    with pytest.raises(ReadError, match=r"[67] columns; at most 5"):
+        read(6, 1)
+    with pytest.raises(ReadError, match=r"12 rows of [45] columns .*at most 50 cells"):
+        read(4 if ending == "dta" else 5, 12)
+
+
+@pytest.mark.parametrize("version", [114, 117, 118, 119])
+def test_the_first_bytes_of_a_stata_file_tell_its_width(tmp_path, version):
+    frame = pd.DataFrame({f"c{k}": [1.0] for k in range(300)})
+    frame.to_stata(tmp_path / "a.dta", write_index=False, version=version)
+    assert parsers.stata_columns(str(tmp_path / "a.dta")) == 300
+    assert parsers.stata_columns(str(file(tmp_path, b"no", "b.dta"))) == 0
+
+
+def test_a_file_with_more_rows_than_bytes_is_refused(tmp_path):
+    frame = pd.DataFrame({"a": pd.Series([1] * 200_000, dtype="int8")})
+    frame.to_parquet(tmp_path / "a.parquet", compression="zstd")
+    with pytest.raises(ReadError, match="200,000 rows of 1 columns in"):
+        child.bounded("parquet", tmp_path / "a.parquet")

@@ -1,7 +1,8 @@
 """Mutation testing of the numbers: change one sign at a time, see whether a test notices.
 
 python tests/full/mutate.py map MAP.json [TESTS ...]    which tests run which lines, how long
-python tests/full/mutate.py sample MAP.json 400 [SEED [PART OF]]    a random sample of all files
+python tests/full/mutate.py sample MAP.json 400 [SEED [PART OF]] [covered]    a random sample of
+                                                 all files, or of the lines that the map's tests run
 python tests/full/mutate.py file MAP.json FILE          every mutant of one file
 
 Works on a copy of the checkout. Each mutant meets the tests that run the changed line, the quickest
@@ -23,6 +24,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -241,20 +243,51 @@ def mutants_of(file: str) -> list[tuple[str, int]]:
     return [(file, place) for place in places(ast.parse((ROOT / file).read_text("utf-8")))]
 
 
-def sample(size: int, seed: int = 1, part: int = 0, of: int = 1) -> list[tuple[str, int]]:
-    """Return a random sample of the mutants of all files, or one part of it."""
+def sample(
+    size: int,
+    seed: int = 1,
+    part: int = 0,
+    of: int = 1,
+    ran: dict[str, dict[str, list[str]]] | None = None,
+) -> list[tuple[str, int]]:
+    """Return a random sample of the mutants of all files, or of what ran, or one part of it."""
     files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / TARGET).rglob("*.py"))
     every = [one for file in files for one in mutants_of(file)]
-    print(f"{len(every)} mutants in {len(files)} files, {size} drawn with seed {seed}", flush=True)
+    print(f"{len(every)} mutants in {len(files)} files", flush=True)
+    if ran is not None:
+        every = [one for one in every if runs(one, ran.get(one[0], {}))]
+        print(f"{len(every)} of them on lines that these tests run", flush=True)
+    print(f"{size} drawn with seed {seed}", flush=True)
     return random.Random(seed).sample(every, size)[part::of]
+
+
+@cache
+def _nodes(file: str) -> tuple[ast.Module, list[ast.AST]]:
+    tree = ast.parse((ROOT / file).read_text("utf-8"))
+    return tree, list(ast.walk(tree))
+
+
+@cache
+def _lines(file: str, line: int) -> tuple[int, int]:
+    return _statement(_nodes(file)[0], line)
+
+
+def runs(one: tuple[str, int], ran: dict[str, list[str]]) -> bool:
+    """Tell whether a test runs the statement of a mutant."""
+    file, place = one
+    first, last = _lines(file, _nodes(file)[1][place].lineno)
+    return any(ran.get(str(line)) for line in range(first, last + 1))
 
 
 def main(what: str, known: str, *rest: str) -> int:
     place = Path(known).resolve()
     if what == "map":
         return make_map(place, list(rest))
-    chosen = mutants_of(rest[0]) if what == "file" else sample(*map(int, rest))
-    return try_all(place, chosen)
+    if what == "file":
+        return try_all(place, mutants_of(rest[0]))
+    numbers = [int(word) for word in rest if word != "covered"]
+    ran = json.loads(place.read_text())["lines"] if "covered" in rest else None
+    return try_all(place, sample(*numbers, ran=ran))
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def simulate(kind: str, estimator: str, missing: str, n: int, times: int, seed: 
         if not fit.converged:
             continue
         fine += fit.admissible
-        order = list(fit.parameters)
+        order = list(fit.parameters.index)
         place = [order.index(name) for name in TRUTH]
         est, se = fit.solution.theta[place], fit.se[place]
         gap = est - np.array(list(TRUTH.values()))

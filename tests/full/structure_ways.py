@@ -140,7 +140,7 @@ def by_fit(way: str, frame: pd.DataFrame, rng: np.random.Generator) -> tuple[flo
         return None
     if not fit.converged or fit.vcov is None:
         return None
-    at = [list(fit.parameters).index(name) for name in ("a", "b")]
+    at = [list(fit.parameters.index).index(name) for name in ("a", "b")]
     theta, V = fit.solution.theta[at], fit.vcov[np.ix_(at, at)]
     return limits(theta, V, fit_df(frame), rng)
 

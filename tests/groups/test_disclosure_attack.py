@@ -174,8 +174,14 @@ def test_no_figure_of_a_small_group_stands_anywhere(groups: cu.Groups, shown: Sh
     assert g["reason"].ne("").all()
 
 
-def two_runs(scores: cu.Scores, groups: cu.Groups) -> Iterator[tuple[str, int, float, int]]:
-    """Yield, for each cell of two runs that differ by one: group, n, what algebra gives, left."""
+def told(table: pd.DataFrame, group: str, measure: str) -> float:
+    """Return the mean that is shown of a group; missing where it is withheld."""
+    row = table[(table["group"] == group) & (table["measure"] == measure)].iloc[0]
+    return float(row.get("mean", np.nan) if pd.notna(row.get("mean", np.nan)) else row["value"])
+
+
+def two_runs(scores: cu.Scores, groups: cu.Groups) -> Iterator[tuple[int, float, int]]:
+    """Yield, for each cell of two runs that differ by one: n, what algebra gives, answers left."""
     fewer, gone = without_one_each(scores)
     one = for_others(groups, scores).agreement
     two = for_others(cu.aggregate(fewer, repetitions=0), fewer).agreement
@@ -185,31 +191,42 @@ def two_runs(scores: cu.Scores, groups: cu.Groups) -> Iterator[tuple[str, int, f
             continue
         low = low_of(scores.responses.instrument, groups.evidence[name].items[0])
         span = span_of(scores.responses.instrument, groups.evidence[name])
-        (first, _), (second, _) = (published(t, group, name, low, k) for t in (one, two))
+        unit = Unit(1 / k, low, low + span / k)
+        first, second = told(one, group, name), told(two, group, name)
         own = round((float(scores.values.loc[gone[group], name]) - low) * k)
-        left = {new for new in range(span + 1) if _overlap(first, second, n, new, span * (n - 1))}
+        left = answers_left(first, second, n, unit)
         assert own in left
-        middle = n * sum(first) / 2 - (n - 1) * sum(second) / 2
-        yield group, n, abs(middle - own), len(left)
+        yield n, abs(n * (first - low) * k - (n - 1) * (second - low) * k - own), len(left)
 
 
-def _overlap(first: Interval, second: Interval, n: int, new: int, most: int) -> bool:
-    """Tell whether a sum of the n - 1 others exists with which both published means agree."""
-    low = max(second[0] * (n - 1), first[0] * n - new, 0)
-    high = min(second[1] * (n - 1), first[1] * n - new, most)
-    return bool(np.floor(high + 1e-6) >= np.ceil(low - 1e-6))
+def answers_left(first: float, second: float, n: int, unit: Unit) -> set[int]:
+    """Return the scores of the one more person with which both shown means agree: exact.
+
+    A score is possible when there is a sum of the n - 1 others of which both means are shown.
+    """
+    rule, others = Disclosure(SIZE), range(unit.span * (n - 1) + 1)
+
+    def sums(shown: float, size: int, most: int) -> set[int]:
+        return {
+            total for total in range(most + 1)
+            if np.isnan(shown)
+            or rule.shown_mean(unit.low + total * unit.grain / size, size, unit) == shown
+        }  # fmt: skip
+
+    before = sums(second, n - 1, len(others) - 1)
+    after = sums(first, n, unit.span * n)
+    return {new for new in range(unit.span + 1) if any(total + new in after for total in before)}
 
 
 def test_two_runs_that_differ_by_one_respondent(scores: cu.Scores, groups: cu.Groups) -> None:
     found = list(two_runs(scores, groups))
-    under = [left for _, n, _, left in found if n - 1 < SIZE]
-    larger = [left for _, n, _, left in found if n - 1 >= SIZE]
+    under = [left for n, _, left in found if n - 1 < SIZE]
+    larger = [left for n, _, left in found if n - 1 >= SIZE]
     assert len(under) > 60
     assert len(larger) > 80
     assert min(under) >= POSSIBILITIES
-    # Rounding bounds what two means give; near the ends of a scale it cannot always leave three.
-    assert np.mean([left < POSSIBILITIES for left in larger]) < 0.10
-    exact = [off for _, n, off, _ in found if n - 1 >= SIZE]
+    assert min(larger) >= POSSIBILITIES
+    exact = [off for n, off, _ in found if n - 1 >= SIZE]
     assert np.mean([off < 1e-6 for off in exact]) < 0.10
 
 

@@ -94,7 +94,7 @@ def test_a_second_order_factor_implies_the_correlations_of_the_first() -> None:
     text = "a =~ x0+x1+x2\nb =~ x3+x4+x5\nc =~ x6+x7+x8\nd =~ x9+x10+x11\ng =~ a+b+c+d"
     fit = cu.fit_cfa(text, data)
     pattern, phi, items = standardised(fit)
-    sigma, _ = fit.implied()
+    sigma = fit.implied().covariance.to_numpy()
     spread = np.sqrt(np.diag(sigma))
     np.testing.assert_allclose(implied(pattern, phi), sigma / np.outer(spread, spread), atol=1e-8)
     assert items == list(data.columns)

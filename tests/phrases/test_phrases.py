@@ -94,7 +94,7 @@ def test_what_is_printed_has_its_phrase(language: str, place: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_study_file_is_explained(language: str, tmp_path: Path) -> None:
-    lines = init_study(tmp_path, lang=language).read_text("utf-8").splitlines()
+    lines = init_study(tmp_path, language=language).read_text("utf-8").splitlines()
     prose = [
         line for line in lines if line.startswith("# ") and not re.match(r"# ( |-|\w+:)", line)
     ]

@@ -153,8 +153,11 @@ def test_members_who_opt_out_leave_the_roster_but_get_a_copy(tmp_path):
         ("team,member\n1,2\n", "must be a column of"),
         ("group,member\ng1,a\ng1,a\n", ":3: member 'a' is twice in group 'g1'"),
         ("group,member\ng1,\n", ":2: group and member must not be empty"),
-        ("group,member,position\ng1,a,1\ng1,b,1\n", "from 1, each once, got 1, 1"),
-        ("group,member,position\ng1,a,1\ng1,b,\n", "from 1, each once, got nothing"),
+        ("group,member,position\ng1,a,1\ng1,b,1\n", "from 1 to 1,000, each once, got '1', '1'"),
+        ("group,member,position\ng1,a,1001\n", "from 1 to 1,000, each once, got '1001'"),
+        ("group,member,position\ng1,a,1" + "0" * 5000, "each once, got '10000000000000000000'"),
+        ("group,member\ng1,a\ng\0,b\n", ":3: the members file holds a NUL sign"),
+        ("group,member,position\ng1,a,1\ng1,b,\n", "each once, got 'nothing'"),
     ],
 )
 def test_bad_members_files(tmp_path, text, message):

@@ -17,8 +17,9 @@ import pytest
 import collective_use as cu
 from collective_use.cli.main import main
 from collective_use.report.compose import compose
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
 from collective_use.report.page.write import page
+from collective_use.report.rows import Row
 from collective_use.study.report import material_of, page_of_folder
 
 

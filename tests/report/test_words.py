@@ -41,7 +41,8 @@ def test_chinese_words_are_chinese() -> None:
     free = {"items.col.n", "items.col.mean", "items.col.sd", "items.col.icc1", "structure.col.p",
             "agreement.col.icc2", "agreement.other.col.sd", "validity.col.ave", "validity.col.h",
             "validity.col.omega", "session.col.hash", "reliability.col.alpha",
-            "reliability.col.omega", "card.statistic", "items.col.alpha_plain"}  # fmt: skip
+            "reliability.col.omega", "card.statistic", "items.col.alpha_plain", "structure.col.q",
+            "structure.effects.other"}  # fmt: skip
     words = phrases_in("zh").words
     plain = {key for key, text in words.items() if not re.search(r"[\u4e00-\u9fff、。：]", text)}
     assert {

@@ -89,6 +89,15 @@ def test_groups_of_an_old_file_have_the_names_that_were_written(write):
     assert responses.persons["group"].tolist() == ["業務部門第一", "企劃處理組織"]
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_file_that_is_cut_within_a_sign_is_refused(codec):
+    """Its last cell may have lost more than that sign."""
+    whole = "lab,pid\nA,p1é".encode(codec)
+    assert decode(whole, name="e.csv").text.endswith("p1é")
+    with pytest.raises(cu.ReadError, match=r"e\.csv begins as utf-.*from byte .* cut off or damag"):
+        decode(whole[:-1], name="e.csv")
+
+
 FRAME = pd.DataFrame(
     {"lab": ["业务部门", "企划组织"], "pid": ["p1", "p2"], "q1": [4.0, 5], "q2": [2.0, 1]}
 )

@@ -43,6 +43,12 @@ def test_text_files_are_read_alike(write, small, text, name, encoding, said):
     assert responses.reasons["use3"].tolist() == ["", "dont_know", "unanswered"]
 
 
+def test_signs_that_no_text_holds_are_left_out_and_said(write, small):
+    responses = cu.read_responses(write(TABLE.replace("a,", "a\0,"), "e.csv", "utf-8"), small)
+    assert responses.persons["group"].tolist() == ["a", "a", "b"]
+    assert "Left out 2 NUL signs" in responses.record.entries[1].text
+
+
 def test_encoding_and_delimiter_can_be_given(write, small):
     path = write(TABLE.replace("a,", "ä,"), "e.csv", "cp850")
     responses = cu.read_responses(path, small, encoding="cp850", delimiter=",")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -214,6 +217,49 @@ def test_other_packages_bring_profiles_and_readers(write, outside):
     text = "STOP,lab,pid,q1,q2\nx,A,p1,4,2\nx,A,p2,5,9\n"
     assert read_layout(read_raw(write(text))).platform == "telegraph"
     same(answers(cu.read_responses(write(text), bank, platform="telegraph")), TWO)
+
+
+INSTALLED = {
+    "telegraph_reader.py": """
+from dataclasses import replace
+from collective_use.responses.readers.plain import PlainReader
+
+
+class Telegraph(PlainReader):
+    platform = "telegraph"
+    specificity = "declares_itself"
+
+    def recognizes(self, raw):
+        return raw.names[0] == "STOP"
+""",
+    "telegraph_reader-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: t\nVersion: 1.0\n",
+    "telegraph_reader-1.0.dist-info/entry_points.txt": (
+        "[collective_use.readers]\ntelegraph = telegraph_reader:Telegraph\n"
+    ),
+}
+
+
+def test_a_package_that_is_installed_brings_its_reader(tmp_path):
+    """As pip leaves a package: a module and its entry points, and nothing said on our side."""
+    for name, text in INSTALLED.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    export = tmp_path / "wire.csv"
+    export.write_text("STOP,lab\nx,A\n", "utf-8")
+    code = (
+        "import sys; from collective_use.responses.files.open import read_raw; "
+        "from collective_use.responses.readers import read_layout; "
+        "print(read_layout(read_raw(sys.argv[1])).platform)"
+    )
+    paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(export)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.strip(), done.returncode) == ("telegraph", 0), done.stderr
 
 
 def test_a_reader_of_another_package_that_cannot_read_is_named(outside):

@@ -31,7 +31,7 @@ def test_estimates_and_errors_are_lavaans() -> None:
     np.testing.assert_allclose(frame.se, SE, rtol=2e-6)
     assert (fit.fit_measures["df"], fit.fit_measures["npar"]) == (24, 21)
     assert set(frame.label) == {""}
-    assert next(iter(fit.parameters)) == "visual=~x1"
+    assert fit.parameters.index[0] == "visual=~x1"
 
 
 def test_means_of_groups_are_in_the_metric_of_the_items() -> None:

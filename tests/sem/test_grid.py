@@ -16,7 +16,7 @@ from sem_models import HS, read
 
 from collective_use.errors import DataWarning, NotSupported
 from collective_use.sem.fit import fit_sem
-from collective_use.sem.options import ESTIMATORS, LIKELIHOODS, MISSING
+from collective_use.sem.options import ESTIMATORS, LIKELIHOODS, MISSING, TWO_STAGE
 from collective_use.sem.result import SemResult
 
 GROUPS = (None, "school")
@@ -56,12 +56,16 @@ def _fit(estimator, likelihood, missing, groups, cluster, weights):  # type: ign
 
 def offered(estimator, likelihood, missing, cluster, weights) -> bool:  # type: ignore[no-untyped-def]
     """The documented grid."""
-    likelihood_based = estimator in ("ML", "MLR", "MLF", "MLM", "MLMV", "MLMVS")
-    if likelihood == "wishart" and (not likelihood_based or estimator in ("MLR", "MLF")):
+    likelihood_based = estimator in ("ML", "MLR", "MLF", "MLM", "MLMV", "MLMVS", "RBM")
+    if likelihood == "wishart" and (not likelihood_based or estimator in ("MLR", "MLF", "RBM")):
         return False
-    if missing == "fiml" and (estimator not in ("ML", "MLR", "MLF") or likelihood == "wishart"):
+    if missing == "fiml" and (
+        estimator not in ("ML", "MLR", "MLF", "RBM") or likelihood == "wishart"
+    ):
         return False
     design = cluster is not None or weights is not None
+    if missing in TWO_STAGE:
+        return estimator == "ML" and likelihood == "normal" and not design
     return not design or (estimator in ("ML", "MLR") and likelihood == "normal")
 
 
@@ -101,7 +105,9 @@ TESTS_ = (
     "yuan.bentler.mplus",
 )
 KINDS = ("expected", "observed", "first.order")
-MIXED = list(itertools.product(("ML", "GLS", "ULS", "WLS", "DWLS"), MISSING, ERRORS, TESTS_, KINDS))
+ONE_STAGE = [missing for missing in MISSING if missing not in TWO_STAGE]
+LEAST = ("ML", "GLS", "ULS", "WLS", "DWLS")
+MIXED = list(itertools.product(LEAST, ONE_STAGE, ERRORS, TESTS_, KINDS))
 
 
 def mixture_offered(estimator, missing, se, test, kind) -> bool:  # type: ignore[no-untyped-def]

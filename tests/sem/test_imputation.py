@@ -64,13 +64,20 @@ def test_imputations_that_agree_are_one_data_set(estimator: str) -> None:
         np.testing.assert_allclose(pooled.estimates[name], fit.estimates[name], atol=1e-9)
     measures = fit.fit_measures
     rows = pooled.tests.set_index("test")
-    assert list(rows.index) == (["D2", "D4"] if estimator == "ML" else ["D2", "D2 scaled", "D4"])
-    for name in ("D2", "D4"):
+    robust = ["D2", "D2 scaled", "D3", "D3 scaled", "D4", "D4 scaled"]
+    assert list(rows.index) == (["D2", "D3", "D4"] if estimator == "ML" else robust)
+    for name in ("D2", "D3", "D4"):
         for column in ("chisq", "cfi", "tli", "rmsea"):
             assert rows.loc[name, column] == pytest.approx(measures[column], abs=1e-7), column
         assert rows.loc[name, "p"] == pytest.approx(measures["pvalue"], abs=1e-6)
     if estimator == "MLR":
-        assert rows.loc["D2 scaled", "chisq"] == pytest.approx(measures["chisq.scaled"])
+        for name in robust[1::2]:
+            assert rows.loc[name, "chisq"] == pytest.approx(measures["chisq.scaled"])
+    for method in ("D2", "D3", "D4"):
+        found = pooled.measures(method)
+        for name, value in found.items():
+            if not name.startswith("rmsea.ci"):
+                assert value == pytest.approx(measures[name], abs=1e-6, nan_ok=True), name
 
 
 def test_d4_holds_its_level_where_a_normal_mean_is_missing() -> None:
@@ -102,7 +109,7 @@ def test_definitions_groups_and_saturated_models() -> None:
     model = "x2 ~ a*x1\nx3 ~ b*x2 + x1\nab := a*b"
     assert cu.fit_sem_mi(model, _imputed()).tests.empty
     pooled = cu.fit_sem_mi(model, _imputed(), group="school")
-    assert pooled.tests.df1.tolist() == [2, 2]  # a and b are equal in both groups
+    assert pooled.tests.df1.tolist() == [2, 2, 2]  # a and b are equal in both groups
     row = pooled.estimates.query("op == ':='").iloc[0]
     assert row.se > 0
     assert set(pooled.estimates.group) >= {1, 2}
@@ -125,5 +132,33 @@ def test_wrong_inputs_are_named(data: Any, words: str) -> None:
 
 
 def test_what_is_not_offered() -> None:
-    with pytest.raises(NotSupported, match="ordered="):
-        cu.fit_sem_mi(MODEL, [HS, HS], ordered=["x1"])
+    with pytest.raises(NotSupported, match="repetitions="):
+        cu.fit_sem_mi(MODEL, [HS, HS], repetitions=10)
+    with pytest.raises(NotSupported, match="bootstrap"):
+        cu.fit_sem_mi(MODEL, [HS, HS], se="bootstrap")
+    pooled = cu.fit_sem_mi(MODEL, [HS, HS], estimator="ULS")
+    assert pooled.tests.test.tolist() == ["D2"]
+    with pytest.raises(NotSupported, match="there is D2"):
+        pooled.measures("D3")
+    with pytest.raises(InputError, match="not of the same"):
+        pooled.compare(cu.fit_sem_mi(MODEL, [HS] * 3))
+    with pytest.raises(InputError, match="nothing to compare"):
+        pooled.compare(pooled)
+
+
+def test_two_levels_are_pooled() -> None:
+    """Imputations that agree are one data set; the stack keeps their clusters apart."""
+    rng = np.random.default_rng(3)
+    team = np.repeat(np.arange(40), 6)
+    y = rng.normal(size=(40, 1))[team] + rng.normal(size=(240, 1)) + rng.normal(size=(240, 4))
+    y += 0.5 * rng.normal(size=(40, 4))[team]
+    data = pd.DataFrame(y, columns=list("abcd")).assign(team=team)
+    model = "level: 1\nw =~ a + b + c + d\nlevel: 2\nv =~ a + b + c + d"
+    fit = cu.fit_sem(model, data, cluster="team")
+    pooled = cu.fit_sem_mi(model, [data, data], cluster="team")
+    assert pooled.tests.test.tolist() == ["D2", "D4"]
+    for name in ("chisq", "cfi", "rmsea"):
+        assert pooled.tests[name].tolist() == pytest.approx([fit.fit_measures[name]] * 2, abs=1e-6)
+        assert pooled.fit_measures[name] == pytest.approx(fit.fit_measures[name], abs=1e-6)
+    assert set(pooled.estimates.level) == {1, 2}
+    np.testing.assert_allclose(pooled.estimates.se, fit.estimates.se, atol=1e-8)

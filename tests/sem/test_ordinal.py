@@ -201,3 +201,11 @@ def test_methods_without_ordinal_form_are_refused():
 def test_thresholds_without_ordered_are_refused():
     with pytest.raises(NotSupported, match="ordered"):
         fit_sem(MODEL + "\na | t1", answers())
+
+
+def test_scales_have_no_other_unit():
+    """`~*~` stands for a latent response's scale: standardizing the factors does not touch it."""
+    rows = fit(answers(), parameterization="theta").estimates.query("op == '~*~'")
+    assert len(rows) == 4
+    assert rows.est.between(0.4, 0.99).all()
+    assert rows.std_lv.tolist() == pytest.approx(rows.est.tolist())

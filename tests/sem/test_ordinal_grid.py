@@ -47,7 +47,7 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
         "estimator": estimator, "likelihood": likelihood, "missing": missing, "group": groups,
         "cluster": cluster, "weights": weights, "parameterization": parameterization,
     }  # fmt: skip
-    neutral = likelihood == "normal" and missing != "fiml" and not weights
+    neutral = likelihood == "normal" and missing in ("listwise", "pairwise") and not weights
     if cluster and ORDINAL.get(estimator, ("", "", ""))[1] == "standard":
         neutral = False  # errors with clusters are robust
     with warnings.catch_warnings():

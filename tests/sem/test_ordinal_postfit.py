@@ -246,5 +246,5 @@ def test_everything_of_a_result_can_be_asked_for(data):
     assert "<table" in fit._repr_html_()
     assert set(fit.to_dict()["fit"]) == set(fit.fit_measures)
     assert list(fit.r_square().columns) == ["group", "variable", "r_square"]
-    assert fit.residuals().matrix("correlation", group=2).shape == (6, 6)
+    assert fit.residuals().matrix("correlation", number=2).shape == (6, 6)
     assert fit.factor_scores().scores["group"].tolist() == data["group"].tolist()

@@ -149,7 +149,8 @@ def test_casewise_scores_add_up_to_zero_and_match_differences(hs) -> None:  # ty
 
 
 def test_profile_limits(fit) -> None:  # type: ignore[no-untyped-def]
-    lower, upper = fit.profile("visual =~ x2")
+    limits = fit.profile("visual =~ x2")
+    lower, upper = limits.lower, limits.upper
     row = fit.estimates.iloc[1]
     assert lower < row.est < upper
     assert lower == pytest.approx(row.ci_lower, abs=0.06)

@@ -58,8 +58,8 @@ def test_a_bound_and_a_profile_find_an_odd_name(hs: pd.DataFrame) -> None:
     model = "f =~ x4 + `visual perception` + x5 + x6"
     fit = cu.fit_cfa(model, data, bounds={"f =~ visual perception": (0, 0.2)})
     assert fit.parameters["f=~visual perception"] == pytest.approx(0.2)
-    low, high = cu.fit_cfa(model, data).profile("f =~ visual perception")
-    assert low < high
+    limits = cu.fit_cfa(model, data).profile("f =~ visual perception")
+    assert limits.lower < limits.upper
 
 
 def test_products_are_columns() -> None:

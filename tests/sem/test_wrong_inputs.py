@@ -84,10 +84,10 @@ def test_what_is_no_fit_cannot_be_resampled(fit, hs) -> None:  # type: ignore[no
 
 
 def test_groups_and_levels_that_are_not_there(fit, ordinal) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(InputError, match="group must be one of '1', got 4"):
-        fit.residuals().matrix("raw", group=4)
-    with pytest.raises(InputError, match="group must be one of '1', got 2"):
-        ordinal.correlations(group=2)
+    with pytest.raises(InputError, match="number must be one of '1', got 4"):
+        fit.residuals().matrix("raw", number=4)
+    with pytest.raises(InputError, match="number must be one of '1', got 2"):
+        ordinal.correlations(number=2)
 
 
 def test_an_unidentified_model_says_so_again(hs) -> None:  # type: ignore[no-untyped-def]

@@ -73,7 +73,7 @@ def test_effects_are_products_and_sums_of_paths(mediation: StructureFit) -> None
     np.testing.assert_allclose(effects.loc[names, "est"], parts, rtol=1e-12)
     assert effects.loc["tind_con", "est"] == pytest.approx(sum(parts), rel=1e-12)
     for name, a, b in (("ind_con_ssm", "a11", "b1"), ("ind_dl_dlr", "a24", "b2")):
-        order = list(mediation.fit.parameters)
+        order = list(mediation.fit.parameters.index)
         V = mediation.fit.vcov
         i, j = order.index(a), order.index(b)
         variance = (

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.accepted import PlainDict, PlainMapping
+from collective_use.accepted import PlainMapping
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.groups.inputs import Rows, option_codes, step_of
 from collective_use.numerics.groups.nulls import CONTINUOUS, Null, null_distribution
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableCell, TableRow, table_of
 
 NullLike = str | Sequence[float] | Mapping[str, float]
 
@@ -57,7 +56,7 @@ class Agreement(Result):
 
     index: str
     table: pd.DataFrame
-    summary: Mapping[str, Any]
+    summary: Mapping[str, TableCell]
     null: Null | None
     cutoff: Cutoff | None
     items: int
@@ -160,13 +159,13 @@ def _too_few(n: int) -> str:
     return "nobody answered" if n == 0 else f"{n} answered; two are needed"
 
 
-def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> PlainDict:
+def summary_of(index: NDArray[np.float64], cut: Cutoff | None) -> TableRow:
     """Return mean, median and the share of groups that reach a cut-off."""
     known = index[~np.isnan(index)]
     if not len(known):
         why = NotComputed("no group has two answers")
         return {"mean": why, "median": why}
-    summary: dict[str, Any] = {
+    summary: TableRow = {
         "mean": float(known.mean()),
         "median": float(np.median(known)),
         "groups": len(known),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from collective_use.numerics.groups.variance_components import (
     variance_components,
 )
 from collective_use.numerics.types import Floats, Integers
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, table_of
 
 Method = Literal["anova", "reml", "ml"]
 Size = Literal["mean", "k0", "harmonic"]
@@ -107,7 +107,7 @@ class Icc(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return one row with the main indices."""
         low, high = self.ci if isinstance(self.ci, tuple) else (float("nan"),) * 2
-        row: dict[str, Any] = {
+        row: TableRow = {
             "method": self.method,
             "group_size": self.group_size,
             "n": self.n,

@@ -30,7 +30,8 @@ def statistics_of(
     """Count the answers to the items of one measure, by group, without bringing them here.
 
     One pass over the groups' sizes and one over the answers; what is added are whole numbers, so
-    that every engine gives the same.
+    that every engine gives the same. Counts of small groups are exact, for the analyst alone;
+    nothing is written to a file.
 
     Parameters
     ----------

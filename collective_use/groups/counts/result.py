@@ -25,6 +25,8 @@ from collective_use.results import Result, Table, table_of
 class GroupCounts(Result):
     """How often each option was chosen in each group, and totals of persons: whole numbers.
 
+    For the analyst: nothing is rounded or withheld, in small groups either (docs/privacy.md).
+
     Attributes
     ----------
     groups

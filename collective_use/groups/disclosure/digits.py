@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
-from collective_use.disclosure import DIGITS
+from collective_use.disclosure import DIGITS, nice
 from collective_use.frames import number_at
 
 RATIOS = (
@@ -24,9 +24,20 @@ WHOLE = ("effective_n",)
 """Numbers of persons that are no counts: to the nearest ten."""
 
 _PROBABILITY = re.compile(r"^p$|^p_|_p$|^pvalue$")
+_INDEX = re.compile(r"^(r_?wg|ad|awg)\w*_(mean|median)$|^median_(lowest|highest)$")
+_OF_SQUARES = re.compile(
+    rf"^icc|^alpha$|^({'|'.join(RATIOS)})$|^agree_p_|{_PROBABILITY.pattern}|{_INDEX.pattern}"
+)
+_LEAST = 1e-9
+_WRITTEN = re.compile(r"^icc2$|^p$|^agree_p|" + _INDEX.pattern)
+_SHARE = re.compile(r"(?P<lead>they disagree )(?P<number>\d+)%")
 _FIGURE = re.compile(
+    r"(?P<cited>\([^()]*\b(?:19|20)\d\d\b[^()]*\))|"
     r"(?P<lead>\bp = |\b[FzQ](?:\([^)]*\))? = |[≥≤<>] ?)?(?P<number>-?\d*\.\d+)(?![\d/])"
 )
+
+_Row = tuple[pd.DataFrame, Hashable]
+"""A table and the label of one of its rows."""
 
 
 def digits_of(column: str) -> int:
@@ -74,7 +85,7 @@ def rounded_table(frame: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFra
 
 
 def round_ratios(shown: pd.DataFrame, exact: pd.DataFrame, row: Hashable, step: float) -> None:
-    """Round alpha, the intraclass correlations and F of a row by the persons it rests on.
+    """Round what stands for two sums of squares by the persons it rests on: changes a row.
 
     Parameters
     ----------
@@ -83,17 +94,66 @@ def round_ratios(shown: pd.DataFrame, exact: pd.DataFrame, row: Hashable, step: 
     row
         Label of the row.
     step
-        From `Disclosure.ratio_step`; an F is ten times as coarse.
+        From `Disclosure.ratio_step`, for alpha and intraclass correlations. An F or z is ten times
+        as coarse, and a p is that of the F or z as it is shown: more decimals of p would be more
+        of F. ICC(2) is 1 - 1 / F, which runs away under F = 1; one answer moves medians and means
+        of an index of agreement twice as far.
     """
     for name in map(str, exact.columns):
-        of_persons = name.startswith("icc") or name == "alpha"
-        wide = step if of_persons else 10 * step if name in RATIOS else 0.0
-        value = number_at(exact, row, name) if wide else math.nan
+        value = number_at(exact, row, name) if _OF_SQUARES.search(name) else math.nan
         if not math.isnan(value):
-            shown.loc[row, name] = _to_step(value, wide)
+            shown.loc[row, name] = _shown(name, value, (exact, row), step)
 
 
-def rounded_text(text: str, step: float = 10.0**-DIGITS) -> str:
+def _shown(name: str, value: float, at: _Row, step: float) -> float:
+    if _PROBABILITY.search(name) or name.startswith("agree_p_"):
+        return _shown_p(name, value, at, 10 * step)
+    if name in RATIOS:
+        return _to_step(value, 10 * step)
+    if name == "icc2":
+        return _to_step(value, nice(step * max(1.0, (1.0 - value) ** 2)))
+    if name.startswith("icc") or name == "alpha":
+        return _to_step(value, step)
+    return _to_step(value, nice(2 * step) if step > 10.0**-DIGITS else step)
+
+
+def _shown_p(name: str, p: float, at: _Row, wide: float) -> float:
+    """Return the p of the F or z as it is shown; that of full agreement tells of no answer."""
+    from scipy.special import fdtrc, ndtr, ndtri
+
+    if name == "p" and {"f", "df1", "df2"} <= set(at[0].columns):
+        f, df1, df2 = (number_at(*at, column) for column in ("f", "df1", "df2"))
+        p = float(fdtrc(df1, df2, _to_step(f, wide)))
+    elif name != "least_p":
+        z = float(ndtri(min(max(p, _LEAST), 1 - _LEAST)))
+        p = float(ndtr(_to_step(z, wide)))
+    return round(p, DIGITS if p >= 10.0**-DIGITS else DIGITS + 1)
+
+
+def as_written(exact: pd.DataFrame, shown: pd.DataFrame, row: Hashable) -> dict[str, str]:
+    """Return, for the figures of a row as a sentence writes them, what the table shows.
+
+    Examples
+    --------
+    >>> exact, shown = pd.DataFrame({"p": [0.4416]}), pd.DataFrame({"p": [0.45]})
+    >>> rounded_text("F(9, 50) = 1.01, p = .442.", 0.05, as_written(exact, shown, 0))
+    'F(9, 50) = 1.0, p = .45.'
+    """
+    known = {}
+    for name in filter(_WRITTEN.search, map(str, exact.columns)):
+        value, told = number_at(exact, row, name), number_at(shown, row, name)
+        if math.isnan(value) or math.isnan(told):
+            continue
+        lead = "p" if _PROBABILITY.search(name) or name.startswith("agree_p") else ""
+        digits = DIGITS + 1 if lead and told < 10.0**-DIGITS else DIGITS
+        for written in {_bare(f"{value:.2f}"), _bare(f"{value:.3f}")}:
+            known[lead + written] = _bare(f"{told:.{digits}f}")
+    return known
+
+
+def rounded_text(
+    text: str, step: float = 10.0**-DIGITS, known: Mapping[str, str] | None = None
+) -> str:
     """Return a sentence with its figures as coarse as those of the tables; cut-offs stay.
 
     Parameters
@@ -102,6 +162,8 @@ def rounded_text(text: str, step: float = 10.0**-DIGITS) -> str:
         Sentences of a verdict.
     step
         From `Disclosure.ratio_step`.
+    known
+        From `as_written`, for figures that are coarser than the step.
 
     Examples
     --------
@@ -110,13 +172,23 @@ def rounded_text(text: str, step: float = 10.0**-DIGITS) -> str:
     >>> rounded_text("ICC(1) .088 [.069, .183]", 0.05)
     'ICC(1) .10 [.05, .20]'
     """
-    return _FIGURE.sub(lambda found: _coarse(found, step), text)
+    text = _SHARE.sub(lambda found: _share(found, step), text)
+    return _FIGURE.sub(lambda found: _coarse(found, step, known or {}), text)
 
 
-def _coarse(found: re.Match[str], step: float) -> str:
+def _share(found: re.Match[str], step: float) -> str:
+    return f"{found['lead']}{_to_step(float(found['number']) / 100, step):.0%}"
+
+
+def _coarse(found: re.Match[str], step: float, known: Mapping[str, str]) -> str:
+    if found["cited"]:
+        return found[0]
     lead, number = found["lead"] or "", found["number"]
     if lead[:1] in ("≥", "≤", "<", ">") and lead:
         return found[0]
+    told = known.get(lead[:1] + number) if lead[:1] in ("", "p") else None
+    if told is not None:
+        return lead + told
     if lead[:1] == "p":
         return found[0] if float(number) < 10.0**-DIGITS else lead + _decimals(number)
     wide = 10 * step if lead else step
@@ -128,6 +200,10 @@ def _coarse(found: re.Match[str], step: float) -> str:
 def _decimals(number: str) -> str:
     text = f"{float(number):.{DIGITS}f}"
     return text.replace("0.", ".", 1) if number.startswith(".") else text
+
+
+def _bare(text: str) -> str:
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 
 def _to_step(value: float, step: float) -> float:

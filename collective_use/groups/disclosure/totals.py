@@ -10,7 +10,12 @@ import pandas as pd
 
 from collective_use.disclosure import DIGITS, POSSIBILITIES, Disclosure
 from collective_use.frames import number_at
-from collective_use.groups.disclosure.digits import round_ratios, rounded_table, rounded_text
+from collective_use.groups.disclosure.digits import (
+    as_written,
+    round_ratios,
+    rounded_table,
+    rounded_text,
+)
 from collective_use.groups.disclosure.figures import Sight
 from collective_use.groups.evidence.result import Evidence
 from collective_use.groups.results import Groups
@@ -68,7 +73,7 @@ def measures_for_others(
         ratio = rule.ratio_step(answering)
         round_ratios(frame, exact, row, ratio)
         text = unnamed(str(exact.loc[row, "explanation"]))
-        frame.loc[row, "explanation"] = rounded_text(text, ratio)
+        frame.loc[row, "explanation"] = rounded_text(text, ratio, as_written(exact, frame, row))
         if view.exact or not answering:
             continue
         reason = _too_few(groups, part, view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.accepted import PlainDict
+from collective_use.frames import Columns
 from collective_use.groups.agreement.chance import item_chances, scale_chances
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import Chance, Number
@@ -23,7 +23,7 @@ def chance_of_agreement(
     null: str,
     settings: Settings,
     judged: NDArray[np.bool_],
-) -> tuple[PlainDict, Chance]:
+) -> tuple[Columns, Chance]:
     """Return `p_chance` and `p_adjusted` by group, and the share of groups above chance.
 
     One item: exact. Several: simulated with items that correlate as observed and each group's

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +50,7 @@ def differences(one: GroupStatistics, reml: VarianceComponents | None = None) ->
     table = anova.one_way_of(one)
     why = _impossible(table)
     if why is not None:
-        nothing: dict[str, Any] = dict.fromkeys(NAMES, why)
+        nothing: dict[str, NotComputed] = dict.fromkeys(NAMES, why)
         return Differences(**nothing, conventions=pd.DataFrame())
     low, high = icc_limits.wald_limits(table)
     reml = reml or variance_components(table, "reml")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from collective_use.frames import frame_of
+from collective_use.frames import Cell, frame_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
@@ -22,6 +22,7 @@ from collective_use.numerics.groups.spreads import Scale, row_deviations
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.numerics.types import Floats
+from collective_use.results import TableRow
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
@@ -143,7 +144,7 @@ class ItemSet:
 
     def frame(self, keys: pd.DataFrame) -> pd.DataFrame:
         """Return one row a group and item: n, mean, variance, rwg, awg, AD."""
-        columns: dict[str, list[Any]] = {}
+        columns: dict[str, list[Cell]] = {}
         for j, (null, one) in enumerate(
             zip(self.null_variances("uniform"), self.stats, strict=True)
         ):
@@ -179,7 +180,7 @@ class ItemSet:
 
     def iccs(self) -> pd.DataFrame:
         """Return one row an item: ICC(1) with N/G and k0, F and p."""
-        rows: list[dict[str, Any]] = []
+        rows: list[TableRow] = []
         for name, one in zip(self.names, self.stats, strict=True):
             table = anova.one_way_of(one)
             rows.append(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from collective_use.accepted import Found, PlainDict, PlainMapping
+from collective_use.accepted import Found, PlainMapping
 from collective_use.groups.evidence.result import Evidence
 from collective_use.groups.voices.census import GroupMeanReliability
 from collective_use.groups.voices.partners import BalancedMeans
 from collective_use.groups.voices.strata import ByStratum
-from collective_use.results import NotComputed
+from collective_use.results import NotComputed, TableRow
 
 if TYPE_CHECKING:
     from collective_use.groups.rosters.stacks import RosterIndices
@@ -25,7 +25,7 @@ Number = float | NotComputed
 Count = int | NotComputed
 
 
-def named(part: Found) -> PlainDict:
+def named(part: Found) -> TableRow:
     """Return the numbers of a part by name, frames left out."""
     values = {f.name: getattr(part, f.name) for f in fields(part)}
     return {k: v for k, v in values.items() if not isinstance(v, (pd.DataFrame, tuple))}
@@ -113,7 +113,7 @@ class Agreement:
     medians: Mapping[str, float]
     sensitivity: pd.DataFrame
 
-    def numbers(self) -> PlainDict:
+    def numbers(self) -> TableRow:
         """Return the indices under the names of files."""
         known = [value for value in self.medians.values() if value == value]
         why = NotComputed("no group is large enough to be judged")
@@ -231,7 +231,7 @@ class SharedEvidence(Evidence):
     def summary(self) -> PlainMapping:
         """Indices of the whole measure by name."""
         parts = [self.differences, self.agreement, self.chance, self.random, self.response]
-        found: dict[str, Any] = {**named(self.sizes), "alpha": self.alpha}
+        found: TableRow = {**named(self.sizes), "alpha": self.alpha}
         for part in parts:
             if isinstance(part, Agreement):
                 found |= part.numbers()
@@ -244,7 +244,7 @@ class SharedEvidence(Evidence):
     @property
     def details(self) -> PlainMapping:
         """Tables and results by name, as far as there are any."""
-        found: dict[str, Any] = {"conventions": self.differences.conventions}
+        found: dict[str, object] = {"conventions": self.differences.conventions}
         if self.agreement is not None:
             found["sensitivity"] = self.agreement.sensitivity
         if self.response is not None:
@@ -281,7 +281,7 @@ class SpreadEvidence(Evidence):
         return {**_answered(self.sizes), **values}
 
 
-def _answered(sizes: Sizes) -> PlainDict:
+def _answered(sizes: Sizes) -> TableRow:
     return {"persons": sizes.persons, "groups": sizes.groups, "mean_size": sizes.mean_size}
 
 

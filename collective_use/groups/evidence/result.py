@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, TypedDict
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.instrument.model import Measure
-from collective_use.results import NotComputed, Result, Table, plain, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, plain, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class Evidence(Result):
         """Return every field, the indices by name among them, as plain values."""
         return {**super().to_dict(), "summary": plain(self.summary), "details": plain(self.details)}
 
-    def row(self) -> PlainDict:
+    def row(self) -> TableRow:
         """Return the measure, its indices as numbers (missing where not computed), the verdict."""
         summary = self.summary
         values = {
@@ -163,7 +163,18 @@ class NoSuchMeasure(InputError, KeyError):
         return str(self.args[0])
 
 
-def head_of(measure: Measure, items: Iterable[str]) -> PlainDict:
+class Head(TypedDict):
+    """What the instrument says of a measure, as the first fields of its evidence."""
+
+    measure: str
+    construct: str
+    composition: str
+    aggregation: str
+    source: str
+    items: tuple[str, ...]
+
+
+def head_of(measure: Measure, items: Iterable[str]) -> Head:
     """Return the fields that the instrument gives to the evidence of a measure."""
     return {
         "measure": measure.id,

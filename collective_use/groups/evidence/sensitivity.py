@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from collective_use.frames import frame_of
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.results import TableRow
 
 NULLS: tuple[str, ...] = (
     "uniform",
@@ -46,7 +46,7 @@ def over_nulls(
     cutoff
         The study's own cut-off, tried beside the usual ones.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[TableRow] = []
     # with equal answers throughout there is nothing to make an empirical null of
     varied = any(one.counts is not None and (one.counts.sum(axis=(0, 1)) > 0).sum() > 1
                  for one in items.stats)  # fmt: skip
@@ -56,7 +56,7 @@ def over_nulls(
         values = agreement.rwg_j(items.ratio(null)[enough], len(items.names))
         values = values[~np.isnan(values)]
         laws = items.laws(null)
-        row: dict[str, Any] = {
+        row: TableRow = {
             "null": null,
             "variance": laws[0].variance if items.alike else float("nan"),
             "mean": float(values.mean()) if len(values) else float("nan"),

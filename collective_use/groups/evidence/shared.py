@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from collective_use.accepted import Found
 from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
-from collective_use.frames import arrays_of
+from collective_use.frames import Columns, arrays_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.chance import chance_of_agreement
@@ -56,10 +56,6 @@ from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
-
-
-Columns: TypeAlias = dict[str, Any]
-"""Columns of a frame by name, a row a group: arrays and lists of numbers, texts or truths."""
 
 
 @dataclass(frozen=True)

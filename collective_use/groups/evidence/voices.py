@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.accepted import PlainDict
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
@@ -30,6 +29,14 @@ _GAP = 0.02
 """By how much an ICC(1) within strata must fall short before the explanation mentions it."""
 
 
+class VoiceFields(TypedDict):
+    """Partners, census and strata as fields of the evidence."""
+
+    partners: BalancedMeans | None
+    census: GroupMeanReliability | None
+    strata: Mapping[str, ByStratum] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Voices:
     """Partners, census and strata, as far as they are known, and a sentence where they matter."""
@@ -39,7 +46,7 @@ class Voices:
     strata: Mapping[str, ByStratum] | None = None
     sentence: str = ""
 
-    def results(self) -> PlainDict:
+    def results(self) -> VoiceFields:
         """Return the three as fields of the evidence."""
         return {"partners": self.partners, "census": self.census, "strata": self.strata}
 

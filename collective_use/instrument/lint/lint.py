@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from collective_use.accepted import Frame
+from collective_use.accepted import Frame, PlainMapping
 from collective_use.checks import whole_number
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument.library import as_instrument
@@ -59,7 +58,7 @@ class LintReport(Result):
     findings: tuple[Finding, ...]
     burden: tuple[Burden, ...]
     keys: tuple[Keys, ...]
-    levels: tuple[Mapping[str, Any], ...]
+    levels: tuple[PlainMapping, ...]
     rules: Mapping[str, Cutoff]
 
     @property

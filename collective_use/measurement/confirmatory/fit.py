@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
-from collective_use.accepted import Found, Items, Labels, PlainDict
+from collective_use.accepted import Found, Items, Labels
 from collective_use.checks import one_of, quoted, valid_seed, whole_number
 from collective_use.errors import EstimationError, InputError
+from collective_use.frames import records_of
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.cfa import (
     Named,
@@ -19,7 +19,6 @@ from collective_use.measurement.cfa import (
     fit_quietly,
     heard,
     plain_names,
-    rows_of,
 )
 from collective_use.measurement.confirmatory.levels import level_measures
 from collective_use.measurement.confirmatory.measured import (
@@ -40,7 +39,8 @@ from collective_use.measurement.confirmatory.rivals import (
 from collective_use.measurement.confirmatory.settle import LEVELS, Plan, settle
 from collective_use.measurement.cutoffs.result import DynamicCutoffs
 from collective_use.numerics.threads import single_threaded
-from collective_use.results import NotComputed
+from collective_use.results import NotComputed, TableRow
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 from collective_use.sem.twolevel.result import TwoLevelResult
 
@@ -198,10 +198,10 @@ class _Book:
     missing: str
     repetitions: int | None
     seed: int | None
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    levels: list[dict[str, Any]] = field(default_factory=list)
-    loadings: list[dict[str, Any]] = field(default_factory=list)
-    pairs: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
+    levels: list[TableRow] = field(default_factory=list)
+    loadings: list[TableRow] = field(default_factory=list)
+    pairs: list[TableRow] = field(default_factory=list)
     models: dict[tuple[str, str], str] = field(default_factory=dict)
     fits: dict[tuple[str, str], SemResult] = field(default_factory=dict)
     cutoffs: dict[str, DynamicCutoffs | NotComputed] = field(default_factory=dict)
@@ -252,12 +252,12 @@ class _Book:
     def result(self, plan: Plan) -> MeasurementFit:
         """Return everything; raise when nothing could be fitted."""
         if not self.fits:
-            reasons = [row["reason"] for row in self.rows if row.get("reason")]
+            reasons = [str(row["reason"]) for row in self.rows if row.get("reason")]
             raise EstimationError(f"no measurement model could be fitted: {'; '.join(reasons[:3])}")
         columns = ["scope", "model", "words", "chisq", "df", "pvalue", *MEASURES, "srmr_within",
                    "srmr_between", "delta_chisq", "delta_df", "delta_p", "verdict",
                    "reason"]  # fmt: skip
-        blank = {"verdict": "", "reason": ""}
+        blank: TableRow = {"verdict": "", "reason": ""}
         table = pd.DataFrame([blank | row for row in self.rows]).reindex(columns=columns)
         groups = 0 if self.answers.groups is None else int(self.answers.groups.nunique())
         return MeasurementFit(
@@ -271,7 +271,7 @@ class _Book:
             return f"all {len(sets)} constructs"
         return ", ".join(self.answers.named(name) for name in sets)
 
-    def _prepared(self, sets: dict[str, tuple[str, ...]]) -> tuple[Named, PlainDict]:
+    def _prepared(self, sets: dict[str, tuple[str, ...]]) -> tuple[Named, FitOptions]:
         items = [item for own in sets.values() for item in own]
         used = self.answers.only(items)
         gaps = bool(used.values.isna().to_numpy().any())
@@ -281,7 +281,7 @@ class _Book:
         known = used.complete() if missing == "listwise" else used
         self.notes += [note for note in known.notes if note not in self.answers.notes]
         self.persons = max(self.persons, int(known.values.notna().any(axis=1).sum()))
-        options: dict[str, Any] = {"std_lv": True, "missing": missing}
+        options: FitOptions = {"std_lv": True, "missing": missing}
         named = plain_names(known, sets)
         return named, options | robust(named)
 
@@ -290,14 +290,14 @@ class _Book:
         return [(to.get(a, a), to.get(b, b)) for a, b in self.answers.close]
 
     def _fit(
-        self, title: str, rival: Rival, named: Named, options: PlainDict,
+        self, title: str, rival: Rival, named: Named, options: FitOptions,
         base: SemResult | None,
     ) -> SemResult | None:  # fmt: skip
         items = list(dict.fromkeys(i for own in named.sets.values() for i in own))
         text = at_level(rival.text, items, self.level)
         key = (title, rival.words if rival.name == "merged" else rival.name)
         self.models[key] = text
-        row: dict[str, Any] = {"scope": title, "model": rival.name, "words": rival.words}
+        row: TableRow = {"scope": title, "model": rival.name, "words": rival.words}
         self.rows.append(row)
         fit = fit_quietly(text, named.data, **options)
         if isinstance(fit, NotComputed):
@@ -326,7 +326,7 @@ class _Book:
     def _parts(self, fit: SemResult, named: Named) -> None:
         words = {"1": "within", "2": "between"} if isinstance(fit, TwoLevelResult) else {}
         called = {plain: self.answers.named(named.back[plain]) for plain in named.sets}
-        for row in rows_of(fit.standardized("all")):
+        for row in records_of(fit.standardized("all")):
             level = words.get(str(row["level"]), "person")
             rest = {name: row[name] for name in ("ci_lower", "ci_upper")}
             one, two = row["lhs"], row["rhs"]

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from collective_use.accepted import PlainDict
 from collective_use.errors import CollectiveUseError, EstimationError
 from collective_use.measurement.cfa import Named
 from collective_use.measurement.confirmatory.rivals import Rival
 from collective_use.measurement.cutoffs.dynamic import dynamic_cutoffs
 from collective_use.measurement.cutoffs.result import DynamicCutoffs
-from collective_use.results import NotComputed
+from collective_use.results import NotComputed, TableRow
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 MEASURES = ("cfi", "tli", "rmsea", "srmr", "aic", "bic")
@@ -23,7 +23,7 @@ MOST_SIMULATED = 16
 """Items of a model up to which its cut-offs take about a second, and are made unasked."""
 
 
-def robust(named: Named) -> PlainDict:
+def robust(named: Named) -> FitOptions:
     return {"cluster": "group_", "estimator": "MLR"} if "group_" in named.data else {}
 
 
@@ -38,7 +38,7 @@ def measured(fit: SemResult) -> dict[str, float]:
     return out | {k: float(m[k]) for k in ("srmr_within", "srmr_between") if k in m}
 
 
-def of_level(found: Mapping[str, float] | NotComputed, level: str) -> PlainDict:
+def of_level(found: Mapping[str, float] | NotComputed, level: str) -> TableRow:
     names = ("chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "n")
     if isinstance(found, NotComputed):
         return dict.fromkeys(names, np.nan) | {"reason": found.reason}
@@ -48,7 +48,7 @@ def of_level(found: Mapping[str, float] | NotComputed, level: str) -> PlainDict:
     return {name: found[key] for name, key in zip(names, keys, strict=True)} | {"reason": ""}
 
 
-def against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> PlainDict:
+def against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> TableRow:
     if float(base.fit_measures["df"]) == float(fit.fit_measures["df"]):
         return {"verdict": "as many parameters: read AIC and BIC"}
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from collective_use.measurement.cutoffs.result import INDICES, DynamicCutoffs
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, table_of
 from collective_use.sem.result import SemResult
 
 _JUDGED = [
@@ -94,14 +94,14 @@ class MeasurementFit(Result):
         decision by these three, `missing` (what that one thing is), `verdict`, and `reason` where
         there is none.
         """
-        rows = []
+        rows: list[TableRow] = []
         for scope, found in self.cutoffs.items():
             if isinstance(found, NotComputed):
                 rows.append(
                     {"scope": scope, "part": "whole", "verdict": "", "reason": found.reason}
                 )
                 continue
-            rows += [{"scope": scope, "verdict": found.verdict, "reason": ""} | row
+            rows += [{"scope": scope, "verdict": found.verdict, "reason": "", **row}
                      for row in found.beside()]  # fmt: skip
         return pd.DataFrame(rows).reindex(columns=_JUDGED)
 

@@ -122,7 +122,7 @@ def _simulator(
     again = NormalRefit(fit, "parametric")
     group = fit.solution.data.groups[0]
     values = None if group.Y is None else np.asarray(group.Y)
-    spread = np.sqrt(np.diag(fit.implied()[0]))
+    spread = np.sqrt(np.diag(fit.implied().covariance))
     n, df = int(group.moments.n), int(fit.fit_measures["df"])
     steps = values is not None and max(len(np.unique(x)) for x in values.T) <= LIKERT
     if drawn == "auto":

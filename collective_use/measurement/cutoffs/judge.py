@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from collective_use.measurement.correlations import Floats
 from collective_use.measurement.cutoffs.result import INDICES
+from collective_use.results import TableRow
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def limits_of(
     """
     base = {name: _limit(right, name, wrong=False) for name in INDICES}
     passing = {f"{name}_power": _share(right, name, base[name], good=True) for name in INDICES}
-    rows: list[dict[str, Any]] = [
+    rows: list[TableRow] = [
         {"level": 0, **base, "missing": "", "magnitude": np.nan, **passing,
          "type1": _refused(right, base), "power": np.nan}
     ]  # fmt: skip

@@ -120,7 +120,7 @@ def cutoffs_by_level(
         _refuse_impossible(pattern, phi, items, part)
         own = _level(fit, level, one, sample, held, cases)
         place = [items.index(name) for name in one]
-        spread = np.sqrt(np.diag(fit.implied(level=part)[0])[place])  # type: ignore[arg-type]
+        spread = np.sqrt(np.diag(fit.implied(level=part).covariance)[place])  # type: ignore[arg-type]
 
         def simulate(correlation: Floats, level: int = level, own: _Level = own,
                      place: list[int] = place, spread: Floats = spread) -> Drawn:  # fmt: skip
@@ -217,7 +217,7 @@ def _level(
     factors = [f for f in fit.solution.table.block(1, level).latent
                if any(r.lhs == f and r.rhs in named for r in rows)]  # fmt: skip
     part = "within" if level == 1 else "between"
-    variance = dict(zip(named, np.diag(fit.implied(level=part)[0]), strict=True))  # type: ignore[arg-type]
+    variance = dict(zip(named, np.diag(fit.implied(level=part).covariance), strict=True))  # type: ignore[arg-type]
     lines = []
     for k, factor in enumerate(factors):
         loads = [

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from collective_use.accepted import PlainDict
-from collective_use.results import Result, Table, table_of
+from collective_use.results import Result, Table, TableRow, table_of
 
 INDICES = ("srmr", "rmsea", "cfi")
 
@@ -64,7 +63,7 @@ class DynamicCutoffs(Result):
         """Return one row a level: `level, srmr, rmsea, cfi`, and what stands behind them."""
         return self.table.copy()
 
-    def beside(self) -> list[PlainDict]:
+    def beside(self) -> list[TableRow]:
         """Return a row a part of the model: what was observed beside the cut-offs of level 1.
 
         Keys `part`, `n`, the observed indices, those with ``_right`` (level 0) and ``_cut`` (level

@@ -6,7 +6,7 @@ import numpy as np
 
 from collective_use.accepted import PlainDict
 from collective_use.errors import EstimationError, NotSupported
-from collective_use.measurement.cfa import rows_of
+from collective_use.frames import records_of
 from collective_use.measurement.correlations import Floats
 from collective_use.sem.result import SemResult
 
@@ -37,7 +37,7 @@ def standardised(fit: SemResult, level: int | None = None) -> tuple[Floats, Floa
     block = fit.solution.table.blocks[place]
     items = list(block.observed)
     rows = [
-        row for row in rows_of(fit.standardized("all"))
+        row for row in records_of(fit.standardized("all"))
         if level is None or str(row["level"]) in (str(level), ("within", "between")[level - 1])
     ]  # fmt: skip
     loads = [(r["lhs"], r["rhs"], float(r["est"])) for r in rows if r["op"] == "=~"]

@@ -271,10 +271,11 @@ def _result(
     found: Correlations, plain: Factors, turned: Rotated, criterion: Criterion | None,
     extraction: str, rotation: str,
 ) -> Efa:  # fmt: skip
-    items = list(found.items)
+    items = pd.Index(found.items)
     names = [f"F{j + 1}" for j in range(turned.pattern.shape[1])]
     if rotation.startswith("bifactor"):
         names[0] = "general"
+    factors = pd.Index(names)
     pattern, phi = turned.pattern, turned.phi
     structure = pattern @ phi
     common = np.sum(pattern * structure, axis=1)
@@ -285,7 +286,7 @@ def _result(
     complexity = squares.sum(axis=1) ** 2 / np.maximum((squares**2).sum(axis=1), 1e-300)
 
     def frame(values: Matrix) -> pd.DataFrame:
-        return pd.DataFrame(values, index=items, columns=names)
+        return pd.DataFrame(values, index=items, columns=factors)
 
     errors, phi_errors = _errors(found, plain, turned, criterion, extraction, rotation)
     fit: FactorFit | NotComputed = (
@@ -293,16 +294,16 @@ def _result(
         if positive_definite(found.matrix) and found.n > len(items)
         else NotComputed("correlations are not positive definite, so no likelihood is defined")
     )
-    square = pd.DataFrame(phi, index=names, columns=names)
+    square = pd.DataFrame(phi, index=factors, columns=factors)
     return Efa(
         frame(pattern), square, frame(structure), pd.Series(common, index=items),
         pd.Series(plain.uniquenesses, index=items), pd.Series(complexity, index=items),
         errors if isinstance(errors, NotComputed) else frame(errors),
         phi_errors if isinstance(phi_errors, NotComputed)
-        else pd.DataFrame(phi_errors, index=names, columns=names),
-        fit, pd.Series(determinacy, index=names), frame(weights), extraction, rotation,
+        else pd.DataFrame(phi_errors, index=factors, columns=factors),
+        fit, pd.Series(determinacy, index=factors), frame(weights), extraction, rotation,
         found.kind, found.n, turned.value, turned.reached / max(turned.starts, 1),
-        tuple(np.array(items)[plain.at_bound].tolist()), (*found.notes, *_indefinite(found)),
+        tuple(items[plain.at_bound].tolist()), (*found.notes, *_indefinite(found)),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from collective_use.accepted import Labels, PlainDict
 from collective_use.checks import number_between, one_of, valid_seed
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import CollectiveUseError, EstimationError, InputError
+from collective_use.frames import Record, records_of
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.cfa import (
     Named,
@@ -19,14 +21,14 @@ from collective_use.measurement.cfa import (
     fit_quietly,
     heard,
     plain_names,
-    rows_of,
 )
 from collective_use.measurement.confirmatory.measured import measured, robust
 from collective_use.measurement.halves import split_by_group
 from collective_use.measurement.validity.htmt import constructs_with
 from collective_use.numerics.factors.extract import degrees_of_freedom
 from collective_use.numerics.threads import single_threaded
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, table_of
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 CROSS = Cutoff("cross_loading", 0.30, "at_most",
@@ -210,7 +212,7 @@ def _refuse_too_many(factors: int, items: int) -> None:
 
 def _rotation(
     name: str, sets: Mapping[str, Sequence[str]], starts: int, seed: int | None
-) -> PlainDict:
+) -> FitOptions:
     options: PlainDict = {"starts": starts, "seed": seed}
     if name == "target":
         owner = [k for k, own in enumerate(sets.values()) for _ in own]
@@ -220,17 +222,31 @@ def _rotation(
     return {"rotation": name, "rotation_options": options}
 
 
+class Loading(TypedDict):
+    """An item on a factor: `own` of its construct, `salient` a cross-loading that counts."""
+
+    item: str
+    construct: str
+    factor: str
+    loading: float
+    se: float
+    ci_lower: float
+    ci_upper: float
+    own: bool
+    salient: bool
+
+
 class _Book:
     """Fits parts and models, and keeps what comes out."""
 
     def __init__(
-        self, known: Answers, sets: Mapping[str, Sequence[str]], missing: str, turn: PlainDict
+        self, known: Answers, sets: Mapping[str, Sequence[str]], missing: str, turn: FitOptions
     ) -> None:
         self.known, self.turn = known, turn
         self.named: Named = plain_names(known, sets)
         self.home = {item: f for f, own in self.named.sets.items() for item in own}
-        self.options: PlainDict = {"missing": missing, **robust(self.named)}
-        self.rows: list[PlainDict] = []
+        self.options: FitOptions = {"missing": missing, **robust(self.named)}
+        self.rows: list[TableRow] = []
         self.fits: dict[tuple[str, str], SemResult] = {}
         self.n: dict[str, int] = {}
         self.notes: list[str] = [*known.notes]
@@ -259,8 +275,8 @@ class _Book:
         """Return everything."""
         name = {plain: self.known.named(given) for plain, given in self.named.back.items()}
         loadings = pd.DataFrame(
-            row | {"item": self.named.back[row["item"]], "factor": name[row["factor"]],
-                   "construct": name[row["construct"]]}
+            {**row, "item": self.named.back[row["item"]], "factor": name[row["factor"]],
+             "construct": name[row["construct"]]}
             for row in self._loadings(part)
         )  # fmt: skip
         columns = ["part", "model", "chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "aic",
@@ -273,13 +289,14 @@ class _Book:
         )  # fmt: skip
 
     def _fit(
-        self, part: str, model: str, text: str, who: np.ndarray, **others: object
+        self, part: str, model: str, text: str, who: np.ndarray, **others: Unpack[FitOptions]
     ) -> SemResult | None:
-        row: PlainDict = {"part": part, "model": model, "reason": ""}
+        row: TableRow = {"part": part, "model": model, "reason": ""}
         self.rows.append(row)
         data = self.named.data[who]
         self.n[part] = len(data)
-        fit = fit_quietly(text, data, **self.options, **others)
+        options: FitOptions = {**self.options, **others}
+        fit = fit_quietly(text, data, **options)
         if isinstance(fit, NotComputed):
             row["reason"] = fit.reason
             return None
@@ -295,10 +312,12 @@ class _Book:
         row["reason"] = "; ".join([*(p.text for p in fit.problems), *said])
         return fit
 
-    def _loadings(self, part: str) -> list[PlainDict]:
-        rows = [r for r in rows_of(self.fits[part, "esem"].standardized("all")) if r["op"] == "=~"]
+    def _loadings(self, part: str) -> list[Loading]:
+        rows = [
+            r for r in records_of(self.fits[part, "esem"].standardized("all")) if r["op"] == "=~"
+        ]
         called = self._called(rows)
-        out = []
+        out: list[Loading] = []
         for r in rows:
             own = self.home[r["rhs"]] == called[r["lhs"]]
             clear = r["ci_lower"] > 0 or r["ci_upper"] < 0
@@ -310,7 +329,7 @@ class _Book:
             })  # fmt: skip
         return out
 
-    def _called(self, rows: list[PlainDict]) -> dict[str, str]:
+    def _called(self, rows: list[Record]) -> dict[str, str]:
         """Return which construct each factor is: the one whose items load most, each once."""
         names = list(self.named.sets)
         if self.turn["rotation"] == "target":
@@ -324,12 +343,12 @@ class _Book:
         return {names[a]: names[b] for a, b in zip(one, two, strict=True)}
 
     def _correlations(self, part: str, name: Mapping[str, str]) -> pd.DataFrame:
-        found: dict[frozenset[str], PlainDict] = {}
-        esem = rows_of(self.fits[part, "esem"].standardized("all"))
+        found: dict[frozenset[str], TableRow] = {}
+        esem = records_of(self.fits[part, "esem"].standardized("all"))
         called = self._called([r for r in esem if r["op"] == "=~"])
         both = [("esem", esem, called)]
         if (part, "cfa") in self.fits:
-            own = rows_of(self.fits[part, "cfa"].standardized("all"))
+            own = records_of(self.fits[part, "cfa"].standardized("all"))
             both.append(("cfa", own, {f: f for f in self.named.sets}))
         for model, rows, place in both:
             for r in rows:
@@ -345,7 +364,7 @@ class _Book:
         return pd.DataFrame(list(found.values())).reindex(columns=columns)
 
 
-def _difference(base: SemResult, fit: SemResult) -> tuple[PlainDict, str]:
+def _difference(base: SemResult, fit: SemResult) -> tuple[TableRow, str]:
     """Return the difference test; not scaled, and said so, where both scalings are negative."""
     for method in ("auto", "satorra.bentler.2010", "standard"):
         try:
@@ -358,9 +377,9 @@ def _difference(base: SemResult, fit: SemResult) -> tuple[PlainDict, str]:
 
 
 def _verdict(models: pd.DataFrame, loadings: pd.DataFrame, part: str) -> str:
-    rows = {(r["part"], r["model"]): r for r in rows_of(models)}
+    rows = {(r["part"], r["model"]): r for r in records_of(models)}
     names = ", ".join(
-        f"{r['item']} on {r['factor']}" for r in rows_of(loadings[loadings["salient"]])
+        f"{r['item']} on {r['factor']}" for r in records_of(loadings[loadings["salient"]])
     )
     base, own = rows.get((part, "cfa"), {}), rows[part, "esem"]
     if not np.isfinite(float(base.get("cfi", np.nan))):

@@ -123,14 +123,12 @@ def _given(target: Floats | None) -> Floats:
 def _by_library(loadings: Floats, chosen: Rotation, criterion: Criterion | None) -> Rotated:
     from factor_analyzer import Rotator
 
-    rotator = Rotator(method=chosen.name, max_iter=5000, tol=1e-9)
+    # with a criterion the library's end is a start: the last steps are taken here
+    rotator = (Rotator(method=chosen.name, max_iter=5000, tol=1e-9) if criterion is None
+               else Rotator(method=chosen.name))  # fmt: skip
     pattern = np.asarray(rotator.fit_transform(loadings), float)
     phi = np.eye(len(pattern.T)) if chosen.orthogonal else np.asarray(rotator.phi_, float)
     if criterion is None:
         return ordered(Rotated(pattern, phi, float("nan"), float("nan"), 1, 1))
-    # the library stops early: its end is the start of the last steps, so that errors hold
-    turn = np.linalg.cholesky(phi).T
-    polished = numeric.rotate(pattern @ turn.T, criterion, starts=1)
-    begun = numeric.rotate(loadings, criterion, starts=1)
-    best = begun if begun.value <= polished.value + 1e-12 else polished
-    return ordered(best)
+    turn = np.linalg.inv(np.linalg.lstsq(loadings, pattern)[0]).T
+    return ordered(numeric.rotate(loadings, criterion, starts=1, also=turn))

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Labels, Plain, PlainDict
+from collective_use.accepted import Labels, Plain
 from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError
+from collective_use.frames import records_of
 from collective_use.measurement.answers import Answers, Constructs, Data, answers_of
 from collective_use.measurement.cfa import (
     Named,
     fit_quietly,
     heard,
     plain_names,
-    rows_of,
 )
 from collective_use.measurement.invariance.steps import RULES, step_row
 from collective_use.numerics.threads import single_threaded
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, table_of
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 
@@ -147,7 +147,7 @@ def isomorphism(
         part = answers.only(own)
         part = part.complete() if missing == "listwise" else part
         named = plain_names(part, {name: own})
-        options = {"cluster": "group_", "estimator": "MLR", "missing": missing}
+        options: FitOptions = {"cluster": "group_", "estimator": "MLR", "missing": missing}
         steps = [(s, w, _two_level(next(iter(named.sets.items())), s)) for s, w in _LEVELS]
         book.climb(answers.named(name), steps, named.data, options)
         book.rows_of_items(answers.named(name), named)
@@ -260,7 +260,7 @@ def longitudinal(
     book = _Book("Equal over waves")
     for name, own in _long_enough(answers, book):
         wide, columns = _wide(data, own, wave, person, waves)
-        options: dict[str, Any] = {"estimator": "MLR", "missing": missing, "meanstructure": True}
+        options: FitOptions = {"estimator": "MLR", "missing": missing, "meanstructure": True}
         if cluster:
             first = data.drop_duplicates(person).set_index(person)[cluster]
             wide, options["cluster"] = wide.assign(cluster_=first), "cluster_"
@@ -314,15 +314,15 @@ class _Book:
 
     def __init__(self, title: str) -> None:
         self.title = title
-        self.rows: list[dict[str, Any]] = []
-        self.items: list[dict[str, Any]] = []
+        self.rows: list[TableRow] = []
+        self.items: list[TableRow] = []
         self.reached: dict[str, str] = {}
         self.fits: dict[tuple[str, str], SemResult] = {}
         self.notes: list[str] = []
 
     def climb(
         self, name: str, steps: list[tuple[str, str, str]], data: pd.DataFrame,
-        options: PlainDict,
+        options: FitOptions,
     ) -> None:  # fmt: skip
         """Fit step after step; the first one that fails or cannot be fitted ends `reached`."""
         before: SemResult | None = None
@@ -330,7 +330,7 @@ class _Book:
         self.reached[name] = ""
         for step, words, text in steps:
             fit = fit_quietly(text, data, **options)
-            row: dict[str, Any] = {"construct": name}
+            row: TableRow = {"construct": name}
             if isinstance(fit, NotComputed):
                 self.rows.append(row | {"step": step, "equal": words, "holds": False,
                                         "reason": fit.reason})  # fmt: skip
@@ -342,7 +342,7 @@ class _Book:
             with heard(said):
                 row |= step_row(step, words, fit, before)
             self.notes += [f"{name}, {step}: {text}." for text in said]
-            row["reason"] = "; ".join([*([row["reason"]] if row["reason"] else []),
+            row["reason"] = "; ".join([*([str(row["reason"])] if row["reason"] else []),
                                        *(p.text for p in fit.problems)])  # fmt: skip
             self.rows.append(row)
             self.fits[name, step] = before = fit
@@ -356,7 +356,7 @@ class _Book:
         if fit is None:
             return
         found: dict[str, dict[str, float]] = {}
-        for row in rows_of(fit.standardized("all")):
+        for row in records_of(fit.standardized("all")):
             level = "within" if str(row["level"]) in ("1", "within") else "between"
             if row["op"] == "=~":
                 found.setdefault(row["rhs"], {})[level] = float(row["est"])
@@ -373,7 +373,7 @@ class _Book:
         fit = self.fits.get((name, "scalar"))
         if fit is None:
             return
-        rows = rows_of(fit.estimates)
+        rows = records_of(fit.estimates)
         for k, label in enumerate(waves, start=1):
             mean = [r for r in rows if r["lhs"] == f"f{k}_" and r["op"] == "~1"]
             wide = [r for r in rows if r["lhs"] == r["rhs"] == f"f{k}_"]

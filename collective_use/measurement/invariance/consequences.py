@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from collective_use.accepted import PlainDict
 from collective_use.checks import column_in, number_between
 from collective_use.errors import InputError, NotSupported
-from collective_use.measurement.cfa import rows_of
+from collective_use.frames import records_of
 from collective_use.measurement.invariance.effect import items_of, values_of
 from collective_use.numerics.items.selection import selection_accuracy
 from collective_use.numerics.types import Floats
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, table_of
 
 if TYPE_CHECKING:
     from collective_use.sem.result import SemResult
@@ -157,9 +156,9 @@ def consequences_of(
     searched = len(found.partial) > 0 and "scalar" in found.fits
     own = found.fits["scalar"] if searched else fit
     shares = np.array(found.sizes, float) / sum(found.sizes)
-    means: list[PlainDict] = []
-    ranking: list[PlainDict] = []
-    chosen: list[PlainDict] = []
+    means: list[TableRow] = []
+    ranking: list[TableRow] = []
+    chosen: list[TableRow] = []
     parts: dict[str, _Parts] = {}
     items = items_of(found.model)
     for factor, names in items.items():
@@ -193,11 +192,11 @@ def _given(data: pd.DataFrame | None) -> pd.DataFrame:
     return data
 
 
-def _ranks(factor: str, rows: list[PlainDict]) -> list[PlainDict]:
+def _ranks(factor: str, rows: list[TableRow]) -> list[TableRow]:
     table = pd.DataFrame(rows).set_index("group")
     names = {"observed": "observed", "latent_if_equal": "if_equal", "latent": "latent"}
     ranks = table[list(names)].rank(ascending=False, method="min").rename(columns=names)
-    return [{"factor": factor} | row for row in rows_of(ranks.reset_index())]
+    return [{"factor": factor, **row} for row in records_of(ranks.reset_index())]
 
 
 @dataclass(frozen=True)
@@ -283,7 +282,7 @@ def _parts(fit: SemResult, factor: str, items: list[str], groups: int) -> _Parts
     )  # fmt: skip
 
 
-def _means(factor: str, groups: tuple[str, ...], part: _Parts, equal: Floats) -> list[PlainDict]:
+def _means(factor: str, groups: tuple[str, ...], part: _Parts, equal: Floats) -> list[TableRow]:
     expected = part.intercepts + part.loadings * part.means[:, None]
     alike = part.intercepts[0] + part.loadings[0] * part.means[:, None]
     observed = expected.mean(axis=1) - expected[0].mean()
@@ -298,7 +297,7 @@ def _means(factor: str, groups: tuple[str, ...], part: _Parts, equal: Floats) ->
 
 def _selection(
     factor: str, groups: tuple[str, ...], part: _Parts, shares: Floats, top: float
-) -> list[PlainDict]:
+) -> list[TableRow]:
     def pooled(x: Floats) -> Floats:
         return np.asarray(np.broadcast_to((shares[:, None] * x).sum(axis=0), x.shape))
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import PlainDict
 from collective_use.checks import column_in, instance_of, number_between
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError
-from collective_use.measurement.cfa import fit_quietly, rows_of
+from collective_use.frames import records_of
+from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.invariance.dif_data import coded, refuse_constant
 from collective_use.measurement.invariance.dif_ordered import (
     NEGLIGIBLE,
+    DifRow,
     judged,
     prepared,
     rows_of_item,
@@ -25,6 +26,7 @@ from collective_use.measurement.invariance.effect import items_of
 from collective_use.measurement.invariance.release import released
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 NOTABLE = Cutoff("dif", 0.20, "at_most",
@@ -101,13 +103,13 @@ def dif(
     group: str,
     cluster: str | None = None,
     missing: str = "listwise",
-    alpha: float = 0.05,
+    significance: float = 0.05,
     ordered: str | Sequence[str] = (),
 ) -> Dif:
     """Find items whose answers differ between groups at the same level of the construct.
 
     The MIMIC model lets each factor depend on the group; an item differs when it depends on the
-    group besides. The item that does most is set free, and so on until none is left at `alpha`,
+    group besides. The item that does most is set free, and so on until none is left at the level,
     adjusted for the number of items (purification); then every item's effect is estimated beside
     those set free. A loading that differs is looked for by score tests in the model of equal
     loadings.
@@ -124,7 +126,7 @@ def dif(
         Column of groups of persons, for robust errors.
     missing
         ``"listwise"`` or ``"fiml"``.
-    alpha
+    significance
         Of the tests, over all items.
     ordered
         Items taken as ordered categories, all or none of the model's. Then an item's answers are
@@ -162,7 +164,7 @@ def dif(
     column_in("group", group, list(data.columns), where="the data")
     if cluster is not None:
         column_in("cluster", cluster, list(data.columns), where="the data")
-    number_between("alpha", alpha, 0, 1, open_low=True, open_high=True)
+    number_between("significance", significance, 0, 1, open_low=True, open_high=True)
     items = items_of(model)
     if small := [f for f, own in items.items() if len(own) < 3]:
         raise InputError(f"factor {small[0]!r} must have three items to tell one that differs, "
@@ -172,10 +174,10 @@ def dif(
         raise InputError(f"group must have at least two values, got {len(labels)} in {group!r}")
     refuse_constant(data, group, labels, [i for own in items.values() for i in own])
     if ordered:
-        return _of_ordered(items, data, group, labels, cluster, alpha, ordered)
+        return _of_ordered(items, data, group, labels, cluster, significance, ordered)
     search = _Search(model, items, labels, coded(data, group, labels), cluster, missing)
-    free, trail = search.purified(alpha)
-    rows = search.judged(free, alpha, _slopes(model, data, group, cluster, missing))
+    free, trail = search.purified(significance)
+    rows = search.judged(free, significance, _slopes(model, data, group, cluster, missing))
     notes = confounding(data, group, cluster)
     if len(free) >= search.most:
         notes = (*notes, f"The search ended at {len(free)} items: more than half differ, and no "
@@ -188,7 +190,7 @@ def dif(
 
 def _of_ordered(
     items: dict[str, list[str]], data: pd.DataFrame, group: str, labels: tuple[str, ...],
-    cluster: str | None, alpha: float, ordered: str | Sequence[str],
+    cluster: str | None, significance: float, ordered: str | Sequence[str],
 ) -> Dif:  # fmt: skip
     every = [i for own in items.values() for i in own]
     given = [ordered] if isinstance(ordered, str) else list(ordered)
@@ -197,12 +199,12 @@ def _of_ordered(
                          f"{other[0]!r} in one of them only")  # fmt: skip
     known = coded(data, group, labels)
     focal = known[[f"d{k}_" for k in range(1, len(labels))]].to_numpy(float)
-    rows: list[PlainDict] = []
+    rows: list[DifRow] = []
     trail: list[tuple[str, float, float]] = []
     latent: list[tuple[str, str, float, float]] = []
     for factor, own in items.items():
         part = prepared(known, own, focal, cluster)
-        found, free = judged(part, alpha, len(every))
+        found, free = judged(part, significance, len(every))
         tests = {i.item: (i.statistic, i.p) for i in found}
         trail += [(item, *tests[item]) for item in free]
         spread = part.values.std(axis=0, ddof=1)
@@ -217,7 +219,7 @@ def _of_ordered(
     adjusted = dict(zip(single, holm(list(single.values())), strict=True))
     for row in rows:
         row["p_adjusted"] = adjusted[row["item"]]
-        row["verdict"] = verdict_of(row, alpha, NOTABLE)
+        row["verdict"] = verdict_of(row, significance, NOTABLE)
     notes = (
         *confounding(data, group, cluster),
         f"Ordered answers given the sum of the scale; r2_change {NEGLIGIBLE}. Differences of the "
@@ -275,7 +277,7 @@ class _Search:
         self.codes = [f"d{k}_" for k in range(1, len(labels))]
         base = [model, *(f"{f} ~ {' + '.join(self.codes)}" for f in items)]
         self.base = "\n".join(base)
-        self.options: dict[str, object] = {
+        self.options: FitOptions = {
             "estimator": "MLR", "meanstructure": True, "missing": missing, "cluster": cluster
         }  # fmt: skip
 
@@ -307,16 +309,14 @@ class _Search:
             trail.append((best, *tests[best]))
         return free, trail
 
-    def judged(
-        self, free: list[str], alpha: float, slopes: dict[str, float]
-    ) -> list[dict[str, object]]:
+    def judged(self, free: list[str], alpha: float, slopes: dict[str, float]) -> list[DifRow]:
         """Return each item's effects beside those set free."""
-        rows: list[dict[str, object]] = []
+        rows: list[DifRow] = []
         tests: dict[str, float] = {}
         for factor, item in self.every:
             fit = self._fit(list(dict.fromkeys([*free, item])))
             tests[item] = self._test(fit, item)[1]
-            found = {(r["lhs"], r["rhs"]): r for r in rows_of(fit.estimates) if r["op"] == "~"}
+            found = {(r["lhs"], r["rhs"]): r for r in records_of(fit.estimates) if r["op"] == "~"}
             spread = float(self.data[item].std())
             for code, label in zip(self.codes, self.labels[1:], strict=True):
                 own = found[item, code]
@@ -329,15 +329,15 @@ class _Search:
         adjusted = holm(list(tests.values()))
         holm_of = dict(zip(tests, adjusted, strict=True))
         for row in rows:
-            p = row["p_adjusted"] = holm_of[str(row["item"])]
-            slope = float(row["slope_p"]) * len(self.every) < alpha  # type: ignore[arg-type]
-            row["verdict"] = _verdict(p < alpha, abs(float(row["size"])), slope=slope)  # type: ignore[arg-type]
+            p = row["p_adjusted"] = holm_of[row["item"]]
+            slope = row["slope_p"] * len(self.every) < alpha
+            row["verdict"] = _verdict(p < alpha, abs(row["size"]), slope=slope)
         return rows
 
     def latent(self, free: list[str]) -> pd.DataFrame:
         """Return differences of factor means with all items taken as equal, and purified."""
         found = [
-            {(r["lhs"], r["rhs"]): r["est"] for r in rows_of(fit.estimates) if r["op"] == "~"}
+            {(r["lhs"], r["rhs"]): r["est"] for r in records_of(fit.estimates) if r["op"] == "~"}
             for fit in (self._fit([]), self._fit(free))
         ]
         rows = [

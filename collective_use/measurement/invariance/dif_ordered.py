@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from collective_use.accepted import PlainDict
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError
 from collective_use.numerics.items.ordinal_logistic import Odds, proportional_odds
@@ -182,9 +182,27 @@ def _effects(fit: Odds, x: Floats, focal: Floats, gaps: Floats) -> tuple[Floats,
     return np.array(effect), np.array(se)
 
 
+class DifRow(TypedDict):
+    """How an item differs in one group; the last two are known once all items are tested."""
+
+    item: str
+    factor: str
+    group: str
+    effect: float
+    size: float
+    se: float
+    p: float
+    detectable: float
+    slope_p: float
+    log_odds: NotRequired[float]
+    r2_change: NotRequired[float]
+    p_adjusted: NotRequired[float]
+    verdict: NotRequired[str]
+
+
 def rows_of_item(
     item: Judged, factor: str, labels: Sequence[str], spread: float, power_80: float
-) -> list[PlainDict]:
+) -> list[DifRow]:
     """Return the rows of an item, as those of numbers are.
 
     Parameters
@@ -207,7 +225,7 @@ def rows_of_item(
     ]  # fmt: skip
 
 
-def verdict_of(row: PlainDict, alpha: float, notable: Cutoff) -> str:
+def verdict_of(row: DifRow, alpha: float, notable: Cutoff) -> str:
     """Say what an item's tests and sizes come to.
 
     Parameters

@@ -7,8 +7,11 @@ import pandas as pd
 
 from collective_use.measurement.cfa import fit_quietly
 from collective_use.numerics.items.dmacs import dmacs
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
+from collective_use.sem.estimates import row_values, shown_rows
 from collective_use.sem.result import SemResult
+from collective_use.sem.table.partable import ParameterTable
 
 
 def items_of(model: str) -> dict[str, list[str]]:
@@ -22,13 +25,23 @@ def items_of(model: str) -> dict[str, list[str]]:
     from collective_use.sem.table.build import parameter_table
     from collective_use.sem.table.choices import TableOptions
 
-    table = parameter_table(model, TableOptions(n_groups=1))
-    rows = [r for r in table.rows if r.op == "=~"]
+    return items_in(parameter_table(model, TableOptions(n_groups=1)))
+
+
+def items_in(table: ParameterTable) -> dict[str, list[str]]:
+    """Return the items of each factor of a table, by its first group.
+
+    Parameters
+    ----------
+    table
+        Of a factor model.
+    """
+    rows = [r for r in table.rows if r.op == "=~" and r.group == 1]
     return {f: [r.rhs for r in rows if r.lhs == f] for f in table.blocks[0].latent}
 
 
 def anchored_fit(
-    model: str, data: pd.DataFrame, group: str, labels: tuple[str, ...]
+    model: str, items: dict[str, list[str]], data: pd.DataFrame, group: str, count: int
 ) -> SemResult | NotComputed:
     """Fit the configural model with the first indicator of each factor as anchor.
 
@@ -36,14 +49,15 @@ def anchored_fit(
     ----------
     model
         A factor model whose first indicators are the anchors: loading 1, equal intercept.
+    items
+        Its items by factor.
     data
         One row a person.
     group
         Column of the groups.
-    labels
-        The groups by order.
+    count
+        Number of groups.
     """
-    items, count = items_of(model), len(labels)
     lines = [model]
     for factor, own in items.items():
         same = ", ".join([f"t_{factor}"] * count)
@@ -53,7 +67,7 @@ def anchored_fit(
 
 
 def effects_of(
-    fit: SemResult, model: str, data: pd.DataFrame, group: str, labels: tuple[str, ...]
+    fit: SemResult, data: pd.DataFrame, group: str, labels: tuple[str, ...]
 ) -> pd.DataFrame:
     """Return dMACS and the shift of expected answers by item, the first against the last group.
 
@@ -61,10 +75,10 @@ def effects_of(
     ----------
     fit
         Of `anchored_fit`.
-    model, data, group, labels
+    data, group, labels
         What it was fitted to; the first label is the reference, the last is focal.
     """
-    return _table(fit, items_of(model), data, group, labels)
+    return _table(fit, items_in(fit.solution.table), data, group, labels)
 
 
 def _table(
@@ -78,12 +92,15 @@ def _table(
         return known.get((op, lhs, rhs, number), 0.0)
 
     out = []
-    text = data[group].map(str).to_numpy()
-    parts = [data[text == label] for label in (labels[0], labels[-1])]
+    text = data[group].map(str).to_numpy(dtype=object)
+    named = [item for own in items.values() for item in own]
+    answers = {item: data[item].to_numpy(float) for item in named}
+    parts = [text == label for label in (labels[0], labels[-1])]
     for factor, own in items.items():
         loadings = np.array([[value("=~", factor, i, g) for i in own] for g in (1, last)])
         intercepts = np.array([[value("~1", i, "", g) for i in own] for g in (1, last)])
-        spread = _pooled(parts, own)
+        together = np.column_stack([answers[item] for item in own])
+        spread = _pooled([together[part] for part in parts])
         mean, variance = value("~1", factor, "", last), value("~~", factor, factor, last)
         size, shift = dmacs(loadings, intercepts, mean, variance, spread)
         out += [
@@ -102,17 +119,27 @@ def values_of(fit: SemResult) -> dict[tuple[str, str, str, int], float]:
     fit
         Of one or several groups.
     """
-    frame = fit.estimates
-    names = ("op", "lhs", "rhs", "group", "est")
+    return {key: est for key, (est, _) in with_errors(fit).items()}
+
+
+def with_errors(fit: SemResult) -> dict[tuple[str, str, str, int], tuple[float, float]]:
+    """Return estimates and standard errors by operator, left side, right side and group.
+
+    Parameters
+    ----------
+    fit
+        Of one or several groups.
+    """
+    values, errors = row_values(fit.solution, fit.vcov, fit.se)
+    rows = fit.solution.table.rows
     return {
-        (str(op), str(a), str(b), int(g)): float(v)
-        for op, a, b, g, v in zip(*(frame[name].to_numpy() for name in names), strict=True)
+        (rows[i].op, rows[i].lhs, rows[i].rhs, rows[i].group): (float(values[i]), float(errors[i]))
+        for i in shown_rows(fit.solution.table)
     }
 
 
-def _pooled(parts: list[pd.DataFrame], items: list[str]) -> np.ndarray:
-    used = [part[items].to_numpy(float) for part in parts]
-    used = [own[~np.isnan(own).any(axis=1)] for own in used]
+def _pooled(parts: list[Floats]) -> Floats:
+    used = [own[~np.isnan(own).any(axis=1)] for own in parts]
     n = np.array([len(part) for part in used], float)
     variances = np.array([part.var(axis=0, ddof=1) for part in used])
-    return np.sqrt(((n - 1)[:, None] * variances).sum(axis=0) / (n.sum() - 2))
+    return np.asarray(np.sqrt(((n - 1)[:, None] * variances).sum(axis=0) / (n.sum() - 2)))

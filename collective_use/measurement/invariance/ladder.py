@@ -12,10 +12,18 @@ from collective_use.checks import column_in, instance_of, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.measurement.cfa import fit_quietly
-from collective_use.measurement.invariance.effect import anchored_fit, effects_of
+from collective_use.measurement.invariance.effect import (
+    anchored_fit,
+    effects_of,
+    items_in,
+    values_of,
+    with_errors,
+)
 from collective_use.measurement.invariance.steps import RULES, step_row
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Result, Table, TableRow, table_of
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
+from collective_use.sem.table.start import starting_near
 
 if TYPE_CHECKING:
     from collective_use.measurement.invariance.consequences import Consequences
@@ -243,10 +251,13 @@ def invariance(
         raise InputError(f"group must have at least two values, got {len(sizes)} in {group!r}")
     options = _options(names, estimator, missing, cluster)
     fits: dict[str, SemResult] = {}
-    rows, trail = [], []
+    rows: list[TableRow] = []
+    trail: list[TableRow] = []
     latest: tuple[str, ...] = ()
     for name, equal, words in wanted:
-        fit = fit_quietly(model, data, group=group, equal=equal, partial=latest, **options)
+        asked: FitOptions = {**options, "group": group, "equal": equal, "partial": latest}
+        with starting_near(values_of(next(reversed(fits.values()))) if fits else {}):
+            fit = fit_quietly(model, data, **asked)
         if isinstance(fit, NotComputed):
             if not fits:
                 raise EstimationError(f"the {name} model: {fit.reason}")
@@ -264,14 +275,15 @@ def invariance(
             partial = False
     equal_fit: SemResult | NotComputed = fits.get("scalar", NotComputed("no scalar step"))
     if trail and "scalar" in fits:
-        equal_fit = fit_quietly(model, data, group=group, equal=CONTINUOUS[2][1], **options)
+        alike: FitOptions = {**options, "group": group, "equal": CONTINUOUS[2][1]}
+        equal_fit = fit_quietly(model, data, **alike)
     found = _result(model, data, group, rows, trail, fits, sizes, names)
     return replace(found, equal=equal_fit, column=group)
 
 
 def _options(
     ordered: tuple[str, ...], estimator: str | None, missing: str, cluster: str | None
-) -> dict[str, object]:
+) -> FitOptions:
     if ordered:
         return {
             "ordered": ordered, "estimator": estimator or "WLSMV", "parameterization": "theta",
@@ -283,22 +295,22 @@ def _options(
 
 def _freed(
     model: str, data: pd.DataFrame, group: str, name: str, words: str, equal: tuple[str, ...],
-    latest: tuple[str, ...], before: SemResult, fit: SemResult, row: dict[str, object],
-    options: dict[str, object],
-) -> tuple[SemResult, dict[str, object], tuple[str, ...], list[dict[str, object]]]:  # fmt: skip
+    latest: tuple[str, ...], before: SemResult, fit: SemResult, row: TableRow,
+    options: FitOptions,
+) -> tuple[SemResult, TableRow, tuple[str, ...], list[TableRow]]:  # fmt: skip
     """Free equalities by their score tests until the step holds or a third of them is free."""
-    trail: list[dict[str, object]] = []
+    trail: list[TableRow] = []
     items = len([r for r in fit.solution.table.rows if r.op == "=~" and r.group == 1])
     for _ in range(max(1, items // 3)):
         candidate = _worst(fit, latest)
         if candidate is None:
             break
-        tried = fit_quietly(
-            model, data, group=group, equal=equal, partial=(*latest, candidate[0]), **options
-        )
+        freed = (*latest, candidate[0])
+        asked: FitOptions = {**options, "group": group, "equal": equal, "partial": freed}
+        tried = fit_quietly(model, data, **asked)
         if isinstance(tried, NotComputed):
             break
-        latest = (*latest, candidate[0])
+        latest = freed
         fit, row = tried, step_row(name, f"{words}, but for {len(latest)}", tried, before)
         trail.append({"step": name, "parameter": candidate[0], "mi": candidate[1],
                       "chisq": row["chisq"], "df": row["df"]})  # fmt: skip
@@ -318,8 +330,8 @@ def _worst(fit: SemResult, latest: tuple[str, ...]) -> tuple[str, float] | None:
 
 
 def _result(
-    model: str, data: pd.DataFrame, group: str, rows: list[dict[str, object]],
-    trail: list[dict[str, object]], fits: dict[str, SemResult], sizes: pd.Series,
+    model: str, data: pd.DataFrame, group: str, rows: list[TableRow],
+    trail: list[TableRow], fits: dict[str, SemResult], sizes: pd.Series,
     ordered: tuple[str, ...],
 ) -> Invariance:  # fmt: skip
     table = pd.DataFrame(rows)
@@ -335,11 +347,10 @@ def _result(
     if ordered:
         anchored = NotComputed("dMACS is for numbers; items are ordered here")
     else:
-        anchored = anchored_fit(model, data, group, labels)
+        with starting_near(values_of(first)):
+            anchored = anchored_fit(model, items_in(first.solution.table), data, group, len(labels))
     effects = (
-        anchored
-        if isinstance(anchored, NotComputed)
-        else effects_of(anchored, model, data, group, labels)
+        anchored if isinstance(anchored, NotComputed) else effects_of(anchored, data, group, labels)
     )
     last = list(fits)[-1]
     method = first.compare(fits[last]).method if len(fits) > 1 else "none"
@@ -357,12 +368,10 @@ def _latent_means(fits: dict[str, SemResult], focal: int) -> pd.DataFrame:
     rows = []
     for step in ("scalar", "strict"):
         if step in fits:
-            table = fits[step].estimates
             factors = set(fits[step].solution.table.blocks[0].latent)
-            names = ("op", "lhs", "group", "est", "se")
             rows += [
-                (step, str(lhs), float(est), float(se))
-                for op, lhs, g, est, se in zip(*(table[x].to_numpy() for x in names), strict=True)
+                (step, lhs, est, se)
+                for (op, lhs, _, g), (est, se) in with_errors(fits[step]).items()
                 if op == "~1" and g == focal and lhs in factors
             ]
     return pd.DataFrame(rows, columns=["step", "factor", "mean", "se"])

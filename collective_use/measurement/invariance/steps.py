@@ -6,6 +6,7 @@ import numpy as np
 
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError
+from collective_use.results import TableRow
 from collective_use.sem.compare.comparison import Comparison
 from collective_use.sem.result import SemResult
 
@@ -48,7 +49,7 @@ def _centrality(fit: SemResult) -> float:
     return float(np.exp(-0.5 * (m["chisq"] - m["df"]) / n))
 
 
-def step_row(name: str, words: str, fit: SemResult, before: SemResult | None) -> dict[str, object]:
+def step_row(name: str, words: str, fit: SemResult, before: SemResult | None) -> TableRow:
     """Return a row of a ladder: the fit of a step, and its difference from the step before.
 
     Parameters
@@ -59,7 +60,7 @@ def step_row(name: str, words: str, fit: SemResult, before: SemResult | None) ->
         Its fit, and the fit it is nested in; None for the first.
     """
     own = _measures(fit)
-    row: dict[str, object] = {"step": name, "equal": words, **own}
+    row: TableRow = {"step": name, "equal": words, **own}
     if before is None:
         return row | {"holds": True, "reason": ""}
     found, why = _difference(before, fit)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.accepted import PlainDict
 from collective_use.measurement.answers import Answers
 from collective_use.measurement.reduction.rules import omega_of
 from collective_use.numerics.groups.components import components, pair_sums
 from collective_use.numerics.items.two_level import harmonic_size
 from collective_use.numerics.types import Floats
+from collective_use.results import TableRow
 
 LEAST = 30
 """Fewer complete answers say too little about a loss."""
@@ -36,7 +35,7 @@ def losses(
     first, second
         (N,) who chose the items, and who judges them.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[TableRow] = []
     notes = []
     for name, short in kept.items():
         long = answers.constructs[name]
@@ -57,11 +56,11 @@ def losses(
     return pd.DataFrame(rows), tuple(notes)
 
 
-def _loss(values: pd.DataFrame, short: list[str], groups: pd.Series | None) -> PlainDict:
+def _loss(values: pd.DataFrame, short: list[str], groups: pd.Series | None) -> TableRow:
     long = list(values.columns)
     before, after = omega_of(values.to_numpy(float)), omega_of(values[short].to_numpy(float))
     share = len(short) / len(long)
-    out: dict[str, Any] = {
+    out: TableRow = {
         "items_before": len(long), "items_after": len(short), "omega_before": before,
         "omega_after": after, "expected": share * before / (1 + (share - 1) * before),
         "kept_correlation": overlap_corrected(values[short].to_numpy(float),

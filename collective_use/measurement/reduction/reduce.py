@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ from collective_use.measurement.halves import split_by_group
 from collective_use.measurement.reduction.loss import losses, validity_of
 from collective_use.measurement.reduction.rules import RULES, WORDS, Sheet, sheet_of, worst
 from collective_use.numerics.threads import single_threaded
-from collective_use.results import Result, Table, table_of
+from collective_use.results import Result, Table, TableRow, table_of
 
 
 @dataclass(frozen=True)
@@ -253,7 +252,7 @@ class _Trail:
     ) -> None:
         self.answers, self.rules = answers, rules
         self.per_facet, self.always = per_facet, always
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[TableRow] = []
         self.protected: list[tuple[str, str, str, str, float]] = []
         self.notes: list[str] = []
 

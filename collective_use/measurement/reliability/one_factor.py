@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from collective_use.errors import CollectiveUseError, CollectiveUseWarning
 from collective_use.frames import number_at
 from collective_use.measurement.correlations import Floats
 from collective_use.results import NotComputed
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 
@@ -28,7 +30,9 @@ def names_for(items: int) -> list[str]:
     return [f"y{j + 1}" for j in range(items)]
 
 
-def fitted(model: str, data: pd.DataFrame | None, **options: object) -> SemResult | NotComputed:
+def fitted(
+    model: str, data: pd.DataFrame | None, **options: Unpack[FitOptions]
+) -> SemResult | NotComputed:
     """Fit a model; the reason where that fails or the solution is improper.
 
     Parameters
@@ -47,7 +51,7 @@ def fitted(model: str, data: pd.DataFrame | None, **options: object) -> SemResul
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CollectiveUseWarning)
         try:
-            fit = fit_sem(model, data, **options)  # type: ignore[arg-type]
+            fit = fit_sem(model, data, **options)
         except CollectiveUseError as problem:
             return NotComputed(str(problem))
     return fit if fit.converged else NotComputed("the model did not converge")

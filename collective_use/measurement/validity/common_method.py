@@ -10,11 +10,13 @@ import pandas as pd
 
 from collective_use.accepted import Labels
 from collective_use.errors import EstimationError
+from collective_use.frames import records_of
 from collective_use.measurement.answers import Constructs, Data, answers_of
-from collective_use.measurement.cfa import factor_model, fit_quietly, heard, plain_names, rows_of
+from collective_use.measurement.cfa import factor_model, fit_quietly, heard, plain_names
 from collective_use.measurement.validity.htmt import constructs_with
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 
@@ -132,7 +134,7 @@ def common_method(
     known = answers.only([i for own in sets.values() for i in own]).complete()
     named = plain_names(known, sets)
     items = [i for own in named.sets.values() for i in own]
-    options: dict[str, object] = {"std_lv": True}
+    options: FitOptions = {"std_lv": True}
     if known.groups is not None:
         options |= {"cluster": "group_", "estimator": "MLR"}
     base = factor_model(named.sets)
@@ -154,7 +156,7 @@ def common_method(
         p = _difference(fits)
     loads = [
         float(r["est"])
-        for r in rows_of(fits["method"].standardized("all"))
+        for r in records_of(fits["method"].standardized("all"))
         if r["op"] == "=~" and r["lhs"] == "m_"
     ]
     r = np.corrcoef(known.values.to_numpy(float).T)
@@ -185,7 +187,7 @@ def _pairs(
 ) -> pd.DataFrame:
     found: dict[tuple[str, str], dict[str, float]] = {}
     for name in ("constructs", "method"):
-        for row in rows_of(fits[name].standardized("all")):
+        for row in records_of(fits[name].standardized("all")):
             one, two = row["lhs"], row["rhs"]
             if row["op"] == "~~" and one != two and "m_" not in (one, two):
                 key = (called(back[one]), called(back[two]))

@@ -11,7 +11,7 @@ from collective_use.checks import instance_of, number_between, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.numerics.items.content import relevance, sorting
-from collective_use.results import Result, Table, table_of
+from collective_use.results import Result, Table, TableRow, table_of
 from collective_use.sheets.review.judges_read import JudgeRatings
 
 RULES: dict[str, Cutoff] = {
@@ -155,7 +155,7 @@ def _checked(table: pd.DataFrame, high: int) -> pd.DataFrame:
     return table.assign(relevance=values)
 
 
-def _item(item: str, part: pd.DataFrame, high: int, confidence: float) -> dict[str, object]:
+def _item(item: str, part: pd.DataFrame, high: int, confidence: float) -> TableRow:
     own = str(part["construct"].iloc[0])
     rated = relevance(part["relevance"].to_numpy(float), 1, high, confidence)
     sorted_ = sorting([str(c) for c in part["chosen"].dropna()], own)
@@ -168,7 +168,7 @@ def _item(item: str, part: pd.DataFrame, high: int, confidence: float) -> dict[s
     }  # fmt: skip
 
 
-def _weak(row: dict[str, object]) -> str:
+def _weak(row: TableRow) -> str:
     missed = [
         name
         for name in ("i_cvi", "kappa", "p_sa", "c_sv")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Found, PlainDict
+from collective_use.accepted import Found
 from collective_use.checks import did_you_mean, number_between, quoted
 from collective_use.errors import InputError
 from collective_use.numerics.items.external import correlation, hedges, retest
-from collective_use.results import Result, Table, table_of
+from collective_use.results import Result, Table, TableRow, table_of
 
 if TYPE_CHECKING:
     from collective_use.groups.results import Groups
@@ -147,7 +147,7 @@ def multimethod(
 def _convergent(
     a: str, b: str, columns: Mapping[str, tuple[str, str]], matrix: pd.DataFrame,
     values: pd.DataFrame, confidence: float,
-) -> PlainDict:  # fmt: skip
+) -> TableRow:  # fmt: skip
     (trait, one), (_, two) = columns[a], columns[b]
     r, low, high, n = correlation(values[a].to_numpy(float), values[b].to_numpy(float), confidence)
     table = {(p, q): abs(float(v)) for p, row in matrix.iterrows() for q, v in row.items()}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from collective_use.accepted import Labels, PlainDict
+from collective_use.accepted import Labels
 from collective_use.checks import number_between, one_of
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError
@@ -20,6 +19,7 @@ from collective_use.measurement.correlations import likely_covariance
 from collective_use.measurement.validity.htmt import constructs_with, htmt, ratio_table
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 CUT = 0.90
@@ -202,7 +202,7 @@ class _Model:
     named: Named
     known: Answers
     sets: dict[str, tuple[str, ...]]
-    options: PlainDict
+    options: FitOptions
     missing: str
     notes: tuple[str, ...]
 
@@ -240,7 +240,7 @@ def _fitted(
         missing = "em" if used.values.isna().to_numpy().any() else "listwise"
     known = used.complete() if missing == "listwise" else used
     named = plain_names(known, sets)
-    options: dict[str, Any] = {"std_lv": True}
+    options: FitOptions = {"std_lv": True}
     notes: tuple[str, ...] = ()
     if missing == "em":
         named, options, said = _by_moments(named, options)
@@ -249,14 +249,15 @@ def _fitted(
         options |= {"cluster": "group_", "estimator": "MLR", "missing": missing}
     else:
         options["missing"] = missing
-    limit = {} if seconds is None else {"seconds": seconds}
-    fit = fit_quietly(factor_model(named.sets), named.data, **options, **limit)
+    limited: FitOptions = {} if seconds is None else {"seconds": seconds}
+    asked: FitOptions = {**options, **limited}
+    fit = fit_quietly(factor_model(named.sets), named.data, **asked)
     if isinstance(fit, NotComputed):
         return fit
     return _Model(fit, named, known, sets, options, missing, notes)
 
 
-def _by_moments(named: Named, options: PlainDict) -> tuple[Named, PlainDict, str]:
+def _by_moments(named: Named, options: FitOptions) -> tuple[Named, FitOptions, str]:
     """Put the likely covariance of incomplete answers in the place of the answers."""
     items = [c for c in named.data.columns if c != "group_"]
     values = named.data[items].to_numpy(float)
@@ -267,8 +268,8 @@ def _by_moments(named: Named, options: PlainDict) -> tuple[Named, PlainDict, str
         f"{n} persons, {whole} of them with every answer: the model is fitted to the maximum "
         "likelihood covariance of what is there (EM); its errors hold approximately."
     )
-    moments = {"cov": covariance * n / (n - 1), "n": n}
-    return Named(named.sets, covariance, named.back), options | moments, said
+    moments: FitOptions = {**options, "cov": covariance * n / (n - 1), "n": n}
+    return Named(named.sets, covariance, named.back), moments, said
 
 
 def _pairs(
@@ -276,7 +277,7 @@ def _pairs(
     standard: pd.DataFrame,
     named: Named,
     cut: float,
-    options: PlainDict,
+    options: FitOptions,
     least: float,
 ) -> pd.DataFrame:
     names = list(named.sets)
@@ -310,7 +311,7 @@ def _verdict(upper: float) -> str:
 
 
 def _difference(
-    fit: SemResult, named: Named, a: str, b: str, value: float, options: PlainDict
+    fit: SemResult, named: Named, a: str, b: str, value: float, options: FitOptions
 ) -> tuple[float, float]:
     model = f"{factor_model(named.sets)}\n{a} ~~ {float(value)!r}*{b}"
     statistic, _, p = _against(fit, fit_quietly(model, named.data, **options))
@@ -329,7 +330,7 @@ def _against(fit: SemResult, smaller: SemResult | NotComputed) -> tuple[float, f
 
 
 def _merged(
-    fit: SemResult, named: Named, a: str, b: str, options: PlainDict
+    fit: SemResult, named: Named, a: str, b: str, options: FitOptions
 ) -> tuple[float, float, float]:
     """Hold the two factors at a correlation of 1, with equal correlations to all others."""
     others = [name for name in named.sets if name not in (a, b)]

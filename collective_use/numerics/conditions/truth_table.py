@@ -134,20 +134,6 @@ def term_membership(x: Floats, term: Term) -> Floats:
     return found
 
 
-def model_membership(x: Floats, model: Sequence[Term]) -> Floats:
-    """Return (N,) memberships in a model: the largest of its terms.
-
-    Examples
-    --------
-    >>> model_membership(np.array([[0.9, 0.4]]), [(0b01, 0b00), (0b10, 0b10)]).tolist()
-    [0.9]
-    """
-    found = np.zeros(len(x))
-    for term in model:
-        found = np.maximum(found, term_membership(x, term))
-    return found
-
-
 def solutions(table: TruthTable, expected: Sequence[int | None]) -> Solutions:
     """Minimise a truth table in the three ways.
 

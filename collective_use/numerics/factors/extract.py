@@ -148,13 +148,24 @@ def _start(r: Floats, factors: int) -> Floats:
 
 
 def _searched(r: Floats, factors: int, slope: Slope) -> Floats:
+    near = _walked(_start(r, factors), r, factors, slope, 1e-4)
+    if (near > LOWEST * 1.02).all() and (near < 1.0 - 1e-9).all():
+        psi = _finished(near, r, factors, slope)
+        inside = (psi > LOWEST * 1.02) & (psi < 1.0 - 1e-9)
+        if inside.all() and np.abs(slope(psi, r, factors)[1]).max() < 1e-10:
+            return psi
+    return _finished(_walked(near, r, factors, slope, 1e-9), r, factors, slope)
+
+
+def _walked(psi: Floats, r: Floats, factors: int, slope: Slope, least: float) -> Floats:
     found = optimize.minimize(
-        slope, _start(r, factors), args=(r, factors), jac=True, method="L-BFGS-B",
-        bounds=[(LOWEST, 1.0)] * len(r), options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000},
+        slope, psi, args=(r, factors), jac=True, method="L-BFGS-B",
+        bounds=[(LOWEST, 1.0)] * len(r),
+        options={"ftol": 1e-15, "gtol": least, "maxiter": 2000},
     )  # fmt: skip
     if not np.isfinite(found.fun):
         raise EstimationError("factors could not be extracted: the correlations are singular")
-    return _finished(np.asarray(found.x, float), r, factors, slope)
+    return np.asarray(found.x, float)
 
 
 def _finished(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats:

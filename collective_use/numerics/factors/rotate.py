@@ -150,6 +150,7 @@ def rotate(
     starts: int = 25,
     seed: int | None = 11,
     tolerance: float = 1e-8,
+    also: Floats | None = None,
 ) -> Rotated:
     """Rotate to the lowest value of a criterion.
 
@@ -167,6 +168,8 @@ def rotate(
         Of the random starts.
     tolerance
         Size of the projected gradient at which the best start is finished.
+    also
+        (k, k) one more position to start from, counted among the starts.
 
     Raises
     ------
@@ -186,12 +189,10 @@ def rotate(
         return Rotated(loadings.copy(), np.eye(1), criterion(loadings)[0], 0.0, 1, 1)
     rng = np.random.default_rng(seed)
     step = _orthogonal if orthogonal else _oblique
-    ends = []
-    for number in range(starts):
-        begin = np.eye(k) if number == 0 else np.linalg.qr(rng.normal(size=(k, k)))[0]
-        end = step(loadings, criterion, begin, 1e-4, 500)
-        if end is not None:
-            ends.append(end)
+    begins = [np.eye(k), *(np.linalg.qr(rng.normal(size=(k, k)))[0] for _ in range(starts - 1))]
+    begins += [] if also is None else [also]
+    ends = [end for begin in begins
+            if (end := step(loadings, criterion, begin, 1e-4, 500)) is not None]  # fmt: skip
     if not ends:
         raise InputError("the factors cannot be rotated: no start led to a minimum")
     best = min(ends, key=lambda end: end[1])
@@ -199,7 +200,7 @@ def rotate(
     turn, value, gradient = step(loadings, criterion, best[0], tolerance, 5000) or best
     pattern = loadings @ (turn if orthogonal else np.linalg.inv(turn).T)
     phi = np.eye(k) if orthogonal else turn.T @ turn
-    return Rotated(pattern, phi, value, gradient, starts, reached)
+    return Rotated(pattern, phi, value, gradient, len(begins), reached)
 
 
 def ordered(found: Rotated, *, keep_first: bool = False, keep: bool = False) -> Rotated:

@@ -28,7 +28,7 @@ MOST, FEWEST = 200, 10
 _CELLS = 1_000_000
 """Answers that are drawn again in all, before `FEWEST` has its say."""
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,8 @@ def polychoric_correlations(tables: Floats, row_cuts: Floats, column_cuts: Float
         moved = np.where(np.isfinite(moved) & ~outside, moved, middle)
         rho[open_pairs] = moved
         change = np.abs(moved - current)
-        open_pairs = open_pairs[change > 1e-13]
+        # below either, steps only follow the rounding
+        open_pairs = open_pairs[(change > 1e-13) & (np.abs(gradient[open_pairs]) > 1e-12)]
         if open_pairs.size == 0:
             break
     at_limit = np.abs(rho) > LIMIT - 1e-9

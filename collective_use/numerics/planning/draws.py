@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from collective_use.numerics.types import Floats
+from collective_use.numerics.structure.between import STEP
+from collective_use.numerics.types import Bools, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,22 @@ class Population:
         0 for what every group knows exactly.
     equations
         Place of the outcome and places of its predictors, by equation.
+    whole
+        Places of values that are no means of members: their error cannot be taken off.
     """
 
     correlation: Floats
     within: Floats
     equations: tuple[tuple[int, tuple[int, ...]], ...]
+    whole: tuple[int, ...] = ()
+
+    @property
+    def removable(self) -> Floats:
+        """Return (V, V) the part of `within` whose sampling error the way corrected takes off."""
+        found = self.within.copy()
+        found[list(self.whole)] = 0.0
+        found[:, list(self.whole)] = 0.0
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +157,10 @@ def by_means(studies: Studies, truth: Population) -> Regressions:
 
 
 def by_corrected(studies: Studies, truth: Population) -> Regressions:
-    """Regress covariances cleared of sampling error; errors by leaving each group out once.
+    """Regress covariances cleared of sampling error; errors from each group's influence.
 
-    As the way ``corrected`` of the structural models does (Croon & van Veldhoven 2007; Fuller
-    1987, section 2.2), all studies at once; the structural models take each group's influence for
-    errors, which are a little smaller than these of the jackknife where values are unreliable.
+    What the way ``corrected`` of the structural models does to one study, for all at once (Croon &
+    van Veldhoven 2007; Fuller 1987, section 2.2; Efron 1982, equation 6.3).
 
     Examples
     --------
@@ -159,18 +170,17 @@ def by_corrected(studies: Studies, truth: Population) -> Regressions:
     [0.5, 0.5]
     """
     G = studies.means.shape[1]
-    whole, without = _corrected(studies)
+    whole, heavier, lighter = _corrected(studies, truth.whole)
     estimates, errors = [], []
     widest = max(len(by) for _, by in truth.equations)
+    free = float(G - widest - 1)
     for outcome, predictors in truth.equations:
         by = list(predictors)
-        beta = _solved(whole, by, outcome)
-        again = _solved(without, by, outcome)
-        gap = again - again.mean(axis=1, keepdims=True)
-        estimates.append(beta)
-        errors.append(np.sqrt((gap**2).sum(axis=1) * (G - 1) / G))
-    df = tuple(float(G - widest - 1) for _ in truth.equations)
-    return Regressions(tuple(estimates), tuple(errors), df)
+        moved = _solved(heavier, by, outcome) - _solved(lighter, by, outcome)
+        estimates.append(_solved(whole, by, outcome))
+        variance = ((moved / (2 * STEP)) ** 2).sum(axis=1) * G / max(free, 1.0)
+        errors.append(np.sqrt(variance))
+    return Regressions(tuple(estimates), tuple(errors), (free,) * len(errors))
 
 
 def _solved(S: Floats, by: Sequence[int], outcome: int) -> Floats:
@@ -178,38 +188,54 @@ def _solved(S: Floats, by: Sequence[int], outcome: int) -> Floats:
     return np.asarray(np.linalg.solve(inner, S[..., by, outcome][..., None])[..., 0])
 
 
-def _corrected(studies: Studies) -> tuple[Floats, Floats]:
-    """Return (R, V, V) covariances cleared of sampling error, and (R, G, V, V) without each group.
+def _corrected(studies: Studies, exact: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+    """Return (R, V, V) covariances cleared of sampling error, and (R, G, V, V) two times more.
 
-    Where the whole sample is far from Fuller's bound, no sample without a group is near it.
+    The latter with each group counting a little more and a little less. Where the whole sample is
+    far from Fuller's bound, so are these.
     """
     G = studies.means.shape[1]
     centred = studies.means - studies.means.mean(axis=1, keepdims=True)
-    products = centred[..., :, None] * centred[..., None, :]
-    sums = products.sum(axis=1)
+    sums = np.swapaxes(centred, 1, 2) @ centred
     within = studies.cross.sum(axis=1)
+    within[:, list(exact)] = 0.0
+    within[:, :, list(exact)] = 0.0
     df = (studies.sizes - 1).sum(axis=1)[:, None, None]
     share = (1.0 / studies.sizes).sum(axis=1)[:, None, None]
     observed = sums / (G - 1)
     error = within / np.maximum(df, 1.0) * (share / G)
     kept, root = _kept(observed, error, G)
-    whole = observed - kept[:, None, None] * error
-    fewer = (sums[:, None] - products * (G / (G - 1))) / (G - 2)
-    size = studies.sizes[..., None, None]
-    left = (within[:, None] - studies.cross) / np.maximum(df[:, None] - (size - 1), 1.0)
-    left = left * ((share[:, None] - 1.0 / size) / (G - 1))
     near = root < _NEAR
-    taken = np.ones(fewer.shape[:2])
+    whole = observed - kept[:, None, None] * error
+    heavier = _weighted(studies, centred, sums, within, near, STEP)
+    return whole, heavier, _weighted(studies, centred, sums, within, near, -STEP)
+
+
+def _weighted(
+    studies: Studies, centred: Floats, sums: Floats, within: Floats, near: Bools, step: float
+) -> Floats:
+    """Return corrected covariances (R, G, V, V) with each group counting `step` more."""
+    G = centred.shape[1]
+    total = G + step
+    size = studies.sizes[..., None, None]
+    products = centred[..., :, None] * centred[..., None, :]
+    observed = (sums[:, None] + step * G / total * products) / (total - 1)
+    # products of whole values have no error to take off
+    own = np.where(within[:, None] == 0, 0.0, studies.cross)
+    df = (size - 1).sum(axis=1, keepdims=True) + step * (size - 1)
+    share = (1.0 / size).sum(axis=1, keepdims=True) + step / size
+    error = (within[:, None] + step * own) / np.maximum(df, 1.0) * (share / total)
+    taken = np.ones(centred.shape[:2])
     if near.any():
-        taken[near] = _kept(fewer[near], left[near], G - 1)[0]
-    return whole, fewer - taken[..., None, None] * left
+        taken[near] = _kept(observed[near], error[near], total)[0]
+    return observed - taken[..., None, None] * error
 
 
 _NEAR = 1.5
-"""Smallest root of the whole sample below which every sample without a group is looked at."""
+"""Smallest root of the whole sample below which each with other weights is looked at, too."""
 
 
-def _kept(observed: Floats, error: Floats, groups: int) -> tuple[Floats, Floats]:
+def _kept(observed: Floats, error: Floats, groups: float) -> tuple[Floats, Floats]:
     """Return Fuller's share of the error that can be taken off, and the smallest root.
 
     Fuller (1987), equation 2.2.22.
@@ -222,6 +248,38 @@ def _kept(observed: Floats, error: Floats, groups: int) -> tuple[Floats, Floats]
     smallest = 1.0 / np.maximum(largest, 1e-12)
     spare = 1.0 / max(groups - 1, 1)
     return np.where(smallest < 1 + spare, np.maximum(smallest - spare, 0.0), 1.0), smallest
+
+
+def f_ratios(means: Floats, squares: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+    """Return F of one-way analyses of variance (R, V), and the average size of groups (R,).
+
+    Parameters
+    ----------
+    means
+        (R, G, V) of groups.
+    squares
+        (R, V) sums of squares within groups.
+    sizes
+        (R, G).
+
+    References
+    ----------
+    Searle, Casella & McCulloch (1992), Variance components, section 3.6 (the average size).
+
+    Examples
+    --------
+    >>> means = np.array([[[1.0], [3.0]]])
+    >>> found = f_ratios(means, np.array([[4.0]]), np.array([[3.0, 3.0]]))
+    >>> found[0].item(), found[1].item()
+    (6.0, 3.0)
+    """
+    G, total = sizes.shape[1], sizes.sum(axis=1)
+    grand = (means * sizes[..., None]).sum(axis=1) / total[:, None]
+    between = ((means - grand[:, None]) ** 2 * sizes[..., None]).sum(axis=1) / (G - 1)
+    within = squares / (total - G)[:, None]
+    average = (total - (sizes**2).sum(axis=1) / total) / (G - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return between / within, average
 
 
 def asymptotic(truth: Population, members: float, *, corrected: bool) -> tuple[Regressions, Floats]:
@@ -254,14 +312,14 @@ def asymptotic(truth: Population, members: float, *, corrected: bool) -> tuple[R
     >>> float(found.estimates[0][0, 0])
     0.5
     """
-    noise = truth.within / members
-    observed = truth.correlation + noise
-    used = truth.correlation if corrected else observed
+    observed = truth.correlation + truth.within / members
+    noise = truth.removable / members
+    used = observed - noise if corrected else observed
     estimates, errors = [], []
     for outcome, predictors in truth.equations:
         by = list(predictors)
         inner = np.linalg.inv(used[np.ix_(by, by)])
-        beta = inner @ (truth.correlation if corrected else observed)[by, outcome]
+        beta = inner @ used[by, outcome]
         contrast = np.zeros(len(observed))
         contrast[outcome], contrast[by] = 1.0, -beta
         residual = float(contrast @ observed @ contrast)

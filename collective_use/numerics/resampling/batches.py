@@ -201,7 +201,7 @@ def _searched(
     return taken
 
 
-def _inverses(Sigma: Floats) -> tuple[Floats, Floats]:
+def inverses(Sigma: Floats) -> tuple[Floats, Floats]:
     """Return inverses and log-determinants; infinite where not positive definite."""
     log_extra = np.zeros(Sigma.shape[0])
     try:
@@ -224,7 +224,7 @@ def _value_and_gradient(
     parts = zip(model.blocks, sample.means, sample.covs, sample.shares, strict=True)
     for block, mean, cov, share in parts:
         state = moments(block, theta)
-        P, log_det = _inverses(state.Sigma)
+        P, log_det = inverses(state.Sigma)
         T = cov[which]
         d = None
         if model.meanstructure:
@@ -243,6 +243,6 @@ def _information(sample: _Sample, theta: Floats, which: NDArray[np.intp]) -> Flo
     model = sample.model
     for block, share in zip(model.blocks, sample.shares, strict=True):
         state = moments(block, theta)
-        P, _ = _inverses(state.Sigma)
+        P, _ = inverses(state.Sigma)
         H += share * expected_information(cells_of(block), state, P, q, means=model.meanstructure)
     return H

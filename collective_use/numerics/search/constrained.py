@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
+from collective_use.accepted import Arguments
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import Constraint, Optimum, null_space
 from collective_use.numerics.sem.function import Objective
@@ -41,7 +41,7 @@ def minimise_constrained(
     most
         Largest number of steps for each active set.
     deadline
-        When to stop, on the clock of `time.monotonic`.
+        When to stop, on the clock of `time.thread_time`.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def minimise_constrained(
     optimum, active, fine = _by_active_set(
         objective, start.astype(float), equal, above, [], most, deadline
     )
-    if not fine and time.monotonic() <= deadline:
+    if not fine and time.thread_time() <= deadline:
         begin = _by_slsqp(objective, start.astype(float), equal, above, deadline)
         near = [int(k) for k in np.flatnonzero(above(begin)[0] < 1e-6)]
         again = _by_active_set(objective, begin, equal, above, near, most, deadline)
@@ -88,7 +88,7 @@ def _by_active_set(
         n_equal = equal(optimum.theta)[0].size
         wrong = [k for i, k in enumerate(active) if multipliers[n_equal + i] > 1e-10]
         violated = [k for k in range(c.size) if c[k] < -1e-9 and k not in active]
-        if (not wrong and not violated) or time.monotonic() > deadline:
+        if (not wrong and not violated) or time.thread_time() > deadline:
             return optimum, active, optimum.converged and not wrong and not violated
         kept = [k for k in active if k not in wrong]
         active = sorted({*active, *violated}) if violated else kept
@@ -103,14 +103,14 @@ def _by_slsqp(
     objective: Objective, start: Floats, equal: Constraint, above: Constraint, deadline: float
 ) -> Floats:
     """Return where Kraft's (1988) sequential least squares ends: a start near the solution."""
-    rules: list[Any] = [
+    rules: list[Arguments] = [
         {"type": kind, "fun": lambda x, f=f: f(x)[0], "jac": lambda x, f=f: f(x)[1]}
         for kind, f in (("eq", equal), ("ineq", above))
         if f(start)[0].size
     ]
 
     def value(x: Floats) -> float:
-        if time.monotonic() > deadline:
+        if time.thread_time() > deadline:
             raise _OutOfTime
         here = objective.value(x)
         return here if np.isfinite(here) else 1e10
@@ -166,7 +166,7 @@ def _equality_newton(
         reduced = K.T @ g
         largest = float(np.abs(reduced).max()) if reduced.size else 0.0
         worst = float(np.abs(c).max()) if c.size else 0.0
-        if (largest < 1e-11 and worst < 1e-12) or time.monotonic() > deadline:
+        if (largest < 1e-11 and worst < 1e-12) or time.thread_time() > deadline:
             break
         exact = largest < 1e-2 and worst < 1e-3
         H = objective.hessian(theta) if exact else objective.fisher(theta)

@@ -79,7 +79,7 @@ def minimise(
     most
         Largest number of steps.
     deadline
-        When to stop, on the clock of `time.monotonic`.
+        When to stop, on the clock of `time.thread_time`.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def minimise(
     information as in Lee & Jennrich (1979), Psychometrika 44:99.
     """
     first = _scoring(objective, start, basis, lower, upper, tolerance, min(most, 60), deadline)
-    if first.converged or not np.isfinite(first.value) or time.monotonic() > deadline:
+    if first.converged or not np.isfinite(first.value) or time.thread_time() > deadline:
         return first
     return _modified_newton(objective, first, basis, lower, upper, tolerance, most, deadline)
 
@@ -114,7 +114,7 @@ def _scoring(
     if not np.isfinite(value):
         return Optimum(theta, value, np.inf, 0, False, "the start implies impossible moments")
     damping, exact, steps = 0.0, False, 0
-    while steps < most and damping <= 1e12 and time.monotonic() <= deadline:
+    while steps < most and damping <= 1e12 and time.thread_time() <= deadline:
         steps += 1
         g = objective.gradient(theta)
         open_ = _open(theta, g, lower, upper)
@@ -171,7 +171,7 @@ def _modified_newton(
     theta, value, scale = begun.theta.copy(), begun.value, scale_of(objective)
     steps = begun.iterations
     mark = value, float(np.abs(theta).max())
-    while steps < most and time.monotonic() <= deadline:
+    while steps < most and time.thread_time() <= deadline:
         steps += 1
         if steps % _WATCHED == 0:
             if _runs_off(mark, value, theta):

@@ -332,38 +332,41 @@ def second_derivative(
     Parameters
     ----------
     block, cells, state
-        Of one block, without batch dimensions.
+        Of one block.
     by_sigma, by_mu
         As in `gradient`.
     q
         Number of free parameters.
     """
     p, na = block.p, block.a_row.size
-    G, CF = state.V[:p], state.C[:p]
     V, C = state.V, state.C
-    GG, GC = G.T @ by_sigma @ G, G.T @ by_sigma @ CF
+    G, CF = V[..., :p, :], C[..., :p, :]
+    GG = G.swapaxes(-1, -2) @ by_sigma @ G
+    GC = G.swapaxes(-1, -2) @ by_sigma @ CF
     i, j = block.a_row, block.a_col
     k = cells.u.size
-    values = np.zeros((k, k))
+    values = np.zeros((*V.shape[:-2], k, k))
     # directed by directed: i <- j and k <- l
-    vli = V[j][:, i].T  # [a, b] = V[l_b, i_a]
-    aa = vli * GC[i][:, j].T + vli.T * GC[i][:, j] + C[j][:, j] * GG[i][:, i]
-    values[:na, :na] = 2 * aa
+    vli = V[..., j, :][..., i].swapaxes(-1, -2)  # [a, b] = V[l_b, i_a]
+    gij = GC[..., i, :][..., j]
+    aa = vli * gij.swapaxes(-1, -2) + vli.swapaxes(-1, -2) * gij
+    aa = aa + C[..., j, :][..., j] * GG[..., i, :][..., i]
+    values[..., :na, :na] = 2 * aa
     r, c, ns = block.s_row, block.s_col, block.s_row.size
     scale = np.where(r == c, 0.5, 1.0)
-    vjr, vjc = V[j][:, r], V[j][:, c]
-    mixed = 2 * scale * (vjr * GG[i][:, c] + vjc * GG[i][:, r])
-    values[:na, na : na + ns] = mixed
-    values[na : na + ns, :na] = mixed.T
+    vjr, vjc = V[..., j, :][..., r], V[..., j, :][..., c]
+    mixed = 2 * scale * (vjr * GG[..., i, :][..., c] + vjc * GG[..., i, :][..., r])
+    values[..., :na, na : na + ns] = mixed
+    values[..., na : na + ns, :na] = mixed.swapaxes(-1, -2)
     if by_mu is not None:
-        g = by_mu @ G
+        g = (by_mu[..., None, :] @ G)[..., 0, :]
         eta = state.eta
-        first = vli * (g[i][None, :] * eta[j][:, None])
-        values[:na, :na] += first + first.T
+        first = vli * (g[..., i][..., None, :] * eta[..., j][..., :, None])
+        values[..., :na, :na] += first + first.swapaxes(-1, -2)
         rows = block.m_row
-        mean = g[i][:, None] * V[j][:, rows]
-        values[:na, na + ns :] += mean
-        values[na + ns :, :na] += mean.T
+        mean = g[..., i][..., :, None] * V[..., j, :][..., rows]
+        values[..., :na, na + ns :] += mean
+        values[..., na + ns :, :na] += mean.swapaxes(-1, -2)
     return collect_square(cells, values, q)
 
 

@@ -72,7 +72,7 @@ class PooledTest:
     Attributes
     ----------
     name
-        ``"D2"`` or ``"D4"``.
+        ``"D2"``, ``"D3"`` or ``"D4"``.
     f, df1, df2, p
         F, its degrees of freedom (`df2` infinite where the imputations agree) and upper tail.
     riv
@@ -111,6 +111,33 @@ def pool_d2(statistics: Floats, df: float) -> PooledTest:
     f = (float(statistics.mean()) / df - (m + 1) / (m - 1) * riv) / (1 + riv)
     df2 = df ** (-3 / m) * (m - 1) * (1 + 1 / riv) ** 2 if riv > 1e-14 else math.inf
     return _test("D2", f, df, df2, riv)
+
+
+def pool_d3(statistics: Floats, constrained: float, df: float) -> PooledTest:
+    """Pool likelihood ratios (m,) with their mean at the pooled estimates of both models.
+
+    A relative increase in variance below 0, which sampling error can make, counts as 0.
+
+    References
+    ----------
+    Meng & Rubin (1992), Biometrika 79:103; Enders (2010), Applied missing data analysis, eq. 8.31
+    to 8.35.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pool_d3(np.array([10.0, 10.0]), 10.0, 5).f
+    2.0
+    """
+    m = statistics.size
+    a = df * (m - 1)
+    riv = max((m + 1) / a * (float(statistics.mean()) - constrained), 0.0)
+    df2 = math.inf
+    if riv > 1e-14 and a > 4:
+        df2 = 4 + (a - 4) * (1 + (1 - 2 / a) / riv) ** 2
+    elif riv > 1e-14:
+        df2 = a * (1 + 1 / df) * (1 + 1 / riv) ** 2 / 2
+    return _test("D3", constrained / (df * (1 + riv)), df, df2, riv)
 
 
 def pool_d4(statistics: Floats, stacked: float, df: float) -> PooledTest:

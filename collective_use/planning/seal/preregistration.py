@@ -84,6 +84,8 @@ def _sample_size(design: PlainMapping) -> list[str]:
     if not planned:
         return [OWED.format("groups and members; `collective-use plan` gives the power")]
     values = ", ".join(f"{name} {value}" for name, value in planned["values"].items())
+    if planned.get("spread"):
+        values = f"spread of an item {planned['spread']}" + (f", {values}" if values else "")
     rate, power, level = (float(planned[key]) for key in ("response_rate", "power", "level"))
     return [
         f"{planned['groups']} groups of {planned['members']} members are asked; {rate:.0%} of the "

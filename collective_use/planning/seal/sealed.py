@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from collective_use.accepted import Frame, PlainDict, PlainMapping
 from collective_use.errors import InputError
@@ -46,7 +45,7 @@ class Entry:
 
     date: str
     software: str
-    content: Mapping[str, Any]
+    content: PlainMapping
     reason: str
     signed: tuple[str, ...]
     data: Mapping[str, str | None]

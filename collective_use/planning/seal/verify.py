@@ -109,7 +109,7 @@ def read_seal(path: str | Path) -> Seal:
     >>> read_seal("nowhere.json")
     Traceback (most recent call last):
         ...
-    collective_use.errors.InputError: 'nowhere.json': there is no such file
+    collective_use.errors.InputError: 'nowhere.json': there is no such file; ...
     """
     checked = verify_file(path)
     if checked.seal is None or not checked.holds:
@@ -132,7 +132,9 @@ def verify_file(path: str | Path, hash: str | None = None) -> Verification:  # n
             raise InputError(f"{str(path)!r} is larger than {MOST_BYTES:,} bytes: no sealed file")
         content = place.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{str(path)!r}: there is no such file") from None
+        raise InputError(
+            f"{str(path)!r}: there is no such file; 'collective-use seal' writes one beside a study"
+        ) from None
     except (OSError, ValueError) as problem:
         raise InputError(f"{str(path)!r} cannot be read: {problem}") from None
     return verified(content, place.name, hash=hash)

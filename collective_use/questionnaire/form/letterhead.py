@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
-from collective_use.accepted import PlainMapping
+from collective_use.accepted import Arguments, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent, Texts
@@ -120,7 +119,7 @@ def as_letterhead(
         texts = said.values() if isinstance(said, Mapping) else [said]
         if not all(isinstance(text, str | int | Path) for text in texts):
             raise InputError(f"letterhead: {name} must be a text or a text by language")
-    given: dict[str, Any] = {
+    given: dict[str, Arguments] = {
         name: dict(said) if isinstance(said, Mapping) else said if name == "logo" else str(said)
         for name, said in (value or {}).items()
     }

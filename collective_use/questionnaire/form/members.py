@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -17,6 +18,9 @@ from collective_use.questionnaire.form.content import Member
 YES = frozenset({"1", "yes", "y", "true", "x", "是"})
 OPT_OUT = ("opt_out", "opted_out", "not_named")
 """The column's names, the same as on reading: nobody is named because of a spelling."""
+
+PLACES = 1000
+"""The last place of a roster: forms have a line, and exports a column, for every place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +91,17 @@ def _no_answers(columns: Sequence[str], items: Collection[str], source: Path) ->
 
 def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]:
     groups: dict[str, list[tuple[Member, str]]] = {}
+    seen: dict[str, set[str]] = defaultdict(set)
     for line, row in enumerate(rows, start=2):
         if not row["group"] or not row["member"]:
             raise InputError(f"{source}:{line}: group and member must not be empty")
-        members = groups.setdefault(row["group"], [])
-        if any(known.code == row["member"] for known, _ in members):
+        members, codes = groups.setdefault(row["group"], []), seen[row["group"]]
+        if row["member"] in codes:
             raise InputError(
                 f"{source}:{line}: member {row['member']!r} is twice in group {row['group']!r}; "
                 "codes must be unique within a group"
             )
+        codes.add(row["member"])
         hidden = any(row.get(name, "").lower() in YES for name in OPT_OUT)
         person = Member(row["member"], row.get("name", ""), row.get("partner", ""), 0, not hidden)
         members.append((person, row.get("position", "")))
@@ -112,16 +118,18 @@ def _in_order(people: Sequence[tuple[Member, str]], group: str, source: Path) ->
     """Give everyone a place: the file's own where it has positions, otherwise the order in it."""
     if not any(text for _, text in people):
         return tuple(replace(who, place=place) for place, (who, _) in enumerate(people, start=1))
-    places = [int(text) if text.isdecimal() else 0 for _, text in people]
+    short = len(str(PLACES))
+    places = [int(text) if text.isdecimal() and len(text) <= short else 0 for _, text in people]
+    often = Counter(places)
     wrong = [
-        text or "nothing"
+        text[:20] or "nothing"
         for (who, text), place in zip(people, places, strict=True)
-        if who.listed and (place < 1 or places.count(place) > 1)
+        if who.listed and (not 1 <= place <= PLACES or often[place] > 1)
     ]
     if wrong:
         raise InputError(
             f"{source}: positions of the named members of group {group!r} must be whole numbers "
-            f"from 1, each once, got {', '.join(wrong)}"
+            f"from 1 to {PLACES:,}, each once, got {quoted(wrong)}"
         )
     # Who is not named needs no place; one behind the others keeps the list whole.
     behind = count(max(places) + 1)

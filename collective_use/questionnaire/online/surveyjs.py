@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from collective_use.accepted import Plain, PlainDict
+from collective_use.accepted import Json, JsonObject
 from collective_use.platforms.consent import consent_column
 from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.questionnaire.form.content import (
@@ -41,7 +40,7 @@ def escape(text: str) -> str:
     return parted(text, r"\{")
 
 
-def _html(texts: Texts, content: FormContent) -> Plain:
+def _html(texts: Texts, content: FormContent) -> Json:
     """Return texts for an element that shows HTML; titles and options show plain text."""
     return _text(tuple(as_html(text) for text in texts), content)
 
@@ -51,7 +50,7 @@ def _agreed(consent: str) -> dict[str, str]:
     return {"visibleIf": f"{{{consent_column(consent)}}} = true"} if consent else {}
 
 
-def _text(texts: Texts, content: FormContent) -> Plain:
+def _text(texts: Texts, content: FormContent) -> Json:
     pairs = [
         ("default" if i == 0 else _CODES.get(code, code), text)
         for i, (code, text) in enumerate(zip(content.languages, texts, strict=False))
@@ -62,11 +61,11 @@ def _text(texts: Texts, content: FormContent) -> Plain:
     return pairs[0][1] if len(pairs) == 1 else dict(pairs)
 
 
-def _choices(columns: tuple[Choice, ...], content: FormContent) -> list[PlainDict]:
+def _choices(columns: tuple[Choice, ...], content: FormContent) -> list[JsonObject]:
     return [{"value": value_of(c.code), "text": _text(c.label, content)} for c in columns]
 
 
-def _rows(question: Question, content: FormContent) -> list[PlainDict]:
+def _rows(question: Question, content: FormContent) -> list[JsonObject]:
     rows = []
     for row in question.rows:
         entry = {"value": row_column(question, row), "text": _text(row.text, content)}
@@ -76,7 +75,7 @@ def _rows(question: Question, content: FormContent) -> list[PlainDict]:
     return rows
 
 
-def _matrix(question: Question, content: FormContent, name: str) -> PlainDict:
+def _matrix(question: Question, content: FormContent, name: str) -> JsonObject:
     return {
         "type": "matrix",
         "name": name,
@@ -88,20 +87,20 @@ def _matrix(question: Question, content: FormContent, name: str) -> PlainDict:
     }
 
 
-def _points(question: Question, content: FormContent, item: str) -> list[PlainDict]:
+def _points(question: Question, content: FormContent, item: str) -> list[JsonObject]:
     """Lay points out as one number a line; whoever fills one in has to reach the total."""
     lines = _rows(question, content)
     parts = [f"iif({{{line['value']}}} notempty, {{{line['value']}}}, 0)" for line in lines]
-    total = {
+    total: JsonObject = {
         "type": "expression",
         "expression": f"{' + '.join(parts)} = {question.total:g}",
         "text": f"Σ = {question.total:g}",
     }
-    elements: list[dict[str, Any]] = [
+    elements: list[JsonObject] = [
         {"type": "html", "name": f"{item}_intro", "html": _html(question.stem, content)}
     ]
     for line in lines:
-        element = {
+        element: JsonObject = {
             "type": "text",
             "name": line["value"],
             "title": line["text"],
@@ -109,8 +108,10 @@ def _points(question: Question, content: FormContent, item: str) -> list[PlainDi
             "titleLocation": "left",
             "validators": [{"type": "numeric", "minValue": 0}, total],
         }
-        elements.append(element | ({"visibleIf": line["visibleIf"]} if "visibleIf" in line else {}))
-    sum_line = {
+        if "visibleIf" in line:
+            element["visibleIf"] = line["visibleIf"]
+        elements.append(element)
+    sum_line: JsonObject = {
         "type": "expression",
         "name": f"{item}_sum",
         "title": f"Σ ({question.total:g})",
@@ -120,7 +121,7 @@ def _points(question: Question, content: FormContent, item: str) -> list[PlainDi
     return [*elements, sum_line]
 
 
-def _elements(question: Question, content: FormContent) -> list[PlainDict]:
+def _elements(question: Question, content: FormContent) -> list[JsonObject]:
     item = question.items[0]
     title = _text(question.stem, content)
     required = {"isRequired": True} if question.required else {}
@@ -133,7 +134,7 @@ def _elements(question: Question, content: FormContent) -> list[PlainDict]:
         return [{"type": "checkbox", "name": item, "title": title, "choices": choices}]
     if question.kind == "roles":
         choices = _choices(question.columns, content)
-        head: list[dict[str, Any]] = [
+        head: list[JsonObject] = [
             {"type": "html", "name": f"{item}_intro", "html": _html(question.stem, content)}
         ]
         return head + [
@@ -169,13 +170,13 @@ def _elements(question: Question, content: FormContent) -> list[PlainDict]:
     ]
 
 
-def _page(page: Page, content: FormContent) -> PlainDict:
+def _page(page: Page, content: FormContent) -> JsonObject:
     elements = [
         element | _both(element, _agreed(question.consent))
         for question in page.questions
         for element in _elements(question, content)
     ]
-    result: dict[str, Any] = {"name": page.id, "elements": elements, **_agreed(page.consent)}
+    result: JsonObject = {"name": page.id, "elements": elements, **_agreed(page.consent)}
     if page.title:
         result["title"] = _text(page.title, content)
     if page.intro:
@@ -183,14 +184,14 @@ def _page(page: Page, content: FormContent) -> PlainDict:
     return result
 
 
-def _both(element: PlainDict, shown: dict[str, str]) -> dict[str, str]:
+def _both(element: JsonObject, shown: dict[str, str]) -> dict[str, str]:
     """Join the condition of a question with the one that an element of it already has."""
     if not shown or "visibleIf" not in element:
         return shown
     return {"visibleIf": f"{shown['visibleIf']} and {element['visibleIf']}"}
 
 
-def _consent(module: Consent, content: FormContent) -> PlainDict:
+def _consent(module: Consent, content: FormContent) -> JsonObject:
     name = consent_column(module.id)
     element = {
         "type": "boolean",
@@ -205,8 +206,8 @@ def _consent(module: Consent, content: FormContent) -> PlainDict:
     return {**element, "isRequired": True, "validators": [agreed]}
 
 
-def _cover(content: FormContent) -> PlainDict:
-    elements: list[dict[str, Any]] = [
+def _cover(content: FormContent) -> JsonObject:
+    elements: list[JsonObject] = [
         {"type": "html", "name": name, "html": _html(texts, content)}
         for name, texts in (("purpose", content.purpose), ("definitions", content.definitions))
         if texts
@@ -225,9 +226,9 @@ def _cover(content: FormContent) -> PlainDict:
     return {"name": "cover", "elements": elements}
 
 
-def survey_json(content: FormContent) -> PlainDict:
+def survey_json(content: FormContent) -> JsonObject:
     """Return the SurveyJS definition of a form as plain values."""
-    kept = [
+    kept: list[JsonObject] = [
         {"name": name, "expression": f"{{{variable}}}", "includeIntoResult": True}
         for name, variable in ((CODES, "codes"), (PARTNERS, "partners"))
     ]

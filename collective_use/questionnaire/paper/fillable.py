@@ -10,7 +10,6 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from collective_use.accepted import Pdf, PlainDict
 from collective_use.questionnaire.form.content import FormContent
@@ -101,7 +100,7 @@ class _Form:
         self.pdf = pdf
         self.names = names
         self.pike = pikepdf
-        self.fields: list[Any] = []
+        self.fields: list[Pdf] = []
         font = pikepdf.Dictionary(
             Type=pikepdf.Name.Font,
             Subtype=pikepdf.Name.Type1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from collective_use.accepted import Arguments, PlainMapping
 from collective_use.checks import one_of
@@ -122,10 +122,16 @@ def drawn(picture: bytes) -> bytes:
     """
     import typst
 
-    options: dict[str, Any] = {"font_paths": [str(FONTS)], "ignore_system_fonts": True}
+    # typst's types want the text and the folders of fonts to be of one kind
+    fonts: Arguments = [str(FONTS)]
     data = json.dumps({"picture": list(picture)})
     result = typst.compile(
-        _DRAWING.encode("utf-8"), format="png", ppi=400.0, sys_inputs={"data": data}, **options
+        _DRAWING.encode("utf-8"),
+        format="png",
+        ppi=400.0,
+        sys_inputs={"data": data},
+        font_paths=fonts,
+        ignore_system_fonts=True,
     )
     if not isinstance(result, bytes):
         raise OutputError(f"a picture must be one page, got {type(result).__name__}")

@@ -9,7 +9,8 @@ from collective_use.report.document import Block, Chapter, Picture
 from collective_use.report.effects import outcome_of
 from collective_use.report.figures.dots import Dot, dot_plot
 from collective_use.report.figures.heat import group_map
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import plain_text, written
 from collective_use.report.verdicts import listed, shared_rows
 

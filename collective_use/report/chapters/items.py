@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from collective_use.report.document import Block, Cell, Chapter, Column, Grid, Picture
 from collective_use.report.figures.likert import Answers, stacked_bars
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import Number, Sentence, plain_text
 
 ANSWERS = "answers.csv"

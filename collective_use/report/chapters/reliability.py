@@ -6,7 +6,8 @@ import math
 
 from collective_use.report.document import Block, Cell, Chapter, Column, Grid, Picture
 from collective_use.report.figures.dots import Dot, dot_plot
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import Number, Sentence, plain_text, written
 from collective_use.report.verdicts import listed
 

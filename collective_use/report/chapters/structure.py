@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
+from collective_use.report.chapters.answers import (
+    EXPLAINED,
+    contrast_blocks,
+    power_blocks,
+    rival_blocks,
+)
 from collective_use.report.document import (
     Block,
     Cell,
@@ -14,20 +18,11 @@ from collective_use.report.document import (
     Paragraph,
     Picture,
 )
-from collective_use.report.effects import (
-    limits,
-    models,
-    outcome_of,
-    regressions,
-    shown_sign,
-)
-from collective_use.report.figures.dots import Dot, dot_plot
-from collective_use.report.figures.paths import Path, path_diagram
-from collective_use.report.material import Material, Row
-from collective_use.report.sentences import Number, Sentence, joined, plain_text, written
-from collective_use.report.verdicts import listed
-
-_MOST = 40
+from collective_use.report.effects import limits, models, outcome_of, regressions
+from collective_use.report.material import Material
+from collective_use.report.pictures import paths
+from collective_use.report.rows import Row
+from collective_use.report.sentences import Number, Sentence, joined
 
 
 def chapter(material: Material) -> Chapter | None:
@@ -38,6 +33,7 @@ def chapter(material: Material) -> Chapter | None:
     blocks: list[Block] = []
     for model in found:
         blocks += _of_model(material, model)
+    blocks += rival_blocks(material)
     finding = material.say(
         "structure.finding",
         model=found[0], name=model_name(material, found[0]), n=material.groups_of(found[0]),
@@ -60,55 +56,28 @@ def _of_model(material: Material, model: str) -> list[Block]:
     if way:
         reason = material.told(str(material.setting("models", model, "reason") or ""))
         blocks.append(Paragraph(material.say("structure.way", way=str(way), reason=reason)))
-    least = material.least_path(model)
-    if least is not None:
-        words = {"n": material.groups_of(model), "least": written(least, bare=True)}
-        blocks.append(Paragraph(material.say("structure.power", **words), "care"))
-    picture = forest(material, model)
+    blocks += power_blocks(material, model)
+    shares = list(material.rows(EXPLAINED, model=model))
+    explained = paths.explained(material, shares, model, outcome_of(material) or "")
+    blocks += [explained] if explained else []
+    picture = paths.effects(material, list(material.rows("effects.csv", model=model)), model)
     blocks += [picture] if picture else []
+    blocks += contrast_blocks(material, model)
     blocks += [_paths(material, model), *_effects(material, model)]
     blocks += [Paragraph(sentence, "note") for sentence in _attribution(material, model)]
     warned = material.setting("models", model, "warnings")
-    if isinstance(warned, list) and warned:
-        blocks.append(Listing(tuple((material.told(str(text)),) for text in warned), "care"))
+    said = [str(text) for text in warned] if isinstance(warned, list) else []
+    # power has its own sentence and picture above
+    rest = [text for text in said if not text.startswith("Power first")]
+    if rest:
+        blocks.append(Listing(tuple((material.told(text),) for text in rest), "care"))
     return blocks
 
 
 def diagram(material: Material, model: str) -> Picture:
     """Return the path diagram of a model."""
-    rows = regressions(material, model)
-    paths = [_path(material, row) for row in rows]
-    names = {code: material.name(code) for path in paths for code in (path.cause, path.effect)}
-    shown = [path for path in paths if path.shown]
-    outcome = outcome_of(material) or ""
-    words = {"model": model, "outcome": material.name(outcome)}
-    listed_paths = listed([f"{names[p.cause]} → {names[p.effect]}" for p in shown], material, 20)
-    alt = plain_text(
-        material.say(
-            "structure.path.alt", names=listed_paths or material.word("structure.none"), **words
-        )
-    )
-    title = plain_text(
-        material.say(
-            "structure.path.title",
-            n=str(len(shown)),
-            all=str(len(paths)),
-            model=f"{model} ({model_name(material, model)})",
-        )
-    )
-    note = plain_text(material.say("structure.path.note"))
-    return Picture(f"paths-{model}", title, path_diagram(paths, names, alt), alt, note)
-
-
-def _path(material: Material, row: Row) -> Path:
-    value = row.value("std_all")
-    label = written(value, bare=True)
-    low, high = (written(row.value(name)) for name in limits(row))
-    tip = (
-        f"{material.name(row.text('rhs'))} → {material.name(row.text('lhs'))}: {label} "
-        f"({written(row.value('est'))} [{low}, {high}])"
-    )
-    return Path(row.text("rhs"), row.text("lhs"), value, bool(shown_sign(row)), label, tip)
+    title = f"{model} ({model_name(material, model)})"
+    return paths.diagram(material, regressions(material, model), model, title)
 
 
 def fit_sentence(material: Material, model: str) -> Sentence:
@@ -133,36 +102,6 @@ def fit_sentence(material: Material, model: str) -> Sentence:
         ci=interval,
         **numbers, **missing,
     )  # fmt: skip
-
-
-def forest(material: Material, model: str) -> Picture | None:
-    """Return the effects of a model as dots with limits; None where it has none."""
-    rows = sorted(
-        material.rows("effects.csv", model=model), key=lambda row: -abs(row.value("std_all"))
-    )
-    if not rows:
-        return None
-    dots = [_effect_dot(material, row) for row in rows[:_MOST]]
-    known = [v for dot in dots for v in (dot.low, dot.high, dot.value) if not math.isnan(v)]
-    edge = math.ceil(10 * max([abs(value) for value in known] + [0.1])) / 10
-    alt = plain_text(material.say("structure.effects.alt"))
-    drawn = dot_plot(dots, alt, low=-edge, high=edge, line=0.0)
-    shown = str(sum(dot.strong for dot in dots))
-    words = {"n": shown, "all": str(len(rows))}
-    title = plain_text(material.say("structure.effects.title", **words))
-    note = plain_text(material.say("structure.effects.note"))
-    return Picture(f"effects-{model}", title, drawn, alt, note)
-
-
-def _effect_dot(material: Material, row: Row) -> Dot:
-    """Return an effect in standard deviations: its limits are scaled as its estimate is."""
-    est, std = row.value("est"), row.value("std_all")
-    low, high = (row.value(name) for name in limits(row))
-    ratio = std / est if est and not math.isnan(std) else 1.0
-    value = est * ratio
-    name = material.route(row.text("route"))
-    tip = f"{name}: {written(est)} [{written(low)}, {written(high)}]"
-    return Dot(name, value, low * ratio, high * ratio, bool(shown_sign(row)), tip)
 
 
 def _with_limits(row: Row) -> Sentence:

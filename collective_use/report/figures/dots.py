@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collective_use.report.figures.svg import Axis, Drawing, shortened, text_width, tick_text
+from collective_use.report.figures.svg import Axis, Drawing, text_width, tick_text, wrapped
 
 WIDTH = 760.0
 _ROW = 24.0
@@ -14,6 +14,7 @@ _MANY = 30
 """More rows than this stand closer to each other."""
 
 _CLOSE = 16.0
+_LINE = 15.0
 _TOP = 14.0
 _BOTTOM = 40.0
 _MARGIN = 12.0
@@ -64,6 +65,8 @@ def dot_plot(
     """
     names = min(320.0, max(text_width(dot.name) for dot in dots) + 8)
     row = _ROW if len(dots) <= _MANY else _CLOSE
+    if any(len(wrapped(dot.name, names, most=2)) > 1 for dot in dots):
+        row = 2 * _LINE + 6
     drawing = Drawing(WIDTH, _TOP + row * len(dots) + _BOTTOM)
     axis = Axis(low, high, names + 2 * _MARGIN, WIDTH - _MARGIN - 8)
     foot = _TOP + row * len(dots)
@@ -83,8 +86,10 @@ def dot_plot(
 
 def _draw(drawing: Drawing, axis: Axis, dot: Dot, y: float, names: float) -> None:
     colour = "accent" if dot.strong else "faint"
-    name = shortened(dot.name, names)
-    drawing.text(_MARGIN + names, y + 4.5, name, anchor="end", tip=dot.name)
+    lines = wrapped(dot.name, names, most=2)
+    for k, line in enumerate(lines):
+        up = y + 4.5 + _LINE * (k - (len(lines) - 1) / 2)
+        drawing.text(_MARGIN + names, up, line, anchor="end", tip=dot.name)
     if math.isnan(dot.value):
         drawing.text(axis.start + 4, y + 4.5, "–", colour="quiet")
         return

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from collective_use.report.figures.svg import (
     COLOURS,
+    SIZE,
     Drawing,
     shade,
     shortened,
@@ -16,7 +17,7 @@ from collective_use.report.figures.svg import (
 from collective_use.report.sentences import written
 
 WIDTH = 760.0
-_HEAD = 104.0
+_HEAD = 112.0
 
 
 def group_map(
@@ -38,8 +39,8 @@ def group_map(
     tips
         What each cell says on hover.
     """
-    row = 14.0 if len(groups) <= 80 else max(2.0, 1120.0 / len(groups))
-    left = min(120.0, max(text_width(name, 11) for name in groups) + 14) if row >= 11 else 10.0
+    row = 16.0 if len(groups) <= 80 else max(2.0, 1120.0 / len(groups))
+    left = min(120.0, max(text_width(name) for name in groups) + 14) if row >= 11 else 10.0
     cell = min(90.0, (WIDTH - left - 8) / max(len(names), 1))
     drawing = Drawing(left + cell * len(names) + 8, _HEAD + row * len(groups) + 8)
     for k, name in enumerate(names):
@@ -47,7 +48,7 @@ def group_map(
     for i, group in enumerate(groups):
         y = _HEAD + i * row
         if row >= 11:
-            drawing.text(left - 6, y + row - 3.4, shortened(group, left - 8, 11), size=11,
+            drawing.text(left - 6, y + row - 3.6, shortened(group, left - 8),
                          anchor="end", colour="quiet", tip=group)  # fmt: skip
         for k, value in enumerate(values[i]):
             if not math.isnan(value):
@@ -72,13 +73,13 @@ def pair_map(names: Sequence[str], values: Sequence[Sequence[float]], alt: str, 
         From which value on a cell is framed.
     """
     count = len(names)
-    left = min(250.0, max(text_width(name, 12) for name in names) + 14)
+    left = min(250.0, max(text_width(name) for name in names) + 14)
     cell = min(46.0, (WIDTH - left - 8) / max(count - 1, 1))
     height = cell if cell < 30 else 30.0
     drawing = Drawing(left + cell * (count - 1) + 16, height * (count - 1) + 74)
     for i in range(1, count):
         y = (i - 1) * height + 8
-        drawing.text(left - 8, y + height / 2 + 4, shortened(names[i], left - 10, 12), size=12,
+        drawing.text(left - 8, y + height / 2 + 4, shortened(names[i], left - 10),
                      anchor="end", tip=names[i])  # fmt: skip
         for k in range(i):
             value = values[i][k]
@@ -88,13 +89,13 @@ def pair_map(names: Sequence[str], values: Sequence[Sequence[float]], alt: str, 
     foot = (count - 1) * height + 20
     for k in range(count - 1):
         x = left + (k + 0.5) * cell
-        name = shortened(names[k], 120, 11)
+        name = shortened(names[k], 130)
         drawing.raw(
-            f'<text x="{x:.1f}" y="{foot:.1f}" font-size="11" class="f-quiet" '
+            f'<text x="{x:.1f}" y="{foot:.1f}" font-size="{SIZE:g}" class="f-quiet" '
             f'fill="{COLOURS["quiet"]}" text-anchor="end" '
             f'transform="rotate(-38 {x:.1f} {foot:.1f})">{_escaped(name)}</text>'
         )
-    drawing.height = foot + 84
+    drawing.height = foot + 96
     return drawing.svg(alt)
 
 
@@ -106,20 +107,20 @@ def _pair(
     drawing.rect(x, y, width - 2, height - 2, fill=shade(2 * abs(value) ** 1.5, 2.0), tip=tip,
                  stroke="warm" if strong else "",
                  extra=' stroke-width="2.5"' if strong else "")  # fmt: skip
-    if width >= 26:
+    if width >= 25:
         light = abs(value) > 0.75
         drawing.raw(
-            f'<text x="{x + width / 2 - 1:.1f}" y="{y + height / 2 + 3:.1f}" font-size="11" '
+            f'<text x="{x + width / 2 - 1:.1f}" y="{y + height / 2 + 3:.1f}" font-size="{SIZE:g}" '
             f'text-anchor="middle" fill="{"#ffffff" if light else "#1c2b33"}">'
             f"{written(value, bare=True)}</text>"
         )
 
 
 def _slanted(drawing: Drawing, x: float, y: float, name: str) -> None:
-    for k, line in enumerate(reversed(wrapped(name, 105, 11.5, 2))):
-        place = x - 4 + 13 * (0.5 - k)
+    for k, line in enumerate(reversed(wrapped(name, 112, SIZE, 2))):
+        place = x - 4 + 15 * (0.5 - k)
         drawing.raw(
-            f'<text x="{place:.1f}" y="{y:.1f}" font-size="11.5" class="f-ink" '
+            f'<text x="{place:.1f}" y="{y:.1f}" font-size="{SIZE:g}" class="f-ink" '
             f'fill="{COLOURS["ink"]}" transform="rotate(-52 {place:.1f} {y:.1f})">'
             f"{_escaped(line)}</text>"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collective_use.report.figures.svg import Drawing, steps, text_width, wrapped
+from collective_use.report.figures.svg import SIZE, Drawing, steps, text_width, wrapped
 
 WIDTH = 760.0
 _NAMES = 330.0
@@ -67,10 +67,10 @@ def _legend(drawing: Drawing, labels: Sequence[str], colours: Sequence[str]) -> 
     ends = (0, len(labels) - 1)
     for k, colour in enumerate(colours):
         drawing.rect(x + k * width, 18, width, 7, fill=colour, tip=labels[k])
-    drawing.text(x, 12, labels[ends[0]], colour="quiet", size=12)
+    drawing.text(x, 12, labels[ends[0]], colour="quiet")
     last = labels[ends[1]]
-    if text_width(last, 12) + text_width(labels[0], 12) < WIDTH - _NAMES - 20:
-        drawing.text(WIDTH - 4, 12, last, colour="quiet", size=12, anchor="end")
+    if text_width(last) + text_width(labels[0]) < WIDTH - _NAMES - 20:
+        drawing.text(WIDTH - 4, 12, last, colour="quiet", anchor="end")
 
 
 def _bar(
@@ -80,11 +80,12 @@ def _bar(
     for share, label, colour in zip(item.shares, labels, colours, strict=True):
         width = share * whole
         drawing.rect(x, y, width, _BAR, fill=colour, tip=f"{label}: {share:.0%}")
-        if width > 34:
+        if width > 36:
             dark = colours.index(colour) in (0, len(colours) - 1)
             place = x + width / 2
             drawing.raw(
-                f'<text x="{place:.1f}" y="{y + 15.5:.1f}" font-size="12" text-anchor="middle" '
+                f'<text x="{place:.1f}" y="{y + 15.5:.1f}" font-size="{SIZE:g}" '
+                f'text-anchor="middle" '
                 f'fill="{"#ffffff" if dark else "#1c2b33"}">{share:.0%}</text>'
             )
         x += width

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from itertools import pairwise
 
-from collective_use.report.figures.svg import COLOURS, Drawing, text_width, wrapped
+from collective_use.report.figures.svg import COLOURS, SIZE, Drawing, text_width, wrapped
 
-WIDTH = 860.0
-_NODE = 168.0
-_TEXT = 13.0
+WIDTH = 760.0
+_NODES = (152.0, 124.0)
+"""Width of a node where there are three columns or fewer, and where there are more."""
+
+_TEXT = SIZE
 _PORT = 15.0
-_GAP = 22.0
-_LANE = 30.0
+_GAP = 26.0
+_CLEAR = 11.0
+"""Room between a path and a node that it passes."""
+
+_APART = 8.0
+"""Room between two paths that pass the same nodes."""
+
 _LABEL = (42.0, 18.0)
 
 
@@ -49,22 +57,33 @@ class _Box:
 
     x: float
     y: float
+    width: float
     height: float
+
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
-    """A cubic curve by its four points."""
+    """Cubic curves, each by its four points, one after the other."""
 
-    points: tuple[tuple[float, float], ...]
+    parts: tuple[tuple[Point, Point, Point, Point], ...]
 
-    def at(self, t: float) -> tuple[float, float]:
+    def at(self, t: float) -> Point:
         """Return the point at a share of the way."""
+        place = min(t, 1.0 - 1e-9) * len(self.parts)
+        points, t = self.parts[int(place)], place - int(place)
         weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
         return (
-            sum(w * p[0] for w, p in zip(weights, self.points, strict=True)),
-            sum(w * p[1] for w, p in zip(weights, self.points, strict=True)),
+            sum(w * p[0] for w, p in zip(weights, points, strict=True)),
+            sum(w * p[1] for w, p in zip(weights, points, strict=True)),
         )
+
+    def lower(self, by: float) -> _Curve:
+        """Return the same curve moved down."""
+        moved = [tuple((x, y + by) for x, y in part) for part in self.parts]
+        return _Curve(tuple((a, b, c, d) for a, b, c, d in moved))
 
 
 def path_diagram(paths: Sequence[Path], names: Mapping[str, str], alt: str) -> str:
@@ -79,18 +98,29 @@ def path_diagram(paths: Sequence[Path], names: Mapping[str, str], alt: str) -> s
     alt
         The picture in words.
     """
-    columns = _columns(paths)
-    skipping = [path for path in paths if _reach(columns, path) > 1]
-    boxes, height = _placed(columns, paths, above=_LANE * min(len(skipping), 3))
+    boxes, curves, height = _layout(paths)
     drawing = Drawing(WIDTH, height)
     drawing.raw(_markers())
-    curves = _curves(paths, columns, boxes)
     for path in sorted(paths, key=lambda path: (path.shown, abs(path.value))):
         _draw_path(drawing, path, curves[path.cause, path.effect])
     for node, box in boxes.items():
         _draw_node(drawing, names.get(node, node), box)
     _draw_labels(drawing, paths, curves, boxes)
     return drawing.svg(alt)
+
+
+def _layout(
+    paths: Sequence[Path],
+) -> tuple[dict[str, _Box], dict[tuple[str, str], _Curve], float]:
+    """Return where nodes stand and how paths run, moved so that all of it is on the picture."""
+    columns = _columns(paths)
+    boxes, height = _placed(columns, paths)
+    curves = _curves(paths, columns, boxes)
+    ys = [y for curve in curves.values() for part in curve.parts for _, y in part]
+    above, below = max(0.0, 12.0 - min(ys)), max(0.0, max(ys) + 12.0 - height)
+    boxes = {node: replace(box, y=box.y + above) for node, box in boxes.items()}
+    curves = {ends: curve.lower(above) for ends, curve in curves.items()}
+    return boxes, curves, height + above + below
 
 
 def _columns(paths: Sequence[Path]) -> list[list[str]]:
@@ -113,11 +143,12 @@ def _reach(columns: Sequence[Sequence[str]], path: Path) -> int:
 
 
 def _placed(
-    columns: Sequence[Sequence[str]], paths: Sequence[Path], above: float
+    columns: Sequence[Sequence[str]], paths: Sequence[Path]
 ) -> tuple[dict[str, _Box], float]:
+    width = _NODES[len(columns) > 3]
     heights = {
         node: max(
-            48.0,
+            50.0,
             _PORT * (1 + max(
                 sum(path.effect == node for path in paths),
                 sum(path.cause == node for path in paths),
@@ -128,35 +159,53 @@ def _placed(
     }  # fmt: skip
     sums = [sum(heights[node] for node in c) + _GAP * (len(c) - 1) for c in columns]
     tall = max(sums)
-    step = (WIDTH - 24 - _NODE) / max(len(columns) - 1, 1)
+    step = (WIDTH - 24 - width) / max(len(columns) - 1, 1)
     boxes = {}
     for k, column in enumerate(columns):
         room = (tall - sums[k]) / (len(column) + 1)
-        y = 14 + above + room
+        y = 14 + room
         for node in column:
-            boxes[node] = _Box(12 + k * step, y, heights[node])
+            boxes[node] = _Box(12 + k * step, y, width, heights[node])
             y += heights[node] + _GAP + room
-    return boxes, tall + 28 + above
+    return boxes, tall + 28
 
 
 def _curves(
     paths: Sequence[Path], columns: Sequence[Sequence[str]], boxes: Mapping[str, _Box]
 ) -> dict[tuple[str, str], _Curve]:
     curves = {}
-    lanes = 0
-    for path in paths:
+    used: dict[int, list[float]] = {}
+    for path in sorted(paths, key=lambda path: _reach(columns, path)):
         start = _port(path, boxes, [p for p in paths if p.cause == path.cause], out=True)
         end = _port(path, boxes, [p for p in paths if p.effect == path.effect], out=False)
-        if _reach(columns, path) > 1:
-            # Over the heads of the nodes between, so that no line runs through one.
-            top = 8.0 + _LANE * (lanes % 3) - 0.28 * (start[1] + end[1]) / 2
-            lanes += 1
-            points = (start, (start[0] + 120, top), (end[0] - 120, top), end)
-        else:
-            bend = (end[0] - start[0]) * 0.45
-            points = (start, (start[0] + bend, start[1]), (end[0] - bend, end[1]), end)
-        curves[path.cause, path.effect] = _Curve(points)
+        points = [start]
+        for level in range(_level(columns, path.cause) + 1, _level(columns, path.effect)):
+            passed = [boxes[node] for node in columns[level]]
+            left, right = passed[0].x - 8, passed[0].x + passed[0].width + 8
+            share = ((left + right) / 2 - start[0]) / (end[0] - start[0])
+            wanted = start[1] + share * (end[1] - start[1])
+            lanes = used.setdefault(level, [])
+            y = _free(wanted, passed, lanes)
+            lanes.append(y)
+            points += [(left, y), (right, y)]
+        points.append(end)
+        curves[path.cause, path.effect] = _Curve(tuple(_bent(a, b) for a, b in pairwise(points)))
     return curves
+
+
+def _bent(start: Point, end: Point) -> tuple[Point, Point, Point, Point]:
+    bend = (end[0] - start[0]) * 0.45
+    return start, (start[0] + bend, start[1]), (end[0] - bend, end[1]), end
+
+
+def _free(wanted: float, passed: Sequence[_Box], lanes: Sequence[float]) -> float:
+    """Return the height nearest to the one wanted that no node and no other path takes."""
+    for far in range(2000):
+        for y in (wanted - far, wanted + far):
+            clear = all(y < b.y - _CLEAR or y > b.y + b.height + _CLEAR for b in passed)
+            if clear and all(abs(y - lane) >= _APART for lane in lanes):
+                return y
+    return wanted
 
 
 def _port(
@@ -167,7 +216,7 @@ def _port(
     ordered = sorted(beside, key=lambda other: boxes[other.effect if out else other.cause].y)
     k = ordered.index(path)
     y = box.y + box.height * (k + 1) / (len(ordered) + 1)
-    return (box.x + _NODE, y) if out else (box.x - 2, y)
+    return (box.x + box.width, y) if out else (box.x - 2, y)
 
 
 def _colour(path: Path) -> str:
@@ -187,21 +236,26 @@ def _markers() -> str:
 
 def _draw_path(drawing: Drawing, path: Path, curve: _Curve) -> None:
     colour = _colour(path)
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve.points
+    (x0, y0), *_ = curve.parts[0]
+    rest = "".join(
+        f"C{b[0]:.1f} {b[1]:.1f} {c[0]:.1f} {c[1]:.1f} {d[0]:.1f} {d[1]:.1f}"
+        for _, b, c, d in curve.parts
+    )
     width = 1.2 + 6 * min(abs(path.value), 0.8) if path.shown else 1.2
     drawing.raw(
-        f'<path d="M{x0:.1f} {y0:.1f}C{x1:.1f} {y1:.1f} {x2:.1f} {y2:.1f} {x3:.1f} {y3:.1f}" '
+        f'<path d="M{x0:.1f} {y0:.1f}{rest}" '
         f'class="s-{colour}" fill="none" stroke="{COLOURS[colour]}" stroke-width="{width:.1f}" '
         f'marker-end="url(#to-{colour})"><title>{escape(path.tip)}</title></path>'
     )
 
 
 def _draw_node(drawing: Drawing, name: str, box: _Box) -> None:
-    drawing.rect(box.x, box.y, _NODE, box.height, colour="soft", radius=7, stroke="rule", tip=name)
-    lines = wrapped(name, _NODE - 22, _TEXT, 3)
+    drawing.rect(box.x, box.y, box.width, box.height, colour="soft", radius=7, stroke="rule",
+                 tip=name)  # fmt: skip
+    lines = wrapped(name, box.width - 16, _TEXT, 3)
     first = box.y + box.height / 2 - 8.5 * (len(lines) - 1) + 4.5
     for k, line in enumerate(lines):
-        drawing.text(box.x + _NODE / 2, first + 17 * k, line, size=_TEXT, anchor="middle")
+        drawing.text(box.x + box.width / 2, first + 17 * k, line, size=_TEXT, anchor="middle")
 
 
 def _draw_labels(
@@ -211,13 +265,13 @@ def _draw_labels(
     boxes: Mapping[str, _Box],
 ) -> None:
     """Write the numbers of the paths that are shown, each where nothing else stands."""
-    taken = [(box.x - 4, box.y - 4, _NODE + 8, box.height + 8) for box in boxes.values()]
+    taken = [(box.x - 4, box.y - 4, box.width + 8, box.height + 8) for box in boxes.values()]
     for path in sorted(paths, key=lambda path: -abs(path.value)):
         if not path.shown:
             continue
         curve = curves[path.cause, path.effect]
         width = text_width(path.label) + 8
-        places = [curve.at(t / 20) for t in (15, 14, 16, 13, 12, 11, 10, 9, 8, 6, 5, 4)]
+        places = [curve.at(t / 20) for t in (14, 13, 15, 12, 16, 11, 10, 9, 8, 6, 5, 4)]
         x, y = next((place for place in places if not _covered(place, width, taken)), places[0])
         taken.append((x - width / 2, y - _LABEL[1] / 2, width, _LABEL[1]))
         drawing.rect(x - width / 2, y - 9, width, 18, colour="paper", radius=4)

@@ -27,8 +27,8 @@ FONT = (
     "'Noto Sans','Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',"
     "sans-serif"
 )
-SIZE = 13.0
-"""Text height in user units: 8 points when a picture of 760 units is printed 17 cm wide."""
+SIZE = 13.5
+"""Text height in user units: 8 points when a picture of 760 units is printed 16 cm wide."""
 
 _WIDE = 1.0
 _NARROW = 0.55

@@ -11,7 +11,8 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.disclosure import SPREAD_FACTOR
 from collective_use.errors import InputError
 from collective_use.report.group_pages.bands import Bands, bands_of
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import plain_text
 from collective_use.report.verdicts import SHARED
 

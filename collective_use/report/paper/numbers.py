@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collective_use.report.material import Row
+from collective_use.report.rows import Row
 from collective_use.report.sentences import Number, Sentence, joined
 
 

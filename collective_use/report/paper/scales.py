@@ -7,8 +7,9 @@ import statistics
 
 from collective_use.phrases import told
 from collective_use.report.document import Cell, Column, Grid
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
 from collective_use.report.paper.numbers import apa_p
+from collective_use.report.rows import Row
 from collective_use.report.sentences import plain_text, written
 
 ITEMS = "validation_items.csv"

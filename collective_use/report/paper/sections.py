@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from collective_use.phrases import told
 from collective_use.report.chapters.agreement import icc_column
 from collective_use.report.chapters.reliability import FILE as RELIABILITY
-from collective_use.report.chapters.structure import diagram, fit_sentence, forest
+from collective_use.report.chapters.structure import diagram, fit_sentence
 from collective_use.report.document import Cell, Column, Grid, Markdown, Paragraph, Picture
 from collective_use.report.effects import (
     few,
@@ -19,11 +19,13 @@ from collective_use.report.effects import (
     regressions,
 )
 from collective_use.report.first import answers, cares, sample_sentence
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
 from collective_use.report.paper.numbers import apa_limits, apa_p
 from collective_use.report.paper.references import references
 from collective_use.report.paper.scales import scale_tables
 from collective_use.report.phrases import BASE
+from collective_use.report.pictures.paths import effects as forest
+from collective_use.report.rows import Row
 from collective_use.report.sentences import plain_text
 from collective_use.report.verdicts import shared_rows, verdict_word
 
@@ -216,7 +218,8 @@ def _structure(material: Material) -> list[PaperBlock]:
         fit = fit_sentence(material, model)
         blocks += [Paragraph(fit)] if fit else []
         blocks += [diagram(material, model), _paths(material, model)]
-        picture, table = forest(material, model), _effects(material, model)
+        picture = forest(material, list(material.rows("effects.csv", model=model)), model)
+        table = _effects(material, model)
         blocks += [part for part in (table, picture) if part is not None]
     return blocks
 

@@ -24,6 +24,9 @@ _THICK = ("single", 12)
 _THIN = ("single", 6)
 _WIDEST, _NARROWEST = 7.0, 0.95
 """Of a column, in cm."""
+_ONE_PAGE = 24
+"""A table of so many rows stays on one page; a longer one breaks between rows."""
+
 _MANY = 8
 """More columns than this: smaller digits, narrow margins of cells."""
 
@@ -177,7 +180,7 @@ def _table(document: WordDocument, grid: Grid, number: int, paper: Paper) -> Non
             text = cell.paragraphs[0]
             text.paragraph_format.space_after = Pt(1)
             text.paragraph_format.line_spacing = 1.0
-            text.paragraph_format.keep_with_next = k < last or bool(grid.note)
+            text.paragraph_format.keep_with_next = _kept(k, last, note=bool(grid.note))
             if column.numeric:
                 text.alignment = WD_ALIGN_PARAGRAPH.CENTER if chinese else WD_ALIGN_PARAGRAPH.RIGHT
             for run in text.runs:
@@ -191,6 +194,13 @@ def _table(document: WordDocument, grid: Grid, number: int, paper: Paper) -> Non
     document.add_paragraph()
 
 
+def _kept(row: int, last: int, *, note: bool) -> bool:
+    """Tell whether a row stays with the next: a long table breaks, but not at its ends."""
+    if row == last:
+        return note
+    return last <= _ONE_PAGE or row < 2 or row >= last - 1
+
+
 def _narrow_cells(table: WordTable) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -201,7 +211,10 @@ def _narrow_cells(table: WordTable) -> None:
         edge.set(qn("w:w"), "20")
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
-    table._tbl.tblPr.append(margins)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    # the schema has margins before the look of the table
+    properties.insert(len(properties) if look is None else properties.index(look), margins)
 
 
 def _widths(table: WordTable, grid: Grid) -> None:

@@ -10,6 +10,7 @@ from collective_use.output import same_archive
 from collective_use.output.cells import safe_cell
 from collective_use.report.document import Cell, Document, Grid
 from collective_use.report.sentences import Number, plain_text
+from collective_use.wide_text import display_width
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -51,6 +52,8 @@ def workbook(document: Document) -> bytes:
     for line in sheet.iter_rows(min_row=4):
         for cell in line:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+    _printed(sheet)
+    _heights(sheet, {1: 34, 2: 110})
     for chapter in document.chapters:
         grids = [block for block in chapter.blocks if isinstance(block, Grid)]
         if grids:
@@ -65,8 +68,9 @@ def _name(title: str) -> str:
 
 
 def _sheet(sheet: Worksheet, grids: list[Grid]) -> None:
-    from openpyxl.styles import Border, Font, Side
+    from openpyxl.styles import Alignment, Border, Font, Side
 
+    whole = Alignment(wrap_text=True, vertical="top")
     row = 1
     widths: dict[int, int] = {}
     for grid in grids:
@@ -75,6 +79,8 @@ def _sheet(sheet: Worksheet, grids: list[Grid]) -> None:
         for k, column in enumerate(grid.columns, start=1):
             head = sheet.cell(row, k, safe_cell(column.heading))
             head.font = Font(bold=True)
+            side = "right" if column.numeric else "left"
+            head.alignment = Alignment(wrap_text=True, vertical="bottom", horizontal=side)
             head.border = Border(top=Side(style="medium"), bottom=Side(style="thin"))
         for line in grid.rows:
             row += 1
@@ -82,10 +88,31 @@ def _sheet(sheet: Worksheet, grids: list[Grid]) -> None:
                 cell = sheet.cell(row, k)
                 cell.value, shown = _value(value)
                 cell.number_format = shown
+                cell.alignment = whole
                 widths[k] = max(widths.get(k, 9), min(_WIDEST, len(str(cell.value))) + 2)
         row += 3
+    _printed(sheet)
     for k, width in widths.items():
         sheet.column_dimensions[sheet.cell(1, k).column_letter].width = width
+    _heights(sheet, widths)
+
+
+def _heights(sheet: Worksheet, widths: dict[int, int]) -> None:
+    """Give each row the lines that its wrapped cells ask for; not every program does it itself."""
+    for line in sheet.iter_rows():
+        cells = [cell for cell in line if cell.value is not None and cell.alignment.wrap_text]
+        lines = max(
+            (-(-display_width(str(c.value)) // widths.get(c.column, 9)) for c in cells), default=1
+        )
+        if lines > 1:
+            sheet.row_dimensions[line[0].row].height = 15.0 * lines
+
+
+def _printed(sheet: Worksheet) -> None:
+    """Print a sheet across, all its columns on one page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _value(cell: Cell) -> tuple[str | float | None, str]:

@@ -8,7 +8,8 @@ from collective_use.accepted import Plain
 from collective_use.instrument.model import SHARED
 from collective_use.phrases import told
 from collective_use.platforms.columns import form_items
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import plain_text
 from collective_use.report.verdicts import NOT_COMPUTED, listed, verdict_word
 from collective_use.results import Table

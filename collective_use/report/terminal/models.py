@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from collective_use.accepted import Plain
 from collective_use.phrases import told
+from collective_use.report.chapters.answers import EXPLAINED, contrast_sentence
 from collective_use.report.chapters.structure import fit_sentence
 from collective_use.report.effects import limits, models, regressions, shown_sign
-from collective_use.report.material import Material, Row
+from collective_use.report.material import Material
+from collective_use.report.rows import Row
 from collective_use.report.sentences import plain_text
 from collective_use.report.terminal.measures import short_name
 from collective_use.report.terminal.words import wrapped
@@ -51,18 +53,19 @@ def model_tables(material: Material, digits: int) -> tuple[Table, ...]:
 def minded(material: Material, names: list[str]) -> list[str]:
     """Return what to mind of some models; what holds for all of them stands once.
 
-    Power comes first. A sentence that not all models share begins with the model's name.
+    A sentence that not all models share begins with the model's name. Power is not among them: the
+    answers in words, which are printed first, say it.
     """
     said: dict[str, list[str]] = {}
     for name in names:
         for text in _sentences(material, name):
-            said.setdefault(text, []).append(name)
-    first = {text for text in said if text.startswith("Power first")}
+            if not text.startswith("Power first"):
+                said.setdefault(text, []).append(name)
     return [
         told(material.language, text)
         if len(whose) == len(names)
         else f"{', '.join(whose)}: {told(material.language, text)}"
-        for text, whose in sorted(said.items(), key=lambda pair: pair[0] not in first)
+        for text, whose in said.items()
     ]
 
 
@@ -178,9 +181,16 @@ def _largest(entry: tuple[str, Mapping[str, Row]]) -> float:
 
 
 def _shares(material: Material, names: list[str], outcome: str) -> str:
-    """Return the explained variance of an outcome in each model: one less what is left of it."""
+    """Return the explained variance of an outcome in each model, with limits where there are."""
     found = []
     for name in names:
+        share = material.row(EXPLAINED, model=name, variable=outcome)
+        if share is not None and share.value("lower") == share.value("lower"):
+            text = "{} [{}, {}]".format(
+                *(cell_text(share.value(key), 2) for key in ("r_square", "lower", "upper"))
+            )
+            found.append(text if len(names) == 1 else f"{name} {text}")
+            continue
         row = material.row("estimates.csv", model=name, op="~~", lhs=outcome, rhs=outcome)
         left = math.nan if row is None else row.value("std_all")
         if left == left:
@@ -208,7 +218,19 @@ def _effects(material: Material, names: list[str], digits: int) -> Table:
     texts = dict.fromkeys(str(material.setting("models", name, "limits") or "–") for name in names)
     legend = material.say("terminal.legend.effects", limits="; ".join(texts))
     title = material.word("terminal.effects")
-    return Table(title, heads, tuple(cells), (plain_text(legend),), digits)
+    notes = (plain_text(legend), *_contrasts(material, names))
+    return Table(title, heads, tuple(cells), notes, digits)
+
+
+def _contrasts(material: Material, names: list[str]) -> tuple[str, ...]:
+    """Return whether mechanisms differ, a sentence a model that has several."""
+    found = []
+    for name in names:
+        sentence = contrast_sentence(material, name)
+        if sentence:
+            text = plain_text(sentence)
+            found.append(text if len(names) == 1 else f"{name}: {text}")
+    return tuple(found)
 
 
 def _kind_title(material: Material, kind: str, outcome: str) -> str:

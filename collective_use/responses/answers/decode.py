@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -192,21 +192,3 @@ def label_of(text: str, key: Key) -> tuple[float | None, str]:
     if number is not None and number in key.valid and not key.numeric:
         return number, ""
     return None, ""
-
-
-def decode_texts(
-    texts: Sequence[str], key: Key, extra: Mapping[str, str], how: Convention = PLAIN
-) -> Decoded:
-    """Return the codes of many different texts.
-
-    Examples
-    --------
-    >>> from collective_use.responses.answers.codes import number_key
-    >>> decode_texts(["1", "2,0", ""], number_key(), {}).values.tolist()
-    [1.0, 2.0, nan]
-    """
-    pairs = [decode_text(text, key, extra, how) for text in texts]
-    return Decoded(
-        np.asarray([value for value, _ in pairs], dtype=float),
-        np.asarray([reason for _, reason in pairs], dtype=object),
-    )

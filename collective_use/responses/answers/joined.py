@@ -68,9 +68,9 @@ def split_cell(
 ) -> tuple[set[int], list[str]]:
     """Take a cell apart: the options it names, and what is none.
 
-    Options are parted by ``;``, ``,``, ``|``, a line, ``┋`` or ``、``, by a blank only where every part
-    is a code. The longest label that fits is taken first, so that a label may hold a comma; it
-    ends at a mark or with the cell.
+    Options are parted by ``;``, ``,``, ``|``, a line, ``┋`` or ``、``, by a blank only where
+    every part is a code. The longest label that fits is taken first, so that a label may hold a
+    comma; it ends at a mark or with the cell.
 
     Examples
     --------

@@ -81,10 +81,10 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
             raise ReadError(f"{name}: cannot be read as encoding {encoding!r}: {error}") from error
     for mark, codec in _MARKS:
         if data.startswith(mark):
-            return Decoded(data.decode(codec, errors="replace"), codec, certain=True)
+            return Decoded(_whole(data, codec, name), codec, certain=True)
     wide = _without_mark(data)
     if wide:
-        return Decoded(data.decode(wide, errors="replace"), wide, certain=False)
+        return Decoded(_whole(data, wide, name), wide, certain=False)
     try:
         return Decoded(data.decode("utf-8"), "utf-8", certain=True)
     except UnicodeDecodeError:
@@ -101,6 +101,17 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
             f"byte(s) at {error.start} are not; save the file as UTF-8, or give encoding="
         ) from error
     return Decoded(text, script.shown or script.codec, certain=False)
+
+
+def _whole(data: bytes, codec: str, name: str) -> str:
+    """Decode a file that says, or shows, what its encoding is; a damaged one is refused."""
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"{name} begins as {codec}, but from byte {error.start + 1:,} on it is not: the file "
+            "is cut off or damaged; export it again, or say which encoding it has"
+        ) from error
 
 
 def find_delimiter(text: str) -> str:

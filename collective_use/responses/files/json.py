@@ -9,7 +9,7 @@ from pathlib import Path
 from collective_use.accepted import Plain, PlainMapping
 from collective_use.checks import quoted
 from collective_use.door.json import json_content
-from collective_use.door.limits import LIMITS, regular_file
+from collective_use.door.limits import LIMITS, check_table, regular_file
 from collective_use.errors import ReadError
 from collective_use.responses.files.encoding import decode
 from collective_use.responses.files.raw import Raw, frame_of
@@ -105,5 +105,6 @@ def read_json(paths: Sequence[Path], name: Path) -> Raw:
 def _table(rows: Iterable[Mapping[str, str]], name: Path, notes: tuple[str, ...]) -> Raw:
     listed = list(rows)
     names = tuple(dict.fromkeys(column for row in listed for column in row))
+    check_table(name.name, len(names), len(listed))
     columns = [[row.get(column, "") for row in listed] for column in names]
     return Raw(name, "json", names, frame_of(columns, len(listed)), notes=notes)

@@ -162,6 +162,7 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
             "unpack it, or give it the ending .xlsx"
         )
     decoded = decode(data, name=path.name, encoding=encoding)
+    nuls = decoded.text.count("\x00")
     text = decoded.text.replace("\x00", "")
     if not text.strip():
         raise ReadError(f"{path.name} holds nothing but white space: export it again")
@@ -188,6 +189,11 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
         cells.iloc[1:].reset_index(drop=True),
         notes=(
             f"Read as {decoded.encoding}{guess}, columns parted by {NAMES.get(mark, repr(mark))}.",
+            *(
+                (f"Left out {nuls:,} NUL signs, which no text holds: was the file damaged?",)
+                if nuls
+                else ()
+            ),
             *shape.notes,
         ),
         first_line=first,

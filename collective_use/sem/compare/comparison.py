@@ -16,6 +16,7 @@ from collective_use.results import Result, Table, table_of, whole
 from collective_use.sem.compare.difference import A_METHODS, mapped, satorra_2000
 from collective_use.sem.goodness.tests_of_fit import p_of
 from collective_use.sem.postfit.parameter_test import ParameterTest
+from collective_use.sem.reduced_bias import refuse_reduced
 from collective_use.sem.table.constraints import evaluate, read_expression
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def _of(fit: Fitted, name: str) -> float:
 
 def _comparable(small: Fitted, large: Fitted) -> None:
     a, b = small.solution, large.solution
+    refuse_reduced(a, "compare()")
     if a.options.estimator != b.options.estimator or a.options.missing != b.options.missing:
         used = [f"{o.estimator!r} with missing={o.missing!r}" for o in (a.options, b.options)]
         raise InputError(

@@ -78,6 +78,11 @@ def independent_meat(solution: Solution) -> Floats:
             "compare(method='satorra.2000') with missing='fiml' is not supported: incomplete "
             "cases have no common moments; use 'satorra.bentler.2001'"
         )
+    if any(g.omega is not None for g in groups):
+        raise NotSupported(
+            "compare(method='satorra.2000') with missing='two.stage' is not supported: use "
+            "'satorra.bentler.2001'"
+        )
     if any(g.weights is not None or g.clusters for g in groups):
         raise NotSupported(
             "compare(method='satorra.2000') with weights or clusters is not supported: use "

@@ -31,6 +31,7 @@ from collective_use.sem.data.checks import (
     warn_coverage,
     warn_scales,
 )
+from collective_use.sem.data.two_stage import first_stage
 from collective_use.sem.options import Options
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class GroupData:
         Missing patterns (FIML only).
     absent
         Variables without any value in this group (FIML only).
+    omega
+        Asymptotic covariance of one case's moments (two-stage maximum likelihood only).
     """
 
     name: str
@@ -69,6 +72,7 @@ class GroupData:
     clusters: tuple[Ints, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     absent: tuple[str, ...] = ()
+    omega: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,8 @@ def group_names(data: Frame, group: str | None) -> tuple[str, ...]:
     if group is None:
         return ("",)
     column_in("group", group, list(data.columns), where="the data")
-    counts = data[group].value_counts()
-    values = data[group].dropna().unique()
+    codes, values = _codes(data, group)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
     single = int((counts == 1).sum())
     if single > max(1, len(counts) // 2):
         many = "" if single == len(counts) else f" of {len(counts)}"
@@ -116,7 +120,7 @@ def group_names(data: Frame, group: str | None) -> tuple[str, ...]:
         )
     if len(values) == 0:
         raise InputError(f"group must be a column with values, got {group!r}, all missing")
-    return tuple(str(value) for value in values)
+    return values
 
 
 def _column(data: Frame, name: str) -> Floats:
@@ -157,6 +161,7 @@ def read_data(
     group: str | None = None,
     cluster: Sequence[str] = (),
     weights: str | None = None,
+    auxiliary: Sequence[str] = (),
 ) -> SampleData:
     """Take the model's variables out of a data frame and check them.
 
@@ -172,6 +177,8 @@ def read_data(
         Column names or None.
     cluster
         None, one or two column names.
+    auxiliary
+        Columns that only the first of two stages uses.
 
     Raises
     ------
@@ -201,15 +208,31 @@ def read_data(
     if weight is not None:
         weight = weight * (keep.sum() / weight[keep].sum())
     built = []
+    beside = _matrix(data, auxiliary) if auxiliary else np.zeros((len(Y), 0))
+    check_values(beside, auxiliary)
     for i, name in enumerate(names):
         rows = np.flatnonzero(keep & (codes == i)) if group is not None else np.flatnonzero(keep)
-        built.append(_group(Y, rows, name, variables, exogenous, options, weight, cluster_codes))
+        one = _group(Y, rows, name, variables, exogenous, options, weight, cluster_codes)
+        if options.two_stage:
+            one = _by_first_stage(one, np.column_stack([Y[rows], beside[rows]]), exogenous, options,
+                                  variables)  # fmt: skip
+        built.append(one)
     built = _with_others_moments(built, variables)
     result = SampleData(
         tuple(variables), tuple(built), float(sum(g.moments.n for g in built)), len(Y), record
     )
     warn_scales([g.moments for g in result.groups], result.variables)
     return result
+
+
+def _by_first_stage(
+    g: GroupData, Y: Floats, exogenous: Sequence[str], options: Options, variables: Sequence[str]
+) -> GroupData:
+    fixed = np.flatnonzero(np.isin(np.array(variables), np.array(exogenous, dtype=str)))
+    start = _available_moments(Y, None, np.zeros(Y.shape[1], dtype=bool))
+    robust = options.missing == "robust.two.stage"
+    moments, omega = first_stage(Y, start, fixed, len(variables), robust=robust)
+    return replace(g, moments=moments, omega=omega, patterns=())
 
 
 def _codes(data: Frame, column: str | None) -> tuple[Ints, tuple[str, ...]]:
@@ -285,7 +308,7 @@ def _group(
     else:
         check_group_values(part, variables, where)
     patterns: tuple[Pattern, ...] = ()
-    if options.missing == "fiml":
+    if options.missing != "listwise":
         there = [j for j, variable in enumerate(variables) if variable not in absent]
         warn_coverage(part[:, there], [variables[j] for j in there], where)
         patterns = patterns_of(part, w)
@@ -294,7 +317,7 @@ def _group(
     else:
         moments = group_moments(part, w, unbiased=options.unbiased)
     if not absent:
-        check_moments(moments, variables, where, complete=options.missing != "fiml")
+        check_moments(moments, variables, where, complete=options.missing == "listwise")
     clusters = tuple(np.unique(code[rows], return_inverse=True)[1] for code in cluster_codes)
     return GroupData(name, part, moments, rows, w, clusters, patterns, absent)
 

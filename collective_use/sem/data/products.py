@@ -52,7 +52,7 @@ def with_products(model: str | ModelText | ParameterTable, data: Frame) -> Frame
         if hidden := [part for part in parts if part in latent]:
             raise NotSupported(
                 f"{name}: a product with a latent variable ({quoted(hidden)}) is not supported; "
-                "multiply indicators in the data and give the products a factor of their own"
+                "multiply indicators (product_indicators) and give them a factor of their own"
             )
         if all(part in columns for part in parts):
             new[name] = _product(data, parts)

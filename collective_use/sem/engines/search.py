@@ -35,7 +35,8 @@ class Budget:
     Attributes
     ----------
     seconds
-        Time for all starts together; whatever was best by then is the answer, marked as it is.
+        Processor time of the thread for all starts together, so that what is found does not depend
+        on what else the machine does; whatever was best by then is the answer, marked as it is.
     progress
         Whether a bar is shown.
     """
@@ -71,7 +72,7 @@ class _Course:
 
     @property
     def over(self) -> bool:
-        return time.monotonic() > self.deadline
+        return time.thread_time() > self.deadline
 
     def note(self, found: Optimum) -> None:
         """Keep how one start ended."""
@@ -81,7 +82,7 @@ class _Course:
         """Say with a search that found nothing what was tried, and what may help."""
         if best.converged:
             return best
-        count, seconds = len(self.starts), time.monotonic() - self.begun
+        count, seconds = len(self.starts), time.thread_time() - self.begun
         plural = "s" if count > 1 else ""
         message = f"{best.message}; tried: {count} start{plural}, {seconds:.0f} s"
         if set(self.starts) != {"0 steps"}:
@@ -121,7 +122,7 @@ def search(
         refuse_contradiction(
             constraints, *bounds, np.full(table.n_free, 0.5), table.free_names(), only_linear=True
         )
-    course = _Course(_BUDGET.get(), time.monotonic(), [])
+    course = _Course(_BUDGET.get(), time.thread_time(), [])
     for attempt in course.attempts():
         theta = start_values(table, [g.moments for g in data.groups], attempt)
         if not np.isfinite(objective.value(theta)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations, combinations_with_replacement, product
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def independence_table(table: ParameterTable) -> ParameterTable:
         fixed = set(block.exogenous)
         own = BlockNames(
             block.group, block.level, block.observed, (), block.exogenous, (), block.covariates,
-            block.absent,
+            block.absent, (), block.auxiliary,
         )  # fmt: skip
         blocks.append(own)
         for name in block.observed:
@@ -40,6 +40,9 @@ def independence_table(table: ParameterTable) -> ParameterTable:
         for first, second in combinations(random, 2):
             number += 1
             rows.append(_row(block, first, "~~", second, number))
+        pairs = _beside(block)
+        rows += [_row(block, *pair, number + k) for k, pair in enumerate(pairs, 1)]
+        number += len(pairs)
         if table.meanstructure:
             for name in block.observed:
                 held = name in fixed or name in block.absent
@@ -47,6 +50,13 @@ def independence_table(table: ParameterTable) -> ParameterTable:
                 free = 0 if held else number
                 rows.append(_row(block, name, "~1", "", free, exogenous=name in fixed))
     return ParameterTable(tuple(rows), tuple(blocks), table.meanstructure)
+
+
+def _beside(block: BlockNames) -> list[tuple[str, str, str]]:
+    """Return the pairs of auxiliary variables with each other and with all others."""
+    own = block.auxiliary
+    others = [name for name in block.observed if name not in own]
+    return [(a, "~~", b) for a, b in (*combinations(own, 2), *product(own, others))]
 
 
 def _row(
@@ -72,7 +82,7 @@ def independence_solution(solution: Solution) -> Solution:
             i = names.index(row.lhs)
             j = names.index(row.rhs) if row.rhs else i
             theta[row.free - 1] = g.mean[i] if row.op == "~1" else g.cov[i, j]
-    random = any(set(b.covariates) - set(b.exogenous) for b in table.blocks)
+    random = any(set(b.covariates) - set(b.exogenous) or b.auxiliary for b in table.blocks)
     incomplete = solution.options.missing == "fiml"
     if solution.options.function in ("GLS", "WLS", "DWLS") or (incomplete and random):
         optimum = minimise(objective, theta)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from collective_use.errors import NotSupported
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
+from collective_use.sem.reduced_bias import refuse_reduced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,8 @@ def small_sample_corrections(solution: Solution, test: ChiSquare) -> pd.DataFram
     import pandas as pd
 
     options = solution.options
-    if len(solution.data.groups) > 1 or options.function != "ML" or options.missing == "fiml":
+    refuse_reduced(solution, "small_sample()")
+    if len(solution.data.groups) > 1 or options.function != "ML" or options.missing != "listwise":
         raise NotSupported("small-sample corrections are for one group, complete data and ML")
     block = solution.table.blocks[0]
     p, k, n, df = len(block.observed), len(block.latent), solution.data.n - 1, test.df

@@ -24,7 +24,8 @@ def goodness_of_fit(solution: Solution, saturated: list[GroupMoments]) -> float:
 def _by_normal_theory(solution: Solution, group: int, s: GroupMoments) -> tuple[float, float]:
     """Return the weighted sum of squares of residuals and that of the moments."""
     state = states_of(solution)[group]
-    P = inverse(s.cov if solution.options.function == "GLS" else state.Sigma)
+    of_sample = solution.options.function == "GLS" or solution.options.two_stage
+    P = inverse(s.cov if of_sample else state.Sigma)
     mean, cov = _without_covariates(solution, group, s)
     R, T = (s.cov - state.Sigma) @ P, cov @ P
     top, bottom = 0.5 * float(np.sum(R * R.T)), 0.5 * float(np.sum(T * T.T))

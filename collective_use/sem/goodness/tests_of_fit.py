@@ -158,6 +158,10 @@ def weight_traces(solution: Solution) -> list[float]:
     function = solution.options.function
     for i, g in enumerate(solution.data.groups):
         covariates = covariate_places(solution, i)
+        if g.omega is not None:
+            weight = normal_weight(inverse(weighing_covariance(solution, i)), means=True)
+            out.append(float(np.sum(weight * g.omega)))
+            continue
         if function in ("ML", "GLS"):
             P = inverse(weighing_covariance(solution, i))
             out.append(normal_trace(g, P, covariates, means=means))

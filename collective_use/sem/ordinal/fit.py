@@ -10,7 +10,7 @@ from collective_use.accepted import Arguments, Frame, Given
 from collective_use.checks import one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
-from collective_use.sem.options import Options
+from collective_use.sem.options import TWO_STAGE, Options
 from collective_use.sem.ordinal.columns import read_categories
 from collective_use.sem.ordinal.estimate import (
     PARAMETERIZATIONS,
@@ -55,6 +55,19 @@ _INSTEAD = {
 }
 
 
+def _check_missing(missing: str) -> None:
+    if missing == "fiml":
+        raise NotSupported(
+            "missing='fiml' with ordered variables is not supported: use missing='pairwise', or "
+            "take the answers as numbers (estimator='MLR')"
+        )
+    if missing in TWO_STAGE:
+        raise NotSupported(
+            f"missing={missing!r} with ordered variables is not supported: use missing='pairwise'"
+        )
+    one_of("missing", missing, ("listwise", "pairwise"))
+
+
 def fit_ordinal(
     model: str | ModelText | ParameterTable,
     data: Frame,
@@ -93,12 +106,7 @@ def fit_ordinal(
     one_of("identification", identification, IDENTIFICATIONS)
     if data is None or not hasattr(data, "columns"):
         raise InputError("ordered variables need a data frame")
-    if missing == "fiml":
-        raise NotSupported(
-            "missing='fiml' with ordered variables is not supported: use missing='pairwise', or "
-            "take the answers as numbers (estimator='MLR')"
-        )
-    one_of("missing", missing, ("listwise", "pairwise"))
+    _check_missing(missing)
     options = ordinal_options(estimator, se, test)
     clusters = _one_cluster(cluster, options)
     names = group_names(data, group)
@@ -126,7 +134,10 @@ def fit_ordinal(
         random_covariates=others["fixed_x"] is False,
     )
     if table.n_levels > 1:
-        raise NotSupported("ordered variables at two levels are not supported")
+        raise NotSupported(
+            "ordered variables at two levels are not supported: take the answers as numbers "
+            "(estimator='MLR' with level: blocks), or keep one level with cluster= for the errors"
+        )
     _check(table, names, categories)
     table = with_bounds(table, bounds)
     coded = read_ordinal(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from collective_use.accepted import PlainDict
 from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
@@ -97,7 +96,7 @@ def _of_group(
     correlation = sample / (sd[rows] * sd[columns]) - model / (sd_model[rows] * sd_model[columns])
 
     def frame(lhs: list[str], rhs: list[str] | None, values: list[Floats]) -> pd.DataFrame:
-        first: PlainDict = {"group": group, "lhs": lhs}
+        first: dict[str, int | list[str]] = {"group": group, "lhs": lhs}
         if rhs is not None:
             first["rhs"] = rhs
         return pd.DataFrame(first | dict(zip(KINDS, values, strict=True)))

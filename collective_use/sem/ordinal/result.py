@@ -22,6 +22,7 @@ from collective_use.sem.ordinal.estimate import OrdinalSolution, ordinal_meat
 from collective_use.sem.ordinal.factor_scores import ordinal_factor_scores
 from collective_use.sem.ordinal.residuals import ordinal_residuals
 from collective_use.sem.ordinal.tests_of_fit import model_tests, ordinal_fit_measures
+from collective_use.sem.postfit.derived import ProfileLimits
 from collective_use.sem.postfit.factor_scores import FactorScores
 from collective_use.sem.postfit.residuals import SemResiduals
 from collective_use.sem.result import SemResult
@@ -81,13 +82,13 @@ class OrdinalResult(SemResult):
         found = ordinal_fit_measures(self.solution, self.test, self.scaled_test, self.moments)
         return MappingProxyType({name: float(value) for name, value in found.items()})
 
-    def correlations(self, group: int = 1) -> pd.DataFrame:
-        """Return polychoric, polyserial and ordinary (co)variances of a group."""
+    def correlations(self, number: int = 1) -> pd.DataFrame:
+        """Return polychoric, polyserial and ordinary (co)variances of a group, by its number."""
         import pandas as pd
 
-        one_of("group", group, range(1, len(self.moments) + 1))
+        one_of("number", number, range(1, len(self.moments) + 1))
         names = list(self.solution.data.variables)
-        return pd.DataFrame(self.moments[group - 1].covariance, index=names, columns=names)
+        return pd.DataFrame(self.moments[number - 1].covariance, index=names, columns=names)
 
     def factor_scores(self, method: str = "ebm") -> FactorScores:
         """Return factor scores: posterior mode ``"ebm"`` or maximum likelihood ``"ml"``."""
@@ -125,7 +126,7 @@ class OrdinalResult(SemResult):
 
         return ordinal_refit(self, kind, self.categories or {})
 
-    def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
+    def profile(self, parameter: str, *, confidence: float = 0.95) -> ProfileLimits:
         """Refuse: there is no likelihood."""
         raise NotSupported(
             "profile() with ordered variables is not supported: least squares have no likelihood"

@@ -118,10 +118,13 @@ def _by_block(solution: Solution) -> Iterator[list[Matrix]]:
         variables, latent = variables_of(names), np.arange(block.p, block.t)
         covariate = np.array([name in names.covariates for name in names.observed], dtype=bool)
         own, given = np.flatnonzero(~covariate), np.flatnonzero(covariate)
+        # Covariances of auxiliary variables with residuals are a device, their own are free.
+        beside = [i for i, name in enumerate(names.observed) if name in names.auxiliary]
+        own, every = np.setdiff1d(own, beside), np.setdiff1d(np.arange(block.t), beside)
         same = np.array_equal(S[np.ix_(latent, latent)], state.C[np.ix_(latent, latent)])
         chosen: list[tuple[str, Floats, Ints]] = [("latent", state.C, latent)]
         chosen += [] if same else [("disturbance", S, latent)]
-        chosen += [("residual", S, own), ("covariate", S, given), ("joint", S, np.arange(block.t))]
+        chosen += [("residual", S, own), ("covariate", S, given), ("joint", S, every)]
         yield [
             Matrix(kind, names, tuple(variables[i] for i in keep), M[np.ix_(keep, keep)],
                    total[keep])

@@ -9,7 +9,7 @@ import numpy as np
 
 from collective_use.accepted import PlainDict
 from collective_use.checks import one_of
-from collective_use.errors import EstimationError, InputError
+from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats, Ints, inverse
 from collective_use.numerics.sem.model import State, fill
 from collective_use.results import Result, Table, plain, table_of
@@ -127,6 +127,11 @@ def factor_scores(solution: Solution, method: str = "regression") -> FactorScore
     for i, (g, block) in enumerate(zip(solution.data.groups, solution.table.blocks, strict=True)):
         if g.Y is None:
             raise InputError("factor scores need the cases, not only their moments")
+        if g.omega is not None and np.isnan(g.Y).any():
+            raise NotSupported(
+                "factor scores with missing='two.stage' are not supported: use missing='fiml', "
+                "where every case is scored by what it has"
+            )
         if not block.latent:
             raise InputError("the model has no latent variable")
         values = _of_group(solution, i, method)

@@ -17,6 +17,7 @@ from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import information, inverted
 from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.postfit.standardized import standard_factors
+from collective_use.sem.reduced_bias import refuse_reduced
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import CONSTRAINTS, BlockNames, Parameter, ParameterTable
 
@@ -128,6 +129,7 @@ def modification_indices(solution: Solution, op: str | None = None) -> pd.DataFr
     """
     import pandas as pd
 
+    refuse_reduced(solution, "modification_indices()")
     fixed = [
         row for row in solution.table.rows
         if not row.free and row.op not in CONSTRAINTS and not row.exogenous
@@ -193,6 +195,7 @@ def score_test(
     EstimationError
         When the parameters cannot be freed together.
     """
+    refuse_reduced(solution, "score_test()")
     wanted = set(zip(released, levels or [1] * len(released), strict=True))
     everything = [*solution.table.rows, *candidates(solution.table)]
     rows: list[Parameter] = []
@@ -257,6 +260,7 @@ def release_tests(solution: Solution) -> ParameterTest:
     import pandas as pd
 
     constraints = solution.constraints
+    refuse_reduced(solution, "score_test()")
     if constraints.above:
         raise NotSupported("score tests of models with inequalities are not supported")
     q, n = solution.model.n_free, _multiplier(solution)

@@ -14,6 +14,7 @@ from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import minimise
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import information, inverted
+from collective_use.sem.reduced_bias import refuse_reduced
 
 
 def profile_limits(
@@ -41,6 +42,7 @@ def profile_limits(
     Genetics 27:113.
     """
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
+    refuse_reduced(solution, "profile()")
     if solution.options.function != "ML":
         raise NotSupported("likelihood profiles need maximum likelihood")
     if solution.basis is not None:

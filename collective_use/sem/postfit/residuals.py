@@ -80,13 +80,13 @@ class SemResiduals(Result):
             if frame is not None and len(frame)
         )
 
-    def matrix(self, kind: str = "raw", group: int = 1, level: Level = "within") -> pd.DataFrame:
-        """Return one kind of residuals of one group (and level) as a symmetric matrix."""
+    def matrix(self, kind: str = "raw", number: int = 1, level: Level = "within") -> pd.DataFrame:
+        """Return one kind of residuals of one group, by number, and level."""
         one_of("kind", kind, KINDS)
-        one_of("group", group, list(dict.fromkeys(self.covariances["group"])))
+        one_of("number", number, list(dict.fromkeys(self.covariances["group"])))
         if "level" in self.covariances:
             one_of("level", level, LEVELS)
-        part = self.covariances[self.covariances["group"] == group]
+        part = self.covariances[self.covariances["group"] == number]
         if "level" in part:
             part = part[part["level"] == LEVELS.index(level) + 1]
         wide = part.pivot_table(index="lhs", columns="rhs", values=kind, sort=False)
@@ -176,6 +176,8 @@ def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats
     robust = solution.options.se.startswith("robust")
     if solution.options.se == "robust.cluster" or g.weights is not None:
         raise NotSupported("z-values of residuals with clusters or weights are not supported")
+    if g.omega is not None:
+        return g.omega / g.moments.n
     if g.patterns:
         A, B = incomplete_information(g, s)
         Ai = _inverse_of_kept(A, solution, group)

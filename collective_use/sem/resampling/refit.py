@@ -17,6 +17,7 @@ from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.search import bounds_of
 from collective_use.sem.fitted import Fitted, OrdinalFitted
 from collective_use.sem.ordinal.estimate import weights_of
+from collective_use.sem.reduced_bias import refuse_reduced
 from collective_use.sem.resampling.base import (
     Part,
     Refit,
@@ -220,10 +221,15 @@ def ordinal_refit(
 
 
 def _refuse_data(fit: Fitted, kind: str) -> None:
+    refuse_reduced(fit.solution, "resampling")
     groups = fit.solution.data.groups
     if kind == "clusters":
         raise NotSupported("kind='clusters' at one level is not supported: use level: blocks")
     if any(g.Y is None for g in groups):
         raise NotSupported("resampling from moments is not supported: give data")
+    if any(g.omega is not None for g in groups):
+        raise NotSupported(
+            "resampling with missing='two.stage' is not supported: use missing='fiml'"
+        )
     if any(g.weights is not None or g.clusters for g in groups):
         raise NotSupported("resampling with weights or cluster-robust errors is not supported")

@@ -19,6 +19,7 @@ from collective_use.numerics.twolevel.objective import (
     TwoLevelObjective,
 )
 from collective_use.sem.fitted import TwoLevelFitted
+from collective_use.sem.reduced_bias import refuse_reduced
 from collective_use.sem.resampling.base import Part, Refit, Resampled, given_places
 
 
@@ -95,6 +96,7 @@ def twolevel_refit(fit: TwoLevelFitted, kind: str) -> TwoLevelRefit:
     NotSupported
         When cases are to be drawn.
     """
+    refuse_reduced(fit.solution, "resampling")
     if kind == "cases":
         raise NotSupported(
             "resampling cases at two levels is not supported: cases of a cluster belong "

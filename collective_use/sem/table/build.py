@@ -75,15 +75,7 @@ def parameter_table(
         return model
     text = parse_model(model) if isinstance(model, str) else model
     chosen = options or TableOptions()
-    if len(text.levels) == 1:
-        raise InputError(
-            f"the model says something about level {text.levels[0]} only: write a level: block "
-            "for each of the two levels, or leave out the level: line for a model of one level"
-        )
-    for name in chosen.equal:
-        one_of("equal", name, EQUAL)
-    if chosen.identification == "wu.estabrook":
-        check_wu_estabrook(chosen.equal, chosen.parameterization)
+    _check(text, chosen)
     means = bool(chosen.meanstructure) or _asks_for_means(text, chosen)
     rows: list[Parameter] = []
     blocks: list[BlockNames] = []
@@ -104,6 +96,20 @@ def parameter_table(
     if chosen.effect_coding:
         numbered = with_effect_coding(numbered, means=means)
     return ParameterTable(tuple(numbered), tuple(blocks), means, chosen.parameterization)
+
+
+def _check(text: ModelText, chosen: TableOptions) -> None:
+    if len(text.levels) == 1:
+        raise InputError(
+            f"the model says something about level {text.levels[0]} only: write a level: block "
+            "for each of the two levels, or leave out the level: line for a model of one level"
+        )
+    for name in chosen.equal:
+        one_of("equal", name, EQUAL)
+    if chosen.identification == "wu.estabrook":
+        check_wu_estabrook(chosen.equal, chosen.parameterization)
+    if not text.observed:
+        raise InputError("the model relates no variables of the data: write f =~ x1 + x2 or y ~ x")
 
 
 def _asks_for_means(text: ModelText, options: TableOptions) -> bool:

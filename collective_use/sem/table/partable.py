@@ -91,6 +91,8 @@ class BlockNames:
         Observed variables that the group has no values of (full information only).
     sets
         Factors of every exploratory block.
+    auxiliary
+        Variables beside the model that covary with all (a subset of `observed`).
     """
 
     group: int
@@ -102,6 +104,7 @@ class BlockNames:
     covariates: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     sets: tuple[tuple[str, ...], ...] = ()
+    auxiliary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

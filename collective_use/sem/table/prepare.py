@@ -101,13 +101,16 @@ def use_means(
     InputError
         When means or intercepts are to be equal, but none are fitted or given.
     """
-    if asked is False and options.missing == "fiml":
-        raise NotSupported("missing='fiml' without means is not supported: they are estimated")
+    incomplete = options.missing != "listwise"
+    if asked is False and incomplete:
+        raise NotSupported(
+            f"missing={options.missing!r} without means is not supported: they are estimated"
+        )
     known = means is not None or not moments_only
     several = len(names) > 1 and known
     chosen = asked
     if chosen is None:
-        chosen = options.missing == "fiml" or several or bool(clusters) or means is not None
+        chosen = incomplete or several or bool(clusters) or means is not None
     wanted = [name for name in equal if name in ("intercepts", "means", "thresholds")]
     if wanted and not (chosen and known):
         instead = "leave out meanstructure=False" if known else "give them in means="

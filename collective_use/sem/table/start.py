@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,6 +15,28 @@ from collective_use.numerics.moments import Floats, GroupMoments
 from collective_use.sem.table.blocks import block_starts
 from collective_use.sem.table.partable import BlockNames, Parameter, ParameterTable
 from collective_use.sem.table.paths import path_starts
+
+Place: TypeAlias = tuple[str, str, str, int]
+"""Operator, left side, right side and group of a parameter."""
+
+_NEAR: ContextVar[Mapping[Place, float]] = ContextVar("near", default=MappingProxyType({}))
+
+
+@contextmanager
+def starting_near(values: Mapping[Place, float]) -> Iterator[None]:
+    """Let searches of one level start from the estimates of a model that is much alike.
+
+    Parameters
+    ----------
+    values
+        Estimates by place; parameters that are not named start as usual, and so does every
+        further search.
+    """
+    token = _NEAR.set(values)
+    try:
+        yield
+    finally:
+        _NEAR.reset(token)
 
 
 def with_sample_moments(table: ParameterTable, groups: Sequence[GroupMoments]) -> ParameterTable:
@@ -49,7 +75,8 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
         0 for these; 1 with small latent variances, 2 from plain and 3 from scattered values.
     """
     theta = np.full(table.n_free, math.nan)
-    known = _loadings(table, groups) if attempt < 2 else {}
+    near = _NEAR.get() if attempt == 0 else {}
+    known = _loadings(table, groups) if attempt < 2 and not near else {}
     known |= path_starts(table, groups) if attempt == 0 else {}
     known |= block_starts(table, groups) if any(b.sets for b in table.blocks) else {}
     share = 0.3 if attempt == 0 else 0.02
@@ -58,6 +85,8 @@ def start_values(table: ParameterTable, groups: Sequence[GroupMoments], attempt:
             continue
         if not math.isnan(row.start) and attempt == 0:
             value = row.start
+        elif (row.op, row.lhs, row.rhs, row.group) in near:
+            value = near[row.op, row.lhs, row.rhs, row.group]
         else:
             block = table.block(row.group, row.level)
             value = known.get(i, _plain(row, block, groups[row.group - 1], table, share))

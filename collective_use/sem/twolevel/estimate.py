@@ -40,14 +40,14 @@ from collective_use.sem.engines.core import Solution, sample_statistics
 from collective_use.sem.engines.search import search
 from collective_use.sem.inference import inverted
 from collective_use.sem.lagrangian import observed_information
-from collective_use.sem.options import Options
+from collective_use.sem.options import TWO_STAGE, Options
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.start import with_sample_moments
 from collective_use.sem.twolevel.checks import check_cluster_moments, warn_shared_clusters
 
-ESTIMATORS = ("ML", "MLR")
+ESTIMATORS = ("ML", "MLR", "RBM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,19 @@ def twolevel_options(
         raise NotSupported(
             f"estimator={name!r} at two levels is not supported: use one of {quoted(ESTIMATORS)}"
         )
+    if missing in TWO_STAGE:
+        raise NotSupported(f"missing={missing!r} at two levels is not supported: use 'fiml'")
     one_of("missing", missing, ("listwise", "fiml"))
     robust = name == "MLR"
-    errors = se or ("robust.huber.white" if robust else "standard")
+    errors = se or ("standard" if name == "ML" else "robust.huber.white")
     errors = "robust.huber.white" if errors == "robust" else errors
     one_of("se", errors, ("standard", "robust.huber.white", "none"))
     statistic = test or ("yuan.bentler.mplus" if robust else "standard")
     one_of("test", statistic, ("standard", "yuan.bentler.mplus"))
+    if name == "RBM" and statistic != "standard":
+        raise NotSupported(
+            f"test={statistic!r} with estimator='RBM' is not supported: use estimator='MLR'"
+        )
     if information not in (None, "observed"):
         raise NotSupported(f"information={information!r} at two levels is not supported")
     return Options(name, "ML", "normal", missing, errors, statistic, "observed")
@@ -329,6 +335,11 @@ def cluster_meat(solution: TwoLevelSolution) -> list[Floats]:
     """Return the cross-products of cluster scores per case, by group."""
     objective = solution.objective
     return [S.T @ S / solution.data.n for S in objective.cluster_scores(solution.theta)]
+
+
+def joint_meat(solution: TwoLevelSolution) -> Floats:
+    """Return the cross-products of cluster scores per case, over all groups."""
+    return np.asarray(sum(cluster_meat(solution)))
 
 
 def twolevel_vcov(solution: TwoLevelSolution) -> Floats | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import InputError, NotSupported
 from collective_use.numerics.moments import Floats
+from collective_use.numerics.twolevel.missing import IncompleteLikelihood
+from collective_use.numerics.twolevel.objective import CompleteLikelihood
 from collective_use.numerics.twolevel.scores import Effects, effects_of, member_factors
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
@@ -53,7 +53,9 @@ def twolevel_factor_scores(
         if not names.latent:
             raise InputError(f"the model has no latent variable {level} clusters")
         values, variance, total = _of_group(solution, clustered, g, number)
-        index: Any = group.rows if number == 1 else pd.Index(clustered.names[g], name="cluster")
+        index = pd.Index(group.rows)
+        if number == 2:
+            index = pd.Index(clustered.names[g], name="cluster")
         frame = pd.DataFrame(values, index=index, columns=list(names.latent))
         # Scores covary with factors by their own variance: the squared correlation is the ratio.
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -78,14 +80,16 @@ def _of_group(
     """Return scores, their variance and the variance of the factors."""
     within, between = states_of(solution)[2 * g : 2 * g + 2]
     p, pb = within.mu.size, between.mu.size
-    likelihood: Any = clustered.likelihoods[g]
+    likelihood = clustered.likelihoods[g]
     moments = within.Sigma, within.mu, between.Sigma, between.mu
     cross = between.C[pb:, :pb]
     effects: Effects
-    if hasattr(likelihood, "effects"):
+    if isinstance(likelihood, CompleteLikelihood):
+        effects = effects_of(likelihood.stats, *moments, cross)
+    elif isinstance(likelihood, IncompleteLikelihood):
         effects = likelihood.effects(*moments, cross)
     else:
-        effects = effects_of(likelihood.stats, *moments, cross)
+        raise NotSupported(f"factor scores of {type(likelihood).__name__} are not supported")
     if level == 2:
         return between.eta[pb:] + effects.factors, effects.variance, np.diag(between.C)[pb:]
     data = solution.data.groups[g]

@@ -10,6 +10,7 @@ from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
 from collective_use.sem.options import Options
 from collective_use.sem.postfit.problems import find_problems
+from collective_use.sem.reduced_bias import is_reduced, with_reduced_bias
 from collective_use.sem.table.build import parameter_table
 from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.partable import ParameterTable
@@ -18,6 +19,7 @@ from collective_use.sem.twolevel.estimate import (
     Clustered,
     check_twolevel_table,
     fit_twolevel_table,
+    joint_meat,
     read_clustered,
     twolevel_options,
     twolevel_vcov,
@@ -95,7 +97,10 @@ def fit_twolevel(
             f"the model has {table.n_groups} groups but the data {len(names)}: {quoted(names)}"
         )
     if any(row.op in ("|", "~*~") for row in table.rows):
-        raise NotSupported("ordered variables at two levels are not supported")
+        raise NotSupported(
+            "thresholds (|) and scales (~*~) at two levels are not supported: take the answers as "
+            "numbers (estimator='MLR')"
+        )
     check_twolevel_table(table)
     table = with_bounds(table, bounds)
     clustered = read_clustered(data, table, cluster[0], group, names, options)
@@ -108,6 +113,8 @@ def estimate_twolevel(
 ) -> TwoLevelResult:
     """Estimate a table on clustered data, with errors and checks, without warnings."""
     solution = fit_twolevel_table(table, clustered, options)
+    if is_reduced(solution):
+        solution = with_reduced_bias(solution, joint_meat)
     vcov = twolevel_vcov(solution)
     problems = find_problems(solution, vcov)
     return TwoLevelResult(

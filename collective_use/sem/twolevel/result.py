@@ -8,8 +8,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from collective_use.checks import one_of
 from collective_use.errors import DataWarning, InputError, NotSupported, warn
 from collective_use.numerics.moments import Floats
@@ -24,6 +22,7 @@ from collective_use.sem.engines.core import moved_to
 from collective_use.sem.fitted import refuse_other_value
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.options import LEVELS, Level
+from collective_use.sem.postfit.derived import ImpliedMoments, ProfileLimits, moments_of
 from collective_use.sem.postfit.factor_scores import FactorScores
 from collective_use.sem.postfit.modification import release_tests, score_test
 from collective_use.sem.postfit.parameter_test import ParameterTest
@@ -183,14 +182,15 @@ class TwoLevelResult(SemResult):
         """Number of clusters."""
         return sum(g.J for g in self._data.likelihoods)
 
-    def implied(self, group: int = 1, level: Level = "within") -> tuple[np.ndarray, np.ndarray]:
-        """Return implied covariances and means of a group and level."""
-        one_of("group", group, range(1, len(self.group_names) + 1))
+    def implied(self, number: int = 1, level: Level = "within") -> ImpliedMoments:
+        """Return implied covariances and means of a group, by its number from 1, and a level."""
+        one_of("number", number, range(1, len(self.group_names) + 1))
         one_of("level", level, LEVELS)
         state = self.solution.objective.states(self.solution.theta)[
-            2 * (group - 1) + LEVELS.index(level)
+            2 * (number - 1) + LEVELS.index(level)
         ]
-        return state.Sigma, state.mu
+        names = self.table.block(number, LEVELS.index(level) + 1).observed
+        return moments_of(state.Sigma, state.mu, names)
 
     def factor_scores(self, method: str = "regression", level: Level = "within") -> FactorScores:
         """Return expected factors given all answers of a cluster: of cases (1) or clusters (2)."""
@@ -249,7 +249,7 @@ class TwoLevelResult(SemResult):
 
         return twolevel_refit(self, kind)
 
-    def profile(self, parameter: str, *, confidence: float = 0.95) -> tuple[float, float]:
+    def profile(self, parameter: str, *, confidence: float = 0.95) -> ProfileLimits:
         """Refuse: not offered at two levels."""
         raise NotSupported(
             "profile() at two levels is not supported: use the limits in estimates, or "

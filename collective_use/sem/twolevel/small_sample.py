@@ -18,6 +18,7 @@ from collective_use.numerics.twolevel.objective import TwoLevelObjective
 from collective_use.sem.engines.core import thread_controller
 from collective_use.sem.fitted import TwoLevelFitted
 from collective_use.sem.goodness.tests_of_fit import p_of
+from collective_use.sem.reduced_bias import refuse_reduced
 from collective_use.sem.resampling.base import shown_with_progress
 from collective_use.sem.resampling.twolevel import TwoLevelRefit
 from collective_use.sem.twolevel.estimate import Clustered
@@ -96,6 +97,7 @@ def small_sample_tests(
     """Return the test of a two-level model corrected by simulation, see `small_sample`."""
     import pandas as pd
 
+    refuse_reduced(fit.solution, "small_sample()")
     whole_number("repetitions", repetitions, at_least=20)
     if seed is not None:
         valid_seed(seed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from collective_use.accepted import Plain
 from collective_use.sheets.bank.fields import FieldPlan
@@ -119,7 +118,7 @@ def _number(value: object) -> object:
 
 
 def _pairs(plan: FieldPlan, text: str) -> object:
-    found: dict[str, Any] = {}
+    found: dict[str, str | list[str]] = {}
     for line in text.split("\n"):
         if not line.strip():
             continue

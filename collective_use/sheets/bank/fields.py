@@ -6,8 +6,9 @@ import types
 import typing
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
+from collective_use.accepted import Plain
 from collective_use.instrument.include import COLLECTIONS
 from collective_use.instrument.model import Instrument, Part, Text
 
@@ -39,7 +40,7 @@ class FieldPlan:
     path: tuple[str, ...]
     kind: str
     choices: tuple[str, ...] = ()
-    default: Any = None
+    default: Plain = None
 
     @property
     def heading(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from collective_use.accepted import Plain, PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
@@ -72,7 +71,7 @@ class _Reading:
     def __init__(self, file: str, book: Mapping[str, Sheet]) -> None:
         self.file = file
         self.book = book
-        self.value: dict[str, Any] = {}
+        self.value: PlainDict = {}
         self.values: dict[Place, Position] = {(): Position(file, 1, 1)}
         self.problems: list[Problem] = []
         self.rows: dict[str, dict[str, int]] = {}
@@ -208,7 +207,7 @@ class _Reading:
         columns: Mapping[str, tuple[FieldPlan, str]],
         place: Place,
     ) -> PlainDict:
-        part: dict[str, Any] = {}
+        part: PlainDict = {}
         self.values[place] = sheet.at(row)
         for name, (field, language) in columns.items():
             if is_empty(cells[name]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from collective_use.accepted import Book, Plain, PlainMapping
 from collective_use.instrument.library import as_instrument
@@ -124,7 +123,7 @@ def heading(field: FieldPlan, language: str = "") -> str:
 
 def value_at(part: PlainMapping, path: Sequence[str]) -> Plain:
     """Return the value at the end of a path of keys."""
-    value: Any = part
+    value: Plain = part
     for key in path:
         value = value[key]
     return value

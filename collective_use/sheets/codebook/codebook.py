@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -13,7 +12,7 @@ from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument, Item
 from collective_use.output import csv_bytes
 from collective_use.platforms.columns import ROSTERS, item_columns, roster_length
-from collective_use.results import Result, Table, table_of
+from collective_use.results import Result, Table, TableRow, table_of
 from collective_use.sheets.codebook.entries import Entry
 from collective_use.sheets.codebook.page import codebook_page
 
@@ -120,9 +119,9 @@ def _columns(bank: Instrument, item: Item) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _flat(entry: Entry, languages: tuple[str, ...]) -> PlainDict:
+def _flat(entry: Entry, languages: tuple[str, ...]) -> TableRow:
     item = entry.item
-    row: dict[str, Any] = {"item": item.id, "kind": item.kind, "role": item.role}
+    row: TableRow = {"item": item.id, "kind": item.kind, "role": item.role}
     row |= {f"text_{code}": item.text.get(code, "") for code in languages}
     row |= {
         "scale": item.scale or "",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import textwrap
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
+from collective_use.accepted import YamlEvent
 from collective_use.errors import InputError
 from collective_use.yaml_source.document import Position
 from collective_use.yaml_source.read import parse_yaml
@@ -89,8 +89,8 @@ def _scalars(text: str) -> dict[tuple[int, int], Scalar]:
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             flows.pop()
         elif isinstance(event, yaml.ScalarEvent):
-            first: Any = event.start_mark
-            last: Any = event.end_mark
+            first: YamlEvent = event.start_mark
+            last: YamlEvent = event.end_mark
             start, end = first.index, last.index
             if event.style in ("|", ">"):
                 end = start + len(text[start:end].rstrip())
@@ -159,6 +159,5 @@ def _reads_back(way: str, text: str, indent: str, *, flow: bool) -> bool:
     if "\n" in way and flow:
         return False
     snippet = f"{{k: {way}, l: 1}}\n" if flow else f"{indent}k: {way}\n{indent}l: 1\n"
-    wanted: Any = {"k": text, "l": 1}
     document = parse_yaml(snippet)
-    return not document.problems and document.value == wanted
+    return not document.problems and bool(document.value == {"k": text, "l": 1})

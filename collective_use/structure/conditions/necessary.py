@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Given, PlainDict
+from collective_use.accepted import Given
 from collective_use.checks import one_of, valid_seed, whole_number
 from collective_use.errors import InputError
 from collective_use.numerics.conditions import ceilings as kernel
 from collective_use.numerics.conditions import errors as noise
 from collective_use.numerics.types import Floats
-from collective_use.results import Result, Table, table_of
+from collective_use.results import Result, Table, TableRow, table_of
 from collective_use.structure.conditions.inputs import ConditionData, condition_data
 from collective_use.structure.conditions.rules import rules_with
 
@@ -226,7 +226,7 @@ class _Pair:
     errors: Floats
     scope: Floats
 
-    def rows(self, settings: _Settings) -> list[PlainDict]:
+    def rows(self, settings: _Settings) -> list[TableRow]:
         x, y = self.values[:, 0], self.values[:, 1]
         found = kernel.ceilings(x, y, self.scope)
         drawn = kernel.permuted_effects(x, y, self.scope, settings.repetitions, settings.rng)
@@ -237,7 +237,7 @@ class _Pair:
                 self.values, self.errors, self.scope, settings.repetitions, settings.rng
             )
             effects = self._corrected(settings)
-        rows = []
+        rows: list[TableRow] = []
         for k, (key, name) in enumerate(NAMES.items()):
             effect = float(getattr(found, key))
             rows.append(
@@ -276,12 +276,12 @@ class _Pair:
         draws = max(20, settings.repetitions // 10)
         return noise.extrapolated(self.values, self.errors, draws, settings.rng)
 
-    def bottleneck(self, settings: _Settings) -> list[PlainDict]:
+    def bottleneck(self, settings: _Settings) -> list[TableRow]:
         low, high = self.scope[2], self.scope[3]
         share = np.linspace(0, 1, settings.levels)
         at = low + (high - low) * share
         found = kernel.needed(self.values[:, 0], self.values[:, 1], at, self.scope)
-        rows = []
+        rows: list[TableRow] = []
         for name, needs in zip(NAMES.values(), found, strict=True):
             for part, level, value in zip(share, at, needs, strict=True):
                 rows.append(
@@ -295,7 +295,7 @@ class _Pair:
                 )
         return rows
 
-    def _need(self, value: float) -> PlainDict:
+    def _need(self, value: float) -> TableRow:
         if np.isinf(value):
             reason = "not necessary" if value < 0 else "not reached"
             return {"needed": np.nan, "needed_percent": np.nan, "reason": reason}

@@ -27,6 +27,7 @@ from collective_use.sem.data.data import SampleData, read_data
 from collective_use.sem.data.given import data_from_moments
 from collective_use.sem.engines.core import Solution, make_objective, thread_controller
 from collective_use.sem.options import Options
+from collective_use.sem.postfit.derived import DerivedEstimate
 from collective_use.sem.postfit.problems import Problem, find_problems, warn_problems
 from collective_use.sem.result import SemResult
 from collective_use.sem.table.build import parameter_table
@@ -83,7 +84,7 @@ class IvResult(Result):
         return self.joint.estimates
 
     @property
-    def parameters(self) -> dict[str, float]:
+    def parameters(self) -> pd.Series:
         """Estimates of the free parameters by name."""
         return self.joint.parameters
 
@@ -97,7 +98,7 @@ class IvResult(Result):
         """Number of cases."""
         return self.joint.n
 
-    def evaluate(self, expression: str) -> tuple[float, float]:
+    def evaluate(self, expression: str) -> DerivedEstimate:
         """Return an expression of labels with its delta-method standard error."""
         return self.joint.evaluate(expression)
 
@@ -181,7 +182,7 @@ def fit_iv(
     >>> data = pd.DataFrame({f"x{i}": f + rng.normal(size=400) / 2 for i in (1, 2, 3)})
     >>> data["y"] = 0.5 * f + rng.normal(size=400)
     >>> fit = fit_iv("f =~ x1 + x2 + x3; y ~ b*f", data)
-    >>> round(fit.parameters["b"], 1), fit.equations["df"].tolist()
+    >>> float(fit.parameters["b"].round(1)), fit.equations["df"].tolist()
     (0.5, [1, 1, 1])
     """
     one_of("se", se, ERRORS)

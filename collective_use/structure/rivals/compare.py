@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,7 @@ from collective_use.groups.results import Groups
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.sem.model import moments
 from collective_use.record import Record
-from collective_use.results import Result, Table, plain, table_of
+from collective_use.results import Result, Table, TableRow, plain, table_of
 from collective_use.sem.goodness.fit_measures import scaled_fit_measures
 from collective_use.sem.goodness.tests_of_fit import p_of
 from collective_use.structure.rivals.nesting import NESTED, nesting, told_apart
@@ -239,7 +238,7 @@ def _frame(
 ) -> pd.DataFrame:  # fmt: skip
     rows = []
     for name in texts:
-        row: dict[str, Any] = {"model": name, "title": titles[name]}
+        row: TableRow = {"model": name, "title": titles[name]}
         if name in fits:
             row |= _row(fits[name])
         rows.append(row | {"reason": reasons.get(name, "")})
@@ -263,7 +262,7 @@ def _variables(fits: Mapping[str, MomentFit], name: str) -> str:
     return " ".join(sorted(fits[name].fit.table.blocks[0].observed))
 
 
-def _row(found: MomentFit) -> PlainDict:
+def _row(found: MomentFit) -> TableRow:
     solution = found.fit.solution
     measures = scaled_fit_measures(solution, found.scaled)
     scaled = ".scaled" if found.scaled is not None else ""
@@ -331,12 +330,12 @@ def _differences(square: pd.DataFrame, fits: Mapping[str, MomentFit]) -> pd.Data
     return pd.DataFrame(rows, columns=["smaller", "larger", "chisq", "df", "p", "note"])
 
 
-def _difference(small: str, large: str, first: MomentFit, second: MomentFit) -> PlainDict:
+def _difference(small: str, large: str, first: MomentFit, second: MomentFit) -> TableRow:
     """Return Satorra and Bentler's (2001) difference; not computed where its scaling is not."""
     a, b = first.fit.solution, second.fit.solution
     gap = 2 * a.data.n * (a.objective.value(a.theta) - b.objective.value(b.theta))
     df = a.df - b.df
-    row = {"smaller": small, "larger": large, "df": df, "chisq": math.nan, "p": math.nan}
+    row: TableRow = {"smaller": small, "larger": large, "df": df, "chisq": math.nan, "p": math.nan}
     traces = [found.scaled[0].trace if found.scaled else 0.0 for found in (first, second)]
     scaling = (traces[0] - traces[1]) / df if df > 0 else math.nan
     if not scaling > 0:

@@ -16,6 +16,7 @@ from collective_use.results import Result, Table, plain, table_of
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.fit_measures import scaled_fit_measures
 from collective_use.sem.goodness.tests_of_fit import ChiSquare
+from collective_use.sem.postfit.derived import DerivedEstimate
 from collective_use.sem.postfit.problems import Problem
 from collective_use.sem.result import SemResult
 from collective_use.structure.sam.first import FirstStep
@@ -83,7 +84,7 @@ class SamResult(Result):
         return shown.iloc[kept].reset_index(drop=True)
 
     @property
-    def parameters(self) -> dict[str, float]:
+    def parameters(self) -> pd.Series:
         """All estimates by name."""
         return self.joint.parameters
 
@@ -171,7 +172,7 @@ class SamResult(Result):
         names = {name for level in self.first.parts.levels for name in level.structural}
         return frame[frame["variable"].isin(names)].reset_index(drop=True)
 
-    def evaluate(self, expression: str) -> tuple[float, float]:
+    def evaluate(self, expression: str) -> DerivedEstimate:
         """Return an expression of labels with its standard error."""
         return self.joint.evaluate(expression)
 

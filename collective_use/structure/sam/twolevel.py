@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
@@ -204,6 +205,17 @@ def _means(table: ParameterTable, clustered: Clustered) -> dict[tuple[int, str],
     return out
 
 
+class _Clusters(Protocol):
+    """An objective that knows what each cluster contributes."""
+
+    def cluster_scores(self, theta: Floats, /) -> Sequence[Floats]: ...
+
+
+def _by_cluster(solution: Solution) -> Floats:
+    """Return (clusters, parameters) scores of a two-level solution."""
+    return cast("_Clusters", solution.objective).cluster_scores(solution.theta)[0]
+
+
 def _errors(joint: Solution, first: FirstStep, se: str) -> Floats:
     one, two = places_of_steps(joint.table, first)
     info = observed_information(joint)
@@ -211,14 +223,10 @@ def _errors(joint: Solution, first: FirstStep, se: str) -> Floats:
         known = first_covariance(joint.table, first, one)
         steps = two_step_covariance(info, one, two, known, joint.data.n)
         return whole_covariance(joint, first, steps, naive=se == "naive")
-    objective: Any = joint.objective
-    scores = objective.cluster_scores(joint.theta)[0]
+    scores = _by_cluster(joint)
     moved = np.zeros_like(scores)
     for solution, measured in zip(first.solutions, first.parts.measurements, strict=True):
-        own: Any = solution.objective
-        by = own.cluster_scores(solution.theta)[0] @ inverted(
-            solution, observed_information(solution)
-        )
+        by = _by_cluster(solution) @ inverted(solution, observed_information(solution))
         for i, place in zip(measured.rows, measured.places, strict=True):
             free, whole = solution.table.rows[place].free, joint.table.rows[i].free
             if free and whole:

@@ -106,6 +106,51 @@ def few_groups(groups: int) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Power:
+    """How likely one medium indirect effect is found.
+
+    Attributes
+    ----------
+    groups
+        Groups of the study.
+    share
+        Share of such studies that find it.
+    reliability
+        Of the line of `POWER` that is nearest.
+    needed
+        Fewest groups by which 80% find it; None where the table ends before.
+    """
+
+    groups: int
+    share: float
+    reliability: float
+    needed: int | None
+
+
+def power_of(groups: int, reliability: float) -> Power | None:
+    """Return how likely a medium indirect effect is found; None from `POWER_FIRST` groups on.
+
+    Parameters
+    ----------
+    groups
+        Groups of the study.
+    reliability
+        Of group values, on average over measures.
+
+    Examples
+    --------
+    >>> power_of(60, 0.85)
+    Power(groups=60, share=0.22, reliability=0.84, needed=200)
+    """
+    if groups >= POWER_FIRST:
+        return None
+    near = min(sorted(POWER), key=lambda row: abs(row - reliability))
+    share = float(np.interp(groups, POWER_GROUPS, POWER[near], left=0.0))
+    needed = next((g for g, p in zip(POWER_GROUPS, POWER[near], strict=True) if p >= 0.8), None)
+    return Power(groups, share, near, needed)
+
+
 def power_note(groups: int, reliability: float) -> str:
     """Say how likely a medium indirect effect is found with so many groups; empty from 150 on.
 
@@ -114,15 +159,14 @@ def power_note(groups: int, reliability: float) -> str:
     >>> power_note(60, 0.85)[:55]
     'Power first: with 60 groups a medium indirect effect is'
     """
-    if groups >= POWER_FIRST:
+    found = power_of(groups, reliability)
+    if found is None:
         return ""
-    rows = sorted(POWER)
-    near = min(rows, key=lambda row: abs(row - reliability))
-    chance = float(np.interp(groups, POWER_GROUPS, POWER[near], left=0.0))
-    least = next((g for g, p in zip(POWER_GROUPS, POWER[near], strict=True) if p >= 0.8), None)
-    need = f"about {least} groups" if least else f"more than {POWER_GROUPS[-1]} groups"
+    few = f"more than {POWER_GROUPS[-1]} groups"
+    need = f"about {found.needed} groups" if found.needed else few
     return (
         f"Power first: with {groups} groups a medium indirect effect is found in about "
-        f"{chance:.0%} of studies (reliability of group values near {near:.2f}); 80% take {need}. "
+        f"{found.share:.0%} of studies (reliability of group values near "
+        f"{found.reliability:.2f}); 80% take {need}. "
         "A limit that includes zero is no evidence against the theory."
     )

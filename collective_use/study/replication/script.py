@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from collective_use.accepted import PlainDict
 from collective_use.errors import InputError
+from collective_use.frames import Record, records_of
 from collective_use.groups.evidence.parts import SharedEvidence
 from collective_use.instrument.model import SHARED, Measure
 from collective_use.output import csv_bytes, write_file, write_folder
+from collective_use.results import TableRow
 from collective_use.study.run import StudyRun
 from collective_use.study.walk import Outcome
 
@@ -106,7 +107,7 @@ def _options(outcome: Outcome, found: SharedEvidence) -> int:
     return len(codes.pop()) if len(codes) == 1 else 0
 
 
-def _measure(outcome: Outcome, part: Measure, found: SharedEvidence) -> PlainDict:
+def _measure(outcome: Outcome, part: Measure, found: SharedEvidence) -> TableRow:
     least = outcome.study.minimum_group_size
     table = found.by_group
     judged = table.loc[(table["n"] >= least) & table["value"].notna(), "group"].astype(str)
@@ -139,9 +140,7 @@ def _persons(outcome: Outcome) -> pd.DataFrame:
     return whole
 
 
-def _of_measures(
-    run: StudyRun, shared: list[tuple[Measure, SharedEvidence]]
-) -> Iterator[PlainDict]:
+def _of_measures(run: StudyRun, shared: list[tuple[Measure, SharedEvidence]]) -> Iterator[TableRow]:
     exact, shown = _records(run.outcome.groups.measures_frame()), _records(run.shown.measures)
     for part, found in shared:
         names = ["icc1", "icc2"]
@@ -154,16 +153,15 @@ def _of_measures(
                 yield _row(name, part.id, seen, value, CLOSED)
 
 
-def _records(frame: pd.DataFrame) -> dict[str, PlainDict]:
-    rows = ({str(key): value for key, value in row.items()} for row in frame.to_dict("records"))
-    return {str(row["measure"]): row for row in rows}
+def _records(frame: pd.DataFrame) -> dict[str, Record]:
+    return {str(row["measure"]): row for row in records_of(frame)}
 
 
-def _row(what: str, name: str, shown: float, exact: float, tolerance: float) -> PlainDict:
+def _row(what: str, name: str, shown: float, exact: float, tolerance: float) -> TableRow:
     return {"what": what, "name": name, "shown": shown, "exact": exact, "tolerance": tolerance}
 
 
-def _models(outcome: Outcome) -> Iterator[PlainDict]:
+def _models(outcome: Outcome) -> Iterator[TableRow]:
     from collective_use.structure.values import group_data
 
     values = outcome.scores.values
@@ -185,7 +183,7 @@ def _models(outcome: Outcome) -> Iterator[PlainDict]:
         }  # fmt: skip
 
 
-def _of_models(run: StudyRun, models: pd.DataFrame) -> Iterator[PlainDict]:
+def _of_models(run: StudyRun, models: pd.DataFrame) -> Iterator[TableRow]:
     for name in models.get("model", ()):
         fit = run.outcome.models[name]
         for row in fit.fit.estimates.to_dict("records"):

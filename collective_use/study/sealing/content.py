@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import quoted
@@ -68,10 +67,13 @@ def content_of(study: Study, instrument: Instrument) -> PlainDict:
         **{name: settings[name] for name in DESIGN},
         "models": [{"id": name, "syntax": models[name].syntax.strip()} for name in study.models],
     }
+    if settings["planning"] and settings["planning"]["spread"] is None:
+        # plans sealed before there was this setting are as they were
+        del settings["planning"]["spread"]
     rules = cutoffs_with(study.all_cutoffs())
     kept = {key: value for key, value in settings.items() if key not in {*DESIGN, *UNSEALED}}
     pipeline = {**kept, "cutoffs": {name: float(rule.value) for name, rule in rules.items()}}
-    content: dict[str, Any] = plain_content({"design": design, "pipeline": pipeline})
+    content: PlainDict = plain_content({"design": design, "pipeline": pipeline})
     return content
 
 

@@ -160,7 +160,9 @@ def test_ordered_items_that_differ_are_judged_as_polr_judges_them() -> None:
     given = json.loads((REFERENCE / "dif_ordinal.json").read_text())
     data = pd.DataFrame(given["data"])
     items = list("abcde")
-    found = cu.dif("f =~ " + " + ".join(items), data, group="group", ordered=items, alpha=1e-99)
+    found = cu.dif(
+        "f =~ " + " + ".join(items), data, group="group", ordered=items, significance=1e-99
+    )
     spread = data[items].sum(axis=1).std(ddof=0)
     focal = (data["group"] == "zh").to_numpy(float)
     total = (data[items].sum(axis=1) - data[items].sum(axis=1).mean()).to_numpy() / spread

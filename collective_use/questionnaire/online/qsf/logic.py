@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
-Logic = dict[str, Any]
+from collective_use.accepted import JsonObject
+
+Logic: TypeAlias = JsonObject
+"""A condition as a QSF holds it."""
 
 
 def chosen(question: str, text: str) -> Logic:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from collective_use.accepted import Plain, PlainDict
+from collective_use.accepted import Json, JsonObject
 from collective_use.questionnaire.form.content import Choice, Question, Row, Texts
 from collective_use.questionnaire.online.published import row_column
 from collective_use.questionnaire.online.qsf.codes import choice_ids, language_code, recodes
@@ -19,7 +18,7 @@ _MATRIX, _TICKS = ("Matrix", "Likert", "SingleAnswer"), ("Matrix", "Likert", "Mu
 _TEXT, _SUM = ("TE", "SL", ""), ("CS", "VRTL", "TX")
 _LINES, _ONLY_TEXT = ("TE", "FORM", ""), ("DB", "TB", "")
 _LONG_TEXT = ("TE", "ML", "")
-_LAYOUT = {
+_LAYOUT: dict[str, JsonObject] = {
     "Matrix": {
         "TextPosition": "inline",
         "ChoiceColumnWidth": 25,
@@ -57,7 +56,7 @@ class Asked:
     shown: Logic | None = None
     choice_logic: dict[str, Logic] = field(default_factory=dict)
     required: bool = False
-    check: dict[str, Any] = field(default_factory=dict)
+    check: JsonObject = field(default_factory=dict)
     shuffle: bool = False
 
 
@@ -92,7 +91,7 @@ def asked(question: Question) -> Asked:
     elif question.kind == "ticks":
         made = Asked(_MULTIPLE, item, stem, rows, codes=dict.fromkeys(rows, "1"))
     elif question.kind == "points":
-        total = {"Type": "ChoicesTotal", "ChoiceTotal": f"{question.total:g}"}
+        total: JsonObject = {"Type": "ChoicesTotal", "ChoiceTotal": f"{question.total:g}"}
         text = tuple(f"{text} (Σ = {question.total:g})" for text in stem)
         made = Asked(_SUM, item, text, rows, check=total)
     elif question.kind == "nominate":
@@ -135,7 +134,7 @@ def _row_number(question: Question, row: Row, place: int) -> str:
     return str(place)
 
 
-def payload(made: Asked, number: str, languages: Sequence[str]) -> PlainDict:
+def payload(made: Asked, number: str, languages: Sequence[str]) -> JsonObject:
     """Return a question as the file holds it.
 
     Parameters
@@ -149,7 +148,7 @@ def payload(made: Asked, number: str, languages: Sequence[str]) -> PlainDict:
     """
     kind, selector, sub = made.kind
     plain = re.sub(r"<[^>]+>", " ", _first(made.texts))
-    content: dict[str, Any] = {
+    content: JsonObject = {
         "QuestionText": _first(made.texts),
         "DefaultChoices": False,
         "DataExportTag": made.name,
@@ -195,20 +194,20 @@ def _next(entries: dict[str, Texts]) -> int:
     return max((int(name) for name in entries), default=0) + 1
 
 
-def _validation(made: Asked) -> PlainDict:
+def _validation(made: Asked) -> JsonObject:
     force = "ON" if made.required else "OFF"
     return {"ForceResponse": force, "ForceResponseType": "ON", "Type": "None"} | made.check
 
 
-def _translations(made: Asked, languages: Sequence[str]) -> PlainDict | list[Plain]:
+def _translations(made: Asked, languages: Sequence[str]) -> JsonObject | list[Json]:
     """Return the texts in the other languages; an empty list is how the file says none."""
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for place, language in enumerate(languages[1:], start=1):
 
         def say(texts: Texts, place: int = place) -> str:
             return (texts[place] if place < len(texts) else "") or _first(texts)
 
-        entry: dict[str, Any] = {"QuestionText": say(made.texts)}
+        entry: JsonObject = {"QuestionText": say(made.texts)}
         for part, entries in (("Choices", made.choices), ("Answers", made.answers)):
             if entries:
                 entry[part] = {name: {"Display": say(texts)} for name, texts in entries.items()}

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any
 
-from collective_use.accepted import PlainDict
+from collective_use.accepted import Json, JsonObject
 from collective_use.platforms.consent import consent_column
 from collective_use.questionnaire.form.content import FormContent, Page, Texts
 from collective_use.questionnaire.online.qsf.codes import language_code
@@ -110,7 +109,7 @@ def _joined(first: Texts, second: Texts) -> Texts:
     return tuple("<br>".join(filter(None, pair)) for pair in zip(*filled, strict=True))
 
 
-def survey_file(content: FormContent, fields: Sequence[str], known: Sequence[str]) -> PlainDict:
+def survey_file(content: FormContent, fields: Sequence[str], known: Sequence[str]) -> JsonObject:
     """Return a form as the plain values of a QSF.
 
     Parameters
@@ -129,7 +128,7 @@ def survey_file(content: FormContent, fields: Sequence[str], known: Sequence[str
     return {"SurveyEntry": _entry(survey), "SurveyElements": _elements(survey, fields)}
 
 
-def _entry(survey: _Survey) -> PlainDict:
+def _entry(survey: _Survey) -> JsonObject:
     owner = "UR_" + "0" * 15
     return {
         "SurveyID": survey.id("SV", "survey"),
@@ -152,20 +151,20 @@ def _entry(survey: _Survey) -> PlainDict:
     }
 
 
-def _elements(survey: _Survey, fields: Sequence[str]) -> list[PlainDict]:
+def _elements(survey: _Survey, fields: Sequence[str]) -> list[JsonObject]:
     languages = survey.content.languages
-    options = {
+    options: JsonObject = {
         **_OPTIONS,
         "SurveyTitle": unescape(survey.content.title[0]),
         "AvailableLanguages": {language_code(language): [] for language in languages},
     }
     project = {"ProjectCategory": "CORE", "SchemaVersion": "1.1.0"}
-    scoring: dict[str, Any] = {
+    scoring: JsonObject = {
         "ScoringCategories": [],
         "ScoringCategoryGroups": [],
         "ScoringSummaryCategory": None,
     }
-    parts: list[tuple[str, str, str | None, Any]] = [
+    parts: list[tuple[str, str, str | None, Json]] = [
         ("BL", "Survey Blocks", None, _blocks(survey)),
         ("FL", "Survey Flow", None, _flow(survey, fields)),
         ("SO", "Survey Options", None, options),
@@ -191,8 +190,8 @@ def _elements(survey: _Survey, fields: Sequence[str]) -> list[PlainDict]:
     ]
 
 
-def _blocks(survey: _Survey) -> list[PlainDict]:
-    blocks = [
+def _blocks(survey: _Survey) -> list[JsonObject]:
+    blocks: list[JsonObject] = [
         {
             "Type": "Default" if place == 0 else "Standard",
             "SubType": "",
@@ -209,10 +208,10 @@ def _blocks(survey: _Survey) -> list[PlainDict]:
     return [*blocks, {**trash, "ID": survey.id("BL", "trash"), "BlockElements": []}]
 
 
-def _flow(survey: _Survey, fields: Sequence[str]) -> PlainDict:
-    steps: list[dict[str, Any]] = []
+def _flow(survey: _Survey, fields: Sequence[str]) -> JsonObject:
+    steps: list[JsonObject] = []
     if fields:
-        embedded = [
+        embedded: list[JsonObject] = [
             {
                 "Description": name,
                 "Type": "Recipient",
@@ -228,6 +227,8 @@ def _flow(survey: _Survey, fields: Sequence[str]) -> PlainDict:
         {"Type": "Block" if place == 0 else "Standard", "ID": block.id, "Autofill": []}
         for place, block in enumerate(survey.blocks)
     ]
-    numbered = [{**step, "FlowID": f"FL_{place}"} for place, step in enumerate(steps, start=2)]
-    count = {"Count": len(steps) + 1, "RemovedFieldsets": []}
+    numbered: list[JsonObject] = [
+        {**step, "FlowID": f"FL_{place}"} for place, step in enumerate(steps, start=2)
+    ]
+    count: JsonObject = {"Count": len(steps) + 1, "RemovedFieldsets": []}
     return {"Type": "Root", "FlowID": "FL_1", "Flow": numbered, "Properties": count}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from collective_use.accepted import WordPart
 from collective_use.questionnaire.form.content import Texts
@@ -38,7 +37,7 @@ class Sheet:
         In cm.
     """
 
-    document: Any
+    document: WordPart
     languages: tuple[str, ...]
     width: float
 

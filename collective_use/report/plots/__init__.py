@@ -1,0 +1,1 @@
+"""Pictures of results as figures of matplotlib: the same drawings as the report's page."""
