@@ -14,6 +14,7 @@ from collective_use.measurement.answers import Answers, Constructs, Data, answer
 from collective_use.measurement.book import Book
 from collective_use.measurement.confirmatory.fit import fit_measurement
 from collective_use.measurement.confirmatory.result import MeasurementFit
+from collective_use.measurement.factors.exploration import exploration
 from collective_use.measurement.factors.number import FactorCount, factor_count
 from collective_use.measurement.invariance.across import Ladder, isomorphism
 from collective_use.measurement.items import ItemAnalysis, items
@@ -50,9 +51,10 @@ class Validation(Result):
         The analyses behind it, or why there is none.
     n, groups
         Persons and groups.
-    models, levels, method
+    models, levels, method, explored
         When thorough: the confirmatory models with their rivals, whether scales mean the same
-        within groups and between them, and a common method factor; or why there are none.
+        within groups and between them, a common method factor, and factors explored in one half
+        of the groups with the constructs' model in the other; or why there are none.
     names
         Constructs in words, by measure.
     language
@@ -81,6 +83,7 @@ class Validation(Result):
     models: MeasurementFit | NotComputed = field(default=NotComputed("not asked for"))
     levels: Ladder | NotComputed = field(default=NotComputed("not asked for"))
     method: CommonMethod | NotComputed = field(default=NotComputed("not asked for"))
+    explored: Mapping[str, pd.DataFrame] | NotComputed = field(default=NotComputed("not asked for"))
     names: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
 
@@ -111,6 +114,7 @@ class Validation(Result):
             out["common_method"] = self.method.models.assign(
                 harman=self.method.harman, shared=self.method.shared
             )
+        out |= {} if isinstance(self.explored, NotComputed) else self.explored
         return {name: self._in_words(frame) for name, frame in out.items()}
 
     def _in_words(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -261,7 +265,7 @@ def _steps(answers: Answers, count: int, *, thorough: bool) -> list[tuple[str, f
     ]
     if thorough:
         out += [("models", 0.3 * size), ("levels", 0.1 * size if count else 0.0),
-                ("common method", 0.3 * size)]  # fmt: skip
+                ("common method", 0.3 * size), ("exploration", 0.1 * size)]  # fmt: skip
         out += [(f"factors of {answers.names.get(scale, scale)}", 0.3 * len(own))
                 for scale, own in sets.items() if len(own) >= FEW_ITEMS]  # fmt: skip
     return out
@@ -288,7 +292,12 @@ def _thorough(
     method = _tried(lambda: common_method(answers, language=language))
     if isinstance(method, NotComputed):
         book.left.append(book.say("A common method: {why}.", why=method.reason))
-    return {"models": models, "levels": levels, "method": method}
+    clock.begin("exploration")
+    explored = _tried(lambda: exploration(answers, seed))
+    if isinstance(explored, NotComputed):
+        why = "Factors in one half of the groups, the model in the other: {why}."
+        book.left.append(book.say(why, why=explored.reason))
+    return {"models": models, "levels": levels, "method": method, "explored": explored}
 
 
 def _tried(compute: Callable[[], Found]) -> Found:

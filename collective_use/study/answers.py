@@ -16,9 +16,11 @@ from collective_use.study.walk import Outcome
 
 FILES = {
     "answers.csv": "a row an item and answer: how many gave it, rounded at random",
+    "characteristics.csv": "a row a background question and answer, counts rounded at random",
     "agreement_sizes.csv": "shares of groups by agreement and size, no group by name",
 }
 
+_BACKGROUND = ("item", "code", "label", "answers")
 _COLUMNS = ("measure", "item", "code", "label", "answers")
 _DRAWS = 500
 
@@ -37,6 +39,27 @@ def answers_frame(outcome: Outcome) -> pd.DataFrame:
                 for option, count in zip(scale.options, shown[code].tolist(), strict=True)
             ]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def characteristics_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return how often each answer to a background question was given, none beside another."""
+    instrument, persons = outcome.instrument, outcome.responses.persons
+    language, rows = instrument.languages[0], []
+    who = [persons[name] for name in ("group", "member") if name in persons]
+    for item in instrument.items:
+        if item.role != "respondent" or item.kind != "choice" or item.id not in persons:
+            continue
+        given = persons[item.id]
+        codes = [option.code for option in item.options]
+        key = key_of(zip(*who, given, strict=True))
+        counts = rounded_counts(np.array([int((given == code).sum()) for code in codes]), key)
+        if counts is None:
+            continue
+        rows += [
+            (item.id, option.code, option.label.get(language, str(option.code)), count)
+            for option, count in zip(item.options, counts.tolist(), strict=True)
+        ]
+    return pd.DataFrame(rows, columns=list(_BACKGROUND))
 
 
 def shown_counts(outcome: Outcome) -> dict[str, np.ndarray]:

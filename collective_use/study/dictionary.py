@@ -49,6 +49,7 @@ _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "models_nesting.csv": (COMPARED,),
     "plan.csv": (PLAN,),
     "answers.csv": (ANSWERS, KEYS),
+    "characteristics.csv": (ANSWERS, KEYS),
     "agreement_sizes.csv": (SIZES, KEYS),
 }
 
@@ -146,7 +147,7 @@ def dictionary_markdown() -> str:
         "estimates.csv, effects.csv and fit.csv (where a study names models)": MODELS,
         "models_*.csv (where a study names two models or more)": COMPARED,
         "plan.csv (where a study was sealed)": PLAN,
-        "answers.csv (where a study asks for the report)": ANSWERS,
+        "answers.csv and characteristics.csv (where a study asks for the report)": ANSWERS,
         "agreement_sizes.csv (where a study asks for the report)": SIZES,
         VALIDATION_FILES: VALIDATION,
     }

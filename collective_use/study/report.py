@@ -20,7 +20,12 @@ from collective_use.report.material import Material
 from collective_use.report.page.write import page
 from collective_use.report.phrases import phrases_in, report_languages
 from collective_use.report.thresholds import thresholds
-from collective_use.study.answers import FILES, answers_frame, sizes_frame
+from collective_use.study.answers import (
+    FILES,
+    answers_frame,
+    characteristics_frame,
+    sizes_frame,
+)
 from collective_use.study.walk import Outcome
 
 REPORT_FILE = "report.html"
@@ -52,7 +57,11 @@ def report_tables(outcome: Outcome, folder: Path) -> Outcome:
     folder
         The folder under construction; the page is written into it when all tables are there.
     """
-    tables = {"answers.csv": answers_frame(outcome), "agreement_sizes.csv": sizes_frame(outcome)}
+    tables = {
+        "answers.csv": answers_frame(outcome),
+        "characteristics.csv": characteristics_frame(outcome),
+        "agreement_sizes.csv": sizes_frame(outcome),
+    }
     held = {name: frame for name, frame in tables.items() if len(frame)}
     files = {name: FILES[name] for name in held}
     return outcome.adding(tables=held, files={REPORT_FILE: HOLDS, **files})

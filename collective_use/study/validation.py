@@ -27,6 +27,8 @@ FILES = {
     "loadings": "a row an item: standardised loading with limits",
     "levels": "a row a scale and step: equal within groups and between them",
     "common_method": "a row a model: with and without a common method factor (a diagnostic)",
+    "exploration": "a row an item and factor: loadings in one half of the groups",
+    "adequacy": "KMO, Bartlett's test, and the constructs' model in the other half",
     "methods": "a row a pair of ways of measuring a construct: do they converge?",
 }
 """Table of a validation -> what its file, ``validation_<table>.csv``, holds."""

@@ -24,9 +24,9 @@ SYNTAX = re.compile(
 NAMES = frozenset(
     """
     alpha omega REML Monte Carlo Bootstrap semopy lavaan Heywood Bentler Chou CFI TLI RMSEA SRMR
-    ICC rwg Qualtrics Recode Values Microsoft Forms Model new survey Survey locale Kobo MLM
+    ICC rwg KMO Bartlett Qualtrics Recode Values Microsoft Forms Model new survey Survey locale Kobo
     LimeSurvey REDCap SurveyJS Wenjuanxing Tencent IPAddress corrected means split latent sam full
-    Mplus LeBreton Senter Organizational Research Methods validation quick Costenbader Valente
+    MLM Mplus LeBreton Senter Organizational Research Methods validation quick Costenbader Valente
     Social Networks     true way export uniform wenjuanxing longstring JSON SPSS HTML MB seed
     """.split()  # noqa: SIM905
 )

@@ -15,8 +15,15 @@ import collective_use as cu
 from collective_use.report.document import Grid
 from collective_use.report.material import Material
 from collective_use.report.paper.references import references
-from collective_use.report.paper.scales import common_method, discriminant, item_analysis, rivals
-from collective_use.report.paper.sections import paper
+from collective_use.report.paper.scales import (
+    characteristics,
+    common_method,
+    discriminant,
+    explored,
+    item_analysis,
+    rivals,
+)
+from collective_use.report.paper.sections import aggregation, paper
 from collective_use.report.paper.word import cell_text
 from collective_use.report.phrases import phrases_in
 from collective_use.study.report import material_of
@@ -116,3 +123,51 @@ def test_references_are_numbered_by_the_standard(results: Material) -> None:
     assert "[M]//Klein K J" in text
     blocks = paper(results, "x").blocks
     assert any("[1] Kroll A." in getattr(block, "text", "") for block in blocks)
+
+
+def test_factors_explored_in_one_half_and_confirmed_in_the_other(material: Material) -> None:
+    loadings = pd.DataFrame(
+        [("cdu1", "cdu", "cdu", 0.71, 0.5, 0.4), ("cdu1", "cdu", "ssm", 0.02, 0.5, 0.2),
+         ("ssm1", "ssm", "cdu", -0.1, 0.6, 0.4), ("ssm1", "ssm", "ssm", 0.80, 0.6, 0.2)],
+        columns=["item", "construct", "factor", "loading", "communality", "explained"],
+    )  # fmt: skip
+    adequacy = pd.DataFrame([{
+        "n": 240, "items": 2, "kmo": 0.88, "bartlett": 512.3, "bartlett_df": 1, "bartlett_p": 0.0,
+        "factors": 2, "cumulated": 0.6, "held": 260, "chisq": 9.5, "df": 4.0, "pvalue": 0.05,
+        "cfi": 0.95, "tli": 0.94, "rmsea": 0.06, "srmr": 0.04, "reason": "",
+    }])  # fmt: skip
+    grid = explored(made(material, exploration=loadings, adequacy=adequacy))
+    assert shown(grid) == [
+        ["集体绩效数据使用 cdu1", ".71", ".02", ".50"],
+        ["系统意义建构 ssm1", "−.10", ".80", ".60"],
+        ["解释方差", "40%", "20%", "60%"],
+    ]
+    for said in (
+        "KMO = .88",
+        "χ²(1) = 512.3，p < .001",
+        "260 人",
+        "CFI = .95",
+        "不说明因子结构正确",
+    ):
+        assert said in grid.note
+
+
+def test_who_answered_in_the_reports_language(material: Material) -> None:
+    table = pd.DataFrame(
+        [("d7", 1, "Female", 60), ("d7", 2, "Male", 40), ("d7", 3, "Other", 0), ("d7", 4, "x", 0)],
+        columns=["item", "code", "label", "answers"],
+    )
+    tables = {**material.tables, "characteristics.csv": table}
+    grid = characteristics(replace(material, phrases=phrases_in("zh"), tables=tables))
+    assert shown(grid)[:2] == [["您的性别？（选填）", "女", "60", "60%"], ["", "男", "40", "40%"]]
+
+
+def test_aggregation_names_its_null_and_its_parts(results: Material, folder: Path) -> None:
+    grid = aggregation(results)
+    table = pd.read_csv(folder / "measures.csv", encoding="utf-8-sig")
+    assert [column.heading for column in grid.columns][1:4] == ["rwg(j) 中位数", "均值", "≥ .70"]
+    for row, (_, known) in zip(shown(grid), table.iterrows(), strict=True):
+        assert float(row[1]) == pytest.approx(known["rwg_j_median"], abs=0.005)
+        assert float(row[2]) == pytest.approx(known["rwg_j_mean"], abs=0.005)
+        assert row[3] == f"{known['rwg_j_share']:.0%}"
+    assert "零分布：均匀" in grid.note

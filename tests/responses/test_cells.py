@@ -194,7 +194,8 @@ def test_a_date_among_ticks_is_named(tmp_path, lab):
     "cell",
     ["1 2", "1,2", "1;2;", "1|2", "纸质报告┋仪表盘", "Reports, printed, Dashboards", "2, 1",
      "Reports, printed\nDashboards", "1.0;2.0", "1 - Reports, printed;2=Dashboards",
-     "Dashboards┋纸质报告〖every week〗"],
+     "Dashboards┋纸质报告〖every week〗", "纸质报告、仪表盘", "1、2",
+     "紙質報告┋儀表盤"],
 )  # fmt: skip
 def test_separators_of_platforms(read, cell):
     back = read(f'{HEAD},chk1\nA,p1,4,2,"{cell}"\nA,p2,4,2,-99\nA,p3,4,2,\n')

@@ -109,7 +109,45 @@ def test_an_informants_file_in_chinese_is_read(tmp_path: Path) -> None:
     pd.DataFrame(
         {"小组编号": ["一组"] * 3, "成员编号": list("123"), wording["cdu1"]: ["经常"] * 3}
     ).to_csv(place, index=False, encoding="gbk")
-    pd.DataFrame({"小组": ["一组"], "k1": [6]}).to_csv(facts, index=False, encoding="gbk")
+    pd.DataFrame({"小组": ["一组"], "k1": ["6人"]}).to_csv(facts, index=False, encoding="gbk")
     read = cu.read_responses(place, BANK, informants=facts)
     assert read.informants is not None
     assert read.informants["group"].tolist() == ["一组"]
+    assert read.informants["k1"].tolist() == [6.0]
+
+
+ODD = (
+    "序号，提交答卷时间，所用时间，来源，来源详情，来自IP，1、小组编号，2、成员编号，"
+    "3、{cdu1}，4、{ssm1}，5、{d4}，6、{d8}，7、{chk1}\n"
+    "1，2026/3/1 10:00:00，125秒，微信，无，无，一组，1，"
+    "E.較常，有點同意，１２个月，30—39岁，資金、法定職權\n"
+    "2，2026/3/1 10:00:00，2分5秒，微信，无，无，一组，2，"
+    "A.从未，既不同意也不反對，3个月，40-49歲，数据\n"
+)
+
+
+def test_traditional_characters_full_width_signs_letters_units_and_dashes(tmp_path: Path) -> None:
+    wording = {item.id: item.text["zh"].replace("，", "") for item in BANK.items}
+    place = tmp_path / "export.csv"
+    place.write_text(ODD.format(**wording), "gbk")
+    with pytest.raises(cu.ReadError, match="full-width comma"):
+        cu.read_responses(place, BANK)
+    read = cu.read_responses(place, BANK, delimiter="，")
+    answers = {name: read.answers[name].tolist() for name in ("cdu1", "ssm1")}
+    assert answers == {"cdu1": [5, 1], "ssm1": [5, 4]}
+    assert read.persons["d4"].tolist() == [12, 3]
+    assert read.persons["d8"].tolist() == [2, 3]
+    ticked = read.answers[[f"chk1_{code}" for code in (1, 3, 4)]]
+    assert ticked.to_numpy().tolist() == [[1, 1, 0], [0, 0, 1]]
+
+
+@pytest.mark.parametrize("cell", ["约5", "12次", "1,200", "1，200"])
+def test_numbers_that_are_not_clear_are_asked_for(tmp_path: Path, cell: str) -> None:
+    wording = {item.id: item.text["zh"] for item in BANK.items}
+    place = tmp_path / "export.csv"
+    pd.DataFrame(
+        {"小组编号": ["一组"] * 2, "成员编号": list("12"), wording["cdu1"]: ["经常"] * 2,
+         wording["d4"]: [cell, "3"]}
+    ).to_csv(place, index=False, encoding="gbk")  # fmt: skip
+    with pytest.raises(cu.ReadError, match="d4"):
+        cu.read_responses(place, BANK)

@@ -15,6 +15,10 @@ from collective_use.report.sentences import plain_text, written
 ITEMS = "validation_items.csv"
 PAIRS = "validation_discriminant.csv"
 CONSTRUCTS = "validation_constructs.csv"
+EXPLORED = "validation_exploration.csv"
+ADEQUACY = "validation_adequacy.csv"
+LOADINGS = "validation_loadings.csv"
+CHARACTERISTICS = "characteristics.csv"
 RIVALS = "validation_models.csv"
 METHOD = "validation_common_method.csv"
 STEPS = ("forward", "back", "experts", "interviews", "pilot")
@@ -29,7 +33,10 @@ def scale_tables(material: Material) -> list[Grid]:
     material
         Tables, account and words.
     """
-    made = (sample, wording, item_analysis, discriminant, rivals, common_method)
+    made = (
+        sample, characteristics, wording, item_analysis, explored, discriminant, rivals,
+        common_method,
+    )  # fmt: skip
     found = (make(material) for make in made)
     return [grid for grid in found if grid is not None]
 
@@ -63,6 +70,27 @@ def sample(material: Material) -> Grid:
     )
 
 
+def characteristics(material: Material) -> Grid | None:
+    """Return who answered: each background question's answers, counts rounded at random."""
+    rows = list(material.rows(CHARACTERISTICS))
+    if not rows:
+        return None
+    cells: list[tuple[Cell, ...]] = []
+    for item in dict.fromkeys(row.text("item") for row in rows):
+        mine = [row for row in rows if row.text("item") == item]
+        total = sum(row.value("answers") for row in mine)
+        asked = material.instrument.get_item(item)
+        labels = {str(option.code): option.label for option in asked.options}
+        for k, row in enumerate(mine):
+            label = material.text(labels.get(row.text("code"), {}), row.text("label"))
+            share = f"{row.value('answers') / total:.0%}" if total else "–"
+            question = material.text(asked.text) if k == 0 else ""
+            cells.append((question, label, row.number("answers", 0), share))
+    heads = ("what", "answer", "persons", "share")
+    title, note = "paper.characteristics", "paper.characteristics.note"
+    return _grid(material, title, note, heads, cells, CHARACTERISTICS)
+
+
 def wording(material: Material) -> Grid | None:
     """Return what is recorded of the wording in the report's language, and what is not."""
     state = next(
@@ -91,11 +119,57 @@ def item_analysis(material: Material) -> Grid | None:
             row.number("alpha_dropped", bare=True),
             row.number("critical_ratio"),
             apa_p(row, "critical_p"),
+            *_loading(material, row),
         )
         for row in rows
     ]
-    heads = ("item", "mean", "item_rest", "alpha_dropped", "critical_ratio", "p")
+    heads: tuple[str, ...] = (
+        "item", "mean", "item_rest", "alpha_dropped", "critical_ratio", "p",
+    )  # fmt: skip
+    if len(cells[0]) > len(heads):
+        heads = (*heads, "loading")
     return _grid(material, "paper.items", "paper.items.note", heads, cells, ITEMS)
+
+
+def explored(material: Material) -> Grid | None:
+    """Return loadings in one half of the groups, with KMO, Bartlett and the other half's fit."""
+    rows = list(material.rows(EXPLORED))
+    found = next(iter(material.rows(ADEQUACY)), None)
+    if not rows or found is None:
+        return None
+    factors = list(dict.fromkeys(row.text("factor") for row in rows))
+    cells: list[tuple[Cell, ...]] = []
+    for item in dict.fromkeys(row.text("item") for row in rows):
+        mine = {row.text("factor"): row for row in rows if row.text("item") == item}
+        first = next(iter(mine.values()))
+        name = f"{material.name(first.text('construct'))} {item}"
+        loadings = [(mine[factor].number("loading", bare=True),) for factor in factors]
+        cells.append((name, *loadings, (first.number("communality", bare=True),)))
+    each = {row.text("factor"): row.value("explained") for row in rows}
+    total = f"{found.value('cumulated'):.0%}"
+    shares = [f"{each[factor]:.0%}" for factor in factors]
+    cells.append((material.word("paper.col.explained"), *shares, total))
+    heads = [_column(material, "item")]
+    heads += [Column(material.name(factor), numeric=True) for factor in factors]
+    heads.append(_column(material, "communality"))
+    note = material.say(
+        "paper.explored.note", n=found.number("n", 0), held=found.number("held", 0),
+        kmo=found.number("kmo", bare=True), chisq=found.number("bartlett", 1),
+        df=found.number("bartlett_df", 0), p=found.p("bartlett_p"),
+        fit=_confirmed(material, found),
+    )  # fmt: skip
+    title = material.word("paper.explored")
+    return Grid(title, tuple(heads), tuple(cells), plain_text(note), EXPLORED)
+
+
+def _confirmed(material: Material, row: Row) -> str:
+    if row.text("reason"):
+        return told(material.language, row.text("reason"))
+    numbers = {name: row.number(name, 2, bare=True) for name in ("cfi", "tli", "rmsea", "srmr")}
+    said = material.say(
+        "paper.explored.fit", chisq=row.number("chisq", 1), df=row.number("df", 0), **numbers
+    )
+    return plain_text(said)
 
 
 def discriminant(material: Material) -> Grid | None:
@@ -166,7 +240,7 @@ def _grid(
 
 
 def _column(material: Material, name: str) -> Column:
-    words = ("what", "value", "item", "model", "delta")
+    words = ("what", "value", "item", "model", "delta", "answer")
     return Column(material.word(f"paper.col.{name}"), numeric=name not in words)
 
 
@@ -175,6 +249,14 @@ def _model(row: Row, material: Material) -> str:
     scope = row.text("scope")
     names = ", ".join(material.name(one.strip()) for one in scope.split(","))
     return words or names
+
+
+def _loading(material: Material, row: Row) -> tuple[Cell, ...]:
+    """Return an item's confirmatory loading, where the study fitted the constructs' model."""
+    if not material.has(LOADINGS):
+        return ()
+    own = material.row(LOADINGS, item=row.text("item"), level="person")
+    return ((own.number("loading", bare=True),) if own else "–",)
 
 
 def _share(row: Row, name: str) -> str:

@@ -149,18 +149,21 @@ def aggregation(material: Material) -> Grid | None:
     rows = shared_rows(material)
     if not rows:
         return None
-    names = ("variable", "alpha", "rwg", "icc1", "icc2", "verdict")
+    names = ("variable", "rwg", "rwg_mean", "rwg_share", "icc1", "icc2", "f", "p", "verdict")
+    words = ("variable", "icc1", "verdict")
     heads = tuple(
-        Column(material.word(f"paper.col.{name}"), numeric=name in ("alpha", "rwg", "icc2"))
-        for name in names
+        Column(material.word(f"paper.col.{name}"), numeric=name not in words) for name in names
     )
     cells: list[tuple[Cell, ...]] = [
         (
             material.name(row.text("measure")),
-            row.number("alpha", bare=True),
             row.number("rwg_j_median", bare=True),
+            row.number("rwg_j_mean", bare=True),
+            _percent(row, "rwg_j_share"),
             apa_limits(row, icc_column(row), "icc1_low", "icc1_high", bare=True),
             row.number("icc2", bare=True),
+            row.number("f", 1),
+            apa_p(row, "p"),
             verdict_word(row.text("verdict"), material),
         )
         for row in rows
@@ -173,6 +176,11 @@ def aggregation(material: Material) -> Grid | None:
     return Grid(title, heads, tuple(cells), note, "measures.csv")
 
 
+def _percent(row: Row, name: str) -> str:
+    value = row.value(name)
+    return "–" if value != value else f"{value:.0%}"
+
+
 def reliability(material: Material) -> Grid | None:
     """Return reliability and validity of the constructs; None where scales were not looked at."""
     rows = list(material.rows("validation_constructs.csv"))
@@ -181,6 +189,7 @@ def reliability(material: Material) -> Grid | None:
     columns = (("omega", 2), ("ave", 2), ("lowest_loading", 2), ("highest_correlation", 2))
     heads = [Column(material.word("paper.col.variable"))]
     heads.append(Column(material.word("paper.col.items"), numeric=True))
+    heads.append(Column(material.word("paper.col.alpha"), numeric=True))
     heads += [Column(material.word(f"paper.col.{name}"), numeric=True) for name, _ in columns]
     heads.append(Column(material.word("paper.col.group_mean"), numeric=True))
     cells: list[tuple[Cell, ...]] = []
@@ -191,7 +200,11 @@ def reliability(material: Material) -> Grid | None:
         last: Cell = shared.number("est", bare=True) if shared else "–"
         numbers = [row.number(name, digits, bare=True) for name, digits in columns]
         name = material.name(row.text("construct"))
-        cells.append((name, row.number("items", 0), *numbers, last))
+        alpha = material.row(
+            RELIABILITY, scale=row.text("construct"), coefficient="alpha", level="total"
+        )
+        first: Cell = alpha.number("est", bare=True) if alpha else "–"
+        cells.append((name, row.number("items", 0), first, *numbers, last))
     note = material.word("paper.reliability.note")
     title = material.word("paper.reliability")
     return Grid(title, tuple(heads), tuple(cells), note, "validation_constructs.csv")

@@ -25,9 +25,9 @@ from collective_use.responses.columns.match import JOINED
 from collective_use.responses.headings.wording import as_number, bare, normal, together
 from collective_use.responses.headings.words import EMPTY_WORDS
 
-_PARTS = re.compile(r"[;,|┋]+")
-_MARKS = " ;,|┋"
-_BLANKS = re.compile(r"[\s;,|┋]+")
+_PARTS = re.compile(r"[;,|┋]+|(?<!\d)、")
+_MARKS = " ;,|┋、"
+_BLANKS = re.compile(r"[\s;,|┋、]+")
 _FREE_TEXT = re.compile(r"\s*〖[^〗]*〗$")
 _WHOLE = re.compile(r"(\d+)\.0+$")
 _NUMBERED = re.compile(r"[(\[]?(-?\d{1,4})[)\]]?\s*[-=:.)]*\s*")
@@ -68,9 +68,9 @@ def split_cell(
 ) -> tuple[set[int], list[str]]:
     """Take a cell apart: the options it names, and what is none.
 
-    Options are parted by ``;``, ``,``, ``|``, a line or ``┋``, by a blank only where every part
-    is a code. The longest label that fits is taken first, so that a label may hold a comma; it
-    ends at a mark or with the cell.
+    Options are parted by ``;``, ``,``, ``|``, a line, ``┋`` or ``、``, by a blank only where
+    every part is a code. The longest label that fits is taken first, so that a label may hold a
+    comma; it ends at a mark or with the cell.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def _first(rest: str, ordered: Sequence[str]) -> tuple[str | None, str]:
     for label in ordered:
         if rest.startswith(label):
             tail = rest[len(label) :].lstrip(" .")
-            if not tail or tail[0] in ";,|┋":
+            if not tail or tail[0] in ";,|┋、":
                 return label, tail
     return None, ""
 

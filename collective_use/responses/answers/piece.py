@@ -353,6 +353,7 @@ def informant_piece(
     if named is not None:
         options = replace(options, group=named)
     places = {"group": key_places(export, instrument, options, keys)["group"]}
+    export, record = without_units(export, instrument, facts, record)
     export, rows, record = sift(export, options, record)
     persons = build_persons(export, instrument, places, rows, {})
     block, record = decode_block(export, instrument, facts, rows, record, options)

@@ -186,6 +186,12 @@ def nothing_matches(export: Export, instrument: Instrument) -> ReadError:
     """Return the error for an export that holds no item of the instrument."""
     expected = [column.name for column in instrument_columns(instrument, positions=1)]
     there = [heading.name for heading in export.headings if heading.place not in export.technical]
+    if len(there) == 1 and "，" in there[0]:
+        return ReadError(
+            f"{export.raw.name}: no column belongs to instrument {instrument.id!r}; expected "
+            f"columns such as {quoted(expected, most=8)}, found {quoted(there, most=8)}. Is the "
+            "delimiter a full-width comma? Give delimiter='，' (--delimiter ，)"
+        )
     return ReadError(
         f"{export.raw.name}: no column belongs to instrument {instrument.id!r}; expected columns "
         f"such as {quoted(expected, most=8)}, found {quoted(there, most=8)}. Is it the export of "

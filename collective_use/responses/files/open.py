@@ -286,7 +286,17 @@ def _separator_line(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+def _retold(text: str, delimiter: str) -> str:
+    """Return a delimited text with tabs for its delimiter, cells quoted where they need it."""
+    told = io.StringIO(newline="")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    csv.writer(told, delimiter="\t", lineterminator="\n").writerows(rows)
+    return told.getvalue()
+
+
 def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
+    if not delimiter.isascii():  # the parser splits at one byte
+        text, delimiter = _retold(text, delimiter), "\t"
     try:
         return pd.read_csv(
             io.StringIO(text),

@@ -6,14 +6,16 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import permutations
+from pathlib import Path
 
 _TAGS = re.compile(r"<[^<>]{1,200}>")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00]")
 _BETWEEN = ("", " ", " / ")
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _FULL_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
+_HAN = re.compile("[\u4e00-\u9fff]")
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
 _RANGE = re.compile("(?<=\\d)[\u2010-\u2015\u301c~](?=\\d)")
@@ -25,7 +27,8 @@ def normal(text: str) -> str:
     """Return a text in one spelling, for comparing and never for showing.
 
     Unicode NFKC (full-width letters become plain ones), no tags, no HTML entities, no invisible
-    characters, every kind of white space one blank, straight quotes, lower case.
+    characters, every kind of white space one blank, straight quotes, lower case, traditional
+    Chinese characters as simplified ones.
 
     Examples
     --------
@@ -36,7 +39,24 @@ def normal(text: str) -> str:
     if "<" in plain:
         plain = _TAGS.sub("", plain)
     plain = _INVISIBLE.sub("", unescaped(plain)).translate(_QUOTES)
-    return _RANGE.sub("-", _SPACE.sub(" ", plain)).strip().casefold()
+    plain = _RANGE.sub("-", _SPACE.sub(" ", plain)).strip().casefold()
+    return plain.translate(simplified()) if _HAN.search(plain) else plain
+
+
+@cache
+def simplified() -> dict[int, str]:
+    """Return traditional characters with the simplified ones that stand for them.
+
+    The characters of everyday use (Big5, level 1) whose counterpart is one character, by the
+    transform ``Hant-Hans`` of ICU 72 (Unicode CLDR).
+
+    Examples
+    --------
+    >>> "有點同意".translate(simplified())
+    '有点同意'
+    """
+    pairs = Path(__file__).with_name("traditional.txt").read_text(encoding="utf-8").split()
+    return {ord(line[k]): line[k + 1] for line in pairs for k in range(0, len(line), 2)}
 
 
 def unescaped(text: str) -> str:
