@@ -178,10 +178,10 @@ def polychoric_correlations(tables: Floats, row_cuts: Floats, column_cuts: Float
         outside = (moved <= low[open_pairs]) | (moved >= high[open_pairs])
         middle = 0.5 * (low[open_pairs] + high[open_pairs])
         moved = np.where(np.isfinite(moved) & ~outside, moved, middle)
+        # where the gradient is rounding, a step that rounds to none would be taken for one outside
+        moved = np.where(np.abs(gradient[open_pairs]) <= 1e-12, current, moved)
         rho[open_pairs] = moved
-        change = np.abs(moved - current)
-        # below either, steps only follow the rounding
-        open_pairs = open_pairs[(change > 1e-13) & (np.abs(gradient[open_pairs]) > 1e-12)]
+        open_pairs = open_pairs[np.abs(moved - current) > 1e-13]
         if open_pairs.size == 0:
             break
     at_limit = np.abs(rho) > LIMIT - 1e-9
