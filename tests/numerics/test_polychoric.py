@@ -49,6 +49,23 @@ def test_solution_is_the_maximum_of_the_likelihood(table):
     assert abs(found.gradient[0]) < 1e-9
 
 
+def test_no_pair_of_many_is_left_beside_its_maximum():
+    rng = np.random.default_rng(8)
+    x = np.clip(np.rint(3 + rng.normal(size=(300, 40)) + rng.normal(size=(300, 1))), 1, 5)
+    pairs = [(i, j) for i in range(40) for j in range(i)]
+    tables = np.array([np.histogram2d(x[:, i], x[:, j], bins=[np.arange(0.5, 6)] * 2)[0]
+                       for i, j in pairs])  # fmt: skip
+    kept = (tables.sum(axis=1).min(axis=1) > 0) & (tables.sum(axis=2).min(axis=1) > 0)
+    tables = tables[kept]
+    rows = np.array([padded(thresholds_of(table.sum(axis=1)), 5) for table in tables])
+    columns = np.array([padded(thresholds_of(table.sum(axis=0)), 5) for table in tables])
+    rho = polychoric_correlations(tables, rows, columns).rho
+    cells = table_cells(rows, columns, rho)
+    slope = (tables * cells.by_rho / np.maximum(cells.prob, 1e-300)).sum(axis=(1, 2))
+    assert len(tables) > 700
+    np.testing.assert_allclose(slope / tables.sum(axis=(1, 2)), 0.0, atol=1e-10)
+
+
 def test_fourfold_table_with_an_empty_cell_receives_half_a_case():
     found, _, _, _ = one_pair([[40, 0], [10, 50]])
     same, _, _, _ = one_pair([[39.5, 0.5], [10.5, 49.5]])
