@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft, special
+from scipy import special
 
 from collective_use.numerics.groups.discrete import Exact
 from collective_use.numerics.types import Floats, Integers
@@ -148,7 +148,9 @@ def _grid(n: int, options: int) -> tuple[int, int]:
     _, top = _steps(options)
     reach = 2.0 * np.sqrt(n * np.log(4.0 / _LOST) / 2.0)
     sides = ((options - 1, n * (options - 1) + 1), (top, n * top + 1))
-    lengths = [fft.next_fast_len(int(min(reach * step + 2, full))) for step, full in sides]
+    from scipy.fft import next_fast_len
+
+    lengths = [next_fast_len(int(min(reach * step + 2, full))) for step, full in sides]
     return lengths[0], lengths[1]
 
 
@@ -156,6 +158,8 @@ def _by_fft(n: int, p: Floats, shape: tuple[int, int]) -> Exact:
     steps, _ = _steps(len(p))
     one = np.zeros(shape)
     np.add.at(one, (steps % shape[0], (steps * steps) % shape[1]), p)
+    from scipy import fft
+
     whole = np.maximum(fft.irfft2(fft.rfft2(one) ** n, s=shape), 0.0)
     sums = _unwrapped(n * float(p @ steps), shape[0])
     squares = _unwrapped(n * float(p @ (steps * steps)), shape[1])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
+from collective_use.numerics.crossing import crossing
 from collective_use.numerics.groups.anova import OneWay
 from collective_use.numerics.groups.variance_components import by_size
+from collective_use.numerics.types import Floats
 
 
 def f_limits(table: OneWay, size: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -60,33 +62,33 @@ def wald_limits(table: OneWay, confidence: float = 0.95) -> tuple[float, float]:
     return _icc(_meets(pivot, high_quantile, floor)), _icc(_meets(pivot, low_quantile, floor))
 
 
-def _pivot_of(table: OneWay) -> Callable[[float], float]:
+def _pivot_of(table: OneWay) -> Callable[[Floats], Floats]:
     # Groups of one size enter together: there are few sizes and may be many groups.
     groups = by_size(table)
     middle = float(np.average(groups.centre, weights=groups.number * groups.size))
     centre = groups.centre - middle
     scale = table.df_between * table.ms_within
 
-    def pivot(ratio: float) -> float:
-        w = groups.size / (1.0 + groups.size * ratio)
+    def pivot(ratio: Floats) -> Floats:
+        w = groups.size / (1.0 + groups.size * ratio[:, None])
         both = w * groups.number
-        mean = float(both @ centre) / float(both.sum())
-        return float(w @ groups.squares + both @ (centre - mean) ** 2) / scale
+        mean = (both @ centre) / both.sum(axis=1)
+        spread = (both * (centre - mean[:, None]) ** 2).sum(axis=1)
+        return np.asarray((w @ groups.squares + spread) / scale)
 
     return pivot
 
 
-def _meets(pivot: Callable[[float], float], quantile: float, floor: float) -> float:
+def _meets(pivot: Callable[[Floats], Floats], quantile: float, floor: float) -> float:
     lowest = floor * (1.0 - 1e-9)
-    if pivot(lowest) <= quantile:
+    ends = np.concatenate([[lowest], 8.0 ** np.arange(14)])
+    below = pivot(ends) <= quantile
+    if below[0]:
         return floor
-    high = 1.0
-    while pivot(high) > quantile and high < 1e12:
-        high *= 8.0
-    if high >= 1e12:
+    if not below.any():
         return float("inf")
-    root = optimize.brentq(lambda x: pivot(x) - quantile, lowest, high, xtol=1e-14, rtol=1e-13)
-    return float(root)
+    at = int(np.argmax(below))
+    return crossing(lambda x: pivot(x) - quantile, ends[at - 1], ends[at])
 
 
 def _icc(ratio: float) -> float:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
+from collective_use.numerics.crossing import crossing
 from collective_use.numerics.groups.anova import OneWay
 from collective_use.numerics.groups.statistics import sum_by
 from collective_use.numerics.types import Floats
@@ -138,18 +138,8 @@ def _deviance(g: BySize, ratio: float, reml: bool) -> tuple[float, float, float,
     return float(value), mu, sigma2, weight
 
 
-def _slope(g: BySize, ratio: float, reml: bool) -> float:
-    """Return the derivative of the deviance in λ."""
-    _, weight, q, squares = _mean_and_q(g, ratio)
-    w = g.size / (1.0 + g.size * ratio)
-    w2 = w * w
-    df = g.persons - 1.0 if reml else g.persons
-    value = float(w @ g.number) - df * float(w2 @ squares) / q
-    return value - (float(w2 @ g.number) / weight if reml else 0.0)
-
-
 def _slopes(g: BySize, ratios: Floats, reml: bool) -> Floats:
-    """Return the derivative at many λ at once, see `_slope`."""
+    """Return the derivative of the deviance at many λ."""
     w = g.size / (1.0 + g.size * ratios[:, None])
     number = w * g.number
     weight = number.sum(axis=1)
@@ -167,14 +157,8 @@ def _roots(g: BySize, reml: bool, f: float) -> list[float]:
     top = max(8, int(np.log10(max(f, 1.0))) + 2)
     grid = np.concatenate([[0.0], np.logspace(-8, top, 10 * (top + 8) + 1)])
     slopes = _slopes(g, grid, reml)
-    found = []
-    for i in range(len(grid) - 1):
-        if slopes[i] < 0 <= slopes[i + 1]:
-            root = optimize.brentq(
-                lambda x: _slope(g, x, reml), grid[i], grid[i + 1], xtol=1e-300, rtol=1e-15
-            )
-            found.append(float(root))
-    return found
+    changes = np.flatnonzero((slopes[:-1] < 0) & (slopes[1:] >= 0))
+    return [crossing(lambda x: _slopes(g, x, reml), grid[i], grid[i + 1]) for i in changes]
 
 
 def mean_reliability(tau2: float, sigma2: float, n: Floats) -> Floats:
