@@ -163,8 +163,8 @@ OTHER_WORDS = {
 }  # fmt: skip
 
 
-BY_NUMBER = {"ParameterTable.block", "plan"}
-"""The table counts groups and levels as lavaan does; a plan is about numbers of groups."""
+BY_NUMBER = {"ParameterTable.block"}
+"""The table counts groups and levels as lavaan does."""
 
 
 def test_one_word_has_one_meaning() -> None:

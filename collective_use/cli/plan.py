@@ -90,8 +90,8 @@ def plan(
     if icc is not None:
         truth = _with_icc(truth, icc)
     given = {
-        "groups": _listed("groups", groups) if groups else None,
-        "members": _listed("members", members) if members else None,
+        "n_groups": _listed("groups", groups) if groups else None,
+        "n_members": _listed("members", members) if members else None,
         "response_rate": response_rate,
         "model": model,
         "ways": tuple(way) if way else None,
@@ -158,6 +158,10 @@ class _Expected:
         self.said = True
 
 
+ARGUMENTS = {"groups": "n_groups", "members": "n_members", "level": "significance"}
+"""What a study file calls otherwise than `plan` does, where `groups` are vectors of labels."""
+
+
 def _study(given: str) -> tuple[str, PlainDict, TrueParameters]:
     """Return the instrument, what a study file has planned, and its values."""
     from pathlib import Path
@@ -179,7 +183,8 @@ def _study(given: str) -> tuple[str, PlainDict, TrueParameters]:
             f"{file} has no planning: write how many groups and members are asked, for example\n"
             "planning:\n  groups: 60\n  members: 8"
         )
-    asked = study.planning.model_dump(exclude={"values"})
+    planned = study.planning.model_dump(exclude={"values"})
+    asked = {ARGUMENTS.get(name, name): value for name, value in planned.items()}
     return study.instrument, asked, parameters_of(study.planning.values)
 
 

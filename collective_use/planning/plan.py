@@ -63,7 +63,7 @@ class Plan(Result):
     Examples
     --------
     >>> import collective_use as cu
-    >>> found = cu.plan("lq2002", groups=[30, 60], members=8, effects=False)
+    >>> found = cu.plan("lq2002", n_groups=[30, 60], n_members=8, effects=False)
     >>> found.precision["icc1_half_width"].round(2).tolist()
     [0.15, 0.1]
     """
@@ -100,8 +100,8 @@ class Plan(Result):
 def plan(
     instrument: Instrument | str | Path,
     *,
-    groups: int | Iterable[int] = (40, 60, 80, 100, 150, 200),
-    members: int | Iterable[int] = (6, 12),
+    n_groups: int | Iterable[int] = (40, 60, 80, 100, 150, 200),
+    n_members: int | Iterable[int] = (6, 12),
     response_rate: float = 1.0,
     fewest: int = 2,
     model: str | None = None,
@@ -111,12 +111,12 @@ def plan(
     effects: bool = True,
     direct: bool | None = None,
     power: float = 0.80,
-    level: float = 0.05,
+    significance: float = 0.05,
     half_width: float = 0.10,
     alpha: float = 0.80,
     spread: float | None = None,
     repetitions: int = 500,
-    seed: int = 1,
+    seed: int | None = 1,
     jobs: int | None = None,
     store: str | Path | None = None,
     told: Callable[[Progress], None] | None = None,
@@ -127,7 +127,7 @@ def plan(
     ----------
     instrument
         The item bank; its model and numbers of items are taken from it.
-    groups, members
+    n_groups, n_members
         Numbers of groups and of members of each to look at; every pair is a cell.
     response_rate
         Chance that a member answers.
@@ -148,8 +148,8 @@ def plan(
     direct
         Whether direct paths are estimated beside the indirect ones, which costs power; None: as
         the model has it.
-    power, level
-        Power asked for, and level of the tests.
+    power, significance
+        Power asked for, and significance level of the tests.
     half_width
         Of the interval of ICC(1) that is asked for.
     alpha
@@ -195,7 +195,7 @@ def plan(
     >>> import collective_use as cu
     >>> truth = cu.TrueParameters(icc=0.2)
     >>> found = cu.plan(
-    ...     "collective_data_use", groups=[60], members=8, values=truth, repetitions=50, jobs=1
+    ...     "collective_data_use", n_groups=[60], n_members=8, values=truth, repetitions=50, jobs=1
     ... )
     >>> len(found.effects)
     30
@@ -203,13 +203,13 @@ def plan(
     bank = as_instrument(instrument)
     design = Design(
         instrument=bank.id,
-        groups=_numbers("groups", groups, 3),
-        members=_numbers("members", members, 2),
+        groups=_numbers("n_groups", n_groups, 3),
+        members=_numbers("n_members", n_members, 2),
         response_rate=response_rate,
         fewest=fewest,
         ways=_ways(ways),
         power=power,
-        level=level,
+        level=significance,
         half_width=half_width,
         alpha=alpha,
         repetitions=repetitions,
@@ -262,7 +262,7 @@ def _ways(given: Iterable[str]) -> tuple[str, ...]:
 def _check(design: Design) -> None:
     number_between("response_rate", design.response_rate, 0, 1, open_low=True)
     number_between("power", design.power, 0, 1, open_low=True, open_high=True)
-    number_between("level", design.level, 0, 1, open_low=True, open_high=True)
+    number_between("significance", design.level, 0, 1, open_low=True, open_high=True)
     number_between("half_width", design.half_width, 0, 1, open_low=True)
     number_between("alpha", design.alpha, 0, 1, open_low=True, open_high=True)
     if design.spread is not None:

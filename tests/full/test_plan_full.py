@@ -32,7 +32,7 @@ TABLE = {
 }
 """Power of one indirect effect, 600 replications a cell, printed with two digits."""
 DESIGN = {
-    "groups": [60, 90], "members": [6], "repetitions": 400, "values": cases.TRUTH,
+    "n_groups": [60, 90], "n_members": [6], "repetitions": 400, "values": cases.TRUTH,
     "ways": ("means", "corrected", "sam"),
 }  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_sixteen_cells_take_less_than_two_minutes_of_two_cores():
     """Processor time over two cores: the machine may be busy with other things."""
     begun = time.process_time()
     cu.plan(
-        cases.BANK, groups=[40, 60, 80, 100, 150, 200, 250, 300], members=[6, 12], jobs=1,
+        cases.BANK, n_groups=[40, 60, 80, 100, 150, 200, 250, 300], n_members=[6, 12], jobs=1,
         repetitions=500, values=cases.TRUTH, ways=("means", "corrected", "sam"),
     )  # fmt: skip
     assert (time.process_time() - begun) / 2 < 120

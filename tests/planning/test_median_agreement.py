@@ -36,7 +36,7 @@ def test_closed_form_and_draws_agree(icc1, items, ratio, members):
 
 
 def test_the_plan_shows_it_where_the_spread_is_stated():
-    asked = {"groups": [40], "members": 8, "effects": False}
+    asked = {"n_groups": [40], "n_members": 8, "effects": False}
     silent = cu.plan("lq2002", **asked)
     assert "agreement" not in silent.precision
     assert "state `spread`" in silent.notes[0]

@@ -22,7 +22,7 @@ from collective_use.planning.values import from_pilot, structure_of, with_paths
 
 BANK = cu.load_instrument("collective_data_use")
 TRUTH = cu.TrueParameters(icc=0.3, halo=0.2)
-SMALL = {"groups": [60], "members": 8, "values": TRUTH, "repetitions": 60, "jobs": 1}
+SMALL = {"n_groups": [60], "n_members": 8, "values": TRUTH, "repetitions": 60, "jobs": 1}
 
 
 def framework(icc1, members):
@@ -182,7 +182,7 @@ def test_a_plan_has_all_its_tables():
 
 def test_the_same_numbers_whatever_the_cells_and_processes():
     alone = cu.plan(BANK, **SMALL).effects
-    more = cu.plan(BANK, **{**SMALL, "groups": [40, 60], "jobs": 2}).effects
+    more = cu.plan(BANK, **{**SMALL, "n_groups": [40, 60], "jobs": 2}).effects
     both = more[more["groups"] == 60].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, both)
 
@@ -223,29 +223,31 @@ def test_expected_time_comes_first():
 
 def test_what_no_number_of_groups_attains_is_said_with_its_limit():
     truth = cu.TrueParameters(icc=0.05)
-    found = cu.plan("lq2002", groups=[40], members=4, values=truth, effects=False)
+    found = cu.plan("lq2002", n_groups=[40], n_members=4, values=truth, effects=False)
     row = found.needed[found.needed["question"] == "aggregation"].iloc[0]
     assert pd.isna(row["groups"])
     assert "no number of groups attains it: as groups grow ICC(2) tends to 0.17" in row["reason"]
     none = cu.TrueParameters(paths={("ssm", "con"): 0.3, ("cdu", "ssm"): 0.3}, icc=0.3)
-    found = cu.plan(BANK, groups=[60], members=8, values=none, repetitions=25, jobs=1)
+    found = cu.plan(BANK, n_groups=[60], n_members=8, values=none, repetitions=25, jobs=1)
     zero = found.needed[found.needed["effect"] == "con -> dlr -> cdu"]
     assert zero.loc[zero["way"] == "corrected", "reason"].str.contains("tends to 0.000").all()
 
 
 def test_forty_groups_can_show_this_much_and_no_less():
-    found = cu.plan(BANK, groups=[40, 60, 200], members=20, values=TRUTH, repetitions=25, jobs=1)
+    found = cu.plan(
+        BANK, n_groups=[40, 60, 200], n_members=20, values=TRUTH, repetitions=25, jobs=1
+    )
     by = found.detectable.set_index(["way", "groups"])
     assert by["effect"]["means", 60] > by["effect"]["means", 200] > 0
     assert by["which"].nunique() == 1
-    few = cu.plan(BANK, groups=[20], members=3, repetitions=25, jobs=1).detectable
+    few = cu.plan(BANK, n_groups=[20], n_members=3, repetitions=25, jobs=1).detectable
     assert few["effect"].isna().all()
     assert few["reason"].str.contains("the other paths leave room for").all()
 
 
 def test_silent_members_and_lost_groups():
-    full = cu.plan("lq2002", groups=[60], members=6, effects=False).precision.iloc[0]
-    half = cu.plan("lq2002", groups=[60], members=6, response_rate=0.5, effects=False)
+    full = cu.plan("lq2002", n_groups=[60], n_members=6, effects=False).precision.iloc[0]
+    half = cu.plan("lq2002", n_groups=[60], n_members=6, response_rate=0.5, effects=False)
     row = half.precision.iloc[0]
     assert row["answers"] == pytest.approx(3.26, abs=0.05)  # of groups with two answers and more
     assert row["lost_groups"] == pytest.approx(7 / 64)
@@ -269,10 +271,10 @@ def test_values_from_a_pilot():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"groups": []}, "groups must be at least one number"),
-        ({"groups": [8]}, "this cell cannot be reached"),
-        ({"members": 1}, "members must be"),
-        ({"members": 2, "response_rate": 0.2}, "this cell cannot be reached"),
+        ({"n_groups": []}, "n_groups must be at least one number"),
+        ({"n_groups": [8]}, "this cell cannot be reached"),
+        ({"n_members": 1}, "n_members must be"),
+        ({"n_members": 2, "response_rate": 0.2}, "this cell cannot be reached"),
         ({"response_rate": 0}, "response_rate must"),
         ({"ways": ["mean"]}, "did you mean 'means'"),
         ({"ways": []}, "ways must name"),
@@ -292,7 +294,7 @@ def test_a_plan_that_cannot_be_is_named(change, said):
 
 def test_an_instrument_without_a_model_is_planned_without_effects():
     with pytest.raises(cu.InputError, match="effects=False"):
-        cu.plan("lq2002", groups=[60], members=6)
+        cu.plan("lq2002", n_groups=[60], n_members=6)
 
 
 def test_fewest_groups_and_aggregation():

@@ -164,7 +164,7 @@ def test_scales_of_items_have_the_icc_and_the_halo_that_were_planned():
 
 
 def test_sam_is_planned_beside_the_others_and_changes_nothing_of_them():
-    asked = {"groups": [60], "members": 8, "repetitions": 25, "jobs": 1, "seed": 3,
+    asked = {"n_groups": [60], "n_members": 8, "repetitions": 25, "jobs": 1, "seed": 3,
              "values": cu.TrueParameters(icc=0.3)}  # fmt: skip
     alone = cu.plan(BANK, **asked, ways=("means", "corrected")).effects
     found = cu.plan(BANK, **asked, ways=("means", "corrected", "croon"))
@@ -188,17 +188,17 @@ def test_every_way_is_planned_or_refused_by_name_with_its_reason(way):
     assert {*WAYS, *NOT_PLANNED, "croon"} == set(FITTED)
     if way in NOT_PLANNED:
         with pytest.raises(cu.InputError, match=f"the way '{way}' cannot be planned: .*plan with"):
-            cu.plan(BANK, groups=[60], members=8, ways=(way,))
+            cu.plan(BANK, n_groups=[60], n_members=8, ways=(way,))
 
 
 def test_items_that_cannot_bear_the_halo_are_named():
     truth = cu.TrueParameters(icc=0.3, halo=0.9)
     with pytest.raises(cu.InputError, match=r"halo must be lower for the way 'sam', got 0\.9"):
-        cu.plan(BANK, groups=[60], members=8, ways="sam", values=truth, jobs=1)
+        cu.plan(BANK, n_groups=[60], n_members=8, ways="sam", values=truth, jobs=1)
 
 
 def test_effects_and_aggregation_are_planned_together():
-    asked = {"groups": [60], "members": 8, "repetitions": 50, "jobs": 1,
+    asked = {"n_groups": [60], "n_members": 8, "repetitions": 50, "jobs": 1,
              "values": cu.TrueParameters(icc=0.28, paths={
                  ("ssm", "con"): 0.5, ("cdu", "ssm"): 0.5})}  # fmt: skip
     found = cu.plan(BANK, **asked)

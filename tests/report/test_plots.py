@@ -97,7 +97,7 @@ def small_results(lq: pd.DataFrame) -> dict[str, object]:
         "ItemAnalysis": cu.items(few[LEAD]),
         "Validation": cu.validate(factors, sets),
         "SemResult": cu.fit_cfa("f =~ LEAD01 + LEAD02 + LEAD03 + LEAD04", few),
-        "Plan": cu.plan("lq2002", groups=[30, 60], members=8, effects=False),
+        "Plan": cu.plan("lq2002", n_groups=[30, 60], n_members=8, effects=False),
         "dict": {"g1": ties, "g2": nx.DiGraph([("a", "b")])},
     }
 
