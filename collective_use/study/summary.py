@@ -131,5 +131,6 @@ def _short(text: str, most: int = 78) -> str:
     kept = text[: most - 1]
     while display_width(kept) > most - 1:
         kept = kept[:-1]
-    near = " " in kept[-20:] or kept.isascii()
-    return (kept.rsplit(" ", 1)[0] if near else kept) + " …"
+    place = max(kept.rfind(sign) for sign in " 、")
+    near = place >= len(kept) - 20 or kept.isascii()
+    return (kept[:place] if near and place > 0 else kept) + " …"
