@@ -104,6 +104,7 @@ def test_awg_is_undefined_at_extreme_means():
 def test_pooled_is_weighted_by_degrees_of_freedom():
     value = agreement.rwg_pooled(np.array([2.0, 6.0, 0.0]), np.array([3, 5, 1]), 2.0)
     assert value == pytest.approx(1 - (8 / 6) / 2)
+    assert np.isnan(agreement.rwg_pooled(np.array([0.0, 0.0]), np.array([1, 1]), 2.0))
 
 
 def test_items_with_other_numbers_of_options_get_their_own_null():
@@ -154,6 +155,7 @@ class TestNulls:
             ("unifrom", "did you mean 'uniform'"),
             ([0.5, 0.5], "5 proportions that add up to 1"),
             ([0.5, 0.5, 0.5, 0.5, 0.5], "add up to 1"),
+            ([0.5, 0.25, 0.25, 0.006, 0.0], "add up to 1"),
             ([0, 0, 1, 0, 0], "room for disagreement"),
         ],
     )

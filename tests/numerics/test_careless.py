@@ -87,3 +87,10 @@ def test_reversing_a_row_keeps_its_runs_and_shifting_keeps_its_spread(table):
     np.testing.assert_array_equal(careless.longstring(table[:, ::-1]).longest, runs.longest)
     np.testing.assert_allclose(careless.irv(table + 10), careless.irv(table), atol=1e-12)
     assert ((runs.longest >= 1) & (runs.longest <= 5)).all()
+
+
+def test_two_complete_pairs_have_a_correlation_and_one_has_none():
+    found = careless.row_correlations(
+        np.array([[1.0, 2, np.nan], [1, np.nan, np.nan]]), np.array([[5.0, 3, 1], [2, 2, 2]])
+    )
+    np.testing.assert_array_equal(found.value, [-1.0, np.nan])

@@ -26,8 +26,8 @@ SETTINGS = frozenset(
     """
     UTF YAML PDF CSV csv xlsx ttf otf yaml Parquet Word http https null None
     group member members wave waves language languages module sample keep careless ignore missing
-    instrument scale size ways pilot halo loadings models letterhead fill logo fillable format paths plat
-    study Study delimiter planning groups monitor map fit counting NotoSansArabic example org
+    instrument scale size ways pilot halo loadings models letterhead fill logo fillable format paths
+    plat study Study delimiter planning groups monitor map fit counting NotoSansArabic example org
     """.split()  # noqa: SIM905
 )
 """Names of settings and commands, of columns and kinds of files."""
