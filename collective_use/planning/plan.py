@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,7 @@ def plan(
         Standard deviation of an item's answers over all persons, in steps between options, from a
         pilot or the literature: with it the chance that members agree enough is planned, too.
     repetitions, seed
-        Studies simulated for each cell.
+        Studies simulated for each cell, and their seed; None draws one, which the design names.
     jobs
         Processes; None leaves it to ``joblib.parallel_config``, so that a cluster takes over.
     store
@@ -213,7 +214,7 @@ def plan(
         half_width=half_width,
         alpha=alpha,
         repetitions=repetitions,
-        seed=seed,
+        seed=_drawn(seed),
         direct=direct,
         model=model,
         spread=spread,
@@ -253,6 +254,11 @@ def _numbers(name: str, given: int | Iterable[int], least: int) -> tuple[int, ..
     return tuple(sorted(set(listed)))
 
 
+def _drawn(seed: int | None) -> int:
+    valid_seed(seed)
+    return secrets.randbelow(2**31) if seed is None else int(seed)
+
+
 def _ways(given: Iterable[str]) -> tuple[str, ...]:
     listed = (given,) if isinstance(given, str) else tuple(given)
     # one way has two names
@@ -269,7 +275,6 @@ def _check(design: Design) -> None:
         number_between("spread", design.spread, 0, 50, open_low=True)
     whole_number("repetitions", design.repetitions, at_least=1)
     whole_number("fewest", design.fewest, at_least=2)
-    valid_seed(design.seed)
     if not design.ways:
         raise InputError(f"ways must name at least one of {quoted(WAYS)}, got none")
     for way in design.ways:

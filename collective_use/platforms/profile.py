@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from collective_use.accepted import Plain
 from collective_use.instrument.model import MissingReason
@@ -234,6 +234,12 @@ class Checked(Part):
     layout: str
     against: Literal["file", "itself", "documentation"]
     source: str = ""
+
+    @model_validator(mode="after")
+    def _named(self) -> Checked:
+        if self.against == "documentation" and not self.source.strip():
+            raise ValueError("a layout taken from documentation names its `source`")
+        return self
 
 
 class Platform(Part):

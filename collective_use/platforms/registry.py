@@ -154,7 +154,7 @@ def find_platform(name: str, more: Iterable[str] = ()) -> Platform | None:
     extra = list(more)
     if name in extra:
         return None
-    names = [*table, *extra]
+    names = list(dict.fromkeys([*table, *extra]))
     raise InputError(
         f"platform must be one of {quoted(names, most=60)}, or a platform file (.yaml), "
         f"got {name!r}{did_you_mean(name, names)}"

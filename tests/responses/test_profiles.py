@@ -19,6 +19,7 @@ import collective_use as cu
 from collective_use.cli.main import run
 from collective_use.instrument.vocabulary import PLATFORMS
 from collective_use.platforms import registry
+from collective_use.platforms.profile import Checked
 from collective_use.platforms.registry import platforms, read_platforms
 from collective_use.responses import readers as reading
 from collective_use.responses.files.open import read_raw
@@ -384,3 +385,11 @@ def test_the_command_line_takes_a_platform_file_and_says_so(write, tmp_path):
     with pytest.raises(SystemExit) as done:
         run(["run", str(tmp_path / "study.yaml")])
     assert done.value.code == 0
+
+
+def test_a_layout_taken_from_documentation_names_it() -> None:
+    known = Checked(layout="CSV", against="documentation", source="The handbook")
+    assert known.source
+    with pytest.raises(ValueError, match="names its `source`"):
+        Checked(layout="CSV", against="documentation")
+    assert not Checked(layout="CSV", against="file").source
