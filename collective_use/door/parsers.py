@@ -118,8 +118,10 @@ def read_typed(path: str, kind: str, most: tuple[int, int], **how: Arguments) ->
     try:
         if kind == "dta":
             check_size(path, stata_columns(path), None, most)
-        _, head = read(path, metadataonly=True, **how)
-        check_size(path, head.number_columns, head.number_rows, most)
+        if kind != "xport":
+            # a transport file's head tells no number of rows, and takes the memory of a reading
+            _, head = read(path, metadataonly=True, **how)
+            check_size(path, head.number_columns, head.number_rows, most)
         frame, meta = read(path, **how)
     except Refused:
         raise

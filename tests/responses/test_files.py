@@ -59,7 +59,7 @@ def test_encoding_and_delimiter_can_be_given(write, small):
         cu.read_responses(path, small, encoding="nonsense")
 
 
-@pytest.mark.parametrize("delimiter", ["", ";;", "\n", "\r", '"', "\0", "é", "，"])
+@pytest.mark.parametrize("delimiter", ["", ";;", "\n", "\r", '"', "\0", "é", "。"])
 def test_what_cannot_part_columns_is_refused(write, small, delimiter):
     with pytest.raises(cu.ReadError, match=r"delimiter must be one sign such as ; or , got "):
         cu.read_responses(write(TABLE, "e.csv", "utf-8"), small, delimiter=delimiter)

@@ -150,9 +150,14 @@ def saved_files(path: Path) -> list[Path]:
     return found if are_saved(found) else []
 
 
+FULL_WIDTH = "，；｜、"
+"""Signs of Chinese writing that part columns where a file was edited by hand."""
+
+
 def _parts(delimiter: str) -> bool:
-    """Tell whether a sign can part columns: one of ASCII that is no quotation mark or line end."""
-    return len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\r\n\0'
+    """Tell whether a sign can part columns: no letter, digit, quotation mark or line end."""
+    told = delimiter.isascii() or delimiter in FULL_WIDTH
+    return len(delimiter) == 1 and told and delimiter not in '"\r\n\0'
 
 
 def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw:
