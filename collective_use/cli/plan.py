@@ -90,8 +90,8 @@ def plan(
     if icc is not None:
         truth = _with_icc(truth, icc)
     given = {
-        "n_groups": _listed("groups", groups) if groups else None,
-        "n_members": _listed("members", members) if members else None,
+        "n_groups": _listed("groups", groups, 3) if groups else None,
+        "n_members": _listed("members", members, 2) if members else None,
         "response_rate": response_rate,
         "model": model,
         "ways": tuple(way) if way else None,
@@ -208,14 +208,18 @@ def _with_icc(truth: TrueParameters, icc: float) -> TrueParameters:
     return replace(truth, icc=icc).checked()
 
 
-def _listed(name: str, text: str) -> list[int]:
+def _listed(name: str, text: str, least: int) -> list[int]:
     """Read numbers that are separated by commas."""
+    from collective_use.checks import whole_number
     from collective_use.errors import InputError
 
     try:
-        return [int(part) for part in text.split(",")]
+        numbers = [int(part) for part in text.split(",")]
     except ValueError:
         raise InputError(f"{name} must be whole numbers such as 40,60,80, got {text!r}") from None
+    for number in numbers:
+        whole_number(name, number, at_least=least)
+    return numbers
 
 
 def _write(found: Plan, out: Path) -> None:

@@ -355,3 +355,19 @@ def test_corrected_clears_covariances_as_the_structural_models_do():
     assert float(theirs.kept[0]) < 1  # few members: not all of the error can be taken off
     both = np.concatenate([heavier[0], lighter[0]])
     np.testing.assert_allclose(both, nudged.corrected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("flag", "given", "said"),
+    [
+        ("--groups", "0", "groups must be a whole number of at least 3, got 0"),
+        ("--groups", "40,x", "groups must be whole numbers"),
+        ("--members", "1", "members must be a whole number of at least 2, got 1"),
+    ],
+)
+def test_the_command_calls_numbers_as_its_flags_do(flag, given, said, capsys):
+    assert main(["plan", "lq2002", flag, given]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "n_groups" not in told
+    assert "n_members" not in told
