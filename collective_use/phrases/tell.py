@@ -48,7 +48,8 @@ def said(language: str | None, text: str, **values: object) -> str:
     >>> said(None, "{n} persons.", n=3)
     '3 persons.'
     """
-    known = text if not language else book_of(language).counterpart(text) or text
+    found = book_of(language).counterpart(text) if language else None
+    known = text if found is None else found
     if not values:
         return known
     inner = {
@@ -110,6 +111,10 @@ def _whole(language: str, text: str) -> str | None:
     known = book.exact.get(text) or book.cells.get(text)
     if known is not None:
         return known
+    # a reason that became a sentence
+    reason = book.exact.get(text[:1].lower() + text[1:].removesuffix("."))
+    if reason is not None:
+        return reason + (said(language, ".") if text.endswith(".") else "")
     for template in book.templates:
         hit = template.pattern.fullmatch(text) if template.anchor in text else None
         if hit:

@@ -39,7 +39,7 @@ SPOKEN = {
 DOORS = frozenset({"Table", "table_of", "say", "show_next", "NotComputed", "append"})
 WORDS = re.compile(r"^[a-z\-]+$")
 LATIN = {"corrected", "sam", "iv"}
-UNCHANGED = {"sam", "iv"}
+UNCHANGED = {"sam", "iv", "*{text}*"}
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -68,9 +68,9 @@ def test_chinese_is_chinese() -> None:
         other
         for _, texts in files_of("zh")
         for other in texts.values()
-        if not re.search(r"[\u4e00-\u9fff、。：；]", other) and other not in UNCHANGED | {"α"}
+        if not re.search(r"[\u4e00-\u9fff、。：；（]", other) and other not in UNCHANGED | {"α"}
     ]
-    assert plain == ["{n1}/{n2}"]
+    assert sorted(plain) == ["", "{n1}/{n2}"]
 
 
 @pytest.mark.parametrize("language", OTHERS)
