@@ -115,7 +115,15 @@ def _whole(language: str, text: str) -> str | None:
     reason = book.exact.get(text[:1].lower() + text[1:].removesuffix("."))
     if reason is not None:
         return reason + (said(language, ".") if text.endswith(".") else "")
-    for template in book.templates:
+    found = _by_template(language, text)
+    if found is None and text.endswith(".") and not _ENDS.search(text):
+        found = _by_template(language, text[:-1])
+        return None if found is None else found + said(language, ".")
+    return found
+
+
+def _by_template(language: str, text: str) -> str | None:
+    for template in book_of(language).templates:
         hit = template.pattern.fullmatch(text) if template.anchor in text else None
         if hit:
             return _filled(language, template, hit)
