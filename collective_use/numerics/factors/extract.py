@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
+from scipy.linalg import lapack
 
 from collective_use.errors import EstimationError
 from collective_use.numerics.types import Floats
@@ -22,6 +23,9 @@ Extraction = Literal["minres", "ml", "pa"]
 Slope = Callable[[Floats, Floats, int], tuple[float, Floats]]
 """Value and slope of a discrepancy by uniquenesses, correlations and number of factors."""
 
+
+Spectrum = tuple[Floats, Floats]
+"""Eigenvalues and eigenvectors."""
 
 LOWEST = 0.005
 """Uniquenesses stay above it, as in R's factanal and psych."""
@@ -148,13 +152,43 @@ def _start(r: Floats, factors: int) -> Floats:
 
 
 def _searched(r: Floats, factors: int, slope: Slope) -> Floats:
-    near = _walked(_start(r, factors), r, factors, slope, 1e-4)
+    near = _walked(_start(r, factors), r, factors, slope, 1e-2)
+    found = _newton(near, r, factors, slope)
+    if found is not None:
+        return found
+    near = _walked(near, r, factors, slope, 1e-4)
     if (near > LOWEST * 1.02).all() and (near < 1.0 - 1e-9).all():
         psi = _finished(near, r, factors, slope)
         inside = (psi > LOWEST * 1.02) & (psi < 1.0 - 1e-9)
         if inside.all() and np.abs(slope(psi, r, factors)[1]).max() < 1e-10:
             return psi
     return _finished(_walked(near, r, factors, slope, 1e-9), r, factors, slope)
+
+
+def _newton(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats | None:
+    """Return the minimum by Newton's steps, None where they are not safe all the way.
+
+    Steps are safe while the discrepancy falls, curvature is positive and uniquenesses stay away
+    from their bounds; few are needed, and each takes one decomposition.
+    """
+    spectrum = _spectrum(psi, r, slope)
+    value, gradient = _sloped(spectrum, psi, factors, slope)
+    for _ in range(12):
+        factor, info = lapack.dpotrf(_curved(spectrum, psi, factors, slope), lower=1)
+        if info != 0:
+            return None
+        step = lapack.dpotrs(factor, gradient, lower=1)[0]
+        moved = psi - step
+        if moved.min() <= LOWEST * 1.02 or moved.max() >= 1.0 - 1e-9:
+            return None
+        spectrum = _spectrum(moved, r, slope)
+        lower, gradient = _sloped(spectrum, moved, factors, slope)
+        if lower > value + 1e-13:
+            return None
+        psi, value = moved, lower
+        if np.abs(gradient).max() < 1e-13:
+            return psi
+    return psi if np.abs(gradient).max() < 1e-10 else None
 
 
 def _walked(psi: Floats, r: Floats, factors: int, slope: Slope, least: float) -> Floats:
@@ -185,27 +219,39 @@ def _finished(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats:
 
 
 def _hessian(psi: Floats, r: Floats, factors: int, slope: Slope, free: NDArray[np.bool_]) -> Floats:
-    """Return the second derivatives by the uniquenesses that are free.
+    """Return the second derivatives by the uniquenesses that are free."""
+    return _curved(_spectrum(psi, r, slope), psi, factors, slope)[np.ix_(free, free)]
+
+
+def _spectrum(psi: Floats, r: Floats, slope: Slope) -> Spectrum:
+    """Return eigenvalues and eigenvectors of the reduced correlations, smallest first."""
+    if slope is _ml:
+        scale = np.sqrt(psi)
+        values, vectors = np.linalg.eigh(r / np.outer(scale, scale))
+    else:
+        values, vectors = np.linalg.eigh(r - np.diag(psi))
+    return values, vectors
+
+
+def _curved(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> Floats:
+    """Return the second derivatives by all uniquenesses.
 
     From the derivatives of eigenvalues and eigenvectors (Clarke 1970, British Journal of
     Mathematical and Statistical Psychology 23:43).
     """
-    likely = slope is _ml
-    scale = np.sqrt(psi) if likely else np.ones(len(r))
-    reduced = r / np.outer(scale, scale) if likely else r - np.diag(psi)
-    values, vectors = np.linalg.eigh(reduced)
-    rest = len(r) - factors
+    values, vectors = spectrum
+    rest = len(psi) - factors
     small, large = values[:rest, None], values[None, rest:]
     own = vectors[:, :rest]
-    both = (own[:, :, None] * vectors[:, None, rest:]).reshape(len(r), -1)
-    if likely:
+    both = (own[:, :, None] * vectors[:, None, rest:]).reshape(len(psi), -1)
+    if slope is _ml:
         weight = (small - 1.0) * (small + large) / (small - large)
         h = (own * values[:rest]) @ own.T * (own @ own.T) + (both * weight.ravel()) @ both.T
         first = (own**2) @ (1.0 - values[:rest])
         h = (h - np.diag(first)) / np.outer(psi, psi)
     else:
         h = (own @ own.T) ** 2 + 2.0 * (both * (small / (small - large)).ravel()) @ both.T
-    return np.asarray(((h + h.T) / 2)[np.ix_(free, free)])
+    return np.asarray((h + h.T) / 2)
 
 
 def _axes(r: Floats, factors: int, rounds: int = 20_000) -> Floats:
@@ -220,17 +266,22 @@ def _axes(r: Floats, factors: int, rounds: int = 20_000) -> Floats:
 
 
 def _minres(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
-    values, vectors = np.linalg.eigh(r - np.diag(psi))
-    rest = slice(0, len(r) - factors)
-    return 0.5 * float(np.sum(values[rest] ** 2)), -(vectors[:, rest] ** 2) @ values[rest]
+    return _sloped(_spectrum(psi, r, _minres), psi, factors, _minres)
 
 
 def _ml(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
-    scale = np.sqrt(psi)
-    values, vectors = np.linalg.eigh(r / np.outer(scale, scale))
-    rest = slice(0, len(r) - factors)
-    small = np.maximum(values[rest], 1e-12)
-    return float(np.sum(small - np.log(small) - 1.0)), (vectors[:, rest] ** 2) @ (1 - small) / psi
+    return _sloped(_spectrum(psi, r, _ml), psi, factors, _ml)
+
+
+def _sloped(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> tuple[float, Floats]:
+    """Return the discrepancy and its derivatives by the uniquenesses."""
+    values, vectors = spectrum
+    rest = slice(0, len(psi) - factors)
+    squares = vectors[:, rest] ** 2
+    if slope is _ml:
+        small = np.maximum(values[rest], 1e-12)
+        return float(np.sum(small - np.log(small) - 1.0)), squares @ (1 - small) / psi
+    return 0.5 * float(values[rest] @ values[rest]), -(squares @ values[rest])
 
 
 def _loadings(psi: Floats, r: Floats, factors: int, method: str) -> Floats:
@@ -280,7 +331,7 @@ def fit_of(correlation: Floats, found: Factors, n: int) -> FactorFit:
     none = float("nan")
     lower, upper = _limits(chisq, df, n) if df > 0 else (none, none)
     return FactorFit(
-        n, df, f, chisq, float(stats.chi2.sf(chisq, df)) if df > 0 else none, (n - 1) * f,
+        n, df, f, chisq, float(special.chdtrc(df, chisq)) if df > 0 else none, (n - 1) * f,
         float(np.sqrt(np.mean(residual**2))),
         (chisq0 / df0 - chisq / df) / (chisq0 / df0 - 1) if df > 0 else none,
         chisq - df * float(np.log(n)),

@@ -6,6 +6,7 @@ and the criteria in the form used here: a value and its gradient in the loadings
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -58,10 +59,9 @@ def oblimin(gamma: float = 0.0) -> Criterion:
 
     def of(loadings: Floats) -> tuple[float, Floats]:
         squares = loadings**2
-        k = loadings.shape[1]
         centred = squares - gamma * squares.mean(axis=0) if gamma else squares
-        others = centred @ (1.0 - np.eye(k))
-        return 0.25 * float(np.sum(squares * others)), loadings * others
+        others = centred.sum(axis=1)[:, None] - centred
+        return 0.25 * float(np.vdot(squares, others)), loadings * others
 
     return of
 
@@ -247,24 +247,25 @@ def _oblique(
     value, slope = criterion(pattern)
     for _ in range(steps):
         descent = -(pattern.T @ slope @ inverse).T
-        projected = descent - turn * np.sum(turn * descent, axis=0)
-        size = float(np.linalg.norm(projected))
+        projected = descent - turn * (turn * descent).sum(axis=0)
+        square = float(np.vdot(projected, projected))
+        size = math.sqrt(square)
         if size < tolerance:
             break
         step *= 2.0
         for _ in range(30):
             trial = turn - step * projected
-            trial = trial / np.sqrt(np.sum(trial**2, axis=0))
+            trial /= np.sqrt((trial * trial).sum(axis=0))
             back = np.linalg.inv(trial)
             moved = loadings @ back.T
             lower, sloped = criterion(moved)
-            if lower < value - 0.5 * size**2 * step:
+            if lower < value - 0.5 * square * step:
                 break
             step /= 2.0
         else:
             break
         turn, inverse, pattern, value, slope = trial, back, moved, lower, sloped
-    return (turn, value, size) if np.isfinite(value) else None
+    return (turn, value, size) if math.isfinite(value) else None
 
 
 def _orthogonal(
