@@ -16,6 +16,7 @@ from scipy import optimize, special
 from scipy.linalg import lapack
 
 from collective_use.errors import EstimationError
+from collective_use.numerics.moments import inverse_and_log_det
 from collective_use.numerics.types import Floats
 
 Extraction = Literal["minres", "ml", "pa"]
@@ -138,9 +139,10 @@ def extract(correlation: Floats, factors: int, method: Extraction = "minres") ->
             "optimum: an item is a sum of others, or persons are fewer than items; use minres"
         )
     psi = _axes(r, factors) if method == "pa" else _searched(r, factors, slope)
-    value, gradient = slope(psi, r, factors)
+    spectrum = _spectrum(psi, r, slope)
+    value, gradient = _sloped(spectrum, psi, factors, slope)
     free = (psi > LOWEST * 1.02) & (psi < 1.0)
-    loadings = _loadings(psi, r, factors, method)
+    loadings = _loads(spectrum, psi, factors, slope)
     return Factors(
         loadings, psi, value, float(np.abs(gradient[free]).max(initial=0.0)),
         psi <= LOWEST * 1.02,
@@ -148,7 +150,9 @@ def extract(correlation: Floats, factors: int, method: Extraction = "minres") ->
 
 
 def _start(r: Floats, factors: int) -> Floats:
-    return np.clip((1.0 - 0.5 * factors / len(r)) / np.diag(np.linalg.pinv(r)), 0.05, 0.95)
+    found = inverse_and_log_det(r)
+    inverse = np.linalg.pinv(r) if found is None else found[0]
+    return np.clip((1.0 - 0.5 * factors / len(r)) / np.diag(inverse), 0.05, 0.95)
 
 
 def _searched(r: Floats, factors: int, slope: Slope) -> Floats:
@@ -192,14 +196,13 @@ def _newton(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats | None
 
 
 def _walked(psi: Floats, r: Floats, factors: int, slope: Slope, least: float) -> Floats:
-    found = optimize.minimize(
-        slope, psi, args=(r, factors), jac=True, method="L-BFGS-B",
-        bounds=[(LOWEST, 1.0)] * len(r),
-        options={"ftol": 1e-15, "gtol": least, "maxiter": 2000},
+    found, value, _ = optimize.fmin_l_bfgs_b(
+        slope, psi, args=(r, factors), bounds=[(LOWEST, 1.0)] * len(r),
+        factr=1e-15 / np.finfo(float).eps, pgtol=least, maxiter=2000,
     )  # fmt: skip
-    if not np.isfinite(found.fun):
+    if not np.isfinite(value):
         raise EstimationError("factors could not be extracted: the correlations are singular")
-    return np.asarray(found.x, float)
+    return np.asarray(found, float)
 
 
 def _finished(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats:
@@ -257,7 +260,7 @@ def _curved(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> Floa
 def _axes(r: Floats, factors: int, rounds: int = 20_000) -> Floats:
     psi = _start(r, factors)
     for _ in range(rounds):
-        loadings = _loadings(psi, r, factors, "pa")
+        loadings = _loads(_spectrum(psi, r, _minres), psi, factors, _minres)
         moved = np.clip(1.0 - np.sum(loadings**2, axis=1), LOWEST, 1.0)
         if np.abs(moved - psi).max() < 1e-11:
             return moved
@@ -284,12 +287,13 @@ def _sloped(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> tupl
     return 0.5 * float(values[rest] @ values[rest]), -(squares @ values[rest])
 
 
-def _loadings(psi: Floats, r: Floats, factors: int, method: str) -> Floats:
-    scale = np.sqrt(psi) if method == "ml" else np.ones(len(r))
-    reduced = r / np.outer(scale, scale) if method == "ml" else r - np.diag(psi)
-    values, vectors = np.linalg.eigh(reduced)
-    top = np.maximum(values[::-1][:factors] - (1.0 if method == "ml" else 0.0), 0.0)
-    loadings = scale[:, None] * vectors[:, ::-1][:, :factors] * np.sqrt(top)
+def _loads(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> Floats:
+    """Return the loadings that belong to uniquenesses."""
+    values, vectors = spectrum
+    likely = slope is _ml
+    top = np.maximum(values[::-1][:factors] - (1.0 if likely else 0.0), 0.0)
+    loadings = vectors[:, ::-1][:, :factors] * np.sqrt(top)
+    loadings = np.sqrt(psi)[:, None] * loadings if likely else loadings
     return loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
 
 
@@ -347,9 +351,17 @@ def _limits(chisq: float, df: int, n: int) -> tuple[float, float]:
         if special.chdtr(df, chisq) < tail:
             limits.append(0.0)
             continue
-        found = optimize.brentq(
-            lambda x, tail=tail: special.chndtr(chisq, df, max(x, 1e-12)) - tail,
-            0.0, max(chisq * 4.0, 10.0) + 10 * df,
-        )  # fmt: skip
+
+        def gap(x: float, tail: float = tail) -> float:
+            return float(special.chndtr(chisq, df, max(x, 1e-12))) - tail
+
+        # where the normal law puts it, or anywhere
+        middle = max(chisq - df, 0.0)
+        wide = np.sqrt(2.0 * (df + 2.0 * middle))
+        near = middle + special.ndtri(1.0 - tail) * wide
+        low, high = max(near - 0.3 * wide, 0.0), near + 0.3 * wide
+        if high <= 0.0 or gap(low) * gap(high) > 0:
+            low, high = 0.0, max(chisq * 4.0, 10.0) + 10 * df
+        found = optimize.brentq(gap, low, high)
         limits.append(float(np.sqrt(found / (df * (n - 1)))))
     return limits[0], limits[1]

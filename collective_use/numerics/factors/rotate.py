@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import lapack
 
 from collective_use.errors import InputError
 from collective_use.numerics.types import Floats
@@ -238,11 +239,19 @@ def ordered(found: Rotated, *, keep_first: bool = False, keep: bool = False) -> 
 End = tuple[Floats, float, float]
 
 
+def _inverse(matrix: Floats) -> Floats:
+    """Return the inverse of a small matrix without what `numpy` checks before."""
+    factor, pivots, info = lapack.dgetrf(matrix)
+    if info != 0:
+        return np.linalg.inv(matrix)
+    return np.asarray(lapack.dgetri(factor, pivots)[0])
+
+
 def _oblique(
     loadings: Floats, criterion: Criterion, turn: Floats, tolerance: float, steps: int
 ) -> End | None:
     size, step = np.inf, 1.0
-    inverse = np.linalg.inv(turn)
+    inverse = _inverse(turn)
     pattern = loadings @ inverse.T
     value, slope = criterion(pattern)
     for _ in range(steps):
@@ -256,7 +265,7 @@ def _oblique(
         for _ in range(30):
             trial = turn - step * projected
             trial /= np.sqrt((trial * trial).sum(axis=0))
-            back = np.linalg.inv(trial)
+            back = _inverse(trial)
             moved = loadings @ back.T
             lower, sloped = criterion(moved)
             if lower < value - 0.5 * square * step:
