@@ -80,6 +80,8 @@ _LAZY: dict[str, str] = {
     "jackknife_fit": "collective_use.sem.resampling.bootstrap",
     "fit_cfa": "collective_use.sem.fit",
     "fit_growth": "collective_use.sem.growth",
+    "fit_moderated": "collective_use.sem.moderated.fit",
+    "ModeratedFit": "collective_use.sem.moderated.result",
     "predict": "collective_use.sem.postfit.prediction",
     "fit_sem_mi": "collective_use.sem.imputation",
     "product_indicators": "collective_use.sem.data.indicators",

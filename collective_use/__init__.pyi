@@ -167,6 +167,8 @@ from collective_use.sem.fit import fit_sem as fit_sem
 from collective_use.sem.growth import fit_growth as fit_growth
 from collective_use.sem.imputation import ImputedFit as ImputedFit
 from collective_use.sem.imputation import fit_sem_mi as fit_sem_mi
+from collective_use.sem.moderated.fit import fit_moderated as fit_moderated
+from collective_use.sem.moderated.result import ModeratedFit as ModeratedFit
 from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
 from collective_use.sem.postfit.derived import DerivedEstimate as DerivedEstimate
 from collective_use.sem.postfit.derived import ImpliedMoments as ImpliedMoments
