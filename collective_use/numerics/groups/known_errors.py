@@ -53,7 +53,10 @@ def spread_beyond_errors(estimates: Floats, variances: Floats) -> Spread:
     (1.0, 0.75)
     """
     y, v = np.asarray(estimates, float), np.asarray(variances, float)
-    v = np.maximum(v, 1e-12 * max(float(v.max()), float(np.var(y)), 1e-300))
+    most = max(float(v.max()), float(np.var(y)))
+    if most == 0:
+        return Spread(float(y[0]), 0.0, 0.0)
+    v = np.maximum(v, 1e-12 * most)
 
     def score(tau2: Floats) -> Floats:
         w = 1.0 / (v + tau2[:, None])

@@ -96,6 +96,14 @@ def test_a_census_of_both_waves_has_no_error() -> None:
     assert found.changes["standard_error"].tolist() == pytest.approx([0, 0, 0], abs=1e-7)
 
 
+def test_groups_that_are_all_alike_and_known_have_no_spread() -> None:
+    assert known_errors.spread_beyond_errors(np.full(3, 0.5), np.zeros(3)) == known_errors.Spread(
+        0.5, 0.0, 0.0
+    )
+    known = known_errors.spread_beyond_errors(np.array([0.0, 1.0, 2.0]), np.zeros(3))
+    assert (known.mean, known.variance) == pytest.approx((1.0, 1.0), rel=1e-9)
+
+
 @given(st.floats(-1e8, 1e8), st.floats(0.1, 50), st.integers(0, 99))
 @settings(max_examples=25, deadline=None)
 def test_levels_and_units_do_not_matter(level: float, unit: float, seed: int) -> None:
