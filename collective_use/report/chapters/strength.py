@@ -14,6 +14,10 @@ from collective_use.report.sentences import Number, Sentence, joined, plain_text
 
 SIZES, OMITTED, CONDITIONAL = "sizes.csv", "omitted.csv", "conditional.csv"
 DIFFERENCE = "difference"
+_NOTES = {
+    "sizes": "structure.sizes.note", "omitted": "structure.omitted.note",
+    "conditional": "structure.conditional.note",
+}  # fmt: skip
 
 
 def size_sentence(material: Material, model: str) -> Sentence:
@@ -166,8 +170,8 @@ def conditional(material: Material, model: str) -> Grid | None:
 
 
 def _place(material: Material, row: Row) -> str:
-    name, at = material.name(row.text("moderator")), row.text("at")
-    return f"{name}{material.word('colon')}{material.word(f'structure.at.{at}')}"
+    at = material.word(f"structure.at.{row.text('at')}")
+    return f"{material.name(row.text('moderator'))}{material.word('colon')}{at}"
 
 
 def _picture(material: Material, rows: list[Row]) -> Picture:
@@ -208,5 +212,5 @@ def _grid(
         Column(material.word(f"structure.col.{head}"), numeric=head not in words) for head in heads
     )
     title = f"{model}: {material.word(f'structure.{name}')}"
-    note = material.word(f"structure.{name}.note")
+    note = material.word(_NOTES[name])
     return Grid(title, columns, tuple(cells), note, file, folded=folded)
