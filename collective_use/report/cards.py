@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from collective_use.report.chapters.strength import CONDITIONAL, DIFFERENCE
 from collective_use.report.document import Card, Tone
 from collective_use.report.effects import (
     FEWEST,
@@ -66,7 +67,7 @@ def _declared(material: Material, hypothesis: Mapping[str, object]) -> Card:
         material.say("card.declared", id=hypothesis["id"], text=hypothesis["text"])
     )
     model = str(hypothesis.get("model") or main_model(material) or "")
-    row = _tested(material, model, str(hypothesis.get("effect") or ""))
+    row = _tested(material, model, hypothesis)
     planned = material.word(_planned(material))
     if row is None:
         return Card(question, material.say("card.not_fitted"), (), planned)
@@ -84,9 +85,17 @@ def _planned(material: Material) -> str:
     return "card.deviates" if plan.get("deviations") else "card.planned"
 
 
-def _tested(material: Material, model: str, effect: str) -> Row | None:
-    """Return the row of an effect: a chain, a total over all mechanisms, or a single path."""
-    parts = [part.strip() for part in effect.split("->")]
+def _tested(material: Material, model: str, hypothesis: Mapping[str, object]) -> Row | None:
+    """Return the row of an effect: a chain, a total over all mechanisms, or a single path.
+
+    With a moderator it is the difference of the effect between high and low values of it.
+    """
+    if hypothesis.get("moderator"):
+        found = material.row(
+            CONDITIONAL, model=model, hypothesis=str(hypothesis["id"]), at=DIFFERENCE
+        )
+        return found if found and not found.text("reason") else None
+    parts = [part.strip() for part in str(hypothesis.get("effect") or "").split("->")]
     if len(parts) < 2:
         return None
     route = " -> ".join(parts)
@@ -113,8 +122,9 @@ def statistic(material: Material, row: Row) -> Sentence:
     """Return the estimate of a row with its limits."""
     low, high = limits(row)
     std: Sentence = ()
-    if row.value("std_all") == row.value("std_all"):
-        std = material.say("card.std", std=row.number("std_all", bare=True))
+    column = "std_all" if "std_all" in row.cells else "std"
+    if row.value(column) == row.value(column):
+        std = material.say("card.std", std=row.number(column, bare=True))
     return material.say(
         "card.statistic", est=row.number("est"), low=row.number(low), high=row.number(high), std=std
     )

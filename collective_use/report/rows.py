@@ -9,8 +9,11 @@ import pandas as pd
 
 from collective_use.report.sentences import Number, Source, written, written_p
 
-_ROW_NAMES = ("model", "measure", "construct", "scale", "item", "first", "second", "route", "lhs",
-              "op", "rhs", "coefficient", "level", "group", "file", "what", "where")  # fmt: skip
+_ROW_NAMES = (
+    "model", "measure", "construct", "scale", "item", "first", "second", "route", "hypothesis",
+    "at", "outcome", "predictor", "lhs", "op", "rhs", "coefficient", "level", "group", "file",
+    "what", "where",
+)  # fmt: skip
 """Columns that tell which row it is, for a reader who looks a number up."""
 
 

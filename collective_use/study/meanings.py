@@ -237,6 +237,31 @@ ANSWERED = {
     "reason": "Why a choice could not be fitted.",
 }
 
+STRENGTH = {
+    **{name: MODELS[name] for name in ("model", "effect", "kind", "route")},
+    "std": "The effect in standard deviations between groups.",
+    "lower": "Lower end of the 95% interval, from the draws of the effects.",
+    "upper": "Upper end of the 95% interval.",
+    "p_negligible": "p of two one-sided tests that the effect is too small to matter.",
+    "p_minimal": "p of the test that the effect is larger than what is too small to matter.",
+    "verdict": "smaller than or larger than the smallest effect that counts, or undecided.",
+    "outcome": "What the path leads to.",
+    "predictor": "Where the path begins.",
+    "est": "Estimate.",
+    "correlation": "What errors of the two would have to share for the path to be zero.",
+    "robustness": "Share of what is left of both that an omitted cause must explain to undo it.",
+    "robustness_limit": "The same for its nearer limit to touch zero.",
+    "like": "The predictor beside it that would do most if it were left out.",
+    "like_predictor": "Share of what is left of the predictor that this one explains.",
+    "like_outcome": "Share of what is left of the outcome that this one explains.",
+    "est_without": "The path if a cause as strong as this one were left out.",
+    "hypothesis": "The hypothesis, as the study calls it.",
+    "moderator": "What the effect may depend on.",
+    "at": "Its value; difference: the effect one SD above its mean less that one SD below.",
+    "p": "p of the effect, or of the difference.",
+    "reason": "Why it could not be computed.",
+}
+
 COMPARED = {
     "model": "The model's id in the instrument.",
     "groups": "Groups, the same for all models.",

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from collective_use.errors import InputError
+from collective_use.instrument.library import load_instrument
+from collective_use.instrument.model import Instrument
 from collective_use.output import write_folder, written
 from collective_use.report.compose import compose
-from collective_use.report.document import Column, Grid
 from collective_use.report.material import Material
 from collective_use.report.paper.latex import latex_paper
 from collective_use.report.paper.sections import Paper, paper
+from collective_use.report.paper.single import single
 from collective_use.report.paper.word import word_paper
 from collective_use.report.paper.workbook import workbook
 from collective_use.report.phrases import phrases_in, report_languages
-from collective_use.results import Result, Table, cell_text
+from collective_use.results import Result
+from collective_use.study.plots import bank_names
 from collective_use.study.report import material_of
 from collective_use.study.run import StudyRun
 
@@ -43,7 +47,8 @@ def to_word(
     language
         ``en`` or ``zh``.
     instrument
-        Name or path of the item bank, for a folder whose instrument is not a bundled one.
+        Name or path of the item bank: for a folder whose instrument is not a bundled one, and for
+        the names of measures in the tables of one result.
 
     Returns
     -------
@@ -85,7 +90,8 @@ def to_latex(
     language
         ``en``, or ``zh`` (for ctexart and XeLaTeX).
     instrument
-        Name or path of the item bank, for a folder whose instrument is not a bundled one.
+        Name or path of the item bank: for a folder whose instrument is not a bundled one, and for
+        the names of measures in the tables of one result.
 
     Returns
     -------
@@ -173,21 +179,16 @@ def _material(results: Reportable, language: str, instrument: str | None) -> Mat
 
 def _paper(result: Reportable, language: str, instrument: str | None) -> Paper:
     if isinstance(result, Result) and not isinstance(result, StudyRun):
-        words = phrases_in(report_languages(language)[0])
-        named = {name: words.word(f"paper.{name}") for name in ("table", "figure", "note")}
-        grids = tuple(_grid(table) for table in result.tables())
-        return Paper(words.language, type(result).__name__, named, grids)
+        wanted = report_languages(language)[0]
+        return single(result, phrases_in(wanted), _names(result, instrument, wanted))
     found = _material(result, language, instrument)
     return paper(found, _title(found))
 
 
-def _grid(table: Table) -> Grid:
-    numeric = [
-        any(isinstance(row[k], (int, float)) for row in table.rows)
-        for k in range(len(table.columns))
-    ]
-    heads = tuple(
-        Column(name, numeric=number) for name, number in zip(table.columns, numeric, strict=True)
-    )
-    rows = tuple(tuple(cell_text(cell, table.digits) for cell in row) for row in table.rows)
-    return Grid(table.title, heads, rows, " ".join(table.notes))
+def _names(result: Result, instrument: str | None, language: str) -> Mapping[str, str]:
+    """Return what measures are called: by the instrument given, or the one the result knows."""
+    bank = load_instrument(instrument) if instrument else getattr(result, "instrument", None)
+    if not isinstance(bank, Instrument):
+        known = getattr(result, "names", {})
+        return known if isinstance(known, Mapping) else {}
+    return bank_names(bank, language)

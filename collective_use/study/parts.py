@@ -65,7 +65,12 @@ class Hypothesis(Settings):
     effect
         The measures it runs over: ``con -> cdu``, or a chain ``con -> ssm -> cdu``.
     expected
-        The direction; ``none`` for an effect too small to matter.
+        The direction; ``none`` for an effect too small to matter. Of an effect with a moderator,
+        how it differs from low to high values of the moderator.
+    moderator
+        The measure that the effect is expected to depend on.
+    moderated
+        The step of the chain that it changes, ``pim -> dcb``; the first when left out.
     """
 
     id: str = Field(min_length=1)
@@ -73,6 +78,8 @@ class Hypothesis(Settings):
     model: str | None = None
     effect: str | None = None
     expected: Literal["positive", "negative", "none"] | None = None
+    moderator: str | None = None
+    moderated: str | None = None
 
 
 class Planned(Settings):

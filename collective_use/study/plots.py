@@ -108,13 +108,19 @@ def _speaker(names: Mapping[str, str] | Instrument | str | Path | None, language
     if names is None or isinstance(names, Mapping):
         return speaker(language, names, None)
     bank = as_instrument(names)
+    items = {i.id: _text(i.text, language, i.id) for i in bank.items}
+    return speaker(language, bank_names(bank, language), items)
 
-    def text(texts: Mapping[str, str], otherwise: str) -> str:
-        return texts.get(language) or next(iter(texts.values()), "") or otherwise
 
-    known = {part.id: text(part.name, part.id) for part in bank.constructs}
+def bank_names(bank: Instrument, language: str) -> dict[str, str]:
+    """Return what constructs and measures of an instrument are called, by code."""
+    known = {part.id: _text(part.name, language, part.id) for part in bank.constructs}
     called = {
-        part.id: text(part.name, "") or known.get(part.construct_id, part.id)
+        part.id: _text(part.name, language, "") or known.get(part.construct_id, part.id)
         for part in bank.measures
     }
-    return speaker(language, called | known, {i.id: text(i.text, i.id) for i in bank.items})
+    return called | known
+
+
+def _text(texts: Mapping[str, str], language: str, otherwise: str) -> str:
+    return texts.get(language) or next(iter(texts.values()), "") or otherwise

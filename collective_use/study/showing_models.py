@@ -13,6 +13,7 @@ from collective_use.structure.answers.routes import ARROW
 from collective_use.structure.report import Figures, exact_figures, report_text
 from collective_use.structure.result import StructureFit
 from collective_use.structure.values import find_model
+from collective_use.study.strength import strength_for_others
 from collective_use.study.walk import Outcome
 
 _MEASURES = {
@@ -72,7 +73,7 @@ def answer_frames(outcome: Outcome, rule: Disclosure) -> dict[str, pd.DataFrame]
         whose = [next(iter(outcome.models))] * len(frame)
         along = frame["route"].astype(str).tolist()
         shown["specifications.csv"] = _coarse(outcome, frame, along, whose, steps)
-    return shown
+    return shown | strength_for_others(outcome, steps, rule)
 
 
 def _coarse(

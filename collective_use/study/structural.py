@@ -26,6 +26,8 @@ from collective_use.structure.result import StructureFit
 from collective_use.structure.rivals.compare import compare_models
 from collective_use.structure.rivals.nesting import EQUIVALENT, NESTED
 from collective_use.structure.rivals.specifications import specification_curve
+from collective_use.study.strength import FILES as STRENGTH
+from collective_use.study.strength import joined_parts, strength_frames
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -38,6 +40,7 @@ ANSWERS = {
     "explained.csv": "a row an outcome of each model: R-square between groups, with limits",
     "contrasts.csv": "a row a pair of mechanisms with the same ends: their difference",
     "specifications.csv": "a row a defensible choice: one effect, computed in each way",
+    **STRENGTH,
 }
 """What follows from the models; written where it has rows."""
 
@@ -130,6 +133,7 @@ def _answers(outcome: Outcome, fits: Mapping[str, StructureFit]) -> dict[str, pd
         "explained.csv": _stacked({name: fit.explained() for name, fit in done.items()}),
         "contrasts.csv": _stacked({name: _contrasts(fit) for name, fit in done.items()}),
         "specifications.csv": _specifications(outcome, *next(iter(done.items()))),
+        **{name: joined_parts(parts) for name, parts in strength_frames(outcome, done).items()},
     }
 
 

@@ -124,6 +124,11 @@ hypotheses:
   #   model: M1
   #   effect: con -> ssm -> cdu
   #   expected: positive
+  # - id: H2
+  #   text: Uneven power keeps dissent out, less so where leading is shared.
+  #   model: M1
+  #   effect: pim -> dcb -> cdu
+  #   moderator: dl
 # How many groups and members are asked, and by which values that was planned (docs/planning.md);
 # collective-use plan study.yaml computes what they can show.
 # planning:

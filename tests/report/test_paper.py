@@ -20,7 +20,6 @@ from collective_use.report.paper.latex import latex_escaped, latex_paper
 from collective_use.report.paper.pictures import drawn
 from collective_use.report.paper.sections import paper
 from collective_use.report.paper.word import cell_text, word_paper
-from collective_use.results import cell_text as results_cell
 
 METHODS = "# Methods\n\n**Sample.** A *small* one.\n\n- first\n- second\n\n## Table 1\n\nx\n\n" \
     "## References\n\nBliese, P. D. (2000). & more.\n"  # fmt: skip
@@ -99,14 +98,40 @@ def test_the_workbook_holds_numbers_with_the_digits_of_the_page(folder: Path) ->
     assert len(book.sheetnames) <= 14
 
 
-def test_any_result_becomes_a_table_of_word() -> None:
+def _tables(result: cu.Result, language: str = "en", instrument: str | None = None) -> list:
+    made = cu.to_word(result, language=language, instrument=instrument)
+    return docx.Document(io.BytesIO(made)).tables
+
+
+def test_one_result_becomes_apa_tables() -> None:
+    """Numbers are the result's, with the digits and signs of APA 7."""
     result = cu.rwg([4, 4, 5, 1, 5, 3], list("aaabbb"))
-    tables = docx.Document(io.BytesIO(cu.to_word(result))).tables
-    shown = [[[c.text for c in row.cells] for row in table.rows][1:] for table in tables]
-    assert shown == [
-        [[results_cell(v, t.digits) for v in r] for r in t.rows] for t in result.tables()
+    first, second = _tables(result)
+    shown = [[cell.text for cell in row.cells] for row in second.rows]
+    assert shown[0][:3] == ["Group", "n", "rwg"]
+    values = dict(zip(result.by_group["group"], result.by_group["rwg"], strict=True))
+    assert [(row[0], float(row[2].replace("−", "-"))) for row in shown[1:]] == [
+        (str(group), pytest.approx(value, abs=0.005)) for group, value in values.items()
     ]
+    assert not any(text.startswith("0.") for row in shown[1:] for text in row[2:3])
     assert b"\\toprule" in cu.to_latex(result)["paper.tex"]
+    assert len(first.rows) > 1
+
+
+def test_limits_stand_in_one_column_and_codes_have_names() -> None:
+    export = cu.sample_path("clean") / "export.csv"
+    groups = cu.aggregate(cu.score(cu.read_responses(export, "collective_data_use")), repetitions=0)
+    products = cu.fit_products(groups, "dcb ~ pim + dl + pim:dl", repetitions=200)
+    (table,) = _tables(products, instrument="collective_data_use")
+    shown = [[cell.text for cell in row.cells] for row in table.rows]
+    assert shown[0] == ["Outcome", "Term", "Estimate", "SE", "95% limits", "p"]
+    assert shown[1][:2] == ["Dissent-conflict balancing", "Power imbalance"]
+    for line, row in zip(shown[1:], products.estimates.to_dict("records"), strict=True):
+        low, high = re.findall(r"[−\d.]+", line[4])
+        assert float(low.replace("−", "-")) == pytest.approx(row["lower"], abs=0.005)
+        assert float(high.replace("−", "-")) == pytest.approx(row["upper"], abs=0.005)
+    spoken = _tables(products, "zh")[0].rows[0].cells
+    assert spoken[0].text == "结果变量"
 
 
 def test_the_command_writes_all_three(folder: Path, tmp_path: Path) -> None:

@@ -111,7 +111,8 @@ def _hypotheses(design: PlainMapping) -> list[str]:
     found = []
     for entry in design.get("hypotheses") or ():
         where = [f"model {entry['model']}"] if entry.get("model") else []
-        where += [f"effect {entry['effect']}"] if entry.get("effect") else []
+        by = f" × {entry['moderator']}" if entry.get("moderator") else ""
+        where += [f"effect {entry['effect']}{by}"] if entry.get("effect") else []
         where += [DIRECTIONS[entry["expected"]]] if entry.get("expected") else []
         tail = f" ({'; '.join(where)})" if where else ""
         found.append(f"- **{entry['id']}** {entry['text']}{tail}")

@@ -46,29 +46,57 @@ def _fitted(material: Material) -> str:
     return "structure" if main_model(material) else ""
 
 
+def _declared(material: Material) -> str:
+    return "cards" if material.setting("settings", "hypotheses") else ""
+
+
+def _powered(material: Material) -> str:
+    model = main_model(material)
+    return "structure" if model and material.setting("models", model, "power") else ""
+
+
 JARS: Mapping[str, Held] = {
+    "title": _owed,
     "purpose": _owed,
+    "hypotheses": _declared,
     "setting": _owed,
+    "sampling": _owed,
+    "characteristics": _with("characteristics.csv", "sample"),
     "ethics": _owed,
     "exclusions": _always("decisions"),
     "flow": _always("sample"),
     "response": _rates,
     "size": _owed,
+    "power": _powered,
+    "collection": _owed,
     "measures": _with("measures.csv", "agreement"),
+    "unreported": _owed,
+    "wording": _owed,
     "reliability": _with("measures.csv", "reliability"),
+    "validity": _with("validation_constructs.csv", "validity"),
     "missing": _with("validation_items.csv", "quality"),
+    "diagnostics": _with("validation_items.csv", "items"),
     "careless": _screened,
     "planned": _planned,
     "descriptives": _with("table1.csv", "methods"),
+    "specification": _fitted,
     "estimates": _fitted,
+    "sizes": _with("sizes.csv", "structure"),
+    "many": _with("effects.csv", "structure"),
     "fit": _with("fit.csv", "structure"),
+    "rivals": _with("models_compared.csv", "structure"),
+    "problems": _always("decisions"),
     "software": _always("session"),
+    "support": _declared,
     "limits": _owed,
+    "general": _owed,
     "data": _owed,
 }
-"""Points of JARS-Quant for a study by questionnaire, in the order of a paper."""
+"""Points of JARS-Quant for a study by questionnaire, in the order of a paper: its Table 1 for
+every design, and what the module on structural equation models adds."""
 
 COSMIN: Mapping[str, Held] = {
+    "development": _owed,
     "content": _owed,
     "structural": _with("validation_loadings.csv", "factors"),
     "consistency": _with("validation_reliability.csv", "reliability"),
@@ -79,9 +107,13 @@ COSMIN: Mapping[str, Held] = {
     "error": _owed,
     "criterion": _owed,
     "construct": _with("validation_discriminant.csv", "validity"),
+    "hypotheses": _owed,
     "responsiveness": _owed,
+    "interpretability": _with("validation_items.csv", "items"),
+    "feasibility": _owed,
 }
-"""Properties of an instrument by COSMIN, and two that constructs of groups add."""
+"""The ten boxes of COSMIN's risk of bias checklist in their order, box 9 in two; two properties
+that constructs of groups add; interpretability and feasibility, which have no box."""
 
 
 def chapter(material: Material) -> Chapter:

@@ -8,6 +8,7 @@ from collective_use.report.chapters.answers import (
     power_blocks,
     rival_blocks,
 )
+from collective_use.report.chapters.strength import strength_blocks
 from collective_use.report.document import (
     Block,
     Cell,
@@ -64,6 +65,7 @@ def _of_model(material: Material, model: str) -> list[Block]:
     blocks += [picture] if picture else []
     blocks += contrast_blocks(material, model)
     blocks += [_paths(material, model), *_effects(material, model)]
+    blocks += strength_blocks(material, model)
     blocks += [Paragraph(sentence, "note") for sentence in _attribution(material, model)]
     warned = material.setting("models", model, "warnings")
     said = [str(text) for text in warned] if isinstance(warned, list) else []

@@ -14,7 +14,8 @@ _SIGNS = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
     "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "−": r"$-$", "→": r"$\rightarrow$", "≥": r"$\geq$", "≤": r"$\leq$", "√": r"$\surd$",
-    "±": r"$\pm$", "α": r"$\alpha$", "ω": r"$\omega$", "²": r"\textsuperscript{2}",
+    "±": r"$\pm$", "α": r"$\alpha$", "β": r"$\beta$", "Δ": r"$\Delta$", "τ": r"$\tau$",
+    "ω": r"$\omega$", "²": r"\textsuperscript{2}",
     "σ": r"$\sigma$", "χ": r"$\chi$", "<": r"\textless{}", ">": r"\textgreater{}",
 }  # fmt: skip
 
@@ -23,8 +24,9 @@ _HEAD = r"""% Made by collective-use; needs booktabs, longtable, graphicx{extra}
 \usepackage{{booktabs,longtable,graphicx}}
 \usepackage[margin=2.5cm]{{geometry}}
 \begin{{document}}
-\title{{{title}}}\date{{}}\maketitle
-"""
+{title}"""
+
+_TITLE = "\\title{{{}}}\\date{{}}\\maketitle\n"
 
 
 def latex_escaped(text: str) -> str:
@@ -47,9 +49,10 @@ def latex_paper(paper: Paper) -> dict[str, bytes]:
         From `collective_use.report.paper.sections.paper`. Chinese needs ctexart and XeLaTeX.
     """
     chinese = paper.language == "zh"
+    title = _TITLE.format(latex_escaped(paper.title)) if paper.title else ""
     head = _HEAD.format(
         extra="; compile with xelatex (ctex)" if chinese else "",
-        kind="ctexart" if chinese else "article", title=latex_escaped(paper.title),
+        kind="ctexart" if chinese else "article", title=title,
     )  # fmt: skip
     parts, files = [head], {}
     figures = _counted()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collective_use.phrases import told
 from collective_use.report.chapters.agreement import icc_column
 from collective_use.report.chapters.reliability import FILE as RELIABILITY
+from collective_use.report.chapters.strength import strength_blocks
 from collective_use.report.chapters.structure import diagram, fit_sentence
 from collective_use.report.document import Cell, Column, Grid, Markdown, Paragraph, Picture
 from collective_use.report.effects import (
@@ -221,6 +222,11 @@ def _structure(material: Material) -> list[PaperBlock]:
         picture = forest(material, list(material.rows("effects.csv", model=model)), model)
         table = _effects(material, model)
         blocks += [part for part in (table, picture) if part is not None]
+        blocks += [
+            replace(block, folded=False) if isinstance(block, Grid) else block
+            for block in strength_blocks(material, model)
+            if isinstance(block, (Grid, Paragraph, Picture))
+        ]
     return blocks
 
 

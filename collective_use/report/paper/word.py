@@ -24,6 +24,9 @@ _THICK = ("single", 12)
 _THIN = ("single", 6)
 _WIDEST, _NARROWEST = 7.0, 0.95
 """Of a column, in cm."""
+_LEAST = 1.8
+"""Of a column of words, in cm, beside columns of numbers that have all they need."""
+
 _ONE_PAGE = 24
 """A table of so many rows stays on one page; a longer one breaks between rows."""
 
@@ -55,7 +58,8 @@ def word_paper(paper: Paper) -> bytes:
     document.core_properties.title = paper.title
     document.core_properties.author = ""
     document.core_properties.language = "zh-CN" if paper.language == "zh" else "en-GB"
-    document.add_heading(paper.title, 0)
+    if paper.title:
+        document.add_heading(paper.title, 0)
     tables, figures = _numbers(), _numbers()
     for block in paper.blocks:
         if isinstance(block, Heading):
@@ -228,14 +232,28 @@ def _widths(table: WordTable, grid: Grid) -> None:
         )
         wide = _WIDEST if len(grid.columns) <= _MANY else _WIDEST / 2
         wanted.append(min(wide, max(_NARROWEST, longest * 0.22 + 0.45)))
-    scale = min(1.0, (WIDTH_CM - wanted[0] * 0.5) / max(sum(wanted) - wanted[0] * 0.5, 0.1))
-    widths = [width * scale for width in wanted]
+    widths = _fitted(wanted, [column.numeric for column in grid.columns])
     widths[0] += max(0.0, min(_WIDEST - widths[0], WIDTH_CM - sum(widths)))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(width)
+
+
+def _fitted(wanted: list[float], numeric: list[bool]) -> list[float]:
+    """Make columns fit the page: words give way, since a number that is broken cannot be read."""
+    fixed = sum(width for width, number in zip(wanted, numeric, strict=True) if number)
+    words = sum(wanted) - fixed
+    room = WIDTH_CM - fixed
+    if words > 0 and room >= _LEAST * numeric.count(False):
+        scale = min(1.0, room / words)
+        return [
+            width if number else width * scale
+            for width, number in zip(wanted, numeric, strict=True)
+        ]
+    scale = min(1.0, WIDTH_CM / sum(wanted))
+    return [width * scale for width in wanted]
 
 
 def _longest(text: str) -> int:

@@ -9,6 +9,11 @@ from dataclasses import replace
 from collective_use.accepted import Plain
 from collective_use.phrases import told
 from collective_use.report.chapters.answers import EXPLAINED, contrast_sentence
+from collective_use.report.chapters.strength import (
+    conditional_sentences,
+    omitted_sentence,
+    size_sentence,
+)
 from collective_use.report.chapters.structure import fit_sentence
 from collective_use.report.effects import limits, models, regressions, shown_sign
 from collective_use.report.material import Material
@@ -223,13 +228,15 @@ def _effects(material: Material, names: list[str], digits: int) -> Table:
 
 
 def _contrasts(material: Material, names: list[str]) -> tuple[str, ...]:
-    """Return whether mechanisms differ, a sentence a model that has several."""
+    """Return what follows from the effects, a sentence each: whether mechanisms differ, ..."""
     found = []
     for name in names:
-        sentence = contrast_sentence(material, name)
-        if sentence:
-            text = plain_text(sentence)
-            found.append(text if len(names) == 1 else f"{name}: {text}")
+        sentences = (
+            contrast_sentence(material, name), size_sentence(material, name),
+            omitted_sentence(material, name), *conditional_sentences(material, name),
+        )  # fmt: skip
+        texts = [plain_text(sentence) for sentence in sentences if sentence]
+        found += texts if len(names) == 1 else [f"{name}: {text}" for text in texts]
     return tuple(found)
 
 

@@ -70,6 +70,10 @@ def content_of(study: Study, instrument: Instrument) -> PlainDict:
     if settings["planning"] and settings["planning"]["spread"] is None:
         # plans sealed before there was this setting are as they were
         del settings["planning"]["spread"]
+    for entry in settings["hypotheses"]:
+        for name in ("moderator", "moderated"):
+            if entry[name] is None:
+                del entry[name]
     rules = cutoffs_with(study.all_cutoffs())
     kept = {key: value for key, value in settings.items() if key not in {*DESIGN, *UNSEALED}}
     pipeline = {**kept, "cutoffs": {name: float(rule.value) for name, rule in rules.items()}}
@@ -134,4 +138,9 @@ def _check_hypotheses(study: Study, instrument: Instrument) -> None:
             raise InputError(
                 f"hypothesis {entry.id}: an effect runs over measures of {instrument.id}, such as "
                 f"'con -> ssm -> cdu', got {entry.effect!r}"
+            )
+        if entry.moderator is not None and entry.moderator not in measures:
+            raise InputError(
+                f"hypothesis {entry.id}: moderator must be a measure of {instrument.id}, got "
+                f"{entry.moderator!r}"
             )
