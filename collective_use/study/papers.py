@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.output import write_folder, written
 from collective_use.report.compose import compose
 from collective_use.report.document import Column, Grid
 from collective_use.report.material import Material
 from collective_use.report.paper.latex import latex_paper
+from collective_use.report.paper.references import STYLES
 from collective_use.report.paper.sections import Paper, paper
 from collective_use.report.paper.word import word_paper
 from collective_use.report.paper.workbook import workbook
@@ -28,6 +30,7 @@ def to_word(
     *,
     language: str = "en",
     instrument: str | None = None,
+    references: str = "numbered",
 ) -> bytes:
     """Write results as a Word document with real styles and editable APA tables.
 
@@ -44,6 +47,8 @@ def to_word(
         ``en`` or ``zh``.
     instrument
         Name or path of the item bank, for a folder whose instrument is not a bundled one.
+    references
+        Of a Chinese paper, by GB/T 7714: ``numbered``, or ``author-year``.
 
     Returns
     -------
@@ -53,7 +58,8 @@ def to_word(
     Raises
     ------
     InputError
-        When there are no results, or no phrase file speaks the language.
+        When there are no results, no phrase file speaks the language, or references are listed
+        otherwise.
     OutputError
         When the file cannot be written.
 
@@ -64,7 +70,7 @@ def to_word(
     >>> cu.to_word(agreement)[:2]
     b'PK'
     """
-    return written(word_paper(_paper(result, language, instrument)), path)
+    return written(word_paper(_paper(result, language, instrument, references)), path)
 
 
 def to_latex(
@@ -73,6 +79,7 @@ def to_latex(
     *,
     language: str = "en",
     instrument: str | None = None,
+    references: str = "numbered",
 ) -> dict[str, bytes]:
     r"""Write results as LaTeX: ``paper.tex`` with booktabs tables, and its figures as PDF.
 
@@ -86,6 +93,8 @@ def to_latex(
         ``en``, or ``zh`` (for ctexart and XeLaTeX).
     instrument
         Name or path of the item bank, for a folder whose instrument is not a bundled one.
+    references
+        Of a Chinese paper, by GB/T 7714: ``numbered``, or ``author-year``.
 
     Returns
     -------
@@ -106,7 +115,7 @@ def to_latex(
     >>> b"\\toprule" in files["paper.tex"]
     True
     """
-    files = latex_paper(_paper(result, language, instrument))
+    files = latex_paper(_paper(result, language, instrument, references))
     if folder is not None:
         write_folder(folder, files.items(), {"makes": "methods and results in LaTeX"})
     return files
@@ -171,14 +180,15 @@ def _material(results: Reportable, language: str, instrument: str | None) -> Mat
     )
 
 
-def _paper(result: Reportable, language: str, instrument: str | None) -> Paper:
+def _paper(result: Reportable, language: str, instrument: str | None, references: str) -> Paper:
+    one_of("references", references, STYLES)
     if isinstance(result, Result) and not isinstance(result, StudyRun):
         words = phrases_in(report_languages(language)[0])
         named = {name: words.word(f"paper.{name}") for name in ("table", "figure", "note")}
         grids = tuple(_grid(table) for table in result.tables())
         return Paper(words.language, type(result).__name__, named, grids)
     found = _material(result, language, instrument)
-    return paper(found, _title(found))
+    return paper(found, _title(found), references)
 
 
 def _grid(table: Table) -> Grid:
