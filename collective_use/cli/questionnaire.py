@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collective_use.questionnaire.print_form import Printed
 
 app = typer.Typer(rich_markup_mode=None)
-_LETTERHEAD = ("logo", "institution", "investigator", "ethics", "contact", "address", "date")
+_LETTERHEAD = (
+    "logo", "institution", "investigator", "ethics", "contact", "address", "date",
+    "table_number", "issued_by", "approval", "valid_until",
+)  # fmt: skip
 _OPTIONS: dict[str, Option] = {
     **FORM_OPTIONS,
     "logo": Annotated[Path | None, typer.Option(help="Letterhead: .svg, .png or .jpg.")],
@@ -29,6 +32,12 @@ _OPTIONS: dict[str, Option] = {
     "contact": Annotated[str | None, typer.Option(help="Letterhead: telephone or e-mail.")],
     "address": Annotated[str | None, typer.Option(help="Where filled-in forms go back to.")],
     "date": Annotated[str | None, typer.Option(help="Letterhead: the date.")],
+    "table_number": Annotated[
+        str | None, typer.Option(help="Statistical survey: number of the form.")
+    ],
+    "issued_by": Annotated[str | None, typer.Option(help="Statistical survey: who issued it.")],
+    "approval": Annotated[str | None, typer.Option(help="Statistical survey: approval number.")],
+    "valid_until": Annotated[str | None, typer.Option(help="Statistical survey: valid until.")],
 }
 
 

@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 @options.takes(
-    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "group_reports",
+    "exports", "instrument", "out", "lang", "word", "latex", "xlsx", "references", "group_reports",
     "group_measure", "letterhead", "r_script", "mplus", "model", "thorough",
     *options.READING, *options.AGGREGATING, *options.PLACES, "voice", "seed", "full",
 )  # fmt: skip
@@ -37,6 +37,12 @@ def report(
     xlsx: Annotated[
         str | None, typer.Option(metavar="FILE", help="Every table in a workbook to read.")
     ] = None,
+    references: Annotated[
+        str,
+        typer.Option(
+            metavar="STYLE", help="Of a Chinese paper, by GB/T 7714: numbered or author-year."
+        ),
+    ] = "numbered",
     group_reports: Annotated[
         str | None, typer.Option(metavar="DIR", help="A page for each group, to talk about.")
     ] = None,
@@ -138,7 +144,8 @@ def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> No
         _group_pages(results, language, flags)
     for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
         if flags[name]:
-            make(results, flags[name], language=language, instrument=bank)
+            style = {} if name == "xlsx" else {"references": flags["references"]}
+            make(results, flags[name], language=language, instrument=bank, **style)
             console.say(f"Written: {flags[name]}")
 
 

@@ -19,6 +19,8 @@ _PREFIX = re.compile(
 """A file with or without a place in it, a name or quoted names: what a sentence is said of."""
 _PLACED = re.compile(r"\S.*?:\d+:\d+: ")
 """A line that is a problem by itself."""
+_AT = re.compile(r"((?:(?!: )[^\n])+?:\d+:\d+): (?=\S)")
+"""The place of a problem in a file, which no sentence may swallow."""
 _AS_WRITTEN = frozenset(["command", "file", "folder", "out", "path", "place", "target"])
 """Gaps that hold no words: a folder may be called as something that we say."""
 _WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
@@ -95,6 +97,9 @@ def head_told(language: str | None, text: str) -> str:
 
 @cache
 def _told(language: str, text: str) -> str:
+    at = _AT.match(text)
+    if at and "\n" not in text:
+        return f"{at[1]}：{told(language, text[at.end() :])}"
     found = _whole(language, text)
     if found is not None:
         return found

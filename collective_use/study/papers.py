@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.library import load_instrument
 from collective_use.instrument.model import Instrument
@@ -12,6 +13,7 @@ from collective_use.output import write_folder, written
 from collective_use.report.compose import compose
 from collective_use.report.material import Material
 from collective_use.report.paper.latex import latex_paper
+from collective_use.report.paper.references import STYLES
 from collective_use.report.paper.sections import Paper, paper
 from collective_use.report.paper.single import single
 from collective_use.report.paper.word import word_paper
@@ -32,6 +34,7 @@ def to_word(
     *,
     language: str = "en",
     instrument: str | None = None,
+    references: str = "numbered",
 ) -> bytes:
     """Write results as a Word document with real styles and editable APA tables.
 
@@ -49,6 +52,8 @@ def to_word(
     instrument
         Name or path of the item bank: for a folder whose instrument is not a bundled one, and for
         the names of measures in the tables of one result.
+    references
+        Of a Chinese paper, by GB/T 7714: ``numbered``, or ``author-year``.
 
     Returns
     -------
@@ -58,7 +63,8 @@ def to_word(
     Raises
     ------
     InputError
-        When there are no results, or no phrase file speaks the language.
+        When there are no results, no phrase file speaks the language, or references are listed
+        otherwise.
     OutputError
         When the file cannot be written.
 
@@ -69,7 +75,7 @@ def to_word(
     >>> cu.to_word(agreement)[:2]
     b'PK'
     """
-    return written(word_paper(_paper(result, language, instrument)), path)
+    return written(word_paper(_paper(result, language, instrument, references)), path)
 
 
 def to_latex(
@@ -78,6 +84,7 @@ def to_latex(
     *,
     language: str = "en",
     instrument: str | None = None,
+    references: str = "numbered",
 ) -> dict[str, bytes]:
     r"""Write results as LaTeX: ``paper.tex`` with booktabs tables, and its figures as PDF.
 
@@ -92,6 +99,8 @@ def to_latex(
     instrument
         Name or path of the item bank: for a folder whose instrument is not a bundled one, and for
         the names of measures in the tables of one result.
+    references
+        Of a Chinese paper, by GB/T 7714: ``numbered``, or ``author-year``.
 
     Returns
     -------
@@ -112,7 +121,7 @@ def to_latex(
     >>> b"\\toprule" in files["paper.tex"]
     True
     """
-    files = latex_paper(_paper(result, language, instrument))
+    files = latex_paper(_paper(result, language, instrument, references))
     if folder is not None:
         write_folder(folder, files.items(), {"makes": "methods and results in LaTeX"})
     return files
@@ -177,12 +186,13 @@ def _material(results: Reportable, language: str, instrument: str | None) -> Mat
     )
 
 
-def _paper(result: Reportable, language: str, instrument: str | None) -> Paper:
+def _paper(result: Reportable, language: str, instrument: str | None, references: str) -> Paper:
+    one_of("references", references, STYLES)
     if isinstance(result, Result) and not isinstance(result, StudyRun):
         wanted = report_languages(language)[0]
         return single(result, phrases_in(wanted), _names(result, instrument, wanted))
     found = _material(result, language, instrument)
-    return paper(found, _title(found))
+    return paper(found, _title(found), references)
 
 
 def _names(result: Result, instrument: str | None, language: str) -> Mapping[str, str]:

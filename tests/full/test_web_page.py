@@ -160,3 +160,43 @@ def test_on_a_phone_answers_stand_in_a_row_and_can_be_copied(page, tmp_path):
         saved, cu.load_instrument("collective_data_use"), members=tmp_path / "members.csv"
     )
     assert responses.answers["cdu1"].tolist() == [6.0]
+
+
+LONE = """
+return [...document.querySelectorAll("main p, main th, main legend, main label, main h2")]
+  .filter(e => e.offsetParent && !e.querySelector("p, table, fieldset")).map(e => {
+    const lines = [], walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+    let last = null;
+    for (let n = walk.nextNode(); n; n = walk.nextNode())
+      for (let i = 0; i < n.length; i++) {
+        const r = document.createRange(); r.setStart(n, i); r.setEnd(n, i + 1);
+        const box = r.getClientRects()[0];
+        if (!box || !box.width || !n.data[i].trim()) continue;
+        if (last === null || Math.abs(box.bottom - last) > 6) lines.push("");
+        last = box.bottom;
+        lines[lines.length - 1] += n.data[i];
+      }
+    return lines;
+  }).filter(lines => lines.length > 1)
+"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 430])
+def test_no_text_ends_with_a_lone_character(page, tmp_path, width):
+    with browser(tmp_path) as driver:
+        size = {"width": width, "height": 1200, "deviceScaleFactor": 1, "mobile": True}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        driver.get(page.as_uri())
+        driver.find_element(By.CSS_SELECTOR, "#languages [lang=zh]").click()
+        seen, ends = 0, []
+        for _ in range(60):
+            lines = driver.execute_script(LONE)
+            seen += len(lines)
+            ends += [text for text in lines if len(text[-1]) < 3]
+            for box in driver.find_elements(By.CSS_SELECTOR, ".consent input:not(:checked)"):
+                driver.execute_script("arguments[0].click()", box)
+            if driver.find_elements(By.ID, "copy"):
+                break
+            driver.find_element(By.ID, "next").click()
+        assert seen > 60
+        assert ends == []

@@ -31,7 +31,7 @@ WORDS = frozenset(
     group member name partner informant error missing drop keep last first default true
     csv tsv xlsx sav dta parquet docx pdf html letterhead fill data clean messy us-letter letter
     web xlsform surveyjs qualtrics limesurvey redcap tencent kobo odk surveycto KoBo SurveyJS
-    svg png jpg xls effects yaml uni reduced Hant
+    svg png jpg xls effects numbered author year yaml uni reduced Hant
     planning paths correlations iccs halo loadings icc refused age one not null FILE EXPORT OPTIONS
     LANGUAGE
     """.split()  # noqa: SIM905

@@ -125,6 +125,24 @@ def test_references_are_numbered_by_the_standard(results: Material) -> None:
     assert any("[1] Kroll A." in getattr(block, "text", "") for block in blocks)
 
 
+def test_references_by_author_and_year(results: Material) -> None:
+    listed = references("author-year")
+    assert listed[-1] == (
+        "Kroll A, 2023. Relational mechanisms to explain collective performance data use[J]. "
+        "Perspectives on Public Management and Governance, 6(2-3): 106-118."
+    )
+    assert listed[0].endswith(
+        "[M]//Klein K J, Kozlowski S W J. Multilevel theory, research, and methods in "
+        "organizations. San Francisco: Jossey-Bass: 349-381."
+    )
+    assert list(listed) == sorted(listed)
+    assert not any(text.startswith("[") for text in listed)
+    blocks = paper(results, "x", "author-year").blocks
+    assert any("Kroll A, 2023." in getattr(block, "text", "") for block in blocks)
+    with pytest.raises(cu.InputError, match="references must be one of"):
+        references("apa")
+
+
 def test_factors_explored_in_one_half_and_confirmed_in_the_other(material: Material) -> None:
     loadings = pd.DataFrame(
         [("cdu1", "cdu", "cdu", 0.71, 0.5, 0.4), ("cdu1", "cdu", "ssm", 0.02, 0.5, 0.2),

@@ -17,7 +17,9 @@ LOGO_KINDS = {".svg": "svg", ".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
 _LARGEST_LOGO = 2_000_000
 GAPS = {"INSTITUTION": "institution", "ETHICS BODY AND NUMBER": "ethics", "CONTACT": "contact"}
 """Gaps of consent texts that a letterhead fills, so that nothing is typed twice."""
-LETTER_LINES = ("investigator", "ethics", "contact", "date")
+STATISTICAL = ("table_number", "issued_by", "approval", "valid_until")
+"""What a statistical survey of an office has to show: 表号, 制定机关, 批准文号, 有效期至."""
+LETTER_LINES = (*STATISTICAL, "investigator", "ethics", "contact", "date")
 """What stands below the institution, in this order."""
 
 Line = str | Mapping[str, str]
@@ -34,6 +36,9 @@ class Letterhead:
         Lines of text, or a text by language: ``{"en": "City University", "zh": "城市大学"}``.
     address
         Where filled-in forms go back to; may have several lines.
+    table_number, issued_by, approval, valid_until
+        For a statistical survey: number of the form, the office that issued it, its approval and
+        until when it is valid (表号, 制定机关, 批准文号, 有效期至).
     logo
         A picture (.svg, .png or .jpg) of at most 2 MB.
 
@@ -49,6 +54,10 @@ class Letterhead:
     contact: Line = ""
     date: Line = ""
     address: Line = ""
+    table_number: Line = ""
+    issued_by: Line = ""
+    approval: Line = ""
+    valid_until: Line = ""
     logo: str | Path = ""
 
     def __bool__(self) -> bool:

@@ -140,10 +140,11 @@ def _head(letterhead: Letterhead, languages: tuple[str, ...]) -> str:
     if picture:
         data = base64.b64encode(picture[0]).decode("ascii")
         logo = f'<p><img class="logo" alt="" src="data:{_MEDIA[picture[1]]};base64,{data}"></p>'
-    lines = (
-        _said(letterhead.line(name, languages), languages)
-        for name in ("institution", *LETTER_LINES)
-    )
+    lines = [_said(letterhead.line("institution", languages), languages)]
+    for name in LETTER_LINES:
+        said = letterhead.line(name, languages)
+        pairs = zip(in_all(name, languages), said, languages, strict=False)
+        lines.append(_said(tuple(f"{a}{colon(code)}{b}" for a, b, code in pairs), languages))
     return logo + "".join(f"<p>{line}</p>" for line in lines if line)
 
 

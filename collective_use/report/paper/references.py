@@ -1,8 +1,13 @@
-"""References as Chinese journals print them: GB/T 7714-2015, numbered."""
+"""References as Chinese journals print them: GB/T 7714-2015, numbered or by author and year."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from collective_use.checks import one_of
+
+STYLES = ("numbered", "author-year")
+"""Journals ask for the one or the other: 顺序编码制, 著者-出版年制."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +52,50 @@ _ROOT = (
 )  # fmt: skip
 
 
-def written_gbt(source: Reference, number: int) -> str:
-    """Return a reference by GB/T 7714-2015, numbered; three authors, then et al.
+def written_gbt(source: Reference, number: int | None = None) -> str:
+    """Return a reference by GB/T 7714-2015; three authors, then et al.
+
+    Parameters
+    ----------
+    source
+        The work.
+    number
+        Its place in a numbered list; None for a list by author and year, in which the year
+        stands behind the authors.
 
     Examples
     --------
     >>> one = Reference(("Kroll A",), "Title", "Journal", 2023, "6(2-3): 106-118")
     >>> written_gbt(one, 1)
     '[1] Kroll A. Title[J]. Journal, 2023, 6(2-3): 106-118.'
+    >>> written_gbt(one)
+    'Kroll A, 2023. Title[J]. Journal, 6(2-3): 106-118.'
     """
     names = ", ".join(source.authors[:3]) + (", et al" if len(source.authors) > 3 else "")
-    if source.kind == "M":
-        end = f"[M]//{source.place}, {source.year}: {source.pages}."
-    else:
-        end = f"[J]. {source.place}, {source.year}, {source.pages}."
-    return f"[{number}] {names}. {source.title}{end}"
+    place = f"//{source.place}" if source.kind == "M" else f". {source.place}"
+    behind = ": " if source.kind == "M" else ", "
+    if number is None:
+        return (
+            f"{names}, {source.year}. {source.title}[{source.kind}]{place}{behind}{source.pages}."
+        )
+    head = f"[{number}] {names}. {source.title}[{source.kind}]{place}, {source.year}"
+    return f"{head}{behind}{source.pages}."
 
 
-def references() -> tuple[str, ...]:
-    """Return the references of the methods, in the order in which a Chinese paper cites them."""
-    return tuple(written_gbt(source, place) for place, source in enumerate(_ROOT, start=1))
+def references(style: str = "numbered") -> tuple[str, ...]:
+    """Return the references of the methods: numbered as cited, or by author and year.
+
+    Raises
+    ------
+    InputError
+        When the style is neither.
+
+    Examples
+    --------
+    >>> references("author-year")[0].partition(" Within")[0]
+    'Bliese P D, 2000.'
+    """
+    one_of("references", style, STYLES)
+    if style == "numbered":
+        return tuple(written_gbt(source, place) for place, source in enumerate(_ROOT, start=1))
+    return tuple(sorted(map(written_gbt, _ROOT)))

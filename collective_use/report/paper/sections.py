@@ -64,7 +64,7 @@ class Paper:
     blocks: tuple[PaperBlock, ...]
 
 
-def paper(material: Material, title: str) -> Paper:
+def paper(material: Material, title: str, style: str = "numbered") -> Paper:
     """Return the methods and results of a study.
 
     Parameters
@@ -73,6 +73,8 @@ def paper(material: Material, title: str) -> Paper:
         Tables, account and words.
     title
         Of the study.
+    style
+        Of the references of a Chinese paper: ``numbered`` or ``author-year``.
     """
     method, sources = _split(material.methods)
     blocks: list[PaperBlock] = [Heading(material.word("paper.method"))]
@@ -87,7 +89,7 @@ def paper(material: Material, title: str) -> Paper:
     blocks.append(Heading(material.word("paper.limitations")))
     blocks += [Paragraph(care) for care in cares(material)]
     if material.language != BASE:
-        sources = "\n\n".join(references())
+        sources = "\n\n".join(references(style))
     if sources:
         blocks += [Heading(material.word("paper.references")), Markdown(sources)]
     words = {name: material.word(f"paper.{name}") for name in ("table", "figure", "note")}

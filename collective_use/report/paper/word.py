@@ -22,7 +22,7 @@ _FONTS = {"en": ("Times New Roman", "SimSun"), "zh": ("Times New Roman", "SimSun
 _HEADINGS = {"en": "SimSun", "zh": "SimHei"}
 _THICK = ("single", 12)
 _THIN = ("single", 6)
-_WIDEST, _NARROWEST = 7.0, 0.95
+_WIDEST, _NARROWEST = 8.4, 0.95
 """Of a column, in cm."""
 _LEAST = 1.8
 """Of a column of words, in cm, beside columns of numbers that have all they need."""
