@@ -67,9 +67,15 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
         if code == 0 and made.is_file():
             with made.open("rb") as stream:
                 answer = pickle.load(stream)
+    if answer is None and kind == "pdf":
+        raise ReadError(
+            f"{path.name} stops its reader ({_why(code)}): it is damaged, or no form of ours. Ask "
+            "for the saved form again, or type the answers into an entry sheet"
+        )
     if answer is None:
         raise ReadError(
-            f"{path.name} stops its reader ({_why(code)}): it is damaged{_advice(kind)}"
+            f"{path.name} stops its reader ({_why(code)}): it is damaged, or a cell stands far "
+            "away from the table. Save it again without empty rows and columns, or as csv"
         )
     if "problem" in answer:
         raise Refusal(answer["problem"])
@@ -93,15 +99,6 @@ def bounded_reader(kind: str) -> Callable[..., tuple[pd.DataFrame, Found]]:
         return frame, SimpleNamespace(**meta)
 
     return read
-
-
-def _advice(kind: str) -> str:
-    if kind == "pdf":
-        return ", or no form of ours. Ask for the saved form again, or type the answers in"
-    return (
-        ", or a cell stands far away from the table. Save it again without empty rows and "
-        "columns, or as csv"
-    )
 
 
 def _run(words: list[str], seconds: float) -> int | None:

@@ -181,19 +181,20 @@ def read_pdf(path: str) -> tuple[dict[str, str], str]:
     """Return the fields of a PDF form by name, and what it says of itself."""
     import pikepdf
 
+    name = Path(path).name
     try:
         with pikepdf.open(path) as pdf:
             form = pdf.Root.get("/AcroForm", {})
             found: dict[str, str] = {}
             if len(form.get("/Fields", [])) > MOST_FIELDS:
-                raise Refused(f"has more than {MOST_FIELDS:,} fields: it is no form of ours")
+                raise Refused(f"{name} has over {MOST_FIELDS:,} fields: it is no form of ours")
             for field in form.get("/Fields", []):
                 found.update(_pdf_fields(field, "", 0))
             return found, str(pdf.docinfo.get("/CollectiveUse", ""))
     except pikepdf.PasswordError as error:
-        raise Refused("is protected by a password") from error
+        raise Refused(f"{name} is protected by a password") from error
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Refused(f"cannot be read as a PDF: {error}") from error
+        raise Refused(f"{name} cannot be read as a PDF: {error}") from error
 
 
 def _pdf_fields(field: Pdf, above: str, depth: int) -> Iterator[tuple[str, str]]:

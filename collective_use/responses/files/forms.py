@@ -83,7 +83,7 @@ def _pdf(path: Path) -> tuple[dict[str, str], str]:
     try:
         fields, facts = bounded("pdf", path)
     except Refusal as refusal:
-        raise ReadError(f"{path.name} {refusal}") from refusal
+        raise ReadError(str(refusal)) from refusal
     return fields, facts
 
 
