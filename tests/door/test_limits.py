@@ -272,7 +272,7 @@ def test_a_reader_is_stopped_at_memory_beside_what_it_has_loaded(tmp_path, monke
     write_table(pa.table({"a": texts}), tmp_path / "a.parquet", store_schema=False)
     with pytest.raises(ReadError, match=r"stops its reader|Parquet file"):
         child.bounded("parquet", tmp_path / "a.parquet")
-    pd.DataFrame({"a": ["x"] * 2_000}).to_parquet(tmp_path / "b.parquet")
+    pd.DataFrame({"a": [f"x{k}" for k in range(2_000)]}).to_parquet(tmp_path / "b.parquet")
     assert len(child.bounded("parquet", tmp_path / "b.parquet")) == 2_000
 
 
