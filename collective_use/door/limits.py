@@ -199,7 +199,6 @@ def check_archive(path: Path, what: str = "workbook") -> None:
         ratio = size / max(1, packed)
         if size > LIMITS.ratio_from and ratio > LIMITS.ratio:
             raise ReadError(
-                f"{name} unpacks to {size:,} bytes, {ratio:.0f} "
-                f"times its size (at most {LIMITS.ratio}): this is no table of answers. Where it "
-                "is, save it as csv"
+                f"{name} unpacks to {size:,} bytes, {ratio:.0f} times its size (at most "
+                f"{LIMITS.ratio}): answers do not pack so well. Save it again, a table as csv"
             )
