@@ -55,7 +55,7 @@ class Limits:
     levels: int = 100
     sparse_cells: int = 1_000_000
     cells_a_byte: int = 30
-    memory_bytes: int = 150_000_000
+    memory_bytes: int = 100_000_000
     memory_a_byte: int = 60
     seconds: int = 3
     seconds_a_megabyte: float = 1.5
