@@ -35,7 +35,7 @@ def test_the_error_of_a_retest_is_what_occasions_and_residuals_add():
 
 
 def test_persons_who_keep_their_distances_are_wholly_consistent():
-    first = np.array([1.0, 2.0, 4.0, 3.0, 7.0])
+    first = np.array([1.0, 2.0, 4.0, 9.0])  # means without a rest: no residual at all
     found = retest(np.column_stack([first, first + 1]))
     assert (found.consistency_lower, found.icc_consistency, found.consistency_upper) == (1, 1, 1)
     assert found.icc_agreement < 0.99
