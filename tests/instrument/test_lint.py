@@ -189,7 +189,7 @@ def test_untested_wording_is_said():
             "'tr_1' and 'tr1' of item 'tr1' both become 'tr1'",
         ),
         (
-            [("id: chk1", "id: ResponseId"), ("ac1, chk1]", "ac1, ResponseId]")],
+            [("id: chk1", "id: chk1\n    platform_names: {qualtrics: ResponseId}")],
             "look",
             "'ResponseId' is a column that qualtrics writes by itself",
         ),

@@ -116,12 +116,16 @@ def own_columns() -> dict[str, tuple[str, ...]]:
 
 def _own(instrument: Instrument) -> Iterator[Finding]:
     """Look for items that are called as a column that a platform writes itself."""
-    for item in instrument.items:
-        owners = own_columns().get(item.id, ())
-        if owners and item.role != "key":
-            found = f"{item.id!r} is a column that {', '.join(owners)} writes by itself"
-            right = "another id: an export with both is read wrongly, or refused"
-            yield Finding("look", "collision", f"item {item.id!r}", found, right)
+    for item in (one for one in instrument.items if one.role != "key"):
+        named = {item.id: own_columns().get(item.id, ())}
+        for platform, name in item.platform_names.items():
+            if platform in own_columns().get(name, ()):
+                named[name] = (platform,)
+        for name, owners in named.items():
+            if owners:
+                found = f"{name!r} is a column that {', '.join(owners)} writes by itself"
+                right = "another name: an export with both is read wrongly, or refused"
+                yield Finding("look", "collision", f"item {item.id!r}", found, right)
 
 
 def _unknown(instrument: Instrument) -> Iterator[Finding]:
