@@ -173,7 +173,7 @@ class Trial:
             import pytest
 
             os._exit(int(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *tests])))
-        until = time.monotonic() + 60 + 15 * seconds
+        until = time.monotonic() + 30 + 8 * seconds
         while time.monotonic() < until:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
@@ -244,7 +244,7 @@ def try_all(known: Path, chosen: list[tuple[str, int]]) -> int:
             print(
                 f"{file}:{line}: {said}: {found}: {text.splitlines()[line - 1].strip()}", flush=True
             )
-        if number % 25 == 0:
+        if number % 5 == 0:
             print(number, count, flush=True)
     shutil.rmtree(trial.work.parent, ignore_errors=True)
     print(f"{sum(count.values())} of {len(chosen)} tried:", count, flush=True)
