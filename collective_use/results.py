@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from collective_use.accepted import Arguments, Plain, PlainDict
+from collective_use.singular import one_thing
 from collective_use.wide_text import display_width, folded
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def cell_text(value: object, digits: int = 3) -> str:
         if value != 0 and (abs(value) < 0.5 * 10**-digits) and digits > 0:
             return f"{value:.1e}"
         return f"{value:.{digits}f}"
-    return str(value)
+    return one_thing(str(value))
 
 
 def whole(value: float) -> float | int:
@@ -215,7 +216,7 @@ def table_text(table: Table) -> str:
             padded.append(space + text if to_right else text + space)
         return "  ".join(padded).rstrip()
 
-    lines = [table.title] if table.title else []
+    lines = [one_thing(table.title)] if table.title else []
     lines += [line(table.columns), "-" * (sum(widths) + 2 * (len(widths) - 1))]
     lines += [line(row) for row in cells]
     return "\n".join([*lines, *(_wrapped(note) for note in table.notes)])
@@ -226,7 +227,7 @@ def _wrapped(note: str) -> str:
         textwrap.fill(part, NOTE_WIDTH, break_long_words=False, break_on_hyphens=False)
         if display_width(part) == len(part)
         else folded(part, NOTE_WIDTH)
-        for part in note.splitlines()
+        for part in one_thing(note).splitlines()
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 _SERVER = r"""
 import json, os, runpy, sys
-import pandas, pyarrow.parquet, pyreadstat, python_calamine
+import pandas, pikepdf, pyarrow.parquet, pyreadstat, python_calamine
 for line in sys.stdin:
     words = json.loads(line)
     child = os.fork()

@@ -6,6 +6,8 @@ import re
 
 import typer
 
+from collective_use.singular import one_thing
+
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]"
 )
@@ -49,4 +51,4 @@ def put(text: str = "", *, err: bool = False, nl: bool = True, json: bool = Fals
     json
         Whether it is a JSON document.
     """
-    typer.echo(on_screen(text, json=json), err=err, nl=nl)
+    typer.echo(on_screen(text if json else one_thing(text), json=json), err=err, nl=nl)

@@ -34,7 +34,7 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
     Parameters
     ----------
     kind
-        ``"workbook"``, ``"sav"``, ``"por"``, ``"dta"`` or ``"parquet"``.
+        ``"workbook"``, ``"pages"``, ``"pdf"``, ``"sav"``, ``"por"``, ``"dta"`` or ``"parquet"``.
     path
         The file.
     how
@@ -52,10 +52,12 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
     """
     megabytes = path.stat().st_size / 1e6
     seconds = int(LIMITS.seconds + LIMITS.seconds_a_megabyte * megabytes)
-    memory = int(LIMITS.memory_bytes + 60 * path.stat().st_size)
+    size = path.stat().st_size
     task: Task = {
         "kind": kind, "path": str(path.resolve()), "how": how, "seconds": seconds,
-        "memory": memory, "most": (LIMITS.columns, LIMITS.cells),
+        "memory": LIMITS.memory_bytes + LIMITS.memory_a_byte * size,
+        "most": (LIMITS.columns, LIMITS.cells),
+        "spread": max(LIMITS.sparse_cells, LIMITS.cells_a_byte * size),
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as held:
         given, made = Path(held) / "task", Path(held) / "made"
@@ -63,7 +65,13 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
         code = _run([sys.executable, "-I", str(SCRIPT), str(given), str(made)], 20 * seconds)
         answer: Answer | None = None
         if code == 0 and made.is_file():
-            answer = pickle.loads(made.read_bytes())
+            with made.open("rb") as stream:
+                answer = pickle.load(stream)
+    if answer is None and kind == "pdf":
+        raise ReadError(
+            f"{path.name} stops its reader ({_why(code)}): it is damaged, or no form of ours. Ask "
+            "for the saved form again, or type the answers into an entry sheet"
+        )
     if answer is None:
         raise ReadError(
             f"{path.name} stops its reader ({_why(code)}): it is damaged, or a cell stands far "
@@ -97,6 +105,8 @@ def _run(words: list[str], seconds: float) -> int | None:
     """Return the exit code; None when the time was over."""
     surroundings = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     surroundings |= {"MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    # Arrow's own allocator reserves a gigabyte before it has read a byte.
+    surroundings |= {"ARROW_DEFAULT_MEMORY_POOL": "system", "ARROW_IO_THREADS": "1"}
     # What a crashing library prints helps nobody; the sentence that is raised says it.
     quiet = subprocess.DEVNULL
     try:

@@ -31,11 +31,13 @@ class Limits:
     unpacked_bytes
         All parts of a workbook together, unpacked.
     ratio
-        Unpacked to packed, for parts above `ratio_from` bytes.
+        Unpacked to packed, for parts and archives above `ratio_from` bytes unpacked.
     levels
         Levels of nested JSON.
-    memory_bytes, seconds, seconds_a_megabyte
-        What a reader of others may use in a process of its own.
+    sparse_cells, cells_a_byte
+        Cells of a workbook's sheet, empty ones counted, whatever its size, or by a byte of it.
+    memory_bytes, memory_a_byte, seconds, seconds_a_megabyte
+        What a reader of others may use in a process of its own, beside what it loads.
     """
 
     text_bytes: int = 2_000_000_000
@@ -44,15 +46,18 @@ class Limits:
     typed_bytes: int = 2_000_000_000
     members_bytes: int = 20_000_000
     line_bytes: int = 4_000_000
-    columns: int = 20_000
+    columns: int = 10_000
     cells: int = 200_000_000
     cell_signs: int = 131_072
     unpacked_bytes: int = 1_500_000_000
     ratio: int = 120
-    ratio_from: int = 20_000_000
+    ratio_from: int = 5_000_000
     levels: int = 100
-    memory_bytes: int = 1_500_000_000
-    seconds: int = 6
+    sparse_cells: int = 1_000_000
+    cells_a_byte: int = 30
+    memory_bytes: int = 100_000_000
+    memory_a_byte: int = 60
+    seconds: int = 3
     seconds_a_megabyte: float = 1.5
 
 
@@ -167,8 +172,8 @@ def _begins_as_archive(path: Path) -> bool:
         return stream.read(4) == b"PK\x03\x04"
 
 
-def check_archive(path: Path) -> None:
-    """Raise when a workbook unpacks to more than a workbook holds; other files pass.
+def check_archive(path: Path, what: str = "workbook") -> None:
+    """Raise when a workbook or document unpacks to more than one holds; other files pass.
 
     Raises
     ------
@@ -181,17 +186,19 @@ def check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as book:
             parts = book.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ReadError(f"{path.name} is a damaged workbook ({error}): save it again") from error
+        raise ReadError(f"{path.name} is a damaged {what} ({error}): save it again") from error
     total = sum(part.file_size for part in parts)
     if total > LIMITS.unpacked_bytes:
         raise ReadError(
             f"{path.name} unpacks to {total:,} bytes; at most {LIMITS.unpacked_bytes:,} are read"
         )
-    for part in parts:
-        ratio = part.file_size / max(1, part.compress_size)
-        if part.file_size > LIMITS.ratio_from and ratio > LIMITS.ratio:
+    sizes = [
+        (f"{path.name}: {part.filename}", part.file_size, part.compress_size) for part in parts
+    ]
+    for name, size, packed in [*sizes, (path.name, total, path.stat().st_size)]:
+        ratio = size / max(1, packed)
+        if size > LIMITS.ratio_from and ratio > LIMITS.ratio:
             raise ReadError(
-                f"{path.name}: {part.filename} unpacks to {part.file_size:,} bytes, {ratio:.0f} "
-                f"times its size (at most {LIMITS.ratio}): this is no table of answers. Where it "
-                "is, save it as csv"
+                f"{name} unpacks to {size:,} bytes, {ratio:.0f} times its size (at most "
+                f"{LIMITS.ratio}): answers do not pack so well. Save it again, a table as csv"
             )

@@ -70,6 +70,10 @@ def _holds(value: Plain, step: str | int) -> bool:
     return isinstance(value, Mapping) and step in value
 
 
+MOST_PROBLEMS = 500
+"""Problems of a file that are told; nobody reads more, and each looks for the nearest word."""
+
+
 def problems_of(
     error: ValidationError | None,
     document: Document,
@@ -91,8 +95,12 @@ def problems_of(
     """
     if error is None:
         return []
-    entries = error.errors(include_url=False)
-    return [_problem(entry, document, model, whole) for entry in entries if not _follows(entry)]
+    entries = [entry for entry in error.errors(include_url=False) if not _follows(entry)]
+    found = [_problem(entry, document, model, whole) for entry in entries[:MOST_PROBLEMS]]
+    if len(entries) > len(found):
+        more = f"{len(entries) - len(found):,} problems more, not listed: mend these first"
+        found.append(Problem(document.at(()), more))
+    return found
 
 
 def _follows(entry: Plain) -> bool:

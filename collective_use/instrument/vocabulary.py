@@ -20,7 +20,8 @@ NULLS: tuple[str, ...] = (*NULL_DISTRIBUTIONS, "empirical")
 """What may be named: these, and the answers of all groups together."""
 
 _PLATFORM_ROWS = Path(__file__).parents[1] / "platforms" / "known"
-PLATFORMS: tuple[str, ...] = tuple(sorted(row.stem for row in _PLATFORM_ROWS.glob("*.yaml")))
+PLATFORM_FILES: tuple[Path, ...] = tuple(sorted(_PLATFORM_ROWS.glob("*.yaml")))
+PLATFORMS: tuple[str, ...] = tuple(row.stem for row in PLATFORM_FILES)
 """Platforms whose column names an item may give under ``platform_names``; a file each."""
 PLATFORM = re.compile(r"^[a-z][a-z0-9_]{0,25}$")
 """What a platform may be called that another package or a file of the user's own brings."""

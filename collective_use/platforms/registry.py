@@ -99,13 +99,25 @@ def platforms() -> tuple[Platform, ...]:
     >>> {"qualtrics", "wenjuanxing", "plain"} <= {platform.id for platform in platforms()}
     True
     """
-    found = [p for path in sorted(KNOWN.glob("*.yaml")) for p in read_platforms(path)]
+    found = [platform for path in sorted(KNOWN.glob("*.yaml")) for platform in _of_file(path)]
     for entry in entry_points(group=PROFILES):
         found += _from_outside(entry.name, entry.load())
     twice = _repeated(platform.id for platform in found)
     if twice:
         raise InputError(f"each platform must stand once in the table, twice are {quoted(twice)}")
     return tuple(found)
+
+
+def _of_file(path: Path) -> tuple[Platform, ...]:
+    """Return the platform of a file in `known`, whose name says which one it holds."""
+    found = read_platforms(path)
+    for platform in found:
+        if platform.id != path.stem:
+            raise InputError(
+                f"{path.name}: id must be the file's name, {path.stem!r}, got {platform.id!r}: "
+                "instruments name platforms by these files"
+            )
+    return found
 
 
 def _from_outside(name: str, value: Plain) -> tuple[Platform, ...]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from string import Formatter
+
+from collective_use.singular import one_thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def filled(template: str, values: Mapping[str, object]) -> Sentence:
     --------
     >>> filled("{n} groups of {what}", {"n": Number(3.0, "3"), "what": "people"})
     (Number(value=3.0, text='3', source=None), ' groups of people')
+    >>> plain_text(filled("of {n} groups", {"n": Number(1.0, "1")}))
+    'of 1 group'
     """
     pieces: list[Piece] = []
     for literal, name, _, _ in Formatter().parse(template):
@@ -109,7 +114,18 @@ def filled(template: str, values: Mapping[str, object]) -> Sentence:
         if name is not None:
             value = values[name]
             pieces.extend(value if isinstance(value, tuple) else (_piece(value),))
-    return joined(pieces)
+    return _in_singular(joined(pieces))
+
+
+def _in_singular(sentence: Sentence) -> Sentence:
+    """Put into the singular what stands behind a number that is written 1."""
+    said = list(sentence)
+    for place, (number, after) in enumerate(pairwise(sentence), 1):
+        if isinstance(number, Number) and number.text == "1" and isinstance(after, str):
+            before = said[place - 2] if place > 1 else ""
+            before = before if isinstance(before, str) else "of "
+            said[place] = one_thing(f"{before}1{after}")[len(before) + 1 :]
+    return tuple(said)
 
 
 def joined(pieces: list[Piece] | Sentence) -> Sentence:

@@ -24,7 +24,7 @@ from collective_use.yaml_source.messages import translated
 MOST_BYTES = 10_000_000
 """Files above this size are refused: an item bank of 2,000 items has about one million."""
 
-MOST_NODES = 500_000
+MOST_NODES = 200_000
 DEEPEST = 40
 
 _WORDS: dict[str, bool | None] = dict.fromkeys(("", "~", "null", "Null", "NULL"))

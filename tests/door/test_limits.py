@@ -9,13 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyreadstat
 import pytest
+from pyarrow.parquet import write_table
 
 from collective_use.door import child, json, limits, parsers
 from collective_use.door.csv import csv_rows
 from collective_use.errors import ReadError
 from collective_use.responses.files import json as json_files
+from collective_use.responses.files.forms import read_form
 
 SMALL = limits.Limits(
     line_bytes=100, columns=5, cells=50, cell_signs=20, unpacked_bytes=10_000, ratio=10,
@@ -108,12 +111,17 @@ def archive(folder: Path, *parts: bytes) -> Path:
     return file(folder, buffer.getvalue(), "a.xlsx")
 
 
-def test_archives_unpack_to_what_a_workbook_holds(small, tmp_path):
+def test_archives_unpack_to_what_a_workbook_holds(small, tmp_path, monkeypatch):
     limits.check_archive(archive(tmp_path, os.urandom(4_000), b"x" * 1_000))
     with pytest.raises(ReadError, match="unpacks to 12,000 bytes; at most 10,000"):
         limits.check_archive(archive(tmp_path, os.urandom(6_000), os.urandom(6_000)))
     with pytest.raises(ReadError, match=r"part1\.xml unpacks to 5,000 bytes, .*at most 10"):
         limits.check_archive(archive(tmp_path, b"a", b"x" * 5_000))
+    # Many parts of a size that each may have are no way around it.
+    many = archive(tmp_path, *[b"x" * 900] * 11)
+    monkeypatch.setattr(limits, "LIMITS", replace(SMALL, ratio=3))
+    with pytest.raises(ReadError, match=r"a\.xlsx unpacks to 9,900 bytes, \d times .*at most 3"):
+        limits.check_archive(many)
     limits.check_archive(file(tmp_path, b"no archive"))
     # The end of an archive alone: a directory that is not there.
     damaged = archive(tmp_path, b"abc").read_bytes()
@@ -241,3 +249,35 @@ def test_a_file_with_more_rows_than_bytes_is_refused(tmp_path):
     frame.to_parquet(tmp_path / "a.parquet", compression="zstd")
     with pytest.raises(ReadError, match="200,000 rows of 1 columns in"):
         child.bounded("parquet", tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("kind", ["workbook", "pages"])
+def test_a_sheet_that_reaches_far_is_refused_before_its_cells_are_made(tmp_path, monkeypatch, kind):
+    frame = pd.DataFrame({"a": [1] * 20, "b": [2] * 20})
+    path = tmp_path / "a.xlsx"
+    frame.to_excel(path, sheet_name="s", index=False)
+    how = {"sheet": None, "avoided": ""} if kind == "workbook" else {"sheets": ["s"]}
+    few = replace(limits.LIMITS, sparse_cells=42, cells_a_byte=0)
+    monkeypatch.setattr(child, "LIMITS", few)
+    assert child.bounded(kind, path, **how)
+    monkeypatch.setattr(child, "LIMITS", replace(few, sparse_cells=41))
+    with pytest.raises(ReadError, match=r"21 rows and 2 columns \(42 cells; at most 41 are read"):
+        child.bounded(kind, path, **how)
+
+
+@pytest.mark.own_process
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="told by Linux only")
+def test_a_reader_is_stopped_at_memory_beside_what_it_has_loaded(tmp_path, monkeypatch):
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 2_000), ["x" * 1_000_000])
+    write_table(pa.table({"a": texts}), tmp_path / "a.parquet", store_schema=False)
+    with pytest.raises(ReadError, match=r"stops its reader|Parquet file"):
+        child.bounded("parquet", tmp_path / "a.parquet")
+    pd.DataFrame({"a": [f"x{k}" for k in range(2_000)]}).to_parquet(tmp_path / "b.parquet")
+    assert len(child.bounded("parquet", tmp_path / "b.parquet")) == 2_000
+
+
+def test_a_word_form_that_unpacks_without_end_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.docx", "w", zipfile.ZIP_DEFLATED) as form:
+        form.writestr("word/document.xml", b"<a>" + b"<b/>" * 1_500_000 + b"</a>")
+    with pytest.raises(ReadError, match=r"word/document\.xml unpacks to 6,000,007 bytes"):
+        read_form(tmp_path / "a.docx")

@@ -189,6 +189,16 @@ def test_untested_wording_is_said():
             "'tr_1' and 'tr1' of item 'tr1' both become 'tr1'",
         ),
         (
+            [("id: chk1", "id: chk1\n    platform_names: {qualtrics: ResponseId}")],
+            "look",
+            "'ResponseId' is a column that qualtrics writes by itself",
+        ),
+        (
+            [("id: chk1", "id: lfdn"), ("ac1, chk1]", "ac1, lfdn]")],
+            "look",
+            "'lfdn' is a column that unipark writes by itself",
+        ),
+        (
             [("id: chk1", "id: group"), ("ac1, chk1]", "ac1, group]")],
             "problem",
             "'group' is a column of every table of responses",

@@ -35,6 +35,12 @@ def test_messages(case):
     assert problems(BANK.replace(case["old"], case["new"], 1)) == case["messages"]
 
 
+def test_of_very_many_problems_the_first_are_told_and_the_others_counted():
+    found = problems(BANK + "\n" + "".join(f"k{k}: 1\n" for k in range(600)))
+    assert sum("unknown key" in one for one in found) == 500
+    assert [one for one in found if "100 problems more, not listed" in one]
+
+
 def test_everything_is_reported_at_once():
     text = BANK
     for old, new in (

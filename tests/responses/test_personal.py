@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import collective_use as cu
@@ -37,6 +38,21 @@ nom1|net1|wave|email use|mail1|zip1|unit|cell1|学习
 Address of problems|我们部门的工作邮件很多|地址簿的使用|cap1|ad1
 """
 
+NOBODYS = """
+Age | Gender | Education | City of the group | Country | Region | Department | Team ID
+Group ID | Group number | Job title | Occupation | Tenure | Team leader | Respondent ID
+Response ID | Case ID | Record ID | Nationality | Language | Date | Start date | Comments
+Project name | Company name | Name of your team | Name your three best sources
+Name of the school | We call each other by name. | I have the phone numbers of my partners.
+Abteilung | Alter | Geschlecht | Teamname | Name des Teams | Beruf | Équipe | Âge | Sexe
+Nom de l'équipe | Nom du groupe | Edad | Sexo | Equipo | Nombre del equipo
+Nombre de la organización | 年龄 | 性别 | 部门 | 团队名称 | 小组名称 | 单位名称
+序号 | 提交答卷时间 | 所用时间 | 来源 | 总分
+学历 | 职务 | 工龄 | 联系频率 | 我们经常电话联系
+Portable devices used | Cities served | Address of the problem
+Matriculation | Signature strengths | IP rights
+"""
+
 
 def words(text: str) -> list[str]:
     return [word for line in text.strip().splitlines() for word in line.split("|")]
@@ -50,6 +66,28 @@ def test_personal_headings_are_known(heading):
 @pytest.mark.parametrize("heading", words(PLAIN))
 def test_items_and_keys_are_not_taken_for_personal(heading):
     assert not is_personal(heading)
+
+
+def listed(text: str) -> list[str]:
+    rows = [row for row in text.splitlines() if row and not row.startswith("#")]
+    return [word.strip() for row in rows for word in row.split(" | ")]
+
+
+def test_headings_of_five_languages_and_of_platforms_are_known():
+    headings = listed(Path(__file__).with_name("personal_headings.txt").read_text("utf-8"))
+    assert len(headings) > 250
+    assert [heading for heading in headings if not is_personal(heading)] == []
+
+
+def test_facts_and_items_of_five_languages_are_nobodys():
+    assert [heading for heading in listed(NOBODYS) if is_personal(heading)] == []
+
+
+def test_columns_of_bundled_samples_and_of_a_known_inventory_are_kept():
+    lq2002 = pd.read_csv(cu.sample_path("lq2002.csv"), nrows=1).columns
+    bfi = [f"{trait}{k}" for trait in "AECNO" for k in range(1, 6)]
+    kept = [*lq2002, *bfi, "gender", "education", "age"]
+    assert [heading for heading in kept if is_personal(heading)] == []
 
 
 @pytest.mark.parametrize("name", ["collective_data_use", "lq2002", "starter"])

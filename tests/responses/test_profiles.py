@@ -173,6 +173,18 @@ def test_a_new_file_in_the_table_is_known_everywhere(write, monkeypatch, tmp_pat
         reading.readers.cache_clear()
 
 
+def test_a_file_of_the_table_holds_the_platform_that_its_name_says(monkeypatch, tmp_path):
+    (tmp_path / "otherportal.yaml").write_text(PORTAL, "utf-8")
+    monkeypatch.setattr(registry, "KNOWN", tmp_path)
+    registry.platforms.cache_clear()
+    try:
+        with pytest.raises(cu.InputError, match=r"otherportal\.yaml: id must be the file's name"):
+            platforms()
+    finally:
+        monkeypatch.undo()
+        registry.platforms.cache_clear()
+
+
 class Entry:
     """An entry point of another package."""
 

@@ -290,6 +290,15 @@ def test_a_group_column_under_another_spelling_is_recorded(write, small):
     assert entry.kind == "decision"
 
 
+def test_a_group_column_known_by_its_wording_alone_is_said_on_the_screen(tmp_path):
+    whole = (cu.sample_path("clean") / "export.csv").read_text("utf-8").splitlines()[:30]
+    export = tmp_path / "export.csv"
+    export.write_text("\n".join(whole).replace(",group_code,", ",groop_kode,") + "\n", "utf-8")
+    responses = cu.read_responses(export, "collective_data_use")
+    (entry,) = entries(responses, "'groop_kode' was taken for 'group_code' (group)")
+    assert entry.kind == "changed"  # decisions stand in run.json only
+
+
 def test_members_and_groups_that_the_file_does_not_list_are_named(write, small):
     members = pd.DataFrame({"group": ["a"], "member": ["m1"]})
     text = "team,who,use1,use2,use3\na,m1,1,1,1\na,m9,1,1,1\nz,m1,1,1,1\n"

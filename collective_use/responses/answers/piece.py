@@ -299,8 +299,21 @@ def _note_alike(
         if role in mapped or not wanted or not found or found == wanted:
             continue
         text = f"{export.raw.name}: The column {found!r} was taken for {wanted!r} ({role})."
-        record = record.note("responses", "decision", text)
+        # A heading in another spelling is the same; any other was guessed, and the screen says so.
+        names = {wanted, *_platform_names(instrument, wanted)}
+        guessed = _bare(found) not in {_bare(name) for name in names}
+        record = record.note("responses", "changed" if guessed else "decision", text)
     return record
+
+
+def _bare(heading: str) -> str:
+    return "".join(sign for sign in heading.casefold() if sign.isalnum())
+
+
+def _platform_names(instrument: Instrument, item: str) -> tuple[str, ...]:
+    return tuple(
+        name for one in instrument.items if one.id == item for name in one.platform_names.values()
+    )
 
 
 def _note_respelt(export: Export, names: Mapping[str, str], record: Record) -> Record:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from collective_use.accepted import Pdf, PlainDict
+from collective_use.accepted import PlainDict
+from collective_use.door.child import Refusal, bounded
+from collective_use.door.limits import check_archive
 from collective_use.errors import ReadError
 from collective_use.platforms.roster_codes import CODES, PARTNERS
 
@@ -17,8 +18,8 @@ FORMAT = "collective-use form"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _FACTS = "{urn:collective-use:form}form"
-MOST_BYTES = 50_000_000
-"""A form above this size is refused: ours have less than two million."""
+MOST_BYTES = 10_000_000
+"""A form above this size is refused, or one with such a part: ours have less than two million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def read_form(path: Path) -> Form:
         raise ReadError(f"{path}: there is no such file")
     if path.stat().st_size > MOST_BYTES:
         raise ReadError(f"{path.name} has more than {MOST_BYTES:,} bytes: is it a filled form?")
+    check_archive(path, "Word document")
     fields, facts = _pdf(path) if path.suffix.lower() == ".pdf" else _word(path)
     if not fields:
         raise ReadError(
@@ -78,45 +80,11 @@ def _facts(text: str) -> PlainDict:
 
 def _pdf(path: Path) -> tuple[dict[str, str], str]:
     """Return the fields of a PDF form by name, and what it says of itself."""
-    import pikepdf
-
     try:
-        with pikepdf.open(path) as pdf:
-            form = pdf.Root.get("/AcroForm", {})
-            found: dict[str, str] = {}
-            for field in form.get("/Fields", []):
-                found.update(_pdf_fields(field, "", 0))
-            return found, str(pdf.docinfo.get("/CollectiveUse", ""))
-    except pikepdf.PasswordError as error:
-        raise ReadError(f"{path.name} is protected by a password") from error
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ReadError(f"{path.name} cannot be read as a PDF: {error}") from error
-
-
-def _pdf_fields(field: Pdf, above: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield the fields below a node of the tree; some programs nest names at their points."""
-    if depth > 20:
-        return
-    own = str(field.get("/T", ""))
-    name = ".".join(part for part in (above, own) if part)
-    kids = list(field.get("/Kids", []))
-    if any("/T" in kid for kid in kids):
-        for kid in kids:
-            yield from _pdf_fields(kid, name, depth + 1)
-    elif name:
-        yield name, _pdf_value(field, kids)
-
-
-def _pdf_value(field: Pdf, kids: list[Pdf]) -> str:
-    value = field.get("/V")
-    if str(field.get("/FT", "")) != "/Btn":
-        return "" if value is None else " ".join(str(value).split())
-    # A few viewers set the state of the box and forget the value of the group.
-    states = [str(kid.get("/AS", "/Off")) for kid in (kids or [field])]
-    chosen = [s for s in states if s != "/Off"]
-    said = str(value) if value is not None else "/Off"
-    state = said if said != "/Off" else (chosen[0] if len(chosen) == 1 else ";".join(chosen))
-    return "" if state in ("/Off", "") else state.replace("/", "")
+        fields, facts = bounded("pdf", path)
+    except Refusal as refusal:
+        raise ReadError(str(refusal)) from refusal
+    return fields, facts
 
 
 def _word(path: Path) -> tuple[dict[str, str], str]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from collective_use.cutoffs import Cutoff
 from collective_use.instrument.columns import columns_of
 from collective_use.instrument.lint.rules import Finding
 from collective_use.instrument.model import Instrument, Item
-from collective_use.instrument.vocabulary import PLATFORMS
+from collective_use.instrument.vocabulary import PLATFORM_FILES, PLATFORMS
+from collective_use.yaml_source.read import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ _RESPONSE_TABLE = frozenset(("group", "row", "export"))
 def findings(instrument: Instrument, rules: Mapping[str, Cutoff]) -> Iterator[Finding]:
     """Look for names that collide, are too long or are reserved on some platform."""
     yield from _plain(instrument)
+    yield from _own(instrument)
     yield from _unknown(instrument)
     for limits in PLATFORM_LIMITS:
         yield from _platform(instrument, limits)
@@ -75,6 +78,54 @@ def _plain(instrument: Instrument) -> Iterator[Finding]:
         if item.id in _RESPONSE_TABLE and item.role != "key":
             found = f"{item.id!r} is a column of every table of responses"
             yield Finding("problem", "collision", f"item {item.id!r}", found, "rename it")
+
+
+_READ_BY_CODE = {
+    "qualtrics": "StartDate EndDate Status IPAddress Progress Finished RecordedDate ResponseId "
+    "RecipientLastName RecipientFirstName RecipientEmail ExternalReference LocationLatitude "
+    "LocationLongitude DistributionChannel UserLanguage",
+    "limesurvey": "id submitdate lastpage startlanguage seed token startdate datestamp ipaddr "
+    "refurl",
+    "redcap": "record_id redcap_event_name redcap_repeat_instrument redcap_repeat_instance "
+    "redcap_data_access_group redcap_survey_identifier",
+    "kobo": "start end today _id _uuid _submission_time _validation_status _notes _status "
+    "_submitted_by _tags _index",
+}
+"""Own columns of platforms whose exports code reads; those of the others stand in their files."""
+
+
+@cache
+def own_columns() -> dict[str, tuple[str, ...]]:
+    """Return the columns that platforms write themselves, each with the platforms that do.
+
+    Examples
+    --------
+    >>> own_columns()["ResponseId"]
+    ('qualtrics',)
+    """
+    found: dict[str, list[str]] = {}
+    for platform, names in _READ_BY_CODE.items():
+        for name in names.split():
+            found.setdefault(name, []).append(platform)
+    for row in PLATFORM_FILES:
+        profile = read_yaml(row).value.get("profile", {})
+        for name in profile.get("own", ()):
+            found.setdefault(name, []).append(row.stem)
+    return {name: tuple(platforms) for name, platforms in found.items()}
+
+
+def _own(instrument: Instrument) -> Iterator[Finding]:
+    """Look for items that are called as a column that a platform writes itself."""
+    for item in (one for one in instrument.items if one.role != "key"):
+        named = {item.id: own_columns().get(item.id, ())}
+        for platform, name in item.platform_names.items():
+            if platform in own_columns().get(name, ()):
+                named[name] = (platform,)
+        for name, owners in named.items():
+            if owners:
+                found = f"{name!r} is a column that {', '.join(owners)} writes by itself"
+                right = "another name: an export with both is read wrongly, or refused"
+                yield Finding("look", "collision", f"item {item.id!r}", found, right)
 
 
 def _unknown(instrument: Instrument) -> Iterator[Finding]:

@@ -1,0 +1,41 @@
+"""Formulas that no reference file holds, against another way to the same number."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from collective_use.numerics.items.external import retest
+from collective_use.numerics.moments import pairwise_moments
+
+
+def test_moments_of_pairs_are_those_of_the_cases_that_have_both():
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(40, 4)) + rng.normal(size=(40, 1))
+    values[rng.random(values.shape) < 0.3] = np.nan
+    mean, covariance = pairwise_moments(values)
+    frame = pd.DataFrame(values)
+    assert mean == pytest.approx(frame.mean().to_numpy())
+    assert covariance == pytest.approx(frame.cov().to_numpy())
+
+
+def test_the_error_of_a_retest_is_what_occasions_and_residuals_add():
+    rng = np.random.default_rng(4)
+    persons, occasions = rng.normal(size=(30, 1)), np.array([[0.0, 0.7]])
+    values = persons + occasions + rng.normal(size=(30, 2)) / 2
+    found = retest(values)
+    difference = values[:, 1] - values[:, 0]
+    # two occasions: residual variance is half that of the difference, and the occasions' own
+    # variance half the square of its mean less what the residuals put into it
+    residual = difference.var(ddof=1) / 2
+    between = difference.mean() ** 2 / 2 - residual / 30
+    error = np.sqrt(residual + between)
+    assert (found.error, found.detectable) == pytest.approx((error, 1.96 * 2**0.5 * error))
+
+
+def test_persons_who_keep_their_distances_are_wholly_consistent():
+    first = np.array([1.0, 2.0, 4.0, 9.0])  # means without a rest: no residual at all
+    found = retest(np.column_stack([first, first + 1]))
+    assert (found.consistency_lower, found.icc_consistency, found.consistency_upper) == (1, 1, 1)
+    assert found.icc_agreement < 0.99
