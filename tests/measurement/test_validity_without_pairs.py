@@ -48,3 +48,17 @@ def test_where_nothing_can_be_fitted_the_first_reason_is_given(monkeypatch):
     monkeypatch.setattr(room, "fit_quietly", failing_with(1, room.fit_quietly))
     with pytest.raises(EstimationError, match="model of 3 constructs: no maximum"):
         cu.validity(answers(), SETS)
+
+
+def test_a_difference_that_no_scaling_exists_for_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise EstimationError("the scaling factor of the difference is negative")
+
+    sets = {name: SETS[name] for name in "ab"}
+    assert cu.validity(answers(), sets).to_frame()["p_merged"].notna().all()
+    monkeypatch.setattr("collective_use.sem.result.SemResult.compare", refuse)
+    found = cu.validity(answers(), sets).to_frame()
+    assert found["p_merged"].isna().all()
+    assert found["correlation"].notna().all()

@@ -175,11 +175,12 @@ def common_method(
 
 
 def _difference(fits: dict[str, SemResult]) -> float:
-    try:
-        return float(fits["constructs"].compare(fits["method"]).p)
-    except EstimationError:
-        found = fits["constructs"].compare(fits["method"], "satorra.bentler.2010")
-        return float(found.p)
+    for method in ("auto", "satorra.bentler.2010"):
+        try:
+            return float(fits["constructs"].compare(fits["method"], method).p)
+        except EstimationError:
+            continue
+    return float("nan")
 
 
 def _pairs(

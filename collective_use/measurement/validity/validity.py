@@ -319,14 +319,19 @@ def _difference(
 
 
 def _against(fit: SemResult, smaller: SemResult | NotComputed) -> tuple[float, float, float]:
-    """Return the difference test, by Satorra & Bentler (2010) where 2001's scaling is negative."""
+    """Return the difference test, by Satorra & Bentler (2010) where 2001's scaling is negative.
+
+    NaN where both are: the two models are too far from one another for either.
+    """
     if isinstance(smaller, NotComputed):
         return _NAN, _NAN, _NAN
-    try:
-        found = fit.compare(smaller)
-    except EstimationError:
-        found = fit.compare(smaller, "satorra.bentler.2010")
-    return float(found.statistic), float(found.df), float(chi2.sf(found.statistic, found.df))
+    for method in ("auto", "satorra.bentler.2010"):
+        try:
+            found = fit.compare(smaller, method)
+        except EstimationError:
+            continue
+        return float(found.statistic), float(found.df), float(chi2.sf(found.statistic, found.df))
+    return _NAN, _NAN, _NAN
 
 
 def _merged(
