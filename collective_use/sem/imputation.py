@@ -160,7 +160,7 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     EstimationError
         When fewer than two imputations converge.
     NotSupported
-        For moments instead of data, or bootstrap errors.
+        For moments instead of data, bootstrap errors, or pairwise maximum likelihood.
 
     Warns
     -----
@@ -192,6 +192,11 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     if arguments.get("se") == "bootstrap":
         raise NotSupported(
             "se='bootstrap' with imputed data sets is not supported: use estimator='MLR'"
+        )
+    if str(arguments.get("estimator")).upper() == "PML":
+        raise NotSupported(
+            "estimator='PML' with imputed data sets is not supported: it takes the answers with "
+            "their gaps (missing='pairwise'), or use 'WLSMV'"
         )
     fits = [fit_sem(model, frame, **arguments) for frame in frames]
     fine = [fit.converged and fit.vcov is not None for fit in fits]
