@@ -145,7 +145,7 @@ def fit_moderated(
     problems = tuple(_problems(found, casewise.names, vcov))
     record = _of_all_rows(base.solution.data.record, np.flatnonzero(known))
     if lost := int((~known).sum()):
-        record = record.note("sem", "left out", "No value of a moderator (data()).", count=lost,
+        record = record.note("sem", "left out", "No value of a moderator.", count=lost,
                              of="rows", what=np.flatnonzero(~known) + 1)  # fmt: skip
     warn_problems(problems)
     return ModeratedFit(
