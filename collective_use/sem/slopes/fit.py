@@ -41,8 +41,8 @@ def fit_slopes(
     Parameters
     ----------
     model
-        Model text with two levels. Means, variances and covariances of the outcome's intercept and
-        the slopes are free unless written otherwise (``y ~~ 0*s``).
+        Model text with two levels. Means and variances of the outcome's intercept and the slopes
+        are free; covariances are 0 unless written (``y ~~ s``), as in lavaan.
     data
         One row per member. A row with something missing is left out.
     cluster
@@ -156,8 +156,8 @@ class _Likelihood:
         rows = [r for r in self.model.rows if r.op == "~~" and r.level == 2]
         cells = [(r.free, self.order[r.rhs], self.order[r.lhs]) for r in rows if r.free >= 0]
         zero = all(r.value == 0 and r.lhs != r.rhs for r in rows if r.free < 0)
-        apart = all(i == j for _, i, j in cells)
-        whole = len(cells) == len(rows)
+        apart, q = all(i == j for _, i, j in cells), len(self.order)
+        whole = len(cells) == q * (q + 1) // 2
         alone = len({place for place, _, _ in cells}) == len(cells)
         return cells if zero and alone and (apart or whole) else []
 

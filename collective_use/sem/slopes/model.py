@@ -90,7 +90,8 @@ def slope_model(text: ModelText) -> SlopeModel:
     keys += [(outcome, "~~", outcome, 1)]
     keys += [(name, "~1", "", 2) for name in random]
     keys += [(name, "~~", name, 2) for name in random]
-    keys += [(a, "~~", b, 2) for i, a in enumerate(random) for b in random[i + 1 :]]
+    pairs = [(a, b) for i, a in enumerate(random) for b in random[i + 1 :]]
+    keys += [(a, "~~", b, 2) for a, b in pairs if {(a, "~~", b, 2), (b, "~~", a, 2)} & set(user)]
     return SlopeModel(outcome, slopes, *_numbered(keys, user))
 
 
