@@ -79,13 +79,14 @@ def fit_slopes(
     >>> import numpy as np, pandas as pd
     >>> rng = np.random.default_rng(1)
     >>> team = np.repeat(np.arange(80), 8)
-    >>> w, u, x = rng.normal(size=80), rng.normal(size=80), rng.normal(size=640)
-    >>> y = u[team] + (0.5 + 0.4 * w[team]) * x + rng.normal(size=640)
+    >>> w, x = rng.normal(size=80), rng.normal(size=640)
+    >>> u, v = rng.normal(size=(2, 80))
+    >>> y = u[team] + (0.5 + 0.4 * w[team] + 0.5 * v[team]) * x + rng.normal(size=640)
     >>> frame = pd.DataFrame({"y": y, "x": x, "w": w[team], "team": team})
     >>> text = "level: 1; y ~ rv('s')*x; level: 2; y ~ w; s ~ b*w"
     >>> fit = fit_slopes(text, frame, cluster="team")
     >>> float(fit.parameters["b"].round(1)), fit.n_clusters
-    (0.4, 80)
+    (0.5, 80)
     """
     one_of("estimator", estimator, ("ML", "MLR"))
     number_between("seconds", seconds, 0, 86400)

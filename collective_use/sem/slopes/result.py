@@ -57,7 +57,8 @@ class SlopesFit(Result):
     >>> import collective_use as cu
     >>> rng = np.random.default_rng(2)
     >>> team, x = np.repeat(np.arange(60), 8), rng.normal(size=480)
-    >>> y = (0.5 + 0.5 * rng.normal(size=60)[team]) * x + rng.normal(size=480)
+    >>> u, v = rng.normal(size=(2, 60))
+    >>> y = u[team] + (0.5 + 0.5 * v[team]) * x + rng.normal(size=480)
     >>> data = pd.DataFrame({"y": y, "x": x, "team": team})
     >>> fit = cu.fit_slopes("level: 1; y ~ rv('s')*x; level: 2; s ~~ s", data, cluster="team")
     >>> fit.converged, len(fit.cluster_effects())
