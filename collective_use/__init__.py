@@ -82,6 +82,8 @@ _LAZY: dict[str, str] = {
     "fit_growth": "collective_use.sem.growth",
     "fit_moderated": "collective_use.sem.moderated.fit",
     "ModeratedFit": "collective_use.sem.moderated.result",
+    "fit_slopes": "collective_use.sem.slopes.fit",
+    "SlopesFit": "collective_use.sem.slopes.result",
     "predict": "collective_use.sem.postfit.prediction",
     "fit_sem_mi": "collective_use.sem.imputation",
     "product_indicators": "collective_use.sem.data.indicators",

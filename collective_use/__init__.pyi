@@ -181,6 +181,8 @@ from collective_use.sem.resampling.bootstrap import jackknife_fit as jackknife_f
 from collective_use.sem.resampling.replications import Bootstrap as Bootstrap
 from collective_use.sem.result import SemResult as SemResult
 from collective_use.sem.simulate import simulate_model as simulate_model
+from collective_use.sem.slopes.fit import fit_slopes as fit_slopes
+from collective_use.sem.slopes.result import SlopesFit as SlopesFit
 from collective_use.sem.table.build import parameter_table as parameter_table
 from collective_use.sem.table.partable import ParameterTable as ParameterTable
 from collective_use.sem.twolevel.result import TwoLevelResult as TwoLevelResult

@@ -80,8 +80,8 @@ def fit_sem(
         ``"ML"``, ``"MLM"``, ``"MLMV"``, ``"MLMVS"``, ``"MLR"``, ``"MLF"``, ``"RBM"`` (maximum
         likelihood with its first-order bias taken off: few cases or few clusters), ``"GLS"``,
         ``"ULS"``, ``"WLS"`` or ``"DWLS"``; with ordered variables ``"WLSMV"``, ``"WLSMVS"``,
-        ``"WLSM"``, ``"ULSMV"``, ``"ULSMVS"``, ``"ULSM"``, ``"DWLS"``, ``"ULS"`` or ``"WLS"``.
-        None: ML, and WLSMV with ordered variables.
+        ``"WLSM"``, ``"ULSMV"``, ``"ULSMVS"``, ``"ULSM"``, ``"DWLS"``, ``"ULS"``, ``"WLS"`` or
+        ``"PML"`` (pairwise maximum likelihood). None: ML, and WLSMV with ordered variables.
     engine
         ``"core"``: own estimation. ``"semopy"``: semopy's solution, with the core's statistics
         at it. ``"both"``: the core's solution, confirmed by semopy (`SemResult.agreement`).

@@ -30,6 +30,7 @@ from collective_use.sem.imputed_tests import (
     pooled_measures,
     rows_of_tests,
 )
+from collective_use.sem.imputers import Imputer, columns_apart, imputed_frames
 from collective_use.sem.result import SemResult
 
 if TYPE_CHECKING:
@@ -138,7 +139,15 @@ class ImputedFit(Result):
         )
 
 
-def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments) -> ImputedFit:
+def fit_sem_mi(
+    model: str,
+    data: Sequence[pd.DataFrame] | pd.DataFrame,
+    *,
+    imputer: Imputer | None = None,
+    imputations: int = 20,
+    seed: int = 1,
+    **arguments: Arguments,
+) -> ImputedFit:
     """Fit a model to imputed data sets and pool estimates and tests.
 
     How the values were imputed is the user's to answer for: with cases in groups the imputation
@@ -149,7 +158,14 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     model
         Model text.
     data
-        At least two imputed data sets with the same columns and number of rows.
+        At least two imputed data sets with the same columns and number of rows; with `imputer`, one
+        data frame with gaps.
+    imputer
+        ``IterativeImputer(sample_posterior=True)`` of scikit-learn, or the class ``MICEData`` of
+        statsmodels: it completes the columns of numbers but group, cluster and weights. Neither
+        knows of groups.
+    imputations, seed
+        Data sets that an imputer makes, and where its chance begins.
     **arguments
         As for `fit_sem`. Ordered variables and least squares have D2 alone, two levels D2 and D4.
 
@@ -160,7 +176,7 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     EstimationError
         When fewer than two imputations converge.
     NotSupported
-        For moments instead of data, or bootstrap errors.
+        For moments instead of data, bootstrap errors, or pairwise maximum likelihood.
 
     Warns
     -----
@@ -183,6 +199,11 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     >>> len(pooled.fits), list(pooled.estimates.op)
     (3, ['~', '~~', '~~'])
     """
+    if imputer is not None:
+        if isinstance(data, Sequence):
+            raise InputError("imputer= takes one data frame with gaps as data")
+        apart = columns_apart(arguments)
+        data = imputed_frames(data, imputer, imputations=imputations, seed=seed, apart=apart)
     frames = _checked(data)
     for name in ("cov", "repetitions"):
         if arguments.get(name) is not None:
@@ -192,6 +213,11 @@ def fit_sem_mi(model: str, data: Sequence[pd.DataFrame], **arguments: Arguments)
     if arguments.get("se") == "bootstrap":
         raise NotSupported(
             "se='bootstrap' with imputed data sets is not supported: use estimator='MLR'"
+        )
+    if str(arguments.get("estimator")).upper() == "PML":
+        raise NotSupported(
+            "estimator='PML' with imputed data sets is not supported: it takes the answers with "
+            "their gaps (missing='pairwise'), or use 'WLSMV'"
         )
     fits = [fit_sem(model, frame, **arguments) for frame in frames]
     fine = [fit.converged and fit.vcov is not None for fit in fits]
@@ -232,9 +258,11 @@ def _stacked(
     return fit_sem(model, pd.concat(parts, ignore_index=True), **arguments)
 
 
-def _checked(data: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    if hasattr(data, "columns") or not isinstance(data, Sequence):
-        raise InputError("data must be a list of data frames, one per imputation")
+def _checked(data: Sequence[pd.DataFrame] | pd.DataFrame) -> list[pd.DataFrame]:
+    if not isinstance(data, Sequence):
+        raise InputError(
+            "data must be a list of data frames, one per imputation, or imputer= is to make them"
+        )
     frames = list(data)
     if len(frames) < 2:
         raise InputError(f"at least two imputations are needed, got {len(frames)}")

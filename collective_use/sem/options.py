@@ -35,11 +35,11 @@ ORDERED: Mapping[str, tuple[str, str, str]] = {
     "DWLS": ("DWLS", "standard", "standard"),
     "ULS": ("ULS", "standard", "standard"),
     "WLS": ("WLS", "standard", "standard"),
+    "PML": ("PML", "robust.huber.white", "mean.var.adjusted"),
 }
 """Estimators for ordered variables: weight, errors and test that each begins with."""
 
 ELSEWHERE: Mapping[str, str] = {
-    "PML": "ordered variables take 'WLSMV', with missing='pairwise' where answers are missing",
     "FML": "ordered variables take 'WLSMV'",
     "MML": "ordered variables take 'WLSMV'",
     "IV": "use fit_iv",
@@ -126,7 +126,7 @@ class Options:
     @property
     def unbiased(self) -> bool:
         """Whether covariances are divided by n - 1."""
-        return self.function != "ML" or self.likelihood == "wishart"
+        return self.function not in ("ML", "PML") or self.likelihood == "wishart"
 
     @property
     def two_stage(self) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from collective_use.errors import InputError
 from collective_use.syntax.expressions import DATA, Expression, ExpressionReader, labels_of
-from collective_use.syntax.modifiers import NO_MODERATED, Modifiers, read_term
+from collective_use.syntax.modifiers import NO_MODERATED, NO_SLOPES, Modifiers, read_term
 from collective_use.syntax.tokens import RELATIONS, Token, fail, tokenize
 
 CONSTRAINTS = (":=", ":~", "==", "<", ">")
@@ -83,7 +83,7 @@ class ModelText:
         return tuple(names)
 
 
-def parse_model(text: str, *, moderated: bool = False) -> ModelText:
+def parse_model(text: str, *, moderated: bool = False, slopes: bool = False) -> ModelText:
     """Read a model in lavaan's syntax.
 
     Parameters
@@ -94,6 +94,8 @@ def parse_model(text: str, *, moderated: bool = False) -> ModelText:
         ``group:`` blocks; ``#`` or ``!`` start a comment, ``;`` ends a line.
     moderated
         Allow ``:~``, parameters that are each case's own (`fit_moderated`).
+    slopes
+        Allow ``rv("name")*x``, effects that are each cluster's own (`fit_slopes`).
 
     Returns
     -------
@@ -118,10 +120,11 @@ def parse_model(text: str, *, moderated: bool = False) -> ModelText:
     if not isinstance(text, str):
         raise InputError(f"model must be a text in lavaan's syntax, got {type(text).__name__}")
     read = _parse(text)
-    if not moderated:
-        for s in read.statements:
-            if s.op == ":~":
-                fail(text, s.line, s.column, NO_MODERATED)
+    for s in read.statements:
+        if s.op == ":~" and not moderated:
+            fail(text, s.line, s.column, NO_MODERATED)
+        if s.modifiers.rv and not slopes:
+            fail(text, s.line, s.column, NO_SLOPES)
     return read
 
 

@@ -11,17 +11,17 @@ from collective_use.checks import did_you_mean, quoted
 from collective_use.syntax.tokens import Token, fail
 
 NO_SLOPES = (
-    "random slopes, rv(), are not supported: take the product of the group's variable with the "
-    "members' one (`x:w`) as a fixed effect, or let the effect differ over groups of clusters "
-    "(group=)"
+    "random slopes, rv(), of one observed outcome are fitted by fit_slopes; elsewhere they are not "
+    "supported: take the product of the group's variable with the members' one (`x:w`) as a fixed "
+    "effect, or let the effect differ over groups of clusters (group=)"
 )
 NO_MODERATED = (
     "moderated parameters, `:~`, differ from case to case: fit them by fit_moderated; elsewhere "
     "they are not supported"
 )
-"""What lavaan 0.7 writes and is not offered."""
+"""What lavaan 0.7 writes and only its own function reads."""
 
-_CALLS = ("start", "equal", "label", "fixed", "lower", "upper", "c", "efa")
+_CALLS = ("start", "equal", "label", "fixed", "lower", "upper", "c", "efa", "rv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Modifiers:
         Parameters it is to equal, as ``"f=~x2"`` or a label.
     efa
         Name of the exploratory block that the factor left of ``=~`` belongs to.
+    rv
+        Name of the random slope that the effect is.
     """
 
     fixed: tuple[float, ...] = ()
@@ -49,10 +51,11 @@ class Modifiers:
     upper: tuple[float, ...] = ()
     equal: tuple[str, ...] = ()
     efa: tuple[str, ...] = ()
+    rv: tuple[str, ...] = ()
 
     def joined(self, other: Modifiers) -> Modifiers:
         """Return both together; what `other` says wins."""
-        names = ("fixed", "label", "start", "lower", "upper", "equal", "efa")
+        names = ("fixed", "label", "start", "lower", "upper", "equal", "efa", "rv")
         return Modifiers(**{name: getattr(other, name) or getattr(self, name) for name in names})
 
 
@@ -175,8 +178,6 @@ def _read_factor(tokens: list[Token], sign: str, source: str) -> Modifiers:
         if len(tokens) == 2:
             fail(source, first.line, first.column, "nothing stands in the parentheses")
         return _read_factor(tokens[1:-1], sign, source)
-    if name == "rv":
-        fail(source, first.line, first.column, NO_SLOPES)
     if name and name not in _CALLS:
         hint = did_you_mean(name, _CALLS)
         fail(
@@ -209,12 +210,15 @@ def _read_factor(tokens: list[Token], sign: str, source: str) -> Modifiers:
 def _named(name: str, reader: _Reader, first: Token, source: str) -> Modifiers:
     values = reader.values()
     words = [isinstance(value, str) for value in values]
-    if name in ("label", "equal", "efa"):
-        if not all(words) or (name == "efa" and len(words) != 1):
+    if name in ("label", "equal", "efa", "rv"):
+        if not all(words) or (name in ("efa", "rv") and len(words) != 1):
             fail(source, first.line, first.column, f"{name}() takes quoted text")
         texts: dict[str, tuple[str, ...]] = {name: tuple(str(value) for value in values)}
         return Modifiers(
-            label=texts.get("label", ()), equal=texts.get("equal", ()), efa=texts.get("efa", ())
+            label=texts.get("label", ()),
+            equal=texts.get("equal", ()),
+            efa=texts.get("efa", ()),
+            rv=texts.get("rv", ()),
         )
     if any(words):
         fail(source, first.line, first.column, f"{name}() takes numbers")

@@ -135,8 +135,12 @@ def main() -> int:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", CollectiveUseError)
                 warnings.simplefilter("ignore", UserWarning)
-                own = ":~" in text and set(options) <= TAKEN
-                fit = (cu.fit_moderated if own else cu.fit_sem)(text, data, seconds=1, **options)
+                door: Any = cu.fit_sem
+                if ":~" in text and set(options) <= TAKEN:
+                    door = cu.fit_moderated
+                elif "rv(" in text and "level" in text:
+                    door, options = cu.fit_slopes, {"cluster": "team"}
+                fit = door(text, data, seconds=1, **options)
                 if fit.converged:
                     dict(fit.fit_measures)
                     str(fit)

@@ -50,6 +50,8 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
     neutral = likelihood == "normal" and missing in ("listwise", "pairwise") and not weights
     if cluster and ORDINAL.get(estimator, ("", "", ""))[1] == "standard":
         neutral = False  # errors with clusters are robust
+    if cluster and estimator == "PML":
+        neutral = False
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", DataWarning)
@@ -67,7 +69,16 @@ def test_every_point_is_computed_or_refused(point) -> None:  # type: ignore[no-u
 
 
 def _after(fit, estimator: str, cluster: str | None) -> None:  # type: ignore[no-untyped-def]
-    """Everything that follows a fit is computed too."""
+    """Everything that follows a fit is computed too, or refused by name."""
+    if estimator == "PML":
+        assert fit.factor_scores().errors.notna().all().all()
+        for refused in (
+            fit.residuals, fit.modification_indices, fit.score_test, lambda: fit.compare(fit),
+            lambda: fit.profile("f=~b"), fit.small_sample, lambda: fit.refit("cases"),
+        ):  # fmt: skip
+            with pytest.raises(NotSupported, match="not supported"):
+                refused()
+        return
     found = fit.residuals()
     assert not found.reason
     assert found.covariances.notna().all().all()

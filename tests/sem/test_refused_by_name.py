@@ -1,7 +1,6 @@
 """What other programs offer and this one does not: refused by name, with what to do instead.
 
-Two reference files of lavaan 0.7-2 hold such fits (reference/sem07): loadings that move with a
-covariate, and pairwise maximum likelihood with gaps.
+Loadings that move with a covariate have their own function, random slopes none.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -28,24 +26,40 @@ def test_moderated_loadings() -> None:
         cu.fit_sem(model, pd.read_csv(FOLDER / "moderated.csv"))
 
 
+ANSWERS = [f"u{i}" for i in range(1, 7)]
+ONE_FACTOR = "f =~ u1 + u2 + u3 + u4"
+
+
 @pytest.mark.filterwarnings("ignore:.*two-way tables have empty cells")
-def test_pairwise_maximum_likelihood() -> None:
-    reference = json.loads((FOLDER / "ordinal_pml_missing.json").read_text())
-    data = pd.read_csv(FOLDER / reference["data"])
-    items = [f"u{i}" for i in range(1, 9)]
-    with pytest.raises(NotSupported, match=r"'PML'.*WLSMV.*missing='pairwise'"):
-        cu.fit_cfa(reference["model"], data, ordered=items, estimator="PML")
-    # What is named instead comes near it: the same model, the same thresholds within .05.
-    instead = cu.fit_cfa(reference["model"], data, ordered=items, missing="pairwise").estimates
-    cuts = {(c["lhs"], c["rhs"]): c["est"] for c in reference["pe"] if c["op"] == "|"}
-    own = instead[instead.op == "|"].set_index(["lhs", "rhs"]).est
-    assert len(cuts) == len(own) > 8
-    assert np.abs([own[key] - cut for key, cut in cuts.items()]).max() < 0.05
+@pytest.mark.parametrize(
+    ("model", "options", "words"),
+    [
+        (ONE_FACTOR, {"cluster": "group"}, r"cluster.*'PML'.*WLSMV"),
+        (ONE_FACTOR, {"information": "expected"}, r"information.*'PML'"),
+        (ONE_FACTOR, {"se": "robust.sem"}, r"se='robust.sem'.*'PML'"),
+        (ONE_FACTOR, {"test": "scaled.shifted"}, r"test='scaled.shifted'.*'PML'"),
+        (ONE_FACTOR + "; u1 | 0*t1", {}, "thresholds that are fixed or equal"),
+        (ONE_FACTOR + "; u1 | a*t1; u2 | b*t1; a == b", {}, "thresholds that are fixed or equal"),
+        (ONE_FACTOR + "; u1 | a*t1; u2 | b*t1; a > 2*b", {}, "thresholds that are fixed or equal"),
+        (ONE_FACTOR + " + w", {}, r"not ordered \('w'\)"),
+        ('efa("b")*f =~ u1 + u2 + u3 + u4', {}, "exploratory blocks"),
+        (ONE_FACTOR, {"missing": "fiml"}, "missing='pairwise'"),
+    ],
+)
+def test_pairwise_maximum_likelihood(model: str, options: dict[str, Any], words: str) -> None:
+    items = [name for name in ANSWERS[:4] if name in model]
+    with pytest.raises(NotSupported, match=words):
+        cu.fit_sem(model, LIKERT, ordered=items, estimator="PML", **options)
+
+
+def test_pairwise_maximum_likelihood_of_imputed_data() -> None:
+    with pytest.raises(NotSupported, match="'PML' with imputed data"):
+        cu.fit_sem_mi(ONE_FACTOR, [LIKERT, LIKERT], ordered=ANSWERS[:4], estimator="PML")
 
 
 def test_random_slopes() -> None:
     model = "level: 1\nu1 ~ rv('s')*u2\nlevel: 2\nu1 ~ w\ns ~ w"
-    with pytest.raises(SyntaxProblem, match=r"random slopes.*x:w.*group="):
+    with pytest.raises(SyntaxProblem, match=r"random slopes.*fit_slopes.*x:w.*group="):
         cu.fit_sem(model, LIKERT, cluster="group")
 
 

@@ -148,7 +148,7 @@ class ModeratedFit(Result):
             return NOT_NESTED
         if not self.converged:
             return NotComputed("the search did not converge")
-        return _ratio(
+        return likelihood_ratio(
             self.log_likelihood, len(self.names), self.constant_log_likelihood, self.constant_npar
         )
 
@@ -183,7 +183,7 @@ class ModeratedFit(Result):
             )
         if not (self.converged and smaller.converged):
             raise EstimationError("a model that did not converge cannot be compared")
-        return _ratio(
+        return likelihood_ratio(
             self.log_likelihood, len(self.names), smaller.log_likelihood, len(smaller.names)
         )
 
@@ -351,7 +351,8 @@ class ModeratedFit(Result):
                 "ci_lower": values - width * se, "ci_upper": values + width * se}  # fmt: skip
 
 
-def _ratio(larger: float, q: int, smaller: float, fewer: int) -> LikelihoodRatio:
+def likelihood_ratio(larger: float, q: int, smaller: float, fewer: int) -> LikelihoodRatio:
+    """Return the test of two log-likelihoods with q and fewer parameters."""
     statistic, df = 2 * (larger - smaller), q - fewer
     if df < 1:
         raise EstimationError("the models have as many parameters as each other")

@@ -57,6 +57,8 @@ def ordinal_options(estimator: str | None, se: str | None, test: str | None) -> 
             f"use one of {quoted(ORDERED)}"
         )
     function, errors, statistic = ORDERED[name]
+    if function == "PML":
+        return _pairwise_options(se, test)
     if se is not None:
         errors = "robust.sem" if se == "robust" else se
         one_of("se", errors, ("standard", "robust.sem", "none"))
@@ -64,6 +66,21 @@ def ordinal_options(estimator: str | None, se: str | None, test: str | None) -> 
         one_of("test", test, ("standard", "satorra.bentler", "mean.var.adjusted", "scaled.shifted"))
         statistic = test
     return Options(name, function, "normal", "listwise", errors, statistic, "expected")
+
+
+def _pairwise_options(se: str | None, test: str | None) -> Options:
+    errors = "robust.huber.white" if se in (None, "robust") else str(se)
+    statistic = test or "mean.var.adjusted"
+    for name, value, offered in (
+        ("se", errors, ("robust.huber.white", "none")),
+        ("test", statistic, ("standard", "mean.var.adjusted")),
+    ):
+        if value not in offered:
+            raise NotSupported(
+                f"{name}={value!r} with estimator='PML' is not supported: use one of "
+                f"{quoted(offered)}"
+            )
+    return Options("PML", "PML", "normal", "listwise", errors, statistic, "observed")
 
 
 def ordinal_table(
@@ -160,7 +177,7 @@ def weights_of(moments: Sequence[OrdinalMoments], function: str) -> list[Floats]
     return out
 
 
-def _with_starts(table: ParameterTable, moments: Sequence[OrdinalMoments]) -> ParameterTable:
+def with_starts(table: ParameterTable, moments: Sequence[OrdinalMoments]) -> ParameterTable:
     """Start thresholds at the sample's."""
     rows = []
     for row in table.rows:
@@ -187,12 +204,12 @@ def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> 
             f"the model has {table.n_free} free parameters but the data only {available} "
             "statistics: fix parameters or hold some equal"
         )
-    filled = _with_starts(table, coded.moments)
+    filled = with_starts(table, coded.moments)
     model = compile_model(filled)
     constraints = read_constraints(filled)
     first, _ = ordinal_objectives(filled, model, coded, options.function)
     optimum, basis = search(filled, coded.sample, first, constraints)
-    final = _with_residuals(filled, first, optimum.theta)
+    final = with_residuals(filled, first, optimum.theta)
     model = compile_model(final)
     return OrdinalSolution(
         final, model, coded.sample, options,
@@ -223,7 +240,7 @@ def ordinal_objectives(
     return first, shared
 
 
-def _with_residuals(
+def with_residuals(
     table: ParameterTable, objective: OrdinalObjective, theta: Floats
 ) -> ParameterTable:
     """Fill in what the parameterisation implies: residual variances (delta) or scales (theta)."""

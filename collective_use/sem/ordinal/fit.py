@@ -109,6 +109,7 @@ def fit_ordinal(
     _check_missing(missing)
     options = ordinal_options(estimator, se, test)
     clusters = _one_cluster(cluster, options)
+    _refuse_pairwise(options, turn, clusters, others["information"])
     names = group_names(data, group)
     if len(names) == 1 and (equal or identification != "lavaan"):
         raise InputError(
@@ -154,6 +155,10 @@ def estimate_ordinal(
     turn: Turn | None = None,
 ) -> OrdinalResult:
     """Estimate a table on coded data, with errors and checks, without warnings."""
+    if options.function == "PML":
+        from collective_use.sem.ordinal.pairwise import estimate_pairwise
+
+        return estimate_pairwise(table, coded, options, names)
     solution = fit_ordinal_table(table, coded, options)
     solution = rotated(
         solution, turn, lambda t, m: ordinal_objectives(t, m, coded, options.function)
@@ -166,6 +171,22 @@ def estimate_ordinal(
         solution, vcov, problems, "core", tuple(names), ("",),
         moments=coded.moments, categories=coded.categories,
     )  # fmt: skip
+
+
+def _refuse_pairwise(
+    options: Options, turn: Turn | None, clusters: tuple[str, ...], information: str | None
+) -> None:
+    """Refuse what pairwise maximum likelihood is not built with."""
+    found = {
+        "exploratory blocks": turn is not None,
+        "cluster": bool(clusters),
+        f"information={information!r}": information is not None,
+    }
+    for what, asked in found.items():
+        if asked and options.function == "PML":
+            raise NotSupported(
+                f"{what} with estimator='PML' is not supported: fit with estimator='WLSMV'"
+            )
 
 
 def _one_cluster(cluster: str | Sequence[str] | None, options: Options) -> tuple[str, ...]:

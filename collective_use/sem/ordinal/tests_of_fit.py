@@ -196,14 +196,14 @@ def ordinal_fit_measures(
         out |= {name: math.nan for name in out if name.endswith(".robust")}
     by = robust[0].scaling if robust is not None else 1.0
     out |= _approximation(plain, corrected, robust, by, n, groups)
-    out |= _residual_measures(solution, moments)
+    out |= residual_measures(solution, moments)
     out |= _other_measures(solution, plain, moments)
     # The robust statistic is a normal-theory one of N cases, whatever the weights were.
     by_robust = corrected_by(None, robust, solution.data.n)
     return out | explained_measures(plain, math.nan, by_robust, n, moments[0].covariance.shape[0])
 
 
-def _residual_measures(solution: OrdinalSolution, moments: Moments) -> dict[str, float]:
+def residual_measures(solution: OrdinalSolution, moments: Moments) -> dict[str, float]:
     objective = solution.objective
     names = ("rmr", "rmr_nomean", "srmr_bentler", "srmr", "crmr", "crmr_nomean")
     total = dict.fromkeys(names, 0.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -52,7 +53,14 @@ FITS: dict[str, Callable[..., Any]] = {
         identification="wu.estabrook",
     ),
     "ordinal_cluster": _ordered(6, cluster="group"),
+    "ordinal_pml_missing": _ordered(8, missing="pairwise", estimator="PML"),
 }
+
+
+UNSEARCHED = re.compile(r"chisq|pvalue|cfi|tli|nnfi|rfi|p?nfi|ifi|rni|rmsea|gfi|cn_0|mfi")
+"""What rests on the model's chi-square in the file of pairwise maximum likelihood: its saturated
+model was not searched there (lavaan passes `optim.method = "none"` on), so that its statistic is
+20.811 for 21.196. pml.json holds these cells from a fit that searches (test_pml_parity.py)."""
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -110,6 +118,9 @@ def test_fit_measures(name: str) -> None:
     assert len(cells) > 20
     for key, value in cells.items():
         mine = found[_ours(key, name)]
+        if name == "ordinal_pml_missing" and UNSEARCHED.match(key) and "factor" not in key:
+            assert found["chisq"] > cells["chisq"] + 0.1
+            continue
         if name.startswith("ordinal") and key.startswith("rmsea") and key.endswith(".robust"):
             # lavaan 0.7 divides by N here where 0.6 and its other least-squares measures take N - 1
             if "pvalue" in key:
