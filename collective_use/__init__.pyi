@@ -71,6 +71,14 @@ from collective_use.groups.voices.partners import BalancedMeans as BalancedMeans
 from collective_use.groups.voices.partners import balanced_means as balanced_means
 from collective_use.groups.voices.strata import ByStratum as ByStratum
 from collective_use.groups.voices.strata import by_stratum as by_stratum
+from collective_use.groups.waves.changes import GroupChanges as GroupChanges
+from collective_use.groups.waves.changes import group_changes as group_changes
+from collective_use.groups.waves.crosswalk import Crosswalk as Crosswalk
+from collective_use.groups.waves.crosswalk import apply_crosswalk as apply_crosswalk
+from collective_use.groups.waves.ranks import GroupRanks as GroupRanks
+from collective_use.groups.waves.ranks import group_ranks as group_ranks
+from collective_use.groups.waves.roll_up import RollUp as RollUp
+from collective_use.groups.waves.roll_up import roll_up as roll_up
 from collective_use.instrument.begin import begin_instrument as begin_instrument
 from collective_use.instrument.library import list_instruments as list_instruments
 from collective_use.instrument.library import load_instrument as load_instrument
@@ -161,6 +169,8 @@ from collective_use.sem.fit import fit_sem as fit_sem
 from collective_use.sem.growth import fit_growth as fit_growth
 from collective_use.sem.imputation import ImputedFit as ImputedFit
 from collective_use.sem.imputation import fit_sem_mi as fit_sem_mi
+from collective_use.sem.moderated.fit import fit_moderated as fit_moderated
+from collective_use.sem.moderated.result import ModeratedFit as ModeratedFit
 from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
 from collective_use.sem.postfit.derived import DerivedEstimate as DerivedEstimate
 from collective_use.sem.postfit.derived import ImpliedMoments as ImpliedMoments

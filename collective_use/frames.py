@@ -7,6 +7,7 @@ the one place where a cell is taken for what the reader knows it to be.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -23,6 +24,10 @@ Record: TypeAlias = dict[str, Cell]
 
 Columns: TypeAlias = dict[str, Any]
 """Columns for a frame by name: arrays or lists of numbers, texts or truths, equally long."""
+
+
+_MANY = 1000
+"""Cells of a column that is not kept for the next table."""
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Row]:
@@ -98,15 +103,35 @@ def frame_of(records: Sequence[Mapping[str, Cell]]) -> pd.DataFrame:
     >>> frame_of([]).empty
     True
     """
-    names = records[0] if records else ()
-    columns = {name: [record[name] for record in records] for name in names}
+    names = list(records[0]) if records else []
+    rows = [[record[name] for name in names] for record in records]
+    if all(isinstance(cell, float) for row in rows for cell in row):
+        return pd.DataFrame(np.array(rows, dtype=float).reshape(len(rows), len(names)), None, names)
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    return pd.DataFrame({name: _column(cells) for name, cells in columns})
+
+
+def _column(cells: tuple[Cell, ...]) -> Cell:
     # of numbers pandas would try whether they are dates
-    return pd.DataFrame(
-        {
-            name: np.array(cells) if all(isinstance(cell, float) for cell in cells) else cells
-            for name, cells in columns.items()
-        }
-    )
+    if all(isinstance(cell, float) for cell in cells):
+        return np.array(cells)
+    return texts(cells) if all(type(cell) is str for cell in cells) else list(cells)
+
+
+def texts(cells: Sequence[str]) -> pd.api.extensions.ExtensionArray:
+    """Return a column of texts; the same names and reasons stand in the tables of every measure.
+
+    Examples
+    --------
+    >>> pd.DataFrame({"null": texts(["uniform", "slight skew"])})["null"].tolist()
+    ['uniform', 'slight skew']
+    """
+    return _same_texts(tuple(cells)) if len(cells) <= _MANY else pd.Series(cells).array
+
+
+@lru_cache(maxsize=256)
+def _same_texts(cells: tuple[str, ...]) -> pd.api.extensions.ExtensionArray:
+    return pd.Series(cells, dtype="str").array
 
 
 def number_at(frame: pd.DataFrame, row: Hashable, column: str) -> float:

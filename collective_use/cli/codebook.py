@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from collective_use.checks import one_of
-from collective_use.cli.console import say
+from collective_use.cli.console import language, say
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -33,5 +33,5 @@ def codebook(
 
     bank = load_instrument(instrument)
     book = make_codebook(bank)
-    write_file(out, book.to_csv() if kind == ".csv" else book.to_html().encode("utf-8"))
+    write_file(out, book.to_csv() if kind == ".csv" else book.to_html(language()).encode("utf-8"))
     say(f"Codebook of {len(bank.items)} items in {out}")

@@ -18,6 +18,7 @@ from collective_use._version import __version__
 from collective_use.accepted import Arguments, ClickPart
 from collective_use.cli.commands import COMMANDS
 from collective_use.cli.console import speak, spoken
+from collective_use.cli.help import help_told
 from collective_use.cli.terminal import put
 from collective_use.errors import CollectiveUseError
 
@@ -66,7 +67,7 @@ class LazyCommands(TyperGroup):
         if entry is None:
             return None
         module = importlib.import_module(f"collective_use.cli.{entry.module}")
-        return _speaking(typer.main.get_command(module.app))
+        return help_told(_speaking(typer.main.get_command(module.app)))
 
     def format_commands(self, ctx: ClickPart, formatter: ClickPart) -> None:
         """List the commands by section without importing any."""
@@ -88,11 +89,9 @@ app = typer.Typer(
 
 def _speaking(command: ClickPart) -> ClickPart:
     """Give a command, and those inside it, `--lang` where it has none of its own."""
-    inside = getattr(command, "commands", None)
-    if inside is not None:
-        for part in inside.values():
-            _speaking(part)
-    elif not any(parameter.name == "lang" for parameter in command.params):
+    for part in getattr(command, "commands", {}).values():
+        _speaking(part)
+    if not any(parameter.name == "lang" for parameter in command.params):
         command.params.append(_lang())
     return command
 
@@ -198,7 +197,7 @@ def main(arguments: list[str]) -> int:
 def _called(words: list[str], trace: bool) -> int:
     speak(_language(words))
     try:
-        command = typer.main.get_command(app)
+        command = help_told(_speaking(typer.main.get_command(app)))
         status = command.main(words, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:

@@ -93,10 +93,11 @@ UntickedConsent = Annotated[
     ),
 ]
 Encoding = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Of the exports, instead of guessing.")
+    str | None, typer.Option(metavar="NAME", help="Encoding of the exports, instead of guessing.")
 ]
 Delimiter = Annotated[
-    str | None, typer.Option(metavar="CHARACTER", help="Of the exports, instead of guessing.")
+    str | None,
+    typer.Option(metavar="CHARACTER", help="Delimiter of the exports, instead of guessing."),
 ]
 Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of a workbook.")]
 Invalid = Annotated[

@@ -39,7 +39,7 @@ def plan(
         str | None,
         typer.Option(
             help="A YAML file of planning values by name: paths, correlations, icc, iccs, halo, "
-            "loadings; for example 'paths: {cdu ~ ssm: 0.4}'."
+            "loadings; for example 'icc: 0.12'."
         ),
     ] = None,
     pilot: Annotated[

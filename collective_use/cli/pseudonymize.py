@@ -30,8 +30,8 @@ def pseudonymize(
     instrument: Annotated[
         str | None, typer.Option("--instrument", "-i", help="Take its member column.")
     ] = None,
-    encoding: Annotated[str | None, typer.Option(help="Of a text file.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="Of a text file.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of a text file.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Delimiter of a text file.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Of a workbook.")] = None,
 ) -> None:
     """Write a copy of an export in which keyed codes stand for persons.

@@ -49,9 +49,9 @@ def seal(
         raise InputError("--reason belongs to an amendment: add --amend")
     names = tuple(sign or ())
     made = (
-        amend_study(study, reason=reason or "", signed=names)
+        amend_study(study, reason=reason or "", signed=names, language=console.language())
         if amend
-        else seal_study(study, signed=names)
+        else seal_study(study, signed=names, language=console.language())
     )
     if as_json:
         console.show_json({"hash": made.hash, "entries": len(made.entries)})

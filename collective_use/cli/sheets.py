@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from collective_use.checks import one_of
-from collective_use.cli.console import say, show, show_next
+from collective_use.cli.console import language, say, show, show_next
 
 app = typer.Typer(
     help="Workbooks for expert judges, translators and cognitive interviews, and the way back.",
@@ -30,6 +30,9 @@ def judges_command(
     ] = None,
     seed: Annotated[int, typer.Option(help="Gives the random orders.")] = 1,
     form: FormName = None,
+    lang: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Language of the sheets: en, zh, en+zh.")
+    ] = None,
 ) -> None:
     """Write the sheets on which experts judge whether items fit their constructs.
 
@@ -45,12 +48,16 @@ def judges_command(
 
     bank = load_instrument(instrument)
     names = judge or [""]
+    known = (*bank.languages, *bank.draft_languages)
+    shown = [code for code in (lang or "").split("+") if code in known]
     if out.suffix:
         one_of("the ending of --out", out.suffix.lower(), (".xlsx",))
     single = bool(out.suffix) and len(names) == 1
     folder = out if not out.suffix else out.with_suffix("")
     sheets = (
-        judge_sheets(bank, seed=seed + place, judge=name, form=form)
+        judge_sheets(
+            bank, seed=seed + place, judge=name, form=form, languages=shown, language=language()
+        )
         for place, name in enumerate(names)
     )
     if single:
@@ -109,7 +116,8 @@ def translation_command(
     from collective_use.output import write_file
     from collective_use.sheets.translation.workbook import translation_workbook
 
-    write_file(out, translation_workbook(load_instrument(instrument), to, source=source))
+    bank = load_instrument(instrument)
+    write_file(out, translation_workbook(bank, to, source=source, language=language()))
     say(f"Written to {out}")
     words = ("collective-use", "sheets", "read-translation", out, "--instrument", instrument)
     show_next(*words, why="When it is filled in:")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from collective_use.errors import InputError
-from collective_use.groups.between.group_values import GroupValues, group_values
 from collective_use.groups.evidence.result import Evidence
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.results import Result, Table, table_of
 
 if TYPE_CHECKING:
+    from collective_use.groups.between.group_values import GroupValues
     from collective_use.scores.table import Scores
 
 
@@ -78,6 +78,8 @@ class Groups(Result):
         >>> groups.group_values().errors_frame()["covariance"].head(1).round(4).tolist()
         [0.0256]
         """
+        from collective_use.groups.between.group_values import group_values
+
         return group_values(self, group_size=group_size, confidence=confidence)
 
     @property

@@ -110,7 +110,7 @@ class Answers:
         InputError
             When fewer than `at_least` persons are left.
         """
-        known = self.values.notna().all(axis=1).to_numpy()
+        known = ~np.isnan(self.values.to_numpy()).any(axis=1)
         if self.groups is not None:
             known = known & self.groups.notna().to_numpy()
         lost = int((~known).sum())
@@ -121,12 +121,14 @@ class Answers:
                 f"data must have at least {at_least} persons who answered all {len(self.items)} "
                 f"items, got {int(known.sum())} of {len(known)}{because}"
             )
+        if not lost:
+            return self
         said = f"{lost} of {len(known)} persons are left out: they did not answer every item."
         return replace(
             self,
             values=self.values[known],
             groups=None if self.groups is None else self.groups[known],
-            notes=(*self.notes, said) if lost else self.notes,
+            notes=(*self.notes, said),
         )
 
     def codes(self) -> tuple[NDArray[np.intp], pd.Index]:
@@ -238,10 +240,19 @@ def _from_table(data: Items, groups: Labels) -> Answers:
         labels = labels.set_axis(frame.index)
     if frame.shape[1] == 0:
         raise InputError("data must hold items, got no column but the group")
-    values = pd.DataFrame(
-        {str(name): _numbers(frame[name], str(name)) for name in frame}, index=frame.index
-    )
+    values = _plain(frame)
     return Answers(values, {}, {str(name): str(name) for name in values}, labels, {}, {})
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns as numbers under words, in one step where they are numbers already."""
+    names = [str(name) for name in frame]
+    if all(isinstance(kind, np.dtype) and kind.kind in "fiu" for kind in frame.dtypes):
+        table = frame.to_numpy(dtype=float)
+        if not np.isinf(table).any():
+            return pd.DataFrame(table, index=frame.index, columns=pd.Index(names), copy=True)
+    columns = {name: _numbers(frame.iloc[:, j], name) for j, name in enumerate(names)}
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:

@@ -278,7 +278,7 @@ def _thorough(
     language = book.language
     clock.begin("models")
     models = _tried(lambda: fit_measurement(
-        answers, level="person", repetitions=200, seed=seed, language=language
+        answers, level="person", seed=seed, language=language
     ))  # fmt: skip
     book.models(models)
     levels = NotComputed("persons have no groups")

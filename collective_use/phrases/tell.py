@@ -48,7 +48,8 @@ def said(language: str | None, text: str, **values: object) -> str:
     >>> said(None, "{n} persons.", n=3)
     '3 persons.'
     """
-    known = text if not language else book_of(language).counterpart(text) or text
+    found = book_of(language).counterpart(text) if language else None
+    known = text if found is None else found
     if not values:
         return known
     inner = {
@@ -110,7 +111,19 @@ def _whole(language: str, text: str) -> str | None:
     known = book.exact.get(text) or book.cells.get(text)
     if known is not None:
         return known
-    for template in book.templates:
+    # a reason that became a sentence
+    reason = book.exact.get(text[:1].lower() + text[1:].removesuffix("."))
+    if reason is not None:
+        return reason + (said(language, ".") if text.endswith(".") else "")
+    found = _by_template(language, text)
+    if found is None and text.endswith(".") and not _ENDS.search(text):
+        found = _by_template(language, text[:-1])
+        return None if found is None else found + said(language, ".")
+    return found
+
+
+def _by_template(language: str, text: str) -> str | None:
+    for template in book_of(language).templates:
         hit = template.pattern.fullmatch(text) if template.anchor in text else None
         if hit:
             return _filled(language, template, hit)

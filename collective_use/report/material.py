@@ -19,6 +19,7 @@ from collective_use.report.sentences import Number, Sentence, written
 from collective_use.report.speaking import chained
 
 _SCREENED = re.compile(r": (\d+) of \d+ left out by screening")
+_BEHIND = re.compile(r".+ \((\w+)\)")
 """What the record says of each group that lost persons to a rule for careless answers."""
 
 Account = Mapping[str, object]
@@ -88,8 +89,12 @@ class Material:
         return names
 
     def name(self, code: str) -> str:
-        """Return the name of a construct or measure, facets included; a code no one knows stays."""
-        known = self._names.get(code)
+        """Return the name of a construct or measure, facets included; a code no one knows stays.
+
+        A validation writes ``Connectedness (items) (con)``: the code inside is what it means.
+        """
+        inside = _BEHIND.fullmatch(code)
+        known = self._names.get(code) or (self._names.get(inside[1]) if inside else None)
         if known:
             return known
         measure, _, facet = code.partition(".")

@@ -71,6 +71,10 @@ class Fitted(Protocol):
         """All fit measures by lavaan's names."""
 
     @property
+    def main_measures(self) -> Mapping[str, float]:
+        """Those that models are compared by."""
+
+    @property
     def estimates(self) -> pd.DataFrame:
         """Estimates with errors, z, p and limits."""
 

@@ -215,7 +215,9 @@ def inverted(solution: Solution, matrix: Floats) -> Floats:
 
 
 def _indefinite_inverse(inner: Floats) -> tuple[Floats, float]:
-    d = np.sqrt(np.maximum(np.abs(np.diag(inner)), 1e-300))
+    own, most = np.abs(np.diag(inner)), np.abs(inner).max(axis=1, initial=0.0)
+    # a loading of a factor without variance has no curvature of its own, but it has with others
+    d = np.sqrt(np.maximum(np.where(own > 1e-10 * most, own, most), 1e-300))
     values = np.linalg.eigvalsh(inner / np.outer(d, d))
     if np.abs(values).min() < 1e-12:
         raise EstimationError(SINGULAR)

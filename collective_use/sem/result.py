@@ -20,7 +20,7 @@ from collective_use.sem.data.saturated import saturated_of
 from collective_use.sem.engines.core import Solution, moved_to
 from collective_use.sem.estimates import estimates_frame, rows_frame
 from collective_use.sem.goodness import tests_of_fit
-from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures
+from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures, main_measures
 from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
 from collective_use.sem.goodness.short_fit import short_fit
 from collective_use.sem.postfit.derived import (
@@ -186,6 +186,22 @@ class SemResult(Result):
             self.solution, self.test, self.scaled_test, self._saturated, self._logs
         )
         return MappingProxyType({name: float(value) for name, value in measures.items()})
+
+    @cached_property
+    def main_measures(self) -> Mapping[str, float]:
+        """The measures that models are compared by, without limits: fewer, and sooner.
+
+        Raises
+        ------
+        EstimationError
+            When the estimation did not converge.
+        """
+        if type(self) is not SemResult:
+            return self.fit_measures
+        found = main_measures(
+            self.solution, self.test, self.scaled_test, self._saturated, self._logs
+        )
+        return MappingProxyType({name: float(value) for name, value in found.items()})
 
     def __getstate__(self) -> PlainDict:
         """Leave caches out: they are computed again when asked for."""

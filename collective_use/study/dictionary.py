@@ -26,6 +26,7 @@ from collective_use.study.meanings import (
     TABLE_ONE,
     VALIDATION,
 )
+from collective_use.study.telling import is_told
 
 VALIDATION_FILES = "validation_*.csv (where a study validates)"
 
@@ -79,12 +80,18 @@ def meaning(table: str, column: str, instrument: Instrument, language: str | Non
     'Persons of the group who answered.'
     """
     table = table.rpartition("/")[2]
+    if is_told(column):
+        base, _, code = column.rpartition("_")
+        return said(language, _TOLD, column=base, code=code)
     of_measure = _of_measure(column, instrument, language) * (not table.startswith("validation_"))
     if of_measure and table == "table1.csv":
         return said(language, _CORRELATION, name=of_measure.rstrip(".。"))
     if of_measure:
         return of_measure
     return told(language, _known(table, column)) or _of_item(column, instrument, language)
+
+
+_TOLD = "What {column} says, in the language of the study ({code})."
 
 
 def _known(table: str, column: str) -> str:

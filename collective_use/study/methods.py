@@ -15,6 +15,8 @@ from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.frames import records_of
 from collective_use.groups.between.table_one import TableOne
 from collective_use.instrument.model import Instrument
+from collective_use.phrases import said, told
+from collective_use.phrases.tell import head_told
 from collective_use.record import Entry, counted
 from collective_use.results import cell_text
 from collective_use.study.walk import Outcome
@@ -32,7 +34,24 @@ _REFERENCES = {
 }
 
 
-def methods_text(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> str:
+METHODS = "methods.md"
+ENGLISH = "en"
+
+
+def methods_file(language: str) -> str:
+    """Return the name of a draft in another language than that of the study.
+
+    Examples
+    --------
+    >>> methods_file("en")
+    'methods.en.md'
+    """
+    return f"methods.{language}.md"
+
+
+def methods_text(
+    outcome: Outcome, table: TableOne, measures: pd.DataFrame, language: str | None = None
+) -> str:
     """Return methods.md: sample, scores, aggregation measure by measure, Table 1, references.
 
     Parameters
@@ -43,98 +62,144 @@ def methods_text(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> s
         Table 1, as others may see it or exact.
     measures
         The table of measures, as others may see it or exact.
+    language
+        Two letters; English where None.
     """
     rules = cutoffs_with(outcome.study.all_cutoffs())
+    bank = outcome.instrument
+    paragraphs = {
+        "**Sample.** {text}": _sample(
+            outcome.groups.values, len(outcome.responses.persons), language
+        ),
+        "**Left out.** {text}": _left_out(outcome.groups.record.of_kind("left out"), language),
+        "**Scores.** {text}": _scores(outcome.study.minimum_answered, bank, language),
+    }
     parts = [
-        "# Methods",
-        "A draft from measures.csv, groups.csv, table1.csv and run.json. Every number is one of "
-        "theirs; what the study is about, and why, is for you to say.",
-        f"**Sample.** {_sample(outcome.groups.values, len(outcome.responses.persons))}",
-        f"**Left out.** {_left_out(outcome.groups.record.of_kind('left out'))}",
-        f"**Scores.** {_scores(outcome.study.minimum_answered, outcome.instrument)}",
-        "**From persons to groups.** Each measure is judged by its own composition model (Chan, "
-        "1998).",
-        *(_measure(row, outcome.instrument, rules) for row in records_of(measures)),
-        "## Table 1",
-        _markdown(table),
-        *(f"*{note}*" for note in table.notes),
-        "## References",
+        said(language, "# Methods"),
+        said(language, _DRAFT),
+        *(said(language, head).format(text=text) for head, text in paragraphs.items()),
+        said(language, _JUDGED),
+        *(_measure(row, bank, rules, language) for row in records_of(measures)),
+        said(language, "## Table 1"),
+        _markdown(table, language),
+        *(f"*{told(language, note)}*" for note in table.notes),
+        said(language, "## References"),
         *_references(measures),
-        f"Computed by collective-use {__version__} with the instrument {outcome.instrument.id}, "
-        f"version {outcome.instrument.version}.",
+        said(language, _COMPUTED, version=__version__, instrument=bank.id, edition=bank.version),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _sample(groups: pd.DataFrame, persons: int) -> str:
+_DRAFT = (
+    "A draft from measures.csv, groups.csv, table1.csv and run.json. Every number is one of "
+    "theirs; what the study is about, and why, is for you to say."
+)
+_JUDGED = (
+    "**From persons to groups.** Each measure is judged by its own composition model (Chan, 1998)."
+)
+_COMPUTED = (
+    "Computed by collective-use {version} with the instrument {instrument}, version {edition}."
+)
+_PERSONS = "{persons} in {groups} answered ({n} to {n1} in a group, mean {n2})."
+_ASKED = "Of the listed members {n} answered in the mean of groups ({n1} to {n2})."
+_UNKNOWN = "The number of members who were asked is not known."
+_WITHOUT = "Up to {n} persons have no score on a measure (run.json names each)"
+_VALUELESS = "{measures} have no value for {span} of the groups (agreement.csv says why)"
+_SCORE = (
+    "A person's score is the {kinds} of the items answered, given answers to at least {least}, as "
+    "the measure asks."
+)
+
+
+def _sample(groups: pd.DataFrame, persons: int, language: str | None) -> str:
     sizes = groups["n"]
-    text = (
-        f"{counted(persons, 'persons')} in {counted(len(groups), 'groups')} answered "
-        f"({sizes.min()} to {sizes.max()} in a group, mean {sizes.mean():.1f})."
-    )
+    text = said(
+        language, _PERSONS, persons=counted(persons, "persons"),
+        groups=counted(len(groups), "groups"), n=sizes.min(), n1=sizes.max(),
+        n2=f"{sizes.mean():.1f}",
+    )  # fmt: skip
     rates = groups["response_rate"].dropna()
-    if not len(rates):
-        return f"{text} The number of members who were asked is not known."
-    return (
-        f"{text} Of the listed members {_percent(rates.mean())} answered in the mean of groups "
-        f"({_percent(rates.min())} to {_percent(rates.max())})."
-    )
+    asked = said(language, _UNKNOWN)
+    if len(rates):
+        shares = [_percent(part) for part in (rates.mean(), rates.min(), rates.max())]
+        asked = said(language, _ASKED, n=shares[0], n1=shares[1], n2=shares[2])
+    return _joined((text, asked), " ", language)
 
 
 _NO_VALUE = "no group value, see the reason by group."
 
 
-def _left_out(entries: Iterable[Entry]) -> str:
+def _left_out(entries: Iterable[Entry], language: str | None) -> str:
     entries = tuple(entries)
     scores = [entry for entry in entries if entry.text.startswith("Persons without a score on")]
     values = [entry for entry in entries if entry.text.endswith(_NO_VALUE)]
     texts = [
-        entry.text.rstrip(".") + (f" ({counted(entry.count, entry.of)})" if entry.count else "")
+        told(language, entry.text).rstrip(".。") + _count(entry, language)
         for entry in entries
         if entry not in scores and entry not in values
     ]
     if scores:
-        most = max(entry.count or 0 for entry in scores)
-        texts.append(f"Up to {most} persons have no score on a measure (run.json names each)")
+        texts.append(said(language, _WITHOUT, n=max(entry.count or 0 for entry in scores)))
     if values:
         least, most = (pick(entry.count or 0 for entry in values) for pick in (min, max))
-        span = f"{least} to {most}" if least < most else f"{most}"
-        texts.append(
-            f"{counted(len(values), 'measures')} have no value for {span} of the groups "
-            "(agreement.csv says why)"
-        )
-    return ("; ".join(texts) + ".") if texts else "Nothing was left out."
+        span = said(language, "{n} to {n1}", n=least, n1=most) if least < most else f"{most}"
+        named = counted(len(values), "measures")
+        texts.append(said(language, _VALUELESS, measures=named, span=span))
+    if not texts:
+        return said(language, "Nothing was left out.")
+    return _joined(texts, "; ", language) + said(language, ".")
 
 
-def _scores(minimum: float | None, instrument: Instrument) -> str:
+def _count(entry: Entry, language: str | None) -> str:
+    if not entry.count:
+        return ""
+    return said(language, " ({count})", count=counted(entry.count, entry.of))
+
+
+def _joined(texts: Iterable[str], sign: str, language: str | None) -> str:
+    """Put texts behind one another by the language's own sign."""
+    return said(language, sign).join(texts)
+
+
+def _scores(minimum: float | None, instrument: Instrument, language: str | None) -> str:
     asked = [float(part.minimum_answered) for part in instrument.measures]
     least = sorted(set(asked)) if minimum is None else [minimum]
     wanted = [_percent(one) if one <= 1 else counted(int(one), "items") for one in least]
-    kinds = " or ".join(sorted({part.score for part in instrument.measures} - {"none"}))
-    return (
-        f"A person's score is the {kinds} of the items answered, given answers to at least "
-        f"{' or '.join(wanted)}, as the measure asks."
+    kinds = sorted({part.score for part in instrument.measures} - {"none"})
+    return said(
+        language,
+        _SCORE,
+        kinds=_joined((told(language, kind) for kind in kinds), " or ", language),
+        least=_joined((told(language, one) for one in wanted), " or ", language),
     )
 
 
-def _measure(row: PlainMapping, instrument: Instrument, rules: Mapping[str, Cutoff]) -> str:
-    name = _name(row["measure"], instrument)
+def _measure(
+    row: PlainMapping, instrument: Instrument, rules: Mapping[str, Cutoff], language: str | None
+) -> str:
+    name = _name(row["measure"], instrument, language)
     kind = str(row["composition"]).replace("_", " ")
     number = counted(int(row["items"]), "items") if row["items"] else "no items"
     facts = [fact for fact in (_alpha(row), _agreement(row, rules), _icc(row)) if fact]
-    said = "; ".join(facts) + "." if facts else ""
-    verdict = f"Verdict: {row['verdict']}."
+    listed = _joined((told(language, fact) for fact in facts), "; ", language)
+    listed += said(language, ".") if facts else ""
+    verdict = said(language, "Verdict: {verdict}.", verdict=row["verdict"])
     # where there is no figure of the paper's kind, the evidence speaks for itself
-    reason = "" if facts else f" {row['explanation']}"
-    return f"- **{name}** ({row['measure']}, {kind}, {number}). {said} {verdict}{reason}".replace(
-        ".  ", ". "
+    reason = "" if facts else told(language, str(row["explanation"]))
+    # an id such as size is no word to be told
+    head = said(language, _HEAD).format(
+        name=name, measure=row["measure"], kind=told(language, kind), count=told(language, number)
     )
+    return _joined((part for part in (head, listed, verdict, reason) if part), " ", language)
 
 
-def _name(measure: str, instrument: Instrument) -> str:
+_HEAD = "- **{name}** ({measure}, {kind}, {count})."
+
+
+def _name(measure: str, instrument: Instrument, language: str | None) -> str:
     found = instrument.get_measure(measure)
-    language = instrument.languages[0]
-    return found.name.get(language) or next(iter(found.name.values()), measure)
+    wanted = (language or "", instrument.languages[0], *found.name)
+    return next((found.name[code] for code in wanted if code in found.name), measure)
 
 
 def _alpha(row: PlainMapping) -> str:
@@ -185,9 +250,10 @@ def _percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _markdown(table: TableOne) -> str:
+def _markdown(table: TableOne, language: str | None) -> str:
     shown = table.tables()[0]
-    lines = [" | ".join(shown.columns), " | ".join("---" for _ in shown.columns)]
+    heads = [head_told(language, head) for head in shown.columns]
+    lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
     lines += [" | ".join(_cell(cell) for cell in row) for row in shown.rows]
     return "\n".join(f"| {line} |" for line in lines)
 

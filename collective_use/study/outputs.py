@@ -13,7 +13,7 @@ import pandas as pd
 
 from collective_use.accepted import PlainDict
 from collective_use.cutoffs import cutoffs_with
-from collective_use.groups.between.table_one import table_one
+from collective_use.groups.between.table_one import TableOne, table_one
 from collective_use.groups.disclosure.full import full_tables, value_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
@@ -21,11 +21,12 @@ from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, wri
 from collective_use.platforms.registry import is_file
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.meanings import OUTPUT_SCHEMA
-from collective_use.study.methods import methods_text
+from collective_use.study.methods import ENGLISH, METHODS, methods_file, methods_text
 from collective_use.study.provenance import file_hash, input_files, versions
 from collective_use.study.settings import Study
 from collective_use.study.settings import shown as settings_shown
 from collective_use.study.showing import for_showing, later_texts
+from collective_use.study.telling import account_beside, spoken, table_beside
 from collective_use.study.walk import Outcome
 
 MEANINGS = {
@@ -54,6 +55,17 @@ FULL_MEANINGS = {
     f"{FULL}/group_values.csv": "means and shrunken values with errors: not to be passed on",
     f"{FULL}/sampling_errors.csv": "their errors' covariances, for models between groups",
 }
+
+
+def meanings_of(outcome: Outcome) -> dict[str, str]:
+    """Return what the files of a scored study hold, by name."""
+    named = dict(MEANINGS)
+    if spoken(outcome.study.lang):
+        named[methods_file(ENGLISH)] = ENGLISH_DRAFT
+    return named
+
+
+ENGLISH_DRAFT = "the methods paragraph in English"
 
 
 def full_meanings(outcome: Outcome) -> dict[str, str]:
@@ -129,45 +141,67 @@ def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) 
         The content of run.json.
     """
     tables = tables_of(outcome, shown)
+    language = spoken(outcome.study.lang)
+    if language:
+        tables = {name: table_beside(frame, language) for name, frame in tables.items()}
     tables["dictionary.csv"] = dictionary_frame(tables, outcome.instrument)
     if outcome.study.full:
         (folder / FULL).mkdir()
     for name, frame in tables.items():
         (folder / name).write_bytes(csv_bytes(frame))
-    _write_texts(outcome, shown, folder)
+    texts = _write_texts(outcome, shown, folder)
     (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, outcome.command, started)))
     run = run_content(outcome, shown)
     if outcome.study.report:
-        _write_report(outcome, tables, run, folder)
+        _write_report(outcome, tables, run, texts, folder)
+    if language:
+        run = account_beside(run, language)
     write_run(folder, run)
     return run
 
 
-def _write_texts(outcome: Outcome, shown: Shown, folder: Path) -> None:
-    written = later_texts(outcome, shown.rule)
+def _write_texts(outcome: Outcome, shown: Shown, folder: Path) -> dict[str, str]:
+    """Write the texts; return the methods by language."""
+    written, methods = later_texts(outcome, shown.rule), dict[str, str]()
     if shown.table_one is not None:
-        written["methods.md"] = methods_text(outcome, shown.table_one, shown.measures)
+        methods = _methods(outcome, shown.table_one, shown.measures)
+        written |= _named(methods)
     if outcome.study.full:
         first = table_one(outcome.scores, outcome.groups)
-        exact = methods_text(outcome, first, outcome.groups.measures_frame())
-        written |= {f"{FULL}/{name}": text for name, text in later_texts(outcome, None).items()}
-        written[f"{FULL}/methods.md"] = exact
+        exact = _named(_methods(outcome, first, outcome.groups.measures_frame()))
+        exact |= later_texts(outcome, None)
+        written |= {f"{FULL}/{name}": text for name, text in exact.items()}
     for name, text in written.items():
         (folder / name).write_bytes(text.encode("utf-8"))
+    return methods
+
+
+def _methods(outcome: Outcome, table: TableOne, measures: pd.DataFrame) -> dict[str, str]:
+    """Return the draft of a methods section by language, that of the study first."""
+    codes = dict.fromkeys((spoken(outcome.study.lang) or ENGLISH, ENGLISH))
+    return {code: methods_text(outcome, table, measures, code) for code in codes}
+
+
+def _named(methods: Mapping[str, str]) -> dict[str, str]:
+    """Return the drafts by file name: the first as methods.md."""
+    first = next(iter(methods))
+    return {METHODS if code == first else methods_file(code): methods[code] for code in methods}
 
 
 def _write_report(
-    outcome: Outcome, tables: Mapping[str, pd.DataFrame], run: PlainDict, folder: Path
+    outcome: Outcome,
+    tables: Mapping[str, pd.DataFrame],
+    run: PlainDict,
+    methods: Mapping[str, str],
+    folder: Path,
 ) -> None:
     """Write the page last: it is made of the tables and the account."""
     from collective_use.report.phrases import report_languages
     from collective_use.study.report import REPORT_FILE, study_page
 
-    methods = folder / "methods.md"
-    text = methods.read_text(encoding="utf-8") if methods.is_file() else ""
     study = outcome.study
     wanted = report_languages(study.lang if study.lang and study.report is True else study.report)
-    whole = study_page(tables, run, outcome.instrument, text, wanted)
+    whole = study_page(tables, run, outcome.instrument, methods, wanted)
     (folder / REPORT_FILE).write_text(whole, encoding="utf-8", newline="\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,7 @@ from collective_use.errors import InputError
 from collective_use.instrument.library import instrument_names, load_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import RUN_FILE, written
+from collective_use.phrases import told
 from collective_use.progress import step
 from collective_use.report.compose import compose
 from collective_use.report.material import Material
@@ -26,6 +28,8 @@ from collective_use.study.answers import (
     characteristics_frame,
     sizes_frame,
 )
+from collective_use.study.methods import ENGLISH, METHODS, methods_file
+from collective_use.study.telling import is_told, spoken, without_told
 from collective_use.study.walk import Outcome
 
 REPORT_FILE = "report.html"
@@ -71,7 +75,7 @@ def study_page(
     tables: Mapping[str, pd.DataFrame],
     run: PlainMapping,
     instrument: Instrument,
-    methods: str,
+    methods: Mapping[str, str],
     wanted: Sequence[str],
 ) -> str:
     """Return the page of a study.
@@ -85,7 +89,7 @@ def study_page(
     instrument
         The item bank.
     methods
-        The methods text.
+        The methods text by language; English is told where the report's is not there.
     wanted
         Languages; the first is shown first.
     """
@@ -105,16 +109,31 @@ def _material(
     tables: Mapping[str, pd.DataFrame],
     run: PlainMapping,
     instrument: Instrument,
-    methods: str,
+    methods: Mapping[str, str],
     language: str,
 ) -> Material:
     seen = {
-        name: frame
+        name: without_told(frame)
         for name, frame in sorted(tables.items())
         if name not in PRIVATE and name != DICTIONARY and "/" not in name
     }
     meanings = _meanings(tables.get(DICTIONARY, pd.DataFrame()), language)
-    return Material(instrument, phrases_in(language), seen, run, methods, meanings)
+    draft = methods.get(language) or _told_draft(methods.get(ENGLISH, ""), language, instrument)
+    return Material(instrument, phrases_in(language), seen, run, draft, meanings)
+
+
+_NAMED = re.compile(r"- \*\*(.+?)\*\* \((\w+),")
+"""A measure in the draft: its name, and the id that tells its name in other languages."""
+
+
+def _told_draft(draft: str, language: str, instrument: Instrument) -> str:
+    """Return an English draft in another language, measures by their names in it."""
+    names = {part.id: part.name.get(language, "") for part in instrument.measures}
+
+    def renamed(found: re.Match[str]) -> str:
+        return f"- **{names.get(found[2]) or found[1]}** ({found[2]},"
+
+    return told(language, _NAMED.sub(renamed, draft))
 
 
 def page_of_folder(folder: str | Path, wanted: Sequence[str], instrument: str | None = None) -> str:
@@ -158,8 +177,11 @@ def material_of(folder: str | Path, language: str, instrument: str | None = None
     tables = {
         path.name: _read(path) for path in sorted(place.glob("*.csv")) if path.name not in PRIVATE
     }
-    text = place / "methods.md"
-    methods = text.read_text(encoding="utf-8") if text.is_file() else ""
+    of_study = spoken((run.get("settings") or {}).get("lang")) or ENGLISH
+    drafts = {ENGLISH: place / methods_file(ENGLISH), of_study: place / METHODS}
+    methods = {
+        code: path.read_text(encoding="utf-8") for code, path in drafts.items() if path.is_file()
+    }
     return _material(tables, run, bank, methods, language)
 
 
@@ -189,7 +211,7 @@ def _meanings(dictionary: pd.DataFrame, language: str) -> dict[str, str]:
     return {
         f"{file}|{column}": str(text)
         for file, column, text in zip(named["file"], named["column"], named[kept], strict=True)
-        if file not in PRIVATE
+        if file not in PRIVATE and not is_told(str(column))
     }
 
 

@@ -15,9 +15,9 @@ from collective_use.progress import step
 from collective_use.results import Result, Table
 from collective_use.study.outputs import (
     FULL,
-    MEANINGS,
     exact_tables,
     full_meanings,
+    meanings_of,
     shown_to_others,
     tables_of,
     write_outcome,
@@ -148,7 +148,11 @@ def run_study(
         step("write")
         shown = shown_to_others(outcome)
         run = write_outcome(outcome, shown, folder, started)
-    files = {**MEANINGS, **outcome.files, **(full_meanings(outcome) if study.full else {})}
+    files = {
+        **meanings_of(outcome),
+        **outcome.files,
+        **(full_meanings(outcome) if study.full else {}),
+    }
     return StudyRun(Path(study.out), outcome, shown, run, tuple(files.items()))
 
 

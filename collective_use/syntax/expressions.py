@@ -15,6 +15,9 @@ FUNCTIONS = (
 )  # fmt: skip
 """Functions that an expression may call; ``min`` and ``max`` of one value or more."""
 
+DATA = "data("
+"""How the name of a value begins that is each case's own: ``data(v)``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -44,10 +47,16 @@ Expression = Number | Name | Operation
 
 
 class ExpressionReader:
-    """A recursive-descent reader with R's precedence (`^` binds tighter than minus)."""
+    """A recursive-descent reader with R's precedence (`^` binds tighter than minus).
 
-    def __init__(self, tokens: Sequence[Token], source: str, end: Token) -> None:
+    With `columns`, ``data(v)`` is a `Name` as well: the value of a column of the data.
+    """
+
+    def __init__(
+        self, tokens: Sequence[Token], source: str, end: Token, *, columns: bool = False
+    ) -> None:
         self.tokens, self.source, self.end, self.position = tokens, source, end, 0
+        self.columns = columns
 
     def peek(self) -> Token:
         """Return the next token without taking it."""
@@ -122,6 +131,8 @@ class ExpressionReader:
 
     def call(self, token: Token) -> Expression:
         """Read the argument of a function."""
+        if self.columns and token.text == "data":
+            return self.column()
         if token.text not in FUNCTIONS:
             hint = did_you_mean(token.text, FUNCTIONS)
             self.fail_at(token, f"functions are {quoted(FUNCTIONS)}, found {token.text!r}{hint}")
@@ -134,6 +145,15 @@ class ExpressionReader:
             arguments.append(self.sum())
         self.close()
         return Operation(token.text, tuple(arguments))
+
+    def column(self) -> Name:
+        """Read the column of ``data(v)``."""
+        self.take()
+        token = self.take()
+        if token.kind != "name":
+            self.fail_at(token, "data() holds the name of one column, as in data(v)")
+        self.close()
+        return Name(f"{DATA}{token.text})", token.line, token.column)
 
     def close(self) -> None:
         """Take a closing parenthesis."""

@@ -8,11 +8,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from collective_use.errors import InputError
-from collective_use.syntax.expressions import Expression, ExpressionReader
-from collective_use.syntax.modifiers import Modifiers, read_term
+from collective_use.syntax.expressions import DATA, Expression, ExpressionReader, labels_of
+from collective_use.syntax.modifiers import NO_MODERATED, Modifiers, read_term
 from collective_use.syntax.tokens import RELATIONS, Token, fail, tokenize
 
-CONSTRAINTS = (":=", "==", "<", ">")
+CONSTRAINTS = (":=", ":~", "==", "<", ">")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +83,17 @@ class ModelText:
         return tuple(names)
 
 
-def parse_model(text: str) -> ModelText:
+def parse_model(text: str, *, moderated: bool = False) -> ModelText:
     """Read a model in lavaan's syntax.
 
     Parameters
     ----------
     text
-        Lines with ``=~ ~ ~~ ~1 | ~*~ <~ := == < >``, multipliers (numbers, labels, ``NA*``,
+        Lines with ``=~ ~ ~~ ~1 | ~*~ <~ := :~ == < >``, multipliers (numbers, labels, ``NA*``,
         ``c()``, ``start()``, ``equal()``, ``lower()``, ``upper()``, ``efa()``), ``level:`` and
         ``group:`` blocks; ``#`` or ``!`` start a comment, ``;`` ends a line.
+    moderated
+        Allow ``:~``, parameters that are each case's own (`fit_moderated`).
 
     Returns
     -------
@@ -115,7 +117,12 @@ def parse_model(text: str) -> ModelText:
     """
     if not isinstance(text, str):
         raise InputError(f"model must be a text in lavaan's syntax, got {type(text).__name__}")
-    return _parse(text)
+    read = _parse(text)
+    if not moderated:
+        for s in read.statements:
+            if s.op == ":~":
+                fail(text, s.line, s.column, NO_MODERATED)
+    return read
 
 
 @lru_cache(maxsize=256)
@@ -197,9 +204,14 @@ def _text_of(tokens: Sequence[Token]) -> str:
 
 def _constraint(left: list[Token], op: Token, right: list[Token], source: str) -> Statement:
     first = left[0]
-    if op.text == ":=" and (len(left) != 1 or first.kind != "name"):
-        fail(source, first.line, first.column, "one new name has to stand left of ':='")
-    sides = [ExpressionReader(side, source, op).read() for side in (left, right)]
+    if op.text in (":=", ":~") and (len(left) != 1 or first.kind != "name"):
+        what = "one new name" if op.text == ":=" else "the label of one parameter"
+        fail(source, first.line, first.column, f"{what} has to stand left of {op.text!r}")
+    own = op.text == ":~"
+    sides = [ExpressionReader(side, source, op, columns=own).read() for side in (left, right)]
+    if own and not any(label.startswith(DATA) for label in labels_of(sides[1])):
+        message = "':~' needs a column of the data, as in l2 :~ a2 + h2*data(v); else use ':='"
+        fail(source, first.line, first.column, message)
     return Statement(
         _text_of(left),
         op.text,

@@ -16,8 +16,8 @@ NO_SLOPES = (
     "(group=)"
 )
 NO_MODERATED = (
-    "moderated parameters, `:~`, are not supported: let loadings differ over groups (group=), or "
-    "measure the interaction (product_indicators)"
+    "moderated parameters, `:~`, differ from case to case: fit them by fit_moderated; elsewhere "
+    "they are not supported"
 )
 """What lavaan 0.7 writes and is not offered."""
 
@@ -73,8 +73,6 @@ def read_term(tokens: Sequence[Token], source: str) -> Term:
         At the token that does not fit.
     """
     last = tokens[-1]
-    if last.text == ":":
-        fail(source, last.line, last.column, NO_MODERATED)
     if last.kind not in ("name", "number", "text") or not last.text:
         fail(
             source, last.line, last.column, f"a variable name has to stand here, not {last.text!r}"

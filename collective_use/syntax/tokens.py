@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from collective_use.errors import SyntaxProblem
 
-RELATIONS = ("=~", "<~", "~*~", "~~", "~", ":=", "==", "<", ">", "|")
+RELATIONS = ("=~", "<~", "~*~", "~~", "~", ":=", ":~", "==", "<", ">", "|")
 """Operators that make a line a statement."""
 
 _HINTS = {"=": ": a factor is written =~, a regression ~, an equality =="}
@@ -24,7 +24,7 @@ _PATTERN = re.compile(
   | (?P<quoted>`[^`\n]+`)
   | (?P<digit>\d[\w.]*)
   | (?P<text>"[^"\n]*"|'[^'\n]*')
-  | (?P<operator>=~|<~|~\*~|~~|:=|==|[-~<>|+*/^(),?:])
+  | (?P<operator>=~|<~|~\*~|~~|:=|:~|==|[-~<>|+*/^(),?:])
     """,
     re.VERBOSE,
 )

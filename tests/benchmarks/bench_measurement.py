@@ -39,13 +39,16 @@ TARGETS = {
 SCRIPT = """
 suppressMessages({{library(psych); library(lavaan); library(semTools)}})
 d <- read.csv("{folder}/items.csv"); h <- read.csv("{folder}/hs.csv")
-spent <- function(what) {{ t <- proc.time(); what(); u <- proc.time() - t
-  cat(u[["user.self"]] + u[["sys.self"]], "\\n") }}
+once <- function(what) {{ t <- proc.time(); what(); u <- proc.time() - t
+  u[["user.self"]] + u[["sys.self"]] }}
+spent <- function(what, times = 1) {{
+  all <- replicate(times + (times > 1), once(what))
+  cat(min(if (times > 1) all[-1] else all), "\\n") }}
 quiet <- function(x) invisible(capture.output(suppressMessages(suppressWarnings(x))))
 options(mc.cores = 1)
 cat("@\\n")
 spent(function() quiet(fa.parallel(d, n.iter = 100, plot = FALSE, fa = "both")))
-spent(function() quiet(fa(d, 3, fm = "minres", rotate = "oblimin")))
+spent(function() quiet(fa(d, 3, fm = "minres", rotate = "oblimin")), {times})
 spent(function() quiet(polychoric(d)))
 m <- "visual =~ x1+x2+x3
 textual =~ x4+x5+x6
@@ -54,11 +57,13 @@ spent(function() quiet({{
   a <- cfa(m, h, group = "school"); b <- cfa(m, h, group = "school", group.equal = "loadings")
   e <- cfa(m, h, group = "school", group.equal = c("loadings", "intercepts"))
   f <- cfa(m, h, group = "school", group.equal = c("loadings", "intercepts", "residuals"))
-  lavTestLRT(a, b, e, f); lapply(list(a, b, e, f), fitMeasures) }}))
+  lavTestLRT(a, b, e, f); lapply(list(a, b, e, f), fitMeasures) }}), {times})
 w <- paste(sapply(1:5, function(k) paste0("f", k, " =~ ",
   paste0("i", (5 * k - 4):(5 * k), collapse = " + "))), collapse = "\\n")
 spent(function() quiet(for (r in 1:{few}) htmt(w, data = d[sample(nrow(d), replace = TRUE), ])))
 """
+TIMES = 7
+"""Runs of which the least counts, on both sides, for what takes less than a second in R."""
 FEW = 20
 """Bootstraps that semTools makes; its time for 1,000 is that many times 50."""
 
@@ -99,7 +104,7 @@ def ours(items: pd.DataFrame, hs: pd.DataFrame) -> dict[str, Callable[[], object
     }
 
 
-def seconds(work: Callable[[], object], times: int = 3) -> float:
+def seconds(work: Callable[[], object], times: int = TIMES) -> float:
     """Return the least processor time of some runs, after one that warms up."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -118,7 +123,7 @@ def in_r(items: pd.DataFrame, hs: pd.DataFrame) -> list[float]:
         items.to_csv(f"{folder}/items.csv", index=False)
         hs.to_csv(f"{folder}/hs.csv", index=False)
         script = Path(folder) / "run.R"
-        script.write_text(SCRIPT.format(folder=folder, few=FEW))
+        script.write_text(SCRIPT.format(folder=folder, few=FEW, times=TIMES))
         done = subprocess.run(["Rscript", str(script)], capture_output=True, text=True, check=True)
     own = [float(x) for x in done.stdout.partition("@\n")[2].split()]
     return [*own[:4], own[4] * 1000 / FEW]
@@ -146,7 +151,7 @@ def main() -> int:
     for (name, own), other in zip(mine.items(), theirs, strict=True):
         ratio = other / own
         missed += ratio < TARGETS[name]
-        print(f"{name:48} ours {own:8.3f} s   R {other:8.2f} s   ratio {ratio:6.1f}"
+        print(f"{name:48} ours {own:8.4f} s   R {other:8.3f} s   ratio {ratio:6.1f}"
               f"   target {TARGETS[name]:g}")  # fmt: skip
     print(f"{'validate on the bundled sample':48} ours {sample_seconds():8.1f} s   target 20 s")
     return int(bool(missed) and given.check)

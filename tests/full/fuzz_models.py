@@ -68,7 +68,9 @@ def _line(rng: np.random.Generator) -> str:
         terms = [_term(rng) for _ in range(int(rng.integers(1, 4)))]
         return f"{_pick(rng, NAMES)} {_pick(rng, OPERATORS)} " + " + ".join(terms)
     if roll < 0.9:
-        sign = _pick(rng, [":=", "==", "<", ">"])
+        sign = _pick(rng, [":=", "==", "<", ">", ":~"])
+        if sign == ":~":
+            return f"{_pick(rng, LABELS)} :~ {_expression(rng)} + b*data({_pick(rng, NAMES)})"
         return f"{_pick(rng, LABELS)} {sign} {_expression(rng)}"
     return _pick(
         rng, ["level: 1", "level: 2", "group: 1", "group: 2", "# words", "", ";", "f ~~ f"]
@@ -103,6 +105,10 @@ OPTIONS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+TAKEN = {"group", "equal", "cluster", "std_lv"}
+"""Options that models with parameters of each case take as well."""
+
+
 def _data() -> pd.DataFrame:
     rng = np.random.default_rng(7)
     common = rng.normal(size=(150, 1))
@@ -129,7 +135,8 @@ def main() -> int:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", CollectiveUseError)
                 warnings.simplefilter("ignore", UserWarning)
-                fit = cu.fit_sem(text, data, seconds=1, **options)
+                own = ":~" in text and set(options) <= TAKEN
+                fit = (cu.fit_moderated if own else cu.fit_sem)(text, data, seconds=1, **options)
                 if fit.converged:
                     dict(fit.fit_measures)
                     str(fit)

@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
+from collective_use.measurement.confirmatory import measured
+from collective_use.measurement.cutoffs.result import DynamicCutoffs
+from collective_use.results import NotComputed
 
 SETS = {"one": list("abcd"), "two": list("efgh")}
 
@@ -106,3 +109,23 @@ def test_bad_input_is_named(options: dict[str, object], said: str) -> None:
 def test_a_construct_of_two_items_has_no_factor_and_nothing_fitted_is_an_error() -> None:
     with pytest.raises(cu.EstimationError, match="one factor of two items is not identified"):
         cu.fit_measurement(people(), {"one": list("ab")})
+
+
+def test_cutoffs_stand_beside_every_model_as_far_as_the_budget_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eight items in four factors have 22 parameters: .77 ms a sample by the rule."""
+    sets = {"one": list("ab"), "two": list("cd"), "three": list("ef"), "four": list("gh")}
+    data = people() + np.random.default_rng(5).normal(size=(400, 1))
+    for budget, samples, levels in ((30.0, 200, 4), (0.19, 60, 4), (0.13, 50, 3), (0.05, 0, 0)):
+        monkeypatch.setattr(measured, "BUDGET", budget)
+        cutoffs = next(iter(cu.fit_measurement(data, sets, level="person").cutoffs.values()))
+        if not samples:
+            assert isinstance(cutoffs, NotComputed)
+            assert "repetitions=50 asks" in cutoffs.reason
+            continue
+        assert isinstance(cutoffs, DynamicCutoffs)
+        assert (cutoffs.repetitions, len(cutoffs.table)) == (samples, levels)
+        said = " ".join(cutoffs.notes)
+        assert ("samples a level" in said) == (samples < 200)
+        assert ("levels up to 2 only" in said) == (levels == 3)

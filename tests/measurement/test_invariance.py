@@ -9,6 +9,7 @@ import pytest
 import collective_use as cu
 from collective_use.measurement.invariance.dif import confounding
 from collective_use.numerics.items.selection import selection_accuracy
+from collective_use.sem.result import SemResult
 
 MODEL = "f =~ a + b + c + d + e"
 
@@ -155,6 +156,11 @@ def test_an_ordered_item_that_differs_is_found_beside_the_others() -> None:
     assert table.loc["d", "log_odds"] > 0
     assert found.trail["item"].tolist() == ["d"]
     assert (table.drop(index="d")["verdict"] == "no difference found").all()
+    assert table.loc["d", "score_p"] < 1e-20
+    assert table.loc["d", "score_effect"] == pytest.approx(0.811, abs=0.001)
+    # the others are tested with d set free, and d's loading beside its intercept
+    assert (table.drop(index="d")["score_p"] > 0.05).all()
+    assert (table["score_slope_p"] > 0.05).all()
     assert found.latent.loc[0, "all_items"] > found.latent.loc[0, "purified"] + 0.05
 
 
@@ -212,3 +218,26 @@ def test_ranks_of_groups_and_units_under_partial_invariance() -> None:
     assert "highest of" in out.notes[1]
     with pytest.raises(cu.InputError, match="data must be given with unit"):
         found.consequences(unit="team")
+
+
+def test_the_anchored_model_is_the_configural_one_in_another_metric() -> None:
+    rng = np.random.default_rng(3)
+    other = languages(seed=2)[list("abcd")].set_axis(list("klmn"), axis=1)
+    data = languages().join(other)
+    data["c"] += 0.6 * data["k"] + 0.2 * rng.normal(size=600)
+    found = cu.invariance("f =~ a + b + c + d\ng =~ k + l + m + c", data, group="language")
+    anchored, plain = found.anchored, found.fits["configural"]
+    assert isinstance(anchored, SemResult)
+    # where the search starts is where it ends
+    assert anchored.solution.optimum.iterations <= 2
+    assert anchored.solution.optimum.value == pytest.approx(plain.solution.optimum.value, rel=1e-9)
+    assert anchored.converged
+
+
+def test_steps_read_their_data_once() -> None:
+    found = cu.invariance(MODEL, languages(), group="language")
+    samples = {id(fit.solution.data) for fit in found.fits.values()}
+    assert len(found.fits) == 4
+    assert len(samples) == 1
+    again = cu.invariance(MODEL, languages(seed=2), group="language")
+    assert again.table["chisq"][0] != found.table["chisq"][0]

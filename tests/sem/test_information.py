@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.errors import NotSupported
+from collective_use.errors import EstimationError, NotSupported
+from collective_use.sem.inference import inverted
 from collective_use.sem.lagrangian import observed_information
 
 DATA = Path(__file__).parents[1] / "parity/reference/sem/data"
@@ -219,3 +220,13 @@ def test_a_difference_test_by_hand_is_the_function() -> None:
         / (b["df"] - a["df"])
     )
     assert statistic == pytest.approx(by_tests, rel=1e-8)
+
+
+def test_a_singular_information_without_a_diagonal_is_named() -> None:
+    """Two loadings of a factor without variance have curvature with others alone."""
+    fit = cu.fit_cfa("f =~ x1 + x2 + x3", pd.read_csv(DATA / "hs.csv"))
+    flat = np.array([[0.0, 0.0, -0.2], [0.0, 0.0, -0.1], [-0.2, -0.1, 12.0]])
+    with pytest.raises(EstimationError, match="information matrix is singular"):
+        inverted(fit.solution, flat)
+    turned = np.array([[0.0, 2.0], [2.0, 1.0]])
+    assert inverted(fit.solution, turned) == pytest.approx(np.linalg.inv(turned))

@@ -24,7 +24,7 @@ LIKERT = pd.read_csv(FOLDER / "likert_groups.csv")
 
 def test_moderated_loadings() -> None:
     model = json.loads((FOLDER / "moderated_loadings.json").read_text())["model"]
-    with pytest.raises(SyntaxProblem, match=r"moderated parameters.*group=.*product_indicators"):
+    with pytest.raises(SyntaxProblem, match=r"moderated parameters.*fit_moderated"):
         cu.fit_sem(model, pd.read_csv(FOLDER / "moderated.csv"))
 
 

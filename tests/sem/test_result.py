@@ -289,3 +289,20 @@ def test_each_row_of_a_joint_test_is_the_test_of_that_row_alone(hs) -> None:  # 
     assert len(repr(both)) < 200
     with pytest.raises(dataclasses.FrozenInstanceError):
         both.df = 3
+
+
+@pytest.mark.parametrize("estimator", ["ML", "MLR", "MLMV"])
+def test_measures_that_models_are_compared_by_are_those_of_the_fit(
+    hs: pd.DataFrame, estimator: str
+) -> None:
+    gaps = hs.assign(x1=hs["x1"].mask(hs.index < 9))
+    robust = estimator == "MLR"
+    fit = cu.fit_cfa(
+        HS, gaps if robust else hs, estimator=estimator, missing="fiml" if robust else "listwise"
+    )
+    few, all_ = dict(fit.main_measures), dict(fit.fit_measures)
+    assert {"chisq", "cfi", "rmsea", "srmr", "bic"} < few.keys()
+    if estimator != "ML":
+        assert {"chisq.scaled", "cfi.scaled", "rmsea.scaled"} < few.keys()
+    assert ("rmsea.robust" in few) == ("rmsea.robust" in all_)
+    assert few == {name: all_[name] for name in few}

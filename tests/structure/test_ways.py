@@ -17,10 +17,11 @@ from collective_use.numerics.structure.between import (
     group_parts,
     halves,
     left_out,
+    room,
 )
 from collective_use.structure.syntax import by_items, chains_between, stages, written
 from collective_use.structure.values import find_model
-from collective_use.structure.ways.data import measured
+from collective_use.structure.ways.data import Measured, measured
 from collective_use.structure.ways.moments import corrected_covariances
 from collective_use.structure.ways.rule import choose, power_note, reliabilities
 from collective_use.study.demo import demo_study
@@ -205,6 +206,24 @@ def test_power_comes_first_below_150_groups(groups: Groups) -> None:
     assert 0.8 < min(reliabilities(data).values()) < 1
     assert "exp_variety" not in reliabilities(data)
     assert choose(data, latent=False).way == "corrected"
+
+
+def test_too_little_room_for_nominal_limits_is_named(groups: Groups) -> None:
+    data = measured(groups, find_model(groups.instrument, "M1").syntax)
+    found = between_covariances(data.parts, np.ones((1, 60)))
+    has = room(found.observed, found.error)[0]
+
+    def with_room(wanted: float) -> Measured:
+        return replace(data, parts=replace(data.parts, share=data.parts.share * has / wanted))
+
+    # 1 + 5 / sqrt(60) is 1.645
+    assert choose(with_room(1.66), latent=False).way == "corrected"
+    with pytest.raises(
+        EstimationError, match=r"1\.63 times .* and 1\.65 times is asked for with 60"
+    ):
+        choose(with_room(1.63), latent=False)
+    with pytest.raises(EstimationError, match="is as large as what lies between"):
+        choose(with_room(1.01), latent=False)
 
 
 def test_a_wrong_way_is_named(groups: Groups) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.frames import texts
 from collective_use.groups.evidence.parts import Differences
 from collective_use.numerics.groups import anova, icc_limits
 from collective_use.numerics.groups.statistics import GroupStatistics
@@ -112,4 +113,4 @@ def _conventions(
         ),
     ]
     names, sizes, values = zip(*rows, strict=True)
-    return pd.DataFrame({"convention": names, "group_size": sizes, "value": values})
+    return pd.DataFrame({"convention": texts(names), "group_size": sizes, "value": values})

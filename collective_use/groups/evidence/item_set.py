@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from collective_use.frames import Cell, frame_of
+from collective_use.frames import Cell, frame_of, texts
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
@@ -161,8 +161,9 @@ class ItemSet:
             for name, column in found.items():
                 columns.setdefault(name, []).append(column)
         times = len(self.names)
-        by_key = {name: np.tile(keys[name].to_numpy(dtype=object), times) for name in keys.columns}
-        items = np.repeat(np.array(self.names, dtype=object), len(keys))
+        again = np.tile(np.arange(len(keys)), times)
+        by_key = {name: keys[name].array.take(again) for name in keys.columns}
+        items = texts(self.names).take(np.repeat(np.arange(times), len(keys)))
         joined = {name: np.concatenate(parts) for name, parts in columns.items()}
         return pd.DataFrame({**by_key, "item": items, **joined})
 
@@ -205,13 +206,13 @@ def item_set(
     if instrument.get_item(names[0]).kind == "number":
         return _of_numbers(answers[names].to_numpy(float), keys, instrument, names)
     codes, stats = [], []
-    for name in names:
+    values = answers.to_numpy(float)
+    for name, column in zip(names, values.T, strict=True):
         scale = instrument.get_scale(str(instrument.get_item(name).scale))
         options = np.array(sorted(scale.codes), dtype=np.float64)
-        column = answers[name].to_numpy(float)
         codes.append(options)
         stats.append(group_statistics(column, keys.codes, keys.total, options=options))
-    return ItemSet(tuple(names), tuple(codes), tuple(stats), answers[names].to_numpy(float))
+    return ItemSet(tuple(names), tuple(codes), tuple(stats), values)
 
 
 def _of_numbers(

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collective_use.frames import frame_of
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.parts import Number, Response
@@ -123,35 +122,37 @@ def _sensitivity(
     whole = one.n[:, 0] / np.where(known > 0, known, np.nan)
     ends = np.array([codes[-1] - codes[0] for codes in items.codes])
     width, reach, units = len(items.names), float(ends[0]), items.null_variances(null)
-    rows = []
-    for gap, times in CASES:
-        apart = kernels.variance_if_silent_differ(
-            items.variances, known[:, None], whole[:, None], gap * ends, times
-        )
-        ratio = mean_known(apart / units)
-        spread = kernels.variance_if_silent_differ(
-            one.variances[:, 0], known, whole, gap * reach, times
-        )
-        icc1, icc2 = (np.nan, np.nan)
-        if judged.any():
-            icc1, icc2 = kernels.icc_if_silent_differ(
-                reml.tau2, reml.sigma2, known[judged], whole[judged], gap * reach, times
-            )
-        rows.append(
-            {
-                "silent_differ_by": gap,
-                "silent_d": gap * reach / np.sqrt(reml.sigma2) if reml.sigma2 > 0 else np.nan,
-                "silent_variance_ratio": times,
-                "median_agreement": _median(agreement.rwg_j(ratio, width)[judged]),
-                "median_rwg_j_lindell": _median(1.0 - ratio[judged]),
-                "median_sd": _median(np.sqrt(spread[judged])),
-                "icc1": icc1,
-                "icc2": icc2,
-            }
-        )
-    return frame_of(rows)
+    gaps, times = np.array(CASES).T[:, :, None]
+    apart = kernels.variance_if_silent_differ(
+        items.variances, known[:, None], whole[:, None], gaps[:, :, None] * ends, times[:, :, None]
+    )
+    ratio = np.array([mean_known(part) for part in apart / units])[:, judged]
+    spread = kernels.variance_if_silent_differ(
+        one.variances[:, 0], known, whole, gaps * reach, times
+    )
+    icc = [(np.nan, np.nan)] * len(CASES)
+    if judged.any():
+        there = known[judged], whole[judged]
+        icc = [
+            kernels.icc_if_silent_differ(reml.tau2, reml.sigma2, *there, gap * reach, more)
+            for gap, more in CASES
+        ]
+    deviation = np.sqrt(reml.sigma2) if reml.sigma2 > 0 else np.nan
+    return pd.DataFrame(
+        {
+            "silent_differ_by": gaps[:, 0],
+            "silent_d": gaps[:, 0] * reach / deviation,
+            "silent_variance_ratio": times[:, 0],
+            "median_agreement": _medians(agreement.rwg_j(ratio, width)),
+            "median_rwg_j_lindell": _medians(1.0 - ratio),
+            "median_sd": _medians(np.sqrt(spread[:, judged])),
+            "icc1": [first for first, _ in icc],
+            "icc2": [second for _, second in icc],
+        }
+    )
 
 
-def _median(values: Floats) -> float:
-    values = values[~np.isnan(values)]
-    return float(np.median(values)) if len(values) else float("nan")
+def _medians(values: Floats) -> Floats:
+    """Return the median of each row over what is known, which is the same in every row."""
+    known = values[:, ~np.isnan(values).any(axis=0)]
+    return np.asarray(np.median(known, axis=1)) if known.size else np.full(len(values), np.nan)

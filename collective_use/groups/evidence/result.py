@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn, TypedDict
 
+import numpy as np
 import pandas as pd
 
 from collective_use.accepted import PlainDict, PlainMapping
 from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
+from collective_use.frames import extended, texts
 from collective_use.instrument.model import Measure
 from collective_use.results import NotComputed, Result, Table, TableRow, plain, table_of
 
@@ -190,7 +192,12 @@ def empty_evidence(
     measure: Measure, keys: pd.DataFrame, why: str, refused: Mapping[str, str]
 ) -> Evidence:
     """Return the evidence of a measure that could not be computed at all, with the reason."""
-    by_group = keys.assign(n=0, value=float("nan"), reason=why)
+    empty = {
+        "n": np.zeros(len(keys), dtype=np.int64),
+        "value": np.full(len(keys), np.nan),
+        "reason": texts([why] * len(keys)),
+    }
+    by_group = extended(keys, empty)
     return Evidence(
         **head_of(measure, ()),
         by_group=by_group,

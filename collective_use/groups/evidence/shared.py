@@ -12,9 +12,8 @@ import pandas as pd
 from collective_use.accepted import Found
 from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
-from collective_use.frames import Columns, arrays_of
+from collective_use.frames import Columns, arrays_of, texts
 from collective_use.groups.agreement.result import mean_known
-from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
 from collective_use.groups.evidence.icc import differences, restricted
 from collective_use.groups.evidence.item_set import ItemSet, answers_to_items, item_set
 from collective_use.groups.evidence.parts import (
@@ -48,7 +47,6 @@ from collective_use.numerics.groups.variance_components import (
     mean_reliability,
     variance_components,
 )
-from collective_use.numerics.groups.weighted import weighted_icc
 from collective_use.numerics.types import Bools, Floats
 from collective_use.results import NotComputed
 
@@ -285,17 +283,13 @@ def _agreement(
 def _by_group(scores: Scores, m: Measured) -> tuple[Columns, dict[str, str]]:
     """Return columns with a row a group, its value among them, and what weights rule out."""
     keys = m.keys
-    shown, refused = m.one.means[:, 0], {}
+    shown = m.one.means[:, 0]
     weight: Columns = {}
+    refused: dict[str, str] = {}
     persons = scores.responses.persons
     if "weight" in persons.columns:
         score = scores.values[m.measure.id].to_numpy(float)
-        found = weighted_icc(score, persons["weight"].to_numpy(float), keys.codes, keys.total, 0.95)
-        shown, weight = found.means, {"weight": found.weight}
-        refused = {
-            f"with weights: {name}": f"{why}; the index shown counts each member once"
-            for name, why in REFUSED_WITH_WEIGHTS.items()
-        }
+        shown, weight, refused = _weighted(m, score, persons["weight"].to_numpy(float))
     if m.settings.voice == "partner" and m.around.partners is not None:
         by_name = m.around.partners.values.set_index("group")["balanced_mean"]
         shown = by_name.reindex(keys.names).to_numpy(float)
@@ -327,6 +321,21 @@ def columns_by_group(m: Measured, shown: Floats, weight: Columns) -> Columns:
         **weight,
         "mean": one.means[:, 0],
         "sd": np.sqrt(one.variances[:, 0]),
-        "reason": [reasons[k] for k in n.tolist()],
+        "reason": texts([reasons[k] for k in n.tolist()]),
         "reliability": mean_reliability(m.reml.tau2, m.reml.sigma2, n.astype(float)),
     }
+
+
+def _weighted(
+    m: Measured, score: Floats, weights: Floats
+) -> tuple[Floats, Columns, dict[str, str]]:
+    """Return weighted means, sums of weights, and what weights rule out."""
+    from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
+    from collective_use.numerics.groups.weighted import weighted_icc
+
+    found = weighted_icc(score, weights, m.keys.codes, m.keys.total, 0.95)
+    refused = {
+        f"with weights: {name}": f"{why}; the index shown counts each member once"
+        for name, why in REFUSED_WITH_WEIGHTS.items()
+    }
+    return found.means, {"weight": found.weight}, refused

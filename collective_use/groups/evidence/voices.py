@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from collective_use.frames import texts
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.verdict import decimals
 from collective_use.groups.keys import GroupKeys
@@ -106,7 +107,7 @@ def _census(
     stats = group_statistics(value, keys.codes, keys.total)
     n = stats.n[:, 0]
     groups = {
-        "group": list(keys.names),
+        "group": texts(keys.names),
         "n": n,
         "members": known,
         "sampling_fraction": n / known,

@@ -70,11 +70,10 @@ def places_of(responses: Responses, keys: GroupKeys) -> Places | str:
     if "member" not in responses.persons.columns:
         return "responses have no member code, so answers cannot be matched to the roster"
     roster = _roster(responses.members)
-    groups = {str(name): part for name, part in roster.groupby("group", sort=False)}
-    labels = keys.frame["group"].astype(str).tolist()
-    parts = [groups.get(label, roster.iloc[:0]) for label in labels]
-    size = np.array([len(part) for part in parts], dtype=np.int64)
-    partner, partner_names = _partners(parts, int(size.max(initial=1)))
+    parts = _parts(roster, keys.frame["group"].astype(str).tolist())
+    size = np.array([part.stop - part.start for part in parts], dtype=np.int64)
+    partner, partner_names = _partners(roster, parts, int(size.max(initial=1)))
+    members = roster["member"].tolist()
     rows, group, position, notes = _match(responses.persons, keys, roster)
     return Places(
         rows=rows,
@@ -83,7 +82,7 @@ def places_of(responses: Responses, keys: GroupKeys) -> Places | str:
         size=size,
         partner=partner,
         partners=np.array([len(names) for names in partner_names], dtype=np.int64),
-        names=tuple(tuple(part["member"]) for part in parts),
+        names=tuple(tuple(members[part]) for part in parts),
         partner_names=partner_names,
         notes=notes,
     )
@@ -110,17 +109,28 @@ def _roster(members: pd.DataFrame) -> pd.DataFrame:
     return roster
 
 
+def _parts(roster: pd.DataFrame, labels: Sequence[str]) -> list[slice]:
+    """Return the rows of each group in the sorted roster; none for a group that is not there."""
+    names = roster["group"].tolist()
+    starts = [i for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
+    stops = [*starts[1:], len(names)]
+    there = {names[start]: slice(start, stop) for start, stop in zip(starts, stops, strict=True)}
+    return [there.get(label, slice(0, 0)) for label in labels]
+
+
 def _partners(
-    parts: Sequence[pd.DataFrame], widest: int
+    roster: pd.DataFrame, parts: Sequence[slice], widest: int
 ) -> tuple[Integers, tuple[tuple[str, ...], ...]]:
     codes = np.full((len(parts), max(widest, 1)), -1, dtype=np.int64)
+    if "partner" not in roster.columns:
+        return codes, ((),) * len(parts)
+    texts = roster["partner"].astype(str).where(roster["partner"].notna(), "").tolist()
     names: list[tuple[str, ...]] = []
     for place, part in enumerate(parts):
         known: dict[str, int] = {}
-        if "partner" in part.columns:
-            for i, partner in enumerate(part["partner"]):
-                if not pd.isna(partner) and str(partner):
-                    codes[place, i] = known.setdefault(str(partner), len(known))
+        for i, partner in enumerate(texts[part]):
+            if partner:
+                codes[place, i] = known.setdefault(partner, len(known))
         names.append(tuple(known))
     return codes, tuple(names)
 

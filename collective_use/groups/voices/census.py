@@ -12,7 +12,7 @@ import pandas as pd
 from collective_use.accepted import Labels, Values
 from collective_use.checks import number_between, one_of
 from collective_use.errors import InputError
-from collective_use.frames import Cell, arrays_of
+from collective_use.frames import Cell, arrays_of, texts
 from collective_use.groups.inputs import numbers_in
 from collective_use.groups.keys import group_keys
 from collective_use.groups.labels import aligned, label_text, labels_of
@@ -211,10 +211,12 @@ def reliability_of(
             "reliability": reliability,
             "reflective": np.where(n > 0, reflective, np.nan),
             "formative": np.where(n > 0, formative, np.nan),
-            "reason": [
-                _reason(r, c, x)
-                for r, c, x in zip(groups["reason"], n.tolist(), reliability.tolist(), strict=True)
-            ],
+            "reason": texts(
+                [
+                    _reason(*row)
+                    for row in zip(groups["reason"], n.tolist(), reliability.tolist(), strict=True)
+                ]
+            ),
         }
     )
     why = NotComputed("no group has two answers, or there is one group only")

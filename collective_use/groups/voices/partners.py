@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from collective_use.accepted import Labels, Values
 from collective_use.checks import whole_number
 from collective_use.errors import InputError
+from collective_use.frames import texts
 from collective_use.groups.inputs import numbers_in
 from collective_use.groups.keys import group_keys
 from collective_use.groups.labels import aligned, factorized, labels_of
@@ -226,7 +227,7 @@ def _frame(
     plain, balanced = kernels.member_mean(stats), kernels.balanced_mean(stats)
     within, between = kernels.within_between(stats)
     columns = {
-        "group": list(names),
+        "group": texts(names),
         "n": n,
         "partners": partners,
         "effective_partners": kernels.effective_partners(stats),
@@ -241,7 +242,7 @@ def _frame(
         null = (options**2 - 1) / 12
         columns |= {"rwg_within": 1 - within / null, "rwg_between": 1 - between / null}
     reason = [_reason(p, m) for p, m in zip(partners.tolist(), n.tolist(), strict=True)]
-    return pd.DataFrame({**columns, "reason": reason})
+    return pd.DataFrame({**columns, "reason": texts(reason)})
 
 
 def _reason(partners: int, n: int) -> str:

@@ -94,8 +94,8 @@ def fit_measurement(
         ``"listwise"``, ``"fiml"``, or ``"auto"``: fiml where answers are missing and a model has
         at most 40 items, else listwise.
     repetitions
-        Samples behind dynamic cut-offs of each scope's own model; 0 for none; None for 200 where a
-        model has at most 16 items (about a second), and a reason where it has more.
+        Samples behind dynamic cut-offs of each scope's own model; 0 for none; None for 200, or for
+        fewer samples and levels where a model is so large that they take more than about 30 s.
     seed
         Of these.
     language

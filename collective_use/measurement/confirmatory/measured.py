@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,10 +17,12 @@ from collective_use.sem.asked import FitOptions
 from collective_use.sem.result import SemResult
 
 MEASURES = ("cfi", "tli", "rmsea", "srmr", "aic", "bic")
-SAMPLES = 200
-"""Samples behind cut-offs where none were asked for."""
-MOST_SIMULATED = 16
-"""Items of a model up to which its cut-offs take about a second, and are made unasked."""
+SAMPLES, FEWEST = 200, 50
+"""Samples behind cut-offs where none were asked for: at most, and at least."""
+BUDGET = 30.0
+"""About so many seconds of processor time go into cut-offs that nobody asked for."""
+_COST = 1.6e-6
+"""Seconds a sample takes, by the square of a model's parameters (measured from 21 to 160)."""
 
 
 def robust(named: Named) -> FitOptions:
@@ -65,6 +67,50 @@ def against(base: SemResult, fit: SemResult, rival: Rival, title: str) -> TableR
     return out | {"verdict": "better than one factor" if found.p < 0.05 else "no better"}
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """What the budget allows: samples a level, the highest level, and how that is said."""
+
+    samples: int
+    levels: int | None
+    note: str
+
+
+def allowed(parameters: int, levels: int) -> Allowed | NotComputed:
+    """Return how many samples of how many levels the budget allows for a model.
+
+    By its size, never by the clock, so that the same answers give the same cut-offs everywhere.
+
+    Parameters
+    ----------
+    parameters
+        Free parameters of the model; of both levels, where it has two.
+    levels
+        Levels of misspecification with the right model's: the number of its factors.
+
+    Examples
+    --------
+    >>> allowed(38, 4).samples, allowed(125, 10).samples, allowed(378, 20).levels
+    (200, 120, 1)
+    """
+    one = _COST * parameters**2
+    samples = int(BUDGET / (one * max(levels, 2)) / 10) * 10
+    if samples >= SAMPLES:
+        return Allowed(SAMPLES, None, "")
+    more = "repetitions=200 takes longer."
+    if samples >= FEWEST:
+        return Allowed(samples, None, f"{samples} samples a level are what about {BUDGET:g} s "
+                                      f"allow; {more}")  # fmt: skip
+    highest = int(BUDGET / (one * FEWEST)) - 1
+    if highest < 1:
+        return NotComputed(
+            f"cut-offs for {parameters} parameters take about {2 * one * FEWEST / 60:.0f} min at "
+            "least: repetitions=50 asks"
+        )
+    return Allowed(FEWEST, highest, f"{FEWEST} samples a level, and levels up to {highest} only, "
+                                    f"are what about {BUDGET:g} s allow; {more}")  # fmt: skip
+
+
 def simulated_cutoffs(
     fit: SemResult, named: Named, again: Callable[..., SemResult | NotComputed],
     repetitions: int | None, seed: int | None,
@@ -81,24 +127,27 @@ def simulated_cutoffs(
     again
         Fits the same model to a frame.
     repetitions
-        Samples; None for 200 where the model is small.
+        Samples; None for what `allowed` says.
     seed
         Of these.
     """
-    items = sum(len(own) for own in named.sets.values())
-    if repetitions is None and items > MOST_SIMULATED:
-        return NotComputed(f"cut-offs for {items} items take minutes: repetitions=200 asks")
+    plan: Allowed | NotComputed = Allowed(max(repetitions or SAMPLES, FEWEST), None, "")
+    if repetitions is None:
+        plan = allowed(fit.solution.model.n_free, len(named.sets))
+    if isinstance(plan, NotComputed):
+        return plan
     if float(fit.fit_measures["df"]) < 1:
         return NotComputed("no degrees of freedom: the model fits whatever was answered")
-    said: tuple[str, ...] = ()
+    said: tuple[str, ...] = (plan.note,) if plan.note else ()
     if any(getattr(group, "patterns", None) for group in fit.solution.data.groups):
         complete = named.data.dropna()
         refitted = again(complete, **robust(named))
         if isinstance(refitted, NotComputed):
             return refitted
-        fit, said = refitted, (f"Of the {len(complete)} persons who answered every item.",)
+        fit = refitted
+        said = (*said, f"Of the {len(complete)} persons who answered every item.")
     try:
-        found = dynamic_cutoffs(fit, max(repetitions or SAMPLES, 50), seed)
+        found = dynamic_cutoffs(fit, plan.samples, seed, levels=plan.levels)
     except CollectiveUseError as problem:
         return NotComputed(str(problem))
     return replace(found, notes=(*found.notes, *said))

@@ -29,8 +29,9 @@ Simulate = Callable[[Floats], Drawn]
 
 @single_threaded
 def dynamic_cutoffs(
-    fit: SemResult, repetitions: int = 500, seed: int | None = 1, *, drawn: str = "auto"
-) -> DynamicCutoffs:
+    fit: SemResult, repetitions: int = 500, seed: int | None = 1, *, drawn: str = "auto",
+    levels: int | None = None,
+) -> DynamicCutoffs:  # fmt: skip
     """Simulate cut-offs for the SRMR, RMSEA and CFI of a fitted confirmatory factor model.
 
     Samples are drawn from the fitted model (level 0) and from models that have, besides, one
@@ -53,6 +54,8 @@ def dynamic_cutoffs(
         turned so that the population's covariance is the model's (Bollen & Stine 1992), which keeps
         the skew of Likert items and what members of a group share; ``"auto"``: as observed where
         items have at most seven values.
+    levels
+        The highest level that is simulated; all of them when None.
 
     Returns
     -------
@@ -88,14 +91,16 @@ def dynamic_cutoffs(
     whole_number("repetitions", repetitions, at_least=50)
     one_of("drawn", drawn, ("auto", "normal", "as observed"))
     valid_seed(seed)
+    if levels is not None:
+        whole_number("levels", levels, at_least=1)
     _refuse(fit)
     rng = np.random.default_rng(seed)
     if isinstance(fit, TwoLevelResult):
         from collective_use.measurement.cutoffs.levels import cutoffs_by_level
 
-        return cutoffs_by_level(fit, repetitions, rng)
+        return cutoffs_by_level(fit, repetitions, rng, levels)
     pattern, phi, items = standardised(fit)
-    more = misspecified(pattern, phi, items)
+    more = misspecified(pattern, phi, items)[:levels]
     how, simulate = _simulator(fit, repetitions, rng, drawn)
     right = simulate(implied(pattern, phi))
     wrong = [(simulate(r), missing, size) for r, missing, size in more]

@@ -81,7 +81,7 @@ class _Level:
 
 
 def cutoffs_by_level(
-    fit: TwoLevelResult, repetitions: int, rng: np.random.Generator
+    fit: TwoLevelResult, repetitions: int, rng: np.random.Generator, levels: int | None = None
 ) -> DynamicCutoffs:
     """Simulate cut-offs for each level.
 
@@ -93,6 +93,8 @@ def cutoffs_by_level(
         Samples by level and misspecification.
     rng
         Generator.
+    levels
+        The highest level of misspecification; all of them when None.
 
     Raises
     ------
@@ -132,7 +134,8 @@ def cutoffs_by_level(
             return own.indices(drawn)
 
         right = simulate(implied(pattern, phi))
-        wrong = [(simulate(r), m, s) for r, m, s in misspecified(pattern, phi, items)]
+        more = misspecified(pattern, phi, items)[:levels]
+        wrong = [(simulate(r), m, s) for r, m, s in more]
         limits, _ = limits_of(right, wrong)
         seen = own.indices(sample[None])
         values = {name: float(getattr(seen, name)[0]) for name in INDICES}

@@ -66,6 +66,39 @@ def anchored_fit(
     return fit_quietly("\n".join(lines), data, group=group, meanstructure=True)
 
 
+def anchored_start(
+    values: dict[tuple[str, str, str, int], float], items: dict[str, list[str]], count: int
+) -> dict[tuple[str, str, str, int], float]:
+    """Return the configural estimates in the metric of `anchored_fit`, where its search ends.
+
+    The two models are one: factor means take what the anchors' intercepts differ by.
+
+    Parameters
+    ----------
+    values
+        From `values_of` the configural fit.
+    items
+        Its items by factor.
+    count
+        Number of groups.
+    """
+    out = dict(values)
+    anchors = [own[0] for own in items.values()]
+    first = np.array([values.get(("~1", item, "", 1), 0.0) for item in anchors])
+    for g in range(2, count + 1):
+        own = np.array([values.get(("~1", item, "", g), 0.0) for item in anchors])
+        loads = np.array([[values.get(("=~", f, i, g), 0.0) for f in items] for i in anchors])
+        if abs(np.linalg.det(loads)) < 1e-6:
+            return values
+        means = np.linalg.solve(loads, own - first)
+        out |= {("~1", f, "", g): float(mean) for f, mean in zip(items, means, strict=True)}
+        for f, mean in zip(items, means, strict=True):
+            for item in items[f]:
+                moved = values.get(("=~", f, item, g), 0.0) * float(mean)
+                out["~1", item, "", g] = out.get(("~1", item, "", g), 0.0) - moved
+    return out
+
+
 def effects_of(
     fit: SemResult, data: pd.DataFrame, group: str, labels: tuple[str, ...]
 ) -> pd.DataFrame:

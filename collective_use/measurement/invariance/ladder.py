@@ -14,6 +14,7 @@ from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.measurement.cfa import fit_quietly
 from collective_use.measurement.invariance.effect import (
     anchored_fit,
+    anchored_start,
     effects_of,
     items_in,
     values_of,
@@ -22,6 +23,7 @@ from collective_use.measurement.invariance.effect import (
 from collective_use.measurement.invariance.steps import RULES, step_row
 from collective_use.results import NotComputed, Result, Table, TableRow, table_of
 from collective_use.sem.asked import FitOptions
+from collective_use.sem.data.data import sharing_samples
 from collective_use.sem.result import SemResult
 from collective_use.sem.table.start import starting_near
 
@@ -162,6 +164,7 @@ class Invariance(Result):
         return tuple(out)
 
 
+@sharing_samples()
 def invariance(
     model: str,
     data: pd.DataFrame,
@@ -347,8 +350,9 @@ def _result(
     if ordered:
         anchored = NotComputed("dMACS is for numbers; items are ordered here")
     else:
-        with starting_near(values_of(first)):
-            anchored = anchored_fit(model, items_in(first.solution.table), data, group, len(labels))
+        items = items_in(first.solution.table)
+        with starting_near(anchored_start(values_of(first), items, len(labels))):
+            anchored = anchored_fit(model, items, data, group, len(labels))
     effects = (
         anchored if isinstance(anchored, NotComputed) else effects_of(anchored, data, group, labels)
     )

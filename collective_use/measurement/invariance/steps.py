@@ -24,7 +24,7 @@ RULES: dict[str, Cutoff] = {
 
 
 def _measures(fit: SemResult) -> dict[str, float]:
-    m = fit.fit_measures
+    m = fit.main_measures
     robust = "chisq.scaled" in m
 
     def best(name: str, *kinds: str) -> float:
@@ -44,7 +44,7 @@ def _measures(fit: SemResult) -> dict[str, float]:
 
 def _centrality(fit: SemResult) -> float:
     """Return McDonald's (1989) index from the uncorrected chi-square, as lavaan's mfi."""
-    m = fit.fit_measures
+    m = fit.main_measures
     n = sum(float(g.moments.n) for g in fit.solution.data.groups)
     return float(np.exp(-0.5 * (m["chisq"] - m["df"]) / n))
 

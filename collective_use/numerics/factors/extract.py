@@ -12,9 +12,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
+from scipy.linalg import lapack
 
 from collective_use.errors import EstimationError
+from collective_use.numerics.moments import inverse_and_log_det
 from collective_use.numerics.types import Floats
 
 Extraction = Literal["minres", "ml", "pa"]
@@ -22,6 +24,9 @@ Extraction = Literal["minres", "ml", "pa"]
 Slope = Callable[[Floats, Floats, int], tuple[float, Floats]]
 """Value and slope of a discrepancy by uniquenesses, correlations and number of factors."""
 
+
+Spectrum = tuple[Floats, Floats]
+"""Eigenvalues and eigenvectors."""
 
 LOWEST = 0.005
 """Uniquenesses stay above it, as in R's factanal and psych."""
@@ -134,9 +139,10 @@ def extract(correlation: Floats, factors: int, method: Extraction = "minres") ->
             "optimum: an item is a sum of others, or persons are fewer than items; use minres"
         )
     psi = _axes(r, factors) if method == "pa" else _searched(r, factors, slope)
-    value, gradient = slope(psi, r, factors)
+    spectrum = _spectrum(psi, r, slope)
+    value, gradient = _sloped(spectrum, psi, factors, slope)
     free = (psi > LOWEST * 1.02) & (psi < 1.0)
-    loadings = _loadings(psi, r, factors, method)
+    loadings = _loads(spectrum, psi, factors, slope)
     return Factors(
         loadings, psi, value, float(np.abs(gradient[free]).max(initial=0.0)),
         psi <= LOWEST * 1.02,
@@ -144,11 +150,17 @@ def extract(correlation: Floats, factors: int, method: Extraction = "minres") ->
 
 
 def _start(r: Floats, factors: int) -> Floats:
-    return np.clip((1.0 - 0.5 * factors / len(r)) / np.diag(np.linalg.pinv(r)), 0.05, 0.95)
+    found = inverse_and_log_det(r)
+    inverse = np.linalg.pinv(r) if found is None else found[0]
+    return np.clip((1.0 - 0.5 * factors / len(r)) / np.diag(inverse), 0.05, 0.95)
 
 
 def _searched(r: Floats, factors: int, slope: Slope) -> Floats:
-    near = _walked(_start(r, factors), r, factors, slope, 1e-4)
+    near = _walked(_start(r, factors), r, factors, slope, 1e-2)
+    found = _newton(near, r, factors, slope)
+    if found is not None:
+        return found
+    near = _walked(near, r, factors, slope, 1e-4)
     if (near > LOWEST * 1.02).all() and (near < 1.0 - 1e-9).all():
         psi = _finished(near, r, factors, slope)
         inside = (psi > LOWEST * 1.02) & (psi < 1.0 - 1e-9)
@@ -157,15 +169,40 @@ def _searched(r: Floats, factors: int, slope: Slope) -> Floats:
     return _finished(_walked(near, r, factors, slope, 1e-9), r, factors, slope)
 
 
+def _newton(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats | None:
+    """Return the minimum by Newton's steps, None where they are not safe all the way.
+
+    Steps are safe while the discrepancy falls, curvature is positive and uniquenesses stay away
+    from their bounds; few are needed, and each takes one decomposition.
+    """
+    spectrum = _spectrum(psi, r, slope)
+    value, gradient = _sloped(spectrum, psi, factors, slope)
+    for _ in range(12):
+        factor, info = lapack.dpotrf(_curved(spectrum, psi, factors, slope), lower=1)
+        if info != 0:
+            return None
+        step = lapack.dpotrs(factor, gradient, lower=1)[0]
+        moved = psi - step
+        if moved.min() <= LOWEST * 1.02 or moved.max() >= 1.0 - 1e-9:
+            return None
+        spectrum = _spectrum(moved, r, slope)
+        lower, gradient = _sloped(spectrum, moved, factors, slope)
+        if lower > value + 1e-13:
+            return None
+        psi, value = moved, lower
+        if np.abs(gradient).max() < 1e-13:
+            return psi
+    return psi if np.abs(gradient).max() < 1e-10 else None
+
+
 def _walked(psi: Floats, r: Floats, factors: int, slope: Slope, least: float) -> Floats:
-    found = optimize.minimize(
-        slope, psi, args=(r, factors), jac=True, method="L-BFGS-B",
-        bounds=[(LOWEST, 1.0)] * len(r),
-        options={"ftol": 1e-15, "gtol": least, "maxiter": 2000},
+    found, value, _ = optimize.fmin_l_bfgs_b(
+        slope, psi, args=(r, factors), bounds=[(LOWEST, 1.0)] * len(r),
+        factr=1e-15 / np.finfo(float).eps, pgtol=least, maxiter=2000,
     )  # fmt: skip
-    if not np.isfinite(found.fun):
+    if not np.isfinite(value):
         raise EstimationError("factors could not be extracted: the correlations are singular")
-    return np.asarray(found.x, float)
+    return np.asarray(found, float)
 
 
 def _finished(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats:
@@ -185,33 +222,45 @@ def _finished(psi: Floats, r: Floats, factors: int, slope: Slope) -> Floats:
 
 
 def _hessian(psi: Floats, r: Floats, factors: int, slope: Slope, free: NDArray[np.bool_]) -> Floats:
-    """Return the second derivatives by the uniquenesses that are free.
+    """Return the second derivatives by the uniquenesses that are free."""
+    return _curved(_spectrum(psi, r, slope), psi, factors, slope)[np.ix_(free, free)]
+
+
+def _spectrum(psi: Floats, r: Floats, slope: Slope) -> Spectrum:
+    """Return eigenvalues and eigenvectors of the reduced correlations, smallest first."""
+    if slope is _ml:
+        scale = np.sqrt(psi)
+        values, vectors = np.linalg.eigh(r / np.outer(scale, scale))
+    else:
+        values, vectors = np.linalg.eigh(r - np.diag(psi))
+    return values, vectors
+
+
+def _curved(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> Floats:
+    """Return the second derivatives by all uniquenesses.
 
     From the derivatives of eigenvalues and eigenvectors (Clarke 1970, British Journal of
     Mathematical and Statistical Psychology 23:43).
     """
-    likely = slope is _ml
-    scale = np.sqrt(psi) if likely else np.ones(len(r))
-    reduced = r / np.outer(scale, scale) if likely else r - np.diag(psi)
-    values, vectors = np.linalg.eigh(reduced)
-    rest = len(r) - factors
+    values, vectors = spectrum
+    rest = len(psi) - factors
     small, large = values[:rest, None], values[None, rest:]
     own = vectors[:, :rest]
-    both = (own[:, :, None] * vectors[:, None, rest:]).reshape(len(r), -1)
-    if likely:
+    both = (own[:, :, None] * vectors[:, None, rest:]).reshape(len(psi), -1)
+    if slope is _ml:
         weight = (small - 1.0) * (small + large) / (small - large)
         h = (own * values[:rest]) @ own.T * (own @ own.T) + (both * weight.ravel()) @ both.T
         first = (own**2) @ (1.0 - values[:rest])
         h = (h - np.diag(first)) / np.outer(psi, psi)
     else:
         h = (own @ own.T) ** 2 + 2.0 * (both * (small / (small - large)).ravel()) @ both.T
-    return np.asarray(((h + h.T) / 2)[np.ix_(free, free)])
+    return np.asarray((h + h.T) / 2)
 
 
 def _axes(r: Floats, factors: int, rounds: int = 20_000) -> Floats:
     psi = _start(r, factors)
     for _ in range(rounds):
-        loadings = _loadings(psi, r, factors, "pa")
+        loadings = _loads(_spectrum(psi, r, _minres), psi, factors, _minres)
         moved = np.clip(1.0 - np.sum(loadings**2, axis=1), LOWEST, 1.0)
         if np.abs(moved - psi).max() < 1e-11:
             return moved
@@ -220,25 +269,31 @@ def _axes(r: Floats, factors: int, rounds: int = 20_000) -> Floats:
 
 
 def _minres(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
-    values, vectors = np.linalg.eigh(r - np.diag(psi))
-    rest = slice(0, len(r) - factors)
-    return 0.5 * float(np.sum(values[rest] ** 2)), -(vectors[:, rest] ** 2) @ values[rest]
+    return _sloped(_spectrum(psi, r, _minres), psi, factors, _minres)
 
 
 def _ml(psi: Floats, r: Floats, factors: int) -> tuple[float, Floats]:
-    scale = np.sqrt(psi)
-    values, vectors = np.linalg.eigh(r / np.outer(scale, scale))
-    rest = slice(0, len(r) - factors)
-    small = np.maximum(values[rest], 1e-12)
-    return float(np.sum(small - np.log(small) - 1.0)), (vectors[:, rest] ** 2) @ (1 - small) / psi
+    return _sloped(_spectrum(psi, r, _ml), psi, factors, _ml)
 
 
-def _loadings(psi: Floats, r: Floats, factors: int, method: str) -> Floats:
-    scale = np.sqrt(psi) if method == "ml" else np.ones(len(r))
-    reduced = r / np.outer(scale, scale) if method == "ml" else r - np.diag(psi)
-    values, vectors = np.linalg.eigh(reduced)
-    top = np.maximum(values[::-1][:factors] - (1.0 if method == "ml" else 0.0), 0.0)
-    loadings = scale[:, None] * vectors[:, ::-1][:, :factors] * np.sqrt(top)
+def _sloped(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> tuple[float, Floats]:
+    """Return the discrepancy and its derivatives by the uniquenesses."""
+    values, vectors = spectrum
+    rest = slice(0, len(psi) - factors)
+    squares = vectors[:, rest] ** 2
+    if slope is _ml:
+        small = np.maximum(values[rest], 1e-12)
+        return float(np.sum(small - np.log(small) - 1.0)), squares @ (1 - small) / psi
+    return 0.5 * float(values[rest] @ values[rest]), -(squares @ values[rest])
+
+
+def _loads(spectrum: Spectrum, psi: Floats, factors: int, slope: Slope) -> Floats:
+    """Return the loadings that belong to uniquenesses."""
+    values, vectors = spectrum
+    likely = slope is _ml
+    top = np.maximum(values[::-1][:factors] - (1.0 if likely else 0.0), 0.0)
+    loadings = vectors[:, ::-1][:, :factors] * np.sqrt(top)
+    loadings = np.sqrt(psi)[:, None] * loadings if likely else loadings
     return loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
 
 
@@ -280,7 +335,7 @@ def fit_of(correlation: Floats, found: Factors, n: int) -> FactorFit:
     none = float("nan")
     lower, upper = _limits(chisq, df, n) if df > 0 else (none, none)
     return FactorFit(
-        n, df, f, chisq, float(stats.chi2.sf(chisq, df)) if df > 0 else none, (n - 1) * f,
+        n, df, f, chisq, float(special.chdtrc(df, chisq)) if df > 0 else none, (n - 1) * f,
         float(np.sqrt(np.mean(residual**2))),
         (chisq0 / df0 - chisq / df) / (chisq0 / df0 - 1) if df > 0 else none,
         chisq - df * float(np.log(n)),
@@ -296,9 +351,17 @@ def _limits(chisq: float, df: int, n: int) -> tuple[float, float]:
         if special.chdtr(df, chisq) < tail:
             limits.append(0.0)
             continue
-        found = optimize.brentq(
-            lambda x, tail=tail: special.chndtr(chisq, df, max(x, 1e-12)) - tail,
-            0.0, max(chisq * 4.0, 10.0) + 10 * df,
-        )  # fmt: skip
+
+        def gap(x: float, tail: float = tail) -> float:
+            return float(special.chndtr(chisq, df, max(x, 1e-12))) - tail
+
+        # where the normal law puts it, or anywhere
+        middle = max(chisq - df, 0.0)
+        wide = np.sqrt(2.0 * (df + 2.0 * middle))
+        near = middle + special.ndtri(1.0 - tail) * wide
+        low, high = max(near - 0.3 * wide, 0.0), near + 0.3 * wide
+        if high <= 0.0 or gap(low) * gap(high) > 0:
+            low, high = 0.0, max(chisq * 4.0, 10.0) + 10 * df
+        found = optimize.brentq(gap, low, high)
         limits.append(float(np.sqrt(found / (df * (n - 1)))))
     return limits[0], limits[1]

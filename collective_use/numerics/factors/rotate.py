@@ -6,10 +6,12 @@ and the criteria in the form used here: a value and its gradient in the loadings
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import lapack
 
 from collective_use.errors import InputError
 from collective_use.numerics.types import Floats
@@ -58,10 +60,9 @@ def oblimin(gamma: float = 0.0) -> Criterion:
 
     def of(loadings: Floats) -> tuple[float, Floats]:
         squares = loadings**2
-        k = loadings.shape[1]
         centred = squares - gamma * squares.mean(axis=0) if gamma else squares
-        others = centred @ (1.0 - np.eye(k))
-        return 0.25 * float(np.sum(squares * others)), loadings * others
+        others = centred.sum(axis=1)[:, None] - centred
+        return 0.25 * float(np.vdot(squares, others)), loadings * others
 
     return of
 
@@ -238,33 +239,42 @@ def ordered(found: Rotated, *, keep_first: bool = False, keep: bool = False) -> 
 End = tuple[Floats, float, float]
 
 
+def _inverse(matrix: Floats) -> Floats:
+    """Return the inverse of a small matrix without what `numpy` checks before."""
+    factor, pivots, info = lapack.dgetrf(matrix)
+    if info != 0:
+        return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+    return np.asarray(lapack.dgetri(factor, pivots)[0])
+
+
 def _oblique(
     loadings: Floats, criterion: Criterion, turn: Floats, tolerance: float, steps: int
 ) -> End | None:
     size, step = np.inf, 1.0
-    inverse = np.linalg.inv(turn)
+    inverse = _inverse(turn)
     pattern = loadings @ inverse.T
     value, slope = criterion(pattern)
     for _ in range(steps):
         descent = -(pattern.T @ slope @ inverse).T
-        projected = descent - turn * np.sum(turn * descent, axis=0)
-        size = float(np.linalg.norm(projected))
+        projected = descent - turn * (turn * descent).sum(axis=0)
+        square = float(np.vdot(projected, projected))
+        size = math.sqrt(square)
         if size < tolerance:
             break
         step *= 2.0
         for _ in range(30):
             trial = turn - step * projected
-            trial = trial / np.sqrt(np.sum(trial**2, axis=0))
-            back = np.linalg.inv(trial)
+            trial /= np.sqrt((trial * trial).sum(axis=0))
+            back = _inverse(trial)
             moved = loadings @ back.T
             lower, sloped = criterion(moved)
-            if lower < value - 0.5 * size**2 * step:
+            if lower < value - 0.5 * square * step:
                 break
             step /= 2.0
         else:
             break
         turn, inverse, pattern, value, slope = trial, back, moved, lower, sloped
-    return (turn, value, size) if np.isfinite(value) else None
+    return (turn, value, size) if math.isfinite(value) else None
 
 
 def _orthogonal(

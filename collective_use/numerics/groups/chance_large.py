@@ -42,14 +42,18 @@ def null_answers(
 ) -> NDArray[np.float32]:
     """Return (J, n, draws) answers in steps about the middle option."""
     root = correlation_root(null.correlation).astype(np.float32)
-    normal = rng.standard_normal((draws, n, len(root)), dtype=np.float32) @ root.T
+    J = len(root)
+    # items first, so that each product and comparison runs along one long row
+    normal = root @ rng.standard_normal((draws * n, J), dtype=np.float32).T
     if null.proportions is None:
-        return np.ascontiguousarray(special.ndtr(normal).T, dtype=np.float32)
-    shares = np.cumsum(null.proportions)[:-1] / np.sum(null.proportions)
-    answers = np.full(normal.shape, -(len(null.proportions) // 2), dtype=np.int8)
-    for edge in special.ndtri(np.clip(shares, 0.0, 1.0)):
-        answers += (normal > edge).view(np.int8)
-    return np.ascontiguousarray(answers.T, dtype=np.float32)
+        answers = special.ndtr(normal)
+    else:
+        shares = np.cumsum(null.proportions)[:-1] / np.sum(null.proportions)
+        answers = np.full(normal.shape, -(len(null.proportions) // 2), dtype=np.int8)
+        for edge in special.ndtri(np.clip(shares, 0.0, 1.0)):
+            answers += (normal > edge).view(np.int8)
+    by_member = answers.reshape(J, draws, n).swapaxes(1, 2)
+    return np.ascontiguousarray(by_member, dtype=np.float32)
 
 
 def large_ratio(

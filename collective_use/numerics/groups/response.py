@@ -115,7 +115,11 @@ def _joined(
 
 
 def variance_if_silent_differ(
-    variances: Floats, response: Floats, members: Floats, gap: float | Floats, ratio: float = 1.0
+    variances: Floats,
+    response: Floats,
+    members: Floats,
+    gap: float | Floats,
+    ratio: float | Floats = 1.0,
 ) -> Floats:
     """Return the expected variance (divisor N - 1) over all N members if the silent differ.
 

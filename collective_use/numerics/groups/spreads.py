@@ -114,9 +114,9 @@ def _of_counts(
     """Return answers, means, sums of squares and of absolute deviations, by counts of options."""
     options = np.asarray(scale.options, float)
     width = len(options) + 1
-    cells = (rows * width + places).ravel()
-    counts = np.bincount(cells, minlength=total * width).reshape(total, width)[:, :-1]
-    counts = np.ascontiguousarray(counts.T, dtype=float)
+    # options first, so that the long table of groupings is added to and not multiplied
+    cells = (np.asarray(places, dtype=np.intp) * total + rows).ravel()
+    counts = np.bincount(cells, minlength=total * width).reshape(width, total)[:-1].astype(float)
     middle = options.mean()
     n = counts.sum(axis=0)
     safe = np.maximum(n, 1.0)

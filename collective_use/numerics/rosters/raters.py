@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sparse
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import spsolve
 
 from collective_use.numerics.rosters.network import Floats, ratio
 from collective_use.numerics.types import Integers
+
+_DENSE = 200_000
+"""Cells of the table of both factors up to which it is held whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +83,55 @@ def _additive_residuals(y: Floats, a: Integers, b: Integers, joined: Integers) -
     Factor a is absorbed, b solved with one level a connected part held at 0, which leaves the
     system of equations with one solution.
     """
-    levels_a, levels_b = int(a.max()) + 1, int(b.max()) + 1
-    counts_a = np.bincount(a, minlength=levels_a).astype(float)
-    table = sparse.csr_matrix((np.ones(len(y)), (a, b)), shape=(levels_a, levels_b))
-    within, counts_b = y - (np.bincount(a, weights=y) / counts_a)[a], np.bincount(b)
-    scaled = sparse.diags(1.0 / counts_a) @ table
-    normal = sparse.diags(counts_b.astype(float)) - table.T @ scaled
-    right = np.bincount(b, weights=within, minlength=levels_b)
+    levels_b = int(b.max()) + 1
+    counts_a = np.bincount(a).astype(float)
+    within = y - (np.bincount(a, weights=y) / counts_a)[a]
+    right = np.asarray(np.bincount(b, weights=within, minlength=levels_b), dtype=np.float64)
     _, first = np.unique(joined, return_index=True)
     keep = np.setdiff1d(np.arange(levels_b), first)
     effects = np.zeros(levels_b)
     if keep.size:
-        effects[keep] = spsolve(normal.tocsc()[keep][:, keep], right[keep])
-    return within - effects[b] + np.asarray(scaled @ effects)[a]
+        solve = _solved if len(counts_a) * levels_b <= _DENSE else _solved_sparsely
+        effects[keep] = solve(a, b, right, keep)
+    return within - effects[b] + (np.bincount(a, weights=effects[b]) / counts_a)[a]
+
+
+def _solved(a: Integers, b: Integers, right: Floats, keep: Integers) -> Floats:
+    """Return the effects of the kept levels of b, with a absorbed."""
+    shape = (int(a.max()) + 1, int(b.max()) + 1)
+    table = np.bincount(a * shape[1] + b, minlength=shape[0] * shape[1]).reshape(shape)
+    kept = table[:, keep].astype(float)
+    normal = np.diag(kept.sum(axis=0)) - kept.T @ (kept / table.sum(axis=1)[:, None])
+    return np.linalg.solve(normal, right[keep])
+
+
+def _solved_sparsely(a: Integers, b: Integers, right: Floats, keep: Integers) -> Floats:
+    """Return the same where the table of both factors would not fit."""
+    import scipy.sparse as sparse
+    from scipy.sparse.linalg import spsolve
+
+    table = sparse.csr_matrix((np.ones(len(a)), (a, b)))
+    scaled = sparse.diags(1.0 / np.bincount(a)) @ table
+    normal = sparse.diags(np.bincount(b).astype(float)) - table.T @ scaled
+    return np.asarray(spsolve(normal.tocsc()[keep][:, keep], right[keep]))
 
 
 def _joined(a: Integers, b: Integers) -> Integers:
-    """Return the connected part of each level: those of a first, then those of b."""
-    levels_a, levels_b = int(a.max()) + 1, int(b.max()) + 1
-    links = sparse.coo_matrix(
-        (np.ones(len(a)), (a, b + levels_a)), shape=(levels_a + levels_b,) * 2
-    )
-    _, part = connected_components(links, directed=False)
-    return np.asarray(part, dtype=np.int64)
+    """Return the connected part of each level: those of a first, then those of b.
+
+    A part has the number of its lowest level of a. Numbers go from a to b and back, and each
+    level takes over the number of the level that it names, so that chains are halved each time.
+    """
+    part_a, part_b = np.arange(int(a.max()) + 1), np.empty(int(b.max()) + 1, dtype=np.int64)
+    while True:
+        before = part_a.copy()
+        part_b[:] = len(part_a)
+        np.minimum.at(part_b, b, part_a[a])
+        np.minimum.at(part_a, a, part_b[b])
+        np.minimum.at(part_a, before, part_a)
+        part_a = part_a[part_a]
+        if np.array_equal(part_a, before):
+            return np.concatenate([part_a, part_b])
 
 
 def _totals(values: Floats, codes: Integers, block: Integers) -> Floats:
@@ -157,10 +183,8 @@ def crossed_anova(
     ss_error = _totals(_additive_residuals(shifted, a, b, part[levels_a:]) ** 2, block, block)
     block_a, block_b = np.zeros(levels_a, np.int64), np.zeros(levels_b, np.int64)
     block_a[a], block_b[b] = block, block
-    cells = sparse.csr_matrix((np.ones(len(y)), (a, b)))
-    cells.sum_duplicates()  # SciPy 1.13.0 leaves several values of one cell apart
-    pair = sparse.coo_matrix(cells)
-    lost = pair.data**2
+    pairs, times = np.unique(a * levels_b + b, return_counts=True)
+    row, column, lost = pairs // levels_b, pairs % levels_b, times.astype(float) ** 2
     n = _totals(np.ones(len(y)), block, block)
     number_a = _totals(np.ones(levels_a), block_a, block)
     number_b = _totals(np.ones(levels_b), block_b, block)
@@ -175,8 +199,8 @@ def crossed_anova(
         ss_error=ss_error,
         ss_a=np.maximum(_totals(left_b**2, block, block) - ss_error, 0.0),
         ss_b=np.maximum(_totals(left_a**2, block, block) - ss_error, 0.0),
-        weight_a=n - _totals(lost / counts_b[pair.col], block_a[pair.row], block),
-        weight_b=n - _totals(lost / counts_a[pair.row], block_a[pair.row], block),
+        weight_a=n - _totals(lost / counts_b[column], block_a[row], block),
+        weight_b=n - _totals(lost / counts_a[row], block_a[row], block),
         levels_a=number_a,
         levels_b=number_b,
         inverse_a=_totals(1.0 / counts_a, block_a, block),

@@ -156,16 +156,35 @@ def between_covariances(parts: GroupParts, weights: Floats) -> Between:
     return Between(observed, error, observed - kept[:, None, None] * error, kept)
 
 
-def _kept(observed: Floats, error: Floats, total: Floats) -> Floats:
-    """Return Fuller's share of the error (1987, equation 2.2.22)."""
+def room(observed: Floats, error: Floats) -> Floats:
+    """Return how often the error fits into what was observed, in the direction where least, (R,).
+
+    The smallest root of ``|observed - root * error| = 0``: 1 where some direction holds nothing
+    but error, infinite where there is none.
+
+    Parameters
+    ----------
+    observed, error
+        (R, J, J) as in `Between`.
+
+    Examples
+    --------
+    >>> room(np.diag([4.0, 3.0])[None], np.diag([1.0, 2.0])[None]).tolist()
+    [1.5]
+    """
     if not error.any():
-        return np.ones(len(total))
+        return np.full(len(observed), np.inf)
     scale = np.sqrt(np.maximum(np.diagonal(observed, axis1=1, axis2=2), 1e-300))
     both = scale[:, :, None] * scale[:, None, :]
     values, vectors = np.linalg.eigh(observed / both)
     root = vectors / np.sqrt(np.maximum(values, 1e-12))[:, None, :]
     largest = np.linalg.eigvalsh(np.swapaxes(root, 1, 2) @ (error / both) @ root)[:, -1]
-    smallest = 1.0 / np.maximum(largest, 1e-12)
+    return np.asarray(1.0 / np.maximum(largest, 1e-12))
+
+
+def _kept(observed: Floats, error: Floats, total: Floats) -> Floats:
+    """Return Fuller's share of the error (1987, equation 2.2.22)."""
+    smallest = room(observed, error)
     spare = 1.0 / np.maximum(total - 1, 1.0)
     return np.where(smallest < 1 + spare, np.maximum(smallest - spare, 0.0), 1.0)
 

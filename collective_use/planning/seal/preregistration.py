@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from collective_use.accepted import PlainMapping
+from collective_use.phrases import said, told
 
 OWED = "[for the authors to write: {}]"
 
@@ -26,6 +27,7 @@ def preregistration(
     title: str,
     date: str,
     hash: str,  # noqa: A002, RUF100
+    language: str | None = None,
 ) -> str:
     """Return the text in Markdown.
 
@@ -37,6 +39,8 @@ def preregistration(
         Of the instrument.
     date, hash
         Of the seal, printed at the end.
+    language
+        Of the text; English where None. Headings keep the English of the form in brackets.
 
     Examples
     --------
@@ -60,23 +64,31 @@ def preregistration(
         ("Sample size and its rationale", _sample_size(design)),
         ("Stopping rule", (OWED.format("when collection ends"),)),
         ("Variables", ()),
-        ("Measured variables", _measures(design)),
+        ("Measured variables", _measures(design, language)),
         ("Indices", _indices(pipeline)),
         ("Analysis plan", ()),
         ("Statistical models", _models(design)),
-        ("Inference criteria", _criteria(pipeline)),
-        ("Data exclusion", _exclusions(pipeline)),
+        ("Inference criteria", _criteria(pipeline, language)),
+        ("Data exclusion", _exclusions(pipeline, language)),
         ("Missing data", _missing(pipeline)),
         ("Exploratory analysis", ("What is not listed above is reported as not planned.",)),
         ("Other", (
             f"Sealed on {date} under the SHA-256 `{hash}`. The sealed file lists every setting; "
             "`collective-use verify` or the page verify.html checks it.",)),
     ]  # fmt: skip
-    lines = [f"# Preregistration: {title}", ""]
+    lines = [f"# {said(language, 'Preregistration: {title}').format(title=title)}", ""]
     for heading, body in parts:
-        lines += [f"{'###' if body else '##'} {heading}", ""]
-        lines += [line for text in body for line in (text, "")]
+        lines += [f"{'###' if body else '##'} {said(language, heading)}", ""]
+        lines += [line for text in body for line in (_told(language, text), "")]
     return "\n".join(lines)
+
+
+def _told(language: str | None, text: str) -> str:
+    """Tell a text line by line; code and tables stay as they are."""
+    if text.startswith("```"):
+        return text
+    rows = (row if row.startswith("|") else told(language, row) for row in text.split("\n"))
+    return "\n".join(rows)
 
 
 def _sample_size(design: PlainMapping) -> list[str]:
@@ -116,11 +128,12 @@ def _design(design: PlainMapping, pipeline: PlainMapping) -> list[str]:
     ]
 
 
-def _measures(design: PlainMapping) -> list[str]:
+def _measures(design: PlainMapping, language: str | None) -> list[str]:
     bank = design.get("instrument", {})
     wanted = design.get("measures") or [part["id"] for part in bank.get("measures", ())]
     lines = [
-        f"- {_name(part)} ({part['id']}): {', '.join(part.get('items', ())) or 'no items'} "
+        f"- {_name(part, language)} ({part['id']}): "
+        f"{', '.join(part.get('items', ())) or 'no items'} "
         f"({str(part.get('composition', 'composition not said')).replace('_', ' ')})"
         for part in bank.get("measures", ())
         if part["id"] in wanted
@@ -128,8 +141,9 @@ def _measures(design: PlainMapping) -> list[str]:
     return ["\n".join(lines)] if lines else [OWED.format("what is measured")]
 
 
-def _name(part: PlainMapping) -> str:
-    return str(next(iter((part.get("name") or {}).values()), part["id"]))
+def _name(part: PlainMapping, language: str | None) -> str:
+    names = part.get("name") or {}
+    return str(names.get(language) or next(iter(names.values()), part["id"]))
 
 
 def _indices(pipeline: PlainMapping) -> list[str]:
@@ -148,28 +162,41 @@ def _models(design: PlainMapping) -> list[str]:
     return found or ["No structural model is planned."]
 
 
-def _criteria(pipeline: PlainMapping) -> list[str]:
+def _criteria(pipeline: PlainMapping, language: str | None) -> list[str]:
     rules = pipeline.get("cutoffs", {})
     rows = "\n".join(f"| {name} | {value} |" for name, value in rules.items())
-    return [f"Seed {pipeline.get('seed', '?')}. Cut-offs:", f"| rule | value |\n|---|---|\n{rows}"]
+    head = said(language, "| rule | value |")
+    return [f"Seed {pipeline.get('seed', '?')}. Cut-offs:", f"{head}\n|---|---|\n{rows}"]
 
 
-def _exclusions(pipeline: PlainMapping) -> list[str]:
+def _exclusions(pipeline: PlainMapping, language: str | None) -> list[str]:
     rules = pipeline.get("screening") or {}
-    listed = "; ".join(
-        f"{name} ({'default value' if value is True else value})" for name, value in rules.items()
+    default = said(language, "default value")
+    listed = said(language, "; ").join(
+        f"{name} ({default if value is True else value})" for name, value in rules.items()
     )
-    careless = pipeline.get("careless", "drop")
-    said = (
-        f"Careless answers: {listed} ({careless})." if listed else "No rule for careless answers."
+
+    def chosen(name: str, otherwise: str = "?") -> str:
+        return _chosen(str(pipeline.get(name, otherwise)), language)
+
+    rule = (
+        f"Careless answers: {listed} ({chosen('careless', 'drop')})."
+        if listed
+        else "No rule for careless answers."
     )
     return [
-        f"{said} Preview rows: {pipeline.get('previews', '?')}; rows never sent off: "
-        f"{pipeline.get('unfinished', '?')}; of several submissions of a person: "
-        f"{pipeline.get('duplicates', '?')}; persons who left the consent empty: "
-        f"{pipeline.get('unticked_consent', 'drop')}; answers outside the scale: "
-        f"{pipeline.get('invalid', '?')}."
+        f"{rule} Preview rows: {chosen('previews')}; rows never sent off: {chosen('unfinished')}; "
+        f"of several submissions of a person: {chosen('duplicates')}; persons who left the consent "
+        f"empty: {chosen('unticked_consent', 'drop')}; answers outside the scale: "
+        f"{chosen('invalid')}."
     ]
+
+
+def _chosen(value: str, language: str | None) -> str:
+    """Return the word of a setting in a language; itself where it has none there."""
+    key = f"setting: {value}"
+    found = said(language, key)
+    return value if found == key else found
 
 
 def _missing(pipeline: PlainMapping) -> list[str]:

@@ -96,12 +96,10 @@ def _rwgs(material: Material, rows: list[Row]) -> Picture:
 
 
 def _strip(material: Material, rows: list[Row]) -> Picture | None:
-    measure = next(
-        (row.text("measure") for row in rows if material.row(SIZES, measure=row.text("measure"))),
-        None,
-    )
-    if measure is None:
+    judged = next((row for row in rows if material.row(SIZES, measure=row.text("measure"))), None)
+    if judged is None:
         return None
+    measure, cut = judged.text("measure"), material.cutoff("rwg_j")
     found = list(material.rows(SIZES, measure=measure))
     classes = list(dict.fromkeys(row.text("sizes") for row in found))
     bands = list(dict.fromkeys(row.text("band") for row in found))
@@ -110,11 +108,16 @@ def _strip(material: Material, rows: list[Row]) -> Picture | None:
         here = [row for row in found if row.text("sizes") == name]
         shares.append([row.value("share") for row in here])
         chance.append(here[0].value("chance"))
-    title = plain_text(material.say("agreement.strip.title", construct=material.name(measure)))
+    words = {
+        "construct": material.name(measure), "share": judged.percent("rwg_j_share"),
+        "cut": written(cut, bare=True),
+    }  # fmt: skip
+    title = plain_text(material.say("agreement.strip.title", **words))
     alt = plain_text(material.say("agreement.strip.alt"))
     size = written(material.cutoff("disclosure_size"), 0)
     note = plain_text(material.say("agreement.strip.note", size=size))
-    drawn = size_strip(classes, shares, bands, chance, alt, cut=material.cutoff("rwg_j"))
+    size_word = material.word("agreement.strip.size")
+    drawn = size_strip(classes, shares, bands, chance, alt, cut=cut, up=size_word)
     return Picture("rwg-by-size", title, drawn, alt, note)
 
 

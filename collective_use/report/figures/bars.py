@@ -53,6 +53,7 @@ def size_strip(
     alt: str,
     *,
     cut: float,
+    up: str,
 ) -> str:
     """Draw which share of the groups lies in each band of agreement, by class of size.
 
@@ -70,10 +71,15 @@ def size_strip(
         The picture in words.
     cut
         The cut-off, from 0 to 1.
+    up
+        What the classes are of.
     """
     drawing = Drawing(WIDTH, 46.0 + 40.0 * len(classes) + 30)
-    axis = Axis(0, 1, 150, WIDTH - 20)
-    width = (axis.end - axis.start) / len(bands)
+    seen = [k for row in shares for k, share in enumerate(row) if share > 0]
+    least = min([*seen, int(cut * len(bands) + 1e-9) - 1]) if cut == cut else min(seen, default=0)
+    least = max(least, 0)
+    axis = Axis(least / len(bands), 1, 150, WIDTH - 20)
+    width = (axis.end - axis.start) / (len(bands) - least)
     foot = 26 + 40.0 * len(classes)
     for tick in axis.ticks():
         drawing.line(axis.at(tick), 18, axis.at(tick), foot)
@@ -81,11 +87,14 @@ def size_strip(
     for k, name in enumerate(classes):
         y = 26 + 40.0 * k
         drawing.text(140, y + 19, name, anchor="end")
-        for b, share in enumerate(shares[k]):
+        for b, share in enumerate(shares[k][least:]):
             tall = 32 * share
             drawing.rect(axis.start + b * width + 1, y + 32 - tall, width - 2, tall,
-                         tip=f"{name}, rwg(j) {bands[b]}: {share:.0%}")  # fmt: skip
-        place = axis.at(chance[k])
+                         tip=f"{name}, rwg(j) {bands[least + b]}: {share:.0%}")  # fmt: skip
+        place = max(axis.at(chance[k]), axis.start)
         drawing.line(place, y - 2, place, y + 34, colour="warm", width=2, dash="4 3")
     drawing.line(axis.at(cut), 14, axis.at(cut), foot, colour="quiet", width=1.4)
+    drawing.text(140, 14, up, colour="quiet", anchor="end")
+    middle = (axis.start + axis.end) / 2
+    drawing.text(middle, foot + 38, "rwg(j)", colour="quiet", anchor="middle")
     return drawing.svg(alt)

@@ -57,7 +57,7 @@ def loadings_plot(
     label
         What the scale shows.
     """
-    wraps = [[wrapped(item.text, _NAMES - 16, most=2) for item in items] for _, items in factors]
+    wraps = [[wrapped(item.text, _NAMES - 16, most=3) for item in items] for _, items in factors]
     heights = [[max(_ROW, _LINE * len(text) + 6) for text in part] for part in wraps]
     tall = sum(sum(part) for part in heights) + _HEAD * sum(bool(name) for name, _ in factors)
     drawing = Drawing(WIDTH, _TOP + tall + _BOTTOM)

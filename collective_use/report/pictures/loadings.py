@@ -24,8 +24,10 @@ def confirmed(words: Words, loadings: pd.DataFrame) -> Picture:
     words
         Puts it into words.
     loadings
-        Columns ``construct, item, loading, ci_lower, ci_upper``, of one level.
+        Columns ``construct, item, loading, ci_lower, ci_upper``, of one level. An item that
+        several models hold counts once, as in the first of them: its construct's own.
     """
+    loadings = loadings.drop_duplicates(["construct", "item"])
     factors = []
     for construct in dict.fromkeys(loadings["construct"].astype(str)):
         part = loadings[loadings["construct"].astype(str) == construct]

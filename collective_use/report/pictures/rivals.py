@@ -79,4 +79,4 @@ def measured(words: Words, models: pd.DataFrame) -> Picture | None:
     drawn = dot_plot(dots, alt, low=low, high=1.0, line=CFI, label="CFI")
     key = "rivals.measured.title" if better == held else "rivals.measured.title.worse"
     return Picture("rivals-measured", said(words, key, **given), drawn, alt,
-                   words.word("rivals.measured.note"))  # fmt: skip
+                   said(words, "rivals.measured.note", **given))  # fmt: skip

@@ -157,7 +157,7 @@ def compare(
 
 
 def _of(fit: Fitted, name: str) -> float:
-    return fit.fit_measures.get(name, math.nan)
+    return fit.main_measures.get(name, math.nan)
 
 
 def _comparable(small: Fitted, large: Fitted) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,6 +189,45 @@ def read_data(
     EstimationError
         When a covariance matrix cannot be used.
     """
+    asked = (id(data), tuple(variables), tuple(exogenous), options, group, tuple(cluster), weights,
+             tuple(auxiliary))  # fmt: skip
+    known = _SHARED.get()
+    if known is None:
+        return _read(data, variables, exogenous, options, group, cluster, weights, auxiliary)
+    if asked not in known:
+        known[asked] = _read(
+            data, variables, exogenous, options, group, cluster, weights, auxiliary
+        )
+    return known[asked]
+
+
+Asked: TypeAlias = tuple[object, ...]
+_SHARED: ContextVar[dict[Asked, SampleData] | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def sharing_samples() -> Iterator[None]:
+    """Let fits of the same variables of the same data frame read it once.
+
+    The frame has to stay as it is inside.
+    """
+    token = _SHARED.set({})
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
+def _read(
+    data: pd.DataFrame,
+    variables: Sequence[str],
+    exogenous: Sequence[str],
+    options: Options,
+    group: str | None,
+    cluster: Sequence[str],
+    weights: str | None,
+    auxiliary: Sequence[str],
+) -> SampleData:
     Y = _matrix(data, variables)
     check_values(Y, variables)
     record = Record()

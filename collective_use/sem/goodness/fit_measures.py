@@ -91,15 +91,7 @@ def compute_fit_measures(
             "pvalue.scaled": scaled.p,
             "chisq.scaling.factor": scaled.scaling,
         }
-    null, null_scaled, null_solution = baseline_tests(solution, saturated)
-    robust = None
-    complete = all(has_maximum(s) for s in saturated)
-    if not complete or any(block.absent for block in solution.table.blocks):
-        robust = fi.Versus(*[math.nan] * 6), math.nan
-    elif solution.options.missing == "fiml" and null_solution is not None:
-        robust = corrected_fiml(solution, null_solution, saturated)
-    elif scaled is not None and null_scaled is not None and scaled.name in ROBUST:
-        robust = _from_scaling(standard, scaled, null, null_scaled)
+    null, null_scaled, robust = _against(solution, standard, scaled, saturated)
     out |= _baseline(null, null_scaled)
     out |= _incremental(standard, scaled, null, null_scaled, robust)
     if logs is not None:
@@ -108,13 +100,67 @@ def compute_fit_measures(
     shifted = scaled is not None and scaled.name == "scaled.shifted"
     by = scaled.scaling if shifted and scaled else robust[0].scaling if robust else 1.0
     out |= _approximation(standard, scaled, robust, by, n, groups)
-    found = _residuals(solution, saturated)
-    out |= found if complete else dict.fromkeys(found, math.nan)
+    out |= _residuals(solution, saturated)
     out |= _others(solution, standard, saturated)
     by_robust = corrected_by(scaled, robust, n)
     variables = len(solution.table.blocks[0].observed)
     residual = residual_chi_square(solution)
     return out | explained_measures(standard, residual, by_robust, n, variables)
+
+
+def main_measures(
+    solution: Solution,
+    standard: ChiSquare,
+    scaled: ChiSquare | None,
+    saturated: list[GroupMoments],
+    logs: tuple[float, float] | None,
+) -> dict[str, float]:
+    """Return those of `compute_fit_measures` that models are compared by, without their limits.
+
+    Chi-square, incremental indices, information criteria, RMSEA, residuals; arguments as there.
+    """
+    n, groups = solution.effective_n, len(solution.data.groups)
+    out: dict[str, float] = {"chisq": standard.statistic, "df": standard.df, "pvalue": standard.p}
+    null, null_scaled, robust = _against(solution, standard, scaled, saturated)
+    out |= _incremental(standard, scaled, null, null_scaled, robust)
+    out["rmsea"] = fi.rmsea(standard.statistic, standard.df, n, groups, 1.0)
+    if scaled is not None:
+        out |= {"chisq.scaled": scaled.statistic, "df.scaled": scaled.df}
+        shifted = scaled.name == "scaled.shifted"
+        value = scaled.statistic if shifted else standard.statistic
+        df = standard.df if shifted else scaled.trace
+        out |= {
+            "pvalue.scaled": scaled.p,
+            "rmsea.scaled": fi.rmsea(value, df, n, groups, 1.0),
+        }
+    if robust is not None:
+        v = robust[0]
+        out["rmsea.robust"] = fi.rmsea(v.chisq, v.df, n, groups, v.scaling)
+    out |= _likelihoods(logs, solution, scaled) if logs is not None else {}
+    return out | _residuals(solution, saturated)
+
+
+def _against(
+    solution: Solution,
+    standard: ChiSquare,
+    scaled: ChiSquare | None,
+    saturated: list[GroupMoments],
+) -> tuple[ChiSquare, ChiSquare | None, tuple[fi.Versus, float] | None]:
+    """Return the tests of independence, and what robust indices compare where they exist."""
+    null, null_scaled, null_solution = baseline_tests(solution, saturated)
+    robust = None
+    if not _complete(saturated) or any(block.absent for block in solution.table.blocks):
+        robust = fi.Versus(*[math.nan] * 6), math.nan
+    elif solution.options.missing == "fiml" and null_solution is not None:
+        robust = corrected_fiml(solution, null_solution, saturated)
+    elif scaled is not None and null_scaled is not None and scaled.name in ROBUST:
+        robust = _from_scaling(standard, scaled, null, null_scaled)
+    return null, null_scaled, robust
+
+
+def _complete(saturated: list[GroupMoments]) -> bool:
+    """Tell whether the saturated model has a maximum in every group."""
+    return all(has_maximum(s) for s in saturated)
 
 
 def corrected_by(
@@ -317,7 +363,7 @@ def _residuals(solution: Solution, saturated: list[GroupMoments]) -> dict[str, f
     def mean(name: str) -> float:
         return float(sum(w * getattr(r, name) for w, r in zip(shares, parts, strict=True)))
 
-    return {
+    found = {
         "rmr": mean("rmr"),
         "rmr_nomean": mean("rmr_nomean"),
         "srmr": mean("srmr"),
@@ -328,6 +374,7 @@ def _residuals(solution: Solution, saturated: list[GroupMoments]) -> dict[str, f
         "srmr_mplus": mean("mplus"),
         "srmr_mplus_nomean": mean("mplus_nomean"),
     }
+    return found if _complete(saturated) else dict.fromkeys(found, math.nan)
 
 
 def _others(

@@ -12,7 +12,7 @@ from collective_use.results import Result
 if TYPE_CHECKING:
     import pandas as pd
 
-CONSTRAINTS = (":=", "==", "<", ">")
+CONSTRAINTS = (":=", ":~", "==", "<", ">")
 COLUMNS = ("lhs", "op", "rhs", "level", "group", "free", "label", "start", "lower", "upper")
 
 CODED = ".effect"

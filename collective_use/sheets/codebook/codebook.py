@@ -52,9 +52,15 @@ class Codebook(Result):
         """Return the table as a CSV file."""
         return csv_bytes(self.to_frame())
 
-    def to_html(self) -> str:
-        """Return a page that stands alone: to search on the screen and to print."""
-        return codebook_page(self.instrument, self.entries)
+    def to_html(self, language: str | None = None) -> str:
+        """Return a page that stands alone: to search on the screen and to print.
+
+        Parameters
+        ----------
+        language
+            Of its own words, and the first one shown; English where None.
+        """
+        return codebook_page(self.instrument, self.entries, language)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the table of items."""

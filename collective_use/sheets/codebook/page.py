@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from typing import NamedTuple
 
 from collective_use.instrument.model import Construct, Instrument, Measure
 from collective_use.output.policy import page_policy
+from collective_use.phrases import told
 from collective_use.sheets.codebook.entries import Entry
+from collective_use.sheets.tongue import tongue, word
 
 STYLE = """
 :root{--ink:#1c2b33;--accent:#0b5d6b;--soft:#eef4f5;--rule:#d3dfe1;--quiet:#51636b}
@@ -66,16 +69,33 @@ function look(){const words=box.value.toLowerCase().split(/\\s+/).filter(Boolean
 all.forEach((a,i)=>{const on=words.every(w=>said[i].includes(w))&&
 (!pick.value||a.dataset.forms.split(' ').includes(pick.value));a.hidden=!on;n+=on});
 document.querySelectorAll('section').forEach(s=>s.hidden=!s.querySelector('article:not([hidden])'));
-found.textContent=n+' of '+all.length+' items'}
+found.textContent=found.dataset.words.replace('{n}',n).replace('{all}',all.length)}
 box.addEventListener('input',look);pick.addEventListener('change',look);
 addEventListener('beforeprint',()=>document.querySelectorAll('article:not([hidden]) details')
 .forEach(d=>d.open=true));look();
 """
 
 
-def codebook_page(bank: Instrument, entries: Iterable[Entry]) -> str:
+class Voice(NamedTuple):
+    """The languages of the texts, the first one shown first, and that of the page's own words."""
+
+    languages: tuple[str, ...]
+    spoken: str | None
+
+    def word(self, english: str) -> str:
+        """Return a word of the page."""
+        return escape(word(self.spoken, english, "page"))
+
+    def told(self, text: str) -> str:
+        """Return a word that tables hold, too."""
+        return escape(told(self.spoken, text))
+
+
+def codebook_page(bank: Instrument, entries: Iterable[Entry], language: str | None = None) -> str:
     """Return the page as HTML without any outside reference."""
-    languages = (*bank.languages, *bank.draft_languages)
+    known = (*bank.languages, *bank.draft_languages)
+    first = [code for code in known if code == language]
+    voice = Voice(tuple(dict.fromkeys((*first, *known))), tongue(language))
     groups: dict[str, list[Entry]] = {construct.id: [] for construct in bank.constructs}
     for entry in entries:
         groups.setdefault(entry.item.construct_id or "", []).append(entry)
@@ -85,30 +105,35 @@ def codebook_page(bank: Instrument, entries: Iterable[Entry]) -> str:
             constructs.get(name),
             [measure for measure in bank.measures if measure.construct_id == name],
             members,
-            languages,
+            voice,
         )
         for name, members in groups.items()
     )
-    title = escape(next(iter(bank.title.values()), bank.id))
+    title = escape(bank.title.get(voice.languages[0]) or next(iter(bank.title.values()), bank.id))
     forms = "".join(f'<option value="{escape(f.id)}">{escape(f.id)}</option>' for f in bank.forms)
     status = "".join(
-        f'<p class="status"><b>{escape(entry.language)}</b> {escape(entry.statement)}</p>'
+        f'<p class="status"><b>{escape(entry.language)}</b> {voice.told(entry.statement)}</p>'
         for entry in bank.status
     )
     return (
-        f'<!doctype html><html lang="{escape(languages[0])}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{escape(voice.spoken or voice.languages[0])}"><head>'
+        '<meta charset="utf-8">'
         f'{page_policy(SCRIPT)}<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Codebook: {title}</title><style>{STYLE}</style></head><body>"
-        f"{_header(bank, languages)}{status}"
+        f"<title>{voice.word('Codebook')}{voice.word(': ')}{title}</title>"
+        f"<style>{STYLE}</style></head><body>"
+        f"{_header(bank, voice)}{status}"
         '<div class="search" role="search"><input id="q" type="search" '
-        'placeholder="Search ids, words, labels, sources …" aria-label="Search the codebook">'
-        f'<select id="form" aria-label="Form"><option value="">All forms</option>{forms}</select>'
-        f'<span id="found" role="status"></span></div><main>{body}</main>'
+        f'placeholder="{voice.word("Search ids, words, labels, sources …")}" '
+        f'aria-label="{voice.word("Search the codebook")}">'
+        f'<select id="form" aria-label="{voice.word("Form")}">'
+        f'<option value="">{voice.word("All forms")}</option>{forms}</select>'
+        f'<span id="found" role="status" data-words="{voice.word("{n} of {all} items")}"></span>'
+        f"</div><main>{body}</main>"
         f"<script>{SCRIPT}</script></body></html>"
     )
 
 
-def _header(bank: Instrument, languages: tuple[str, ...]) -> str:
+def _header(bank: Instrument, voice: Voice) -> str:
     facts = (
         (len(bank.constructs), "constructs"),
         (len(bank.measures), "measures"),
@@ -116,11 +141,13 @@ def _header(bank: Instrument, languages: tuple[str, ...]) -> str:
         (len(bank.scales), "response scales"),
         (bank.version, "version"),
     )
-    shown = "".join(f"<span><b>{escape(str(n))}</b>{escape(what)}</span>" for n, what in facts)
+    shown = "".join(f"<span><b>{escape(str(n))}</b>{voice.word(what)}</span>" for n, what in facts)
     return (
-        f"<header><h1>{_said(bank.title, languages)}</h1>"
-        f"<p>{escape(bank.description.get(languages[0], ''))}</p>"
-        f'<div class="facts">{shown}<span>Codebook of <b>{escape(bank.id)}</b></span></div>'
+        f"<header><h1>{_said(bank.title, voice.languages)}</h1>"
+        f"<p>{escape(bank.description.get(voice.languages[0], ''))}</p>"
+        f'<div class="facts">{shown}<span>{voice.word("Codebook of")} '
+        f"<b>{escape(bank.id)}</b></span>"
+        "</div>"
         "</header>"
     )
 
@@ -138,83 +165,91 @@ def _section(
     construct: Construct | None,
     measures: list[Measure],
     entries: list[Entry],
-    languages: tuple[str, ...],
+    voice: Voice,
 ) -> str:
     if not entries:
         return ""
-    items = "".join(_article(entry, languages) for entry in entries)
+    items = "".join(_article(entry, voice) for entry in entries)
     if construct is None:
-        title = "<h2>Keys, background and quality checks</h2>"
+        title = f"<h2>{voice.word('Keys, background and quality checks')}</h2>"
         return f"<section>{title}{items}</section>"
     facets = "".join(
-        f"<li><code>{escape(f.id)}</code> {escape(f.name.get(languages[0], ''))}: "
-        f"{escape(f.definition.get(languages[0], ''))}</li>"
+        f"<li><code>{escape(f.id)}</code> {escape(f.name.get(voice.languages[0], ''))}"
+        f"{voice.word(': ')}"
+        f"{escape(f.definition.get(voice.languages[0], ''))}</li>"
         for f in construct.facets
     )
     return (
-        f"<section><h2>{escape(construct.name.get(languages[0], construct.id))}"
+        f"<section><h2>{escape(construct.name.get(voice.languages[0], construct.id))}"
         f"<code>{escape(construct.id)}</code></h2>"
-        f'<p class="definition">{_said(construct.definition, languages)}</p>'
+        f'<p class="definition">{_said(construct.definition, voice.languages)}</p>'
         + (f'<ul class="facets">{facets}</ul>' if facets else "")
-        + _measures(measures)
+        + _measures(measures, voice)
         + items
         + "</section>"
     )
 
 
-def _measures(measures: list[Measure]) -> str:
+def _measures(measures: list[Measure], voice: Voice) -> str:
     if not measures:
         return ""
     rows = "".join(
-        f"<tr><td><code>{escape(m.id)}</code></td><td>{escape(m.source)}</td>"
-        f"<td>{escape(m.composition.replace('_', ' '))}</td>"
-        f"<td>{escape(', '.join(index.name for index in m.indices) or m.score)}</td>"
+        f"<tr><td><code>{escape(m.id)}</code></td><td>{voice.told(m.source)}</td>"
+        f"<td>{voice.told(m.composition.replace('_', ' '))}</td>"
+        f"<td>{', '.join(voice.told(i.name) for i in m.indices) or voice.told(m.score)}</td>"
         f"<td>{escape(' '.join(m.items))}</td></tr>"
         for m in measures
     )
+    heads = ("Measure", "Source", "Composition", "Value", "Items")
     return (
-        '<table class="measures"><thead><tr><th>Measure</th><th>Source</th><th>Composition</th>'
-        f"<th>Value</th><th>Items</th></tr></thead><tbody>{rows}</tbody></table>"
+        f'<table class="measures"><thead><tr>{"".join(f"<th>{voice.word(h)}</th>" for h in heads)}'
+        f"</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-def _article(entry: Entry, languages: tuple[str, ...]) -> str:
+def _article(entry: Entry, voice: Voice) -> str:
     item = entry.item
     chips = []
     if item.reverse:
-        chips.append('<span class="chip reverse">reverse-keyed</span>')
+        chips.append(f'<span class="chip reverse">{voice.word("reverse-keyed")}</span>')
     if item.personal:
-        chips.append('<span class="chip personal">identifies a person</span>')
+        chips.append(f'<span class="chip personal">{voice.word("identifies a person")}</span>')
     if item.facet:
         chips.append(f'<span class="chip">{escape(item.facet)}</span>')
-    chips += [f'<span class="chip">{escape(name)}</span>' for name in _forms(entry)]
-    facts = _facts(entry, languages)
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{text}</dd>" for name, text in facts if text)
+    chips += [f'<span class="chip">{escape(name)}</span>' for name in _forms(entry, voice)]
+    facts = _facts(entry, voice)
+    listed = "".join(f"<dt>{voice.word(name)}</dt><dd>{text}</dd>" for name, text in facts if text)
     forms = " ".join(dict.fromkeys(form for form, _, _ in entry.forms))
     return (
         f'<article id="{escape(item.id)}" data-forms="{escape(forms)}"><div>'
-        f"<h3>{escape(item.id)}</h3><div class=kind>{escape(item.kind.replace('_', ' '))}"
-        f"{'' if item.role == 'measure' else ' · ' + escape(item.role)}</div></div>"
-        f'<div><p class="text">{_said(item.text, languages)}</p>{"".join(chips)}'
+        f"<h3>{escape(item.id)}</h3><div class=kind>{voice.word(item.kind.replace('_', ' '))}"
+        f"{'' if item.role == 'measure' else ' · ' + voice.word(item.role)}</div></div>"
+        f'<div><p class="text">{_said(item.text, voice.languages)}</p>{"".join(chips)}'
         f"<dl>{listed}</dl></div></article>"
     )
 
 
-def _forms(entry: Entry) -> list[str]:
-    found = [f"{form} form" + (f", {module}" if module else "") for form, _, module in entry.forms]
+def _forms(entry: Entry, voice: Voice) -> list[str]:
+    shape = word(voice.spoken, "{form} form", "page")
+    comma = word(voice.spoken, ", ", "page")
+    found = [
+        shape.replace("{form}", form) + (f"{comma}{module}" if module else "")
+        for form, _, module in entry.forms
+    ]
     return list(dict.fromkeys(found))
 
 
-def _facts(entry: Entry, languages: tuple[str, ...]) -> list[tuple[str, str]]:
+def _facts(entry: Entry, voice: Voice) -> list[tuple[str, str]]:
     item = entry.item
-    missing = "; ".join(
-        f"<code>{m.code if m.code is not None else '–'}</code> {escape(m.reason.replace('_', ' '))}"
-        + ("" if m.offered else " (not offered)")
+    missing = voice.word("; ").join(
+        f"<code>{m.code if m.code is not None else '–'}</code> "
+        + voice.word(m.reason.replace("_", " "))
+        + ("" if m.offered else voice.word(" (not offered)"))
         for m in entry.missing
     )
     return [
-        ("Answers", _codes(item.scale or "own options", entry.options, languages)),
-        ("Lines", _codes("own options", entry.rows, languages)),
+        ("Answers", _codes(item.scale or "", entry.options, voice)),
+        ("Lines", _codes("", entry.rows, voice)),
         ("Missing", missing),
         ("Measures", " ".join(f"<code>{escape(name)}</code>" for name in entry.measures)),
         ("In the export", " ".join(f"<code>{escape(name)}</code>" for name in entry.columns)),
@@ -224,26 +259,25 @@ def _facts(entry: Entry, languages: tuple[str, ...]) -> list[tuple[str, str]]:
     ]
 
 
-def _codes(
-    name: str, options: tuple[tuple[int, dict[str, str]], ...], languages: tuple[str, ...]
-) -> str:
+def _codes(name: str, options: tuple[tuple[int, dict[str, str]], ...], voice: Voice) -> str:
     if not options:
         return ""
     rows = "".join(
         f"<tr><td>{code}</td>"
         + "".join(
             f'<td lang="{escape(language)}">{escape(label.get(language, ""))}</td>'
-            for language in languages
+            for language in voice.languages
         )
         + "</tr>"
         for code, label in options
     )
     first, last = options[0], options[-1]
-    brief = "; ".join(
-        f"{code} {label.get(languages[0], '')}"
+    brief = word(voice.spoken, "; ", "page").join(
+        f"{code} {label.get(voice.languages[0], '')}"
         for code, label in ((first, last) if len(options) > 1 else (first,))
     )
     return (
-        f"<details><summary><code>{escape(name)}</code>: {escape(brief)}</summary>"
+        f"<details><summary><code>{escape(name) or voice.word('own options')}</code>"
+        f"{voice.word(': ')}{escape(brief)}</summary>"
         f'<table class="codes">{rows}</table></details>'
     )

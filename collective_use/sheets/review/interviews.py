@@ -134,7 +134,7 @@ def interview_sheets(
     ]
     add_table(book, names[1], _columns(headings), rows)
     probes = list(enumerate(_PROBES[said], start=1))
-    columns = [SheetColumn("no", 6, number=True), SheetColumn(names[2], 90)]
+    columns = [SheetColumn(headings[0], 6, number=True), SheetColumn(names[2], 90)]
     add_table(book, names[2], columns, probes)
     return written(book_bytes(book), path)
 

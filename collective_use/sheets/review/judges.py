@@ -9,15 +9,16 @@ Relevance: the judge is told, and rates the item from 1 to 4 (Lynn 1986, Nursing
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from collective_use.accepted import Book
 from collective_use.checks import one_of
 from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
-from collective_use.instrument.model import Instrument, Item
+from collective_use.instrument.model import Construct, Instrument, Item
 from collective_use.output import written
+from collective_use.phrases import said
 from collective_use.sheets.spreadsheet import (
     SheetColumn,
     add_table,
@@ -26,6 +27,7 @@ from collective_use.sheets.spreadsheet import (
     encode_text,
     new_book,
 )
+from collective_use.sheets.tongue import tongue, word
 
 SORTING = "1 sorting"
 RELEVANCE = "2 relevance"
@@ -91,6 +93,7 @@ def judge_sheets(
     judge: str = "",
     form: str | None = None,
     languages: Sequence[str] | None = None,
+    language: str | None = None,
     path: str | Path | None = None,
 ) -> bytes:
     """Write the workbook of one judge.
@@ -107,6 +110,9 @@ def judge_sheets(
         Only the items of this form.
     languages
         The languages shown; all declared ones by default.
+    language
+        Of the instructions, headings and names of constructs; the first one shown by default,
+        and English where the house does not speak it.
 
     path
         Where to write it too; nowhere when None.
@@ -133,35 +139,59 @@ def judge_sheets(
         one_of("language", code, (*instrument.languages, *instrument.draft_languages))
     items = judged_items(instrument, form)
     used = [c for c in instrument.constructs if any(item.construct_id == c.id for item in items)]
-    names = construct_names(instrument)
-    book = new_book(f"Judging {instrument.id}")
+    spoken = tongue(language or shown[0])
+    names = construct_names(instrument, language or shown[0])
+    book = new_book(said(spoken, "Judging {instrument}", instrument=instrument.id))
     title = instrument.title.get(shown[0], instrument.id)
     minutes = max(10, round(len(items) * 0.75 / 5) * 5)
-    lines = [(h, t.format(minutes=minutes)) for h, t in _READ_ME]
+    lines = [(word(spoken, said(spoken, h)), _line(spoken, t, minutes)) for h, t in _READ_ME]
     lines[0] = (lines[0][0], f"> {judge}")
-    add_words(book, "read me", f"Judging questions: {title}", lines)
-    definitions = [
-        [names[c.id], *(encode_text(c.definition.get(code, "")) if c.definition.get(code) else None
-                        for code in shown)]
-        for c in used
-    ]  # fmt: skip
-    columns = [SheetColumn("construct", 30), *(SheetColumn(code, 70) for code in shown)]
-    add_table(book, DEFINITIONS, columns, definitions)
-    choices = f"='{DEFINITIONS}'!$A$2:$A${len(used) + 2}"
-    sheet = book[DEFINITIONS]
-    sheet.cell(len(used) + 2, 1).value = UNSURE
-    _sorting(book, _shuffled(items, seed, "sorting"), shown, choices)
-    _relevance(book, _shuffled(items, seed, "relevance"), shown, names)
+    heading = said(spoken, "Judging questions: {title}").format(title=title)
+    add_words(book, word(spoken, "read me"), heading, lines)
+    _definitions(book, used, names, shown, spoken)
+    choices = f"='{word(spoken, DEFINITIONS)}'!$A$2:$A${len(used) + 2}"
+    _sorting(book, _shuffled(items, seed, "sorting"), shown, choices, spoken)
+    _relevance(book, _shuffled(items, seed, "relevance"), shown, names, spoken)
     facts = {"instrument": instrument.id, "version": instrument.version, "seed": seed}
     add_table(book, KEY, [SheetColumn("what", 20), SheetColumn("value", 30)], list(facts.items()))
     book[KEY].sheet_state = "hidden"
     return written(book_bytes(book), path)
 
 
-def construct_names(instrument: Instrument) -> dict[str, str]:
+def _line(spoken: str | None, text: str, minutes: int) -> str:
+    return text if text.startswith("> ") else said(spoken, text).format(minutes=minutes)
+
+
+def _definitions(
+    book: Book,
+    used: Sequence[Construct],
+    names: Mapping[str, str],
+    shown: Sequence[str],
+    spoken: str | None,
+) -> None:
+    rows: list[list[object]] = [
+        [
+            names[c.id],
+            *(
+                encode_text(c.definition[code]) if c.definition.get(code) else None
+                for code in shown
+            ),
+        ]
+        for c in used
+    ]
+    columns = [SheetColumn(word(spoken, "construct"), 30)]
+    columns += [SheetColumn(code, 70) for code in shown]
+    sheet = add_table(book, word(spoken, DEFINITIONS), columns, rows)
+    sheet.cell(len(used) + 2, 1).value = word(spoken, UNSURE)
+
+
+def construct_names(instrument: Instrument, language: str | None = None) -> dict[str, str]:
     """Return the name that judges choose for each construct; ids where names repeat."""
     first = instrument.languages[0]
-    names = {c.id: c.name.get(first, c.id) for c in instrument.constructs}
+    names = {
+        c.id: c.name.get(language or first) or c.name.get(first, c.id)
+        for c in instrument.constructs
+    }
     repeated = {name for name in names.values() if list(names.values()).count(name) > 1}
     return {key: f"{name} ({key})" if name in repeated else name for key, name in names.items()}
 
@@ -181,32 +211,46 @@ def _texts(item: Item, languages: Sequence[str]) -> list[object]:
     return listed
 
 
-def _sorting(book: Book, items: Sequence[Item], languages: Sequence[str], choices: str) -> None:
+def _sorting(
+    book: Book,
+    items: Sequence[Item],
+    languages: Sequence[str],
+    choices: str,
+    spoken: str | None,
+) -> None:
     columns = [
-        SheetColumn("item", 12, hidden=True),
-        SheetColumn("no", 5, number=True),
+        SheetColumn(word(spoken, "item"), 12, hidden=True),
+        SheetColumn(word(spoken, "no"), 5, number=True),
         *(SheetColumn(code, 52) for code in languages),
-        SheetColumn("belongs to", 30, choices, entry=True),
-        SheetColumn("remark", 34, entry=True),
+        SheetColumn(word(spoken, "belongs to"), 30, choices, entry=True),
+        SheetColumn(word(spoken, "remark"), 34, entry=True),
     ]
     rows = [
         [item.id, place, *_texts(item, languages), None, None]
         for place, item in enumerate(items, start=1)
     ]
-    add_table(book, SORTING, columns, rows)
+    add_table(book, word(spoken, SORTING), columns, rows)
 
 
 def _relevance(
-    book: Book, items: Sequence[Item], languages: Sequence[str], names: dict[str, str]
+    book: Book,
+    items: Sequence[Item],
+    languages: Sequence[str],
+    names: Mapping[str, str],
+    spoken: str | None,
 ) -> None:
-    help_text = "1 not relevant, 2 somewhat relevant, 3 quite relevant, 4 highly relevant"
+    help_text = said(
+        spoken, "1 not relevant, 2 somewhat relevant, 3 quite relevant, 4 highly relevant"
+    )
     columns = [
-        SheetColumn("item", 12, hidden=True),
-        SheetColumn("no", 5, number=True),
+        SheetColumn(word(spoken, "item"), 12, hidden=True),
+        SheetColumn(word(spoken, "no"), 5, number=True),
         *(SheetColumn(code, 46) for code in languages),
-        SheetColumn("construct", 24),
-        SheetColumn("relevance", 11, RELEVANCES, entry=True, number=True, help=help_text),
-        SheetColumn("unclear, or put better", 36, entry=True),
+        SheetColumn(word(spoken, "construct"), 24),
+        SheetColumn(
+            word(spoken, "relevance"), 11, RELEVANCES, entry=True, number=True, help=help_text
+        ),
+        SheetColumn(word(spoken, "unclear, or put better"), 36, entry=True),
     ]
     rows = [
         [
@@ -219,4 +263,4 @@ def _relevance(
         ]
         for place, item in enumerate(items, start=1)
     ]
-    add_table(book, RELEVANCE, columns, rows)
+    add_table(book, word(spoken, RELEVANCE), columns, rows)

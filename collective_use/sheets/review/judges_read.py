@@ -26,6 +26,7 @@ from collective_use.sheets.review.judges import (
     construct_names,
 )
 from collective_use.sheets.spreadsheet_read import Sheet, as_text, read_book
+from collective_use.sheets.tongue import in_english, sheets_in_english
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def read_judge_sheets(
     remarks = []
     seen: dict[str, str] = {}
     for path in listed:
-        book = read_book(path)
+        book = sheets_in_english(read_book(path))
         facts = _facts(Path(path), book, instrument)
         judge, missing = _read_me(Path(path))
         if judge in seen:
@@ -158,11 +159,14 @@ def _read_me(path: Path) -> tuple[str, str]:
     from openpyxl import load_workbook
 
     judge, missing = "", ""
-    lines = list(load_workbook(path, data_only=True)["read me"].iter_rows(values_only=True))
+    sheets = load_workbook(path, data_only=True).worksheets
+    words = next(sheet for sheet in sheets if in_english(sheet.title) == "read me")
+    lines = list(words.iter_rows(values_only=True))
     for number, line in enumerate(lines):
-        if line[0] == "Your code":
+        heading = in_english(str(line[0]))
+        if heading == "Your code":
             judge = as_text(line[1]).strip()
-        if line[0] == "At the end" and number + 1 < len(lines):
+        if heading == "At the end" and number + 1 < len(lines):
             missing = as_text(lines[number + 1][1])
     return judge or path.stem, missing
 
@@ -171,7 +175,9 @@ def _ratings(
     book: dict[str, Sheet], instrument: Instrument, judge: str, facts: dict[str, str]
 ) -> list[dict[str, object]]:
     items = {item.id: item for item in instrument.items}
-    ids = {name: key for key, name in construct_names(instrument).items()}
+    named = [construct_names(instrument, code) for code in (None, *instrument.languages)]
+    named += [construct_names(instrument, code) for code in instrument.draft_languages]
+    ids = {name: key for names in named for key, name in names.items()}
     found: dict[str, dict[str, object]] = {}
     for name in (SORTING, RELEVANCE):
         sheet = book[name]
@@ -208,7 +214,7 @@ def _ratings(
 def _sorted(sheet: Sheet, row: int, ids: dict[str, str]) -> dict[str, object]:
     sheet.need("belongs to", "remark")
     cells = dict(sheet.rows)[row]
-    said = as_text(cells["belongs to"]).strip()
+    said = in_english(as_text(cells["belongs to"]).strip())
     known = {**ids, UNSURE: "none", **{key: key for key in ids.values()}}
     if said and said not in known:
         raise ReadError(

@@ -26,6 +26,7 @@ from collective_use.record import Record
 from collective_use.results import Result, Table, table_of
 from collective_use.sheets.spreadsheet import decode_text
 from collective_use.sheets.spreadsheet_read import Sheet, as_text, read_book
+from collective_use.sheets.tongue import in_english, sheets_in_english
 from collective_use.sheets.translation.edit import Edit
 from collective_use.sheets.translation.files import write_edits
 from collective_use.sheets.translation.workbook import (
@@ -90,9 +91,11 @@ class Translation(Result):
             f"The language {self.language!r} was {self.before} and is now {self.after}.",
         )
         notes += tuple(entry.text for entry in self.record.entries)
+        # an open text is to translate, an open gate is none
+        progress = self.progress.replace({"status": {"open": "open (to translate)"}})
         return (
             table_of(f"Texts changed: {len(self.changed)}", self.changed),
-            table_of("Texts that respondents read", self.progress, notes=notes),
+            table_of("Texts that respondents read", progress, notes=notes),
         )
 
 
@@ -139,7 +142,7 @@ def apply_translation(
     path = _instrument_path(instrument, out)
     document = assemble(path)
     bank = load_file(path)
-    book = read_book(workbook)
+    book = sheets_in_english(read_book(workbook))
     facts = _facts(Path(workbook), book, bank)
     target = facts["target"]
     rows = {row.key: row for row in text_rows(bank, facts["source"])}
@@ -185,7 +188,9 @@ def _facts(path: Path, book: Mapping[str, Sheet], bank: Instrument) -> dict[str,
             )
     sheet = book[LANGUAGE]
     sheet.need("what", "value")
-    facts = {as_text(c["what"]).strip(): as_text(c["value"]).strip() for _, c in sheet.rows}
+    facts = {
+        in_english(as_text(c["what"]).strip()): as_text(c["value"]).strip() for _, c in sheet.rows
+    }
     if facts.get("instrument") != bank.id:
         raise ReadError(
             f"{path}: the workbook must be of the instrument {bank.id!r}, "
@@ -214,7 +219,7 @@ def _read_texts(
                 f"{sheet.at(number, 'key')}: the instrument has no text {key!r}"
                 f"{did_you_mean(key, rows)}; make a fresh workbook, or remove the row"
             )
-        said = as_text(cells["status"]).strip() or "open"
+        said = in_english(as_text(cells["status"]).strip()) or "open"
         if said not in STATUSES:
             raise ReadError(
                 f"{sheet.at(number, 'status')}: status must be one of {quoted(STATUSES)}, "

@@ -17,6 +17,7 @@ from collective_use.instrument.check.texts import shown_to_respondents, texts
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import written
+from collective_use.phrases import said
 from collective_use.sheets.spreadsheet import (
     SheetColumn,
     add_table,
@@ -25,6 +26,7 @@ from collective_use.sheets.spreadsheet import (
     encode_text,
     new_book,
 )
+from collective_use.sheets.tongue import tongue, word
 from collective_use.yaml_source.document import Place
 
 TEXTS = "texts"
@@ -126,6 +128,7 @@ def translation_workbook(
     target: str,
     *,
     source: str | None = None,
+    language: str | None = None,
     path: str | Path | None = None,
 ) -> bytes:
     """Write the workbook for one language.
@@ -139,6 +142,8 @@ def translation_workbook(
         ``draft_languages``.
     source
         The language to translate from; the first language by default.
+    language
+        Of the instructions and headings; English where None or where the house does not speak it.
 
     path
         Where to write it too; nowhere when None.
@@ -170,16 +175,22 @@ def translation_workbook(
         )
     if target == origin:
         raise InputError(f"target must be another language than the source, got {target!r} twice")
-    book = new_book(f"Translation of {instrument.id} into {target}")
+    spoken = tongue(language)
     words = {"id": instrument.id, "version": instrument.version, "source": origin, "target": target}
-    title = f"Translation of {instrument.id}: {origin} → {target}"
-    add_words(book, "read me", title, [(h, t.format(**words)) for h, t in _READ_ME])
-    _texts(book, instrument, origin, target)
-    _language(book, instrument, words)
+    book = new_book(said(spoken, "Translation of {id} into {target}").format(**words))
+    title = said(spoken, "Translation of {id}: {source} → {target}").format(**words)
+    lines = [
+        (said(spoken, heading), said(spoken, text).format(**words)) for heading, text in _READ_ME
+    ]
+    add_words(book, word(spoken, "read me"), title, lines)
+    _texts(book, instrument, origin, target, spoken)
+    _language(book, instrument, words, spoken)
     return written(book_bytes(book), path)
 
 
-def _texts(book: Book, instrument: Instrument, source: str, target: str) -> None:
+def _texts(
+    book: Book, instrument: Instrument, source: str, target: str, spoken: str | None
+) -> None:
     stage = next((s.translation for s in instrument.status if s.language == target), "draft")
     done = stage if stage in STATUSES else "translated"
     rows = []
@@ -192,43 +203,48 @@ def _texts(book: Book, instrument: Instrument, source: str, target: str) -> None
                 row.key,
                 " ".join(above) or "instrument",
                 what,
-                reader,
+                word(spoken, reader),
                 encode_text(row.words[source]),
                 None if now is None else encode_text(now),
                 *[None] * 5,
-                done if now else "open",
+                word(spoken, done if now else "open"),
                 None,
             ]
         )
     narrow = {"part": 20, "text of": 11, "read by": 13, "status": 15, "remark": 28}
+    stages = tuple(word(spoken, name) for name in STATUSES)
     columns = [
         SheetColumn(
-            name,
+            word(spoken, name),
             narrow.get(name, 36),
-            STATUSES if name == "status" else (),
+            stages if name == "status" else (),
             entry=place > 5,
             hidden=name == "key",
         )
         for place, name in enumerate(COLUMNS)
     ]
-    sheet = add_table(book, TEXTS, columns, rows)
+    sheet = add_table(book, word(spoken, TEXTS), columns, rows)
     sheet.freeze_panes = "F2"
 
 
-def _language(book: Book, instrument: Instrument, words: Mapping[str, str]) -> None:
+def _language(
+    book: Book, instrument: Instrument, words: Mapping[str, str], spoken: str | None
+) -> None:
     status = next((s for s in instrument.status if s.language == words["target"]), None)
-    rows: list[list[object]] = [
-        ["instrument", words["id"], "leave as it is"],
-        ["version", words["version"], "leave as it is"],
-        ["source", words["source"], "leave as it is"],
-        ["target", words["target"], "leave as it is"],
-        ["status now", status.translation if status else "draft", "follows from the texts"],
-        ["statement now", status.statement if status else "", "leave as it is"],
-        ["new statement", None, "what forms and reports say about this wording; optional"],
+    keep = "leave as it is"
+    rows: list[tuple[str, str | None, str]] = [
+        ("instrument", words["id"], keep),
+        ("version", words["version"], keep),
+        ("source", words["source"], keep),
+        ("target", words["target"], keep),
+        ("status now", status.translation if status else "draft", "follows from the texts"),
+        ("statement now", status.statement if status else "", keep),
+        ("new statement", None, "what forms and reports say about this wording; optional"),
     ]
+    told = [(word(spoken, what), value, said(spoken, remark)) for what, value, remark in rows]
     columns = [
-        SheetColumn("what", 18),
-        SheetColumn("value", 70, entry=True),
-        SheetColumn("remark", 48),
+        SheetColumn(word(spoken, "what"), 18),
+        SheetColumn(word(spoken, "value"), 70, entry=True),
+        SheetColumn(word(spoken, "remark"), 48),
     ]
-    add_table(book, LANGUAGE, columns, rows)
+    add_table(book, word(spoken, LANGUAGE), columns, told)

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_use.errors import EstimationError
-from collective_use.numerics.structure.between import Between, between_covariances
+from collective_use.numerics.structure.between import Between, between_covariances, room
 from collective_use.structure.ways.data import Measured
 
 NO_CLAIM = 20
 """Below so many groups no structural claim is made."""
+
+MARGIN = 5.0
+"""How far from 1 the `room` that sampling error leaves has to be, in units of ``1 / sqrt(groups)``:
+nearer, limits are too wide and tests too careful to be nominal (docs/structure.md)."""
 
 POWER_FIRST = 150
 """Below so many groups power comes before results."""
@@ -46,6 +50,22 @@ def reliabilities(data: Measured) -> dict[str, float]:
     }
 
 
+def room_needed(groups: int) -> float:
+    """Return the least `room` by which the rule offers a result.
+
+    Parameters
+    ----------
+    groups
+        Groups of the study.
+
+    Examples
+    --------
+    >>> room_needed(100)
+    1.5
+    """
+    return float(1.0 + MARGIN / np.sqrt(groups))
+
+
 def choose(data: Measured, *, latent: bool) -> Choice:
     """Return the way that the simulations of docs/structure.md support for these groups.
 
@@ -60,7 +80,7 @@ def choose(data: Measured, *, latent: bool) -> Choice:
     ------
     EstimationError
         With fewer than `NO_CLAIM` groups, or where the sampling error of group values leaves
-        nothing that covariances could be fitted to.
+        nothing that covariances could be fitted to, or too little for limits to be nominal.
     """
     G = len(data.groups)
     if G < NO_CLAIM:
@@ -71,6 +91,9 @@ def choose(data: Measured, *, latent: bool) -> Choice:
     found = between_covariances(data.parts, np.ones((1, G)))
     if float(found.kept[0]) < 1:
         raise EstimationError(_too_much_error(data, found))
+    left, needed = float(room(found.observed, found.error)[0]), room_needed(G)
+    if left < needed:
+        raise EstimationError(_too_little_room(data, found, left, needed))
     reason = (
         f"group values are means of about {data.sizes.mean():.0f} members; taking their sampling "
         "error off (with what measures share of it) kept tests and limits right in simulations"
@@ -80,19 +103,36 @@ def choose(data: Measured, *, latent: bool) -> Choice:
     return Choice("corrected", reason)
 
 
-def _too_much_error(data: Measured, found: Between) -> str:
-    """Name what the sampling error of group values leaves nothing of."""
+def _weakest(data: Measured, found: Between) -> tuple[str, str]:
+    """Name the measures whose difference is least reliable, and the least reliable value."""
     left = found.observed[0] - found.error[0]
     scale = np.sqrt(np.diag(found.observed[0]))
     vector = np.linalg.eigh(left / np.outer(scale, scale))[1][:, 0]
     order = [j for j in np.argsort(-np.abs(vector)) if abs(vector[j]) > 0.3]
-    named = ", ".join(data.names[j] for j in order)
-    least = min(reliabilities(data).items(), key=lambda pair: pair[1])
+    name, value = min(reliabilities(data).items(), key=lambda pair: pair[1])
+    return ", ".join(data.names[j] for j in order), f"{name}, {value:.2f}"
+
+
+def _too_much_error(data: Measured, found: Between) -> str:
+    """Name what the sampling error of group values leaves nothing of."""
+    named, least = _weakest(data, found)
     return (
         "the sampling error of group values is as large as what lies between the groups in some "
         f"direction: once it is taken off, {named} cannot all be told apart (the least reliable "
-        f"value is {least[0]}, {least[1]:.2f}). Ask more members or more groups, or leave one of "
+        f"value is {least}). Ask more members or more groups, or leave one of "
         "them out; a way can be forced with way="
+    )
+
+
+def _too_little_room(data: Measured, found: Between, left: float, needed: float) -> str:
+    """Name what the sampling error of group values leaves too little of."""
+    named, least = _weakest(data, found)
+    return (
+        "the sampling error of group values leaves too little for limits that hold what they "
+        f"promise: where {named} are told apart, groups differ {left:.2f} times as much as by "
+        f"error alone, and {needed:.2f} times is asked for with {len(data.groups)} groups (the "
+        f"least reliable value is {least}). Ask more members or more groups, or leave one of them "
+        "out; way='corrected' fits anyway, with limits that are too wide rather than too narrow"
     )
 
 

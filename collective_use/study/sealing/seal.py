@@ -25,7 +25,11 @@ SOFTWARE = f"collective-use {__version__}"
 
 
 def seal_study(
-    path: str | Path = STUDY_FILE, *, signed: Sequence[str] = (), now: float | None = None
+    path: str | Path = STUDY_FILE,
+    *,
+    signed: Sequence[str] = (),
+    now: float | None = None,
+    language: str | None = None,
 ) -> Seal:
     """Seal a study before its data are looked at.
 
@@ -41,6 +45,8 @@ def seal_study(
         Who signs it off.
     now
         Seconds since 1970; the present by default.
+    language
+        Of ``preregistration.md``: that of the study by default.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def seal_study(
         content_of(study, instrument), date=_moment(now), software=SOFTWARE, signed=_named(signed),
         data=_data(study),
     )  # fmt: skip
-    _write(place, seal, instrument)
+    _write(place, seal, instrument, language or study.lang)
     return seal
 
 
@@ -85,6 +91,7 @@ def amend_study(
     reason: str,
     signed: Sequence[str] = (),
     now: float | None = None,
+    language: str | None = None,
 ) -> Seal:
     """Amend a sealed study: what was planned stays, what changed and why is added.
 
@@ -98,6 +105,8 @@ def amend_study(
         Who signs the amendment off.
     now
         Seconds since 1970; the present by default.
+    language
+        Of ``preregistration.md``: that of the study by default.
 
     Raises
     ------
@@ -122,7 +131,7 @@ def amend_study(
         read_seal(place), content_of(study, instrument), date=_moment(now), reason=reason,
         software=SOFTWARE, signed=_named(signed), data=_data(study),
     )  # fmt: skip
-    _write(place, seal, instrument)
+    _write(place, seal, instrument, language or study.lang)
     return seal
 
 
@@ -173,11 +182,12 @@ def _bank(study: Study) -> str | Path:
     return Path(study.instrument) if Path(study.instrument).is_absolute() else study.instrument
 
 
-def _write(place: Path, seal: Seal, instrument: Instrument) -> None:
-    title = instrument.title.get(instrument.languages[0], instrument.id)
+def _write(place: Path, seal: Seal, instrument: Instrument, language: str | None) -> None:
+    first = instrument.title.get(instrument.languages[0], instrument.id)
+    title = instrument.title.get(language or "", first)
     text = preregistration(
-        seal.content, title=title, date=seal.entries[-1].date, hash=seal.hash
-    )  # fmt: skip
+        seal.content, title=title, date=seal.entries[-1].date, hash=seal.hash, language=language
+    )
     write_file(place.with_name(TEXT_FILE), text.encode("utf-8"))
     write_file(place.with_name(PAGE_FILE), page_bytes())
     # Last, so that an interrupted sealing can be done again.

@@ -1,0 +1,1 @@
+"""Groups over waves and levels: what changed, who ranks where, what holds for parent units."""

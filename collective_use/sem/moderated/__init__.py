@@ -1,0 +1,1 @@
+"""Parameters that are each case's own function of its data: `:~`."""
