@@ -15,6 +15,7 @@ from collective_use.groups.counts.survey import SurveyCounts
 from collective_use.groups.evidence.chance import chance_of_agreement
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.groups.evidence.kinds import answers_to
+from collective_use.groups.evidence.measured import Measured
 from collective_use.groups.evidence.parts import AgainstRandom, Chance, Number
 from collective_use.groups.evidence.persons import alpha_of
 from collective_use.groups.evidence.random_groups import index_row
@@ -22,7 +23,6 @@ from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.result import Evidence, empty_evidence
 from collective_use.groups.evidence.settings import NOBODY, Settings
 from collective_use.groups.evidence.shared import (
-    Measured,
     columns_by_group,
     evidence_from,
     measured,
@@ -165,7 +165,9 @@ class _OfSums:
         known: Number = few if np.isnan(z) else z
         if np.isnan(found.p):
             return AgainstRandom(few, few, few, few, known, few, few, few)
-        part = AgainstRandom(found.within, found.expected, found.z, found.p, known)
+        part = AgainstRandom(
+            found.within, found.expected, found.z, found.p, known, indices=frame_of([])
+        )
         if (n == size[:, None]).all():
             grain = float(self.counts.plan.grain)
             part = replace(

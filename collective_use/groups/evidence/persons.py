@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from collective_use.frames import Columns
 from collective_use.groups.evidence.chance import chance_of_agreement
 from collective_use.groups.evidence.item_set import ItemSet
+from collective_use.groups.evidence.measured import Measured
 from collective_use.groups.evidence.parts import AgainstRandom, Chance, Number
 from collective_use.groups.evidence.random_groups import against_random, with_indices
 from collective_use.numerics.items import reliability
 from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
-
-if TYPE_CHECKING:
-    from collective_use.groups.evidence.shared import Measured
-
-
-class Persons(Protocol):
-    """What asks for more than group statistics: from rows, or from sums over persons."""
-
-    def alpha(self, m: Measured) -> Number:
-        """Return Cronbach's alpha over complete persons."""
-        ...
-
-    def random(self, m: Measured, null: str) -> AgainstRandom:
-        """Return the comparison with random groups, under the null that judges."""
-        ...
-
-    def chances(self, m: Measured, ratio: Floats, null: str) -> tuple[Columns, Chance]:
-        """Return the chance of as much agreement by group, as columns, and its summary."""
-        ...
 
 
 @dataclass(frozen=True)

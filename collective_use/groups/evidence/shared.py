@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,15 +12,16 @@ from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
 from collective_use.frames import Columns, arrays_of, texts
 from collective_use.groups.agreement.result import mean_known
-from collective_use.groups.evidence.icc import differences, restricted
+from collective_use.groups.evidence.icc import differences
 from collective_use.groups.evidence.item_set import ItemSet, answers_to_items, item_set
+from collective_use.groups.evidence.measured import Measured, Persons
 from collective_use.groups.evidence.parts import (
     Agreement,
     Number,
     SharedEvidence,
     Sizes,
 )
-from collective_use.groups.evidence.persons import OfRows, Persons
+from collective_use.groups.evidence.persons import OfRows
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.response import response_part, response_rates
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
@@ -40,65 +39,15 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Measure
 from collective_use.instrument.vocabulary import CONTINUOUS
 from collective_use.numerics.groups import agreement
-from collective_use.numerics.groups.anova import one_way_of
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.groups.variance_components import (
-    VarianceComponents,
     mean_reliability,
-    variance_components,
 )
-from collective_use.numerics.types import Bools, Floats
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The answers to one measure as statistics, made once.
-
-    Attributes
-    ----------
-    measure, keys, settings
-        What is measured, the groups and the choices of the run.
-    persons
-        What is known of members beside the statistics.
-    one
-        Statistics of their scores by group.
-    items
-        The items and theirs.
-    small, silent, judged
-        (G,) groups too small to be judged; large enough, but with too few of their members; and
-        those that are judged.
-    around
-        Partners, census and strata.
-    """
-
-    measure: Measure
-    keys: GroupKeys
-    settings: Settings
-    persons: Persons
-    one: GroupStatistics
-    items: ItemSet
-    small: Bools
-    silent: Bools
-    judged: Bools
-    around: Voices
-
-    @cached_property
-    def kept(self) -> GroupStatistics:
-        """Statistics in which only judged groups have answers."""
-        return restricted(self.one, self.judged)
-
-    @cached_property
-    def reml(self) -> VarianceComponents:
-        """Components of the scores over judged groups."""
-        return variance_components(one_way_of(self.kept), "reml")
-
-    def counts(self) -> tuple[int, int, int]:
-        """Return groups judged, too small and too silent."""
-        return int(self.judged.sum()), int(self.small.sum()), int(self.silent.sum())
 
 
 def member_evidence(
