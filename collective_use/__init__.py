@@ -140,6 +140,8 @@ _LAZY: dict[str, str] = {
     "instrument_to_xlsx": "collective_use.sheets.bank.write",
     "instrument_from_xlsx": "collective_use.sheets.bank.read",
     # groups
+    "SurveyCounts": "collective_use.groups.counts.survey",
+    "count_survey": "collective_use.groups.counts.survey",
     "statistics_of": "collective_use.groups.counts.count",
     "GroupCounts": "collective_use.groups.counts.result",
     "aggregate": "collective_use.groups.aggregate",

@@ -41,6 +41,8 @@ from collective_use.groups.between.waba import Waba as Waba
 from collective_use.groups.between.waba import waba as waba
 from collective_use.groups.counts.count import statistics_of as statistics_of
 from collective_use.groups.counts.result import GroupCounts as GroupCounts
+from collective_use.groups.counts.survey import SurveyCounts as SurveyCounts
+from collective_use.groups.counts.survey import count_survey as count_survey
 from collective_use.groups.dispersion import Dispersion as Dispersion
 from collective_use.groups.dispersion import dispersion as dispersion
 from collective_use.groups.evidence.result import Evidence as Evidence

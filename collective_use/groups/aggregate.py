@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,12 @@ from collective_use.checks import did_you_mean, one_of, quoted, whole_number
 from collective_use.compositions import ANSWERS, SHARED, SPREAD, offered
 from collective_use.cutoffs import Cutoff, cutoffs_with
 from collective_use.errors import InputError
+from collective_use.groups.counts.survey import SurveyCounts
+from collective_use.groups.evidence.counted import (
+    counted_evidence,
+    counted_keys,
+    counted_record,
+)
 from collective_use.groups.evidence.informants import informant_evidence
 from collective_use.groups.evidence.kinds import answers_to
 from collective_use.groups.evidence.refusals import refused_checks
@@ -33,7 +40,7 @@ from collective_use.scores.table import Scores
 
 
 def aggregate(
-    scores: Scores,
+    scores: Scores | SurveyCounts,
     *,
     cutoffs: Mapping[str, float] | None = None,
     measures: Iterable[str] | None = None,
@@ -56,7 +63,9 @@ def aggregate(
     Parameters
     ----------
     scores
-        Result of `collective_use.score`.
+        Result of `collective_use.score`; or of `collective_use.count_survey`, for surveys larger
+        than memory: from counts of answers by group alone, with the same numbers. What asks for
+        the answers of persons is then not computed, and says which sample it would take.
     cutoffs
         Other values for named cut-offs, for example ``{"rwg_j": 0.8, "group_size": 2}``.
     measures
@@ -96,16 +105,18 @@ def aggregate(
     """
     if isinstance(scores, Responses):
         raise InputError("scores must be scored persons: cu.aggregate(cu.score(responses))")
-    if not hasattr(scores, "responses") or not hasattr(scores, "answered"):
+    counted = isinstance(scores, SurveyCounts)
+    if not counted and not (hasattr(scores, "responses") and hasattr(scores, "answered")):
         kind = type(scores).__name__
         raise InputError(f"scores must be what cu.score(responses) returns, got {kind}")
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))
+    settings = Settings(rules, repetitions, seed, voice, _nulls(nulls))
+    if isinstance(scores, SurveyCounts):
+        return _from_counts(scores, settings, cutoffs, measures)
     responses = scores.responses
-    settings = Settings(
-        rules, repetitions, seed, voice, _nulls(nulls), partner_codes(responses)
-    )  # fmt: skip
+    settings = replace(settings, partners=partner_codes(responses))
     wanted = _wanted(responses.instrument.measures, measures)
     keys = group_keys(responses.persons, responses.members)
     record = _start(responses.record.joined(_new_entries(scores)), keys, cutoffs, rules)
@@ -119,6 +130,27 @@ def aggregate(
     values = _values(scores, keys, evidence, rules)
     known = EvidenceByMeasure(evidence, _names(responses.instrument))
     return Groups(values, known, record, responses.instrument, scores)
+
+
+def _from_counts(
+    counted: SurveyCounts, settings: Settings, changes: Mapping[str, float] | None,
+    measures: Iterable[str] | None,
+) -> Groups:  # fmt: skip
+    """Aggregate from counts of answers by group."""
+    if settings.voice == "partner":
+        raise InputError("voice must be 'member' with counted answers: they know no partners")
+    wanted = _wanted(counted.instrument.measures, measures)
+    keys = counted_keys(counted)
+    record = _start(counted_record(counted), keys, changes, settings.cutoffs)
+    evidence: dict[str, Evidence] = {}
+    with thread_controller().limit(limits=1):
+        for done, measure in enumerate(wanted):
+            step("groups", done, len(wanted))
+            evidence[measure.id] = counted_evidence(counted, keys, measure, settings)
+            record = _noted(record, evidence[measure.id])
+    known = EvidenceByMeasure(evidence, _names(counted.instrument))
+    values = _values(None, keys, evidence, settings.cutoffs)
+    return Groups(values, known, record, counted.instrument)
 
 
 def _nulls(names: Iterable[str] | None) -> tuple[str, ...]:
@@ -256,7 +288,7 @@ def _noted(record: Record, evidence: Evidence) -> Record:
 
 
 def _values(
-    scores: Scores,
+    scores: Scores | None,
     keys: GroupKeys,
     evidence: Mapping[str, Evidence],
     rules: Mapping[str, Cutoff],
@@ -268,9 +300,10 @@ def _values(
     ]
     enough = frame["n"].to_numpy() >= least
     columns = {name: part.by_group["value"].to_numpy() for name, part in evidence.items()}
-    for name in scores.values.columns:
+    facets = pd.DataFrame() if scores is None else scores.values
+    for name in facets.columns:
         measure, dot, _facet = str(name).partition(".")
         if dot and measure in evidence and evidence[measure].composition in (*SHARED, "additive"):
-            facet = group_statistics(scores.values[name].to_numpy(float), keys.codes, keys.total)
+            facet = group_statistics(facets[name].to_numpy(float), keys.codes, keys.total)
             columns[str(name)] = np.where(enough, facet.means[:, 0], np.nan)
     return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)

@@ -183,6 +183,16 @@ def test_a_damaged_file_is_named(tmp_path):
         count(path)
 
 
+def test_folders_that_are_named_for_a_value_are_a_column(tmp_path):
+    frame = answers(60).assign(team=["T1", "T2"] * 30)
+    for team, rows in frame.groupby("team"):
+        (tmp_path / "all" / f"team={team}").mkdir(parents=True)
+        rows.drop(columns="team").to_parquet(tmp_path / "all" / f"team={team}" / "a.parquet")
+    right = count(frame).fingerprint
+    assert count(tmp_path / "all").fingerprint == right
+    assert count(str(tmp_path / "all" / "*" / "*.parquet")).fingerprint == right
+
+
 def test_groups_that_are_written_differently_are_one():
     frame = pd.DataFrame({"team": ["1", " 1", "2"], "q0": [1, 2, 3], "q1": [1, 1, 1], "q2": 1})
     found = count(frame)

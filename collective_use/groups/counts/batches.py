@@ -1,22 +1,29 @@
-"""Files larger than memory, and Arrow tables: batches through Arrow's own aggregation.
+"""Files larger than memory, and Arrow tables: batch by batch, by tables of what a code adds.
 
-Nothing but the groups' sums is kept; a batch is dropped when it has been added.
+Each answer becomes its place among the codes once, and every sum a look-up by that place; Arrow's
+own aggregation adds by group. Nothing but the groups' sums is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Given
+from collective_use.accepted import Array, Given
 from collective_use.errors import ReadError
+from collective_use.groups.counts.places import Codes, Lookup, Read
 from collective_use.groups.counts.plan import Plan, Word
+from collective_use.numerics.groups.person_sums import PersonSums
 
 if TYPE_CHECKING:
-    import pyarrow.compute as pc
+    import pyarrow as pa
     import pyarrow.dataset as ds
+
+ROWS = 1 << 16
+"""Rows of a batch."""
 
 
 def opened(source: Given) -> ds.Dataset | None:
@@ -39,10 +46,21 @@ def opened(source: Given) -> ds.Dataset | None:
         return None
     kind = "csv" if files[0].lower().endswith((".csv", ".csv.gz")) else "parquet"
     try:
-        return ds.dataset(files, format=kind)
+        return ds.dataset(files, format=kind, partitioning=_partitions(source, files))
     except (pa.ArrowInvalid, OSError) as error:
         said = str(error).splitlines()[0]
         raise ReadError(f"{files[0]}: cannot be read as {kind}: {said}") from error
+
+
+def _partitions(source: Given, files: Sequence[str]) -> Given:
+    """Return that folders named like ``year=2024`` are columns, where there are such."""
+    from pathlib import Path
+
+    if not isinstance(source, (str, Path)) or Path(str(source)).is_file():
+        return None
+    root = Path(str(source))
+    below = Path(files[0]).parent.parts[len(root.parts) if root.is_dir() else 0 :]
+    return "hive" if any("=" in part for part in below) else None
 
 
 def _files(source: Given) -> list[str] | None:
@@ -60,7 +78,7 @@ def _files(source: Given) -> list[str] | None:
             str(path) for path in Path(text).rglob("*") if path.suffix in (".parquet", ".csv")
         )
     else:
-        found = [text] if Path(text).exists() else sorted(glob.glob(text))  # noqa: PTH207 - a pattern may begin anywhere
+        found = [text] if Path(text).exists() else sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - a pattern may begin anywhere
     if not found:
         raise ReadError(f"{text}: no such file, and no folder with .parquet or .csv files")
     return found
@@ -80,103 +98,154 @@ def types_of(data: ds.Dataset) -> dict[str, str]:
 
 def sizes(data: ds.Dataset, group: str) -> pd.DataFrame:
     """Return one row a group: its label and `size`."""
-    import pyarrow.compute as pc
-
-    columns = {group: pc.field(group), "one": pc.scalar(1)}
-    return _grouped(data, [columns], group, ["one"]).rename(columns={"one": "size"})
-
-
-def sums(data: ds.Dataset, plan: Plan, words: Sequence[Word]) -> pd.DataFrame:
-    """Return one row a group: its label and the words."""
-    import pyarrow.compute as pc
-
-    places = {item: plan.places(item) for item in plan.items}
-    first = {
-        plan.group: pc.field(plan.group),
-        "cu_a": _all([_chosen(i, [(code, 1) for code in own]) for i, own in places.items()]),
-        "cu_t": _all([_chosen(i, list(own.items())) for i, own in places.items()]),
-    }
-    for word in words:
-        parts = [_chosen(i, codes) for i in plan.items if (codes := word.codes_of(i))]
-        first[word.name] = _all(parts)
-    second = {plan.group: pc.field(plan.group)}
-    second |= {word.name: _with_levels(word) for word in words}
-    return _grouped(data, [first, second], plan.group, [word.name for word in words])
-
-
-def _with_levels(word: Word) -> pc.Expression:
-    import pyarrow.compute as pc
-
-    known, total = pc.field(word.name), pc.field("cu_t")
-    for part, factor in (("n", None), ("s", total), ("q", pc.multiply(total, total))):
-        if weights := word.weights_of(part):
-            here = _chosen("cu_a", list(weights))
-            known = pc.add(known, here if factor is None else pc.multiply(here, factor))
-    return known
-
-
-def _chosen(column: str, weights: Sequence[tuple[float | None, int]]) -> pc.Expression:
-    """Return the weight of each row's value, 0 where it has none."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    field, parts = pc.field(column), []
-    for value, weight in weights:
-        there = _answered(field) if value is None else pc.equal(field, _scalar(value))
-        known = pc.coalesce(there, pc.scalar(False))
-        parts.append(pc.if_else(known, pa.scalar(weight, pa.int64()), pa.scalar(0, pa.int64())))
-    return _all(parts)
+    def counted() -> Iterator[pa.RecordBatch]:
+        for batch in _batches(data, [group]):
+            one = pa.array(np.ones(batch.num_rows, dtype=np.int64))
+            yield pa.record_batch([batch.column(0), one], names=[group, "size"])
 
-
-def _answered(field: pc.Expression) -> pc.Expression:
-    import pyarrow.compute as pc
-
-    return pc.invert(pc.is_null(field, nan_is_null=True))
+    return _added(data, group, ["size"], counted())
 
 
-def _scalar(value: float) -> pc.Expression:
-    import pyarrow.compute as pc
-
-    return pc.scalar(int(value) if float(value).is_integer() else value)
-
-
-def _all(parts: Sequence[pc.Expression]) -> pc.Expression:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not parts:
-        return pc.scalar(pa.scalar(0, pa.int64()))
-    found = parts[0]
-    for part in parts[1:]:
-        found = pc.add(found, part)
-    return found
-
-
-def _grouped(
-    data: ds.Dataset, steps: Sequence[dict[str, pc.Expression]], group: str, summed: list[str]
+def sums(
+    data: ds.Dataset, plan: Plan, words: Sequence[Word], told: Callable[[int], None] | None = None
 ) -> pd.DataFrame:
+    """Return one row a group: its label and the words."""
     import pyarrow as pa
-    from pyarrow import acero
 
-    needed = sorted(set(data.schema.names) & _fields(steps[0], data.schema.names))
-    plan = [acero.Declaration("scan", acero.ScanNodeOptions(data, columns=needed))]
-    for step in steps:
-        options = acero.ProjectNodeOptions(list(step.values()), list(step))
-        plan.append(acero.Declaration("project", options))
-    options = acero.AggregateNodeOptions(
-        [(name, "hash_sum", None, name) for name in summed], keys=[group]
-    )
-    plan.append(acero.Declaration("aggregate", options))
-    try:
-        table = acero.Declaration.from_sequence(plan).to_table()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise ReadError(f"the file stopped being readable: {str(error).splitlines()[0]}") from error
-    frame = table.select([group, *summed]).to_pandas()
-    for name in summed:
-        frame[name] = frame[name].fillna(0).astype("int64")
+    codes, names = Codes.of(plan), [word.name for word in words]
+    tables = [Lookup.of(plan, codes, word) for word in words]
+
+    def packed() -> Iterator[pa.RecordBatch]:
+        for batch in _batches(data, [plan.group, *plan.items]):
+            read = codes.read(batch)
+            columns = [pa.array(table.of_rows(read)) for table in tables]
+            if told is not None:
+                told(batch.num_rows)
+            yield pa.record_batch([batch.column(0), *columns], names=[plan.group, *names])
+
+    return _added(data, plan.group, names, packed())
+
+
+def person_sums(
+    data: ds.Dataset, plan: Plan, excluded: Sequence[Given], whole: int,
+    told: Callable[[int], None] | None = None,
+) -> PersonSums:  # fmt: skip
+    """Return sums over persons: those with a score in groups that are not excluded, and complete.
+
+    Parameters
+    ----------
+    data
+        The dataset.
+    plan
+        Columns, codes and the least number of items of a score.
+    excluded
+        Labels of groups that do not enter the sums about scores.
+    whole
+        Items that a complete person has answered.
+    told
+        Called with the rows of each batch.
+    """
+    codes, J = Codes.of(plan), len(plan.items)
+    levels = np.zeros((J + 1, 5), dtype=object)
+    products = np.zeros((3 * J, 3 * J), dtype=object)
+    complete = np.zeros((J + 1, J + 1), dtype=object)
+    # an index is hashed once, whatever the number of batches
+    out = pd.Index(excluded) if len(excluded) else None
+    names = [*plan.items] if out is None else [plan.group, *plan.items]
+    for batch in _batches(data, names):
+        read = codes.read(batch)
+        kept = read.answered >= plan.minimum
+        if out is not None:
+            kept &= out.get_indexer(pd.Index(batch.column(0).to_pandas())) < 0
+        levels += _by_level(read.answered[kept], read.totals[kept], J)
+        products += _products(codes, read, kept)
+        complete += _complete(codes, read, read.answered == whole)
+        if told is not None:
+            told(batch.num_rows)
+    return PersonSums(levels, products, complete)
+
+
+def rows_of(
+    data: ds.Dataset, group: str, labels: Sequence[Given], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Return the rows of some groups, in the order of the source."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = pa.array(labels, type=data.schema.field(group).type)
+    table = data.to_table(columns=list(columns), filter=pc.field(group).isin(wanted))
+    frame: pd.DataFrame = table.to_pandas()
     return frame
 
 
-def _fields(step: dict[str, pc.Expression], names: Sequence[str]) -> set[str]:
-    said = " ".join(str(expression) for expression in step.values())
-    return {name for name in names if name in said}
+def _by_level(answered: Array, totals: Array, J: int) -> Array:
+    """Return (J + 1, 5) whole numbers; a batch is small enough for doubles to hold them."""
+    t = totals.astype(np.float64)
+    found = [np.bincount(answered, weights=t**e, minlength=J + 1) for e in range(5)]
+    return np.column_stack(found).astype(np.int64).astype(object)
+
+
+def _products(codes: Codes, read: Read, kept: Array) -> Array:
+    d, p = codes.features(read, kept)
+    every = np.concatenate([d, p, p * p])
+    return (every @ every.T).astype(np.int64).astype(object)
+
+
+def _complete(codes: Codes, read: Read, kept: Array) -> Array:
+    p = codes.features(read, kept)[1]
+    every = np.concatenate([np.ones((1, p.shape[1])), p])
+    return (every @ every.T).astype(np.int64).astype(object)
+
+
+def _batches(data: ds.Dataset, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    scanner = data.scanner(
+        columns=list(columns), batch_size=ROWS, batch_readahead=4, fragment_readahead=1
+    )
+    try:
+        for batch in scanner.to_batches():
+            if batch.num_rows:
+                yield batch
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        raise ReadError(f"the file stopped being readable: {str(error).splitlines()[0]}") from error
+
+
+def _added(
+    data: ds.Dataset, group: str, summed: Sequence[str], batches: Iterator[pa.RecordBatch]
+) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    from pyarrow import acero
+
+    kind = data.schema.field(group).type
+    schema = pa.schema([(group, kind), *((name, pa.int64()) for name in summed)])
+    failed: list[ReadError] = []
+
+    def caught() -> Iterator[pa.RecordBatch]:
+        # an error inside Arrow's own threads comes out without its kind
+        try:
+            yield from batches
+        except ReadError as error:
+            failed.append(error)
+
+    reader = pa.RecordBatchReader.from_batches(schema, caught())
+    every = acero.ScanNodeOptions(ds.dataset(reader), columns=[group, *summed])
+    plan = [
+        acero.Declaration("scan", every),
+        acero.Declaration(
+            "aggregate",
+            acero.AggregateNodeOptions(
+                [(name, "hash_sum", None, name) for name in summed], keys=[group]
+            ),
+        ),
+    ]
+    table = acero.Declaration.from_sequence(plan).to_table()
+    if failed:
+        raise failed[0]
+    frame: pd.DataFrame = table.select([group, *summed]).to_pandas()
+    for name in summed:
+        frame[name] = frame[name].fillna(0).astype("int64")
+    return frame

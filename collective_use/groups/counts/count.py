@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Given
+from collective_use.accepted import Array, Given
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.groups.counts import batches, tables
-from collective_use.groups.counts.plan import Plan, Word, plan_of
+from collective_use.groups.counts.plan import Field, Plan, Word, plan_of
 from collective_use.groups.counts.result import GroupCounts
 from collective_use.groups.labels import ordered
 from collective_use.numerics.types import Integers
@@ -77,36 +79,91 @@ def statistics_of(
     ([[1, 1], [0, 1]], [[0, 1, 1], [0, 0, 1]])
     """
     plan = plan_of(group, items, options, missing, reverse)
-    engine, table, name = _engine(source)
-    _columns(engine.types_of(table), plan)
-    known = engine.sizes(table, group)
-    order, labels = _labels(known[group], known["size"].to_numpy())
-    words = plan.words(int(known["size"].max()) if len(known) else 1)
-    found = engine.sums(table, plan, words)
-    rows = pd.Series(order, index=known[group].to_numpy()).reindex(found[group].to_numpy())
-    size = _added(known["size"], order, len(labels))
-    return _result(found, rows.to_numpy(), labels, size, plan, words, name)
+    engine = engine_of(source)
+    check_columns(engine.types(), (plan.group, *plan.items), plan.items)
+    return counts_of(engine, groups_of(engine, plan.group), plan)
 
 
-def _engine(source: Given) -> tuple[ModuleType, Given, str]:
+@dataclass(frozen=True)
+class Engine:
+    """What holds the answers, and the module that asks it.
+
+    Attributes
+    ----------
+    module
+        `batches` or `tables`: the same functions, for files and for tables of other libraries.
+    table
+        The opened source.
+    name
+        What counts, for readers.
+    """
+
+    module: ModuleType
+    table: Given
+    name: str
+
+    def types(self) -> Mapping[str, str]:
+        """Return "number" or the type's name for each column."""
+        found: Mapping[str, str] = self.module.types_of(self.table)
+        return found
+
+
+@dataclass(frozen=True)
+class Known:
+    """The groups of a source.
+
+    Attributes
+    ----------
+    raw
+        Labels as they stand there.
+    place
+        (raw,) the group of each: labels that are written differently may be one.
+    labels, size
+        (G,) groups in natural order, and their rows.
+    """
+
+    raw: pd.Index
+    place: Integers
+    labels: tuple[str, ...]
+    size: Integers
+
+    def rows_of(self, labels: pd.Series) -> Integers:
+        """Return the group of each label."""
+        return self.place[self.raw.get_indexer(pd.Index(labels))]
+
+    @cached_property
+    def merged(self) -> bool:
+        """Whether some labels that are written differently are one group."""
+        return len(self.raw) > len(self.labels)
+
+
+def engine_of(source: Given) -> Engine:
+    """Return what counts a source.
+
+    Raises
+    ------
+    InputError
+        When it is nothing that can be counted.
+    """
     data = batches.opened(source)
     if data is not None:
-        return batches, data, "pyarrow"
+        return Engine(batches, data, "pyarrow")
     table = tables.opened(source)
     if table is None:
         raise InputError(
             "source must be a data frame, a table of DuckDB, PySpark or Ibis, or a Parquet or CSV "
             f"file, got {type(source).__name__}"
         )
-    return tables, table, tables.engine_of(table)
+    return Engine(tables, table, tables.engine_of(table))
 
 
-def _columns(kinds: Mapping[str, str], plan: Plan) -> None:
-    for name in (plan.group, *plan.items):
+def check_columns(kinds: Mapping[str, str], columns: Sequence[str], numbers: Sequence[str]) -> None:
+    """Raise unless all columns are there, and some hold numbers."""
+    for name in columns:
         if name not in kinds:
             near = did_you_mean(name, kinds)
             raise InputError(f"columns must hold {name!r}, got {quoted(kinds, most=8)}{near}")
-    for name in plan.items:
+    for name in numbers:
         if kinds[name] != "number":
             raise InputError(
                 f"{name!r} must hold numbers, the codes of answers; it holds {kinds[name]}: read "
@@ -114,47 +171,98 @@ def _columns(kinds: Mapping[str, str], plan: Plan) -> None:
             )
 
 
-def _labels(raw: pd.Series, size: Integers) -> tuple[Integers, tuple[str, ...]]:
-    codes, names = ordered(raw.reset_index(drop=True))
-    if (codes < 0).any():
-        lost = int(np.asarray(size)[codes < 0].sum())
+def groups_of(engine: Engine, group: str) -> Known:
+    """Return the groups of a source and their sizes.
+
+    Raises
+    ------
+    InputError
+        When persons have no group.
+    """
+    found = engine.module.sizes(engine.table, group)
+    size = found["size"].to_numpy(dtype=np.int64)
+    place, labels = ordered(found[group].reset_index(drop=True))
+    if (place < 0).any():
+        lost = int(size[place < 0].sum())
         raise InputError(f"every person must have a group; {lost:,} have none")
-    return codes.astype(np.int64), names
+    place = place.astype(np.int64)
+    total = np.zeros(len(labels), dtype=np.int64)
+    np.add.at(total, place, size)
+    return Known(pd.Index(found[group]), place, labels, total)
 
 
-def _added(values: pd.Series, rows: Integers, total: int) -> Integers:
-    found = np.zeros(total, dtype=np.int64)
-    np.add.at(found, rows, values.to_numpy(dtype=np.int64))
-    return found
+def counts_of(
+    engine: Engine, known: Known, plan: Plan, told: Callable[[int], None] | None = None
+) -> GroupCounts:
+    """Return the counts of one measure.
+
+    Parameters
+    ----------
+    engine, known
+        The source and its groups.
+    plan
+        The measure.
+    told
+        Called with the rows of each batch, where the engine goes by batches.
+    """
+    words = plan.words(int(known.size.max(initial=1)))
+    found = engine.module.sums(engine.table, plan, words, told)
+    rows = known.rows_of(found[plan.group])
+    return _Filling(plan, len(known.labels)).filled(found, rows, words, known, engine.name)
 
 
-def _result(
-    found: pd.DataFrame, rows: Integers, labels: tuple[str, ...], size: Integers, plan: Plan,
-    words: Sequence[Word], engine: str,
-) -> GroupCounts:  # fmt: skip
-    G, J = len(labels), len(plan.items)
-    wide = max(len(codes) for codes in plan.options)
-    gone = max(len(codes) for codes in plan.missing)
-    counts = np.zeros((G, J, wide), dtype=np.int64)
-    lost = np.zeros((G, J, gone), dtype=np.int64)
-    given = np.zeros((G, J), dtype=np.int64)
-    levels = {part: np.zeros((G, J + 1), dtype=np.int64) for part in "nsq"}
-    for word in words:
-        column = found[word.name].to_numpy()
-        for field in word.cells:
-            item, code = field.what
-            j = plan.items.index(item)
-            if code is None:
-                target = given[:, j]
-            elif code in plan.options[j]:
-                target = counts[:, j, plan.options[j].index(code)]
-            else:
-                target = lost[:, j, plan.missing[j].index(code)]
-            np.add.at(target, rows, field.opened(column))
-        for field in word.levels:
-            part, k = field.what
-            np.add.at(levels[part][:, int(k or 0)], rows, field.opened(column))
-    outside = (given - counts.sum(axis=2) - lost.sum(axis=2)).sum(axis=0)
-    return GroupCounts(
-        labels, size, counts, lost, outside, levels["n"], levels["s"], levels["q"], plan, engine
-    )
+class _Filling:
+    """Opens words into arrays that are as narrow as their numbers allow."""
+
+    def __init__(self, plan: Plan, groups: int) -> None:
+        self.plan = plan
+        J = len(plan.items)
+        wide = max(len(codes) for codes in plan.options)
+        gone = max(len(codes) for codes in plan.missing)
+        self.counts: Array = np.zeros((groups, J, wide), dtype=np.int32)
+        self.lost: Array = np.zeros((groups, J, gone), dtype=np.int32)
+        self.given = np.zeros(J, dtype=np.int64)
+        self.levels = {part: np.zeros((groups, J + 1), dtype=np.int64) for part in "nsq"}
+        self.scored: dict[str, Integers] | None = None
+        if plan.minimum > 1:
+            self.scored = {part: np.zeros((groups, J), dtype=np.int64) for part in "nsq"}
+
+    def filled(
+        self, found: pd.DataFrame, rows: Integers, words: Sequence[Word], known: Known, engine: str
+    ) -> GroupCounts:
+        for word in words:
+            column = found[word.name].to_numpy()
+            for field in word.cells:
+                self._cell(field, rows, column, known.merged)
+            for field in word.levels:
+                part, k = field.what
+                _put(self.levels[part][:, int(k or 0)], rows, field.opened(column), known.merged)
+            for field in word.scored:
+                part, item = field.what
+                j = self.plan.items.index(str(item))
+                if self.scored is not None:
+                    target = self.scored[part][:, j]
+                    _put(target, rows, field.opened(column), known.merged)
+        counted = self.counts.sum(axis=(0, 2)) + self.lost.sum(axis=(0, 2))
+        return GroupCounts(
+            known.labels, known.size, self.counts, self.lost, self.given - counted,
+            self.levels["n"], self.levels["s"], self.levels["q"], self.plan, engine, self.scored,
+        )  # fmt: skip
+
+    def _cell(self, field: Field, rows: Integers, column: Integers, several: bool) -> None:
+        item, code = field.what[0], field.code
+        j = self.plan.items.index(item)
+        values = field.opened(column)
+        if code is None:
+            self.given[j] += int(values.sum())
+        elif code in self.plan.options[j]:
+            _put(self.counts[:, j, self.plan.options[j].index(code)], rows, values, several)
+        else:
+            _put(self.lost[:, j, self.plan.missing[j].index(code)], rows, values, several)
+
+
+def _put(target: Array, rows: Integers, values: Integers, several: bool) -> None:
+    if several:
+        np.add.at(target, rows, values)
+    else:
+        target[rows] = values

@@ -28,6 +28,9 @@ Cell = tuple[str, float | None]
 Level = tuple[str, int]
 """``n``, ``s`` or ``q`` and a number of answered items: persons, their totals, the squares."""
 
+Scored = tuple[str, str]
+"""``n``, ``s`` or ``q`` and an item: answers of persons with a score, their places, the squares."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -41,7 +44,7 @@ class Field:
         Where it stands in the word, from the lowest bit, and how wide it is.
     """
 
-    what: Cell | Level
+    what: Cell | Level | Scored
     shift: int
     bits: int
 
@@ -49,6 +52,12 @@ class Field:
     def weight(self) -> int:
         """What a word gains when the number gains one."""
         return 1 << self.shift
+
+    @property
+    def code(self) -> float | None:
+        """The code of a cell; None for every answer."""
+        value = self.what[1]
+        return None if value is None else float(value)
 
     def opened(self, column: Integers) -> Integers:
         """Return (G,) numbers from a column of words.
@@ -74,15 +83,18 @@ class Word:
         Counts of codes.
     levels
         Persons, totals and squares by number of answered items.
+    scored
+        Answers of persons with a score, by item.
     """
 
     name: str
     cells: tuple[Field, ...]
     levels: tuple[Field, ...]
+    scored: tuple[Field, ...] = ()
 
     def codes_of(self, item: str) -> list[tuple[float | None, int]]:
         """Return what a row adds by its answer to an item."""
-        return [(field.what[1], field.weight) for field in self.cells if field.what[0] == item]
+        return [(field.code, field.weight) for field in self.cells if field.what[0] == item]
 
     def weights_of(self, part: str) -> list[tuple[int, int]]:
         """Return what a row, its total or its square is multiplied by, by answered items."""
@@ -91,6 +103,24 @@ class Word:
             for field in self.levels
             if field.what[0] == part
         ]
+
+    def gated_of(self, item: str, places: Mapping[float, int]) -> list[tuple[float | None, int]]:
+        """Return what a row with a score adds by its answer to an item, by code.
+
+        Parameters
+        ----------
+        item
+            The item.
+        places
+            What each of its codes adds to a total.
+        """
+        mine = [field for field in self.scored if field.what[1] == item]
+        power = {"n": 0, "s": 1, "q": 2}
+        found = {
+            code: sum(field.weight * place ** power[str(field.what[0])] for field in mine)
+            for code, place in places.items()
+        }
+        return [(code, weight) for code, weight in found.items() if weight]
 
 
 @dataclass(frozen=True)
@@ -107,6 +137,9 @@ class Plan:
         Codes that stand for a missing answer, by item.
     reverse
         Items whose codes count from the other end in a person's total.
+    minimum
+        Items that a person must have answered to have a score; above 1 the answers of persons
+        with a score are summed beside those of all.
     """
 
     group: str
@@ -114,6 +147,7 @@ class Plan:
     options: tuple[tuple[float, ...], ...]
     missing: tuple[tuple[float, ...], ...]
     reverse: frozenset[str]
+    minimum: int = 1
 
     @cached_property
     def low(self) -> float:
@@ -154,10 +188,14 @@ class Plan:
             for code in (*self.options[j], *self.missing[j], None):
                 packed.add((item, code), int(largest))
         most = max(max(self.places(item).values()) for item in self.items)
+        if self.minimum > 1:
+            for item in self.items:
+                for part, value in (("n", 1), ("s", most), ("q", most * most)):
+                    packed.add((part, item), int(largest) * value, kind=2)
         for k in range(len(self.items) + 1):
             total = k * most
             for part, value in (("n", 1), ("s", total), ("q", total * total)):
-                packed.add((part, k), int(largest) * max(1, value), level=True)
+                packed.add((part, k), int(largest) * max(1, value), kind=1)
         return packed.words()
 
 
@@ -165,23 +203,23 @@ class _Packing:
     """Puts whole numbers into words, in the order in which they come."""
 
     def __init__(self) -> None:
-        self.done: list[tuple[list[Field], list[Field]]] = [([], [])]
+        self.done: list[tuple[list[Field], list[Field], list[Field]]] = [([], [], [])]
         self.used = 0
 
-    def add(self, what: Cell | Level, most: int, *, level: bool = False) -> None:
+    def add(self, what: Cell | Level | Scored, most: int, *, kind: int = 0) -> None:
         bits = max(1, most.bit_length())
         if bits > BITS:
             raise InputError(f"sums of up to {most:,} in one group are more than can be counted")
         if self.used + bits > BITS:
-            self.done.append(([], []))
+            self.done.append(([], [], []))
             self.used = 0
-        self.done[-1][level].append(Field(what, self.used, bits))
+        self.done[-1][kind].append(Field(what, self.used, bits))
         self.used += bits
 
     def words(self) -> list[Word]:
         return [
-            Word(f"cu_{place}", tuple(cells), tuple(levels))
-            for place, (cells, levels) in enumerate(self.done)
+            Word(f"cu_{place}", *(tuple(fields) for fields in kinds))
+            for place, kinds in enumerate(self.done)
         ]
 
 
@@ -191,6 +229,7 @@ def plan_of(
     options: Sequence[float] | Mapping[str, Sequence[float]],
     missing: Sequence[float] | Mapping[str, Sequence[float]] = (),
     reverse: Sequence[str] = (),
+    minimum: int = 1,
 ) -> Plan:
     """Return the plan of one measure.
 
@@ -219,7 +258,7 @@ def plan_of(
     for name in reverse:
         if name not in names:
             raise InputError(f"reverse must name some of {quoted(names)}, got {name!r}")
-    return Plan(group, tuple(names), codes, gone, frozenset(reverse))
+    return Plan(group, tuple(names), codes, gone, frozenset(reverse), minimum)
 
 
 def _codes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import lcm
 
@@ -15,7 +16,7 @@ from collective_use.groups.agreement.result import Agreement
 from collective_use.groups.between.icc import Icc, Method, Size, icc_of
 from collective_use.groups.counts.indices import agreement_of
 from collective_use.groups.counts.plan import Plan
-from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.groups.statistics import GroupStatistics, statistics_of_counts
 from collective_use.numerics.groups.whole import of_whole_sums
 from collective_use.numerics.types import Integers
 from collective_use.results import Result, Table, table_of
@@ -48,6 +49,9 @@ class GroupCounts(Result):
         Columns, options and reversed items.
     engine
         What counted.
+    scored
+        (G, J) each, where a score asks for more than one item: ``"n"`` answers of persons with a
+        score, ``"s"`` sums of their places in grains above the smallest code, ``"q"`` of squares.
 
     Examples
     --------
@@ -69,6 +73,7 @@ class GroupCounts(Result):
     squares: Integers
     plan: Plan
     engine: str
+    scored: Mapping[str, Integers] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -87,16 +92,49 @@ class GroupCounts(Result):
             One of the items.
         """
         j = self.plan.items.index(item)
-        codes = self.plan.options[j]
-        counts = self.counts[:, j, : len(codes)]
-        grain = float(self.plan.grain)
-        place = np.array([round((code - self.plan.low) / grain) for code in codes])
-        n = counts.sum(axis=1)
-        sums, squares = counts @ place, counts @ place**2
+        codes = np.array(self.plan.options[j])
+        counts = self.counts[:, j, : len(codes)].astype(np.int32, copy=False)
+        n, sums, squares = self._sums(j, self._places(j))
         return of_whole_sums(
-            self.size, n, sums, squares, low=self.plan.low, grain=grain,
-            options=np.array(codes), counts=counts[:, None, :].astype(np.int32),
+            self.size, n, sums, squares, low=self.plan.low, grain=float(self.plan.grain),
+            options=codes, counts=counts[:, None, :],
         )  # fmt: skip
+
+    def keyed(self, item: str) -> GroupStatistics:
+        """Return the statistics of one item so that a high number always means more.
+
+        Parameters
+        ----------
+        item
+            One of the items; ``low + high - answer`` where it is reversed.
+        """
+        j = self.plan.items.index(item)
+        codes = np.array(self.plan.options[j])
+        counts = self.counts[:, j, : len(codes)].astype(np.int32, copy=False)
+        if item in self.plan.reverse:
+            codes, counts = (codes[0] + codes[-1] - codes)[::-1], counts[:, ::-1]
+        # rounded as rows are: a group that stands at a cut-off must fall on the same side
+        return statistics_of_counts(self.size, counts, codes)
+
+    def _places(self, j: int) -> Integers:
+        grain = float(self.plan.grain)
+        return np.array([round((code - self.plan.low) / grain) for code in self.plan.options[j]])
+
+    def _sums(self, j: int, place: Integers) -> tuple[Integers, Integers, Integers]:
+        """Return (G,) answers to an item, sums of their places and of the squares."""
+        counts = self.counts[:, j, : len(place)]
+        return counts.sum(axis=1, dtype=np.int64), counts @ place, counts @ place**2
+
+    def of_scored(self) -> tuple[Integers, Integers, Integers]:
+        """Return (G, J) answers of persons with a score, sums of their places, and of squares."""
+        if self.scored is not None:
+            return self.scored["n"], self.scored["s"], self.scored["q"]
+        parts = [
+            self._sums(j, np.array(list(self.plan.places(item).values())))
+            for j, item in enumerate(self.plan.items)
+        ]
+        n, sums, squares = (np.column_stack(column) for column in zip(*parts, strict=True))
+        return n, sums, squares
 
     def scores(self, minimum: int = 1) -> GroupStatistics:
         """Return the statistics of persons' mean scores.
@@ -119,9 +157,12 @@ class GroupCounts(Result):
         rows = range(minimum, J + 1)
         n = self.answered[:, minimum:].sum(axis=1)
         sums = sum((self.totals[:, k] * (common // k) for k in rows), np.zeros_like(n))
+        # in Python's own numbers only where 64 bits are not enough
+        most = float(self.squares.max(initial=0)) * common**2 * J
+        kind = np.int64 if most < float(1 << 62) else object
         squares = sum(
-            (self.squares[:, k].astype(object) * (common // k) ** 2 for k in rows),
-            np.zeros(len(n), dtype=object),
+            (self.squares[:, k].astype(kind) * (common // k) ** 2 for k in rows),
+            np.zeros(len(n), dtype=kind),
         )
         grain = float(self.plan.grain / common)
         return of_whole_sums(self.size, n, sums, squares, low=self.plan.low, grain=grain)

@@ -6,16 +6,18 @@ and they group it themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from collective_use.accepted import Frame, Given
 from collective_use.errors import NotSupported
 from collective_use.groups.counts.plan import Plan, Word
+from collective_use.numerics.groups.person_sums import PersonSums
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -62,8 +64,11 @@ def sizes(table: nw.LazyFrame[Frame], group: str) -> pd.DataFrame:
     return _collected(table.select(group).group_by(group).agg(nw.len().alias("size")))
 
 
-def sums(table: nw.LazyFrame[Frame], plan: Plan, words: Sequence[Word]) -> pd.DataFrame:
-    """Return one row a group: its label and the words."""
+def sums(
+    table: nw.LazyFrame[Frame], plan: Plan, words: Sequence[Word],
+    told: Callable[[int], None] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return one row a group: its label and the words; engines do not tell how far they are."""
     import narwhals as nw
 
     places = {item: plan.places(item) for item in plan.items}
@@ -73,18 +78,108 @@ def sums(table: nw.LazyFrame[Frame], plan: Plan, words: Sequence[Word]) -> pd.Da
         _all([_chosen(nw.col(i), codes) for i in plan.items if (codes := word.codes_of(i))])
         for word in words
     ]
+    gated = {
+        word.name: _all([_chosen(nw.col(i), word.gated_of(i, places[i])) for i in plan.items])
+        for word in words
+        if word.scored
+    }
     table = table.select(
         plan.group,
         _all(answered).alias("cu_a"),
         _all(total).alias("cu_t"),
         *(cell.alias(word.name) for cell, word in zip(cells, words, strict=True)),
+        *(more.alias(f"{name}_x") for name, more in gated.items()),
     )
-    table = table.select(plan.group, *(_with_levels(word).alias(word.name) for word in words))
+    table = table.select(
+        plan.group, *(_with_levels(word, plan.minimum).alias(word.name) for word in words)
+    )
     names = [word.name for word in words]
     return _collected(table.group_by(plan.group).agg(*(nw.col(name).sum() for name in names)))
 
 
-def _with_levels(word: Word) -> nw.Expr:
+def person_sums(
+    table: nw.LazyFrame[Frame], plan: Plan, excluded: Sequence[Given], whole: int,
+    told: Callable[[int], None] | None = None,
+) -> PersonSums:  # fmt: skip
+    """Return sums over persons: those with a score in groups that are not excluded, and complete.
+
+    Parameters
+    ----------
+    table
+        The table.
+    plan
+        Columns, codes and the least number of items of a score.
+    excluded
+        Labels of groups that do not enter the sums about scores.
+    whole
+        Items that a complete person has answered.
+    told
+        Not called: engines do not tell how far they are.
+    """
+    import narwhals as nw
+
+    J = len(plan.items)
+    d, p, q = ([f"cu_{part}{j}" for j in range(J)] for part in "dpq")
+    rows = _features(table, plan).with_columns(cu_g=nw.lit(1, nw.Int64))
+    complete = _matrix(rows.filter(nw.col("cu_a") == whole), ["cu_g", *p])
+    kept = rows.filter(nw.col("cu_a") >= plan.minimum)
+    if len(excluded):
+        kept = kept.filter(~nw.col(plan.group).is_in(list(excluded)))
+    levels = np.zeros((J + 1, 5), dtype=object)
+    powers = [nw.col("cu_g"), nw.col("cu_t")]
+    powers += [powers[1] * powers[1], powers[1] * powers[1] * powers[1]]
+    powers.append(powers[2] * powers[2])
+    named = [power.alias(f"cu_{e}") for e, power in enumerate(powers)]
+    sums_ = [nw.col(f"cu_{e}").sum() for e in range(5)]
+    found = _collected(kept.select("cu_a", *named).group_by("cu_a").agg(*sums_))
+    for row in found.itertuples(index=False):
+        levels[int(row[0])] = [int(value) for value in row[1:]]
+    return PersonSums(levels, _matrix(kept, [*d, *p, *q]), complete)
+
+
+def rows_of(
+    table: nw.LazyFrame[Frame], group: str, labels: Sequence[Given], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Return the rows of some groups, in the order of the source."""
+    import narwhals as nw
+
+    chosen = table.filter(nw.col(group).is_in(list(labels))).select(list(columns))
+    frame: pd.DataFrame = chosen.collect().to_pandas()
+    return frame
+
+
+def _features(table: nw.LazyFrame[Frame], plan: Plan) -> nw.LazyFrame[Frame]:
+    """Return persons with whether each item was answered, the place of the answer, its square."""
+    import narwhals as nw
+
+    made = []
+    for j, item in enumerate(plan.items):
+        places = plan.places(item)
+        for part, e in (("d", 0), ("p", 1), ("q", 2)):
+            codes = [(code, place**e) for code, place in places.items() if place**e]
+            made.append(_chosen(nw.col(item), codes).alias(f"cu_{part}{j}"))
+    columns = range(len(plan.items))
+    return table.select(plan.group, *made).with_columns(
+        cu_a=_all([nw.col(f"cu_d{j}") for j in columns]),
+        cu_t=_all([nw.col(f"cu_p{j}") for j in columns]),
+    )
+
+
+def _matrix(table: nw.LazyFrame[Frame], names: Sequence[str]) -> NDArray[np.object_]:
+    """Return the sums of products of columns, as whole numbers."""
+    import narwhals as nw
+
+    pairs = [(a, b) for a in range(len(names)) for b in range(a, len(names))]
+    products = [(nw.col(names[a]) * nw.col(names[b])).alias(f"cu_{a}_{b}") for a, b in pairs]
+    summed = [nw.col(f"cu_{a}_{b}").sum() for a, b in pairs]
+    row = table.select(*products).select(*summed).collect().to_pandas().iloc[0]
+    found = np.zeros((len(names), len(names)), dtype=object)
+    for (a, b), value in zip(pairs, row, strict=True):
+        found[a, b] = found[b, a] = 0 if pd.isna(value) else int(value)
+    return found
+
+
+def _with_levels(word: Word, minimum: int) -> nw.Expr:
     import narwhals as nw
 
     known, total = nw.col(word.name), nw.col("cu_t")
@@ -92,6 +187,9 @@ def _with_levels(word: Word) -> nw.Expr:
         if weights := word.weights_of(part):
             here = _chosen(nw.col("cu_a"), list(weights))
             known = known + (here if factor is None else here * factor)
+    if word.scored:
+        more = nw.col(f"{word.name}_x")
+        known = known + nw.when(nw.col("cu_a") >= minimum).then(more).otherwise(nw.lit(0, nw.Int64))
     return known
 
 

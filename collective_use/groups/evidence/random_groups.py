@@ -129,12 +129,13 @@ def with_indices(
             ),
             seed=settings.seed,
         )  # fmt: skip
-    rows = [_row(name, one) for name, one in found.items()]
+    rows = [index_row(name, one) for name, one in found.items()]
     chances = {_PARTS[name]: _chance(one) for name, one in found.items() if name in _PARTS}
     return replace(part, indices=frame_of(rows), **chances)
 
 
-def _row(name: str, one: drawn.Comparison) -> dict[str, object]:
+def index_row(name: str, one: drawn.Comparison) -> dict[str, object]:
+    """Return the comparison of one index as a row of `AgainstRandom.indices`."""
     by = f"{one.draws} draws" if one.draws else "closed form"
     return {
         "index": name, "observed": one.observed, "random": one.expected, "sd": one.sd,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,16 +12,16 @@ from collective_use.compositions import SHARED, first_index
 from collective_use.cutoffs import Cutoff
 from collective_use.frames import Columns, arrays_of, texts
 from collective_use.groups.agreement.result import mean_known
-from collective_use.groups.evidence.chance import chance_of_agreement
-from collective_use.groups.evidence.icc import differences, restricted
+from collective_use.groups.evidence.icc import differences
 from collective_use.groups.evidence.item_set import ItemSet, answers_to_items, item_set
+from collective_use.groups.evidence.measured import Measured, Persons
 from collective_use.groups.evidence.parts import (
     Agreement,
     Number,
     SharedEvidence,
     Sizes,
 )
-from collective_use.groups.evidence.random_groups import against_random, with_indices
+from collective_use.groups.evidence.persons import OfRows
 from collective_use.groups.evidence.refusals import refused_checks
 from collective_use.groups.evidence.response import response_part, response_rates
 from collective_use.groups.evidence.result import Evidence, empty_evidence, head_of
@@ -41,66 +39,15 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Measure
 from collective_use.instrument.vocabulary import CONTINUOUS
 from collective_use.numerics.groups import agreement
-from collective_use.numerics.groups.anova import one_way_of
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.groups.variance_components import (
-    VarianceComponents,
     mean_reliability,
-    variance_components,
 )
-from collective_use.numerics.items import reliability
-from collective_use.numerics.types import Bools, Floats
+from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The answers to one measure as statistics, made once.
-
-    Attributes
-    ----------
-    measure, keys, settings
-        What is measured, the groups and the choices of the run.
-    score
-        (N,) members' scores.
-    one
-        Their statistics by group.
-    items
-        The items and theirs.
-    small, silent, judged
-        (G,) groups too small to be judged; large enough, but with too few of their members; and
-        those that are judged.
-    around
-        Partners, census and strata.
-    """
-
-    measure: Measure
-    keys: GroupKeys
-    settings: Settings
-    score: Floats
-    one: GroupStatistics
-    items: ItemSet
-    small: Bools
-    silent: Bools
-    judged: Bools
-    around: Voices
-
-    @cached_property
-    def kept(self) -> GroupStatistics:
-        """Statistics in which only judged groups have answers."""
-        return restricted(self.one, self.judged)
-
-    @cached_property
-    def reml(self) -> VarianceComponents:
-        """Components of the scores over judged groups."""
-        return variance_components(one_way_of(self.kept), "reml")
-
-    def counts(self) -> tuple[int, int, int]:
-        """Return groups judged, too small and too silent."""
-        return int(self.judged.sum()), int(self.small.sum()), int(self.silent.sum())
 
 
 def member_evidence(
@@ -117,10 +64,23 @@ def member_evidence(
         return empty_evidence(measure, keys.labels, NOBODY, refused)
     m = _measured(scores, keys, measure, settings, answers)
     columns, weighted = _by_group(scores, m)
-    sizes = _sizes(m)
-    alpha = _alpha(m.items.answers)
-    build = _shared if measure.composition in SHARED else _additive
-    return build(m, columns, sizes, alpha, {**refused, **weighted})
+    return evidence_from(m, columns, {**refused, **weighted})
+
+
+def evidence_from(m: Measured, columns: Columns, refused: dict[str, str]) -> SharedEvidence:
+    """Return the evidence of a shared or additive measure.
+
+    Parameters
+    ----------
+    m
+        Its statistics.
+    columns
+        A row a group; see `columns_by_group`.
+    refused
+        Checks that do not fit, with the sentence that says why.
+    """
+    build = _shared if m.measure.composition in SHARED else _additive
+    return build(m, columns, _sizes(m), m.persons.alpha(m), refused)
 
 
 def _measured(
@@ -129,13 +89,21 @@ def _measured(
     score = scores.values[measure.id].to_numpy(float)
     one = group_statistics(score, keys.codes, keys.total)
     items = item_set(answers, keys, scores.responses.instrument, list(answers.columns))
+    around = voices(scores.responses, keys, measure, score, items, settings.partners)
+    return measured(measure, keys, settings, OfRows(score, items), one, items, around)
+
+
+def measured(
+    measure: Measure, keys: GroupKeys, settings: Settings, persons: Persons,
+    one: GroupStatistics, items: ItemSet, around: Voices,
+) -> Measured:  # fmt: skip
+    """Return a measure with the groups that can be judged; see `Measured`."""
     n = one.n[:, 0]
     rate = response_rates(keys, n)
     small = n < settings.least
     silent = ~small & (rate + 1e-9 < settings.cutoffs["group_response"].value)
-    around = voices(scores.responses, keys, measure, score, items, settings.partners)
     judged = ~small & ~silent
-    return Measured(measure, keys, settings, score, one, items, small, silent, judged, around)
+    return Measured(measure, keys, settings, persons, one, items, small, silent, judged, around)
 
 
 def _sizes(m: Measured) -> Sizes:
@@ -199,18 +167,13 @@ def _shared(
     }
     agree = _agreement(m, name, index, cutoffs[name], nulls)
     differ = differences(m.kept, m.reml)
-    random = with_indices(
-        against_random(m.items.answers, m.score, m.keys, m.judged),
-        m.items, m.score, m.keys, nulls[0], m.settings, m.judged,
-    )  # fmt: skip
+    random = m.persons.random(m, nulls[0])
     judged, small, silent = m.counts()
     verdict = shared_verdict(Facts(judged, small, silent, differ, agree, random), cutoffs)
     chance = None
     text = verdict.text
     if m.settings.repetitions:
-        chances, chance = chance_of_agreement(
-            m.items, m.keys.codes, m.one.n[:, 0], ratio, nulls[0], m.settings, m.judged
-        )
+        chances, chance = m.persons.chances(m, ratio, nulls[0])
         columns = {**columns, **chances}
         text += about_chance(chance, nulls[0], cutoffs["p"], verdict.word)
     response = _response_of(m, nulls[0])
@@ -268,23 +231,40 @@ def _agreement(
 
 def _by_group(scores: Scores, m: Measured) -> tuple[Columns, dict[str, str]]:
     """Return columns with a row a group, its value among them, and what weights rule out."""
-    keys, one, least = m.keys, m.one, m.settings.least
-    n = one.n[:, 0]
-    shown = one.means[:, 0]
+    keys = m.keys
+    shown = m.one.means[:, 0]
     weight: Columns = {}
     refused: dict[str, str] = {}
     persons = scores.responses.persons
     if "weight" in persons.columns:
-        shown, weight, refused = _weighted(m, persons["weight"].to_numpy(float))
+        score = scores.values[m.measure.id].to_numpy(float)
+        shown, weight, refused = _weighted(m, score, persons["weight"].to_numpy(float))
     if m.settings.voice == "partner" and m.around.partners is not None:
         by_name = m.around.partners.values.set_index("group")["balanced_mean"]
         shown = by_name.reindex(keys.names).to_numpy(float)
+    return columns_by_group(m, shown, weight), refused
+
+
+def columns_by_group(m: Measured, shown: Floats, weight: Columns) -> Columns:
+    """Return columns with a row a group: keys, n, value, mean, SD, reason and reliability.
+
+    Parameters
+    ----------
+    m
+        The measure.
+    shown
+        (G,) means that are the groups' values.
+    weight
+        A column beside them, or none.
+    """
+    one, least = m.one, m.settings.least
+    n = one.n[:, 0]
     named = [index.name for index in m.measure.indices]
     if first_index(m.measure.composition, "statements", named) == "sum":
         shown = shown * n
     reasons = {int(k): size_reason(int(k), least) for k in np.unique(n)}
-    columns = {
-        **arrays_of(keys.labels),
+    return {
+        **arrays_of(m.keys.labels),
         "n": n,
         "value": np.where(n >= least, shown, np.nan),
         **weight,
@@ -293,29 +273,18 @@ def _by_group(scores: Scores, m: Measured) -> tuple[Columns, dict[str, str]]:
         "reason": texts([reasons[k] for k in n.tolist()]),
         "reliability": mean_reliability(m.reml.tau2, m.reml.sigma2, n.astype(float)),
     }
-    return columns, refused
 
 
-def _weighted(m: Measured, weights: Floats) -> tuple[Floats, Columns, dict[str, str]]:
+def _weighted(
+    m: Measured, score: Floats, weights: Floats
+) -> tuple[Floats, Columns, dict[str, str]]:
     """Return weighted means, sums of weights, and what weights rule out."""
     from collective_use.groups.between.icc_weighted import REFUSED_WITH_WEIGHTS
     from collective_use.numerics.groups.weighted import weighted_icc
 
-    found = weighted_icc(m.score, weights, m.keys.codes, m.keys.total, 0.95)
+    found = weighted_icc(score, weights, m.keys.codes, m.keys.total, 0.95)
     refused = {
         f"with weights: {name}": f"{why}; the index shown counts each member once"
         for name, why in REFUSED_WITH_WEIGHTS.items()
     }
     return found.means, {"weight": found.weight}, refused
-
-
-def _alpha(answers: Floats) -> float | NotComputed:
-    there = ~np.isnan(answers)
-    answered = there.any(axis=0)
-    if answered.sum() < 2:
-        return NotComputed("alpha needs at least two items that were answered")
-    complete = answers[there[:, answered].all(axis=1)][:, answered]
-    if len(complete) < 2:
-        return NotComputed("fewer than two persons answered every item")
-    value = reliability.cronbach_alpha(np.cov(complete, rowvar=False))
-    return NotComputed("the sum of the items does not vary") if np.isnan(value) else value

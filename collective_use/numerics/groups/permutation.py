@@ -53,10 +53,29 @@ def random_group_moments(values: Floats, sizes: Integers) -> RandomGroupMoments:
     >>> round(found.expected, 6), round(found.of_mean, 6)
     (5.333333, 14.222222)
     """
-    x, n = np.asarray(values, float), np.asarray(sizes, float)
-    N = len(x)
+    x = np.asarray(values, float)
     y = x - x.mean()
-    s2, s4 = float(np.sum(y**2)), float(np.sum(y**4))
+    return moments_of_sums(len(x), float(np.sum(y**2)), float(np.sum(y**4)), sizes)
+
+
+def moments_of_sums(N: int, s2: float, s4: float, sizes: Integers) -> RandomGroupMoments:
+    """Return the moments from sums over all persons of deviations from the mean.
+
+    Parameters
+    ----------
+    N
+        Persons, at least four.
+    s2, s4
+        Sums of squared deviations and of their squares.
+    sizes
+        (G,) sizes of the groups of two and more.
+
+    Examples
+    --------
+    >>> round(moments_of_sums(4, 16.0, 64.0, np.array([2, 2])).of_mean, 6)
+    14.222222
+    """
+    n = np.asarray(sizes, float)
     k2 = s2 / (N - 1)
     k4 = ((N**3 + N**2) * s4 - 3 * (N**2 - N) * s2**2) / (N * (N - 1.0) * (N - 2) * (N - 3))
     k22 = (k2**2 - k4 / N) * (N - 1) / (N + 1)
@@ -118,18 +137,42 @@ def disagreement(values: Floats, codes: Integers, n_groups: int) -> Disagreement
     """
     y = np.asarray(values, float)
     y = y - y.mean(axis=0)
-    n = np.bincount(codes, minlength=n_groups).astype(float)
-    n = n[n > 0]
-    N, G = len(y), len(n)
+    n = np.bincount(codes, minlength=n_groups)
     total = y.T @ y
+    sums = np.column_stack([sum_by(codes, column, n_groups) for column in y.T])
+    s2 = float(np.sum(np.einsum("ij,ij->i", y, y) ** 2))
+    return disagreement_of_sums(n, sums, total, s2)
+
+
+def disagreement_of_sums(sizes: Integers, sums: Floats, total: Floats, s2: float) -> Disagreement:
+    """Compare the disagreement from sums of answers about their means.
+
+    Parameters
+    ----------
+    sizes
+        (G,) persons; groups without persons do not count.
+    sums
+        (G, J) sums of the answers of each group.
+    total
+        (J, J) sums of products over all persons.
+    s2
+        Sum over persons of the square of their squared distance from the mean.
+
+    Examples
+    --------
+    >>> found = disagreement_of_sums(np.array([2, 2]), np.array([[-2.0], [2.0]]),
+    ...     np.array([[8.0]]), 32.0)
+    >>> found.within, round(found.expected, 3)
+    (0.5, 0.667)
+    """
+    n = np.asarray(sizes, float)
+    n = n[n > 0]
+    N, G = int(n.sum()), len(n)
     t, t2 = float(np.trace(total)), float(np.sum(total * total))
     nan = float("nan")
     if G < 2 or N < 4 or N <= G or not t > 0:
         return Disagreement(nan, nan, nan, nan, nan)
-    sums = np.column_stack([sum_by(codes, column, n_groups) for column in y.T])
-    size = np.maximum(np.bincount(codes, minlength=n_groups), 1)
-    between = float(np.sum(sums * sums / size[:, None])) / t
-    s2 = float(np.sum(np.einsum("ij,ij->i", y, y) ** 2))
+    between = float(np.sum(sums * sums / np.maximum(sizes, 1)[:, None])) / t
     # the other matrix projects on the groups, without the mean: its diagonal is 1/n_g - 1/N
     h2 = float(np.sum(1.0 / n)) - 2.0 * G / N + 1.0 / N
     variance = permutation_variance(N, (t, t2, s2), (G - 1.0, G - 1.0, h2)) / t**2

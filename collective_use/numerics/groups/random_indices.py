@@ -92,22 +92,50 @@ def mean_variance(ratios: Floats, codes: Integers, n_groups: int) -> Comparison:
     >>> round(found.observed, 3), round(found.expected, 3), round(found.z, 2), found.p < 0.05
     (0.222, 2.25, -3.3, True)
     """
-    N, J = ratios.shape
+    J = ratios.shape[1]
     y = ratios - ratios.mean(axis=0)
     y /= np.sqrt(J)
-    n = np.bincount(codes, minlength=n_groups).astype(float)
-    n = n[n > 1]
-    G = len(n)
+    n = np.bincount(codes, minlength=n_groups)
     total = y.T @ y
-    trace = float(np.trace(total))
-    if G < 2 or N < 4 or not trace > 0:
-        nan = float("nan")
-        return Comparison(nan, nan, nan, nan, nan, 0)
     squares = float(np.sum(np.einsum("ij,ij->i", y, y) ** 2))
     del y
     slider = Scale(float(ratios.min()), float(ratios.max()))
     columns = columns_of(ratios, [slider] * J)
     each = spreads_of(columns, codes[None], n_groups, [slider] * J).variances[:, 0].mean(axis=0)
+    return mean_variance_of_sums(n, each, total, squares)
+
+
+def mean_variance_of_sums(
+    sizes: Integers, each: Floats, total: Floats, squares: float
+) -> Comparison:
+    """Compare the mean over groups of the mean item variance, from sums.
+
+    Parameters
+    ----------
+    sizes
+        (G,) persons of each group; those of one person are left out of the mean.
+    each
+        (G,) mean item variance in units of the null variance, NaN below two persons.
+    total
+        (J, J) sums of products about the means over all persons, in units of J null variances.
+    squares
+        Sum over persons of the square of their squared distance from the mean, in those units.
+
+    Examples
+    --------
+    >>> found = mean_variance_of_sums(np.array([2, 2]), np.array([0.0, 0.0]),
+    ...     np.array([[16.0]]), 64.0)
+    >>> found.observed, round(found.expected, 3)
+    (0.0, 5.333)
+    """
+    N = int(np.sum(sizes))
+    n = np.asarray(sizes, float)
+    n = n[n > 1]
+    G = len(n)
+    trace = float(np.trace(total))
+    if G < 2 or N < 4 or not trace > 0:
+        nan = float("nan")
+        return Comparison(nan, nan, nan, nan, nan, 0)
     observed = float(each[~np.isnan(each)].mean())
     first = (trace, float(np.sum(total * total)), squares)
     second = (1.0, float(np.sum(1.0 / (n - 1.0))) / G**2, float(np.sum(1.0 / n)) / G**2)

@@ -181,6 +181,34 @@ def group_statistics(
     )
 
 
+def statistics_of_counts(
+    size: Integers, counts: NDArray[np.int32], options: ArrayLike
+) -> GroupStatistics:
+    """Build the statistics of one item from counts of its options, as from the rows themselves.
+
+    Parameters
+    ----------
+    size
+        (G,) persons in each group, with or without answers.
+    counts
+        (G, A) how often each option was chosen.
+    options
+        (A,) the options, ascending.
+
+    Examples
+    --------
+    >>> s = statistics_of_counts(np.array([3]), np.array([[1, 0, 1]]), [1, 2, 3])
+    >>> s.means.tolist(), s.variances.tolist()
+    ([[2.0]], [[2.0]])
+    """
+    choices = np.asarray(options, dtype=np.float64)
+    shift, n, sums, spread = _sums_from_counts(counts, choices)
+    return GroupStatistics(
+        size, n.astype(np.int64)[:, None], np.array([shift]), sums[:, None], spread[:, None],
+        choices, counts[:, None, :], None, "pairwise",
+    )  # fmt: skip
+
+
 def _sums_of(
     column: NDArray[np.generic], groups: NDArray[np.intp], total: int
 ) -> tuple[float, Integers, Floats, Floats]:
