@@ -109,7 +109,8 @@ def test_one_result_becomes_apa_tables() -> None:
     first, second = _tables(result)
     shown = [[cell.text for cell in row.cells] for row in second.rows]
     assert shown[0][:3] == ["Group", "n", "rwg"]
-    values = dict(zip(result.by_group["group"], result.by_group["rwg"], strict=True))
+    frame = result.to_frame()
+    values = dict(zip(frame["group"], frame["rwg"], strict=True))
     assert [(row[0], float(row[2].replace("−", "-"))) for row in shown[1:]] == [
         (str(group), pytest.approx(value, abs=0.005)) for group, value in values.items()
     ]

@@ -72,16 +72,16 @@ def apa_grid(table: Table, words: Phrases, names: Mapping[str, str]) -> Grid:
         known = {code: head for code, head in heads.items() if head} | known
     shown = _kept(table)
     seen = table_told(words.language, table)
-    pair = next((ends for ends in _LIMITS if set(ends) <= set(table.columns)), ())
+    pair = next((ends for ends in _LIMITS if set(ends) <= set(table.columns)), None)
     columns, places = [], []
     for k in shown:
         name = table.columns[k]
-        if pair and name == pair[1]:
+        if pair is not None and name == pair[1]:
             continue
-        limits = bool(pair) and name == pair[0]
+        limits = pair is not None and name == pair[0]
         heading = words.word("paper.col.limits") if limits else _heading(words, name, seen, k)
         columns.append(Column(heading, numeric=_numeric(table, k)))
-        places.append((k, table.columns.index(pair[1]) if limits else None))
+        places.append((k, table.columns.index(pair[1]) if pair is not None and limits else None))
     rows = tuple(
         tuple(_cell(row, told_row, table, place, known) for place in places)
         for row, told_row in zip(table.rows, seen.rows, strict=True)
