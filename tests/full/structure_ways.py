@@ -5,7 +5,8 @@ Counted for the indirect effect are bias, coverage of its 95% limits and how oft
 out. Four kinds of data: as every way wants them; members' errors correlated .5 between constructs;
 skewed seven-point items; and a wrong within model: items that share wording are alike within
 groups, across constructs, which no measurement block knows. ``--quick`` leaves out 60 groups and
-the ways that take a second a fit (`sam`, `twolevel`). The table goes into docs/structure.md.
+the ways by items at two levels (`sam` takes a second a fit); ``--items`` runs these alone, beside
+`corrected`. The tables go into docs/structure.md.
 """
 
 from __future__ import annotations
@@ -161,9 +162,11 @@ def row(
     while run < studies and (time.monotonic() < end or run < 2):
         run += 1
         frame = answers(standing(groups, null, rng), kind, rng)
-        for way, answer in by_moments(frame, rng).items():
-            found[way].append(answer)
-        for way in ways[3:]:
+        moments = by_moments(frame, rng)
+        for way in ways:
+            if way in moments:
+                found[way].append(moments[way])
+                continue
             answer_ = by_fit(way, frame, rng)
             if answer_ is not None:
                 found[way].append(answer_)
@@ -186,11 +189,12 @@ def row(
 def main() -> None:
     """Run all lines, the minutes shared evenly, and put the table into the page."""
     warnings.simplefilter("ignore")
-    quick = "--quick" in sys.argv
-    numbers = [float(word) for word in sys.argv[1:] if word != "--quick"]
+    quick, items = "--quick" in sys.argv, "--items" in sys.argv
+    numbers = [float(word) for word in sys.argv[1:] if not word.startswith("--")]
     studies = int(numbers[0]) if numbers else 100
     minutes = numbers[1] if len(numbers) > 1 else 1e6
-    ways = WAYS[:5] if quick else WAYS
+    ways = WAYS[:5] if quick else ("corrected", "sam", "twolevel") if items else WAYS
+    mark = "item ways" if items else "ways"
     plan = [
         (k, g, n) for n in (True, False) for g in ((120,) if quick else (60, 120)) for k in KINDS
     ]
@@ -203,7 +207,7 @@ def main() -> None:
         lines.append(f"| {text} |")
     table = "\n".join(lines) + "\n"
     page = PAGE.read_text("utf-8")
-    pattern = r"(<!-- ways: begin -->\n).*?(<!-- ways: end -->)"
+    pattern = rf"(<!-- {mark}: begin -->\n).*?(<!-- {mark}: end -->)"
     PAGE.write_text(re.sub(pattern, lambda m: m[1] + table + m[2], page, flags=re.DOTALL), "utf-8")
 
 

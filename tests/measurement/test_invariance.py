@@ -156,6 +156,11 @@ def test_an_ordered_item_that_differs_is_found_beside_the_others() -> None:
     assert table.loc["d", "log_odds"] > 0
     assert found.trail["item"].tolist() == ["d"]
     assert (table.drop(index="d")["verdict"] == "no difference found").all()
+    assert table.loc["d", "score_p"] < 1e-20
+    assert table.loc["d", "score_effect"] == pytest.approx(0.811, abs=0.001)
+    # the others are tested with d set free, and d's loading beside its intercept
+    assert (table.drop(index="d")["score_p"] > 0.05).all()
+    assert (table["score_slope_p"] > 0.05).all()
     assert found.latent.loc[0, "all_items"] > found.latent.loc[0, "purified"] + 0.05
 
 

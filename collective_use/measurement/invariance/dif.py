@@ -23,7 +23,7 @@ from collective_use.measurement.invariance.dif_ordered import (
     verdict_of,
 )
 from collective_use.measurement.invariance.effect import items_of
-from collective_use.measurement.invariance.release import released
+from collective_use.measurement.invariance.release import ordered_scores, released
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.asked import FitOptions
@@ -132,8 +132,10 @@ def dif(
         Items taken as ordered categories, all or none of the model's. Then an item's answers are
         explained by the sum of its scale, the group, and both together (proportional odds; two
         tests in one, `slope_p` that of the last). Items that differ leave the sum. The table has
-        `log_odds` (of a higher answer in that group) and `r2_change` (Nagelkerke) besides; `latent`
-        holds differences of mean answers.
+        `log_odds` (of a higher answer in that group) and `r2_change` (Nagelkerke) besides, and
+        score tests in the model of latent responses that is alike in all groups: `score_p` and
+        `score_effect` (in standard deviations) of an item's intercept, `score_slope_p` of its
+        loading; they do not count clusters. `latent` holds differences of mean answers.
 
     Raises
     ------
@@ -174,7 +176,7 @@ def dif(
         raise InputError(f"group must have at least two values, got {len(labels)} in {group!r}")
     refuse_constant(data, group, labels, [i for own in items.values() for i in own])
     if ordered:
-        return _of_ordered(items, data, group, labels, cluster, significance, ordered)
+        return _of_ordered(model, items, data, group, labels, cluster, significance, ordered)
     search = _Search(model, items, labels, coded(data, group, labels), cluster, missing)
     free, trail = search.purified(significance)
     rows = search.judged(free, significance, _slopes(model, data, group, cluster, missing))
@@ -189,8 +191,8 @@ def dif(
 
 
 def _of_ordered(
-    items: dict[str, list[str]], data: pd.DataFrame, group: str, labels: tuple[str, ...],
-    cluster: str | None, significance: float, ordered: str | Sequence[str],
+    model: str, items: dict[str, list[str]], data: pd.DataFrame, group: str,
+    labels: tuple[str, ...], cluster: str | None, significance: float, ordered: str | Sequence[str],
 ) -> Dif:  # fmt: skip
     every = [i for own in items.values() for i in own]
     given = [ordered] if isinstance(ordered, str) else list(ordered)
@@ -217,9 +219,12 @@ def _of_ordered(
             latent.append((factor, label, float(gap.mean()), float(gap[rest].mean())))
     single = {row["item"]: row["p"] for row in rows}
     adjusted = dict(zip(single, holm(list(single.values())), strict=True))
+    scores = ordered_scores(model, data, group, every, significance)
     for row in rows:
         row["p_adjusted"] = adjusted[row["item"]]
         row["verdict"] = verdict_of(row, significance, NOTABLE)
+        if not isinstance(scores, NotComputed):
+            row.update(scores[row["item"]])  # type: ignore[typeddict-item]
     notes = (
         *confounding(data, group, cluster),
         f"Ordered answers given the sum of the scale; r2_change {NEGLIGIBLE}. Differences of the "

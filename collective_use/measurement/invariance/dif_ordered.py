@@ -196,6 +196,9 @@ class DifRow(TypedDict):
     slope_p: float
     log_odds: NotRequired[float]
     r2_change: NotRequired[float]
+    score_p: NotRequired[float]
+    score_effect: NotRequired[float]
+    score_slope_p: NotRequired[float]
     p_adjusted: NotRequired[float]
     verdict: NotRequired[str]
 

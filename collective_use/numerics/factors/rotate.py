@@ -243,7 +243,7 @@ def _inverse(matrix: Floats) -> Floats:
     """Return the inverse of a small matrix without what `numpy` checks before."""
     factor, pivots, info = lapack.dgetrf(matrix)
     if info != 0:
-        return np.linalg.inv(matrix)
+        return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     return np.asarray(lapack.dgetri(factor, pivots)[0])
 
 
