@@ -145,7 +145,7 @@ def fit_sem_mi(
     *,
     imputer: Imputer | None = None,
     imputations: int = 20,
-    seed: int = 1,
+    seed: int | None = 1,
     **arguments: Arguments,
 ) -> ImputedFit:
     """Fit a model to imputed data sets and pool estimates and tests.
@@ -165,7 +165,7 @@ def fit_sem_mi(
         statsmodels: it completes the columns of numbers but group, cluster and weights. Neither
         knows of groups.
     imputations, seed
-        Data sets that an imputer makes, and where its chance begins.
+        Data sets that an imputer makes, and where its chance begins (None: anywhere).
     **arguments
         As for `fit_sem`. Ordered variables and least squares have D2 alone, two levels D2 and D4.
 

@@ -52,7 +52,7 @@ def imputed_frames(
     imputer: Imputer,
     *,
     imputations: int,
-    seed: int,
+    seed: int | None,
     apart: Sequence[str] = (),
 ) -> list[pd.DataFrame]:
     """Complete a data frame several times.
@@ -65,7 +65,7 @@ def imputed_frames(
         An imputer of scikit-learn that draws values (``IterativeImputer(sample_posterior=True)``),
         or the class ``MICEData`` of statsmodels.
     imputations, seed
-        How many data sets, and where chance begins.
+        How many data sets, and where chance begins (None: anywhere).
     apart
         Columns that take no part (groups, clusters, weights).
 
@@ -84,6 +84,8 @@ def imputed_frames(
     collective_use.errors.InputError: imputer must be an imputer of scikit-learn or statsmodels'...
     """
     whole_number("imputations", imputations, at_least=2)
+    if seed is None:
+        seed = int(np.random.default_rng().integers(2**31))
     whole_number("seed", seed, at_least=0)
     numbers = [c for c in data.columns if data[c].dtype.kind in "fiub" and c not in apart]
     frame = data[numbers].astype("float64")

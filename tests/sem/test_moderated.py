@@ -10,6 +10,8 @@ import pytest
 
 import collective_use as cu
 from collective_use.errors import EstimationError, InputError, NotSupported, SyntaxProblem
+from collective_use.sem.moderated.fit import _errors, _problems
+from collective_use.sem.moderated.search import Maximum
 
 rng = np.random.default_rng(20261130)
 N = 240
@@ -140,6 +142,19 @@ def test_refused_by_name(
 ) -> None:
     with pytest.raises(kind, match=words):
         cu.fit_moderated(text, DATA, **options)
+
+
+def test_a_search_that_ran_away_has_no_errors() -> None:
+    """Found by hostile texts: a curvature that is not finite ended in an error of numpy's."""
+    fit = cu.fit_moderated("y ~ b*x1; b :~ a + h*data(v)", DATA)
+    base = cu.fit_sem("y ~ x1", DATA, meanstructure=True)
+    scores = fit._casewise.scored(fit.theta)
+    assert scores is not None
+    away = np.full((4, 4), np.inf)
+    for converged in (False, True):
+        found = Maximum(fit.theta, fit.log_likelihood, scores[1], away, converged, 1.0)
+        assert _errors(found, base, "ML") is None
+        assert _problems(found, fit.names, None)
 
 
 def test_elsewhere_it_is_refused() -> None:

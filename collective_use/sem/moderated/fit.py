@@ -237,9 +237,11 @@ def _errors(found: Maximum, base: SemResult, how: str) -> Floats | None:
         first += len(g.rows)
         outer += meat(own, g) * g.moments.n
     bread = outer if how == "MLF" else -found.hessian
+    if not found.converged or not np.isfinite(bread).all():
+        return None
     scale = np.sqrt(np.maximum(np.diag(bread), 1e-300))
     values = np.linalg.eigvalsh(bread / np.outer(scale, scale))
-    if not found.converged or not values[0] > 1e-8 * values[-1]:
+    if not values[0] > 1e-8 * values[-1]:
         return None
     inverse = np.linalg.inv(bread / np.outer(scale, scale)) / np.outer(scale, scale)
     return inverse if how in ("ML", "MLF") else inverse @ outer @ inverse
@@ -254,8 +256,9 @@ def _problems(found: Maximum, names: Sequence[str], vcov: Floats | None) -> list
         return [Problem("convergence", text)]
     if vcov is not None:
         return []
-    scale = np.sqrt(np.maximum(np.abs(np.diag(found.hessian)), 1e-300))
-    vectors = np.linalg.eigh(-found.hessian / np.outer(scale, scale))[1]
+    curve = np.nan_to_num(found.hessian, posinf=0.0, neginf=0.0)
+    scale = np.sqrt(np.maximum(np.abs(np.diag(curve)), 1e-300))
+    vectors = np.linalg.eigh(-curve / np.outer(scale, scale))[1]
     involved = [n for n, v in zip(names, vectors[:, 0], strict=True) if abs(v) > 1e-3]
     text = (
         "the model is not identified (singular information): "

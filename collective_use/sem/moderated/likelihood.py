@@ -109,7 +109,8 @@ class Casewise:
             for k, label, _ in self.moderated:
                 score += cells[:, k, None] * own[label][1]
             scores.append(score)
-        return total, np.vstack(scores)
+        gathered = np.vstack(scores)
+        return (total, gathered) if np.isfinite(gathered).all() else None
 
 
 def _of_group(g: Cases, values: Floats) -> Scored | None:

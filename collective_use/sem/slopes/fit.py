@@ -301,9 +301,11 @@ def _errors(found: Maximum, estimator: str, held: list[int]) -> Floats | None:
     kept = np.setdiff1d(np.arange(found.theta.size), held)
     out = np.full((found.theta.size,) * 2, np.nan)
     bread = -found.hessian[np.ix_(kept, kept)]
+    if not found.converged or not np.isfinite(bread).all():
+        return None
     scale = np.sqrt(np.maximum(np.diag(bread), 1e-300))
     inner = bread / np.outer(scale, scale)
-    if not found.converged or not np.linalg.eigvalsh(inner)[0] > 1e-9:
+    if not np.linalg.eigvalsh(inner)[0] > 1e-9:
         return None
     inverse = np.linalg.inv(inner) / np.outer(scale, scale)
     scores = found.scores[:, kept]
