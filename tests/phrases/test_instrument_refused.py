@@ -30,7 +30,7 @@ KEYS = frozenset(
 @pytest.mark.parametrize("language", languages()[1:])
 def test_every_fault_of_a_file_is_told(language: str) -> None:
     assert len(MESSAGES) > 80
-    left = {}
+    left: dict[str, list[str]] = {}
     for message in MESSAGES:
         words = [word for word in english_left(told(language, message)) if word not in KEYS]
         left |= {message: words} if words else {}

@@ -9,7 +9,11 @@ import pyreadstat
 import pytest
 
 import collective_use as cu
+from collective_use.accepted import Arguments
 from collective_use.study.replication.labelled import answer_labels, labelled
+
+Read = tuple[pd.DataFrame, Arguments]
+"""A table, and what its file says of it."""
 
 BANK = cu.load_instrument("collective_data_use")
 FRAME = pd.DataFrame(
@@ -24,14 +28,14 @@ FRAME = pd.DataFrame(
 
 
 @pytest.fixture(params=["sav", "dta"])
-def read(request: pytest.FixtureRequest, tmp_path: Path):
+def read(request: pytest.FixtureRequest, tmp_path: Path) -> Read:
     file = tmp_path / f"table.{request.param}"
     file.write_bytes(labelled(FRAME, "persons.csv", BANK, request.param, "zh"))
     reader = pyreadstat.read_sav if request.param == "sav" else pyreadstat.read_dta
     return reader(str(file))
 
 
-def test_variables_and_answers_have_their_chinese_labels(read) -> None:
+def test_variables_and_answers_have_their_chinese_labels(read: Read) -> None:
     _, meta = read
     said = meta.column_names_to_labels
     assert said["cdu1"] == "我们小组在决定优先做哪些工作时使用绩效数据。"
@@ -47,7 +51,7 @@ def test_variables_and_answers_have_their_chinese_labels(read) -> None:
     assert "cdu" not in values
 
 
-def test_answers_and_names_are_as_they_were(read) -> None:
+def test_answers_and_names_are_as_they_were(read: Read) -> None:
     frame, _ = read
     assert frame["group"].tolist() == ["甲组", "乙组"]
     assert frame["cdu1"].tolist() == [1.0, 7.0]
