@@ -93,7 +93,9 @@ def report(
     wanted = report_languages(lang)
     out = flags["out"] or "report.html"
     place = Path(flags["exports"][0])
-    if len(flags["exports"]) == 1 and (place / RUN_FILE).is_file():
+    finished = len(flags["exports"]) == 1 and (place / RUN_FILE).is_file()
+    _check(flags, finished=finished)
+    if finished:
         write_report(place, out, languages="+".join(wanted), instrument=flags["instrument"])
         _say(Path(out))
         _papers(place, wanted[0], flags)
@@ -136,9 +138,9 @@ def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> No
     from collective_use.study.papers import to_latex, to_word, to_xlsx
 
     bank = flags["instrument"]
-    if flags["r_script"]:
+    if not isinstance(results, Path) and flags["r_script"]:
         _r_script(results, flags["r_script"])
-    if flags["mplus"]:
+    if not isinstance(results, Path) and flags["mplus"]:
         _mplus(results, flags["mplus"])
     if flags["group_reports"]:
         _group_pages(results, language, flags)
@@ -149,26 +151,37 @@ def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> No
             console.say(f"Written: {flags[name]}")
 
 
-def _mplus(results: StudyRun | Path, folder: str) -> None:
-    from collective_use.study.replication.mplus import write_mplus
+def _check(flags: options.Flags, *, finished: bool) -> None:
+    """Raise what would stop the papers, before the page is written."""
+    from collective_use.checks import one_of
+    from collective_use.questionnaire.form.letterhead import read_letterhead
+    from collective_use.report.paper.references import STYLES
 
-    if isinstance(results, Path):
-        raise InputError(
-            "--mplus needs the answers: give the export and its instrument in place of the folder "
-            "of results"
-        )
-    write_mplus(results, folder)
-    console.say(f"Written to {folder}: an input for Mplus, written from its manual and not run.")
-
-
-def _r_script(results: StudyRun | Path, file: str) -> None:
-    from collective_use.study.replication.script import write_r_script
-
-    if isinstance(results, Path):
+    one_of("references", flags["references"], STYLES)
+    if flags["letterhead"]:
+        read_letterhead(flags["letterhead"])
+    if finished and flags["r_script"]:
         raise InputError(
             "--r-script needs the answers: give the export and its instrument in place of the "
             "folder of results"
         )
+    if finished and flags["mplus"]:
+        raise InputError(
+            "--mplus needs the answers: give the export and its instrument in place of the folder "
+            "of results"
+        )
+
+
+def _mplus(results: StudyRun, folder: str) -> None:
+    from collective_use.study.replication.mplus import write_mplus
+
+    write_mplus(results, folder)
+    console.say(f"Written to {folder}: an input for Mplus, written from its manual and not run.")
+
+
+def _r_script(results: StudyRun, file: str) -> None:
+    from collective_use.study.replication.script import write_r_script
+
     compared = write_r_script(results, file)
     console.say(f"Written: {file}")
     console.say(f"{len(compared)} numbers are compared by 'Rscript {file}'.")
