@@ -79,7 +79,7 @@ REFUSED = (
     ("fit", "cells.csv", "--instrument", "lq2002", "--out", "o", "--lang", "zh"),
     ("run", "study.yaml"), ("run", "broken.yaml"), ("run", "nowhere", "--lang", "zh"),
     ("seal", "study.yaml"), ("verify", ".", "--lang", "zh"), ("plan", "study.yaml"),
-    ("demo", "--sample", "foo", "--lang", "zh"),
+    ("demo", "--sample", "foo", "--lang", "zh"), ("demo", "lq2002", "--lang", "zh"),
     ("report", "nowhere", "--out", "r.html", "--lang", "zh"),
     ("publish", "collective_data_use", "--to", "wenjuanxing", "--out", "w", "--lang", "zh"),
     ("publish", "collective_data_use", "--to", "foo", "--out", "w", "--lang", "zh"),
