@@ -55,7 +55,8 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
     size = path.stat().st_size
     task: Task = {
         "kind": kind, "path": str(path.resolve()), "how": how, "seconds": seconds,
-        "memory": LIMITS.memory_bytes + LIMITS.memory_a_byte * size,
+        "memory": (LIMITS.transport_bytes if kind == "xport" else LIMITS.memory_bytes)
+        + LIMITS.memory_a_byte * size,
         "most": (LIMITS.columns, LIMITS.cells),
         "spread": max(LIMITS.sparse_cells, LIMITS.cells_a_byte * size),
     }  # fmt: skip

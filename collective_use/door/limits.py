@@ -38,6 +38,8 @@ class Limits:
         Cells of a workbook's sheet, empty ones counted, whatever its size, or by a byte of it.
     memory_bytes, memory_a_byte, seconds, seconds_a_megabyte
         What a reader of others may use in a process of its own, beside what it loads.
+    transport_bytes
+        Memory for a SAS transport file, of which a column takes a megabyte however short it is.
     """
 
     text_bytes: int = 2_000_000_000
@@ -56,6 +58,7 @@ class Limits:
     sparse_cells: int = 1_000_000
     cells_a_byte: int = 30
     memory_bytes: int = 100_000_000
+    transport_bytes: int = 350_000_000
     memory_a_byte: int = 60
     seconds: int = 3
     seconds_a_megabyte: float = 1.5

@@ -14,7 +14,7 @@ from collective_use.instrument.library import load_instrument
 HOUSE = Path(collective_use.__file__).parent
 
 SYNTAX = re.compile(
-    r"\([A-Z][^()]*…$|(?<= )less \S+|(?:demo|results|online|form)\b(?!\.)|"
+    r"[(（][A-Z][^()（）]*…$|(?<= )less \S+|(?:demo|results|online|form)\b(?!\.)|"
     r"collective-use\s.*|--[\w-]+(?:=\S+)?|[\w./-]+\.(?:csv|txt|json|md|html|yaml|docx|xlsx)\b"
     r"|\w+=\S*|`[^`]*`|'[^']*'|\"[^\"]*\"|full: true|cu\.\w+|\([^()]*\d{4}[^()]*\)|\w+\(\w+\)"
     r"|\[?\w+Warning\]?|\w+_\w+"

@@ -103,7 +103,7 @@ def ordered(point: tuple[Any, ...]) -> None:
     model = TWO.split("\n", maxsplit=1)[0]
     options = {"estimator": estimator, "parameterization": parameterization, "group": group,
                "cluster": cluster, "ordered": ITEMS}  # fmt: skip
-    if cluster and estimator in ("WLS", "DWLS", "ULS"):
+    if estimator == "PML" or (cluster and estimator in ("WLS", "DWLS", "ULS")):
         with pytest.raises(NotSupported, match="is not supported: "):
             _fit(model, ANSWERS, rotation="oblimin", **options)
         return

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.errors import NotSupported
+from collective_use.errors import InputError, NotSupported
 from collective_use.sem.engines.core import moved_to
 from collective_use.sem.inference import first_order
 from collective_use.sem.twolevel.estimate import joint_meat
@@ -122,10 +122,14 @@ def test_what_rests_on_a_maximum_is_refused() -> None:
         (MODEL, {"likelihood": "wishart"}, "normal"),
         (MODEL, {"test": "satorra.bentler"}, "scaled test"),
         ('efa("b")*f1 + efa("b")*f2 =~ u1+u2+u3+u4+u5+u6', {}, "exploratory"),
-        (MODEL, {"estimator": "PML"}, "WLSMV"),
         (MODEL, {"estimator": "IV"}, "fit_iv"),
     ],
 )
 def test_what_does_not_go_together(model: str, options: dict[str, Any], words: str) -> None:
     with pytest.raises(NotSupported, match=words):
         cu.fit_sem(model, SMALL, **{"estimator": "RBM", **options})
+
+
+def test_pairwise_likelihood_is_for_ordered_answers() -> None:
+    with pytest.raises(InputError, match="estimator='PML' is for ordered variables"):
+        cu.fit_sem(MODEL, SMALL, estimator="PML")

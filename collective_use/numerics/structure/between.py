@@ -169,7 +169,7 @@ def room(observed: Floats, error: Floats) -> Floats:
 
     Examples
     --------
-    >>> room(np.diag([4.0, 3.0])[None], np.diag([1.0, 2.0])[None]).tolist()
+    >>> room(np.diag([4.0, 3.0])[None], np.diag([1.0, 2.0])[None]).round(6).tolist()
     [1.5]
     """
     if not error.any():
