@@ -18,6 +18,8 @@ ROOMS = (
     "checks.py", "cli", "door", "output", "platforms", "questionnaire", "report", "responses",
     "scores", "study", "yaml_source", "planning", "simulation", "instrument/library.py",
     "instrument/begin.py", "instrument/placement.py", "instrument/include.py",
+    "syntax/model_text.py", "syntax/semopy_text.py",
+    "structure/values.py", "structure/fit.py", "structure/syntax.py",
 )  # fmt: skip
 """Rooms and files that say nothing in one language only; what is left is said in docs."""
 
@@ -28,6 +30,7 @@ SETTINGS = frozenset(
     group member members wave waves language languages module sample keep careless ignore missing
     instrument scale size ways pilot halo loadings models letterhead fill logo fillable format paths
     plat study Study delimiter planning groups monitor map fit counting NotoSansArabic example org
+    BOUND CONSTRAINT
     """.split()  # noqa: SIM905
 )
 """Names of settings and commands, of columns and kinds of files."""
