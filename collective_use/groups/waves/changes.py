@@ -14,6 +14,7 @@ from collective_use.errors import InputError
 from collective_use.frames import texts
 from collective_use.groups.labels import label_text
 from collective_use.groups.mixed.columns import Columns, columns_of
+from collective_use.groups.waves.sizes import sizes_of
 from collective_use.numerics.groups import changes, known_errors
 from collective_use.numerics.groups.chance import benjamini_hochberg
 from collective_use.numerics.types import Bools, Floats, Integers
@@ -174,7 +175,7 @@ def group_changes(
         part.check(names, name)
     both = [changes.wave_of(part.values, part.codes, len(names)) for part in parts]
     linked, correlation = _linked(parts, both, len(names))
-    sizes = _sizes(names, members, both)
+    sizes = sizes_of(names, members, np.maximum(both[0].n, both[1].n), np.inf)
     variance = changes.change_variance(both[0], both[1], linked, sizes)
     table, spread = _table(names, both, linked, variance, group_size, confidence)
     if member is None:
@@ -236,27 +237,6 @@ def _linked(
     most = float(np.sqrt(both[0].variance * both[1].variance))
     known = most > 0 and bool((found.n > 1).any())
     return found, float(np.clip(found.covariance / most, -1, 1)) if known else float("nan")
-
-
-def _sizes(
-    names: Sequence[str], members: Mapping[str, int] | None, both: Sequence[changes.Wave]
-) -> Floats:
-    if members is None:
-        return np.full(len(names), np.inf)
-    known = {str(name): float(size) for name, size in members.items()}
-    lacking = [name for name in names if name not in known]
-    if lacking:
-        raise InputError(f"members must be known for every group, got none for {quoted(lacking)}")
-    sizes = np.array([known[name] for name in names])
-    most = np.maximum(both[0].n, both[1].n)
-    over = np.flatnonzero(most > sizes)
-    if len(over):
-        g = int(over[0])
-        raise InputError(
-            f"a group must not have more answers than members, got {most[g]:g} of "
-            f"{sizes[g]:g} in {names[g]!r}"
-        )
-    return sizes
 
 
 def _table(

@@ -13,6 +13,7 @@ from collective_use.checks import number_between, one_of, quoted, whole_number
 from collective_use.errors import InputError
 from collective_use.frames import texts
 from collective_use.groups.mixed.columns import columns_of
+from collective_use.groups.waves.sizes import sizes_of
 from collective_use.numerics.groups.changes import Wave, wave_of
 from collective_use.numerics.groups.statistics import sum_by
 from collective_use.numerics.types import Floats, Integers
@@ -145,7 +146,7 @@ def roll_up(
     above, units = rows.codes(parent)
     wave = wave_of(rows.numbers(value), codes, len(names))
     place = _parents(codes, above, names, units)
-    sizes = _sizes(names, members, wave)
+    sizes = sizes_of(names, members, wave.n, np.nan)
     spoke = wave.n >= group_size
     weights = {"members": sizes, "groups": np.ones(len(names)), "respondents": wave.n}[estimand]
     table = _table(units, place, wave, sizes, np.where(spoke, weights, 0.0), confidence)
@@ -169,24 +170,6 @@ def _parents(
             f"a group must stand in one parent unit, got {names[codes[row]]!r} in {quoted(pair)}"
         )
     return place
-
-
-def _sizes(names: tuple[str, ...], members: Mapping[str, int] | None, wave: Wave) -> Floats:
-    if members is None:
-        return np.full(len(names), np.nan)
-    known = {str(name): float(size) for name, size in members.items()}
-    lacking = [name for name in names if name not in known]
-    if lacking:
-        raise InputError(f"members must be known for every group, got none for {quoted(lacking)}")
-    sizes = np.array([known[name] for name in names])
-    over = np.flatnonzero(wave.n > sizes)
-    if len(over):
-        g = int(over[0])
-        raise InputError(
-            f"a group must not have more answers than members, got {wave.n[g]:g} of "
-            f"{sizes[g]:g} in {names[g]!r}"
-        )
-    return sizes
 
 
 def _table(
