@@ -108,6 +108,8 @@ def columns_of(
     wanted = {**labels, **numbers}
     for argument, name in wanted.items():
         column_in(argument, name, list(whole.columns), where="data")
+        if (times := int((whole.columns == name).sum())) > 1:
+            raise InputError(f"data must hold column {name!r} once, got it {times} times")
     frame = whole[list(dict.fromkeys(wanted.values()))].copy()
     for argument, name in numbers.items():
         frame[name] = _as_numbers(frame[name], argument)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from collective_use.checks import number_between, one_of, quoted, whole_number
+from collective_use.checks import instance_of, number_between, one_of, quoted, whole_number
 from collective_use.errors import InputError
 from collective_use.frames import texts
 from collective_use.groups.labels import label_text
@@ -165,6 +165,11 @@ def group_changes(
     """
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     whole_number("group_size", group_size, at_least=1)
+    if len({group, wave, value, member}) < 4:
+        raise InputError(
+            f"group, wave, value and member must be different columns, got {group!r}, {wave!r}, "
+            f"{value!r} and {member!r}"
+        )
     labels = {"group": group, "wave": wave, **({"member": member} if member else {})}
     rows = columns_of(data, labels, {"value": value})
     codes, names = rows.codes(group)
@@ -213,6 +218,8 @@ class _Part:
 
 
 def _two(every: tuple[str, ...], waves: Sequence[object] | None) -> tuple[str, str]:
+    if waves is not None:
+        instance_of("waves", waves, (list, tuple), "a list of two waves")
     chosen = every[-2:] if waves is None else tuple(str(label_text(name)) for name in waves)
     if waves is not None:
         for name in chosen:

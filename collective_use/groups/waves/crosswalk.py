@@ -12,6 +12,9 @@ from collective_use.errors import InputError
 from collective_use.groups.labels import known_label_of
 from collective_use.results import Result, Table, table_of
 
+MADE = ("group_before", "_after", "_share")
+"""Columns that rows get on the way."""
+
 _WHOLE = 1e-6
 """How far the shares of a unit may be from 1."""
 
@@ -102,6 +105,11 @@ def apply_crosswalk(
     instance_of("crosswalk", crosswalk, pd.DataFrame, "a data frame")
     column_in("group", group, list(data.columns), where="data")
     one_of("split", split, ("leave_out", "share"))
+    taken = [name for name in MADE if name in data.columns]
+    if taken:
+        raise InputError(
+            f"data must not hold the columns that are made here, got {quoted(taken)}: rename them"
+        )
     pairs = _pairs(crosswalk, split)
     labels = known_label_of(data[group])
     lost = sorted(set(labels) - set(pairs["before"]))
@@ -123,8 +131,11 @@ def apply_crosswalk(
 
 
 def _pairs(crosswalk: pd.DataFrame, split: str) -> pd.DataFrame:
-    for name in ("before", "after"):
-        column_in("crosswalk", name, list(crosswalk.columns), where="its columns")
+    if not {"before", "after"} <= set(crosswalk.columns):
+        raise InputError(
+            "crosswalk must have the columns 'before' and 'after', got "
+            + (quoted(crosswalk.columns) or "none")
+        )
     pairs = pd.DataFrame(
         {name: known_label_of(crosswalk[name]) for name in ("before", "after")}
     ).reset_index(drop=True)

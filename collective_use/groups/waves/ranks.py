@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from collective_use.checks import instance_of, number_between, one_of, whole_number
+from collective_use.checks import (
+    instance_of,
+    number_between,
+    one_of,
+    valid_seed,
+    whole_number,
+)
 from collective_use.errors import InputError
 from collective_use.groups.between.group_values import GroupValues
 from collective_use.numerics.groups.known_errors import drawn_ranks, expected_ranks
@@ -140,6 +146,7 @@ def group_ranks(
     number_between("top", top, 0, 1, open_low=True)
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     whole_number("repetitions", repetitions, at_least=100)
+    valid_seed(seed)
     names = list(values.within.columns)
     if measure is None and len(names) > 1:
         raise InputError(f"measure must be one of {', '.join(names)}: there are several")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from collective_use.checks import quoted
+from collective_use.checks import quoted, whole_number
 from collective_use.errors import InputError
 from collective_use.numerics.types import Floats
 
@@ -30,7 +30,8 @@ def sizes_of(
     Raises
     ------
     InputError
-        When a group is not in `members`, or has more answers than members.
+        When a number is no whole number from 1 on, a group is not in `members`, or has more
+        answers than members.
 
     Examples
     --------
@@ -39,6 +40,8 @@ def sizes_of(
     """
     if members is None:
         return np.full(len(names), unknown)
+    for size in members.values():
+        whole_number("members", size, at_least=1)
     known = {str(name): float(size) for name, size in members.items()}
     lacking = [name for name in names if name not in known]
     if lacking:

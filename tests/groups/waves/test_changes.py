@@ -147,6 +147,10 @@ def test_small_groups_other_waves_and_missing_answers_are_named() -> None:
         ({"waves": ["1", "9"]}, "waves must be one of"),
         ({"waves": ["1", "1"]}, "two different waves"),
         ({"members": {"a": 3}}, "members must be known for every group, got none for"),
+        ({"members": {"a": "x", "b": 3}}, "members must be a whole number of at least 1, got 'x'"),
+        ({"members": {"a": 3.5, "b": 3}}, "members must be a whole number of at least 1, got 3.5"),
+        ({"waves": 5}, "waves must be a list of two waves, got int"),
+        ({"member": "team"}, "must be different columns, got 'team', 'wave', 'y' and 'team'"),
         ({"members": {"a": 1, "b": 3}}, "more answers than members, got 3 of 1 in 'a'"),
         ({"member": "person"}, "got 1 who answered wave '1' twice, the first in group 'a'"),
         ({"group_size": 0}, "group_size must be"),
@@ -160,6 +164,12 @@ def test_what_is_wrong_is_named(change: dict[str, object], said: str) -> None:
     rows["person"] = [1, 1, 2, 1, 2, 3, 1, 2, 3, 1, 2, 3]
     with pytest.raises(InputError, match=said):
         cu.group_changes(rows, "y", "team", "wave", **change)
+
+
+def test_a_column_that_stands_twice_is_named() -> None:
+    rows = pd.DataFrame([["a", 1, 2.0, 3.0]], columns=["team", "wave", "y", "y"])
+    with pytest.raises(InputError, match="column 'y' once, got it 2 times"):
+        cu.group_changes(rows, "y", "team", "wave")
 
 
 def test_one_wave_is_not_enough() -> None:

@@ -51,7 +51,8 @@ def test_shares_weigh_the_rows_of_a_split_unit() -> None:
     ("table", "split", "said"),
     [
         ({"before": ["a"], "after": ["x"]}, "leave_out", "got none for"),
-        ({"before": ["a"]}, "leave_out", "after"),
+        ({"before": ["a"]}, "leave_out", "the columns 'before' and 'after', got 'before'"),
+        ({}, "leave_out", "the columns 'before' and 'after', got none"),
         ({"before": list("aa"), "after": list("xx")}, "leave_out", "a pair once, got 'a' to 'x'"),
         ({"before": list("aa"), "after": ["x", None]}, "leave_out", "end and go on"),
         ({"before": list("aa"), "after": list("xy")}, "share", "add up to 1, got nan for 'a'"),
@@ -75,3 +76,9 @@ def test_a_merged_unit_is_compared_with_its_parts() -> None:
     rows = pd.concat([cu.apply_crosswalk(before, table, "team").data, now])
     found = cu.group_changes(rows, "y", "team", "wave").to_frame()
     assert found["change"].tolist() == [1.0, 0.0]
+
+
+def test_a_second_crosswalk_does_not_lose_the_first() -> None:
+    first = cu.apply_crosswalk(ROWS, TABLE, "team").data
+    with pytest.raises(InputError, match="made here, got 'group_before': rename"):
+        cu.apply_crosswalk(first, pd.DataFrame({"before": ["ab", "c"], "after": "x"}), "team")

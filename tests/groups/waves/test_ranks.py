@@ -89,6 +89,8 @@ def test_what_is_wrong_is_named() -> None:
         cu.group_ranks(two, "other")
     with pytest.raises(InputError, match=r"what cu\.group_values returns"):
         cu.group_ranks(two.values)
+    with pytest.raises(InputError, match="seed"):
+        cu.group_ranks(groups(1.0), seed=-1)
     one = cu.group_values([1.0, 2, 3, 4], list("aaab"), group_size=2)
     with pytest.raises(InputError, match="at least two groups"):
         cu.group_ranks(one)
