@@ -10,6 +10,7 @@ import pandas as pd
 from collective_use.checks import column_in, instance_of, one_of, quoted
 from collective_use.errors import InputError
 from collective_use.groups.labels import known_label_of
+from collective_use.groups.mixed.columns import columns_of
 from collective_use.results import Result, Table, table_of
 
 MADE = ("group_before", "_after", "_share")
@@ -110,6 +111,8 @@ def apply_crosswalk(
         raise InputError(
             f"data must not hold the columns that are made here, got {quoted(taken)}: rename them"
         )
+    if split == "share" and "weight" in data.columns:
+        columns_of(data, {}, {"weight": "weight"})
     pairs = _pairs(crosswalk, split)
     labels = known_label_of(data[group])
     lost = sorted(set(labels) - set(pairs["before"]))

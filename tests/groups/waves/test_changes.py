@@ -176,3 +176,22 @@ def test_one_wave_is_not_enough() -> None:
     rows = pd.DataFrame({"team": list("ab"), "wave": [1, 1], "y": [1.0, 2.0]})
     with pytest.raises(InputError, match="two different waves"):
         cu.group_changes(rows, "y", "team", "wave")
+
+
+def test_groups_that_vary_unlike_are_named_and_others_are_not() -> None:
+    said = []
+    for noisy in (1.0, 5.0):
+        found = 0
+        for seed in range(40):
+            rng = np.random.default_rng(seed)
+            team = np.repeat(np.arange(30), 8)
+            spread = np.where(team < 3, noisy, 1.0)
+            rows = pd.concat(
+                [pd.DataFrame({"team": team, "wave": wave, "y": spread * rng.normal(size=240)})
+                 for wave in (1, 2)]
+            )  # fmt: skip
+            notes = cu.group_changes(rows, "y", "team", "wave").notes
+            found += any("the pooled variance is too small" in note for note in notes)
+        said.append(found)
+    assert said[0] <= 5
+    assert said[1] == 40

@@ -82,3 +82,8 @@ def test_a_second_crosswalk_does_not_lose_the_first() -> None:
     first = cu.apply_crosswalk(ROWS, TABLE, "team").data
     with pytest.raises(InputError, match="made here, got 'group_before': rename"):
         cu.apply_crosswalk(first, pd.DataFrame({"before": ["ab", "c"], "after": "x"}), "team")
+
+
+def test_weights_that_are_no_numbers_are_named() -> None:
+    with pytest.raises(InputError, match="weight must be numbers"):
+        cu.apply_crosswalk(ROWS.assign(weight="w"), TABLE, "team", split="share")
