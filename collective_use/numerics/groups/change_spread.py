@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from collective_use.numerics.groups.changes import Linked, Wave, change_variance
 from collective_use.numerics.groups.statistics import sum_by
@@ -111,9 +112,8 @@ def shrunken_of(pooled: Floats, pooled_df: float, own: Own) -> Own:
     """Return variances between each group's own and the pooled one, as much as groups vary alike.
 
     True variances, in units of the pooled one, are taken for draws from a scaled inverse
-    chi-square distribution; its mean and variance are those of the groups' own variances beyond
-    chance, so that a group whose members all answer alike, of which the logarithm that is
-    usual knows nothing, counts too.
+    chi-square distribution, fitted by mean and variance of the logarithms of the groups' own.
+    Groups whose members all answer alike count as varying 1e-5 of the median.
 
     Parameters
     ----------
@@ -133,20 +133,20 @@ def shrunken_of(pooled: Floats, pooled_df: float, own: Own) -> Own:
     ----------
     Smyth, G. K. (2004). Linear models and empirical Bayes methods for assessing differential
     expression in microarray experiments. Statistical Applications in Genetics and Molecular
-    Biology, 3, 3 (posterior variance and degrees of freedom; the prior is fitted otherwise).
+    Biology, 3, 3, sections 4 and 6.2.
 
     Examples
     --------
     >>> own = Own(np.array([1.0, 1.0, 1.0, 25.0]), np.full(4, 10.0))
     >>> found = shrunken_of(np.full(4, 7.0), 40.0, own)
     >>> found.variance.round(2).tolist(), found.df.round(1).tolist()
-    ([2.13, 2.13, 2.13, 17.92], [15.2, 15.2, 15.2, 15.2])
+    ([1.02, 1.02, 1.02, 21.77], [11.6, 11.6, 11.6, 11.6])
     """
     df = own.df
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where((df > 0) & (pooled > 0), own.variance / pooled, np.nan)
     told = np.isfinite(ratio)
-    prior, scale = _prior(ratio[told], df[told])
+    prior, scale = prior_of(ratio[told], df[told])
     if not np.isfinite(prior):
         return Own(pooled, np.full(len(pooled), pooled_df))
     weight = np.where(told, df, 0.0)
@@ -154,18 +154,56 @@ def shrunken_of(pooled: Floats, pooled_df: float, own: Own) -> Own:
     return Own(np.asarray(pooled * kept), np.minimum(prior + weight, max(pooled_df, 1.0)))
 
 
-def _prior(ratio: Floats, df: Floats) -> tuple[float, float]:
-    """Return degrees of freedom and scale of the prior; endless ones where groups vary alike.
+def prior_of(ratio: Floats, df: Floats) -> tuple[float, float]:
+    """Return degrees of freedom and scale of the distribution that true variances come from.
 
-    A ratio is the true one times chi-square over df: its mean square is that of the true one times
-    ``1 + 2/df``. The true ones' squared coefficient of variation is ``2/(prior - 4)``.
+    Endless ones, and the scale 1, where the variances differ by no more than chance.
+
+    Parameters
+    ----------
+    ratio
+        (G,) variances, each an estimate in one unit.
+    df
+        (G,) their degrees of freedom, above 0.
+
+    Examples
+    --------
+    >>> [round(x, 4) for x in prior_of(np.array([0.5, 1.0, 2.0, 8.0]), np.full(4, 5.0))]
+    [3.059, 1.4503]
     """
     if len(ratio) < 3:
         return np.inf, 1.0
-    mean = float(df @ ratio / df.sum())
-    chance = float((df + 2.0).sum() / df.sum())
-    beyond = float(df @ ratio**2 / df.sum()) / (mean**2 * chance) - 1.0 if mean > 0 else 0.0
-    if beyond <= 0:
+    least = 1e-5 * (float(np.median(ratio)) or 1.0)
+    half = df / 2.0
+    e = np.log(np.maximum(ratio, least)) - special.digamma(half) + np.log(half)
+    rest = float(e.var(ddof=1) - special.polygamma(1, half).mean())
+    if rest <= 0:
         return np.inf, 1.0
-    prior = 4.0 + 2.0 / beyond
-    return prior, mean * (prior - 2.0) / prior
+    prior = 2.0 * inverse_trigamma(rest)
+    return prior, float(np.exp(e.mean() + special.digamma(prior / 2.0) - np.log(prior / 2.0)))
+
+
+def inverse_trigamma(value: float) -> float:
+    """Return where the trigamma function has a positive value, by Newton's steps.
+
+    References
+    ----------
+    Smyth, G. K. (2004). Appendix.
+
+    Examples
+    --------
+    >>> round(inverse_trigamma(np.pi**2 / 6), 12)
+    1.0
+    """
+    if value > 1e7:
+        return float(1.0 / np.sqrt(value))
+    if value < 1e-6:
+        return 1.0 / value
+    at = 0.5 + 1.0 / value
+    for _ in range(50):
+        there = float(special.polygamma(1, at))
+        step = there * (1.0 - there / value) / float(special.polygamma(2, at))
+        at += step
+        if -step / at < 1e-10:
+            break
+    return at
