@@ -203,6 +203,10 @@ def table_text(table: Table) -> str:
     ---------
     a       3
     b      10
+    >>> print(table_text(Table("A list", ("",), (("one line",), ("another",)))))
+    A list
+    one line
+    another
     """
     cells = [[cell_text(value, table.digits) for value in row] for row in table.rows]
     grid = [list(table.columns), *cells]
@@ -217,7 +221,8 @@ def table_text(table: Table) -> str:
         return "  ".join(padded).rstrip()
 
     lines = [one_thing(table.title)] if table.title else []
-    lines += [line(table.columns), "-" * (sum(widths) + 2 * (len(widths) - 1))]
+    if any(table.columns):
+        lines += [line(table.columns), "-" * (sum(widths) + 2 * (len(widths) - 1))]
     lines += [line(row) for row in cells]
     return "\n".join([*lines, *(_wrapped(note) for note in table.notes)])
 
