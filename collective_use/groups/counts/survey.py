@@ -147,7 +147,7 @@ class SurveyCounts(Result):
         told
             As in `counts`.
         """
-        whole = int((counts.counts.sum(axis=(0, 2)) > 0).sum())
+        whole = len(counts.answered_items)
         out = self._known.raw[~judged[self._known.place]]
         return self._engine.module.person_sums(
             self._engine.table, counts.plan, out.to_list(), whole, told
