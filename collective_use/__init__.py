@@ -140,7 +140,9 @@ _LAZY: dict[str, str] = {
     "instrument_to_xlsx": "collective_use.sheets.bank.write",
     "instrument_from_xlsx": "collective_use.sheets.bank.read",
     # groups
+    "LargeRun": "collective_use.study.large.run",
     "SurveyCounts": "collective_use.groups.counts.survey",
+    "score_large": "collective_use.study.large.run",
     "count_survey": "collective_use.groups.counts.survey",
     "statistics_of": "collective_use.groups.counts.count",
     "GroupCounts": "collective_use.groups.counts.result",

@@ -41,18 +41,18 @@ def opened(source: Given) -> ds.Dataset | None:
         return source
     if isinstance(source, (pa.Table, pa.RecordBatch)):
         return ds.dataset(source)
-    files = _files(source)
+    files = files_of(source)
     if files is None:
         return None
     kind = "csv" if files[0].lower().endswith((".csv", ".csv.gz")) else "parquet"
     try:
-        return ds.dataset(files, format=kind, partitioning=_partitions(source, files))
+        return ds.dataset(files, format=kind, partitioning=partitions_of(source, files))
     except (pa.ArrowInvalid, OSError) as error:
         said = str(error).splitlines()[0]
         raise ReadError(f"{files[0]}: cannot be read as {kind}: {said}") from error
 
 
-def _partitions(source: Given, files: Sequence[str]) -> Given:
+def partitions_of(source: Given, files: Sequence[str]) -> Given:
     """Return that folders named like ``year=2024`` are columns, where there are such."""
     from pathlib import Path
 
@@ -63,12 +63,19 @@ def _partitions(source: Given, files: Sequence[str]) -> Given:
     return "hive" if any("=" in part for part in below) else None
 
 
-def _files(source: Given) -> list[str] | None:
+def files_of(source: Given) -> list[str] | None:
+    """Return the files of a path, a folder, a pattern or a list of these; None of another thing.
+
+    Raises
+    ------
+    ReadError
+        When there are none.
+    """
     import glob
     from pathlib import Path
 
     if isinstance(source, (list, tuple)) and source:
-        several = [_files(one) for one in source]
+        several = [files_of(one) for one in source]
         return None if None in several else [file for one in several for file in one or ()]
     if not isinstance(source, (str, Path)):
         return None
