@@ -108,7 +108,7 @@ def sizes(data: ds.Dataset, group: str) -> pd.DataFrame:
     import pyarrow as pa
 
     def counted() -> Iterator[pa.RecordBatch]:
-        for batch in _batches(data, [group]):
+        for batch in batches_of(data, [group]):
             one = pa.array(np.ones(batch.num_rows, dtype=np.int64))
             yield pa.record_batch([batch.column(0), one], names=[group, "size"])
 
@@ -125,7 +125,7 @@ def sums(
     tables = [Lookup.of(plan, codes, word) for word in words]
 
     def packed() -> Iterator[pa.RecordBatch]:
-        for batch in _batches(data, [plan.group, *plan.items]):
+        for batch in batches_of(data, [plan.group, *plan.items]):
             read = codes.read(batch)
             columns = [pa.array(table.of_rows(read)) for table in tables]
             if told is not None:
@@ -161,7 +161,7 @@ def person_sums(
     # an index is hashed once, whatever the number of batches
     out = pd.Index(excluded) if len(excluded) else None
     names = [*plan.items] if out is None else [plan.group, *plan.items]
-    for batch in _batches(data, names):
+    for batch in batches_of(data, names):
         read = codes.read(batch)
         kept = read.answered >= plan.minimum
         if out is not None:
@@ -206,7 +206,8 @@ def _complete(codes: Codes, read: Read, kept: Array) -> Array:
     return (every @ every.T).astype(np.int64).astype(object)
 
 
-def _batches(data: ds.Dataset, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def batches_of(data: ds.Dataset, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of some columns, `ROWS` at a time at most."""
     import pyarrow as pa
 
     scanner = data.scanner(

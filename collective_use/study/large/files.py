@@ -132,7 +132,7 @@ class Files:
         first = rows = 0
         for part in fragment.split_by_row_group():
             held.append(part)
-            rows += part.count_rows()
+            rows += sum(group.num_rows for group in part.row_groups)
             if rows >= STRETCH:
                 yield self._of_fragments(stem, first, rows, held)
                 first, rows, held = first + rows, 0, []

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from collective_use.accepted import Plain
-from collective_use.errors import InputError
+from collective_use.errors import InputError, ReadError
 from collective_use.study.large.files import Files
 from collective_use.study.large.reading import check_rules
 from collective_use.study.large.sources import Source
@@ -83,7 +83,13 @@ def road_of(study: Study, large: bool | None = None) -> Road:
     if large is None and not all(map(_could_be, given)):
         return Road(None)
     files = Files(given, study.encoding, study.delimiter)
-    why = _why(files, given)
+    try:
+        why = _why(files, given)
+    except ReadError:
+        if large:
+            raise
+        # the ordinary reader says better what is wrong with a file
+        return Road(None)
     if large:
         return Road(files, f"--large: {files.name} is counted where it lies.")
     if not why:
