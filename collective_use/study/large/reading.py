@@ -36,8 +36,13 @@ FRAME = "frame: "
 SUMMED = ("rows", "persons", "cells")
 """What entries of the record count that adds up over stretches; columns and items do not."""
 
-NO_PERSONS = ("The member codes are personal details", "Names of ")
-"""Beginnings of entries that would give other numbers in each stretch."""
+NUMBERED = "Names of "
+"""How entries begin that would give other numbers in each stretch."""
+
+PERSONAL = (
+    "codes of members or names of organisations are personal details; give the survey codes first "
+    "(collective-use pseudonymize), or read it whole with --no-large"
+)
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,8 @@ class Reader:
         labels = key_labels(frame[group])
         there = labels != ""
         codes = None if member is None else key_labels(frame[member])
+        if codes is not None and kinds_in(set(codes)):
+            raise ReadError(f"{self.source.name}: {PERSONAL}")
         # whose rows they are is settled here, for all stretches alike
         plain = frame.assign(**{group: "g"} | ({} if member is None else {member: ""}))
         read = self._read(plain[there], f"{export}, rows {first + 1:,} to {first + len(frame):,}")
@@ -184,13 +191,9 @@ class Reader:
                 )  # fmt: skip
         except CollectiveUseError as error:
             raise type(error)(f"{where}: {str(error).replace(FRAME, '')}") from error
-        numbered = [e.text for e in found.record.entries if e.text.startswith(NO_PERSONS)]
+        numbered = [e.text for e in found.record.entries if e.text.startswith(NUMBERED)]
         if numbered:
-            raise ReadError(
-                f"{where}: codes of members or names of organisations are personal details; give "
-                "the survey codes first (collective-use pseudonymize), or read it whole with "
-                "--no-large"
-            )
+            raise ReadError(f"{where}: {PERSONAL}")
         self.form = found.form
         return found
 
