@@ -42,8 +42,8 @@ class Files:
         kinds = {_kind(path) for path in self.paths}
         if len(kinds) > 1:
             raise ReadError(
-                f"{self.name}: files must be all Parquet or all CSV to be read as one survey, got "
-                "both"
+                f"{self.name}: Parquet and CSV files cannot be read as one survey; give files of "
+                "one kind"
             )
 
     @property
