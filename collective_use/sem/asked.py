@@ -37,7 +37,7 @@ class FitOptions(TypedDict, total=False):
     effect_coding: bool
     fixed_x: bool | None
     bounds: str | Mapping[str, tuple[float, float]] | None
-    parameterization: str
+    parameterization: str | None
     identification: str
     rotation: str | None
     rotation_options: PlainMapping | None

@@ -61,7 +61,7 @@ def fit_sem(
     effect_coding: bool = False,
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
-    parameterization: str = "delta",
+    parameterization: str | None = None,
     identification: str = "lavaan",
     rotation: str | None = None,
     rotation_options: PlainMapping | None = None,
@@ -135,7 +135,7 @@ def fit_sem(
         ``"pos.var"`` (variances of at least 0) or limits by parameter name.
     parameterization
         Of ordered variables: ``"delta"`` (total variances are 1) or ``"theta"`` (residual
-        variances are 1).
+        variances are 1). None: delta, at two levels theta (residual variances within are 1).
     identification
         What `equal` frees in later groups when variables are ordered: ``"lavaan"`` (as
         ``group.equal`` of lavaan 0.6) or ``"wu.estabrook"`` (scales and intercepts of the latent
@@ -238,11 +238,17 @@ def _fitted(asked: PlainDict) -> SemResult:
         )
     if asked["ordered"]:
         del asked["auxiliary"]
+        if _has_levels(asked["model"]):
+            from collective_use.sem.ordinal_twolevel.fit import fit_ordinal_twolevel
+
+            asked["cluster"] = _names(asked["cluster"])
+            return fit_ordinal_twolevel(**asked)
         from collective_use.sem.ordinal.fit import fit_ordinal
 
         return fit_ordinal(**asked)
     del asked["ordered"]
-    one_of("parameterization", asked.pop("parameterization"), ("delta",))
+    if (parameterization := asked.pop("parameterization")) is not None:
+        one_of("parameterization", parameterization, ("delta",))
     if (identification := asked.pop("identification")) != "lavaan":
         raise InputError(
             f"identification={identification!r} is about ordered variables: name them in ordered="
@@ -288,7 +294,7 @@ def fit_cfa(
     effect_coding: bool = False,
     fixed_x: bool | None = None,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
-    parameterization: str = "delta",
+    parameterization: str | None = None,
     identification: str = "lavaan",
     rotation: str | None = None,
     rotation_options: PlainMapping | None = None,
