@@ -202,6 +202,44 @@ def test_personal_columns_never_leave(tmp_path, monkeypatch):
         assert "secret-7" not in held
 
 
+SHARING = """
+schema: 1
+id: sharing
+version: "1"
+title: {en: Sharing}
+languages: [en]
+columns: {group: g}
+constructs: [{id: c, name: {en: c}, definition: {en: c}}]
+scales: [{id: s, options: [{code: 1, label: {en: a}}, {code: 2, label: {en: b}},
+  {code: 3, label: {en: c}}, {code: 4, label: {en: d}}, {code: 5, label: {en: e}}]}]
+measures:
+- {id: part, construct: c, composition: additive, items: [q1, q2]}
+- {id: whole, construct: c, composition: referent_shift, items: [q1, q2, q3, q4]}
+- {id: rest, construct: c, composition: additive, items: [q3, q4]}
+items:
+- {id: q1, construct: c, text: {en: One.}, scale: s}
+- {id: q2, construct: c, text: {en: Two.}, scale: s}
+- {id: q3, construct: c, text: {en: Three.}, scale: s}
+- {id: q4, construct: c, text: {en: Four.}, scale: s}
+"""
+
+
+def test_means_of_measures_that_share_items_are_not_shown_together(tmp_path):
+    (tmp_path / "bank.yaml").write_text(SHARING, encoding="utf-8")
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.integers(1, 6, (700, 4)), columns=["q1", "q2", "q3", "q4"])
+    frame.insert(0, "g", rng.integers(0, 60, 700))
+    export = tmp_path / "a.parquet"
+    frame.to_parquet(export, index=False)
+    bank = str(tmp_path / "bank.yaml")
+    whole = ordinary(tmp_path / "whole", export, instrument=bank)
+    done = cu.score_large(export, bank, tmp_path / "large", repetitions=0)
+    same_tables(done.folder, whole.folder)
+    known = pd.read_csv(done.folder / "groups.csv").notna().sum()
+    assert known["whole"] == 0
+    assert known["part"] == known["rest"] > 40
+
+
 CONSENT = """
 consent:
 - {id: taking_part, text: {en: I take part.}, accept: {en: I agree}}

@@ -11,6 +11,7 @@ import pandas as pd
 from collective_use.disclosure import Disclosure
 from collective_use.groups.aggregate import aggregate
 from collective_use.groups.counts.survey import SurveyCounts
+from collective_use.groups.disclosure.figures import MEANS
 from collective_use.groups.disclosure.full import full_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
@@ -131,13 +132,18 @@ def write_groups(counted: SurveyCounts, study: Study, folder: Path, waiting: Pat
     record: dict[Entry, None] = {}
     wanted = wanted_measures(counted, study)
     shown: Shown | None = None
+    # of measures that share items the first shows its means, as where all are at hand
+    held: set[str] = set()
     for place, measure in enumerate(wanted):
         step("groups", place, len(wanted))
         groups = aggregate(
             counted, cutoffs=cutoffs, measures=[measure.id], nulls=study.null_distributions,
             repetitions=study.repetitions, seed=study.seed, by_item=False,
         )  # fmt: skip
-        shown = for_others(groups, cutoffs=cutoffs)
+        shown = for_others(groups, cutoffs=cutoffs, shown_items=held)
+        part = groups.evidence[measure.id]
+        if part.composition in MEANS and held.isdisjoint(part.items):
+            held.update(part.items)
         seen.add(measure.id, shown.values, shown.agreement, shown.measures)
         if study.full:
             values, agreement = full_tables(groups, cutoffs)
