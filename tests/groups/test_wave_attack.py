@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,9 +14,10 @@ import pytest
 from collective_use.disclosure import POSSIBILITIES, Disclosure, Unit
 from collective_use.errors import InputError
 from collective_use.groups.disclosure.blocks import Figure, figures_of
-from collective_use.groups.disclosure.waves import waves_for_others
+from collective_use.groups.disclosure.waves import WavesShown, waves_for_others
 
 RULE = Disclosure(5)
+PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
 
 DESIGNS = {
     "one small team": ([("a", "x"), ("b", "x"), ("c", "y")], [2, 5, 1]),
@@ -154,3 +157,13 @@ def test_who_is_withheld_and_why() -> None:
 def test_what_is_wrong_is_named(levels: list[str], unit: Unit, said: str) -> None:
     with pytest.raises(InputError, match=said):
         waves_for_others(survey(), "y", levels, "wave", unit=unit)
+
+
+def test_the_code_of_the_page_runs() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    names: dict[str, object] = {}
+    exec("\n".join(blocks), names)
+    seen = names["seen"]
+    assert isinstance(seen, WavesShown)
+    assert len(seen.units) > 50
+    assert len(seen.ranks) > 49
