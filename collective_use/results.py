@@ -203,10 +203,6 @@ def table_text(table: Table) -> str:
     ---------
     a       3
     b      10
-    >>> print(table_text(Table("A list", ("",), (("one line",), ("another",)))))
-    A list
-    one line
-    another
     """
     cells = [[cell_text(value, table.digits) for value in row] for row in table.rows]
     grid = [list(table.columns), *cells]

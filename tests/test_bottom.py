@@ -160,3 +160,8 @@ def test_front_door_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_list_without_heads_is_drawn_without_a_rule() -> None:
+    text = table_text(Table("Checked and passed", ("",), (("one line",), ("another",))))
+    assert text == "Checked and passed\none line\nanother"
