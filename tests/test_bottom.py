@@ -163,5 +163,7 @@ def test_front_door_is_light():
 
 
 def test_a_list_without_heads_is_drawn_without_a_rule() -> None:
-    text = table_text(Table("Checked and passed", ("",), (("one line",), ("another",))))
+    text = results.table_text(
+        results.Table("Checked and passed", ("",), (("one line",), ("another",)))
+    )
     assert text == "Checked and passed\none line\nanother"
