@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import least_squares
 
 import collective_use as cu
 from collective_use.errors import (
@@ -176,6 +177,36 @@ def test_groups_and_their_own_clusters() -> None:
     assert second.est.to_numpy() == pytest.approx(alone.estimates.est.to_numpy(), abs=1e-6)
     # Errors count the cases of both groups less 2, those of one group its cases less 1.
     assert second.se.to_numpy() == pytest.approx(alone.estimates.se.to_numpy(), rel=1e-3, abs=1e-9)
+
+
+def test_equal_loadings_over_groups_minimise_the_discrepancy_written_out() -> None:
+    data = pd.read_csv(FOLDER / "groups.csv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImproperSolutionWarning)
+        fit = _fit(FIVE[:4], data, group="g", equal="loadings")
+    rows, columns = np.triu_indices(4)
+
+    def residuals(t: np.ndarray) -> np.ndarray:
+        lw, lb = np.append(1.0, t[:3]), np.append(1.0, t[3:6])
+        out = []
+        for g, m in enumerate(fit.moments):
+            own = t[6 + 6 * g : 12 + 6 * g]
+            W = own[0] * np.outer(lw, lw) + np.eye(4)
+            B = own[1] * np.outer(lb, lb) + np.diag(own[2:])
+            unit = np.sqrt(np.outer(np.diag(W), np.diag(W)))
+            h = m.thresholds.size
+            pairs = np.array([(m.covariance - W / unit)[i, j]
+                              for j in range(4) for i in range(j + 1, 4)])  # fmt: skip
+            gap = np.concatenate([pairs, (m.between - B / unit)[columns, rows]])
+            weight = (m.n - 1) / fit.n / np.diag(m.gamma)[h:]
+            out.append(gap * np.sqrt(weight))
+        return np.concatenate(out)
+
+    found = least_squares(residuals, np.full(18, 0.5), xtol=1e-14, ftol=1e-14, gtol=1e-12)
+    assert fit.fit_measures["fmin"] == pytest.approx(found.cost, rel=1e-8)
+    assert fit.test.df == 14
+    own = fit.estimates.query("op == '=~' and group == 2").est.to_numpy()
+    assert own == pytest.approx(np.concatenate([[1], found.x[:3], [1], found.x[3:6]]), abs=1e-5)
 
 
 def test_no_variance_between_is_told() -> None:
