@@ -193,3 +193,11 @@ def test_the_result_says_where_its_errors_come_from() -> None:
     assert fit.replicates is not None
     assert list(fit.replicates.to_frame().parameter)[-1] == "half"
     assert fit.wald("a == 1").statistic == pytest.approx(((loading.est - 1) / loading.se) ** 2)
+
+
+def test_weights_of_zero_leave_cases_out() -> None:
+    """Also where a whole pattern of missing values has no weight."""
+    some = GAPS.y2.notna()
+    fit = cu.fit_sem(MODEL, GAPS.assign(w=DATA.w.where(some, 0.0)), weights="w", missing="fiml")
+    less = cu.fit_sem(MODEL, GAPS[some], weights="w", missing="fiml")
+    np.testing.assert_allclose(fit.parameters, less.parameters, atol=1e-8)

@@ -63,6 +63,8 @@ def evaluate(expression: Expression, values: Mapping[str, Dual], q: int) -> Dual
         return min(parts, key=lambda part: sign * part[0])
     if len(parts) == 1:
         value, slope = function_of(expression.operator, parts[0][0])
+        if not math.isfinite(slope):
+            return value, np.full(q, math.nan)
         return value, slope * parts[0][1]
     return _double(expression.operator, *parts[0], *parts[1])
 
@@ -143,6 +145,15 @@ class Constraints:
     def inequalities(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return c and its Jacobian; c is at least zero where the constraints hold."""
         return self._differences(self.above, theta)
+
+    def undefined(self, theta: Floats) -> list[str]:
+        """Return the constraints that have no finite value somewhere, as they are written."""
+        rows = [row for row, _, _ in (*self.equal, *self.above)]
+        values = np.concatenate([self.equalities(theta)[0], self.inequalities(theta)[0]])
+        finite = np.isfinite(values)
+        return [
+            f"{r.lhs} {r.op} {r.rhs}" for r, there in zip(rows, finite, strict=True) if not there
+        ]
 
 
 def read_constraints(table: ParameterTable) -> Constraints:
