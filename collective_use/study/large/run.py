@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from collective_use.output import (
 )
 from collective_use.progress import step
 from collective_use.record import Record
+from collective_use.responses.answers.cells import REASONS
 from collective_use.results import Result, Table, table_of
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.large.files import Files
@@ -82,6 +83,10 @@ class LargeRun(Result):
         File names with what they hold.
     said
         Why it was counted where it lies, and what was found of an interrupted run.
+    answers
+        A row an item: ``valid`` answers, and why others are missing; exact, so it is in no file.
+    flagged
+        Screening rule to how many persons it flags, ``""`` for any rule; in no file either.
 
     Examples
     --------
@@ -100,6 +105,8 @@ class LargeRun(Result):
     run: PlainDict = field(repr=False)
     files: tuple[tuple[str, str], ...] = field(repr=False)
     said: tuple[str, ...] = ()
+    answers: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    flagged: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a measure: reliability, ICCs, agreement, verdict."""
@@ -224,8 +231,9 @@ def run_large(study: Study, road: Road) -> LargeRun:
     parts.remove()
     measures = grouped.exact if study.full else grouped.measures
     return LargeRun(
-        Path(study.out), instrument, grouped.values, measures, run, _meanings(study), said
-    )
+        Path(study.out), instrument, grouped.values, measures, run, _meanings(study), said,
+        _answers(told), added([one["flagged"] for one in told]),
+    )  # fmt: skip
 
 
 def _mark(study: Study, reader: Reader) -> dict[str, str]:
@@ -309,8 +317,7 @@ def _account(
 ) -> PlainDict:  # fmt: skip
     record = joined([entries_of(one) for one in told])
     record = _left_out(reader).joined(record)
-    items: dict[str, dict[str, int]] = added([one["items"] for one in told])
-    silent = [name for name, reasons in items.items() if not reasons.get("")]
+    silent = [name for name, valid in _answers(told)["valid"].items() if not valid]
     if silent:
         text = f"Nobody answered {quoted(silent)}."
         record = record.note("responses", "warning", text, count=len(silent), of="items")
@@ -341,8 +348,6 @@ def _account(
             "groups": len(counted.groups),
             "measures": len(grouped.measures),
         },
-        "answers": items,
-        "screening": added([one["flagged"] for one in told]),
         "models": {},
         "not_fitted": {},
         **{
@@ -350,6 +355,16 @@ def _account(
             for name, kind in kinds.items()
         },
     }
+
+
+def _answers(told: list[PlainDict]) -> pd.DataFrame:
+    """Return a row an item: valid answers, and missing ones by reason."""
+    items: dict[str, dict[str, int]] = added([one["items"] for one in told])
+    frame = pd.DataFrame.from_dict(items, orient="index").fillna(0).astype("int64")
+    names = [name for name in REASONS if name in frame]
+    return frame.reindex(columns=names if "" in names else ["", *names], fill_value=0).rename(
+        columns={"": "valid"}
+    )
 
 
 def _left_out(reader: Reader) -> Record:
