@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +12,6 @@ import pandas as pd
 
 from collective_use._version import __version__
 from collective_use.accepted import Given, PlainDict
-from collective_use.checks import quoted
-from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.counts.survey import SurveyCounts, count_survey
 from collective_use.instrument.library import load_instrument
@@ -27,34 +25,26 @@ from collective_use.output import (
     write_run,
 )
 from collective_use.progress import step
-from collective_use.record import Record
-from collective_use.responses.answers.cells import REASONS
 from collective_use.results import Result, Table, table_of
 from collective_use.study.dictionary import dictionary_frame
-from collective_use.study.large.files import Files
-from collective_use.study.large.groups import Grouped, write_groups
-from collective_use.study.large.parts import Parts, entries_of
+from collective_use.study.large.account import account_of, answers_of, instrument_hash
+from collective_use.study.large.groups import write_groups
+from collective_use.study.large.parts import Parts
 from collective_use.study.large.persons import PERSONS, check_once, write_persons
 from collective_use.study.large.reading import (
-    FRAME,
     Portion,
     Reader,
     added,
     check_labels,
-    joined,
 )
 from collective_use.study.large.road import Road, refuse_what_counts_cannot, road_of
-from collective_use.study.large.sources import Source, Stretch
+from collective_use.study.large.sources import Stretch
 from collective_use.study.large.tables import rows_of
-from collective_use.study.meanings import OUTPUT_SCHEMA
 from collective_use.study.outputs import FULL, FULL_MEANINGS, MEANINGS, log_of
-from collective_use.study.provenance import file_hash, versions
 from collective_use.study.settings import Study, study_from
-from collective_use.study.settings import shown as settings_shown
 from collective_use.study.telling import account_beside, spoken, table_beside
 from collective_use.study.walk import named_instrument
 
-NOT_MADE = "table1.csv, methods.md and facet scores of groups are not made from counts."
 WRITTEN = ("groups.csv", "agreement.csv", "measures.csv", "dictionary.csv", RUN_FILE, LOG_FILE)
 
 OPTIONS = (
@@ -226,13 +216,13 @@ def run_large(study: Study, road: Road) -> LargeRun:
         grouped = write_groups(counted, study, folder, parts.folder)
         heads = {PERSONS: write_persons(parts.files("persons"), folder), **grouped.heads}
         said = tuple(text for text in (road.why, found) if text)
-        run = _account(study, reader, counted, grouped, told, said)
+        run = account_of(study, reader, counted, grouped, told, said)
         _write(study, folder, heads, run, instrument, started)
     parts.remove()
     measures = grouped.exact if study.full else grouped.measures
     return LargeRun(
         Path(study.out), instrument, grouped.values, measures, run, _meanings(study), said,
-        _answers(told), added([one["flagged"] for one in told]),
+        answers_of(told), added([one["flagged"] for one in told]),
     )  # fmt: skip
 
 
@@ -243,16 +233,10 @@ def _mark(study: Study, reader: Reader) -> dict[str, str]:
     options = study.model_dump(mode="json", include=set(chosen))
     return {
         "the source": reader.source.mark(columns),
-        "the instrument": _hash(study),
+        "the instrument": instrument_hash(study),
         "the settings": json_bytes(options).decode(),
         "the version": __version__,
     }
-
-
-def _hash(study: Study) -> str:
-    from collective_use.study.outputs import instrument_place
-
-    return file_hash(instrument_place(study.instrument))
 
 
 def _read(reader: Reader, parts: Parts) -> list[PlainDict]:
@@ -309,74 +293,6 @@ def _counted(study: Study, reader: Reader, parts: Parts, told: list[PlainDict]) 
 def _is_scored(instrument: Instrument, name: str) -> bool:
     item = next((one for one in instrument.items if one.id == name), None)
     return item is not None and item.kind == "likert" and item.scale is not None
-
-
-def _account(
-    study: Study, reader: Reader, counted: SurveyCounts, grouped: Grouped,
-    told: list[PlainDict], said: tuple[str, ...],
-) -> PlainDict:  # fmt: skip
-    record = joined([entries_of(one) for one in told])
-    record = _left_out(reader).joined(record)
-    silent = [name for name, valid in _answers(told)["valid"].items() if not valid]
-    if silent:
-        text = f"Nobody answered {quoted(silent)}."
-        record = record.note("responses", "warning", text, count=len(silent), of="items")
-    record = record.joined(grouped.record).note("study", "note", NOT_MADE)
-    for text in said:
-        record = record.note("study", "decision", text)
-    kinds = {
-        "decisions": "decision", "left_out": "left out", "changed": "changed",
-        "warnings": "warning", "notes": "note",
-    }  # fmt: skip
-    return {
-        "command": "score",
-        "schema": OUTPUT_SCHEMA,
-        "versions": versions(),
-        "instrument": {
-            "id": reader.instrument.id,
-            "version": reader.instrument.version,
-            "sha256": _hash(study),
-        },
-        "inputs": [_input(reader.source)],
-        "settings": settings_shown(study),
-        "cutoffs": {
-            name: {"value": rule.value, "direction": rule.direction, "source": rule.source}
-            for name, rule in cutoffs_with(study.all_cutoffs()).items()
-        },
-        "counts": {
-            "persons": counted.persons,
-            "groups": len(counted.groups),
-            "measures": len(grouped.measures),
-        },
-        "models": {},
-        "not_fitted": {},
-        **{
-            name: [entry.to_dict() for entry in record.of_kind(kind)]
-            for name, kind in kinds.items()
-        },
-    }
-
-
-def _answers(told: list[PlainDict]) -> pd.DataFrame:
-    """Return a row an item: valid answers, and missing ones by reason."""
-    items: dict[str, dict[str, int]] = added([one["items"] for one in told])
-    frame = pd.DataFrame.from_dict(items, orient="index").fillna(0).astype("int64")
-    names = [name for name in REASONS if name in frame]
-    return frame.reindex(columns=names if "" in names else ["", *names], fill_value=0).rename(
-        columns={"": "valid"}
-    )
-
-
-def _left_out(reader: Reader) -> Record:
-    """Return which columns of the source are not read."""
-    entries = reader.asked.record.entries
-    named = [replace(e, text=e.text.replace(FRAME, f"{reader.source.name}: ")) for e in entries]
-    return Record(tuple(named))
-
-
-def _input(source: Source) -> PlainDict:
-    files = len(source.paths) if isinstance(source, Files) else 0
-    return {"name": source.name, "rows": source.rows, "bytes": source.size, "files": files}
 
 
 def _write(
