@@ -162,6 +162,9 @@ def test_an_interrupted_run_goes_on(tmp_path, parquet, monkeypatch):
     # the first stretch of 600 rows was finished and is not read again, the second is
     assert calls == [0, 250, 500, 600, 850, 600, 850, 1100, 1200, 1450, 1700, 1800]
     assert done.said[-1] == "1 parts were read by the run that was interrupted."
+    fresh = cu.score_large(parquet, BANK, tmp_path / "fresh", repetitions=0)
+    for path in fresh.folder.iterdir():
+        assert path.name == "log.json" or path.read_bytes() == (place / path.name).read_bytes()
     assert not (tmp_path / ".large.parts").exists()
     same_tables(place, ordinary(tmp_path / "whole", parquet).folder)
 

@@ -33,7 +33,7 @@ def instrument_hash(study: Study) -> str:
 
 def account_of(
     study: Study, reader: Reader, counted: SurveyCounts, grouped: Grouped,
-    told: list[PlainDict], said: tuple[str, ...],
+    told: list[PlainDict], why: str,
 ) -> PlainDict:  # fmt: skip
     """Return the content of run.json.
 
@@ -43,8 +43,8 @@ def account_of(
         The settings, what read, what was counted, and what became of groups.
     told
         What the finished parts say, a mapping a portion.
-    said
-        Why it was counted where it lies, and what was found of an interrupted run.
+    why
+        Why it was counted where it lies.
     """
     record = joined([entries_of(one) for one in told])
     record = _left_out(reader).joined(record)
@@ -53,8 +53,8 @@ def account_of(
         text = f"Nobody answered {quoted(silent)}."
         record = record.note("responses", "warning", text, count=len(silent), of="items")
     record = record.joined(grouped.record).note("study", "note", NOT_MADE)
-    for text in said:
-        record = record.note("study", "decision", text)
+    if why:
+        record = record.note("study", "decision", why)
     kinds = {
         "decisions": "decision", "left_out": "left out", "changed": "changed",
         "warnings": "warning", "notes": "note",

@@ -216,8 +216,10 @@ def run_large(study: Study, road: Road) -> LargeRun:
         grouped = write_groups(counted, study, folder, parts.folder)
         heads = {PERSONS: write_persons(parts.files("persons"), folder), **grouped.heads}
         said = tuple(text for text in (road.why, found) if text)
-        run = account_of(study, reader, counted, grouped, told, said)
-        _write(study, folder, heads, run, instrument, started)
+        # whether a run was interrupted changes nothing of what it finds
+        run = account_of(study, reader, counted, grouped, told, road.why)
+        log = {**log_of(study, "score", started), "found": found}
+        _write(study, folder, heads, run, instrument, log)
     parts.remove()
     measures = grouped.exact if study.full else grouped.measures
     return LargeRun(
@@ -297,14 +299,14 @@ def _is_scored(instrument: Instrument, name: str) -> bool:
 
 def _write(
     study: Study, folder: Path, heads: dict[str, pd.DataFrame], run: PlainDict,
-    instrument: Instrument, started: float,
+    instrument: Instrument, log: PlainDict,
 ) -> None:  # fmt: skip
     language = spoken(study.lang)
     dictionary = dictionary_frame(heads, instrument)
     if language:
         dictionary = table_beside(dictionary, language)
     (folder / "dictionary.csv").write_bytes(csv_bytes(dictionary))
-    (folder / LOG_FILE).write_bytes(json_bytes(log_of(study, "score", started)))
+    (folder / LOG_FILE).write_bytes(json_bytes(log))
     write_run(folder, account_beside(run, language) if language else run)
 
 
