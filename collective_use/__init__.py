@@ -217,6 +217,7 @@ _LAZY: dict[str, str] = {
     "ProductIndicators": "collective_use.sem.data.indicators",
     "Predictions": "collective_use.sem.postfit.prediction",
     "TwoLevelResult": "collective_use.sem.twolevel.result",
+    "TwoLevelOrdinalResult": "collective_use.sem.ordinal_twolevel.result",
     "OrdinalResult": "collective_use.sem.ordinal.result",
     "Comparison": "collective_use.sem.compare.comparison",
     "ParameterTest": "collective_use.sem.postfit.parameter_test",

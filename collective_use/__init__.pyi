@@ -174,6 +174,7 @@ from collective_use.sem.imputation import fit_sem_mi as fit_sem_mi
 from collective_use.sem.moderated.fit import fit_moderated as fit_moderated
 from collective_use.sem.moderated.result import ModeratedFit as ModeratedFit
 from collective_use.sem.ordinal.result import OrdinalResult as OrdinalResult
+from collective_use.sem.ordinal_twolevel.result import TwoLevelOrdinalResult as TwoLevelOrdinalResult
 from collective_use.sem.postfit.derived import DerivedEstimate as DerivedEstimate
 from collective_use.sem.postfit.derived import ImpliedMoments as ImpliedMoments
 from collective_use.sem.postfit.derived import ProfileLimits as ProfileLimits

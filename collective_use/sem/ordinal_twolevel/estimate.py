@@ -151,12 +151,16 @@ def estimate_table(
         )
     filled = _with_starts(table, coded.moments)
     model, constraints = compile_model(filled), read_constraints(filled)
-    shares = np.array([m.n for m in coded.moments]) / coded.sample.n
+    n = np.array([m.n for m in coded.moments])
     W = weights_of(coded.moments, options.function)
-    objective = TwoLevelOrdinalObjective(model, coded.moments, shares, W)
-    optimum, basis = search(relabelled(filled), _start_data(coded), objective, constraints)
+    # As at one level (and in lavaan): the discrepancy of a group counts n - 1 cases, errors n.
+    first, shared = (
+        TwoLevelOrdinalObjective(model, coded.moments, weights, W)
+        for weights in ((n - 1) / n.sum(), n / n.sum())
+    )
+    optimum, basis = search(relabelled(filled), _start_data(coded), first, constraints)
     return TwoLevelOrdinalSolution(
-        filled, model, coded.sample, options, objective, objective, optimum, basis, constraints
+        filled, model, coded.sample, options, first, shared, optimum, basis, constraints
     )
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal_twolevel.moments import TwoLevelOrdinalMoments
 from collective_use.numerics.sem.model import vech_index
 from collective_use.sem.ordinal.residuals import z_values
 from collective_use.sem.ordinal_twolevel.estimate import TwoLevelOrdinalSolution
-from collective_use.sem.ordinal_twolevel.tests_of_fit import implied_matrices
+from collective_use.sem.ordinal_twolevel.tests_of_fit import correlations_of, implied_matrices
 from collective_use.sem.postfit.residuals import KINDS, SemResiduals
 
 
@@ -49,7 +48,7 @@ def two_level_ordinal_residuals(
         for level, (at, S, model) in enumerate(
             ((inside, m.covariance, implied[0]), (outside, m.between, implied[1])), start=1
         ):
-            gap = (_correlations(S) - _correlations(model))[rows, columns]
+            gap = (correlations_of(S) - correlations_of(model))[rows, columns]
             values = [np.where(at < 0, 0.0, x[at]) for x in (raw, z[0], z[1])]
             covariances.append(pd.DataFrame({
                 "group": i + 1, "level": level, "lhs": [names[k] for k in rows.tolist()],
@@ -60,12 +59,3 @@ def two_level_ordinal_residuals(
         pd.concat(covariances, ignore_index=True), empty, "",
         pd.concat(thresholds, ignore_index=True),
     )  # fmt: skip
-
-
-def _correlations(S: Floats) -> Floats:
-    """Return correlations, NaN where a variance is not positive; the diagonal is 1."""
-    variance = np.diag(S)
-    size = np.sqrt(np.where(variance > 0, variance, np.nan))
-    out = S / np.outer(size, size)
-    np.fill_diagonal(out, 1.0)
-    return np.asarray(out)

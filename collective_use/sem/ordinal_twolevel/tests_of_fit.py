@@ -43,7 +43,7 @@ def two_level_baseline(solution: TwoLevelOrdinalSolution, moments: Moments) -> T
         cuts = np.ones(m.thresholds.size, dtype=bool)
         pairs = np.zeros((rows != columns).sum(), dtype=bool)
         free.append(np.concatenate([cuts, pairs, rows == columns]))
-    plain, corrected = tests_with_free(solution, moments, free, [m.n for m in moments])
+    plain, corrected = tests_with_free(solution, moments, free, [m.n - 1 for m in moments])
     return replace(plain, p=math.nan), corrected
 
 
@@ -55,19 +55,26 @@ def implied_matrices(solution: TwoLevelOrdinalSolution, group: int) -> tuple[Flo
     return within.Sigma * unit, between.Sigma * unit
 
 
-def level_residuals(solution: TwoLevelOrdinalSolution, moments: Moments) -> dict[str, float]:
-    """Return the root mean square of standardised residuals by level.
+def correlations_of(S: Floats) -> Floats:
+    """Return correlations, NaN where a variance is not positive; the diagonal is 1."""
+    variance = np.diag(S)
+    size = np.sqrt(np.where(variance > 0, variance, np.nan))
+    out = S / np.outer(size, size)
+    np.fill_diagonal(out, 1.0)
+    return np.asarray(out)
 
-    Within, residuals are of correlations; between, of covariances in units of the sample's standard
-    deviations between clusters (not known where one of them is estimated at 0).
+
+def level_residuals(solution: TwoLevelOrdinalSolution, moments: Moments) -> dict[str, float]:
+    """Return the root mean square residual of the correlations by level, as lavaan does.
+
+    Between variances have no part; a correlation is not known where one is estimated at 0.
     """
     total = {"srmr_within": 0.0, "srmr_between": 0.0}
     for i, (share, m) in enumerate(zip(solution.data.shares, moments, strict=True)):
         rows, columns = vech_index(len(m.covariance))
         pairs = zip(total, (m.covariance, m.between), implied_matrices(solution, i), strict=True)
         for name, S, implied in pairs:
-            size = np.sqrt(np.diag(S))
-            gap = ((S - implied) / np.outer(size, size))[rows, columns]
+            gap = (correlations_of(S) - correlations_of(implied))[rows, columns]
             value = math.sqrt(float(np.mean(gap**2)))
             flat = name == "srmr_between" and m.at_border.size
             total[name] += share * (math.nan if flat else value)
@@ -96,6 +103,6 @@ def two_level_measures(
         }
     out |= _baseline(null, null_corrected)
     out |= _incremental(plain, corrected, null, null_corrected, None)
-    out |= _approximation(plain, corrected, None, 1.0, solution.data.n, len(moments))
+    out |= _approximation(plain, corrected, None, 1.0, solution.effective_n, len(moments))
     by_level = level_residuals(solution, moments)
     return out | {"srmr": sum(by_level.values())} | by_level

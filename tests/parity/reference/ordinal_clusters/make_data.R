@@ -22,3 +22,8 @@ first <- part(60, 1); second <- part(50, .9)
 second$team <- second$team + 100
 groups <- rbind(cbind(first, g = "a"), cbind(second, g = "b"))
 write.csv(groups, "groups.csv", row.names = FALSE)
+gaps <- five
+gaps$y1[seq(1, nrow(gaps), 7)] <- NA
+gaps$y2[seq(3, nrow(gaps), 5)] <- NA
+gaps$y3[gaps$y4 > 3] <- NA
+write.csv(gaps, "gaps.csv", row.names = FALSE, na = "")

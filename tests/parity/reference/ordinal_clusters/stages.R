@@ -4,7 +4,7 @@
 # - bivariate: the likelihood of a pair written out, integrated over both effects by a product of
 #   41 Gauss-Hermite nodes, and maximised by optim, then nlminb from there.
 library(lme4); library(ordinal); library(pbivnorm); library(jsonlite)
-d <- read.csv("five.csv")
+five <- read.csv("five.csv"); gaps <- read.csv("gaps.csv")     # gaps: cases that answered
 items <- paste0("y", 1:5)
 univariate <- function(x, team) {
   x <- factor(x)
@@ -20,7 +20,6 @@ univariate <- function(x, team) {
   list(by = "clmm", thresholds = unname(fit$alpha), variance = unname(VarCorr(fit)$team[1, 1]),
        loglik = as.numeric(logLik(fit)))
 }
-alone <- lapply(items, function(i) univariate(d[[i]], d$team))
 gauss_hermite <- function(n) {                       # nodes and weights for the standard normal
   e <- eigen(diag(0, n) + rbind(cbind(0, diag(sqrt(seq_len(n - 1)))), 0) +
                t(rbind(cbind(0, diag(sqrt(seq_len(n - 1)))), 0)), symmetric = TRUE)
@@ -31,7 +30,7 @@ grid <- expand.grid(a = seq_along(rule$x), b = seq_along(rule$x))
 weight <- rule$w[grid$a] * rule$w[grid$b]
 keep <- weight > 1e-22
 u1 <- rule$x[grid$a][keep]; u2 <- rule$x[grid$b][keep]; weight <- weight[keep]
-pair_log <- function(theta, i, j, first, second) {
+pair_log <- function(theta, d, i, j, first, second) {
   rho <- tanh(theta[1]); s1 <- sqrt(first$variance); s2 <- sqrt(second$variance)
   r <- tanh(theta[2])
   b1 <- s1 * u1; b2 <- s2 * (r * u1 + sqrt(1 - r^2) * u2)
@@ -50,22 +49,27 @@ pair_log <- function(theta, i, j, first, second) {
     p <- phi2(e1[k + 1], e2[l + 1]) - phi2(e1[k], e2[l + 1]) - phi2(e1[k + 1], e2[l]) +
       phi2(e1[k], e2[l])
     logs[, at] <- log(pmax(p, 1e-300))
-    counts <- cbind(counts, tapply(d[[i]] == k & d[[j]] == l, d$team, sum))
+    counts <- cbind(counts, tapply(d[[i]] == k & d[[j]] == l, d$team, sum, na.rm = TRUE))
   }
   ll <- counts %*% t(logs)
   top <- apply(ll, 1, max)
   sum(log(exp(ll - top) %*% weight) + top)
 }
-pairs <- list(c(1, 2), c(3, 5), c(2, 4))
-joint <- lapply(pairs, function(k) {
-  f <- function(t) -pair_log(t, items[k[1]], items[k[2]], alone[[k[1]]], alone[[k[2]]])
-  found <- optim(c(.5, .5), f, method = "BFGS", control = list(reltol = 1e-13))
-  found <- nlminb(found$par, f, control = list(rel.tol = 1e-14, x.tol = 1e-10))
-  s <- sqrt(alone[[k[1]]]$variance * alone[[k[2]]]$variance)
-  list(pair = k, correlation = tanh(found$par[1]), covariance = s * tanh(found$par[2]),
-       loglik = -found$objective)
-})
-write(toJSON(list(versions = list(lme4 = as.character(packageVersion("lme4")),
-                                  ordinal = as.character(packageVersion("ordinal"))),
-                  items = alone, pairs = joint),
-             digits = 12, auto_unbox = TRUE, pretty = TRUE), "stages.json")
+stages <- function(d, pairs) {
+  alone <- lapply(items, function(i) univariate(d[[i]], d$team))
+  joint <- lapply(pairs, function(k) {
+    f <- function(t) -pair_log(t, d, items[k[1]], items[k[2]], alone[[k[1]]], alone[[k[2]]])
+    found <- optim(c(.5, .5), f, method = "BFGS", control = list(reltol = 1e-13))
+    found <- nlminb(found$par, f, control = list(rel.tol = 1e-14, x.tol = 1e-10))
+    s <- sqrt(alone[[k[1]]]$variance * alone[[k[2]]]$variance)
+    list(pair = k, correlation = tanh(found$par[1]), covariance = s * tanh(found$par[2]),
+         loglik = -found$objective)
+  })
+  list(items = alone, pairs = joint)
+}
+found <- list(five = stages(five, list(c(1, 2), c(3, 5), c(2, 4))),
+              gaps = stages(gaps, list(c(1, 2), c(1, 3))))
+versions <- list(lme4 = as.character(packageVersion("lme4")),
+                 ordinal = as.character(packageVersion("ordinal")))
+write(toJSON(c(list(versions = versions), found), digits = 12, auto_unbox = TRUE, pretty = TRUE),
+      "stages.json")
