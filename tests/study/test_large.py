@@ -96,6 +96,10 @@ def test_settings_do_what_they_do_to_persons(tmp_path, parquet, how):
     done = cu.score_large(parquet, BANK, tmp_path / "large", repetitions=0, **how)
     same_tables(done.folder, whole.folder)
     same_persons(done.folder, whole.folder)
+    read = whole.outcome.responses.missing_frame().set_index("item").loc[done.answers.index]
+    pd.testing.assert_frame_equal(
+        done.answers, read[list(done.answers)], check_dtype=False, check_names=False
+    )
     said = [(e["text"], e["count"]) for e in whole.run["left_out"] if e["room"] == "scores"]
     told = [(e["text"], e["count"]) for e in done.run["left_out"] if e["room"] == "scores"]
     assert sorted(told) == sorted(said)
@@ -158,6 +162,9 @@ def test_an_interrupted_run_goes_on(tmp_path, parquet, monkeypatch):
     # the first stretch of 600 rows was finished and is not read again, the second is
     assert calls == [0, 250, 500, 600, 850, 600, 850, 1100, 1200, 1450, 1700, 1800]
     assert done.said[-1] == "1 parts were read by the run that was interrupted."
+    fresh = cu.score_large(parquet, BANK, tmp_path / "fresh", repetitions=0)
+    for path in fresh.folder.iterdir():
+        assert path.name == "log.json" or path.read_bytes() == (place / path.name).read_bytes()
     assert not (tmp_path / ".large.parts").exists()
     same_tables(place, ordinary(tmp_path / "whole", parquet).folder)
 
@@ -317,7 +324,7 @@ def test_answers_outside_the_scale_are_an_error_with_its_place(tmp_path, parquet
         cu.score_large(parquet, BANK, tmp_path / "o", repetitions=0)
     assert "'9'" in str(caught.value)
     done = cu.score_large(parquet, BANK, tmp_path / "o", repetitions=0, invalid="missing")
-    assert done.run["answers"]["lead01"]["invalid"] == 1
+    assert done.answers.loc["lead01", "invalid"] == 1
 
 
 @pytest.mark.parametrize("what", ["group", "member"])

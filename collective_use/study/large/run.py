@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +12,6 @@ import pandas as pd
 
 from collective_use._version import __version__
 from collective_use.accepted import Given, PlainDict
-from collective_use.checks import quoted
-from collective_use.cutoffs import cutoffs_with
 from collective_use.errors import InputError
 from collective_use.groups.counts.survey import SurveyCounts, count_survey
 from collective_use.instrument.library import load_instrument
@@ -27,33 +25,26 @@ from collective_use.output import (
     write_run,
 )
 from collective_use.progress import step
-from collective_use.record import Record
 from collective_use.results import Result, Table, table_of
 from collective_use.study.dictionary import dictionary_frame
-from collective_use.study.large.files import Files
-from collective_use.study.large.groups import Grouped, write_groups
-from collective_use.study.large.parts import Parts, entries_of
+from collective_use.study.large.account import account_of, answers_of, instrument_hash
+from collective_use.study.large.groups import write_groups
+from collective_use.study.large.parts import Parts
 from collective_use.study.large.persons import PERSONS, check_once, write_persons
 from collective_use.study.large.reading import (
-    FRAME,
     Portion,
     Reader,
     added,
     check_labels,
-    joined,
 )
 from collective_use.study.large.road import Road, refuse_what_counts_cannot, road_of
-from collective_use.study.large.sources import Source, Stretch
+from collective_use.study.large.sources import Stretch
 from collective_use.study.large.tables import rows_of
-from collective_use.study.meanings import OUTPUT_SCHEMA
 from collective_use.study.outputs import FULL, FULL_MEANINGS, MEANINGS, log_of
-from collective_use.study.provenance import file_hash, versions
 from collective_use.study.settings import Study, study_from
-from collective_use.study.settings import shown as settings_shown
 from collective_use.study.telling import account_beside, spoken, table_beside
 from collective_use.study.walk import named_instrument
 
-NOT_MADE = "table1.csv, methods.md and facet scores of groups are not made from counts."
 WRITTEN = ("groups.csv", "agreement.csv", "measures.csv", "dictionary.csv", RUN_FILE, LOG_FILE)
 
 OPTIONS = (
@@ -82,6 +73,10 @@ class LargeRun(Result):
         File names with what they hold.
     said
         Why it was counted where it lies, and what was found of an interrupted run.
+    answers
+        A row an item: ``valid`` answers, and why others are missing; exact, so it is in no file.
+    flagged
+        Screening rule to how many persons it flags, ``""`` for any rule; in no file either.
 
     Examples
     --------
@@ -100,6 +95,8 @@ class LargeRun(Result):
     run: PlainDict = field(repr=False)
     files: tuple[tuple[str, str], ...] = field(repr=False)
     said: tuple[str, ...] = ()
+    answers: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    flagged: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a measure: reliability, ICCs, agreement, verdict."""
@@ -219,13 +216,16 @@ def run_large(study: Study, road: Road) -> LargeRun:
         grouped = write_groups(counted, study, folder, parts.folder)
         heads = {PERSONS: write_persons(parts.files("persons"), folder), **grouped.heads}
         said = tuple(text for text in (road.why, found) if text)
-        run = _account(study, reader, counted, grouped, told, said)
-        _write(study, folder, heads, run, instrument, started)
+        # whether a run was interrupted changes nothing of what it finds
+        run = account_of(study, reader, counted, grouped, told, road.why)
+        log = {**log_of(study, "score", started), "found": found}
+        _write(study, folder, heads, run, instrument, log)
     parts.remove()
     measures = grouped.exact if study.full else grouped.measures
     return LargeRun(
-        Path(study.out), instrument, grouped.values, measures, run, _meanings(study), said
-    )
+        Path(study.out), instrument, grouped.values, measures, run, _meanings(study), said,
+        answers_of(told), added([one["flagged"] for one in told]),
+    )  # fmt: skip
 
 
 def _mark(study: Study, reader: Reader) -> dict[str, str]:
@@ -235,16 +235,10 @@ def _mark(study: Study, reader: Reader) -> dict[str, str]:
     options = study.model_dump(mode="json", include=set(chosen))
     return {
         "the source": reader.source.mark(columns),
-        "the instrument": _hash(study),
+        "the instrument": instrument_hash(study),
         "the settings": json_bytes(options).decode(),
         "the version": __version__,
     }
-
-
-def _hash(study: Study) -> str:
-    from collective_use.study.outputs import instrument_place
-
-    return file_hash(instrument_place(study.instrument))
 
 
 def _read(reader: Reader, parts: Parts) -> list[PlainDict]:
@@ -303,77 +297,16 @@ def _is_scored(instrument: Instrument, name: str) -> bool:
     return item is not None and item.kind == "likert" and item.scale is not None
 
 
-def _account(
-    study: Study, reader: Reader, counted: SurveyCounts, grouped: Grouped,
-    told: list[PlainDict], said: tuple[str, ...],
-) -> PlainDict:  # fmt: skip
-    record = joined([entries_of(one) for one in told])
-    record = _left_out(reader).joined(record)
-    items: dict[str, dict[str, int]] = added([one["items"] for one in told])
-    silent = [name for name, reasons in items.items() if not reasons.get("")]
-    if silent:
-        text = f"Nobody answered {quoted(silent)}."
-        record = record.note("responses", "warning", text, count=len(silent), of="items")
-    record = record.joined(grouped.record).note("study", "note", NOT_MADE)
-    for text in said:
-        record = record.note("study", "decision", text)
-    kinds = {
-        "decisions": "decision", "left_out": "left out", "changed": "changed",
-        "warnings": "warning", "notes": "note",
-    }  # fmt: skip
-    return {
-        "command": "score",
-        "schema": OUTPUT_SCHEMA,
-        "versions": versions(),
-        "instrument": {
-            "id": reader.instrument.id,
-            "version": reader.instrument.version,
-            "sha256": _hash(study),
-        },
-        "inputs": [_input(reader.source)],
-        "settings": settings_shown(study),
-        "cutoffs": {
-            name: {"value": rule.value, "direction": rule.direction, "source": rule.source}
-            for name, rule in cutoffs_with(study.all_cutoffs()).items()
-        },
-        "counts": {
-            "persons": counted.persons,
-            "groups": len(counted.groups),
-            "measures": len(grouped.measures),
-        },
-        "answers": items,
-        "screening": added([one["flagged"] for one in told]),
-        "models": {},
-        "not_fitted": {},
-        **{
-            name: [entry.to_dict() for entry in record.of_kind(kind)]
-            for name, kind in kinds.items()
-        },
-    }
-
-
-def _left_out(reader: Reader) -> Record:
-    """Return which columns of the source are not read."""
-    entries = reader.asked.record.entries
-    named = [replace(e, text=e.text.replace(FRAME, f"{reader.source.name}: ")) for e in entries]
-    return Record(tuple(named))
-
-
-def _input(source: Source) -> PlainDict:
-    files = len(source.paths) if isinstance(source, Files) else 0
-    return {"name": source.name, "rows": source.rows, "bytes": source.size, "files": files}
-
-
 def _write(
     study: Study, folder: Path, heads: dict[str, pd.DataFrame], run: PlainDict,
-    instrument: Instrument, started: float,
+    instrument: Instrument, log: PlainDict,
 ) -> None:  # fmt: skip
     language = spoken(study.lang)
     dictionary = dictionary_frame(heads, instrument)
     if language:
         dictionary = table_beside(dictionary, language)
     (folder / "dictionary.csv").write_bytes(csv_bytes(dictionary))
-    (folder / LOG_FILE).write_bytes(json_bytes(log_of(study, "score", started)))
+    (folder / LOG_FILE).write_bytes(json_bytes(log))
     write_run(folder, account_beside(run, language) if language else run)
 
 

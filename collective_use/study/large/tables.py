@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pandas as pd
 
@@ -154,11 +154,13 @@ def connected(text: str) -> Rows:
     if not name:
         plain = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
         raise InputError(f"{plain} must say which table, such as {plain}?table=answers")
-    source = (
-        _duckdb(parts.netloc + parts.path, name)
-        if parts.scheme == "duckdb"
-        else _ibis(text.partition("?")[0], name)
-    )
+    asked.pop("table")
+    rest = f"?{urlencode(asked, doseq=True)}" * bool(asked)
+    address = text.partition("?")[0] + rest
+    if parts.scheme == "duckdb":
+        source = _duckdb(parts.netloc + parts.path, name)
+    else:
+        source = _ibis(address, name)
     found = rows_of(source)
     if found is None:
         raise NotSupported(f"narwhals knows no tables of {parts.scheme}")
