@@ -10,6 +10,7 @@ import pytest
 import collective_use as cu
 from collective_use.cli.flags import missing_codes_of
 from collective_use.cli.main import main
+from collective_use.questionnaire.form.fill import parse_fills
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.letterhead import as_letterhead, read_letterhead
 from collective_use.questionnaire.paper.pdf import questionnaire_pdf
@@ -59,3 +60,9 @@ def test_a_letterhead_file_that_is_no_mapping(text: str, tmp_path: Path) -> None
 def test_a_missing_code_that_names_none(text: str) -> None:
     with pytest.raises(cu.InputError, match="--missing-code must name a code, such as -99, got"):
         missing_codes_of([text])
+
+
+@pytest.mark.parametrize("pair", ["=", "[]=x", " = x", "no sign"])
+def test_a_fill_that_names_no_mark(pair: str) -> None:
+    with pytest.raises(cu.InputError, match="--fill must be MARK=text, got"):
+        parse_fills([pair])
