@@ -88,7 +88,8 @@ def _alike_groups(persons: pd.DataFrame, record: Record) -> Record:
 
 def _check_members(members: pd.DataFrame, persons: pd.DataFrame, record: Record) -> Record:
     """Record respondents and groups that the members file does not know."""
-    strange = [name for name in persons["group"].unique() if name not in set(members["group"])]
+    known = set(members["group"])
+    strange = [name for name in persons["group"].unique() if name not in known]
     if strange:
         record = record.note(
             "responses",

@@ -33,13 +33,12 @@ def keyed_items(instrument: Instrument, answers: pd.DataFrame) -> pd.DataFrame:
     >>> keyed_items(bank, pd.DataFrame({"dlr2": [1.0, 2.0]}))["dlr2"].tolist()
     [7.0, 6.0]
     """
-    keyed: dict[str, np.ndarray] = {}
-    for item in instrument.items:
-        if item.kind != "likert" or item.id not in answers.columns:
-            continue
-        values = answers[item.id].to_numpy(dtype=float)
+    there = [i for i in instrument.items if i.kind == "likert" and i.id in answers.columns]
+    keyed = np.empty((len(there), len(answers)))
+    for place, item in enumerate(there):
+        keyed[place] = answers[item.id].to_numpy(dtype=float)
         if item.reverse and item.scale:
             scale = instrument.get_scale(item.scale)
-            values = scale.low + scale.high - values
-        keyed[item.id] = values
-    return pd.DataFrame(keyed, index=answers.index)
+            np.subtract(scale.low + scale.high, keyed[place], out=keyed[place])
+    names = [item.id for item in there] or None
+    return pd.DataFrame(keyed.T, index=answers.index, columns=names, copy=False)

@@ -15,16 +15,17 @@ from collective_use.frames import texts
 from collective_use.groups.labels import label_text
 from collective_use.groups.mixed.columns import Columns, columns_of
 from collective_use.groups.waves.sizes import sizes_of
+from collective_use.groups.waves.spread import SPREADS, Answers, Errors, Spread, errors_of
 from collective_use.numerics.groups import changes, known_errors
 from collective_use.numerics.groups.anova import one_way_of
 from collective_use.numerics.groups.chance import benjamini_hochberg
 from collective_use.numerics.groups.statistics import group_statistics
-from collective_use.numerics.types import Bools, Floats, Integers
+from collective_use.numerics.types import Bools, Integers
 from collective_use.results import Result, Table, table_of
 
 NUMBERS = (
-    "before", "after", "change", "standard_error", "low", "high", "p", "p_adjusted", "detectable",
-    "shrunken", "shrunken_se",
+    "before", "after", "change", "standard_error", "df", "low", "high", "p", "p_adjusted",
+    "detectable", "shrunken", "shrunken_se",
 )  # fmt: skip
 """Columns that are missing where a group has too few answers in one of the waves."""
 
@@ -37,7 +38,7 @@ class GroupChanges(Result):
     ----------
     changes
         One row a group: `group`, `n_before`, `n_after`, `linked` (members in both), `before`,
-        `after`, `change`, `standard_error`, `low`, `high`, `p`, `p_adjusted` (Benjamini &
+        `after`, `change`, `standard_error`, `df`, `low`, `high`, `p`, `p_adjusted` (Benjamini &
         Hochberg over the groups), `detectable` (the smallest change that would be told from
         none), `beyond` (whether the change is larger), `shrunken` and `shrunken_se` (the
         empirical-Bayes change), `reason`.
@@ -106,6 +107,7 @@ def group_changes(
     members: Mapping[str, int] | None = None,
     group_size: int = 1,
     confidence: float = 0.95,
+    spread: Spread = "shrunken",
 ) -> GroupChanges:
     """Return each group's change between two waves with its interval and what could be detected.
 
@@ -128,6 +130,11 @@ def group_changes(
         Fewest answers in either wave for a result.
     confidence
         Of the limits and of what is called detectable.
+    spread
+        How much members of a group vary. ``"shrunken"``: the group's own variance, drawn to that
+        of all groups as much as groups vary alike (Smyth 2004). ``"own"``: the group's own alone,
+        which asks for two answers in each wave and, to find anything, for more than four (Welch
+        1947; Derrick et al. 2017 where members are matched). ``"pooled"``: that of all groups.
 
     Returns
     -------
@@ -142,19 +149,19 @@ def group_changes(
 
     Notes
     -----
-    The variance within groups is pooled over groups, so that small groups borrow it; limits are
-    Student's with its degrees of freedom. `detectable` is that quantile times the error (the
-    smallest detectable change of a group mean, de Vet et al. 2006). About one group in twenty
-    lies beyond it by chance alone at .95: `p_adjusted` takes the number of groups into account.
-    With 3 of 30 groups that vary five times as much as the others, and no change at all, some
-    `p_adjusted` lies below .05 in 59% of surveys: a note says where groups vary so unlike.
+    Limits are Student's with the degrees of freedom of the variance, `df`. `detectable` is that
+    quantile times the error (the smallest detectable change of a group mean, de Vet et al. 2006).
+    About one group in twenty lies beyond it by chance alone at .95: `p_adjusted` takes the number
+    of groups into account. False alarms and power of the three ways stand in docs/waves.md.
     `shrunken` draws each change to the mean change by how little the data say of the group.
 
     References
     ----------
     de Vet, H. C. W., Terwee, C. B., Ostelo, R. W., Beckerman, H., Knol, D. L., & Bouter, L. M.
     (2006). Minimal changes in health status questionnaires. Health and Quality of Life Outcomes,
-    4, 54. Qualité, L., & Tillé, Y. (2008). Survey Methodology, 34, 173-181.
+    4, 54. Qualité, L., & Tillé, Y. (2008). Survey Methodology, 34, 173-181. Smyth, G. K. (2004).
+    Statistical Applications in Genetics and Molecular Biology, 3, 3. Derrick, B., Russ, B.,
+    Toher, D., & White, P. (2017). Journal of Modern Applied Statistical Methods, 16, 137-157.
 
     Examples
     --------
@@ -169,6 +176,7 @@ def group_changes(
     """
     number_between("confidence", confidence, 0, 1, open_low=True, open_high=True)
     whole_number("group_size", group_size, at_least=1)
+    one_of("spread", spread, SPREADS)
     if len({group, wave, value, member}) < 4:
         raise InputError(
             f"group, wave, value and member must be different columns, got {group!r}, {wave!r}, "
@@ -182,16 +190,18 @@ def group_changes(
     parts = [_Part(rows, value, codes, when == every.index(name), member) for name in pair]
     for part, name in zip(parts, pair, strict=True):
         part.check(names, name)
-    both = [changes.wave_of(part.values, part.codes, len(names)) for part in parts]
-    linked, correlation = _linked(parts, both, len(names))
-    sizes = sizes_of(names, members, np.maximum(both[0].n, both[1].n), np.inf)
-    variance = changes.change_variance(both[0], both[1], linked, sizes)
-    table, spread = _table(names, both, linked, variance, group_size, confidence)
+    before, after = (changes.wave_of(part.values, part.codes, len(names)) for part in parts)
+    answers = _answers(parts)
+    linked, correlation = _linked(answers, (before, after), len(names))
+    sizes = sizes_of(names, members, np.maximum(before.n, after.n), np.inf)
+    errors = errors_of(spread, answers, (before, after), linked, sizes)
+    table, found = _table(names, (before, after), linked, errors, group_size, confidence)
     if member is None:
         table["linked"] = pd.array([None] * len(table), dtype="Int64")
-    notes = [*rows.notes, *_notes(every, pair, when, member), *_unlike(parts, pair, len(names))]
+    notes = [*rows.notes, *_notes(every, pair, when, member)]
+    notes += _unlike(parts, pair, len(names)) if spread == "pooled" else []
     return GroupChanges(
-        table, pair, spread.mean, spread.mean_se, spread.variance, correlation, confidence,
+        table, pair, found.mean, found.mean_se, found.variance, correlation, confidence,
         tuple(notes),
     )  # fmt: skip
 
@@ -233,35 +243,42 @@ def _two(every: tuple[str, ...], waves: Sequence[object] | None) -> tuple[str, s
     return chosen[0], chosen[1]
 
 
-def _linked(
-    parts: Sequence[_Part], both: Sequence[changes.Wave], total: int
-) -> tuple[changes.Linked, float]:
-    """Return what members in both waves share; as many as chance gives where none is known."""
+def _answers(parts: Sequence[_Part]) -> Answers:
+    """Return the answers of the waves, and of members in both, none where members are unknown."""
     before, after = parts
-    if before.members is None or after.members is None:
-        return changes.Linked(np.zeros(total), 0.0), float("nan")
-    pairs = [pd.MultiIndex.from_arrays([part.codes, np.asarray(part.members)]) for part in parts]
-    place = pairs[1].get_indexer(pairs[0])
+    place = np.full(len(before.values), -1)
+    if before.members is not None and after.members is not None:
+        pairs = [pd.MultiIndex.from_arrays([part.codes, part.members]) for part in parts]
+        place = pairs[1].get_indexer(pairs[0])
     there = place >= 0
-    first, second = before.values[there], after.values[place[there]]
-    found = changes.linked_of(first, second, before.codes[there], total)
+    return Answers(
+        (before.values, after.values), (before.codes, after.codes),
+        (before.values[there], after.values[place[there]]), before.codes[there],
+    )  # fmt: skip
+
+
+def _linked(
+    answers: Answers, both: Sequence[changes.Wave], total: int
+) -> tuple[changes.Linked, float]:
+    """Return what members in both waves share; nothing where none is known."""
+    found = changes.linked_of(*answers.pairs, answers.pair_codes, total)
     most = float(np.sqrt(both[0].variance * both[1].variance))
     known = most > 0 and bool((found.n > 1).any())
     return found, float(np.clip(found.covariance / most, -1, 1)) if known else float("nan")
 
 
 def _table(
-    names: Sequence[str], both: Sequence[changes.Wave], linked: changes.Linked, variance: Floats,
+    names: Sequence[str], both: Sequence[changes.Wave], linked: changes.Linked, errors: Errors,
     least: int, confidence: float,
 ) -> tuple[pd.DataFrame, known_errors.Spread]:  # fmt: skip
     before, after = both
+    variance, df = errors.variance, np.where(errors.df > 0, errors.df, np.nan)
     change, error = after.mean - before.mean, np.sqrt(variance)
-    df = float(min(before.df, after.df))
     few = (np.minimum(before.n, after.n) < least) | np.isnan(error)
-    quantile = float(special.stdtrit(df, 0.5 + confidence / 2)) if df > 0 else float("nan")
+    quantile = special.stdtrit(df, 0.5 + confidence / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(error > 0, np.abs(change) / error, np.where(change == 0, 0.0, np.inf))
-        p = 2.0 * special.stdtr(df, -t) if df > 0 else np.full(len(t), np.nan)
+        p = 2.0 * special.stdtr(df, -t)
     p = np.asarray(np.where(few, np.nan, p), dtype=np.float64)
     usable = ~few
     spread = known_errors.Spread(float("nan"), float("nan"), float("nan"))
@@ -271,7 +288,7 @@ def _table(
         shrunken[:, usable] = known_errors.shrunken(change[usable], variance[usable], spread)
     detectable = quantile * error
     numbers = (
-        before.mean, after.mean, change, error, change - detectable, change + detectable, p,
+        before.mean, after.mean, change, error, df, change - detectable, change + detectable, p,
         benjamini_hochberg(p), detectable, *shrunken,
     )  # fmt: skip
     columns = {
@@ -284,7 +301,10 @@ def _table(
         "linked": linked.n.astype(int),
     }
     beyond = pd.arrays.BooleanArray(np.abs(change) > detectable, few | np.isnan(detectable))
-    reason = [_reason(int(a), int(b), least, df) for a, b in zip(before.n, after.n, strict=True)]
+    reason = [
+        _reason(int(a), int(b), least, min(before.df, after.df)) or errors.reasons.get(place, "")
+        for place, (a, b) in enumerate(zip(before.n, after.n, strict=True))
+    ]
     return pd.DataFrame({**counts, **columns, "beyond": beyond, "reason": texts(reason)}), spread
 
 

@@ -40,10 +40,11 @@ class Linked:
         (G,) how many.
     covariance
         Pooled within groups, of a member's two answers; 0 where no group has two such members.
+        Where groups are judged by their own variance, (G,) of each group.
     """
 
     n: Floats
-    covariance: float
+    covariance: float | Floats
 
 
 def wave_of(values: Floats, codes: Integers, total: int) -> Wave:
@@ -99,7 +100,10 @@ def linked_of(first: Floats, second: Floats, codes: Integers, total: int) -> Lin
     return Linked(n, float((one * two).sum()) / df if df else 0.0)
 
 
-def change_variance(before: Wave, after: Wave, linked: Linked, members: Floats) -> Floats:
+def change_variance(
+    before: Wave, after: Wave, linked: Linked, members: Floats,
+    variances: tuple[Floats, Floats] | None = None,
+) -> Floats:  # fmt: skip
     """Return (G,) variances of the differences of two means of a group.
 
     ``s1² (1/n1 - 1/N) + s2² (1/n2 - 1/N) - 2 s12 (n12/(n1 n2) - 1/N)``: members who answer both
@@ -113,6 +117,8 @@ def change_variance(before: Wave, after: Wave, linked: Linked, members: Floats) 
         Members in both.
     members
         (G,) N; infinite where members are a sample of endless possible members.
+    variances
+        Two times (G,) variances within each group instead of the waves' pooled ones.
 
     References
     ----------
@@ -128,10 +134,11 @@ def change_variance(before: Wave, after: Wave, linked: Linked, members: Floats) 
     [0.0]
     """
     rest = 1.0 / members
-    most = np.sqrt(before.variance * after.variance)
-    covariance = float(np.clip(linked.covariance, -most, most))
+    first, second = (before.variance, after.variance) if variances is None else variances
+    most = np.sqrt(first * second)
+    covariance = np.clip(linked.covariance, -most, most)
     with np.errstate(divide="ignore", invalid="ignore"):
-        own = before.variance * (1.0 / before.n - rest) + after.variance * (1.0 / after.n - rest)
+        own = first * (1.0 / before.n - rest) + second * (1.0 / after.n - rest)
         shared = covariance * (linked.n / (before.n * after.n) - rest)
         found = np.where((before.n > 0) & (after.n > 0), own - 2.0 * shared, np.nan)
     # rounding alone brings a census below 0

@@ -232,7 +232,7 @@ def take(block: Block, keep: np.ndarray) -> Block:
     if keep.all():
         return block
     return Block(
-        {name: Cells(c.values[keep], c.reasons[keep]) for name, c in block.cells.items()},
+        {name: cells.rows(keep) for name, cells in block.cells.items()},
         {name: texts[keep] for name, texts in block.texts.items()},
         {name: texts[keep] for name, texts in block.nominations.items()},
         block.columns,

@@ -50,14 +50,16 @@ class Misfit:
 
 @dataclass(frozen=True)
 class Cells:
-    """One column decoded.
+    """One column decoded, held as its different cells and which of them each row has.
 
     Attributes
     ----------
-    values
-        (rows,) codes, NaN when missing.
-    reasons
-        (rows,) places in `REASONS`, int8.
+    levels
+        (levels,) codes, NaN when missing.
+    level_reasons
+        (levels,) places in `REASONS`, int8.
+    which
+        (rows,) the level of each row, in the smallest whole numbers; None where every row is one.
     misfits
         What did not fit.
     relabelled
@@ -68,12 +70,29 @@ class Cells:
         True when values between labelled ends were counted from them.
     """
 
-    values: np.ndarray
-    reasons: np.ndarray
+    levels: np.ndarray
+    level_reasons: np.ndarray
+    which: np.ndarray | None = None
     misfits: tuple[Misfit, ...] = ()
     relabelled: bool = False
     unknown: tuple[str, ...] = ()
     mirrored: bool = False
+
+    @property
+    def values(self) -> np.ndarray:
+        """(rows,) codes, NaN when missing."""
+        return self.levels if self.which is None else self.levels[self.which]
+
+    @property
+    def reasons(self) -> np.ndarray:
+        """(rows,) places in `REASONS`, int8."""
+        return self.level_reasons if self.which is None else self.level_reasons[self.which]
+
+    def rows(self, keep: np.ndarray) -> Cells:
+        """Return some of the rows, without what was said of all."""
+        if self.which is None:
+            return Cells(self.levels[keep], self.level_reasons[keep])
+        return Cells(self.levels, self.level_reasons, self.which[keep])
 
 
 @dataclass(frozen=True)
@@ -189,9 +208,7 @@ def decode_cells(
     used = [told.unknown[text] for text in kept if text in told.unknown]
     moved = [t for t in texts if t in told.codes and as_number(t) != told.codes[t]]
     mirrored = told.mirrored and any(t in told.codes and t not in words.labels for t in texts)
-    return Cells(
-        values[codes], places[codes], misfits, bool(moved), tuple(dict.fromkeys(used)), mirrored
-    )
+    return Cells(values, places, codes, misfits, bool(moved), tuple(dict.fromkeys(used)), mirrored)
 
 
 def _shown(text: str, words: FileWords) -> str:

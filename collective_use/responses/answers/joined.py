@@ -220,8 +220,9 @@ def _ticks(parts: Sequence[_Cell], codes: np.ndarray, wanted: int, off: float) -
         known = ticked or values[-1] == values[-1]
         reasons.append(0 if known else INVALID if part.odd else UNANSWERED)
     return Cells(
-        np.asarray([*values, np.nan])[codes],
-        np.asarray([*reasons, UNANSWERED], dtype=np.int8)[codes],
+        np.asarray([*values, np.nan]),
+        np.asarray([*reasons, UNANSWERED], dtype=np.int8),
+        codes,
     )
 
 

@@ -46,9 +46,11 @@ def _of(instrument: Instrument, item: Item) -> str:
 def _partners(everyone: pd.DataFrame) -> Placed:
     """Return the places of partners: as the list of a group meets them."""
     placed: Placed = {}
-    for group, part in everyone.sort_values("position", kind="stable").groupby("group", sort=False):
-        met = dict.fromkeys(name for name in part["partner"].astype(str) if name)
-        placed[str(group)] = {name: place for place, name in enumerate(met, start=1)}
+    listed = everyone.sort_values("position", kind="stable")
+    for group, name in zip(listed["group"], listed["partner"].astype(str), strict=True):
+        met = placed.setdefault(str(group), {})
+        if name and name not in met:
+            met[name] = len(met) + 1
     return placed
 
 
@@ -170,7 +172,7 @@ def named_only(
         The rosters by item, positions from 1 to the number of named members (or of their
         partners) in each group; and the record with what was left out.
     """
-    if everyone is None:
+    if everyone is None or not rosters:
         return dict(rosters), record
     numbers = {
         "members": _renumbered(_members(everyone), _members(_ranked(everyone))),

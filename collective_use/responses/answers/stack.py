@@ -62,6 +62,8 @@ def _all_columns(pieces: Sequence[Piece], instrument: Instrument) -> list[Column
 
 
 def _stacked(pieces: Sequence[Piece], name: str) -> Cells:
+    if len(pieces) == 1 and name in pieces[0].block.cells:
+        return pieces[0].block.cells[name]
     values, reasons = [], []
     for piece in pieces:
         rows = len(piece.persons)
@@ -78,17 +80,21 @@ def stack_answers(
     """Return answers and reasons; an item that an export lacks was not shown there."""
     rows = sum(len(piece.persons) for piece in pieces)
     index = pd.RangeIndex(rows)
-    values: dict[str, np.ndarray] = {}
+    found: dict[str, str] = {}
     reasons: dict[str, pd.Categorical] = {}
     for column in _all_columns(pieces, instrument):
         item = instrument.get_item(column.item)
-        if item.kind not in CODED or item.role == "group":
-            continue
-        cells = _stacked(pieces, column.name)
-        name = column.item if column.option is None else f"{column.item}_{column.option}"
-        values[name] = cells.values
+        if item.kind in CODED and item.role != "group":
+            name = column.item if column.option is None else f"{column.item}_{column.option}"
+            found[name] = column.name
+    # one block, filled in place: columns put together afterwards would be held twice
+    values = np.empty((len(found), rows))
+    for place, (name, held) in enumerate(found.items()):
+        cells = _stacked(pieces, held)
+        values[place] = cells.values
         reasons[name] = pd.Categorical.from_codes(cells.reasons, dtype=REASON_DTYPE)
-    return pd.DataFrame(values, index=index), pd.DataFrame(reasons, index=index)
+    answers = pd.DataFrame(values.T, index=index, columns=list(found) or None, copy=False)
+    return answers, pd.DataFrame(reasons, index=index)
 
 
 def stack_persons(pieces: Sequence[Piece]) -> pd.DataFrame:

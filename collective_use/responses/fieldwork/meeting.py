@@ -79,12 +79,19 @@ def _member_codes(piece: Piece, members: pd.DataFrame) -> dict[tuple[str, str], 
     """Return the members' codes that respondents of each group wrote otherwise."""
     if "member" not in piece.persons:
         return {}
-    listed = {str(name): part["member"] for name, part in members.groupby("group", sort=False)}
+    known = dict.fromkeys(zip(members["group"], members["member"], strict=True))
+    strange: dict[str, list[str]] = {}
+    for pair in zip(piece.persons["group"], piece.persons["member"], strict=True):
+        if pair[1] and pair not in known:
+            strange.setdefault(pair[0], []).append(pair[1])
+    listed: dict[str, list[str]] = {}
+    for group, member in known:
+        if group in strange:
+            listed.setdefault(group, []).append(member)
     found = {}
-    for group, part in piece.persons.groupby("group", sort=False)["member"]:
-        own = [code for code in part.unique() if code]
-        hits = met(own, listed.get(str(group), ()), labels=piece.labels.get("member"))
-        found.update({(str(group), old): new for old, new in hits.items()})
+    for group, own in strange.items():
+        hits = met(own, listed.get(group, ()), labels=piece.labels.get("member"))
+        found.update({(group, old): new for old, new in hits.items()})
     return found
 
 
@@ -150,10 +157,11 @@ def _said(what: str, renamed: Mapping[str, str], record: Record) -> Record:
 def _check_groups(groups: list[str], renamed: Mapping[str, str], members: pd.DataFrame) -> None:
     """Stop when no group is listed, and shout when few are."""
     listed = list(dict.fromkeys(members["group"]))
-    found = [name for name in groups if name in set(listed) or name in renamed]
-    if not groups or len(found) >= FEW * len(groups):
+    known = {*listed, *renamed}
+    lost = [name for name in groups if name not in known]
+    found = len(groups) - len(lost)
+    if not groups or found >= FEW * len(groups):
         return
-    lost = [name for name in groups if name not in found]
     text = (
         f"{quoted(_near(lost, listed), most=6)}; the members file lists "
         f"{quoted(listed, most=6)}. Is it the members file of another study, or another column "
@@ -161,7 +169,7 @@ def _check_groups(groups: list[str], renamed: Mapping[str, str], members: pd.Dat
     )
     if not found:
         raise ReadError(f"the members file lists none of the groups of the export: {text}")
-    number = f"{len(found)} of the {len(groups)} groups of the export"
+    number = f"{found} of the {len(groups)} groups of the export"
     warn(f"The members file lists only {number}; not {text}", DataWarning)
 
 
@@ -174,9 +182,11 @@ def _check_codes(pieces: Sequence[Piece], members: pd.DataFrame) -> None:
         for group, member in zip(piece.persons["group"], piece.persons["member"], strict=True)
         if member
     }
-    known = set(zip(members["group"], members["member"], strict=True))
-    here = sorted(pair for pair in codes if pair[0] in set(members["group"]))
-    if not here or codes & known:
+    if not codes.isdisjoint(zip(members["group"], members["member"], strict=True)):
+        return
+    listed_groups = set(members["group"])
+    here = sorted(pair for pair in codes if pair[0] in listed_groups)
+    if not here:
         return
     listed = list(dict.fromkeys(members["member"]))
     near = _near([member for _, member in here], listed)

@@ -8,16 +8,16 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
-from collective_use.frames import rows_of
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
+from collective_use.responses.answers.persons import key_texts
 from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.match import find_column
 from collective_use.responses.files.open import read_raw
 from collective_use.responses.files.raw import Raw, texts_of
 from collective_use.responses.files.typed import raw_of_frame
 from collective_use.responses.headings.personal import is_personal
-from collective_use.responses.headings.wording import as_number, clean_key, normal
+from collective_use.responses.headings.wording import as_number, normal
 from collective_use.responses.readers.plain import plain_headings
 
 _OPTED_OUT = ("opted_out", "opt_out", "not_named")
@@ -154,7 +154,7 @@ def _known_columns(
         for spelling in spellings:
             place = find_column(headings, spelling) if spelling else None
             if place is not None and place not in used:
-                found[name] = [clean_key(text) for text in texts_of(raw.cells[place])]
+                found[name] = key_texts(raw.cells[place])
                 used.add(place)
                 break
     return pd.DataFrame(found), used
@@ -239,6 +239,7 @@ def positions_of(members: pd.DataFrame | None, persons: pd.DataFrame) -> pd.Seri
     """
     if members is None or "member" not in persons:
         return pd.Series(float("nan"), index=persons.index)
-    places = {(row.group, row.member): float(row.position) for row in rows_of(members)}
+    held = zip(members["group"], members["member"], strict=True)
+    places = dict(zip(held, members["position"].astype(float), strict=True))
     pairs = zip(persons["group"], persons["member"], strict=True)
     return pd.Series([places.get(pair, float("nan")) for pair in pairs], index=persons.index)

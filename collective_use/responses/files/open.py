@@ -172,6 +172,7 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
             "unpack it, or give it the ending .xlsx"
         )
     decoded = decode(data, name=path.name, encoding=encoding)
+    del data  # as long as the file
     nuls = decoded.text.count("\x00")
     text = decoded.text.replace("\x00", "")
     if not text.strip():
@@ -303,15 +304,14 @@ def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
     if not delimiter.isascii():  # the parser splits at one byte
         text, delimiter = _retold(text, delimiter), "\t"
     try:
-        return pd.read_csv(
-            io.StringIO(text),
+        cells = pd.read_csv(
+            io.BytesIO(text.encode("utf-8")),  # a text of this length takes four bytes a sign
             sep=delimiter,
             header=None,
             names=range(width),
             index_col=False,
             dtype="category",
             na_filter=False,
-            low_memory=False,
             skip_blank_lines=True,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -320,3 +320,10 @@ def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
             f"{name}: cannot be split into columns by {NAMES.get(delimiter, repr(delimiter))}: "
             f"{message}. Give delimiter= if it is another one, or export the file again"
         ) from error
+    return pd.DataFrame({place: _sorted(cells[place]) for place in cells.columns}, copy=False)
+
+
+def _sorted(column: pd.Series) -> pd.Series:
+    """Return a column whose texts are in order, however many parts of the file it came from."""
+    texts = column.cat.categories
+    return column if texts.is_monotonic_increasing else column.cat.set_categories(sorted(texts))

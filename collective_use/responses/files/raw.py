@@ -125,7 +125,8 @@ def used_texts(column: pd.Series) -> tuple[list[str], np.ndarray]:
         texts = [*texts, ""]
     counts = np.bincount(codes, minlength=len(texts)) if len(codes) else np.zeros(len(texts))
     present = np.flatnonzero(counts)
-    place = np.zeros(max(len(texts), 1), dtype=np.intp)
+    # a column of seven answers needs a byte a row, not eight
+    place = np.zeros(max(len(texts), 1), dtype=np.min_scalar_type(-max(len(texts), 1)))
     place[present] = np.arange(len(present))
     return [texts[code] for code in present], place[codes]
 

@@ -96,16 +96,16 @@ def met(
     >>> met(["7", "a", "b"], ["007", "A", "B", "b"]), met(["1"], ["Police"], labels={"1": "Police"})
     ({'7': '007', 'a': 'A'}, {'1': 'Police'})
     """
-    right = list(dict.fromkeys(known))
+    right = dict.fromkeys(known)
+    strange = [key for key in dict.fromkeys(keys) if key not in right]
+    if not strange:  # as nearly always: what every known key may be written as need not be known
+        return {}
     index: dict[str, set[str]] = {}
     for key in right:
         for form in _forms(key, known_labels):
             index.setdefault(form, set()).add(key)
-    exact = set(right)
     found = {}
-    for key in dict.fromkeys(keys):
-        if key in exact:
-            continue
+    for key in strange:
         hits = set().union(*(index.get(form, set()) for form in _forms(key, labels)))
         if len(hits) == 1:
             found[key] = hits.pop()

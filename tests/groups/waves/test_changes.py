@@ -190,8 +190,75 @@ def test_groups_that_vary_unlike_are_named_and_others_are_not() -> None:
                 [pd.DataFrame({"team": team, "wave": wave, "y": spread * rng.normal(size=240)})
                  for wave in (1, 2)]
             )  # fmt: skip
-            notes = cu.group_changes(rows, "y", "team", "wave").notes
+            notes = cu.group_changes(rows, "y", "team", "wave", spread="pooled").notes
             found += any("the pooled variance is too small" in note for note in notes)
         said.append(found)
     assert said[0] <= 5
     assert said[1] == 40
+
+
+OWN = json.loads((METAFOR.parent / "changes.json").read_text("utf-8"))
+
+
+def test_own_variances_are_those_of_the_t_tests_of_r() -> None:
+    rows = pd.DataFrame(OWN["rows"])
+    apart = cu.group_changes(rows, "y", "team", "wave", spread="own").to_frame()
+    columns = {"change": "change", "standard_error": "se", "df": "df", "p": "p", "low": "low",
+               "high": "high"}  # fmt: skip
+    for ours, theirs in columns.items():
+        assert apart[ours].to_numpy() == pytest.approx(np.array(OWN["apart"][theirs]), rel=1e-9)
+    matched = cu.group_changes(rows, "y", "team", "wave", member="member", spread="own").to_frame()
+    for ours, theirs in {"standard_error": "se", "df": "df", "p": "p"}.items():
+        assert matched[ours].to_numpy() == pytest.approx(np.array(OWN["matched"][theirs]), rel=1e-9)
+
+
+def test_shrunken_variances_are_those_of_smyth() -> None:
+    rows = pd.DataFrame(OWN["rows"])
+    found = cu.group_changes(rows, "y", "team", "wave").to_frame()
+    known = OWN["shrunken"]
+    assert found["standard_error"].to_numpy() == pytest.approx(np.array(known["se"]), rel=1e-8)
+    assert found["df"].to_numpy() == pytest.approx(np.array(known["df"]), rel=1e-8)
+
+
+def test_groups_that_are_known_to_vary_alike_are_judged_by_the_pooled_variance() -> None:
+    rows = pd.DataFrame(
+        [(team, wave, y + wave * team) for team in range(6) for wave in (1, 2) for y in (1, 2, 3)],
+        columns=["team", "wave", "y"],
+    )
+    ways = [cu.group_changes(rows, "y", "team", "wave", spread=s) for s in ("shrunken", "pooled")]
+    first, second = (way.to_frame()[["standard_error", "df", "p"]] for way in ways)
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_an_own_variance_that_tells_nothing_is_named() -> None:
+    rows = pd.DataFrame(
+        {"team": list("aaabbbccc") + list("abbbccc"), "wave": [1] * 9 + [2] * 7,
+         "y": [1, 2, 3, 4, 4, 4, 1, 2, 4.0, 2, 5, 5, 5, 3, 3, 4]}
+    )  # fmt: skip
+    found = cu.group_changes(rows, "y", "team", "wave", spread="own").to_frame()
+    assert found["reason"].tolist() == [
+        "1 answered one of the waves: an own variance asks for two",
+        "all answered alike in both waves: an own variance tells no error", "",
+    ]  # fmt: skip
+    assert found["change"].isna().tolist() == [True, True, False]
+    with pytest.raises(InputError, match="spread must be one of"):
+        cu.group_changes(rows, "y", "team", "wave", spread="welch")  # type: ignore[arg-type]
+
+
+def test_each_group_is_judged_by_its_own_spread() -> None:
+    """The three groups that vary five times as much are no longer called every second time."""
+    alarms: dict[str, list[bool]] = {"pooled": [], "own": [], "shrunken": []}
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        team = np.repeat(np.arange(30), 8)
+        spread = np.where(team < 3, 5.0, 1.0)
+        rows = pd.concat(
+            [pd.DataFrame({"team": team, "wave": wave, "y": spread * rng.normal(size=240)})
+             for wave in (1, 2)]
+        )  # fmt: skip
+        for way in alarms:
+            found = cu.group_changes(rows, "y", "team", "wave", spread=way).to_frame()  # type: ignore[arg-type]
+            alarms[way] += found["beyond"][:3].tolist()
+    assert np.mean(alarms["pooled"]) > 0.4
+    assert np.mean(alarms["own"]) < 0.09
+    assert np.mean(alarms["shrunken"]) < 0.16
