@@ -248,12 +248,18 @@ def plan(
     return Plan(precision, shown, needed, detectable, sentence, design, _notes(design, effects))
 
 
+MOST_PLANNED = 100_000
+"""Groups, or members of a group, of one cell: more do not fit in memory."""
+
+
 def _numbers(name: str, given: int | Iterable[int], least: int) -> tuple[int, ...]:
     listed = [given] if isinstance(given, int) else list(given)
     if not listed:
         raise InputError(f"{name} must be at least one number, got none")
     for value in listed:
         whole_number(name, value, at_least=least)
+        if value > MOST_PLANNED:
+            raise InputError(f"{name} must be at most {MOST_PLANNED:,}, got {value:,}")
     return tuple(sorted(set(listed)))
 
 

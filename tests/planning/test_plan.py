@@ -285,6 +285,8 @@ def test_values_from_a_pilot():
         ({"values": cu.TrueParameters(icc=0.0)}, "must be over 0"),
         ({"pilot": 3}, "pilot must be"),
         ({"fewest": 9}, "no group would count"),
+        ({"n_groups": [40, 10**12]}, "n_groups must be at most 100,000, got 1,000,000,000,000"),
+        ({"n_members": 10**9}, "n_members must be at most 100,000"),
         ({"jobs": 0}, "jobs must be a whole number of at least 1"),
         ({"jobs": 1_000_000}, "jobs must be at most 1,000"),
     ],

@@ -86,3 +86,9 @@ def test_the_export_as_members_file_is_noticed(two, tmp_path):
     other.write_text(ONE.replace("lab,pid", "group,member") + "B,p9,1,1\n", encoding="utf-8")
     with pytest.raises(ReadError, match="an export, no members file: it holds answers to 'q1'"):
         cu.read_responses(two[0], BANK, members=other)
+
+
+def test_one_column_cannot_be_group_and_member(two):
+    """Each group would have one person, and all others be left out as sent twice."""
+    with pytest.raises(ReadError, match="'lab' cannot hold both the group and the member"):
+        cu.read_responses(two[0], BANK, columns={"member": "lab"})

@@ -125,7 +125,8 @@ def _typed(
         raise
     except Exception as error:
         raise ReadError(f"{path.name} cannot be read as a {kind} file: {error}") from error
-    names = [str(name) for name in frame.columns]
+    # A damaged file may lack a name, or have one twice.
+    names = [name if isinstance(name, str) else "" for name in frame.columns]
     labels = meta.variable_value_labels
     return Raw(
         path,
@@ -134,7 +135,7 @@ def _typed(
         text_frame(frame),
         tuple(str(label or "") for label in meta.column_labels),
         tuple(_labels(labels.get(name, {})) for name in names),
-        tuple(_missing(name, frame[name], meta, kind) for name in names),
+        tuple(_missing(n, frame.iloc[:, place], meta, kind) for place, n in enumerate(names)),
         (f"Read as {codec} with its value labels.",),
     )
 
