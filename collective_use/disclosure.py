@@ -319,6 +319,8 @@ class Disclosure:
 
 COMPLEMENT = "withheld so that the one smaller group cannot be worked out from totals"
 
+GIVEN = "withheld since a measure with some of the same items is shown: both tell single answers"
+
 
 def disclosure_rule(cutoffs: Mapping[str, Cutoff]) -> Disclosure:
     """Return the rule of a study: never under the size from which groups get values at all.

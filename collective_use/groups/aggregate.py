@@ -48,6 +48,7 @@ def aggregate(
     repetitions: int = 2000,
     seed: int | None = 1,
     voice: Literal["member", "partner"] = "member",
+    by_item: bool = True,
 ) -> Groups:
     """Aggregate scored persons to groups and gather the evidence for each measure.
 
@@ -83,6 +84,9 @@ def aggregate(
         ``"member"``: each member counts alike in the mean of a group. ``"partner"``: each
         partner organisation does, where partners are known, so that six people of one agency
         do not outvote four partners.
+    by_item
+        Whether the evidence keeps a row a group and item (`item_agreement_frame`); with millions
+        of groups it is what takes most memory.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def aggregate(
     rules = cutoffs_with(cutoffs)
     whole_number("repetitions", repetitions, at_least=0)
     one_of("voice", voice, ("member", "partner"))
-    settings = Settings(rules, repetitions, seed, voice, _nulls(nulls))
+    settings = Settings(rules, repetitions, seed, voice, _nulls(nulls), by_item=by_item)
     if isinstance(scores, SurveyCounts):
         return _from_counts(scores, settings, cutoffs, measures)
     responses = scores.responses

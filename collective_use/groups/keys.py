@@ -44,6 +44,8 @@ class GroupKeys:
     def names(self) -> tuple[str, ...]:
         """One readable name a group."""
         parts = [self.frame[name].astype(str).tolist() for name in self.columns]
+        if len(parts) == 1:
+            return tuple(parts[0])
         return tuple(" / ".join(row) for row in zip(*parts, strict=True))
 
     @property

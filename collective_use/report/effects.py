@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collective_use.report.material import Material
 from collective_use.report.rows import Row
 from collective_use.report.sentences import Sentence, plain_text
+from collective_use.structure.ways.rule import below_table
 
 FEWEST = 20
 """Fewer groups than this: no structural claim is made (Maas & Hox 2005, Methodology 1:86, find
@@ -84,6 +85,6 @@ def power_sentence(material: Material, model: str) -> Sentence:
     needed = found.get("needed")
     last = "power.need" if needed else "power.need.more"
     need = plain_text(material.say(last, n=f"{needed or 300}"))
-    return material.say(
-        "power.said", n=material.groups_of(model), share=f"{float(found['share']):.0%}", need=need
-    )
+    near = "power.most" if below_table(int(found["groups"])) else "power.about"
+    share = plain_text(material.say(near, share=f"{float(found['share']):.0%}"))
+    return material.say("power.said", n=material.groups_of(model), share=share, need=need)

@@ -18,6 +18,9 @@ class FitOptions(TypedDict, total=False):
     partial: str | Sequence[str]
     cluster: str | Sequence[str] | None
     weights: str | None
+    replicate_weights: Sequence[str] | None
+    replicate_type: str | None
+    replicate_options: PlainMapping | None
     ordered: str | Sequence[str]
     missing: str
     auxiliary: str | Sequence[str]
@@ -37,7 +40,7 @@ class FitOptions(TypedDict, total=False):
     effect_coding: bool
     fixed_x: bool | None
     bounds: str | Mapping[str, tuple[float, float]] | None
-    parameterization: str
+    parameterization: str | None
     identification: str
     rotation: str | None
     rotation_options: PlainMapping | None

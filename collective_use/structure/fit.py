@@ -191,7 +191,7 @@ def _chosen(way: str, model: StructuralModel, data: Measured, syntax: str) -> tu
     if way != "auto":
         return way, "asked for"
     if model.way is not None:
-        return model.way, "the model says so"
+        return model.way, "the model in the instrument file says so"
     choice = choose(data, latent=bool(parse_model(syntax).latent))
     return choice.way, choice.reason
 

@@ -89,7 +89,7 @@ def counted(folder: Path) -> None:
 
     survey = cu.count_survey(folder / "big.parquet", folder / "i45.yaml")
     for s in range(SCALES):
-        cu.aggregate(survey, measures=[f"m{s}"], repetitions=0)
+        cu.aggregate(survey, measures=[f"m{s}"], repetitions=0, by_item=False)
 
 
 def only_counts(folder: Path) -> None:

@@ -77,6 +77,7 @@ def test_power_is_marked_at_the_study() -> None:
     assert picture.title.endswith("80% take about 200")
     assert of_study(WORDS, 60, 0.04, 0.51).title.endswith("more than 300")
     assert "this study: 60" in picture.svg
+    assert "in at most 9% of studies" in of_study(WORDS, 25, 0.09, 0.84).title
 
 
 def test_a_plan_names_the_design_that_reaches_power() -> None:

@@ -183,7 +183,6 @@ def test_missing_answers_are_left_out_and_recorded():
         ({"model": MODEL + "\nf ~ x"}, "fixed_x=False takes"),
         ({"model": "f =~ a + b + c\nd ~ f\nx ~ d"}, "ordered variables that explain"),
         ({"model": MODEL + "\na ~~ 0.5*a"}, "theta"),
-        ({"model": "level: 1\nf =~ a+b+c+d\nlevel: 2\nh =~ a+b+c+d"}, "two levels"),
     ],
 )
 def test_what_is_not_offered_is_refused_by_name(options, text):

@@ -201,6 +201,9 @@ def test_below_twenty_groups_there_is_no_claim(groups: Groups) -> None:
 def test_power_comes_first_below_150_groups(groups: Groups) -> None:
     assert "11%" in power_note(60, 0.68)
     assert "more than" in power_note(60, 0.5)
+    # the table begins with 40 groups: fewer find no more, and nobody said how much less
+    assert "is found in at most 9% of studies" in power_note(25, 0.84)
+    assert "is found in about 9% of studies" in power_note(40, 0.84)
     assert power_note(150, 0.7) == ""
     data = measured(groups, find_model(groups.instrument, "M1").syntax)
     assert 0.8 < min(reliabilities(data).values()) < 1
@@ -374,3 +377,16 @@ def test_equations_without_instruments_and_weak_ones_are_named() -> None:
     assert "weak instruments in the equation of" in weak.problems[0].text
     with pytest.raises(InputError, match="no data identify the equation of 'a'"):
         cu.fit_iv("a =~ a1 + a2\nb =~ b1 + b2\na ~ b\nb ~ a", data)
+
+
+def test_a_model_without_effects_has_tables_without_rows(groups: Groups) -> None:
+    plain = find_model(groups.instrument, "M1").model_copy(
+        update={"id": "plain", "syntax": "cdu ~ con + pim", "mediation": {}}
+    )
+    bank = groups.instrument.model_copy(update={"models": (plain,)})
+    whose = replace(groups, instrument=bank)
+    fit = cu.fit_structure(whose, "plain")
+    assert list(fit.sizes().columns)[:3] == ["effect", "kind", "route"]
+    assert len(fit.sizes()) == len(fit.contrasts()) == len(fit.effects) == 0
+    assert set(fit.omitted()["predictor"]) == {"con", "pim"}
+    assert "cdu" in str(fit)

@@ -14,6 +14,7 @@ import yaml
 import collective_use as cu
 from collective_use.errors import InputError
 from collective_use.study.replication.cleared import _numbers, cleared
+from collective_use.study.replication.labelled import labelled
 from collective_use.study.run import StudyRun
 
 DDI = "{ddi:codebook:2_5}"
@@ -109,3 +110,81 @@ def test_numbers_of_groups_do_not_go_by_their_names() -> None:
     numbers = _numbers(names, answers)
     renamed = _numbers(names.map(other), answers)
     assert {other[name]: number for name, number in numbers.items()} == renamed
+
+
+def _study(rows: pd.DataFrame, out: Path, **more: object) -> StudyRun:
+    export = out.parent / "export.csv"
+    rows.to_csv(export, index=False)
+    return cu.run_study({
+        "instrument": "lq2002", "exports": str(export), "repetitions": 0, "out": str(out), **more
+    })  # fmt: skip
+
+
+def _soldiers(*sizes: int) -> pd.DataFrame:
+    whole = pd.read_csv(cu.sample_path("lq2002.csv"))
+    groups = whole["COMPID"].value_counts(sort=False).loc[lambda n: n >= max(sizes)].index
+    return pd.concat(
+        [whole[whole["COMPID"] == g].head(n) for g, n in zip(groups, sizes, strict=False)]
+    )
+
+
+def test_results_of_all_do_not_give_the_few_who_are_left_out(tmp_path: Path) -> None:
+    """Table 1 rests on everybody: with the answers of all others it gave one person's, exactly."""
+    run = _study(_soldiers(12, 11, 9, 8, 7, 6, 1), tmp_path / "out")
+    found = cleared(run.outcome, run.shown.values)
+    assert len(run.outcome.responses.persons) - len(found.persons) == 1 + 6 + 7
+    assert sorted(found.persons.groupby("group").size()) == [8, 9, 11, 12]
+    assert found.check["why"][0].startswith("by number; 14 persons")
+
+
+def test_nobody_is_left_out_where_no_group_is_small(tmp_path: Path) -> None:
+    run = _study(_soldiers(12, 11, 9, 8, 7, 6), tmp_path / "out")
+    assert len(cleared(run.outcome, run.shown.values).persons) == 53
+
+
+def test_a_question_that_few_of_those_left_out_answered_goes(tmp_path: Path) -> None:
+    """Ten are left out; one of them alone answered a question, so all others' answers give it."""
+    rows = _soldiers(12, 11, 9, 8, 7, 4, 4, 2)
+    rows.loc[rows.index[8:-1], "LEAD01"] = float("nan")
+    run = _study(rows, tmp_path / "out")
+    found = cleared(run.outcome, run.shown.values)
+    assert {"lead01", "lead"} & {str(name).lower() for name in found.persons} == set()
+    assert "tsig" in found.persons
+    assert len(found.persons) == 47
+
+
+def test_too_few_groups_leave_nothing_to_deposit(tmp_path: Path) -> None:
+    run = _study(_soldiers(12, 4), tmp_path / "out")
+    with pytest.raises(InputError, match="nothing to deposit: a group needs 5 answers, and the"):
+        cleared(run.outcome, run.shown.values)
+
+
+def test_answering_in_two_waves_makes_nobody_two_persons(tmp_path: Path) -> None:
+    """Three persons in two waves are six rows of one group, and still three persons."""
+    one = _soldiers(12, 11, 9, 8, 7, 3)
+    rows = pd.concat([one.assign(WAVE="1"), one.assign(WAVE="2")])
+    run = _study(rows, tmp_path / "out", columns={"wave": "WAVE"})
+    found = cleared(run.outcome, run.shown.values)
+    # Both waves of three go, and one of seven with them: six are too few to hide among.
+    assert sorted(found.persons.groupby("group").size()) == [7, 16, 18, 22, 24]
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta"])
+def test_the_same_tables_make_the_same_files(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SPSS and Stata files hold the minute of writing: equal deposits had other hashes."""
+    import pyreadstat
+
+    frame, bank = pd.DataFrame({"LEAD01": [1.0, 2.0]}), cu.load_instrument("lq2002")
+    made = labelled(frame, "persons.csv", bank, kind, "en")
+    real = getattr(pyreadstat, f"write_{kind}")
+
+    def later(held: pd.DataFrame, file: str, **more: object) -> None:
+        real(held, file, **more)
+        content = Path(file).read_bytes()
+        moment = b"31 Dec 2031 23:59" if kind == "dta" else b"31 Dec 3123:59:59"
+        place = content.index(b"<timestamp>") + 12 if kind == "dta" else 92
+        assert content[place + 2 : place + 3] == b" "
+        Path(file).write_bytes(content[:place] + moment + content[place + len(moment) :])
+
+    monkeypatch.setattr(pyreadstat, f"write_{kind}", later)
+    assert labelled(frame, "persons.csv", bank, kind, "en") == made

@@ -230,39 +230,50 @@ class _Filling:
     def filled(
         self, found: pd.DataFrame, rows: Integers, words: Sequence[Word], known: Known, engine: str
     ) -> GroupCounts:
+        order = None
+        if not known.merged and len(rows) == len(known.labels):
+            # a word is brought into order once, not each of its numbers
+            order = np.empty(len(rows), dtype=np.int64)
+            order[rows] = np.arange(len(rows))
         for word in words:
-            column = found[word.name].to_numpy()
-            for field in word.cells:
-                self._cell(field, rows, column, known.merged)
-            for field in word.levels:
-                part, k = field.what
-                _put(self.levels[part][:, int(k or 0)], rows, field.opened(column), known.merged)
-            for field in word.scored:
-                part, item = field.what
-                j = self.plan.items.index(str(item))
-                if self.scored is not None:
-                    target = self.scored[part][:, j]
-                    _put(target, rows, field.opened(column), known.merged)
-        counted = self.counts.sum(axis=(0, 2)) + self.lost.sum(axis=(0, 2))
+            column = found.pop(word.name).to_numpy()
+            if order is not None:
+                column = column[order]
+            self._opened(word, None if order is not None else rows, column)
+        counted = sum(
+            part.sum(axis=0, dtype=np.int64).sum(axis=1) for part in (self.counts, self.lost)
+        )
         return GroupCounts(
             known.labels, known.size, self.counts, self.lost, self.given - counted,
             self.levels["n"], self.levels["s"], self.levels["q"], self.plan, engine, self.scored,
         )  # fmt: skip
 
-    def _cell(self, field: Field, rows: Integers, column: Integers, several: bool) -> None:
+    def _opened(self, word: Word, rows: Integers | None, column: Integers) -> None:
+        for field in word.cells:
+            self._cell(field, rows, column)
+        for field in word.levels:
+            part, k = field.what
+            _put(self.levels[part][:, int(k or 0)], rows, field.opened(column))
+        for field in word.scored:
+            part, item = field.what
+            j = self.plan.items.index(str(item))
+            if self.scored is not None:
+                _put(self.scored[part][:, j], rows, field.opened(column))
+
+    def _cell(self, field: Field, rows: Integers | None, column: Integers) -> None:
         item, code = field.what[0], field.code
         j = self.plan.items.index(item)
         values = field.opened(column)
         if code is None:
             self.given[j] += int(values.sum())
         elif code in self.plan.options[j]:
-            _put(self.counts[:, j, self.plan.options[j].index(code)], rows, values, several)
+            _put(self.counts[:, j, self.plan.options[j].index(code)], rows, values)
         else:
-            _put(self.lost[:, j, self.plan.missing[j].index(code)], rows, values, several)
+            _put(self.lost[:, j, self.plan.missing[j].index(code)], rows, values)
 
 
-def _put(target: Array, rows: Integers, values: Integers, several: bool) -> None:
-    if several:
-        np.add.at(target, rows, values)
+def _put(target: Array, rows: Integers | None, values: Integers) -> None:
+    if rows is None:
+        target[:] = values
     else:
-        target[rows] = values
+        np.add.at(target, rows, values)

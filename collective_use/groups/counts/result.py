@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import lcm
 
 import numpy as np
@@ -82,6 +83,11 @@ class GroupCounts(Result):
         for part in (self.size, self.counts, self.gone, self.answered, self.totals, self.squares):
             digest.update(np.ascontiguousarray(part, dtype="<i8").tobytes())
         return digest.hexdigest()
+
+    @cached_property
+    def answered_items(self) -> list[int]:
+        """Places of the items that anybody answered."""
+        return np.flatnonzero(self.counts.sum(axis=0, dtype=np.int64).sum(axis=1)).tolist()
 
     def statistics(self, item: str) -> GroupStatistics:
         """Return the statistics of one item, as if its rows had been at hand.

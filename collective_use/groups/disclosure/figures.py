@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from collective_use.compositions import first_index
-from collective_use.disclosure import COMPLEMENT, Disclosure, Unit, complementary
+from collective_use.disclosure import COMPLEMENT, GIVEN, Disclosure, Unit, complementary
 from collective_use.groups.disclosure.units import unit_of
 from collective_use.groups.evidence.result import Evidence
+from collective_use.groups.results import Groups
 from collective_use.instrument.model import Instrument
 
 MEANS = ("direct_consensus", "referent_shift", "additive")
@@ -50,6 +52,8 @@ class Sight:
     top
         The most that the group's value can be, where it tells how the members' kinds are shared
         out; None for other values.
+    beside
+        Whether means are withheld since a measure with some of the same items shows its own.
     """
 
     n: np.ndarray
@@ -61,6 +65,7 @@ class Sight:
     exact: bool
     rule: Disclosure
     top: float | None = None
+    beside: bool = False
 
     def column(self, name: str, values: pd.Series, *, is_mean: bool) -> pd.Series | None:
         """Return a column as others see it, or None where it is not shown at all."""
@@ -101,7 +106,41 @@ class Sight:
         return self.rule.rounded(value, self.step(kind, row)) if seen else float("nan")
 
 
-def sight(part: Evidence, groups: pd.DataFrame, instrument: Instrument, rule: Disclosure) -> Sight:
+def sights(groups: Groups, rule: Disclosure, shown_items: Collection[str] = ()) -> dict[str, Sight]:
+    """Return what may be seen of every measure beside the others.
+
+    The means of a scale and of a part of it each leave the answers open that the rule asks for;
+    together they do not, because the band of one is cut by that of the other. So of measures that
+    share items the first shows its means. Means that share none leave each other's bands whole.
+
+    Parameters
+    ----------
+    groups
+        All measures and groups.
+    rule
+        From which size on.
+    shown_items
+        Items of measures whose means stand in other tables already.
+    """
+    held = set(shown_items)
+    found = {}
+    for name, part in groups.evidence.items():
+        is_mean = part.composition in MEANS
+        beside = is_mean and not held.isdisjoint(part.items)
+        if is_mean and not beside:
+            held.update(part.items)
+        found[name] = sight(part, groups.values, groups.instrument, rule, beside=beside)
+    return found
+
+
+def sight(
+    part: Evidence,
+    groups: pd.DataFrame,
+    instrument: Instrument,
+    rule: Disclosure,
+    *,
+    beside: bool = False,
+) -> Sight:
     """Return what may be seen of a measure, group by group.
 
     Parameters
@@ -114,22 +153,25 @@ def sight(part: Evidence, groups: pd.DataFrame, instrument: Instrument, rule: Di
         The instrument, for the number of items.
     rule
         From which size on, and how finely.
+    beside
+        Whether a measure with some of the same items shows its means.
     """
     answered = pd.to_numeric(part.by_group["n"], errors="coerce").fillna(0).to_numpy(float)
     n = np.minimum(answered, groups["n"].to_numpy(float))
     by_size = [rule.shows(size) for size in n]
     parents = groups["parent"].tolist() if "parent" in groups.columns else None
     kept = complementary(n.tolist(), complementary(n.tolist(), by_size, parents))
-    mean = np.asarray(kept, dtype=bool)
-    spread = mean & np.asarray([rule.shows_spread(size) for size in n], dtype=bool)
+    seen = np.asarray(kept, dtype=bool)
+    mean = seen & (not beside)
+    spread = seen & np.asarray([rule.shows_spread(size) for size in n], dtype=bool)
     reason = tuple(
-        rule.withheld(size) if not large else "" if seen else COMPLEMENT
-        for size, large, seen in zip(n, by_size, mean, strict=True)
+        rule.withheld(size) if not large else COMPLEMENT if not there else GIVEN if beside else ""
+        for size, large, there in zip(n, by_size, kept, strict=True)
     )
     exact = part.composition in FACTS
     unit = _unit(part, instrument)
     grain = _grain(part, instrument, n) if unit is None else unit.grain
-    return Sight(n, mean, spread, grain, unit, reason, exact, rule, _top(part, instrument))
+    return Sight(n, mean, spread, grain, unit, reason, exact, rule, _top(part, instrument), beside)
 
 
 def _top(part: Evidence, instrument: Instrument) -> float | None:

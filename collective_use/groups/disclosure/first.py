@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from collective_use.disclosure import DIGITS, POSSIBILITIES, Disclosure
+from collective_use.disclosure import DIGITS, GIVEN, POSSIBILITIES, Disclosure
 from collective_use.frames import number_at
 from collective_use.groups.between.table_one import TableOne
 from collective_use.groups.disclosure.digits import round_ratios, rounded_table
-from collective_use.groups.disclosure.figures import Sight, sight
+from collective_use.groups.disclosure.figures import Sight, sights
 from collective_use.groups.disclosure.relations import move_of
 from collective_use.groups.results import Groups
 
@@ -59,7 +59,8 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
     figures = [str(name) for name in frame.columns if name not in _WORDS]
     gone: list[str] = []
     names = frame["measure"].astype(str).tolist()
-    views = [sight(groups.evidence[name], groups.values, groups.instrument, rule) for name in names]
+    seen = sights(groups, rule)
+    views = [seen[name] for name in names]
     _correlations(frame, table.table, groups.values, dict(zip(names, views, strict=True)))
     for row, name in enumerate(names):
         view = views[row]
@@ -78,7 +79,9 @@ def table_for_others(table: TableOne, groups: Groups, rule: Disclosure) -> Table
         else:
             continue
         gone.append(name)
-    return replace(table, table=frame, notes=(*table.notes, ROUNDED, *_withheld(gone, rule)))
+    given = [name for name, view in zip(names, views, strict=True) if view.beside]
+    notes = (*table.notes, ROUNDED, *_withheld(gone, rule), *_given(given))
+    return replace(table, table=frame, notes=notes)
 
 
 def _correlations(
@@ -111,9 +114,15 @@ def _describe(frame: pd.DataFrame, row: int, exact: pd.Series, view: Sight) -> N
         step = max(10.0**-DIGITS, rule.mean_step(groups, view.grain))
         for name in ("mean", "sd"):
             frame.loc[row, name] = rule.rounded(exact[name], step)
+    if view.beside:
+        frame.loc[row, "mean"] = np.nan
     if groups:
         step = max(10.0**-DIGITS, rule.mean_step(groups, view.grain))
         frame.loc[row, "sd_between"] = rule.rounded(exact["sd_between"], step)
+
+
+def _given(names: list[str]) -> tuple[str, ...]:
+    return (f"Means {GIVEN}: {', '.join(names)}.",) if names else ()
 
 
 def _withheld(gone: list[str], rule: Disclosure) -> tuple[str, ...]:

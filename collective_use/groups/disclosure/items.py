@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -52,7 +53,8 @@ def items_for_others(
         The step of correlations, loadings and coefficients: `Disclosure.ratio_step` of the persons.
     counts
         Item to its rounded counts, in the order of its scale, where these are shown: mean and SD
-        of such an item are those of the rounded counts.
+        of such an item are those of the rounded counts. Without them the mean of an item of a
+        scale is withheld: beside the mean of the scale it would tell single answers.
     groups
         Groups that correlations of group means rest on; these are withheld when it is 0.
 
@@ -66,10 +68,10 @@ def items_for_others(
     Examples
     --------
     >>> from collective_use.instrument.library import load_instrument
-    >>> table = pd.DataFrame({"item": ["lead01"], "n": [200], "mean": [3.1275], "floor": [0.125]})
+    >>> table = pd.DataFrame({"item": ["lead01"], "n": [200], "mean": [3.1275], "sd": [1.0425]})
     >>> items_for_others(table, load_instrument("lq2002"), Disclosure(5))
-         item    n  mean  floor
-    0  lead01  200  3.13    NaN
+         item    n  mean    sd
+    0  lead01  200   NaN  1.04
     """
     shown = rounded_table(frame)
     for name in shown.columns:
@@ -109,7 +111,9 @@ def _distributions(
             if "sd" in exact:
                 shown.loc[row, "sd"] = rule.rounded(sd, max(10.0**-DIGITS, rule.coarser(error)))
             continue
-        shown.loc[row, "mean"] = rule.shown_mean(number_at(exact, row, "mean"), n, unit)
+        part = any(name in m.items and len(m.items) > 1 for m in instrument.measures)
+        mean = math.nan if part else rule.shown_mean(number_at(exact, row, "mean"), n, unit)
+        shown.loc[row, "mean"] = mean
         if "sd" in exact:
             shown.loc[row, "sd"] = rule.shown_sd(number_at(exact, row, "sd"), n - 1, unit)
 

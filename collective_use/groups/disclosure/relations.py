@@ -23,6 +23,11 @@ from collective_use.groups.results import Groups
 IN_UNITS = ("est", "se", "ci_lower", "ci_upper", "lower", "upper")
 """Columns in the units of the measures; their ratio to the standardised estimate says which."""
 
+LEVEL, UNDER = 0.05, 0.04
+"""What the 95% limits of a row test at, and what is shown of a p that lies just below it."""
+
+LIMITS = (("lower", "upper"), ("ci_lower", "ci_upper"))
+
 STANDARDIZED = ("std_lv", "std_all", "std_nox")
 
 _KEPT = re.compile(r"(^|\.)(npar|df|ntotal|ngroups)(\.|$)|level$|h0$")
@@ -98,7 +103,7 @@ class Coarseness:
         if "z" in shown:
             wide = [rule.statistic_step(self.groups, move) for move in moves]
             shown["z"] = _each(rule, frame["z"], wide)
-        return shown
+        return _on_one_side(shown)
 
     def fit_measures(self, measures: Mapping[str, float]) -> dict[str, float]:
         """Return fit measures as coarse as they are shown; counts stay, critical N is missing.
@@ -179,6 +184,24 @@ def _named(frame: pd.DataFrame) -> list[list[str]]:
         return [str(route).split(" -> ") for route in frame["route"]]
     sides = zip(frame["lhs"].astype(str), frame["op"], frame["rhs"].astype(str), strict=True)
     return [[one, two] if op in ("~", "~~") else [one] for one, op, two in sides]
+
+
+def _on_one_side(shown: pd.DataFrame) -> pd.DataFrame:
+    """Let p stand on the side of .05 on which the limits beside it are read.
+
+    Each is rounded on its own: a limit of -.002 reads 0.00 beside a p of .046, and the row would
+    give two answers. The limits are read first, so p follows, by less than its own step.
+    """
+    ends = next((pair for pair in LIMITS if set(pair) <= set(shown.columns)), None)
+    if ends is None or "p" not in shown:
+        return shown
+    low, high = (shown[name] for name in ends)
+    touch, clear = (low <= 0) & (high >= 0), (low > 0) | (high < 0)
+    p = shown["p"].mask(touch & (shown["p"] < LEVEL), LEVEL)
+    shown["p"] = p.mask(clear & (p >= LEVEL), UNDER)
+    if "q" in shown:
+        shown["q"] = shown["q"].mask(shown["q"] < shown["p"], shown["p"])
+    return shown
 
 
 def _each(rule: Disclosure, cells: pd.Series, steps: list[float]) -> list[float]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from collective_use.cutoffs import cutoffs_with
-from collective_use.disclosure import Disclosure, Unit, disclosure_rule
+from collective_use.disclosure import Disclosure, disclosure_rule
 from collective_use.groups.between.table_one import TableOne, table_one
-from collective_use.groups.disclosure.figures import MEANS, Sight, sight
+from collective_use.groups.disclosure.figures import MEANS, Sight, sights
 from collective_use.groups.disclosure.first import table_for_others
 from collective_use.groups.disclosure.totals import measures_for_others
-from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
 from collective_use.record import Record
 
@@ -49,25 +47,32 @@ class Shown:
 
 
 def for_others(
-    groups: Groups, scores: Scores | None = None, *, cutoffs: Mapping[str, float] | None = None
+    groups: Groups,
+    scores: Scores | None = None,
+    *,
+    cutoffs: Mapping[str, float] | None = None,
+    shown_items: Collection[str] = (),
 ) -> Shown:
     """Return the tables of groups without anything that tells what a person answered.
 
     Groups with fewer respondents than the cut-off ``disclosure_size`` show nothing; where it
     is one group alone, the next smallest is held back with it. Means of larger groups are
     rounded to a step that depends on their size and on the number of items; figures of spread
-    begin at twice the size. What is told about the group itself (composition ``global``) stays
-    as it is.
+    begin at twice the size. Means of facets, and of measures that share items with one that is
+    shown, are left out: together they tell more than each alone. What is told about the group
+    itself (composition ``global``) stays as it is.
 
     Parameters
     ----------
     groups
         From `collective_use.aggregate`.
     scores
-        The scores that the groups were made of: needed for the columns of facets, which are
-        left out otherwise.
+        The scores that the groups were made of: needed for Table 1.
     cutoffs
         Other values for named cut-offs, as given to `aggregate`.
+    shown_items
+        Items of measures whose means are shown beside these tables, where measures are aggregated
+        one by one.
 
     Returns
     -------
@@ -90,10 +95,11 @@ def for_others(
     """
     rule = disclosure_rule(cutoffs_with(cutoffs))
     base = groups.values
-    seen = {
-        name: sight(part, base, groups.instrument, rule) for name, part in groups.evidence.items()
-    }
-    values = base.copy()
+    seen = sights(groups, rule, shown_items)
+    # With the bands of a scale's mean those of its facets would leave single answers.
+    values = base.drop(
+        columns=[name for name in base if str(name).partition(".")[0] in seen and "." in str(name)]
+    )
     parts = []
     for name, part in groups.evidence.items():
         is_mean = part.composition in MEANS
@@ -101,7 +107,6 @@ def for_others(
         parts.append(table.assign(measure=name, composition=part.composition))
         if name in values:
             values[name] = table["value"].to_numpy()
-    values = _facets(values, groups, scores, seen, rule)
     values["reason"] = [
         str(reason) or ("" if rule.shows(n) else rule.withheld(n))
         for reason, n in zip(base["reason"].fillna(""), base["n"], strict=True)
@@ -147,48 +152,6 @@ def _stacked(parts: list[pd.DataFrame], base: pd.DataFrame) -> pd.DataFrame:
     last = ["passes", "reason"]
     middle = [name for name in whole.columns if name not in (*first, *last)]
     return whole.reindex(columns=[*first, *middle, *last]).fillna({"reason": ""})
-
-
-def _facets(
-    values: pd.DataFrame,
-    groups: Groups,
-    scores: Scores | None,
-    seen: Mapping[str, Sight],
-    rule: Disclosure,
-) -> pd.DataFrame:
-    """Round the columns of facets, each by the number of its own answers and items."""
-    facets = [str(name) for name in values.columns if "." in str(name)]
-    facets = [name for name in facets if name.partition(".")[0] in seen]
-    if scores is None:
-        return values.drop(columns=facets)
-    responses = scores.responses
-    codes = group_keys(responses.persons, responses.members).codes
-    for name in facets:
-        there = scores.values[name].notna().to_numpy()
-        n = np.bincount(codes[there], minlength=len(values))
-        whole = seen[name.partition(".")[0]]
-        items = scores.answered[name].max() if name in scores.answered else 1
-        unit = _facet_unit(whole, max(1.0, float(items)))
-        values[name] = [
-            _facet_mean(rule, float(value), float(size), unit)
-            if shown and rule.shows(size)
-            else float("nan")
-            for value, size, shown in zip(values[name], n, whole.mean, strict=True)
-        ]
-    return values
-
-
-def _facet_unit(whole: Sight, items: float) -> Unit:
-    """Return the grid of a facet's score: fewer items, the scale of the whole measure."""
-    if whole.unit is None:
-        return Unit(1 / items, 0.0, 0.0)
-    return Unit(1 / items, whole.unit.low, whole.unit.high)
-
-
-def _facet_mean(rule: Disclosure, value: float, n: float, unit: Unit) -> float:
-    if unit.high > unit.low:
-        return rule.shown_mean(value, n, unit)
-    return rule.rounded(value, rule.mean_step(n, unit.grain))
 
 
 def _record(base: pd.DataFrame, rule: Disclosure) -> Record:

@@ -85,6 +85,8 @@ def measures_for_others(
         for column in BETWEEN:
             if column in frame:
                 frame.loc[row, column] = rule.rounded(number_at(exact, row, column), step)
+        if view.beside and "value_mean" in frame:
+            frame.loc[row, "value_mean"] = float("nan")
         frame.loc[row, "groups_failing"] = _failing(groups, part, view)
     return frame
 

@@ -143,7 +143,7 @@ class _OfSums:
 
     def alpha(self, m: Measured) -> Number:
         """Return Cronbach's alpha over complete persons."""
-        answered = np.flatnonzero(self.counts.counts.sum(axis=(0, 2)) > 0).tolist()
+        answered = self.counts.answered_items
         complete = self.of(m.judged).complete
         few = int(complete[0, 0]) < 2
         covariance = np.zeros((0, 0)) if few else complete_covariance(complete, answered)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from collective_use.frames import Cell, frame_of, texts
 from collective_use.groups.agreement.result import mean_known
@@ -81,15 +82,24 @@ class ItemSet:
         """Return the null distribution of items that are alike; over all of them together."""
         if self.smooth:
             return CONTINUOUS
-        counts = sum((one.counts[:, 0].sum(axis=0) for one in self.stats if one.counts is not None),
-                     start=np.zeros(len(self.codes[0])))  # fmt: skip
+        counts = sum(
+            (chosen for chosen in self.chosen if chosen is not None), np.zeros(len(self.codes[0]))
+        )
         return null_distribution(null, len(self.codes[0]), counts)
+
+    @cached_property
+    def chosen(self) -> list[NDArray[np.int64] | None]:
+        """(J,) how often each option of an item was chosen in all groups; made once."""
+        return [
+            None if one.counts is None else one.counts[:, 0].sum(axis=0, dtype=np.int64)
+            for one in self.stats
+        ]
 
     def laws(self, null: str) -> list[Null]:
         """Return the null distribution of each item."""
         if null not in self._laws:
             self._laws[null] = [
-                self._law(null, c, s) for c, s in zip(self.codes, self.stats, strict=True)
+                self._law(null, c, n) for c, n in zip(self.codes, self.chosen, strict=True)
             ]
         return self._laws[null]
 
@@ -110,11 +120,10 @@ class ItemSet:
             for codes in self.codes
         ]
 
-    def _law(self, null: str, codes: Floats, one: GroupStatistics) -> Null:
+    def _law(self, null: str, codes: Floats, chosen: NDArray[np.int64] | None) -> Null:
         if self.smooth or (null == "empirical" and self.alike):
             return self.law(null)
-        counts = None if one.counts is None else one.counts[:, 0].sum(axis=0)
-        return null_distribution(null, len(codes), counts)
+        return null_distribution(null, len(codes), chosen)
 
     def deviation(self, around: str) -> Floats:
         """Return (G,) the mean over items of the average deviation."""

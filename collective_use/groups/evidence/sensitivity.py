@@ -48,8 +48,7 @@ def over_nulls(
     """
     rows: list[TableRow] = []
     # with equal answers throughout there is nothing to make an empirical null of
-    varied = any(one.counts is not None and (one.counts.sum(axis=(0, 1)) > 0).sum() > 1
-                 for one in items.stats)  # fmt: skip
+    varied = any(chosen is not None and (chosen > 0).sum() > 1 for chosen in items.chosen)
     for null in more if items.smooth else dict.fromkeys((*more, *NULLS)):
         if null == "empirical" and not varied:
             continue

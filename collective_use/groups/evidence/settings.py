@@ -39,6 +39,8 @@ class Settings:
     partners
         (N,) partner organisation of each person as a number, -1 where unknown; None where no
         partner is known.
+    by_item
+        Whether evidence keeps a row a group and item.
     """
 
     cutoffs: Mapping[str, Cutoff]
@@ -47,6 +49,7 @@ class Settings:
     voice: Literal["member", "partner"] = "member"
     nulls: tuple[str, ...] = ()
     partners: NDArray[np.intp] | None = field(default=None, compare=False)
+    by_item: bool = True
 
     @property
     def least(self) -> int:

@@ -181,7 +181,7 @@ def _shared(
     return SharedEvidence(
         **head_of(m.measure, m.items.names),
         by_group=pd.DataFrame(columns),
-        by_item=m.items.frame(m.keys.labels),
+        by_item=m.items.frame(m.keys.labels) if m.settings.by_item else pd.DataFrame(),
         refused=refused,
         failing=tuple(group for group, bad in zip(m.keys.names, below, strict=True) if bad),
         verdict=verdict.word,

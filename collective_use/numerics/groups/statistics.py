@@ -237,7 +237,7 @@ def _sums_from_counts(
 ) -> tuple[float, Integers, Floats, Floats]:
     shift = float(options[len(options) // 2])
     shifted = options - shift
-    n = counts.sum(axis=1, dtype=np.int64)
+    n = np.einsum("ga->g", counts, dtype=np.int64)
     sums = counts @ shifted
     means = sums / np.maximum(n, 1)
     spread = np.zeros(len(n))

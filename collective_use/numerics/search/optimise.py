@@ -131,7 +131,8 @@ def _scoring(
             damping = max(10 * damping, 1e-8)
             continue
         decrement = -float(g @ direction)
-        if decrement < tolerance**2 * scale and damping == 0.0:
+        near = max(tolerance**2, _LAST_STEP if exact else 0.0)
+        if decrement < near * scale and damping == 0.0:
             last = _inside(theta + direction, lower, upper)
             theta = (
                 last if objective.value(last) <= value + 1e-15 * max(scale, abs(value)) else theta
@@ -214,6 +215,9 @@ def _runs_off(mark: tuple[float, float], value: float, theta: Floats) -> bool:
 
 
 RAN_OFF = "parameters grow without bound while next to nothing is gained"
+
+_LAST_STEP = 1e-14
+"""A Newton step from where the decrement is below this leaves about its square of it: nothing."""
 
 _WATCHED = 50
 """Steps after which a search is asked whether it runs off."""

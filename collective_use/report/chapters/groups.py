@@ -11,7 +11,7 @@ from collective_use.report.figures.dots import Dot, dot_plot
 from collective_use.report.figures.heat import group_map
 from collective_use.report.material import Material
 from collective_use.report.rows import Row
-from collective_use.report.sentences import plain_text, written
+from collective_use.report.sentences import Sentence, plain_text, written
 from collective_use.report.verdicts import listed, shared_rows, supported
 
 _MOST = 60
@@ -34,8 +34,9 @@ def chapter(material: Material) -> Chapter | None:
     first = material.row("table1.csv", measure=outcome)
     if first is not None and first.value("sd_within") > 0:
         blocks.append(_caterpillar(material, outcome, shown, first))
+    key = "groups.finding" if len(shown) < len(rows) else "groups.finding.all"
     finding = material.say(
-        "groups.finding", shown=str(len(shown)), n=str(len(rows)),
+        key, shown=str(len(shown)), n=str(len(rows)),
         size=written(material.cutoff("disclosure_size"), 0),
     )  # fmt: skip
     return Chapter("groups", material.word("chapter.groups"), tuple(blocks), finding)
@@ -47,7 +48,6 @@ def profile(material: Material, outcome: str, shown: list[Row]) -> Picture:
     values = {
         name: _standardised([row.value(name) for row in shown]) for name in (outcome, *constructs)
     }
-    alike = [name for name in constructs if _correlation(values[outcome], values[name]) > _STRONG]
     ordered = [outcome, *constructs]
     groups = [row.text("group") for row in reversed(shown)]
     cells = [[values[name][i] for name in ordered] for i in range(len(shown))][::-1]
@@ -57,14 +57,28 @@ def profile(material: Material, outcome: str, shown: list[Row]) -> Picture:
     ]
     words = {"outcome": material.name(outcome), "n": str(len(shown)), "m": str(len(ordered))}
     alt = plain_text(material.say("groups.heat.alt", **words))
-    names = listed([material.name(name) for name in alike], material, 4)
-    # where no measure belongs to groups, that they go together there says nothing
-    told = alike and supported(shared_rows(material))
-    key = "groups.heat.title" if told else "groups.heat.title.plain"
-    title = plain_text(material.say(key, names=names, **words))
+    title = plain_text(_title(material, outcome, constructs, values, words))
     note = plain_text(material.say("groups.heat.note", **words))
     drawn = group_map(groups, [material.name(name) for name in ordered], cells, alt, tips)
     return Picture("groups", title, drawn, alt, note)
+
+
+def _title(
+    material: Material, outcome: str, constructs: list[str], values: dict[str, list[float]],
+    words: dict[str, str],
+) -> Sentence:  # fmt: skip
+    """Return what the heat map shows, in a sentence."""
+    if not supported(shared_rows(material)):
+        # where no measure belongs to groups, that they go together there says nothing
+        return material.say("groups.heat.title.unshared", **words)
+    found = {name: _correlation(values[outcome], values[name]) for name in constructs}
+    high = [material.name(name) for name, r in found.items() if r > _STRONG]
+    low = [material.name(name) for name, r in found.items() if r < -_STRONG]
+    if high or low:
+        key = "groups.heat.title" if high else "groups.heat.title.low"
+        return material.say(key, names=listed(high or low, material, 4), **words)
+    key = "groups.heat.title.none" if constructs else "groups.heat.title.alone"
+    return material.say(key, **words)
 
 
 def _constructs(material: Material, outcome: str, shown: list[Row]) -> list[str]:

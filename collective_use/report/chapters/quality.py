@@ -6,6 +6,9 @@ from collective_use.report.document import Block, Chapter, Listing, Paragraph
 from collective_use.report.material import Material
 from collective_use.report.sentences import Sentence
 
+_HARDLY = 0.0005
+"""Share of missing answers that one decimal of a percentage shows as 0.0%."""
+
 
 def chapter(material: Material) -> Chapter:
     """Return what is missing, what was screened, and the warnings of the run."""
@@ -32,6 +35,8 @@ def _missing(material: Material) -> Sentence:
         return ()
     most = max(rows, key=lambda row: row.value("missing"))
     mean = sum(row.value("missing") for row in rows) / len(rows)
+    if mean < _HARDLY:
+        return material.say("quality.finding.hardly")
     return material.say(
         "quality.finding",
         missing=f"{mean:.1%}", item=most.text("item"), most=most.percent("missing"),

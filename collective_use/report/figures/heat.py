@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from collective_use.report.figures.svg import (
     COLOURS,
+    LEAST,
     SIZE,
     Drawing,
     shade,
@@ -18,6 +19,8 @@ from collective_use.report.sentences import written
 
 WIDTH = 760.0
 _HEAD = 112.0
+_LEVEL = 48.0
+"""Height of the head where names fit above their columns without a slant."""
 
 
 def group_map(
@@ -41,12 +44,18 @@ def group_map(
     """
     row = 16.0 if len(groups) <= 80 else max(2.0, 1120.0 / len(groups))
     left = min(120.0, max(text_width(name) for name in groups) + 14) if row >= 11 else 10.0
-    cell = min(90.0, (WIDTH - left - 8) / max(len(names), 1))
-    drawing = Drawing(left + cell * len(names) + 8, _HEAD + row * len(groups) + 8)
+    cell = _cell(len(names), left)
+    level = all(len(wrapped(name, cell - 12, SIZE, 9)) <= 2 for name in names)
+    head = _LEVEL if level else _HEAD
+    drawing = Drawing(max(LEAST, left + cell * len(names) + 8), head + row * len(groups) + 8)
     for k, name in enumerate(names):
-        _slanted(drawing, left + (k + 0.5) * cell, _HEAD - 8, name)
+        x = left + (k + 0.5) * cell
+        if level:
+            _above(drawing, x, head - 8, wrapped(name, cell - 12, SIZE, 2))
+        else:
+            _slanted(drawing, x, head - 8, name)
     for i, group in enumerate(groups):
-        y = _HEAD + i * row
+        y = head + i * row
         if row >= 11:
             drawing.text(left - 6, y + row - 3.6, shortened(group, left - 8),
                          anchor="end", colour="quiet", tip=group)  # fmt: skip
@@ -56,6 +65,13 @@ def group_map(
                              fill=shade(value), tip=tips[i][k],
                              extra=f' data-g="{i}"')  # fmt: skip
     return drawing.svg(alt)
+
+
+def _cell(count: int, left: float) -> float:
+    """Return how wide a column is: few of them share the least width of a picture."""
+    room = WIDTH - left - 8
+    usual = min(90.0, room / max(count, 1))
+    return max(usual, min(180.0, (LEAST - left - 8) / max(count, 1)))
 
 
 def pair_map(names: Sequence[str], values: Sequence[Sequence[float]], alt: str, cut: float) -> str:
@@ -76,7 +92,7 @@ def pair_map(names: Sequence[str], values: Sequence[Sequence[float]], alt: str, 
     left = min(250.0, max(text_width(name) for name in names) + 14)
     cell = min(46.0, (WIDTH - left - 8) / max(count - 1, 1))
     height = cell if cell < 30 else 30.0
-    drawing = Drawing(left + cell * (count - 1) + 16, height * (count - 1) + 74)
+    drawing = Drawing(max(LEAST, left + cell * (count - 1) + 16), height * (count - 1) + 74)
     for i in range(1, count):
         y = (i - 1) * height + 8
         drawing.text(left - 8, y + height / 2 + 4, shortened(names[i], left - 10),
@@ -89,7 +105,7 @@ def pair_map(names: Sequence[str], values: Sequence[Sequence[float]], alt: str, 
     foot = (count - 1) * height + 20
     for k in range(count - 1):
         x = left + (k + 0.5) * cell
-        name = shortened(names[k], 130)
+        name = shortened(names[k], 150)
         drawing.raw(
             f'<text x="{x:.1f}" y="{foot:.1f}" font-size="{SIZE:g}" class="f-quiet" '
             f'fill="{COLOURS["quiet"]}" text-anchor="end" '
@@ -114,6 +130,11 @@ def _pair(
             f'text-anchor="middle" fill="{"#ffffff" if light else "#1c2b33"}">'
             f"{written(value, bare=True)}</text>"
         )
+
+
+def _above(drawing: Drawing, x: float, y: float, lines: Sequence[str]) -> None:
+    for k, line in enumerate(reversed(lines)):
+        drawing.text(x, y - 15 * k, line, anchor="middle")
 
 
 def _slanted(drawing: Drawing, x: float, y: float, name: str) -> None:

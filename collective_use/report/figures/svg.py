@@ -30,6 +30,9 @@ FONT = (
 SIZE = 13.5
 """Text height in user units: 8 points when a picture of 760 units is printed 16 cm wide."""
 
+LEAST = 544.0
+"""The page shows no picture smaller than this many units: a smaller one would be drawn larger."""
+
 _WIDE = 1.0
 _NARROW = 0.55
 

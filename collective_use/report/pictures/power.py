@@ -10,7 +10,7 @@ import pandas as pd
 from collective_use.report.document import Picture
 from collective_use.report.figures.lines import Series, line_chart
 from collective_use.report.speaking import Words, said
-from collective_use.structure.ways.rule import POWER, POWER_GROUPS
+from collective_use.structure.ways.rule import POWER, POWER_GROUPS, below_table
 
 ENOUGH = 0.8
 """Power that is asked for (Cohen 1988)."""
@@ -42,7 +42,10 @@ def of_study(words: Words, groups: int, share: float, reliability: float) -> Pic
         for k, row in enumerate(POWER)
     ]  # fmt: skip
     need = next((g for g, p in zip(POWER_GROUPS, POWER[near], strict=True) if p >= ENOUGH), None)
-    given = {"n": str(groups), "share": f"{share:.0%}", "need": str(need or POWER_GROUPS[-1])}
+    percent = f"{share:.0%}"
+    if below_table(groups):
+        percent = said(words, "power.most", share=percent)
+    given = {"n": str(groups), "share": percent, "need": str(need or POWER_GROUPS[-1])}
     title = said(words, "power.title" if need else "power.title.more", **given)
     alt = said(words, "power.alt", **given)
     mark = min(max(groups, POWER_GROUPS[0]), POWER_GROUPS[-1])

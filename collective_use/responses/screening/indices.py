@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from collective_use.instrument.model import Instrument
 from collective_use.numerics.items import careless
 from collective_use.platforms.columns import form_items
 from collective_use.responses.keyed import keyed_items
@@ -18,12 +19,26 @@ def pages(responses: Responses) -> list[list[str]]:
 
     Without a known form there is one page: all items in the order of the instrument.
     """
-    instrument = responses.instrument
+    return pages_of(responses.instrument, list(map(str, responses.answers)), responses.form)
+
+
+def pages_of(instrument: Instrument, columns: Sequence[str], named: str | None) -> list[list[str]]:
+    """Return the Likert items among columns, page by page as a form shows them.
+
+    Parameters
+    ----------
+    instrument
+        What is asked.
+    columns
+        Columns of answers, in the order of the instrument.
+    named
+        The id of the form; None for one page.
+    """
     likert = {item.id for item in instrument.items if item.kind == "likert"}
-    there = [str(name) for name in responses.answers.columns if name in likert]
-    if responses.form is None:
+    there = [name for name in columns if name in likert]
+    if named is None:
         return [there]
-    form = instrument.get_form(responses.form)
+    form = instrument.get_form(named)
     shown = [[name for name in block.items if name in there] for block in form.blocks]
     outside = [name for name in there if name not in form_items(form)]
     return [page for page in [*shown, outside] if page]
@@ -39,17 +54,11 @@ def all_indices(responses: Responses, critical: float) -> tuple[pd.DataFrame, di
     critical
         From which correlation two items are psychometric synonyms.
     """
-    instrument, answers = responses.instrument, responses.answers
-    roles = {item.id: item for item in instrument.items}
-    shown = pages(responses)
-    measure = [n for page in shown for n in page if roles[n].role in ("measure", "marker")]
+    answers = responses.answers
+    measure = _watched_items(responses)
     raw = answers[measure].to_numpy(dtype=float)
-    found: dict[str, np.ndarray] = {}
-    reasons: dict[str, str] = {}
-    runs = [careless.longstring(answers[page].to_numpy(dtype=float)).longest for page in shown]
-    found["longstring"] = np.fmax.reduce(runs) if runs else np.full(len(answers), np.nan)
-    found["irv"] = careless.irv(raw)
-    found["even_odd"] = _even_odd(responses, measure, reasons)
+    alone, reasons = person_indices(responses)
+    found = {name: alone.pop(name) for name in ("longstring", "irv", "even_odd")}
     found["mahalanobis_p"] = _mahalanobis_p(raw, reasons)
     for name, anto in (("synonyms", False), ("antonyms", True)):
         pairs = (
@@ -59,12 +68,38 @@ def all_indices(responses: Responses, critical: float) -> tuple[pd.DataFrame, di
         if len(pairs) < 3:
             side = "below -" if anto else "above "
             reasons[name] = f"{len(pairs)} item pairs correlate {side}{critical:g}; 3 are needed"
-    found |= _watched(responses, measure, reasons)
+    found |= alone
     frame = pd.DataFrame(found, index=answers.index)
     for name in frame.columns:
         if name not in reasons and frame[name].isna().all():
             reasons[str(name)] = "it exists for nobody"
     return frame, reasons
+
+
+def person_indices(responses: Responses) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Return (N,) indices that rest on one person's answers alone, and why one is for nobody.
+
+    Parameters
+    ----------
+    responses
+        Some persons or all of them: the indices of each are the same.
+    """
+    answers, measure = responses.answers, _watched_items(responses)
+    reasons: dict[str, str] = {}
+    pages_ = [answers[page].to_numpy(dtype=float) for page in pages(responses)]
+    runs = [careless.longstring(page).longest for page in pages_]
+    found = {
+        "longstring": np.fmax.reduce(runs) if runs else np.full(len(answers), np.nan),
+        "irv": careless.irv(answers[measure].to_numpy(dtype=float)),
+        "even_odd": _even_odd(responses, measure, reasons),
+    }
+    return found | _watched(responses, measure, reasons), reasons
+
+
+def _watched_items(responses: Responses) -> list[str]:
+    roles = {item.id: item.role for item in responses.instrument.items}
+    shown = [name for page in pages(responses) for name in page]
+    return [name for name in shown if roles[name] in ("measure", "marker")]
 
 
 def _even_odd(responses: Responses, items: Sequence[str], reasons: dict[str, str]) -> np.ndarray:

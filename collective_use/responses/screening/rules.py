@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from collective_use.checks import did_you_mean, quoted
 from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
+from collective_use.numerics.types import Bools, Floats
 
 _JOHNSON = "Johnson 2005, Journal of Research in Personality 39:103"
 _MEADE = "Meade & Craig 2012, Psychological Methods 17:437"
@@ -54,6 +57,25 @@ RULES: Mapping[str, Cutoff] = {
 
 DEFAULT = ("longstring", "irv", "seconds_per_item", "instructed", "infrequency")
 """Rules whose flags count when none are named; the others are columns to look at."""
+
+
+BY_PERSON = (
+    "longstring", "irv", "even_odd", "seconds_per_item", "instructed", "infrequency", "dont_know",
+)  # fmt: skip
+"""Rules that look at one person's answers alone: whoever else answered, the flag is the same."""
+
+
+def beyond(rule: Cutoff, values: Floats) -> Bools:
+    """Return (N,) whether an index is on the careless side of a rule; False where there is none.
+
+    Examples
+    --------
+    >>> beyond(RULES["longstring"], np.array([7.0, 8.0, np.nan])).tolist()
+    [False, True, False]
+    """
+    with np.errstate(invalid="ignore"):
+        bad = values >= rule.value if rule.direction == "at_least" else values <= rule.value
+    return np.asarray(bad & ~np.isnan(values), dtype=bool)
 
 
 def chosen_rules(values: Mapping[str, float] | None) -> dict[str, Cutoff]:

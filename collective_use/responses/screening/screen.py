@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from collective_use.checks import did_you_mean, instance_of, quoted
@@ -14,7 +13,7 @@ from collective_use.errors import InputError
 from collective_use.frames import rows_of
 from collective_use.record import Record
 from collective_use.responses.screening.indices import all_indices
-from collective_use.responses.screening.rules import DEFAULT, chosen_rules
+from collective_use.responses.screening.rules import DEFAULT, beyond, chosen_rules
 from collective_use.responses.table import Responses
 from collective_use.results import Result, Table
 
@@ -149,10 +148,7 @@ def screen(
     indices, reasons = all_indices(responses, critical)
     flags = {}
     for name, rule in used.items():
-        values = indices[name].to_numpy()
-        with np.errstate(invalid="ignore"):
-            bad = values >= rule.value if rule.direction == "at_least" else values <= rule.value
-        flags[name] = bad & ~np.isnan(values)
+        flags[name] = beyond(rule, indices[name].to_numpy())
     index = responses.persons.index
     counted = tuple(name for name in counting if name not in reasons)
     return Screening(

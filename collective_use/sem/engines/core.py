@@ -113,7 +113,8 @@ def sample_statistics(table: ParameterTable) -> int:
                 row.op == "|" and row.group == block.group and row.level == block.level
                 for row in table.rows
             )
-            total += cuts - 2 * len(block.ordered)
+            # Means go, and variances do too; at two levels those within alone, their unit.
+            total += cuts - (2 if table.n_levels == 1 else 1) * len(block.ordered)
     return total
 
 

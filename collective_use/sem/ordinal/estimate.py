@@ -111,13 +111,13 @@ def ordinal_table(
     table = parameter_table(
         model, replace(options, meanstructure=True, fixed_x=False, thresholds=thresholds)
     )
-    _check_thresholds(table, thresholds)
+    check_thresholds(table, thresholds)
     for block in table.blocks:
         _refuse_block(table, block, random_covariates=random_covariates)
     return table
 
 
-def _check_thresholds(table: ParameterTable, thresholds: dict[str, int]) -> None:
+def check_thresholds(table: ParameterTable, thresholds: dict[str, int]) -> None:
     """Refuse thresholds that the data do not have."""
     for row in table.rows:
         if row.op != "|":

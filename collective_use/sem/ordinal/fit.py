@@ -74,7 +74,7 @@ def fit_ordinal(
     *,
     ordered: Sequence[str],
     estimator: str | None = None,
-    parameterization: str = "delta",
+    parameterization: str | None = None,
     identification: str = "lavaan",
     group: str | None = None,
     equal: Sequence[str] = (),
@@ -102,6 +102,7 @@ def fit_ordinal(
         if not any(value is good or value == good for good in _NEUTRAL[name]):
             instead = f": {_INSTEAD[name]}" if name in _INSTEAD else ""
             raise NotSupported(f"{name}={value!r} with ordered variables is not supported{instead}")
+    parameterization = parameterization or "delta"
     one_of("parameterization", parameterization, PARAMETERIZATIONS)
     one_of("identification", identification, IDENTIFICATIONS)
     if data is None or not hasattr(data, "columns"):
@@ -134,11 +135,6 @@ def fit_ordinal(
         categories,
         random_covariates=others["fixed_x"] is False,
     )
-    if table.n_levels > 1:
-        raise NotSupported(
-            "ordered variables at two levels are not supported: take the answers as numbers "
-            "(estimator='MLR' with level: blocks), or keep one level with cluster= for the errors"
-        )
     _check(table, names, categories)
     table = with_bounds(table, bounds)
     coded = read_ordinal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,14 +67,8 @@ def read_ordinal(
     InputError
         When a category has no cases in a group.
     """
-    Y = np.column_stack([numbers_of(data, n, ordered=n in categories) for n in block.observed])
+    Y = coded_answers(data, block.observed, categories)
     counts = [len(categories.get(name, ())) for name in block.observed]
-    for j, name in enumerate(block.observed):
-        if name in categories:
-            seen = ~np.isnan(Y[:, j])
-            Y[seen, j] = np.searchsorted(categories[name], Y[seen, j])
-        elif np.isinf(Y[:, j]).any():
-            raise InputError(f"{name} holds an infinite value")
     gaps = np.isnan(Y)
     pairwise = missing == "pairwise"
     if pairwise and len(categories) < len(block.observed) and gaps.any():
@@ -107,6 +101,36 @@ def read_ordinal(
     return Coded(sample, tuple(moments), categories)
 
 
+def coded_answers(
+    data: Frame, observed: Sequence[str], categories: Mapping[str, tuple[float, ...]]
+) -> Floats:
+    """Return the columns of a model, (n, p), ordered ones coded from 0, NaN where missing.
+
+    Raises
+    ------
+    InputError
+        When a column is missing, holds no numbers or an infinite one.
+    """
+    Y = np.column_stack([numbers_of(data, n, ordered=n in categories) for n in observed])
+    for j, name in enumerate(observed):
+        if name in categories:
+            seen = ~np.isnan(Y[:, j])
+            Y[seen, j] = np.searchsorted(categories[name], Y[seen, j])
+        elif np.isinf(Y[:, j]).any():
+            raise InputError(f"{name} holds an infinite value")
+    return Y
+
+
+def refuse_empty_category(Y: Floats, j: int, name: str, count: int, where: str) -> None:
+    """Raise when a category of a column of coded answers has no cases."""
+    here = np.bincount(Y[~np.isnan(Y[:, j]), j].astype(np.intp), minlength=count)
+    if (here == 0).any():
+        raise InputError(
+            f"{name} has a category without cases{where} (cases by category: "
+            f"{here.tolist()}): join categories before"
+        )
+
+
 def _moments(
     Y: Floats, counts: Sequence[int], observed: Sequence[str], group: str, clusters: Ints | None
 ) -> OrdinalMoments:
@@ -115,21 +139,15 @@ def _moments(
         raise InputError(f"no complete cases{where}")
     for j, (name, count) in enumerate(zip(observed, counts, strict=True)):
         if count:
-            seen = Y[~np.isnan(Y[:, j]), j].astype(np.intp)
-            here = np.bincount(seen, minlength=count)
-            if (here == 0).any():
-                raise InputError(
-                    f"{name} has a category without cases{where} (cases by category: "
-                    f"{here.tolist()}): join categories before"
-                )
+            refuse_empty_category(Y, j, name, count, where)
         elif np.ptp(Y[:, j]) == 0:
             raise InputError(f"{name} is constant{where}")
         elif np.unique(Y[:, j]).size == 2:
             # The scores of mean and variance are then multiples of each other: no weights.
             raise InputError(f"{name} has two values only{where}: name it in ordered=")
-    _refuse_pairs_never_asked(Y, observed, where)
+    refuse_pairs_never_asked(Y, observed, where)
     found = ordinal_moments(Y, counts, clusters=clusters)
-    _tell_sparse(found, observed, where)
+    tell_sparse(found, observed, where)
     return found
 
 
@@ -144,7 +162,8 @@ def _clusters(data: Frame, cluster: Sequence[str]) -> Ints | None:
     return codes
 
 
-def _refuse_pairs_never_asked(Y: Floats, observed: Sequence[str], where: str) -> None:
+def refuse_pairs_never_asked(Y: Floats, observed: Sequence[str], where: str) -> None:
+    """Raise when no case answered both items of a pair."""
     seen = (~np.isnan(Y)).astype(float)
     never = np.argwhere(np.tril(seen.T @ seen == 0, -1))
     if len(never):
@@ -155,7 +174,9 @@ def _refuse_pairs_never_asked(Y: Floats, observed: Sequence[str], where: str) ->
         )
 
 
-def _tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> None:
+def tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> None:
+    """Raise for a correlation of 1, warn of tables with empty cells."""
+
     def pairs(index: Ints) -> str:
         return quoted([f"{observed[i]} x {observed[j]}" for i, j in index], most=5)
 

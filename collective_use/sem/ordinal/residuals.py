@@ -37,7 +37,7 @@ def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoment
     reason = ""
     for i, (m, r) in enumerate(zip(moments, objective.responses(solution.theta), strict=True)):
         try:
-            z = _z_values(solution, i, m, r)
+            z = z_values(solution, i, m, r)
         except EstimationError as error:
             reason = str(error)
             z = np.full(m.statistics.size, np.nan), np.full(m.statistics.size, np.nan)
@@ -63,9 +63,10 @@ def residual_spread(
     return np.asarray(Q @ (m.gamma / m.n) @ Q.T)
 
 
-def _z_values(
+def z_values(
     solution: OrdinalSolution, group: int, m: OrdinalMoments, r: Response
 ) -> tuple[Floats, Floats]:
+    """Return normalised and standardized residuals of one group, by its number from 0."""
     e = m.statistics - r.values
     own = np.diag(m.gamma) / m.n
     out = []

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from collective_use.numerics.moments import Floats, inverse_and_log_det
@@ -85,22 +86,43 @@ def baseline_tests(
     solution: OrdinalSolution, moments: Moments
 ) -> tuple[ChiSquare, ChiSquare | None]:
     """Return the tests of the model in which all correlations but those of covariates are zero."""
-    objective = solution.objective
-    total, df, D = 0.0, 0, []
     block = solution.table.block()
     x = [block.observed.index(name) for name in block.covariates]
-    for m, W in zip(moments, objective.W, strict=True):
+    free = []
+    for m in moments:
         a, b = pair_index(m.covariance.shape[0])
-        among = np.isin(a, x) & np.isin(b, x)
-        free_statistics = np.ones(m.statistics.size, dtype=bool)
-        free_statistics[m.statistics.size - a.size :] = among
-        delta = np.eye(m.statistics.size)[:, free_statistics]
-        pairs = a.size - int(among.sum())
+        own = np.ones(m.statistics.size, dtype=bool)
+        own[m.statistics.size - a.size :] = np.isin(a, x) & np.isin(b, x)
+        free.append(own)
+    return tests_with_free(solution, moments, free, [m.n - 1 for m in moments])
+
+
+def tests_with_free(
+    solution: OrdinalSolution,
+    moments: Moments,
+    free: Sequence[NDArray[np.bool_]],
+    counts: Sequence[float],
+) -> tuple[ChiSquare, ChiSquare | None]:
+    """Return the tests of a model in which statistics are free or zero.
+
+    Parameters
+    ----------
+    solution, moments
+        A solution, whose weights are taken, and its statistics.
+    free
+        By group, which statistics are free.
+    counts
+        By group, what the discrepancy is multiplied with.
+    """
+    objective = solution.objective
+    total, df, D = 0.0, 0, []
+    for m, W, own, count in zip(moments, objective.W, free, counts, strict=True):
+        delta = np.eye(m.statistics.size)[:, own]
         F = _full(W)
-        free = np.linalg.solve(delta.T @ F @ delta, delta.T @ F @ m.statistics)
-        e = m.statistics - delta @ free
-        total += (m.n - 1) * float(e @ F @ e)
-        df += pairs
+        best = np.linalg.solve(delta.T @ F @ delta, delta.T @ F @ m.statistics)
+        e = m.statistics - delta @ best
+        total += count * float(e @ F @ e)
+        df += int((~own).sum())
         D.append(delta)
     p = math.nan if solution.options.function == "ULS" else p_of(total, df)
     plain = ChiSquare("standard", total, df, p)

@@ -83,7 +83,8 @@ def parameter_table(
     n_groups = len(text.groups) or chosen.n_groups
     for group in range(1, n_groups + 1):
         for level, statements in enumerate(_by_level(text, group), start=1):
-            drafts, names = _block(statements, text, chosen, means, group, notes)
+            own = replace(chosen, level=level if text.levels else 0)
+            drafts, names = _block(statements, text, own, means, group, notes)
             rows += [_row(draft, level, group, n_groups, text.source) for draft in drafts]
             block = _block_names(names, drafts, level, group)
             blocks.append(replace(block, sets=sets_of(statements)))

@@ -33,6 +33,8 @@ class TableOptions:
         What that frees in later groups: ``"lavaan"`` or ``"wu.estabrook"``.
     effect_coding
         Give factors the mean metric of their indicators instead of a first loading of 1.
+    level
+        Which level the rules are applied to, 0 in a model of one level. `parameter_table` sets it.
     """
 
     n_groups: int = 1
@@ -46,3 +48,4 @@ class TableOptions:
     partial: tuple[str, ...] = ()
     identification: str = "lavaan"
     effect_coding: bool = False
+    level: int = 0

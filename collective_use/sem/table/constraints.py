@@ -11,7 +11,7 @@ import numpy as np
 from collective_use.checks import did_you_mean
 from collective_use.errors import InputError
 from collective_use.numerics.moments import Floats
-from collective_use.sem.table.functions import function_of
+from collective_use.sem.table.functions import function_of, power_of
 from collective_use.sem.table.partable import Parameter, ParameterTable
 from collective_use.syntax.expressions import Expression, ExpressionReader, Name, Number, labels_of
 from collective_use.syntax.tokens import Token, tokenize
@@ -78,10 +78,10 @@ def _double(operator: str, x: float, dx: Floats, y: float, dy: Floats) -> Dual:
         if y == 0:
             return math.nan, np.full_like(dx, math.nan)
         return x / y, (dx - (x / y) * dy) / y
-    if x == 0 and y < 0:
-        return math.nan, np.full_like(dx, math.nan)
-    power = x**y if x > 0 or y == int(y) else math.nan
-    by_base = y * (x ** (y - 1) if x != 0 or y >= 1 else math.nan) if y else 0.0
+    power = power_of(x, y)
+    by_base = y * power_of(x, y - 1) if y else 0.0
+    if math.isinf(power) or math.isinf(by_base):
+        return power, np.full_like(dx, math.nan)
     slope = by_base * dx
     if dy.any():
         slope = slope + power * math.log(x) * dy if x > 0 else np.full_like(dx, math.nan)

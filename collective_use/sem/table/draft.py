@@ -26,13 +26,17 @@ class Draft:
     ----------
     lhs, op, rhs
         As in `Parameter`.
+    kind
+        What kind of parameter it is: ``"variance"``, ``"loading"``, ...
     free, value, exogenous
         Whether it is estimated, its fixed value, and whether it is a moment of fixed covariates.
     user, modifiers, place
         Written in the text; what the text says of it; where.
     """
 
-    __slots__ = ("exogenous", "free", "lhs", "modifiers", "op", "place", "rhs", "user", "value")
+    __slots__ = (
+        "exogenous", "free", "kind", "lhs", "modifiers", "op", "place", "rhs", "user", "value",
+    )  # fmt: skip
 
     def __init__(self, lhs: str, op: str, rhs: str, source: Statement | None = None) -> None:
         self.lhs, self.op, self.rhs = lhs, op, rhs
@@ -40,11 +44,7 @@ class Draft:
         self.user = source is not None
         self.modifiers = source.modifiers if source else Modifiers()
         self.place = source
-
-    @property
-    def kind(self) -> str:
-        """What kind of parameter it is: ``"variance"``, ``"loading"``, ..."""
-        return "variance" if self.is_variance else KINDS[self.op]
+        self.kind = "variance" if self.is_variance else KINDS.get(op, "")
 
     @property
     def is_variance(self) -> bool:

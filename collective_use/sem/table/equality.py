@@ -216,8 +216,10 @@ def _numbered(rows: Sequence[Parameter], sets: _Sets) -> list[Parameter]:
         else:
             number = numbers.setdefault(root, len(numbers) + 1)
             same = members[root]
-            start = next((r.start for r in same if r.start == r.start), row.start)
-            lower, upper = max(r.lower for r in same), min(r.upper for r in same)
+            start, lower, upper = row.start, row.lower, row.upper
+            if len(same) > 1:
+                start = next((r.start for r in same if r.start == r.start), row.start)
+                lower, upper = max(r.lower for r in same), min(r.upper for r in same)
             if lower > upper:
                 raise InputError(
                     f"{_named(row)}: lower bound {lower:g} exceeds {upper:g}, the bounds of equal "

@@ -117,7 +117,8 @@ FIXED = (
     Rule("variance", "covariate", lambda o: o.fixed_x, _to_sample, "covariates are taken as given"),
     Rule("covariance", "covariate", lambda o: o.fixed_x, _to_sample,
          "covariates are taken as given"),
-    Rule("variance", "ordered", _always, _to(1.0), "the unit of a latent response is arbitrary"),
+    Rule("variance", "ordered", lambda o: o.level < 2, _to(1.0),
+         "the unit of a latent response is arbitrary, at two levels that of the first"),
     Rule("scale", "ordered", _always, _to(1.0), "the unit of a latent response is arbitrary"),
     Rule("loading", "first indicator", lambda o: not (o.std_lv or o.effect_coding), _to(1.0),
          "a factor takes the unit of its first indicator", written=True),
@@ -161,6 +162,8 @@ def added(names: Names, options: TableOptions, *, means: bool) -> Iterator[Key]:
     [('y', '~~', 'y'), ('x', '~~', 'x')]
     """
     for row in ADDED:
+        if row.op in _not_at(options.level):
+            continue
         variables = [name for role in row.roles for name in getattr(names, role)]
         if row.how == "thresholds":
             for name in variables:
@@ -172,6 +175,15 @@ def added(names: Names, options: TableOptions, *, means: bool) -> Iterator[Key]:
             yield from ((name, row.op, "") for name in variables)
         elif row.how in _PAIRS:
             yield from ((a, row.op, b) for a, b in _PAIRS[row.how](variables))
+
+
+def _not_at(level: int) -> tuple[str, ...]:
+    """Return what ordered variables do not have at a level of two.
+
+    Thresholds cut the sum of both levels and stand at the second; the unit is the residual standard
+    deviation of the first, so that there are no scales.
+    """
+    return () if not level else ("|", "~*~") if level == 1 else ("~*~",)
 
 
 _PAIRS: Mapping[str, Callable[[Sequence[str]], Iterator[tuple[str, str]]]] = {

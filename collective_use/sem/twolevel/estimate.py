@@ -169,7 +169,7 @@ def read_clustered(
     built, likelihoods, statistics, covariates, clusters = [], [], [], [], []
     for i, name in enumerate(names):
         rows = np.flatnonzero(keep if labels is None else keep & (labels == name))
-        codes, own = _codes(ids[rows], name)
+        codes, own = cluster_codes(ids[rows], name)
         clusters.append(own)
         z = _cluster_values(Z[rows], codes, only, ids[rows])
         likelihood, stats = _reduced(Y[rows], z, codes, layout, name, W)
@@ -208,7 +208,8 @@ def _kept(
     return keep & ~missing, record
 
 
-def _codes(ids: Array, group: str) -> tuple[Ints, tuple[str, ...]]:
+def cluster_codes(ids: Array, group: str) -> tuple[Ints, tuple[str, ...]]:
+    """Number the clusters of a group; raise where they cannot part the levels."""
     where = f" in group {group!r}" if group else ""
     names, codes = np.unique(ids.astype(str), return_inverse=True)
     codes = np.asarray(codes.reshape(-1), dtype=np.intp)

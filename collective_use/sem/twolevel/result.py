@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -44,6 +44,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from collective_use.sem.resampling.base import Refit
+
+
+def level_statements(
+    add: str, level_names: Sequence[str]
+) -> tuple[list[tuple[str, str, str]], list[int]]:
+    """Return the parameters that a text in ``level:`` blocks names, and the level of each.
+
+    Raises
+    ------
+    InputError
+        When the text stands outside of such blocks.
+
+    Examples
+    --------
+    >>> level_statements("level: 2; y1 ~~ y2", ("within", "between"))
+    ([('y1', '~~', 'y2')], [2])
+    """
+    from collective_use.syntax import parse_model
+
+    statements = parse_model(add).statements
+    names = {"1": 1, "2": 2} | {name: i for i, name in enumerate(level_names, start=1)}
+    if not all(s.level in names for s in statements):
+        raise InputError(
+            f"a score test at two levels needs blocks 'level: 1' or 'level: 2', got {add!r}"
+        )
+    return [(s.lhs, s.op, s.rhs) for s in statements], [names[s.level] for s in statements]
 
 
 @dataclass(frozen=True)
@@ -205,19 +231,10 @@ class TwoLevelResult(SemResult):
 
         Example of `add`: ``"level: 2; y1 ~~ y2"``.
         """
-        from collective_use.syntax import parse_model
-
         self._refuse()
         if not add:
             return release_tests(self.solution)
-        statements = parse_model(add).statements
-        names = {"1": 1, "2": 2} | {name: i for i, name in enumerate(self.level_names, start=1)}
-        if not all(s.level in names for s in statements):
-            raise InputError(
-                f"a score test at two levels needs blocks 'level: 1' or 'level: 2', got {add!r}"
-            )
-        wanted = [(s.lhs, s.op, s.rhs) for s in statements]
-        return score_test(self.solution, wanted, [names[s.level] for s in statements])
+        return score_test(self.solution, *level_statements(add, self.level_names))
 
     def statistics_meat(self) -> Floats:
         """Refuse: the two levels have no statistics of independent cases."""

@@ -130,7 +130,7 @@ def sizes_frame(
         return standardized_effects(fit, theta, routes)
 
     estimate = quantities(fit.solution.theta[None, :])[0]
-    frame = pd.DataFrame({"effect": names, "std": estimate})
+    frame = pd.DataFrame({"effect": pd.Series(names, dtype=str), "std": estimate})
     nan = np.full(len(names), np.nan)
     low, high, equal, minimal = nan, nan, nan, nan
     if drawn is not None and names:

@@ -120,7 +120,7 @@ def _too_much_error(data: Measured, found: Between) -> str:
         "the sampling error of group values is as large as what lies between the groups in some "
         f"direction: once it is taken off, {named} cannot all be told apart (the least reliable "
         f"value is {least}). Ask more members or more groups, or leave one of "
-        "them out; a way can be forced with way="
+        "them out; way= forces a way, as does `way: ` of the model in the instrument file"
     )
 
 
@@ -132,7 +132,8 @@ def _too_little_room(data: Measured, found: Between, left: float, needed: float)
         f"promise: where {named} are told apart, groups differ {left:.2f} times as much as by "
         f"error alone, and {needed:.2f} times is asked for with {len(data.groups)} groups (the "
         f"least reliable value is {least}). Ask more members or more groups, or leave one of them "
-        "out; way='corrected' fits anyway, with limits that are too wide rather than too narrow"
+        "out; way='corrected' (or `way: corrected` of the model in the instrument file) fits "
+        "anyway, with limits that are too wide rather than too narrow"
     )
 
 
@@ -142,7 +143,8 @@ def few_groups(groups: int) -> str:
         f"{groups} groups are too few for a structural claim (at least {NO_CLAIM} are asked for): "
         "whether one measure explains another cannot be told. What can be shown: each group's "
         "values with limits (cu.group_values), agreement and reliability (cu.aggregate), and "
-        "what groups say about themselves. way='means' fits anyway"
+        "what groups say about themselves. way='means' (or `way: means` of the "
+        "model in the instrument file) fits anyway"
     )
 
 
@@ -155,7 +157,8 @@ class Power:
     groups
         Groups of the study.
     share
-        Share of such studies that find it.
+        Share of such studies that find it; with fewer groups than `POWER_GROUPS` begin with, the
+        share there, which is then the most it can be.
     reliability
         Of the line of `POWER` that is nearest.
     needed
@@ -166,6 +169,17 @@ class Power:
     share: float
     reliability: float
     needed: int | None
+
+
+def below_table(groups: int) -> bool:
+    """Tell whether `POWER` begins with more groups: a power read off it is the most it can be.
+
+    Examples
+    --------
+    >>> below_table(25), below_table(40)
+    (True, False)
+    """
+    return groups < POWER_GROUPS[0]
 
 
 def power_of(groups: int, reliability: float) -> Power | None:
@@ -182,11 +196,13 @@ def power_of(groups: int, reliability: float) -> Power | None:
     --------
     >>> power_of(60, 0.85)
     Power(groups=60, share=0.22, reliability=0.84, needed=200)
+    >>> power_of(25, 0.85).share
+    0.09
     """
     if groups >= POWER_FIRST:
         return None
     near = min(sorted(POWER), key=lambda row: abs(row - reliability))
-    share = float(np.interp(groups, POWER_GROUPS, POWER[near], left=0.0))
+    share = float(np.interp(groups, POWER_GROUPS, POWER[near]))
     needed = next((g for g, p in zip(POWER_GROUPS, POWER[near], strict=True) if p >= 0.8), None)
     return Power(groups, share, near, needed)
 
@@ -204,8 +220,9 @@ def power_note(groups: int, reliability: float) -> str:
         return ""
     few = f"more than {POWER_GROUPS[-1]} groups"
     need = f"about {found.needed} groups" if found.needed else few
+    near = "at most" if below_table(groups) else "about"
     return (
-        f"Power first: with {groups} groups a medium indirect effect is found in about "
+        f"Power first: with {groups} groups a medium indirect effect is found in {near} "
         f"{found.share:.0%} of studies (reliability of group values near "
         f"{found.reliability:.2f}); 80% take {need}. "
         "A limit that includes zero is no evidence against the theory."

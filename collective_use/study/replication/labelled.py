@@ -56,7 +56,23 @@ def labelled(
         file = Path(place) / f"table.{kind}"
         write = pyreadstat.write_sav if kind == "sav" else pyreadstat.write_dta
         write(held, str(file), column_labels=labels, variable_value_labels=values)
-        return file.read_bytes()
+        return _timeless(file.read_bytes(), kind)
+
+
+_MOMENT = {"sav": (92, b"01 Jan 8000:00:00"), "dta": (None, b"01 Jan 1980 00:00")}
+"""Where the moment of writing stands, and what stands there instead."""
+
+
+def _timeless(content: bytes, kind: str) -> bytes:
+    """Return a file without the moment of writing, so that equal tables make equal files.
+
+    SPSS keeps date and time after the number of cases and the bias of compression (PSPP developers
+    2023, System file format: file header record), Stata in a tag of its own, after its length.
+    """
+    place, moment = _MOMENT[kind]
+    if place is None:
+        place = content.index(b"<timestamp>") + len(b"<timestamp>") + 1
+    return content[:place] + moment + content[place + len(moment) :]
 
 
 def answer_labels(name: str, instrument: Instrument, language: str) -> Mapping[int, str]:

@@ -156,5 +156,7 @@ def _readme(run: StudyRun, found: Cleared, title: str) -> str:
         "## Still to be done by the authors\n\n"
         "- fill in CITATION.cff; choose a licence for the data; name the ethics approval\n"
         "- say when, where and how the answers were collected\n"
-        "- results rest on all answers; those of groups that are too small are not in data/\n"
+        "- results rest on all answers; those of groups that are too small are not in data/, nor "
+        "of the next smallest, where results would give away the few who are left out\n"
+        "- deposit one version: a second one with one person more holds that person's answers\n"
     )

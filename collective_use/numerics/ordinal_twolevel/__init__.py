@@ -1,0 +1,1 @@
+"""Ordered answers at two levels: probit models of clusters, and least squares on what they tell."""

@@ -1,0 +1,1 @@
+"""Ordered answers at two levels by weighted least squares."""
