@@ -249,6 +249,8 @@ def test_long_tables_are_written_as_short_ones_are() -> None:
             "any": rng.normal(size=5000),
             "yes": rng.random(5000) > 0.5,
             "text": pd.Series(rng.choice(["x", None, "=ü"], 5000), dtype=object),
+            "maybe": pd.Series(rng.choice([True, None, False], 5000), dtype=object),
+            "known": pd.array(rng.choice([True, None, False], 5000), dtype="boolean"),
         }
     )
     for columns in (list(frame), ["group", "number"], ["any", "yes"]):

@@ -108,9 +108,12 @@ def _cells(values: pd.Series) -> pa.DictionaryArray | None:
         texts = [str(x) for x in found.tolist()]
     else:
         codes, found = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
-        if not all(isinstance(text, str) for text in found):
+        if all(isinstance(text, str) for text in found):
+            texts = [_quoted(str(safe_cell(text))) for text in found]
+        elif all(isinstance(truth, bool | np.bool_) for truth in found):
+            texts = [str(truth) for truth in found]
+        else:
             return None
-        texts = [_quoted(str(safe_cell(text))) for text in found]
     texts.append("")  # where nothing stands
     codes = np.where(codes < 0, len(texts) - 1, codes).astype(np.int32)
     return pa.DictionaryArray.from_arrays(codes, pa.array(texts, pa.string()))

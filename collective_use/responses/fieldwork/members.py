@@ -8,6 +8,7 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
+from collective_use.frames import cells_of
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.answers.persons import key_texts
@@ -239,7 +240,7 @@ def positions_of(members: pd.DataFrame | None, persons: pd.DataFrame) -> pd.Seri
     """
     if members is None or "member" not in persons:
         return pd.Series(float("nan"), index=persons.index)
-    held = zip(members["group"], members["member"], strict=True)
-    places = dict(zip(held, members["position"].astype(float), strict=True))
-    pairs = zip(persons["group"], persons["member"], strict=True)
+    held = cells_of(members, "group", "member")
+    places = dict(zip(held, members["position"].astype(float).tolist(), strict=True))
+    pairs = cells_of(persons, "group", "member")
     return pd.Series([places.get(pair, float("nan")) for pair in pairs], index=persons.index)
