@@ -97,9 +97,7 @@ def measures_for_others(
     return frame
 
 
-def _round_shares(
-    frame: pd.DataFrame, exact: pd.DataFrame, row: Hashable, rule: Disclosure
-) -> None:
+def _round_shares(frame: pd.DataFrame, exact: pd.DataFrame, row: int, rule: Disclosure) -> None:
     """Round shares of groups so that one group may be otherwise, whatever is shown.
 
     Where all groups agree, each of them is known to: beside its mean that may leave a single set
