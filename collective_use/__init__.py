@@ -140,7 +140,11 @@ _LAZY: dict[str, str] = {
     "instrument_to_xlsx": "collective_use.sheets.bank.write",
     "instrument_from_xlsx": "collective_use.sheets.bank.read",
     # groups
+    "LargeRun": "collective_use.study.large.run",
+    "ReadingCounts": "collective_use.groups.counts.reading",
+    "reading_counts": "collective_use.groups.counts.reading",
     "SurveyCounts": "collective_use.groups.counts.survey",
+    "score_large": "collective_use.study.large.run",
     "count_survey": "collective_use.groups.counts.survey",
     "statistics_of": "collective_use.groups.counts.count",
     "GroupCounts": "collective_use.groups.counts.result",

@@ -40,6 +40,8 @@ from collective_use.groups.between.table_one import table_one as table_one
 from collective_use.groups.between.waba import Waba as Waba
 from collective_use.groups.between.waba import waba as waba
 from collective_use.groups.counts.count import statistics_of as statistics_of
+from collective_use.groups.counts.reading import ReadingCounts as ReadingCounts
+from collective_use.groups.counts.reading import reading_counts as reading_counts
 from collective_use.groups.counts.result import GroupCounts as GroupCounts
 from collective_use.groups.counts.survey import SurveyCounts as SurveyCounts
 from collective_use.groups.counts.survey import count_survey as count_survey
@@ -231,6 +233,8 @@ from collective_use.structure.ways.curved import ProductsFit as ProductsFit
 from collective_use.structure.ways.products import fit_products as fit_products
 from collective_use.study.demo import run_demo as run_demo
 from collective_use.study.group_reports import write_group_reports as write_group_reports
+from collective_use.study.large.run import LargeRun as LargeRun
+from collective_use.study.large.run import score_large as score_large
 from collective_use.study.papers import to_latex as to_latex
 from collective_use.study.papers import to_word as to_word
 from collective_use.study.papers import to_xlsx as to_xlsx

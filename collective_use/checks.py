@@ -158,8 +158,8 @@ def valid_seed(seed: object) -> None:
         whole_number("seed", seed, at_least=0)
 
 
-MOST = {"repetitions": 1_000_000}
-"""Whole numbers with an end: a command with more draws than this does not come back."""
+MOST = {"repetitions": 1_000_000, "jobs": 1_000, "rows": 5_000, "places": 200}
+"""Whole numbers with an end: with more draws or processes a command does not come back."""
 
 
 def whole_number(name: str, value: object, *, at_least: int) -> None:

@@ -42,6 +42,19 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Row]:
     return frame.itertuples(index=False)
 
 
+def cells_of(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Cell, ...]]:
+    """Return the cells of some columns row by row, quickly where columns are texts of Arrow's.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> list(cells_of(pd.DataFrame({"a": ["x", "y"], "b": ["u", "v"]}), "b", "a"))
+    [('u', 'x'), ('v', 'y')]
+    """
+    columns = (frame[name].to_numpy(dtype=object).tolist() for name in names)
+    return zip(*columns, strict=True)
+
+
 def records_of(frame: pd.DataFrame) -> list[Record]:
     """Return the rows as dictionaries by name of the column.
 

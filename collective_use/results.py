@@ -217,7 +217,8 @@ def table_text(table: Table) -> str:
         return "  ".join(padded).rstrip()
 
     lines = [one_thing(table.title)] if table.title else []
-    lines += [line(table.columns), "-" * (sum(widths) + 2 * (len(widths) - 1))]
+    if any(table.columns):
+        lines += [line(table.columns), "-" * (sum(widths) + 2 * (len(widths) - 1))]
     lines += [line(row) for row in cells]
     return "\n".join([*lines, *(_wrapped(note) for note in table.notes)])
 

@@ -160,3 +160,10 @@ def test_front_door_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_list_without_heads_is_drawn_without_a_rule() -> None:
+    text = results.table_text(
+        results.Table("Checked and passed", ("",), (("one line",), ("another",)))
+    )
+    assert text == "Checked and passed\none line\nanother"

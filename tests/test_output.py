@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -231,3 +233,35 @@ def test_csv_with_categories_and_string_types() -> None:
         {"g": pd.Categorical(["=a", "b"]), "s": pd.array(["@x", None], dtype="string")}
     )
     assert output.csv_bytes(frame) == b"g,s\n'=a,'@x\nb,\n"
+
+
+def test_long_tables_are_written_as_short_ones_are() -> None:
+    """Beyond 2,000 rows each different cell is written once; the bytes are those of pandas."""
+    rng = np.random.default_rng(1)
+    odd = ["=1", "-3", "a,b", 'q"x', "l\nm", "r\rn", "- none", " sp", "", "'"]
+    numbers = [0.0, -0.0, 1.0, 1e-5, 1e16, 1e22, np.nan, np.inf, -np.inf, 5e-324, 0.1 + 0.2, 1e15]
+    frame = pd.DataFrame(
+        {
+            "group": [f"G{n}" for n in rng.integers(0, 50, 5000)],
+            "odd": rng.choice(odd, 5000),
+            "=whole": rng.integers(-5, 5, 5000).astype("int8"),
+            "number": rng.choice(numbers, 5000),
+            "any": rng.normal(size=5000),
+            "yes": rng.random(5000) > 0.5,
+            "text": pd.Series(rng.choice(["x", None, "=ü"], 5000), dtype=object),
+            "maybe": pd.Series(rng.choice([True, None, False], 5000), dtype=object),
+            "known": pd.array(rng.choice([True, None, False], 5000), dtype="boolean"),
+        }
+    )
+    for columns in (list(frame), ["group", "number"], ["any", "yes"]):
+        part = frame[columns]
+        parts = [
+            output.csv_bytes(part.iloc[start : start + 1000]) for start in range(0, 5000, 1000)
+        ]
+        whole = [piece.decode("utf-8-sig").split("\n", 1) for piece in parts]
+        expected = whole[0][0] + "\n" + "".join(rest for _, rest in whole)
+        found = output.csv_bytes(part)
+        assert found.decode("utf-8-sig") == expected
+        assert found.startswith(codecs.BOM_UTF8) == (not expected.isascii())
+    mixed = frame.assign(text=[1, "a"] * 2500)
+    assert output.csv_bytes(mixed).count(b"\n") > 5000

@@ -125,6 +125,7 @@ def _draw(table: Table) -> None:
         title_justify="left",
         padding=(0, 1, 0, 0),
         pad_edge=False,
+        show_header=any(table.columns),
     )
     for position, column in enumerate(table.columns):
         numeric = any(isinstance(row[position], (int, float)) for row in table.rows)

@@ -95,6 +95,8 @@ def missing_codes_of(texts: Sequence[str] | None) -> MissingCodes | None:
         code, _, reason = text.partition("=")
         item, colon, own = code.partition(":")
         reason = reason.strip() or "unanswered"
+        if not (own if colon else code).strip():
+            raise InputError(f"--missing-code must name a code, such as -99, got {text!r}")
         if not colon:
             result[code.strip()] = reason
             continue

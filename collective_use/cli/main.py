@@ -242,11 +242,19 @@ def _of_a_place(problem: Exception) -> str:
     return ""
 
 
+_TOLD, _WORD = 50, 200
+"""Problems of a file, and signs of a word, that a terminal is told: nobody reads two megabytes."""
+
+_LONG = re.compile(rf"\S{{{2 * _WORD},}}")
+
+
 def _as_error(text: str) -> str:
     """Count the problems of a file where a message lists several, one a line."""
+    text = _LONG.sub(lambda word: f"{word[0][:_WORD]}...", text)
     lines = text.splitlines()
     if len(lines) > 1 and all(_PLACED.match(line) for line in lines):
-        return "\n".join((f"Error: {len(lines)} problems:", *lines))
+        more = [f"And {len(lines) - _TOLD} more."] if len(lines) > _TOLD else []
+        return "\n".join((f"Error: {len(lines)} problems:", *lines[:_TOLD], *more))
     return f"Error: {text}"
 
 

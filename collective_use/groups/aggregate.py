@@ -202,7 +202,7 @@ def _wanted(known: tuple[Measure, ...], names: Iterable[str] | None) -> list[Mea
     if names is None:
         return list(known)
     by_id = {measure.id: measure for measure in known}
-    chosen = list(names)
+    chosen = list(dict.fromkeys(names))
     for name in chosen:
         if name not in by_id:
             raise InputError(

@@ -119,7 +119,7 @@ def group_moments(
 def patterns_of(Y: Floats, weights: Floats | None = None) -> tuple[Pattern, ...]:
     """Sort cases by which variables they miss (NaN), most frequent pattern first.
 
-    Cases without any value are in no pattern.
+    Cases without any value are in no pattern, nor are those of a pattern without any weight.
     """
     seen = ~np.isnan(Y)
     packed = np.packbits(seen, axis=1)
@@ -136,6 +136,8 @@ def patterns_of(Y: Floats, weights: Floats | None = None) -> tuple[Pattern, ...]
         part = Y[np.ix_(cases, columns)]
         w = None if weights is None else weights[cases]
         n = float(cases.size) if w is None else float(w.sum())
+        if n == 0:
+            continue
         mean = part.mean(axis=0) if w is None else w @ part / n
         centred = part - mean
         cov = centred.T @ (centred if w is None else centred * w[:, None]) / n

@@ -220,18 +220,21 @@ def plan(
         spread=spread,
     )
     _check(design)
+    if jobs is not None:
+        whole_number("jobs", jobs, at_least=1)
     truth = (values or TrueParameters()).checked()
     if pilot is not None:
         if not isinstance(pilot, Groups):
             raise InputError(f"pilot must be what cu.aggregate returns, got {type(pilot).__name__}")
         truth = from_pilot(truth, pilot)
     truth = with_paths(bank, truth)
+    structure = structure_of(bank, model, truth, direct=direct) if effects else None
+    if structure is not None:
+        design.check_structure(structure)
     precision = closed_tables.precision_frame(bank, truth, design)
     needed = closed_tables.needed_precision(bank, truth, design)
     shown, detectable = pd.DataFrame(), pd.DataFrame()
-    if effects:
-        structure = structure_of(bank, model, truth, direct=direct)
-        design.check_structure(structure)
+    if structure is not None:
         cells = [(g, n) for n in design.members for g in design.groups]
         items = items_of_structure(bank, structure, truth) if "sam" in design.ways else None
         pieces = list(pieces_of(structure, cells, design, items))
@@ -245,12 +248,18 @@ def plan(
     return Plan(precision, shown, needed, detectable, sentence, design, _notes(design, effects))
 
 
+MOST_PLANNED = 100_000
+"""Groups, or members of a group, of one cell: more do not fit in memory."""
+
+
 def _numbers(name: str, given: int | Iterable[int], least: int) -> tuple[int, ...]:
     listed = [given] if isinstance(given, int) else list(given)
     if not listed:
         raise InputError(f"{name} must be at least one number, got none")
     for value in listed:
         whole_number(name, value, at_least=least)
+        if value > MOST_PLANNED:
+            raise InputError(f"{name} must be at most {MOST_PLANNED:,}, got {value:,}")
     return tuple(sorted(set(listed)))
 
 

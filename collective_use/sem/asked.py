@@ -18,6 +18,9 @@ class FitOptions(TypedDict, total=False):
     partial: str | Sequence[str]
     cluster: str | Sequence[str] | None
     weights: str | None
+    replicate_weights: Sequence[str] | None
+    replicate_type: str | None
+    replicate_options: PlainMapping | None
     ordered: str | Sequence[str]
     missing: str
     auxiliary: str | Sequence[str]

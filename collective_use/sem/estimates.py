@@ -12,6 +12,7 @@ from collective_use.frames import number_at
 from collective_use.numerics.moments import Floats
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.postfit.standardized import KINDS, root, standardize, value_of
+from collective_use.sem.resampling.replicates import Replicates
 from collective_use.sem.resampling.replications import Bootstrap
 from collective_use.sem.table.correlates import is_beside
 from collective_use.sem.table.partable import Parameter, ParameterTable, shown_label
@@ -27,7 +28,7 @@ AT_BOUND = 1.5e-8
 
 
 def estimates_frame(
-    solution: Solution, vcov: Floats | None, se: Floats, boot: Bootstrap | None
+    solution: Solution, vcov: Floats | None, se: Floats, boot: Bootstrap | Replicates | None
 ) -> pd.DataFrame:
     """Return a row a parameter; one that lies on a bound has no p: its z is not normal.
 
@@ -40,7 +41,7 @@ def estimates_frame(
     se
         Errors of the free parameters, (q,).
     boot
-        The replications, when errors and limits come from a bootstrap.
+        The replications, when errors and limits come from a bootstrap or replicate weights.
     """
     table = solution.table
     frame = rows_frame(table, *row_values(solution, vcov, se), 0.95)
@@ -108,8 +109,8 @@ def rows_frame(
     })  # fmt: skip
 
 
-def _resampled(frame: pd.DataFrame, solution: Solution, boot: Bootstrap) -> None:
-    """Put errors and limits of a bootstrap in the place of those of the information."""
+def _resampled(frame: pd.DataFrame, solution: Solution, boot: Bootstrap | Replicates) -> None:
+    """Put errors and limits of replications in the place of those of the information."""
     limits = boot.intervals()
     place = {name: i for i, name in enumerate(boot.names)}
     q = solution.theta.size

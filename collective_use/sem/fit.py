@@ -15,6 +15,7 @@ from collective_use.sem.engines.core import thread_controller
 from collective_use.sem.engines.search import SECONDS, Budget, within_budget
 from collective_use.sem.options import refuse_elsewhere
 from collective_use.sem.postfit.problems import warn_problems
+from collective_use.sem.resampling.replicates import Design, resolve_design
 from collective_use.sem.result import SemResult
 from collective_use.sem.rotation import Turn, resolve_rotation
 from collective_use.sem.table.partable import ParameterTable
@@ -42,6 +43,9 @@ def fit_sem(
     partial: str | Sequence[str] = (),
     cluster: str | Sequence[str] | None = None,
     weights: str | None = None,
+    replicate_weights: Sequence[str] | None = None,
+    replicate_type: str | None = None,
+    replicate_options: PlainMapping | None = None,
     ordered: str | Sequence[str] = (),
     missing: str = "listwise",
     auxiliary: str | Sequence[str] = (),
@@ -97,6 +101,16 @@ def fit_sem(
         One or two columns of clusters for sandwich errors.
     weights
         Column of sampling weights (pseudo-maximum likelihood with a sandwich).
+    replicate_weights
+        Columns of replicate weights (whole ones, multiplied with the sampling weight): errors come
+        from a fit with each, as R's survey package forms them; the test stays that of `weights`.
+    replicate_type
+        ``"BRR"``, ``"Fay"``, ``"JK1"``, ``"JKn"``, ``"bootstrap"``, ``"JK2"`` or
+        ``"successive-difference"``.
+    replicate_options
+        ``rho`` (Fay's), ``scale`` and ``rscales`` (of jackknife and bootstrap; JKn needs
+        rscales), and ``mse``: deviations from the whole sample's estimates (True) or from the
+        mean of the replicates (False, the default of survey and Stata).
     ordered
         Ordered categorical variables.
     missing
@@ -181,6 +195,9 @@ def fit_sem(
     (0.3, 1)
     """
     asked = dict(locals())
+    design = resolve_design(*(asked.pop(f"replicate_{k}") for k in ("weights", "type", "options")))
+    if design is not None:
+        return _replicated(asked, design)
     if repetitions is not None or se == "bootstrap":
         return _bootstrapped(asked)
     one_of("engine", engine, ENGINES)
@@ -275,6 +292,9 @@ def fit_cfa(
     partial: str | Sequence[str] = (),
     cluster: str | Sequence[str] | None = None,
     weights: str | None = None,
+    replicate_weights: Sequence[str] | None = None,
+    replicate_type: str | None = None,
+    replicate_options: PlainMapping | None = None,
     ordered: str | Sequence[str] = (),
     missing: str = "listwise",
     auxiliary: str | Sequence[str] = (),
@@ -327,6 +347,19 @@ def _bootstrapped(arguments: PlainDict) -> SemResult:
     boot = bootstrap_fit(fit, repetitions or 1000, seed=seed, progress=arguments["progress"])
     q = fit.solution.theta.size
     return replace(fit, vcov=boot.covariance[:q, :q], bootstrap=boot)
+
+
+def _replicated(asked: PlainDict, design: Design) -> SemResult:
+    from collective_use.sem.resampling.replicate_weights import refuse_beside, with_replicates
+
+    model = asked["model"]
+    check_model(model)
+    refuse_beside(asked, levels=_has_levels(model), explores=explores(model))
+    fit = fit_sem(**asked)
+    with thread_controller().limit(limits=1):
+        return with_replicates(
+            fit, asked["data"], asked["weights"], design, progress=asked["progress"]
+        )
 
 
 def _names(cluster: str | Sequence[str] | None) -> tuple[str, ...]:

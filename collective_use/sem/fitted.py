@@ -11,6 +11,7 @@ from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.tests_of_fit import ChiSquare
 from collective_use.sem.ordinal.estimate import OrdinalSolution
 from collective_use.sem.postfit.problems import Problem
+from collective_use.sem.resampling.replicates import Replicates
 from collective_use.sem.resampling.replications import Bootstrap
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.twolevel.estimate import Clustered, TwoLevelSolution
@@ -49,6 +50,10 @@ class Fitted(Protocol):
     @property
     def bootstrap(self) -> Bootstrap | None:
         """The replications, when errors and limits come from a bootstrap."""
+
+    @property
+    def replicates(self) -> Replicates | None:
+        """The estimates by replicate, when errors come from replicate weights."""
 
     @property
     def converged(self) -> bool:

@@ -248,6 +248,8 @@ def _stacked(
     if fits[0].solution.options.function != "ML" or fits[0].solution.df == 0:
         return None
     cluster = arguments.get("cluster")
+    # The stack is for tests, which are those of the weights: errors come from the imputations.
+    arguments = {k: v for k, v in arguments.items() if not k.startswith("replicate_")}
     parts = []
     for k, frame in enumerate(frames):
         copy = frame

@@ -157,7 +157,7 @@ def _own_chance(imputer: Callable[..., Chained], seed: int) -> dict[str, np.rand
 
 
 def columns_apart(arguments: Mapping[str, object]) -> list[str]:
-    """Return the columns that `fit_sem` takes as groups, clusters and weights.
+    """Return the columns that `fit_sem` takes as groups, clusters and weights (of replicates too).
 
     Raises
     ------
@@ -170,7 +170,10 @@ def columns_apart(arguments: Mapping[str, object]) -> list[str]:
             "missing='pairwise', or give data sets whose answers were drawn as categories"
         )
     out: list[str] = []
-    for name in ("group", "cluster", "weights"):
+    for name in ("group", "cluster", "weights", "replicate_weights"):
         value = arguments.get(name)
-        out += [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        if isinstance(value, str):
+            out.append(value)
+        elif isinstance(value, Sequence):
+            out += value
     return out

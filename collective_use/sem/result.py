@@ -32,6 +32,7 @@ from collective_use.sem.postfit.derived import (
 from collective_use.sem.postfit.factor_scores import FactorScores, factor_scores
 from collective_use.sem.postfit.problems import Problem
 from collective_use.sem.postfit.standardized import KINDS, root, standardize
+from collective_use.sem.resampling.replicates import Replicates
 from collective_use.sem.resampling.replications import Bootstrap
 from collective_use.sem.table.constraints import evaluate, read_expression
 from collective_use.sem.table.partable import ParameterTable
@@ -75,6 +76,8 @@ class SemResult(Result):
         How far semopy agrees, for engines ``"semopy"`` and ``"both"``.
     bootstrap
         The replications, when errors and limits come from a bootstrap.
+    replicates
+        The estimates by replicate, when errors come from replicate weights.
 
     Examples
     --------
@@ -103,6 +106,7 @@ class SemResult(Result):
     model: str = ""
     agreement: EngineAgreement | None = None
     bootstrap: Bootstrap | None = field(default=None, kw_only=True, repr=False, compare=False)
+    replicates: Replicates | None = field(default=None, kw_only=True, repr=False, compare=False)
 
     @property
     def converged(self) -> bool:
@@ -225,7 +229,8 @@ class SemResult(Result):
 
         A parameter that lies on one of its bounds has no p: its z is not normal.
         """
-        return estimates_frame(self.solution, self.vcov, self.se, self.bootstrap)
+        again = self.replicates if self.bootstrap is None else self.bootstrap
+        return estimates_frame(self.solution, self.vcov, self.se, again)
 
     def standardized(self, kind: str = "all", *, confidence: float = 0.95) -> pd.DataFrame:
         """Return the standardized solution with delta-method errors.

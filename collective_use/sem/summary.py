@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from collective_use.sem.fitted import Fitted
+from collective_use.sem.resampling.replicates import Replicates
 
 _HEADINGS = (
     ("Latent Variables:", "=~"),
@@ -182,6 +183,8 @@ def _errors(fit: Fitted) -> list[str]:
         "robust.two.stage": "Robust.two.stage",
         "none": "None",
     }
+    if fit.replicates is not None:
+        return _replicated(fit.replicates)
     boot = fit.bootstrap
     resampled = (
         []
@@ -196,6 +199,18 @@ def _errors(fit: Fitted) -> list[str]:
         *resampled,
         _line("Information", options.information.capitalize()),
     ]
+
+
+def _replicated(found: Replicates) -> list[str]:
+    design = found.design
+    centre = "the estimates" if design.mse else "the mean of replicates"
+    lines = [
+        _line("Standard errors", "Replicate weights"),
+        _line("Kind of replicates", design.kind),
+        _line("Number of replicates", found.draws.shape[0]),
+        _line("Deviations from", centre),
+    ]
+    return [*lines, _line("Failed replicates", found.failed)] if found.failed else lines
 
 
 def _parameters(fit: Fitted, *, standardized: bool) -> list[str]:

@@ -212,6 +212,12 @@ def simulate_responses(
     flaws = (flaws or Flaws()).checked(instrument)
     rng = np.random.default_rng(seed)
     whole_number("waves", waves, at_least=1)
+    most = n_groups * size[1] * waves
+    if most > MOST_SHEETS:
+        raise InputError(
+            f"n_groups, size and waves would make up to {most:,} sheets of answers; "
+            f"{MOST_SHEETS:,} are the most that are simulated at once"
+        )
     people = draw_people(instrument, n_groups, size, rng, parameters.languages)
     latents = _too_close(draw_latents(instrument, parameters, n_groups, rng), flaws, rng)
     items = items_of_form(instrument, form, modules)
@@ -250,6 +256,10 @@ def _with_wave(rows: pd.DataFrame, instrument: Instrument, wave: int) -> pd.Data
     shown = rows.copy()
     shown.insert(place, name, str(wave))
     return shown
+
+
+MOST_SHEETS = 20_000_000
+"""Answer sheets of a simulated survey, at the most: more do not fit in memory."""
 
 
 def _check_size(size: tuple[int, int]) -> None:

@@ -33,6 +33,7 @@ VALIDATION_FILES = "validation_*.csv (where a study validates)"
 
 _TABLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "persons.csv": (PERSONS, KEYS),
+    "persons.parquet": (PERSONS, KEYS),
     "screening.csv": (SCREENING, PERSONS, KEYS),
     "groups.csv": (GROUPS, KEYS, INDICES),
     "agreement.csv": (INDICES, KEYS),
@@ -102,9 +103,10 @@ def _known(table: str, column: str) -> str:
     """Return what a column of a table means for every instrument."""
     if table == "screening.csv" and column.startswith("flag_"):
         return f"Whether the rule {column.removeprefix('flag_')} flags the person."
-    if table == "persons.csv" and column.startswith("consent."):
+    persons = table in ("persons.csv", "persons.parquet")
+    if persons and column.startswith("consent."):
         return f"Whether the person agreed to {column.removeprefix('consent.')}: 1 yes, 0 no."
-    if table == "persons.csv" and column.startswith("seconds_"):
+    if persons and column.startswith("seconds_"):
         return f"Seconds that the person spent on page {column.removeprefix('seconds_')}."
     if table.startswith("validation_"):
         return VALIDATION.get(column, "")

@@ -150,7 +150,7 @@ def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) 
     for name, frame in tables.items():
         (folder / name).write_bytes(csv_bytes(frame))
     texts = _write_texts(outcome, shown, folder)
-    (folder / LOG_FILE).write_bytes(json_bytes(_log(outcome.study, outcome.command, started)))
+    (folder / LOG_FILE).write_bytes(json_bytes(log_of(outcome.study, outcome.command, started)))
     run = run_content(outcome, shown)
     if outcome.study.report:
         _write_report(outcome, tables, run, texts, folder)
@@ -223,7 +223,7 @@ def run_content(outcome: Outcome, shown: Shown) -> PlainDict:
         "instrument": {
             "id": instrument.id,
             "version": instrument.version,
-            "sha256": file_hash(_instrument_place(study.instrument)),
+            "sha256": file_hash(instrument_place(study.instrument)),
         },
         "inputs": input_files([*listed, study.members, study.informants, *_layouts(study)]),
         "settings": settings_shown(study),
@@ -256,13 +256,14 @@ def _counts(outcome: Outcome) -> Mapping[str, int]:
     }
 
 
-def _instrument_place(name: str) -> Path:
+def instrument_place(name: str) -> Path:
+    """Return where an instrument lies: a bundled one by its name, or the user's own."""
     from collective_use.instrument.library import instrument_names, instrument_path
 
     return instrument_path(name) if name in instrument_names() else Path(name)
 
 
-def _log(study: Study, command: str, started: float) -> PlainDict:
+def log_of(study: Study, command: str, started: float) -> PlainDict:
     """What differs from run to run: no folder, no machine, nobody's name."""
     return {
         "command": command,

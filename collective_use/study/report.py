@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Protocol
 import pandas as pd
 
 from collective_use.accepted import PlainMapping
+from collective_use.door.json import json_content
 from collective_use.errors import InputError
 from collective_use.instrument.library import instrument_names, load_instrument
 from collective_use.instrument.model import Instrument
@@ -167,7 +167,7 @@ def material_of(folder: str | Path, language: str, instrument: str | None = None
     place = Path(folder)
     if not (place / RUN_FILE).is_file():
         raise InputError(f"{str(place)!r} is no folder of results: it has no {RUN_FILE}")
-    run = json.loads((place / RUN_FILE).read_text(encoding="utf-8"))
+    run = _run_of(place / RUN_FILE)
     bank = load_instrument(instrument or _bundled(run))
     if bank.version != run["instrument"]["version"] or bank.id != run["instrument"]["id"]:
         raise InputError(
@@ -183,6 +183,18 @@ def material_of(folder: str | Path, language: str, instrument: str | None = None
         code: path.read_text(encoding="utf-8") for code, path in drafts.items() if path.is_file()
     }
     return _material(tables, run, bank, methods, language)
+
+
+def _run_of(path: Path) -> PlainMapping:
+    """Return what a run says of itself; a file that is none, or damaged, is refused."""
+    run = json_content(path.read_text(encoding="utf-8", errors="replace"), str(path))
+    about = run.get("instrument") if isinstance(run, Mapping) else None
+    known = isinstance(about, Mapping) and {"id", "version"} <= set(about)
+    if not (known and isinstance(run.get("settings") or {}, Mapping)):
+        raise InputError(
+            f"{path} does not say which instrument the results are of: it is of no run, or damaged"
+        )
+    return run
 
 
 def _read(path: Path) -> pd.DataFrame:

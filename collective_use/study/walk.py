@@ -136,7 +136,7 @@ def walk(study: Study, *, command: str = "run") -> Outcome:
     49
     """
     step("read")
-    instrument = load_instrument(_named(study.instrument))
+    instrument = load_instrument(named_instrument(study.instrument))
     responses, screening = screened(study, read_all(study, instrument))
     _require_answers(responses)
     step("score")
@@ -170,5 +170,6 @@ def _require_answers(responses: Responses) -> None:
     raise InputError(f"no row of the export holds an answer to a question: {why or 'no rows'}")
 
 
-def _named(text: str) -> str | Path:
+def named_instrument(text: str) -> str | Path:
+    """Return an instrument as it is loaded: a path where it is one, else a name."""
     return Path(text) if Path(text).is_absolute() else text

@@ -1,7 +1,10 @@
 """Surveys larger than memory beside a bare group-by of DuckDB: seconds, memory, ratios.
 
     python tests/benchmarks/bench_big.py make FOLDER ROWS  # one Parquet file and its instrument
-    python tests/benchmarks/bench_big.py run FOLDER        # each way in a process of its own
+    python tests/benchmarks/bench_big.py run FOLDER [WAY]  # each way in a process of its own
+
+pandas groups the same columns; R computes rwg.j of its package multilevel from CSV, up to
+200,000 rows.
 
 The file has 45 items (9 scales of 5), 5 options, answers as int8, some missing, and groups of 4
 to 12 with text labels, rows shuffled.
@@ -101,7 +104,36 @@ def only_counts(folder: Path) -> None:
         survey.counts(f"m{s}")
 
 
-WAYS = {"bare": bare, "counts": only_counts, "evidence": counted}
+def by_pandas(folder: Path) -> None:
+    """Read and group the same columns with pandas, measure by measure."""
+    import pandas as pd
+
+    for s in range(SCALES):
+        names = NAMES[s * ITEMS : (s + 1) * ITEMS]
+        frame = pd.read_parquet(folder / "big.parquet", columns=["g", *names])
+        frame.groupby("g").agg(["count", "sum", "var"])
+
+
+def by_r(folder: Path) -> None:
+    """Compute rwg.j by package multilevel of R, measure by measure."""
+    import pandas as pd
+
+    path = folder / "big.csv"
+    if not path.exists():
+        pd.read_parquet(folder / "big.parquet").to_csv(path, index=False)
+    code = (
+        f"d <- read.csv('{path}'); for (s in 0:{SCALES - 1}) {{ "
+        f"x <- d[, paste0('q', s, '_', 0:{ITEMS - 1})]; "
+        "multilevel::rwg.j(x, d$g, ranvar=2) }"
+    )
+    subprocess.run(["Rscript", "-e", code], check=True, capture_output=True)
+
+
+WAYS = {
+    "bare": bare, "counts": only_counts, "evidence": counted, "pandas": by_pandas, "r": by_r,
+}  # fmt: skip
+MOST = {"r": 200_000}
+"""Rows up to which a way is tried."""
 
 
 def measured(way: str, folder: Path) -> dict[str, float]:
@@ -113,12 +145,14 @@ def measured(way: str, folder: Path) -> dict[str, float]:
     return {"seconds": time.perf_counter() - start, **found}
 
 
-def run(folder: Path) -> None:
+def run(folder: Path, wanted: list[str]) -> None:
     """Print a table of all ways, in ratios to the bare group-by of the same run."""
     rows = pq.ParquetFile(folder / "big.parquet").metadata.num_rows
     base = 0.0
     print(f"{rows:,} rows")
-    for way in WAYS:
+    for way in wanted or WAYS:
+        if rows > MOST.get(way, rows):
+            continue
         found = measured(way, folder)
         base = base or found["processor"]
         print(
@@ -134,10 +168,11 @@ def main() -> None:
     if what == "make":
         make(Path(rest[0]), int(rest[1]))
     elif what == "run":
-        run(Path(rest[0]))
+        run(Path(rest[0]), rest[1:])
     else:
         WAYS[rest[0]](Path(rest[1]))
-        used = resource.getrusage(resource.RUSAGE_SELF)
+        of = resource.RUSAGE_CHILDREN if rest[0] == "r" else resource.RUSAGE_SELF
+        used = resource.getrusage(of)
         megabytes = used.ru_maxrss / 1024
         print(json.dumps({"processor": used.ru_utime + used.ru_stime, "megabytes": megabytes}))
 

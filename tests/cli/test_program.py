@@ -126,6 +126,19 @@ def test_several_problems_of_a_file_are_counted(
     assert len(lines) == 3
 
 
+def test_no_more_is_said_than_can_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Thirty thousand items without a scale were two megabytes of problems."""
+    rows = "".join(f"wrong{k}: 1\n" for k in range(300))
+    (tmp_path / "study.yaml").write_text(f"instrument: lq2002\nexports: a.csv\n{rows}")
+    assert program.main(["run", str(tmp_path)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("Error: 300 problems:", "And 250 more.", 52)
+    assert program.main(["score", "x" * 5000, "-i", "lq2002", "-o", str(tmp_path / "out")]) == 2
+    assert len(capsys.readouterr().err) < 500
+
+
 def test_a_fault_of_the_program_says_so_and_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

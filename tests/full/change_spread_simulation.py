@@ -66,7 +66,9 @@ def tests(y: np.ndarray, team: np.ndarray, matched: bool) -> dict[str, np.ndarra
     return result
 
 
-def drawn(rng: np.random.Generator, kind: str, size: int, power: bool) -> tuple:
+def drawn(
+    rng: np.random.Generator, kind: str, size: int, power: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return answers (members, 2), groups, and which groups vary most and which changed."""
     team = np.repeat(np.arange(GROUPS), size)
     noisy = np.arange(GROUPS) < 3
@@ -99,7 +101,7 @@ def main() -> None:
         for size in (4, 8, 15):
             for matched in (False, True):
                 rng = np.random.default_rng(1)
-                alarms: dict[str, list[tuple[float, float, float, float]]] = {w: [] for w in WAYS}
+                alarms: dict[str, list[tuple[float, ...]]] = {w: [] for w in WAYS}
                 for _ in range(surveys):
                     y, team, noisy, _ = drawn(rng, kind, size, False)
                     none = tests(y, team, matched)

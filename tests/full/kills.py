@@ -27,8 +27,8 @@ import collective_use as cu
 from collective_use.study.settings import SEAL_FILE
 
 KINDS = (
-    "score", "run", "fit", "publish", "questionnaire --personal", "codebook", "report", "plan",
-    "seal",
+    "score", "score --large", "run", "fit", "publish", "questionnaire --personal", "codebook",
+    "report", "plan", "seal",
 )  # fmt: skip
 
 BY_FILE = ("report",)
@@ -70,6 +70,10 @@ def commands(here: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     online = ("publish", "lq2002", "--to", "web", "--out", "OUT", "--members")
     return {
         "score": (score, (*score, "--minimum-group-size", "20")),
+        "score --large": (
+            (*score, "--large", "--repetitions", "0"),
+            (*score, "--large", "--repetitions", "0", "--minimum-answered", "1"),
+        ),
         "run": (("run", "one.yaml", "--out", "OUT"), ("run", "two.yaml", "--out", "OUT")),
         "fit": ((*fit, "M1"), (*fit, "M2")),
         "publish": ((*online, "one.csv"), (*online, "two.csv")),

@@ -37,6 +37,39 @@ def answers(persons: int, seed: int = 1) -> pd.DataFrame:
     return frame
 
 
+def survey(persons: int) -> pd.DataFrame:
+    """Answers to lq2002, with gaps."""
+    rng = np.random.default_rng(5)
+    bank = cu.load_instrument("lq2002")
+    frame = pd.DataFrame({"COMPID": [f"C{k}" for k in rng.integers(0, 60, persons)]})
+    for item in bank.items:
+        if item.kind == "likert":
+            values = pd.array(rng.integers(1, 6, persons), dtype="Int64")
+            values[rng.random(persons) < 0.1] = pd.NA
+            frame[item.platform_names.get("plain", item.id)] = values
+    return frame
+
+
+def same_reading(table, frame: pd.DataFrame) -> None:
+    """What reading finds is counted alike where the table lies and here."""
+    rules = {"longstring": 4, "irv": 0.5}
+    found, right = (
+        cu.reading_counts(cu.count_survey(source, "lq2002"), screening=rules)
+        for source in (table, frame)
+    )
+    assert found.to_dict() == right.to_dict()
+
+
+def same_files(source, frame: pd.DataFrame, place: Path) -> None:
+    """A survey is scored where it lies as it is from a file."""
+    (place / "here").mkdir(exist_ok=True)
+    frame.to_parquet(place / "here" / "a.parquet", index=False)
+    right = cu.score_large(place / "here" / "a.parquet", "lq2002", place / "b", repetitions=0)
+    found = cu.score_large(source, "lq2002", place / "c", repetitions=0)
+    for name in ("groups.csv", "agreement.csv", "measures.csv"):
+        assert (found.folder / name).read_bytes() == (right.folder / name).read_bytes()
+
+
 def count(source):
     return cu.statistics_of(source, "team", ITEMS, range(1, 8), missing=[99], reverse=["q1"])
 
@@ -74,7 +107,7 @@ def postgres(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_postgresql_counts_the_same(postgres: str) -> None:
+def test_postgresql_counts_the_same(postgres: str, tmp_path: Path) -> None:
     ibis = pytest.importorskip("ibis")
     pytest.importorskip("psycopg")
     frame = answers(5000)
@@ -84,6 +117,11 @@ def test_postgresql_counts_the_same(postgres: str) -> None:
     found = count(base.table("answers"))
     assert found.fingerprint == count(frame).fingerprint
     assert found.engine != "pyarrow"
+    whole = survey(900)
+    base.create_table("survey", whole)
+    same_reading(base.table("survey"), whole)
+    address = f"postgres:///postgres?host={postgres}" + (f"&user={user}" if user else "")
+    same_files(f"{address}&table=survey", whole, tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -109,6 +147,11 @@ def test_spark_counts_the_same_though_an_executor_dies(tmp_path: Path) -> None:
         killer.join()
         assert killed
         assert found.fingerprint == count(frame).fingerprint
+        whole = survey(900)
+        whole.to_parquet(tmp_path / "survey.parquet")
+        table = session.read.parquet(str(tmp_path / "survey.parquet"))
+        same_reading(table, whole)
+        same_files(table, whole, tmp_path)
     finally:
         session.stop()
 

@@ -162,6 +162,12 @@ def test_unknown_measure_is_one_clear_error(lq_scores):
         cu.aggregate(lq_scores, measures=["laed"])
 
 
+def test_a_measure_named_often_is_computed_once(lq_scores):
+    """A study that named one a hundred thousand times did not come back."""
+    named = cu.aggregate(lq_scores, measures=["lead"] * 100_000, repetitions=0)
+    assert list(named.evidence) == ["lead"]
+
+
 def test_results_print_and_become_json(lq_groups):
     assert "lead" in str(lq_groups)
     json.dumps(lq_groups.to_dict(), allow_nan=False)

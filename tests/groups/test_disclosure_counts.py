@@ -57,7 +57,8 @@ def test_bands_show_no_small_group_and_no_group_alone() -> None:
     index = np.linspace(0.1, 0.99, len(sizes))
     found = agreement_bands(sizes, index, np.full(len(sizes), 0.5), Disclosure(5))
     assert found.groupby("sizes")["groups"].first().to_dict() == {"5": 6, "8-20": 9}
-    assert found.groupby("sizes")["share"].sum().to_numpy() == pytest.approx(1.0, abs=0.05)
+    # So coarse that a group alone in a band is not seen there.
+    assert set(found["share"]) <= {0.0, 0.5, 1.0}
 
 
 def test_few_groups_show_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 
@@ -10,6 +11,7 @@ import pytest
 
 import collective_use as cu
 from collective_use.disclosure import GIVEN, POSSIBILITIES, Disclosure, Unit
+from collective_use.groups.disclosure.bands import agreement_bands
 from collective_use.groups.disclosure.figures import sights
 from collective_use.groups.disclosure.full import full_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
@@ -141,3 +143,36 @@ def test_the_analyst_has_all(groups: cu.Groups) -> None:
     exact, _ = full_tables(groups)
     assert exact["dcb_containment"].notna().any()
     assert [name for name in exact if "." in str(name)]
+
+
+@pytest.mark.parametrize("groups", [5, 8, 10, 18, 50])
+def test_where_all_groups_agree_one_may_not(groups: int) -> None:
+    """That all groups of a size agree tells it of each: by name, since sizes are shown."""
+    alike, but_one = (
+        agreement_bands(np.full(groups, 6.0), index, np.full(groups, 0.4), RULE)
+        for index in (np.full(groups, 0.95), np.array([0.05, *np.full(groups - 1, 0.95)]))
+    )
+    assert alike["share"].max() == 1.0
+    assert alike["share"].tolist() == but_one["share"].tolist()
+
+
+def test_the_share_of_groups_that_agree_leaves_one_open() -> None:
+    scores = cu.score(cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002"))
+    groups = cu.aggregate(scores, repetitions=0)
+    exact, shown = groups.measures_frame(), for_others(groups).measures
+    for row, judged in enumerate(exact["groups_judged"]):
+        for column in {"rwg_j_share", "above_chance"} & set(exact):
+            share = exact[column][row]
+            if share == share:
+                one = 1 / judged
+                near = [(share + k * one) for k in (-1, 1) if 0 <= share + k * one <= 1]
+                steps = [rounded(value, judged) for value in (share, *near)]
+                assert shown[column][row] == pytest.approx(steps[0])
+                assert steps[0] in steps[1:], "a neighbour would be shown as the same"
+    said = re.findall(r"(\d+)% of the groups", " ".join(shown["explanation"]))
+    assert said
+    assert all(int(number) % 5 == 0 for number in said)
+
+
+def rounded(share: float, groups: float) -> float:
+    return RULE.rounded(share, max(0.01, RULE.coarser(2.01 / groups)))

@@ -33,7 +33,7 @@ WORDS = frozenset(
     web xlsform surveyjs qualtrics limesurvey redcap tencent kobo odk surveycto KoBo SurveyJS
     svg png jpg xls effects numbered author year yaml uni reduced Hant
     planning paths correlations iccs halo loadings icc refused age one not null FILE EXPORT OPTIONS
-    LANGUAGE
+    LANGUAGE Parquet
     """.split()  # noqa: SIM905
 )
 """Settings, columns, kinds of files, names of platforms."""

@@ -30,7 +30,7 @@ SETTINGS = frozenset(
     group member members wave waves language languages module sample keep careless ignore missing
     instrument scale size ways pilot halo loadings models letterhead fill logo fillable format paths
     plat study Study delimiter planning groups monitor map fit counting NotoSansArabic example org
-    BOUND CONSTRAINT
+    BOUND CONSTRAINT narwhals DuckDB Ibis duckdb postgres pip install
     """.split()  # noqa: SIM905
 )
 """Names of settings and commands, of columns and kinds of files."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import warnings
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import collective_use as cu
+from collective_use.responses.files.typed import _typed
 
 GOOD = "team,who,use1,use2,use3,net1_1,chk1,chk1_2,wkw1_1,d1,k1\n" + "".join(
     f'g{n % 3},m{n},{1 + n % 3},Agree,不清楚,1,"1;3",1,2,Chair,5\n' for n in range(9)
@@ -58,3 +61,16 @@ def test_damaged_exports(tmp_path, small, seed):
     path = tmp_path / "x.csv"
     path.write_bytes(bytes(data))
     assert attempt(path, small)
+
+
+def test_a_typed_file_without_a_name_or_with_one_twice(tmp_path):
+    """A few damaged bytes of an SPSS file made a column without a name: an error of pandas'."""
+    frame = pd.DataFrame([[1.0, 2.0, 3.0, 4.0]], columns=["q1", float("nan"), "q2", "q2"])
+    facts = SimpleNamespace(
+        variable_value_labels={}, column_labels=["", "", "", ""], missing_user_values={},
+        missing_ranges={"q2": [{"lo": 3, "hi": 3}]}, file_encoding="UTF-8",
+    )  # fmt: skip
+    for kind in ("sav", "dta"):
+        raw = _typed(tmp_path / f"a.{kind}", kind, lambda *_, **__: (frame, facts), None, {})
+        assert raw.names == ("q1", "", "q2", "q2")
+        assert raw.cells.shape == (1, 4)

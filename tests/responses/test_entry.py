@@ -178,3 +178,17 @@ def test_forms_of_two_instruments_are_not_mixed(tmp_path, bank):
         (tmp_path / f"{name}.pdf").write_bytes(fillable_pdf(form_content(source)))
     with pytest.raises(cu.ReadError, match=r"two\.pdf is a form of .*read them apart"):
         cu.read_responses([tmp_path / "one.pdf", tmp_path / "two.pdf"], bank)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"rows": 0}, "rows must be a whole number of at least 1"),
+        ({"rows": 10**9}, "rows must be at most 5,000"),
+        ({"places": 0}, "places must be a whole number of at least 1"),
+        ({"places": 10**9}, "places must be at most 200"),
+    ],
+)
+def test_sheets_without_end_are_refused(given: dict[str, int], said: str) -> None:
+    with pytest.raises(cu.InputError, match=said):
+        cu.entry_sheet("lq2002", **given)

@@ -153,3 +153,12 @@ def test_the_messy_sample_adds_up():
     totals = state.totals()
     assert totals["members"] == len(pd.read_csv(folder / "members.csv"))
     assert totals["answered"] + len(state.reminders) == totals["members"]
+
+
+@pytest.mark.parametrize("word", ["perhaps", "2", "nein", "-"])
+def test_a_word_that_is_neither_yes_nor_no_names_nobody(word: str) -> None:
+    """Whoever did not wish to be named was named, where the file said so in another word."""
+    members = listed(a=3).assign(opted_out=["", "1", word])
+    with pytest.raises(cu.ReadError, match=f"told by 1 or 0 .*got '{word}'"):
+        cu.read_responses(pd.DataFrame({"COMPID": ["a"], "SUB": ["1"], "LEAD01": ["3"]}),
+                          "lq2002", members=members)  # fmt: skip

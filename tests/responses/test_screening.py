@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
+from collective_use.responses.screening.rules import chosen_rules
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,9 @@ def test_page_times_go_before_the_whole_duration():
     seen = cu.screen(responses)
     assert seen.indices["seconds_per_item"].tolist() == [1.0, 10.0]
     assert not any("First Click" in entry.text for entry in responses.record.entries)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_rule_without_a_number_is_refused(value):
+    with pytest.raises(cu.InputError, match="screening rule longstring must have a finite number"):
+        chosen_rules({"longstring": value})

@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import collective_use as cu
 from collective_use.errors import DataWarning, ReadError
+from collective_use.responses.answers import twice
 
 BANK = Path(__file__).with_name("lab_data.yaml")
 HEAD = "lab,pid,q1,q2\n"
@@ -30,6 +32,27 @@ def test_equal_contents_are_refused_under_any_name(two, tmp_path):
     for sources in ([two[0], copy], [two[0], two[1], str(two[0])], [pd.read_csv(two[0])] * 2):
         with pytest.raises(ReadError, match="every person would count twice"):
             cu.read_responses(sources, BANK)
+
+
+def test_one_file_given_many_times_is_read_once_to_tell(two, monkeypatch):
+    """Its name 100,000 times in a study took a second of processor time a thousand, and more."""
+    read: list[object] = []
+    real = twice.content_of
+    monkeypatch.setattr(twice, "content_of", lambda one: (read.append(one), real(one))[1])
+    with pytest.raises(ReadError, match="every person would count twice"):
+        twice.check_contents([str(two[0])] * 100_000, None, [None] * 100_000)
+    assert read == [str(two[0])]
+
+
+@pytest.mark.parametrize("cell", [[1, 2], {"a": 1}, np.array([1, 2])])
+def test_lists_within_cells_are_refused_by_column(cell, tmp_path):
+    frame = pd.DataFrame({"lab": ["A", "B"], "pid": ["1", "2"], "q1": [4, 5], "more": [cell, cell]})
+    said = "column 'more' holds lists or records; a cell holds one answer"
+    with pytest.raises(ReadError, match=f"frame: {said}"):
+        cu.read_responses(frame, BANK)
+    frame.to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(ReadError, match=f"a.parquet: {said}"):
+        cu.read_responses(tmp_path / "a.parquet", BANK)
 
 
 def test_a_member_in_two_exports_counts_once_by_duplicates(two):
@@ -63,3 +86,9 @@ def test_the_export_as_members_file_is_noticed(two, tmp_path):
     other.write_text(ONE.replace("lab,pid", "group,member") + "B,p9,1,1\n", encoding="utf-8")
     with pytest.raises(ReadError, match="an export, no members file: it holds answers to 'q1'"):
         cu.read_responses(two[0], BANK, members=other)
+
+
+def test_one_column_cannot_be_group_and_member(two):
+    """Each group would have one person, and all others be left out as sent twice."""
+    with pytest.raises(ReadError, match="'lab' cannot hold both the group and the member"):
+        cu.read_responses(two[0], BANK, columns={"member": "lab"})

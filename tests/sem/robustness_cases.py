@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,55 +12,14 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "parity" / "sem"))
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from robustness_case import Trouble, noise, same
+from robustness_kinds import KINDS
 from sem_models import HS, read
 
 from collective_use.errors import CollectiveUseError, CollectiveUseWarning
 from collective_use.sem.fit import fit_sem
-
-Make = Callable[[pd.DataFrame], pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """One way to break a fit.
-
-    Attributes
-    ----------
-    what
-        In words.
-    make
-        Turns Holzinger and Swineford's data into troubled ones.
-    kind
-        Class of the error or of the warnings expected.
-    says
-        What the message has to hold: the variable or group, and the cause.
-    model, options
-        What is fitted.
-    converges, admissible
-        Of a fit that warns; None for an error.
-    edge
-        Whether more is said on some machines than on others: the page shows what `kind` says.
-    """
-
-    what: str
-    make: Make
-    kind: str
-    says: tuple[str, ...]
-    model: str = HS
-    options: dict[str, Any] = field(default_factory=dict)
-    converges: bool | None = None
-    admissible: bool | None = None
-    edge: bool = False
-
-
-def same(d: pd.DataFrame) -> pd.DataFrame:
-    """Return the data as they are."""
-    return d
-
-
-def noise(d: pd.DataFrame, size: float) -> pd.Series:
-    """Draw small noise, one number a case."""
-    return pd.Series(np.random.default_rng(1).normal(size=len(d)) * size, index=d.index)
 
 
 def heywood(_: pd.DataFrame) -> pd.DataFrame:
@@ -245,6 +202,7 @@ CASES: dict[str, Trouble] = {
         "negative weight", lambda d: d.assign(w=np.where(d.index == 6, -1.0, 1.0)), "InputError",
         ("'w'", "got -1 in row 7"), options={"weights": "w"},
     ),
+    **KINDS,
 }  # fmt: skip
 """In the order of the page."""
 

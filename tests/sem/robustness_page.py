@@ -27,7 +27,8 @@ warnings.simplefilter("error", ImproperSolutionWarning)
 ```
 
 The table is made by `python tests/sem/robustness_page.py` from the cases in
-`tests/sem/robustness_cases.py` (Holzinger and Swineford's nine tests, changed as the first column
+`tests/sem/robustness_cases.py` and, for groups, levels, ordered answers and replicate weights,
+`tests/sem/robustness_kinds.py` (Holzinger and Swineford's nine tests, changed as the first column
 says); the fast suite checks every row and that this page is what the program says today.
 
 | what is wrong | what comes back | words |

@@ -118,7 +118,7 @@ def test_what_has_no_meaning_is_refused(
 
 def test_samples_of_a_rotated_solution_are_refused(data: pd.DataFrame) -> None:
     fit = cu.fit_sem(TWO, data)
-    with pytest.raises(NotSupported, match="resampling a rotated solution"):
+    with pytest.raises(NotSupported, match="resampling with a rotated solution"):
         cu.bootstrap_fit(fit, 10)
 
 

@@ -33,13 +33,16 @@ def _data() -> pd.DataFrame:
     x = pd.DataFrame(f @ L.T + 0.6 * rng.normal(size=(500, 6)), columns=ITEMS)
     z = 0.4 * f[:, 0] - 0.3 * f[:, 1] + rng.normal(size=500)
     row = np.arange(500)
-    return x.assign(z=z, team=row // 4, side=np.where(row < 250, "a", "b"), w=1 + row % 3 / 4,
-                    aux=f[:, 0] + rng.normal(size=500))  # fmt: skip
+    w = 1 + row % 3 / 4
+    return x.assign(z=z, team=row // 4, side=np.where(row < 250, "a", "b"), w=w, w1=w * (row % 2),
+                    w2=w * (1 - row % 2), aux=f[:, 0] + rng.normal(size=500))  # fmt: skip
 
 
 DATA = _data()
-GAPS = DATA.mask((np.arange(500)[:, None] + 3 * np.arange(11)) % 37 == 0)
-GAPS[["team", "side", "w", "z"]] = DATA[["team", "side", "w", "z"]]
+REPLICATES = {"replicate_weights": ["w1", "w2"], "replicate_type": "BRR"}
+GAPS = DATA.mask((np.arange(500)[:, None] + 3 * np.arange(13)) % 37 == 0)
+WHOLE = ["team", "side", "w", "w1", "w2", "z"]
+GAPS[WHOLE] = DATA[WHOLE]
 ANSWERS = DATA.assign(**{name: np.digitize(DATA[name], [-1, 0, 1]) for name in ITEMS})
 PLAIN: dict[tuple[object, ...], SemResult] = {}
 
@@ -84,6 +87,9 @@ def continuous(point: tuple[Any, ...]) -> None:
     options = {"estimator": estimator, "missing": missing, "group": group, "cluster": cluster,
                "weights": weights, "meanstructure": True}  # fmt: skip
     data = DATA if missing == "listwise" else GAPS
+    if weights:
+        with pytest.raises(NotSupported, match=r"replicate_weights= with .* is not supported: "):
+            _fit(TWO, data, rotation="oblimin", **options, **REPLICATES)
     if not offered(estimator, missing, cluster, weights):
         with pytest.raises(NotSupported, match="is not supported: "):
             _fit(TWO, data, rotation="oblimin", **options)
@@ -137,6 +143,7 @@ def test_other_options_are_computed(rotation: str, options: dict[str, Any]) -> N
     [
         {"orthogonal": True}, {"effect_coding": True},
         {"engine": "semopy"}, {"engine": "both"}, {"estimator": "RBM"}, {"repetitions": 10},
+        {"weights": "w", **REPLICATES},
         *({"group": "side", "equal": kind} for kind in (
             "loadings", "intercepts", "residuals", "lv.variances", "lv.covariances", "means",
             "regressions")),

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import collective_use as cu
-from collective_use.errors import InputError, NotSupported, SyntaxProblem
+from collective_use.errors import EstimationError, InputError, NotSupported, SyntaxProblem
 
 FOLDER = Path(__file__).parents[1] / "parity" / "reference" / "sem07"
 LEVELS = "level: 1\ninner =~ u1 + u2 + u3\nlevel: 2\nouter =~ u1 + u2 + u3"
@@ -96,3 +96,15 @@ def test_a_model_without_free_parameters_is_fitted() -> None:
     fit = cu.fit_sem("inner =~ -1*u2\nu2 ~~ 0.5*u2", LIKERT, std_lv=True)
     assert fit.fit_measures["npar"] == 0
     assert fit.fit_measures["df"] == 1
+
+
+@pytest.mark.parametrize("power", ["a ^ log(a / 0)", "exp(1e3 * a) ^ a", "sin(exp(1e3)) + a"])
+def test_bounds_that_are_no_numbers_end_in_words(power: str) -> None:
+    """A constraint whose value does not exist, or is larger than any number."""
+    with pytest.raises(EstimationError, match=r"constraints have no value.*: a > .*; a logarithm"):
+        cu.fit_sem(f"f =~ u1 + a*u2 + u3\na > {power}", LIKERT)
+
+
+def test_constraints_that_have_a_value_are_met() -> None:
+    fit = cu.fit_sem("f =~ u1 + a*u2 + u3\na > 1 + sqrt(a - 0.5)", LIKERT)
+    assert fit.parameters["a"] == pytest.approx((3 + 3**0.5) / 2)

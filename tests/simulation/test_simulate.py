@@ -197,6 +197,8 @@ def test_the_front_door_has_it() -> None:
     ("change", "message"),
     [
         ({"n_groups": 0}, "n_groups must be"),
+        ({"n_groups": 10**12}, "20,000,000 are the most that are simulated at once"),
+        ({"waves": 10**9}, "20,000,000 are the most that are simulated at once"),
         ({"size": (1, 4)}, "smallest group"),
         ({"size": (6, 4)}, r"size must be \(smallest"),
         ({"form": "none"}, "form must be one of"),

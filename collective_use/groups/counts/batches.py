@@ -41,18 +41,18 @@ def opened(source: Given) -> ds.Dataset | None:
         return source
     if isinstance(source, (pa.Table, pa.RecordBatch)):
         return ds.dataset(source)
-    files = _files(source)
+    files = files_of(source)
     if files is None:
         return None
     kind = "csv" if files[0].lower().endswith((".csv", ".csv.gz")) else "parquet"
     try:
-        return ds.dataset(files, format=kind, partitioning=_partitions(source, files))
+        return ds.dataset(files, format=kind, partitioning=partitions_of(source, files))
     except (pa.ArrowInvalid, OSError) as error:
         said = str(error).splitlines()[0]
         raise ReadError(f"{files[0]}: cannot be read as {kind}: {said}") from error
 
 
-def _partitions(source: Given, files: Sequence[str]) -> Given:
+def partitions_of(source: Given, files: Sequence[str]) -> Given:
     """Return that folders named like ``year=2024`` are columns, where there are such."""
     from pathlib import Path
 
@@ -63,12 +63,19 @@ def _partitions(source: Given, files: Sequence[str]) -> Given:
     return "hive" if any("=" in part for part in below) else None
 
 
-def _files(source: Given) -> list[str] | None:
+def files_of(source: Given) -> list[str] | None:
+    """Return the files of a path, a folder, a pattern or a list of these; None of another thing.
+
+    Raises
+    ------
+    ReadError
+        When there are none.
+    """
     import glob
     from pathlib import Path
 
     if isinstance(source, (list, tuple)) and source:
-        several = [_files(one) for one in source]
+        several = [files_of(one) for one in source]
         return None if None in several else [file for one in several for file in one or ()]
     if not isinstance(source, (str, Path)):
         return None
@@ -101,7 +108,7 @@ def sizes(data: ds.Dataset, group: str) -> pd.DataFrame:
     import pyarrow as pa
 
     def counted() -> Iterator[pa.RecordBatch]:
-        for batch in _batches(data, [group]):
+        for batch in batches_of(data, [group]):
             one = pa.array(np.ones(batch.num_rows, dtype=np.int64))
             yield pa.record_batch([batch.column(0), one], names=[group, "size"])
 
@@ -118,7 +125,7 @@ def sums(
     tables = [Lookup.of(plan, codes, word) for word in words]
 
     def packed() -> Iterator[pa.RecordBatch]:
-        for batch in _batches(data, [plan.group, *plan.items]):
+        for batch in batches_of(data, [plan.group, *plan.items]):
             read = codes.read(batch)
             columns = [pa.array(table.of_rows(read)) for table in tables]
             if told is not None:
@@ -154,7 +161,7 @@ def person_sums(
     # an index is hashed once, whatever the number of batches
     out = pd.Index(excluded) if len(excluded) else None
     names = [*plan.items] if out is None else [plan.group, *plan.items]
-    for batch in _batches(data, names):
+    for batch in batches_of(data, names):
         read = codes.read(batch)
         kept = read.answered >= plan.minimum
         if out is not None:
@@ -199,7 +206,8 @@ def _complete(codes: Codes, read: Read, kept: Array) -> Array:
     return (every @ every.T).astype(np.int64).astype(object)
 
 
-def _batches(data: ds.Dataset, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def batches_of(data: ds.Dataset, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of some columns, `ROWS` at a time at most."""
     import pyarrow as pa
 
     scanner = data.scanner(

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def numbers_of(column: pa.Array) -> Array:
+    """Return a column as numbers, NaN where there is nothing."""
+    import pyarrow as pa
+
+    found: Array = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return found
+
+
 @dataclass(frozen=True)
 class Read:
     """A batch as places of answers among the codes, answered items and totals of persons."""

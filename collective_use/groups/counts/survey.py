@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from collective_use.accepted import Given, PlainDict
+from collective_use.accepted import Found, Given, PlainDict
 from collective_use.checks import did_you_mean, number_between, quoted
 from collective_use.errors import InputError
 from collective_use.frames import frame_of
+from collective_use.groups.counts import tables
 from collective_use.groups.counts.count import Engine, Known, check_columns, counts_of, engine_of
 from collective_use.groups.counts.count import groups_of as groups_in
 from collective_use.groups.counts.plan import Plan, plan_of
@@ -86,6 +87,16 @@ class SurveyCounts(Result):
     def engine(self) -> str:
         """What counts."""
         return self._engine.name
+
+    @property
+    def opened(self) -> Found:
+        """The source as its engine holds it."""
+        return self._engine.table
+
+    @property
+    def by_tables(self) -> bool:
+        """Whether another library counts, through narwhals; else Arrow does, batch by batch."""
+        return self._engine.module is tables
 
     def plan(self, measure: Measure) -> Plan | None:
         """Return what is added up for a measure; None where no item of it is in the source.

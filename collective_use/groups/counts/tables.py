@@ -72,14 +72,14 @@ def sums(
     import narwhals as nw
 
     places = {item: plan.places(item) for item in plan.items}
-    answered = [_chosen(nw.col(i), [(code, 1) for code in own]) for i, own in places.items()]
-    total = [_chosen(nw.col(i), list(own.items())) for i, own in places.items()]
+    answered = [chosen(nw.col(i), [(code, 1) for code in own]) for i, own in places.items()]
+    total = [chosen(nw.col(i), list(own.items())) for i, own in places.items()]
     cells = [
-        _all([_chosen(nw.col(i), codes) for i in plan.items if (codes := word.codes_of(i))])
+        _all([chosen(nw.col(i), codes) for i in plan.items if (codes := word.codes_of(i))])
         for word in words
     ]
     gated = {
-        word.name: _all([_chosen(nw.col(i), word.gated_of(i, places[i])) for i in plan.items])
+        word.name: _all([chosen(nw.col(i), word.gated_of(i, places[i])) for i in plan.items])
         for word in words
         if word.scored
     }
@@ -157,7 +157,7 @@ def _features(table: nw.LazyFrame[Frame], plan: Plan) -> nw.LazyFrame[Frame]:
         places = plan.places(item)
         for part, e in (("d", 0), ("p", 1), ("q", 2)):
             codes = [(code, place**e) for code, place in places.items() if place**e]
-            made.append(_chosen(nw.col(item), codes).alias(f"cu_{part}{j}"))
+            made.append(chosen(nw.col(item), codes).alias(f"cu_{part}{j}"))
     columns = range(len(plan.items))
     return table.select(plan.group, *made).with_columns(
         cu_a=_all([nw.col(f"cu_d{j}") for j in columns]),
@@ -185,7 +185,7 @@ def _with_levels(word: Word, minimum: int) -> nw.Expr:
     known, total = nw.col(word.name), nw.col("cu_t")
     for part, factor in (("n", None), ("s", total), ("q", total * total)):
         if weights := word.weights_of(part):
-            here = _chosen(nw.col("cu_a"), list(weights))
+            here = chosen(nw.col("cu_a"), list(weights))
             known = known + (here if factor is None else here * factor)
     if word.scored:
         more = nw.col(f"{word.name}_x")
@@ -193,7 +193,7 @@ def _with_levels(word: Word, minimum: int) -> nw.Expr:
     return known
 
 
-def _chosen(column: nw.Expr, weights: Sequence[tuple[float | None, int]]) -> nw.Expr:
+def chosen(column: nw.Expr, weights: Sequence[tuple[float | None, int]]) -> nw.Expr:
     """Return the weight of each row's value, 0 where it has none."""
     import narwhals as nw
 

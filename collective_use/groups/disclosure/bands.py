@@ -37,7 +37,8 @@ def agreement_bands(
     -------
     DataFrame
         Columns ``sizes``, ``groups``, ``band``, ``share``, ``chance`` (median of the class); no
-        rows where fewer than 5 groups can be shown.
+        rows where fewer than 5 groups can be shown. Shares are so coarse that one group may lie in
+        any band: their sum is about one.
 
     Examples
     --------
@@ -52,12 +53,32 @@ def agreement_bands(
     for low, high in _classes(sizes):
         inside = (sizes >= low) & (sizes <= high)
         counts, _ = np.histogram(np.clip(index[inside], 0.0, 1.0), EDGES)
+        shares = _shares(counts, rule)
+        if shares is None:
+            continue
         called = f"{low:g}" if low == high else f"{low:g}-{high:g}"
         middle = float(np.nanmedian(chance[inside])) if np.isfinite(chance[inside]).any() else None
-        for k, count in enumerate(counts):
-            share = round(float(count) / int(inside.sum()), 2)
+        for k, share in enumerate(shares):
             rows.append((called, int(inside.sum()), _band(k), share, middle))
     return pd.DataFrame(rows, columns=list(names))
+
+
+def _shares(counts: NDArray[np.int64], rule: Disclosure) -> list[float] | None:
+    """Return shares so coarse that any one group may lie in any band; None where none are.
+
+    Where all groups of some sizes agree, every group of these sizes is known to: beside its mean
+    that may leave a single set of answers. So a band that shows nothing may hold one group, and
+    there has to be a band that may hold one fewer.
+    """
+    whole = int(counts.sum())
+    step = rule.coarser(2.01 / whole)
+    while step <= 1:
+        shown = [rule.rounded(count / whole, step) for count in counts.tolist()]
+        fewer = [rule.rounded((count - 1) / whole, step) for count in counts.tolist()]
+        if any(n and a == b for n, a, b in zip(counts.tolist(), shown, fewer, strict=True)):
+            return shown
+        step = rule.coarser(2 * step)
+    return None
 
 
 def _band(k: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +106,7 @@ class Sight:
         return self.rule.rounded(value, self.step(kind, row)) if seen else float("nan")
 
 
-def sights(groups: Groups, rule: Disclosure) -> dict[str, Sight]:
+def sights(groups: Groups, rule: Disclosure, shown_items: Collection[str] = ()) -> dict[str, Sight]:
     """Return what may be seen of every measure beside the others.
 
     The means of a scale and of a part of it each leave the answers open that the rule asks for;
@@ -118,8 +119,10 @@ def sights(groups: Groups, rule: Disclosure) -> dict[str, Sight]:
         All measures and groups.
     rule
         From which size on.
+    shown_items
+        Items of measures whose means stand in other tables already.
     """
-    held: set[str] = set()
+    held = set(shown_items)
     found = {}
     for name, part in groups.evidence.items():
         is_mean = part.composition in MEANS

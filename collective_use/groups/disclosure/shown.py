@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,11 @@ class Shown:
 
 
 def for_others(
-    groups: Groups, scores: Scores | None = None, *, cutoffs: Mapping[str, float] | None = None
+    groups: Groups,
+    scores: Scores | None = None,
+    *,
+    cutoffs: Mapping[str, float] | None = None,
+    shown_items: Collection[str] = (),
 ) -> Shown:
     """Return the tables of groups without anything that tells what a person answered.
 
@@ -66,6 +70,9 @@ def for_others(
         The scores that the groups were made of: needed for Table 1.
     cutoffs
         Other values for named cut-offs, as given to `aggregate`.
+    shown_items
+        Items of measures whose means are shown beside these tables, where measures are aggregated
+        one by one.
 
     Returns
     -------
@@ -88,7 +95,7 @@ def for_others(
     """
     rule = disclosure_rule(cutoffs_with(cutoffs))
     base = groups.values
-    seen = sights(groups, rule)
+    seen = sights(groups, rule, shown_items)
     # With the bands of a scale's mean those of its facets would leave single answers.
     values = base.drop(
         columns=[name for name in base if str(name).partition(".")[0] in seen and "." in str(name)]

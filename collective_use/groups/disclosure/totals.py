@@ -34,6 +34,11 @@ COUNTS = (
 )  # fmt: skip
 """Columns that count persons, groups or items, and tell of no answer."""
 
+SHARES = ("rwg_j_share", "above_chance")
+"""Columns that tell of which share of the groups something holds."""
+
+_OF_GROUPS = re.compile(r"(\d+)% of the groups")
+
 BETWEEN = ("value_mean", "value_sd")
 """Columns that describe the values of groups."""
 
@@ -74,6 +79,7 @@ def measures_for_others(
         round_ratios(frame, exact, row, ratio)
         text = unnamed(str(exact.loc[row, "explanation"]))
         frame.loc[row, "explanation"] = rounded_text(text, ratio, as_written(exact, frame, row))
+        _round_shares(frame, exact, row, rule)
         if view.exact or not answering:
             continue
         reason = _too_few(groups, part, view)
@@ -89,6 +95,27 @@ def measures_for_others(
             frame.loc[row, "value_mean"] = float("nan")
         frame.loc[row, "groups_failing"] = _failing(groups, part, view)
     return frame
+
+
+def _round_shares(
+    frame: pd.DataFrame, exact: pd.DataFrame, row: Hashable, rule: Disclosure
+) -> None:
+    """Round shares of groups so that one group may be otherwise, whatever is shown.
+
+    Where all groups agree, each of them is known to: beside its mean that may leave a single set
+    of answers, which is why it is not shown of small groups.
+    """
+    groups = number_at(exact, row, "groups_judged") if "groups_judged" in exact else float("nan")
+    if not groups > 0:
+        return
+    step = max(10.0**-DIGITS, rule.coarser(2.01 / groups))
+    for column in SHARES:
+        if column in frame:
+            frame.loc[row, column] = rule.rounded(number_at(exact, row, column), step)
+    frame.loc[row, "explanation"] = _OF_GROUPS.sub(
+        lambda found: f"{rule.rounded(int(found[1]) / 100, step):.0%} of the groups",
+        str(frame.loc[row, "explanation"]),
+    )
 
 
 def _too_few(groups: Groups, part: Evidence, view: Sight) -> str:

@@ -248,8 +248,8 @@ def _answers(parts: Sequence[_Part]) -> Answers:
     before, after = parts
     place = np.full(len(before.values), -1)
     if before.members is not None and after.members is not None:
-        pairs = [pd.MultiIndex.from_arrays([part.codes, part.members]) for part in parts]
-        place = pairs[1].get_indexer(pairs[0])
+        who = [pd.MultiIndex.from_arrays([p.codes, np.asarray(p.members)]) for p in parts]
+        place = who[1].get_indexer(who[0])
     there = place >= 0
     return Answers(
         (before.values, after.values), (before.codes, after.codes),

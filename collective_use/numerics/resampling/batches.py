@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.numerics.moments import Floats
+from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.sem.model import (
     Model,
     cells_of,
@@ -33,6 +34,26 @@ class BatchFits:
     converged: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Cases of one group that have the same variables, in R samples.
+
+    Attributes
+    ----------
+    seen
+        The variables they have, (k,).
+    mean, cov
+        Moments of those, divisor n, (R, k) and (R, k, k); any numbers where the share is 0.
+    share
+        Their number, or sum of weights, as a share of the whole sample, (R,).
+    """
+
+    seen: Ints
+    mean: Floats
+    cov: Floats
+    share: Floats
+
+
 def weighted_moments(Y: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Return means (R, p) and covariances (R, p, p) of R weightings of the cases.
 
@@ -41,7 +62,7 @@ def weighted_moments(Y: Floats, weights: Floats) -> tuple[Floats, Floats]:
     Y
         Cases by variables, (n, p).
     weights
-        How often every case counts, (R, n).
+        How often every case counts, (R, n); without any, the mean is that of the cases.
 
     Examples
     --------
@@ -54,6 +75,7 @@ def weighted_moments(Y: Floats, weights: Floats) -> tuple[Floats, Floats]:
     p = Y.shape[1]
     rows, columns = np.tril_indices(p)
     total = weights.sum(axis=1, keepdims=True)
+    total = np.where(total > 0, total, 1.0)
     mean = weights @ C / total
     cross = weights @ (C[:, rows] * C[:, columns]) / total
     cov = np.empty((weights.shape[0], p, p))
@@ -70,7 +92,7 @@ def batch_fits(
     basis: Floats | None = None,
     most: int = 50,
 ) -> BatchFits:
-    """Fit a model to R samples by maximum likelihood.
+    """Fit a model to R samples of complete cases by maximum likelihood.
 
     Parameters
     ----------
@@ -79,20 +101,49 @@ def batch_fits(
     means, covs
         By group (= block): (R, p) and (R, p, p), divisor n.
     shares
-        n_g / N.
+        n_g / N, the same in all samples.
     start
         Where all fits begin, (q,).
     basis
         Directions that linear constraints leave open, (q, r); None: all.
     most
         Largest number of steps.
+    """
+    R = covs[0].shape[0]
+    blocks = [
+        [Piece(np.arange(cov.shape[1]), mean, cov, np.full(R, share))]
+        for mean, cov, share in zip(means, covs, shares, strict=True)
+    ]
+    return fit_pieces(model, blocks, start, basis, most)
+
+
+def fit_pieces(
+    model: Model,
+    blocks: Sequence[Sequence[Piece]],
+    start: Floats,
+    basis: Floats | None = None,
+    most: int = 50,
+    enough: float = 1e-11,
+) -> BatchFits:
+    """Fit a model to R samples by maximum likelihood, complete or by missing pattern.
+
+    Parameters
+    ----------
+    model
+        The compiled model, nothing fixed at sample values.
+    blocks
+        By group: one piece of complete cases, or one a missing pattern.
+    start, basis, most
+        As in `batch_fits`.
+    enough
+        Expected fall of the function (half the discrepancy) whose step is the last one.
 
     References
     ----------
     Lee & Jennrich (1979), Psychometrika 44:99 (Fisher scoring).
     """
-    R, q = covs[0].shape[0], start.size
-    sample = _Sample(model, means, covs, shares)
+    R, q = blocks[0][0].share.size, start.size
+    sample = _Sample(model, blocks)
     directions = q if basis is None else basis.shape[1]
     theta = np.tile(start, (R, 1))
     value, g = _value_and_gradient(sample, theta, np.arange(R))
@@ -109,10 +160,10 @@ def batch_fits(
         slope = _open(g[live], basis)
         ahead = -(inverse[live] @ slope[..., None])[..., 0]
         decrement = -np.einsum("ra,ra->r", slope, ahead)
-        done[live[decrement < 1e-11]] = True
+        done[live[decrement < enough]] = True
         direction = ahead if basis is None else ahead @ basis.T
         length = _searched(sample, theta, value, g, direction, decrement, live)
-        dead[live[(length == 0) & (decrement >= 1e-11)]] = True
+        dead[live[(length == 0) & (decrement >= enough)]] = True
         inverse[live] = _updated(
             inverse[live], length[:, None] * ahead, _open(g[live], basis) - slope
         )
@@ -149,9 +200,7 @@ def _updated(inverse: Floats, moved: Floats, change: Floats) -> Floats:
 @dataclass(frozen=True, slots=True)
 class _Sample:
     model: Model
-    means: list[Floats]
-    covs: list[Floats]
-    shares: Floats
+    blocks: Sequence[Sequence[Piece]]
 
 
 def _inverse_information(
@@ -220,29 +269,41 @@ def _value_and_gradient(
 ) -> tuple[Floats, Floats]:
     R, q = theta.shape
     f, g = np.zeros(R), np.zeros((R, q))
-    model = sample.model
-    parts = zip(model.blocks, sample.means, sample.covs, sample.shares, strict=True)
-    for block, mean, cov, share in parts:
+    means = sample.model.meanstructure
+    for block, pieces in zip(sample.model.blocks, sample.blocks, strict=True):
         state = moments(block, theta)
-        P, log_det = inverses(state.Sigma)
-        T = cov[which]
-        d = None
-        if model.meanstructure:
-            d = mean[which] - state.mu
-            T = T + d[:, :, None] * d[:, None, :]
-        f += 0.5 * share * (log_det + np.einsum("rab,rab->r", P, T))
-        by_sigma = 0.5 * (P - P @ T @ P)
-        by_mu = None if d is None else -np.einsum("rab,rb->ra", P, d)
-        g += share * gradient(cells_of(block), state, by_sigma, by_mu, q)
+        by_sigma, by_mu = np.zeros_like(state.Sigma), np.zeros_like(state.mu)
+        for piece in pieces:
+            place = _place(piece.seen)
+            share = piece.share[which]
+            P, log_det = inverses(state.Sigma[place])
+            T = piece.cov[which]
+            if means:
+                d = piece.mean[which] - state.mu[:, piece.seen]
+                T = T + d[:, :, None] * d[:, None, :]
+                by_mu[:, piece.seen] -= share[:, None] * (P @ d[..., None])[..., 0]
+            # a pattern that a sample has no case of adds nothing, whatever its determinant
+            own = np.where(share > 0, log_det + np.einsum("rab,rab->r", P, T), 0.0)
+            f += 0.5 * share * own
+            by_sigma[place] += 0.5 * share[:, None, None] * (P - P @ T @ P)
+        g += gradient(cells_of(block), state, by_sigma, by_mu if means else None, q)
     return f, g
+
+
+def _place(seen: Ints) -> tuple[slice, Ints, Ints]:
+    return slice(None), seen[:, None], seen[None, :]
 
 
 def _information(sample: _Sample, theta: Floats, which: NDArray[np.intp]) -> Floats:
     R, q = theta.shape
     H = np.zeros((R, q, q))
-    model = sample.model
-    for block, share in zip(model.blocks, sample.shares, strict=True):
+    means = sample.model.meanstructure
+    for block, pieces in zip(sample.model.blocks, sample.blocks, strict=True):
         state = moments(block, theta)
-        P, _ = inverses(state.Sigma)
-        H += share * expected_information(cells_of(block), state, P, q, means=model.meanstructure)
+        for piece in pieces:
+            place = _place(piece.seen)
+            whole = np.zeros_like(state.Sigma)
+            whole[place] = inverses(state.Sigma[place])[0]
+            own = expected_information(cells_of(block), state, whole, q, means=means)
+            H += piece.share[which, None, None] * own
     return H

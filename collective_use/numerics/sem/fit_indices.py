@@ -259,12 +259,13 @@ def residual_summaries(S: Floats, m: Floats | None, Sigma: Floats, mu: Floats | 
     correlation = (S / np.outer(ds, ds) - Sigma / np.outer(dm, dm))[rows, cols]
     change = (np.diag(S) - np.diag(Sigma)) / np.diag(S)
     k, pairs = rows.size, p * (p - 1) // 2
-    sums = {
-        "rmr": float(R @ R),
-        "srmr": float(standard @ standard),
-        "crmr": float(correlation[off] @ correlation[off]),
-        "mplus": float(correlation[off] @ correlation[off] + change @ change),
-    }
+    with np.errstate(over="ignore"):  # of a model that is nowhere near the data: infinite
+        sums = {
+            "rmr": float(R @ R),
+            "srmr": float(standard @ standard),
+            "crmr": float(correlation[off] @ correlation[off]),
+            "mplus": float(correlation[off] @ correlation[off] + change @ change),
+        }
     size = {"rmr": k, "srmr": k, "crmr": pairs, "mplus": k}
     plain = {name: math.sqrt(sums[name] / size[name]) if size[name] else 0.0 for name in sums}
     full = dict(plain)

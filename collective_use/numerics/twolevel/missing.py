@@ -25,9 +25,23 @@ from collective_use.numerics.twolevel.likelihood import (
     cluster_statistics,
     inverse_and_logdet,
 )
-from collective_use.numerics.twolevel.saturated import saturated_moments, start_moments
+from collective_use.numerics.twolevel.missing_information import (
+    Answers,
+    Place,
+    observed_information,
+)
+from collective_use.numerics.twolevel.saturated import (
+    moments_at,
+    saturated_moments,
+    start_moments,
+)
 from collective_use.numerics.twolevel.scores import Effects
-from collective_use.numerics.twolevel.unrestricted import Saturated, score_of
+from collective_use.numerics.twolevel.unrestricted import (
+    DENSE_WITH_GAPS,
+    Saturated,
+    newton_moments,
+    score_of,
+)
 
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -46,6 +60,7 @@ class _Parts:
     Pz: Floats
     gap_z: Floats
     slope: Floats
+    inverse: Floats
 
 
 class IncompleteLikelihood:
@@ -139,7 +154,7 @@ class IncompleteLikelihood:
         sign, logdet_m = np.linalg.slogdet(M)
         if (sign <= 0).any():
             return None
-        inverse = np.linalg.inv(M)
+        inverse = np.asarray(np.linalg.inv(M), dtype=np.float64)
         spread = Q @ inverse
         spread = (spread + spread.swapaxes(-1, -2)) / 2
         u = np.einsum("jab,jb->ja", inverse, B)
@@ -154,7 +169,7 @@ class IncompleteLikelihood:
         T = inverse @ A
         T = (T + T.swapaxes(-1, -2)) / 2
         G_b = -0.5 * (T - u[:, :, None] * u[:, None, :])
-        return _Parts(value, P, a, G_b, u, spread, centre, Pz, gap, slope)
+        return _Parts(value, P, a, G_b, u, spread, centre, Pz, gap, slope, inverse)
 
     def _summed(self, by_pair: Floats) -> Floats:
         """Add matrices of the pairs that occur up by cluster, (J, ...)."""
@@ -212,9 +227,7 @@ class IncompleteLikelihood:
 
     def _derivatives(self, parts: _Parts, *, by_cluster: bool) -> Terms:
         p, P = self.layout.p, parts.P
-        effect = np.zeros((self.J, p))
-        effect[:, self.at] = parts.centre
-        e = parts.a - (P[self.pattern] @ effect[self.cluster][:, :, None])[:, :, 0]
+        e = self._residuals(parts)
         spread = np.zeros((self.J, p, p))
         spread[:, self.at[:, None], self.at[None, :]] = parts.spread
         S, m = self._level2(parts)
@@ -233,6 +246,12 @@ class IncompleteLikelihood:
         sigma_w = -0.5 * (first - second - e.T @ e)
         return Terms(float("nan"), sigma_w, e.sum(axis=0), S.sum(axis=0), m.sum(axis=0))
 
+    def _residuals(self, parts: _Parts) -> Floats:
+        """Return residuals by case, weighted by the inverse covariance of their cluster, (N, p)."""
+        effect = np.zeros((self.J, self.layout.p))
+        effect[:, self.at] = parts.centre
+        return parts.a - (parts.P[self.pattern] @ effect[self.cluster][:, :, None])[:, :, 0]
+
     def information(
         self,
         Sw: Floats,
@@ -245,31 +264,26 @@ class IncompleteLikelihood:
     ) -> Floats:
         """Return the information through first derivatives of the moments, (q, q).
 
-        Observed: by central differences of the exact gradient along every derivative, error
-        of order 1e-9. Not observed: cross-products of cluster scores, plus a ridge.
+        Not observed: cross-products of cluster scores, plus a ridge.
         """
-        q = by.mu_w.shape[0]
         if not observed:
             scores = score_of(self.by_cluster(Sw, mu_w, Sb, mu_b), by)
             out = scores.T @ scores
             return np.asarray(out + 1e-6 * np.diag(np.diag(out) + 1e-12))
-        out = np.zeros((q, q))
-        for j in range(q):
-            h = 1e-4 / max(
-                1e-4, float(np.abs(by.sigma_w[j]).max()), float(np.abs(by.sigma_b[j]).max()),
-                float(np.abs(by.mu_b[j]).max()), float(np.abs(by.mu_w[j]).max()),
-            )  # fmt: skip
-            for step, factor in ((1, 8.0), (-1, -8.0), (2, -1.0), (-2, 1.0)):
-                t = self.terms(
-                    Sw + step * h * by.sigma_w[j],
-                    mu_w + step * h * by.mu_w[j],
-                    Sb + step * h * by.sigma_b[j],
-                    mu_b + step * h * by.mu_b[j],
-                )
-                if t is None:
-                    raise ValueError("the likelihood is not defined beside the solution")
-                out[j] -= factor * score_of(t, by) / (12 * h)
-        return 0.5 * (out + out.T)
+        parts = self._parts(Sw, mu_w, Sb, mu_b)
+        if parts is None:
+            raise ValueError("the likelihood is not defined here")
+        u = parts.u
+        T = u[:, :, None] * u[:, None, :] - 2 * parts.G_b
+        place = Place(
+            parts.P, self._residuals(parts), self._level2(parts)[1], parts.spread, parts.inverse,
+            T, parts.Pz, parts.slope,
+        )  # fmt: skip
+        answers = Answers(
+            self.seen.astype(float), self.cluster, self.pattern, self.count, self.pair_pattern,
+            self.pair_count.ravel(), self.pair_start, self.at, self.inner, self.outer,
+        )  # fmt: skip
+        return observed_information(answers, place, by)
 
 
 def start_statistics(Y: Floats, z: Floats, cluster: Ints, layout: Layout) -> ClusterStatistics:
@@ -290,6 +304,9 @@ def start_statistics(Y: Floats, z: Floats, cluster: Ints, layout: Layout) -> Clu
 def saturated_incomplete(likelihood: IncompleteLikelihood) -> Saturated:
     """Return the unrestricted moments of one group with missing values."""
     stats = start_statistics(likelihood.raw, likelihood.z, likelihood.cluster, likelihood.layout)
-    return saturated_moments(
-        likelihood.terms, likelihood.layout, start_moments(stats), likelihood.N, likelihood.J
-    )
+    start = start_moments(stats)
+    if start[0].shape[0] + start[1].shape[0] <= DENSE_WITH_GAPS:
+        found = newton_moments(likelihood, moments_at(stats.layout, start))
+        if found is not None and found.rank == len(found.Sb):
+            return found
+    return saturated_moments(likelihood.terms, likelihood.layout, start, likelihood.N, likelihood.J)

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from collective_use.numerics.twolevel.likelihood import Layout, MomentDerivatives, Terms
-from collective_use.numerics.twolevel.objective import CompleteLikelihood, Likelihood
+from collective_use.numerics.twolevel.objective import Likelihood
 from collective_use.numerics.types import Floats
 
 Moments = tuple[Floats, Floats, Floats, Floats]
@@ -28,6 +28,9 @@ Moments = tuple[Floats, Floats, Floats, Floats]
 
 DENSE = 60
 """Up to so many variables of both levels Newton steps on all moments are taken."""
+
+DENSE_WITH_GAPS = 20
+"""The same where values are missing: the information there is dearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,8 @@ def unrestricted_moments(likelihood: Likelihood, starts: Sequence[Moments]) -> S
     found = []
     for start in starts:
         end = None
-        dense = len(start[0]) + len(start[2]) <= DENSE
-        if isinstance(likelihood, CompleteLikelihood) and dense:
+        most = DENSE if likelihood.complete else DENSE_WITH_GAPS
+        if len(start[0]) + len(start[2]) <= most:
             end = newton_moments(likelihood, start)
         found.append(end or quasi_newton_moments(likelihood, start))
     reached = [end for end in found if end is not None]
@@ -216,7 +219,11 @@ def _positive_information(
     """Return the observed information, or the expected one; None when neither can be inverted."""
     for observed in (True, False):
         found = likelihood.information(*at, by, observed=observed)
-        if np.isfinite(found).all() and float(np.linalg.eigvalsh(found).min()) > 0:
+        if not np.isfinite(found).all() or np.diag(found).min() <= 0:
+            continue
+        units = np.sqrt(np.diag(found))
+        # rounding can make a matrix without an inverse look positive
+        if float(np.linalg.eigvalsh(found / np.outer(units, units)).min()) > 1e-13:
             return found
     return None
 

@@ -100,7 +100,7 @@ def parse_fills(pairs: Iterable[str]) -> dict[str, str]:
     Raises
     ------
     InputError
-        When a pair has no equals sign.
+        When a pair has no equals sign, or nothing before it.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def parse_fills(pairs: Iterable[str]) -> dict[str, str]:
     result = {}
     for pair in pairs:
         name, sign, text = pair.partition("=")
-        if not sign:
+        if not sign or not name.strip().strip("[]"):
             raise InputError(f"--fill must be MARK=text, got {pair!r}")
         result[name.strip().strip("[]")] = text.strip()
     return result

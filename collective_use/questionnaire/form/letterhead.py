@@ -160,6 +160,8 @@ def read_letterhead(path: str | Path) -> tuple[Letterhead, dict[str, str | Mappi
     if document.problems:
         raise InputError("\n".join(str(problem) for problem in document.problems))
     whole = document.value
+    if not isinstance(whole or {}, Mapping):
+        raise InputError(f"{path}: must hold lines like `letterhead: ...`, got something else")
     parts = {name: (whole or {}).get(name) or {} for name in ("letterhead", "fill")}
     for name, part in parts.items():
         if not isinstance(part, Mapping):

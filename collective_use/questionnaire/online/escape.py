@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable
 
-from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.controls import require_visible
 from collective_use.questionnaire.form.texts import changed_texts
 
 APART = "\u200b"
 """An invisible character that parts two signs of a mark; readers pass over it."""
-_ALLOWED = "\n\t\u200b\u200c\u200d"
 
 
 def escaped(content: FormContent, escape: Callable[[str], str]) -> FormContent:
@@ -33,21 +31,10 @@ def escaped(content: FormContent, escape: Callable[[str], str]) -> FormContent:
     """
 
     def change(text: str, where: str) -> str:
-        wrong = next((c for c in text if _control(c)), "")
-        if wrong:
-            place = text.index(wrong)
-            around = text[max(0, place - 12) : place + 12].replace(wrong, "\u25a1")
-            raise InputError(
-                f"the text of {where} holds the control character U+{ord(wrong):04X} "
-                f"(\u25a1 in {around!r}), which no form can show; delete it in the instrument"
-            )
+        require_visible(text, where)
         return escape(text)
 
     return changed_texts(content, change)
-
-
-def _control(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cs", "Cn", "Co") and sign not in _ALLOWED
 
 
 def as_html(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
 
 
@@ -33,10 +34,23 @@ def _person(content: FormContent) -> str:
 
 
 def qr_picture(content: FormContent, kind: str) -> bytes:
-    """Return the QR code of a copy as ``svg`` or ``png``; it holds form, group and member."""
+    """Return the QR code of a copy as ``svg`` or ``png``; it holds form, group and member.
+
+    Raises
+    ------
+    InputError
+        When the codes of group and member are too long for one.
+    """
     import segno
 
-    code = segno.make(content.form_id + _person(content), error="m", micro=False)
+    text = content.form_id + _person(content)
+    try:
+        code = segno.make(text, error="m", micro=False)
+    except segno.DataOverflowError as error:
+        raise InputError(
+            f"the codes of group and member are too long for a QR code ({len(text):,} signs with "
+            "the form's): give shorter ones"
+        ) from error
     buffer = io.BytesIO()
     if kind == "png":
         code.save(buffer, kind="png", border=1, scale=8)

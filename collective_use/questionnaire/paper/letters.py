@@ -11,6 +11,7 @@ from pathlib import Path
 from collective_use.checks import quoted
 from collective_use.errors import InputError
 from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.controls import require_visible
 from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.form.texts import all_texts
 from collective_use.questionnaire.form.words import PRINT, word
@@ -123,12 +124,13 @@ def require_letters(
     Raises
     ------
     InputError
-        Naming the letters, where they stand, and what to do.
+        Naming the letters, where they stand, and what to do; or a control character.
     """
     paths = [*(str(path) for path in sorted(FONTS.glob("*Regular.*"))), *(fonts or Fonts()).paths]
     have = frozenset[int]().union(*(letters_of(path) for path in paths))
     missing: dict[str, str] = {}
-    for text, where in _printed(content, letterhead or Letterhead()):
+    for text, where in printed(content, letterhead or Letterhead()):
+        require_visible(text, where)
         for letter in text:
             if ord(letter) not in have and _has_shape(letter):
                 missing.setdefault(letter, where)
@@ -140,7 +142,8 @@ def _has_shape(letter: str) -> bool:
     return unicodedata.category(letter) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
-def _printed(content: FormContent, letterhead: Letterhead) -> Iterator[tuple[str, str]]:
+def printed(content: FormContent, letterhead: Letterhead) -> Iterator[tuple[str, str]]:
+    """Yield every text of a printed form, and where it stands."""
     yield from all_texts(content)
     for question in content.questions:
         for row in question.rows if question.roster else ():

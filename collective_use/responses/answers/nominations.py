@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from collective_use.frames import cells_of
 from collective_use.responses.answers.cells import plain_code
 from collective_use.responses.headings.keys import met
 from collective_use.responses.headings.wording import as_number, normal
@@ -35,9 +36,7 @@ def roll_of(members: pd.DataFrame | None) -> Roll:
     if members is None:
         return Roll()
     places: dict[str, dict[str, int]] = {}
-    for group, member, position in zip(
-        members["group"], members["member"], members["position"], strict=True
-    ):
+    for group, member, position in cells_of(members, "group", "member", "position"):
         places.setdefault(group, {})[member] = int(position)
     held = {group: frozenset(codes.values()) for group, codes in places.items()}
     return Roll(places, held)

@@ -31,7 +31,8 @@ def key_places(
     Raises
     ------
     ReadError
-        When the group column, or one that was asked for by name, is not there.
+        When the group column, or one that was asked for by name, is not there, or one column
+        is to hold groups and persons.
     """
     places: dict[str, int] = {}
     if "group" in mapped and options.group is None:
@@ -55,6 +56,12 @@ def key_places(
             place = fields[role]
         if place is not None:
             places[role] = place
+    if places.get("member") == places["group"]:
+        name = export.raw.names[places["group"]]
+        raise ReadError(
+            f"{export.raw.name}: {name!r} cannot hold both the group and the member: every "
+            "group would count as one person; name the column of persons"
+        )
     return places
 
 

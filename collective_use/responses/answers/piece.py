@@ -79,7 +79,7 @@ def read_piece(
         record = record.note("responses", "decision", f"{name}: {note}")
     if not len(export.raw.cells):
         raise ReadError(f"{name} has headings but no rows: nobody answered, or the export stopped")
-    found, record = _found_columns(export, instrument, options, record)
+    found, record = found_columns(export, instrument, options, record)
     export, record = without_units(export, instrument, found.matched, record)
     export, rows, persons, record = _found_rows(
         export, instrument, options, declared, found, record
@@ -96,7 +96,7 @@ def read_piece(
         persons[answered].reset_index(drop=True),
         take(block, answered),
         name,
-        _open_headings(export, found.used, options),
+        open_headings(export, found.used, options),
         _key_labels(export, found.places),
         said_no(persons, instrument),
     )
@@ -104,7 +104,7 @@ def read_piece(
 
 
 @dataclass(frozen=True)
-class _Found:
+class Used:
     """Places of the columns that are used.
 
     Attributes
@@ -131,16 +131,16 @@ class _Found:
         return {*self.matched, *keys, *self.agreed.values(), *self.kept.values()}
 
 
-def _found_columns(
+def found_columns(
     export: Export, instrument: Instrument, options: Options, record: Record
-) -> tuple[_Found, Record]:
+) -> tuple[Used, Record]:
     matched, keys = matched_columns(export, instrument, options)
     if not matched:
         raise nothing_matches(export, instrument)
     places = key_places(export, instrument, options, keys)
     matched = {place: column for place, column in matched.items() if place != places["group"]}
     agreed = consent_places(export, instrument)
-    found = _Found(matched, places, agreed, roster_columns(export))
+    found = Used(matched, places, agreed, roster_columns(export))
     record = _note_columns(export, found.used, options, record)
     record = _note_alike(export, instrument, places, keys, options, record)
     record = _note_respelt(export, respelt(export, instrument, matched), record)
@@ -151,7 +151,7 @@ def _found_columns(
 
 def _found_rows(
     export: Export, instrument: Instrument, options: Options, declared: Mapping[str, str],
-    found: _Found, record: Record,
+    found: Used, record: Record,
 ) -> tuple[Export, np.ndarray, pd.DataFrame, Record]:  # fmt: skip
     """Return the export with the rows of persons to read, their numbers and who they are."""
     name, places = export.raw.name, found.places
@@ -173,7 +173,7 @@ def _found_rows(
 
 
 def _with_kept(
-    export: Export, persons: pd.DataFrame, found: _Found, options: Options
+    export: Export, persons: pd.DataFrame, found: Used, options: Options
 ) -> pd.DataFrame:
     """Return persons with the columns that rosters need and, where asked for, personal ones."""
     kept = {name: key_texts(export.raw.cells[place]) for name, place in found.kept.items()}
@@ -194,7 +194,7 @@ def _note_unanswered(name: str, rows: np.ndarray, record: Record) -> Record:
     return record.note("responses", "left out", text, count=len(rows), of="rows", what=rows)
 
 
-def _open_headings(export: Export, used: set[int], options: Options) -> tuple[str, ...]:
+def open_headings(export: Export, used: set[int], options: Options) -> tuple[str, ...]:
     """Return the headings of columns that nobody asked for: one may be misspelt."""
     settled = {find_column(export.headings, heading) for heading in options.renamed}
     closed = {*used, *export.technical, *export.personal, *settled}

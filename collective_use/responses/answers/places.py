@@ -13,7 +13,7 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
-from collective_use.frames import Cell
+from collective_use.frames import Cell, cells_of
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.roster_codes import CODES, PARTNERS, split_codes
 from collective_use.record import Record
@@ -56,9 +56,7 @@ def _partners(everyone: pd.DataFrame) -> Placed:
 
 def _members(everyone: pd.DataFrame) -> Placed:
     placed: Placed = {}
-    for group, member, place in zip(
-        everyone["group"], everyone["member"], everyone["position"], strict=True
-    ):
+    for group, member, place in cells_of(everyone, "group", "member", "position"):
         if place > 0:
             placed.setdefault(str(group), {})[str(member)] = int(place)
     return placed

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -65,10 +67,11 @@ def check_contents(
     """
     given = [*sources, *([] if members is None else [members])]
     sizes = [_size(source) for source in given]
+    alike, read = Counter(sizes), cache(content_of)
     contents = [
         # Files of different sizes need no reading to be told apart.
-        content_of(source) if sizes.count(sizes[place]) > 1 else ""
-        for place, source in enumerate(given)
+        "" if alike[size] == 1 else content_of(one) if isinstance(one, pd.DataFrame) else read(one)
+        for one, size in zip(given, sizes, strict=True)
     ]
     if members is not None and contents[-1] and contents[-1] in contents[:-1]:
         raise ReadError(

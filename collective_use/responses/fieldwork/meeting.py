@@ -10,6 +10,7 @@ import pandas as pd
 
 from collective_use.checks import nearest, quoted
 from collective_use.errors import DataWarning, ReadError, warn
+from collective_use.frames import cells_of
 from collective_use.record import Record
 from collective_use.responses.answers.answers import take
 from collective_use.responses.answers.stack import Piece
@@ -32,11 +33,11 @@ def meet_members(
     ReadError
         When no group, or no member of the groups found, stands in the members file.
     """
-    groups = list(dict.fromkeys(g for piece in pieces for g in piece.persons["group"]))
+    groups = list(dict.fromkeys(g for piece in pieces for g in piece.persons["group"].unique()))
     renamed: dict[str, str] = {}
     for piece in pieces:
         here = piece.persons["group"].unique()
-        renamed |= met(here, members["group"], labels=piece.labels.get("group"))
+        renamed |= met(here, members["group"].unique(), labels=piece.labels.get("group"))
     _check_groups(groups, renamed, members)
     record = _said("groups", renamed, record)
     made = [_with_groups(piece, renamed) for piece in pieces]
@@ -79,11 +80,11 @@ def _member_codes(piece: Piece, members: pd.DataFrame) -> dict[tuple[str, str], 
     """Return the members' codes that respondents of each group wrote otherwise."""
     if "member" not in piece.persons:
         return {}
-    known = dict.fromkeys(zip(members["group"], members["member"], strict=True))
+    known = dict.fromkeys(cells_of(members, "group", "member"))
     strange: dict[str, list[str]] = {}
-    for pair in zip(piece.persons["group"], piece.persons["member"], strict=True):
-        if pair[1] and pair not in known:
-            strange.setdefault(pair[0], []).append(pair[1])
+    for group, member in cells_of(piece.persons, "group", "member"):
+        if member and (group, member) not in known:
+            strange.setdefault(group, []).append(member)
     listed: dict[str, list[str]] = {}
     for group, member in known:
         if group in strange:
@@ -156,7 +157,7 @@ def _said(what: str, renamed: Mapping[str, str], record: Record) -> Record:
 
 def _check_groups(groups: list[str], renamed: Mapping[str, str], members: pd.DataFrame) -> None:
     """Stop when no group is listed, and shout when few are."""
-    listed = list(dict.fromkeys(members["group"]))
+    listed = list(members["group"].unique())
     known = {*listed, *renamed}
     lost = [name for name in groups if name not in known]
     found = len(groups) - len(lost)
@@ -179,10 +180,10 @@ def _check_codes(pieces: Sequence[Piece], members: pd.DataFrame) -> None:
         (str(group), str(member))
         for piece in pieces
         if "member" in piece.persons
-        for group, member in zip(piece.persons["group"], piece.persons["member"], strict=True)
+        for group, member in cells_of(piece.persons, "group", "member")
         if member
     }
-    if not codes.isdisjoint(zip(members["group"], members["member"], strict=True)):
+    if not codes.isdisjoint(cells_of(members, "group", "member")):
         return
     listed_groups = set(members["group"])
     here = sorted(pair for pair in codes if pair[0] in listed_groups)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
+from collective_use.frames import cells_of
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.answers.persons import key_texts
@@ -22,6 +23,9 @@ from collective_use.responses.readers.plain import plain_headings
 
 _OPTED_OUT = ("opted_out", "opt_out", "not_named")
 
+
+_YES = ("1", "1.0", "yes", "true", "x", "y", "是")
+_NO = ("0", "0.0", "no", "false", "n", "否", "")
 
 _CHINESE = {
     "group": ("小组编号", "小组", "组别"),
@@ -67,8 +71,8 @@ def read_members(
     Raises
     ------
     ReadError
-        When a column is missing, the file holds answers, a member stands twice in a group, or
-        positions repeat.
+        When a column is missing, the file holds answers, a member stands twice in a group,
+        positions repeat, or whether somebody opted out is neither yes nor no.
     """
     raw = raw_of_frame(source, "members") if isinstance(source, pd.DataFrame) else read_raw(source)
     if not len(raw.cells):
@@ -84,7 +88,7 @@ def read_members(
     }
     raw, frame, used = _with_keys(raw, wanted)
     frame, record = _with_others(raw, frame, used, keep_personal)
-    frame, record = _listed(frame, record)
+    frame, record = _listed(raw.name, frame, record)
     _check_unique(raw.name, frame)
     frame = _numbered(raw.name, frame)
     everyone = frame[["group", "member", "position"]].assign(
@@ -157,8 +161,8 @@ def _known_columns(
     return pd.DataFrame(found), used
 
 
-def _listed(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
-    """Leave out rows without keys, and say who may be named."""
+def _listed(name: str, frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
+    """Leave out rows without keys, and say who may be named: a word not known is no yes or no."""
     empty = (frame["group"] == "") | (frame["member"] == "")
     if empty.any():
         text = "Rows of the members file without group or member."
@@ -166,7 +170,14 @@ def _listed(frame: pd.DataFrame, record: Record) -> tuple[pd.DataFrame, Record]:
     frame = frame[~empty].reset_index(drop=True)
     named = pd.Series(True, index=frame.index)
     if "opted_out" in frame:
-        named = ~frame["opted_out"].map(normal).isin(["1", "yes", "true", "x", "y", "是"])
+        said = frame["opted_out"].map(normal)
+        unclear = frame.loc[~said.isin([*_YES, *_NO]), "opted_out"]
+        if len(unclear):
+            raise ReadError(
+                f"{name}: who does not wish to be named is told by 1 or 0 (yes or no, 是 or 否), "
+                f"got {quoted(dict.fromkeys(unclear.astype(str)))}"
+            )
+        named = ~said.isin(_YES)
         frame = frame.drop(columns="opted_out")
     return frame.assign(named=named), record
 
@@ -229,7 +240,7 @@ def positions_of(members: pd.DataFrame | None, persons: pd.DataFrame) -> pd.Seri
     """
     if members is None or "member" not in persons:
         return pd.Series(float("nan"), index=persons.index)
-    held = zip(members["group"], members["member"], strict=True)
-    places = dict(zip(held, members["position"].astype(float), strict=True))
-    pairs = zip(persons["group"], persons["member"], strict=True)
+    held = cells_of(members, "group", "member")
+    places = dict(zip(held, members["position"].astype(float).tolist(), strict=True))
+    pairs = cells_of(persons, "group", "member")
     return pd.Series([places.get(pair, float("nan")) for pair in pairs], index=persons.index)

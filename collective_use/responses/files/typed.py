@@ -44,8 +44,25 @@ def text_column(column: pd.Series) -> pd.Categorical:
     return pd.Categorical.from_codes(lookup[codes], categories=pd.Index(kept, dtype=object))
 
 
-def text_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a typed frame as categoricals of texts with numbered columns."""
+def text_frame(frame: pd.DataFrame, name: str = "frame") -> pd.DataFrame:
+    """Return a typed frame as categoricals of texts with numbered columns.
+
+    Raises
+    ------
+    ReadError
+        When a cell holds a list or a record; `name` is what the table is called.
+    """
+    for place, heading in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        held = column.dropna() if column.dtype == object else ()
+        deep = next(
+            (cell for cell in held if isinstance(cell, (list, dict, set, np.ndarray))), None
+        )
+        if deep is not None:
+            raise ReadError(
+                f"{name}: column {str(heading)!r} holds lists or records; a cell holds one answer: "
+                "give each of them a column of its own"
+            )
     return pd.DataFrame(
         {place: text_column(frame.iloc[:, place]) for place in range(frame.shape[1])},
         index=pd.RangeIndex(len(frame)),
@@ -108,7 +125,8 @@ def _typed(
         raise
     except Exception as error:
         raise ReadError(f"{path.name} cannot be read as a {kind} file: {error}") from error
-    names = [str(name) for name in frame.columns]
+    # A damaged file may lack a name, or have one twice.
+    names = [name if isinstance(name, str) else "" for name in frame.columns]
     labels = meta.variable_value_labels
     return Raw(
         path,
@@ -117,7 +135,7 @@ def _typed(
         text_frame(frame),
         tuple(str(label or "") for label in meta.column_labels),
         tuple(_labels(labels.get(name, {})) for name in names),
-        tuple(_missing(name, frame[name], meta, kind) for name in names),
+        tuple(_missing(n, frame.iloc[:, place], meta, kind) for place, n in enumerate(names)),
         (f"Read as {codec} with its value labels.",),
     )
 
@@ -178,10 +196,12 @@ def read_parquet(path: Path) -> Raw:
     """Read a Parquet file."""
     frame = bounded("parquet", path)
     names = tuple(str(name) for name in frame.columns)
-    return Raw(path, "parquet", names, text_frame(frame), notes=("Read as Parquet.",))
+    return Raw(path, "parquet", names, text_frame(frame, path.name), notes=("Read as Parquet.",))
 
 
 def raw_of_frame(frame: pd.DataFrame, name: str = "frame") -> Raw:
     """Return a data frame in memory as a table of texts."""
     names = tuple(str(column) for column in frame.columns)
-    return Raw(Path(name), "frame", names, text_frame(frame), notes=("Taken from a data frame.",))
+    return Raw(
+        Path(name), "frame", names, text_frame(frame, name), notes=("Taken from a data frame.",)
+    )

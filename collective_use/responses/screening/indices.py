@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from collective_use.instrument.model import Instrument
 from collective_use.numerics.items import careless
 from collective_use.platforms.columns import form_items
 from collective_use.responses.keyed import keyed_items
@@ -18,12 +19,26 @@ def pages(responses: Responses) -> list[list[str]]:
 
     Without a known form there is one page: all items in the order of the instrument.
     """
-    instrument = responses.instrument
+    return pages_of(responses.instrument, list(map(str, responses.answers)), responses.form)
+
+
+def pages_of(instrument: Instrument, columns: Sequence[str], named: str | None) -> list[list[str]]:
+    """Return the Likert items among columns, page by page as a form shows them.
+
+    Parameters
+    ----------
+    instrument
+        What is asked.
+    columns
+        Columns of answers, in the order of the instrument.
+    named
+        The id of the form; None for one page.
+    """
     likert = {item.id for item in instrument.items if item.kind == "likert"}
-    there = [str(name) for name in responses.answers.columns if name in likert]
-    if responses.form is None:
+    there = [name for name in columns if name in likert]
+    if named is None:
         return [there]
-    form = instrument.get_form(responses.form)
+    form = instrument.get_form(named)
     shown = [[name for name in block.items if name in there] for block in form.blocks]
     outside = [name for name in there if name not in form_items(form)]
     return [page for page in [*shown, outside] if page]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -84,7 +85,7 @@ def chosen_rules(values: Mapping[str, float] | None) -> dict[str, Cutoff]:
     Raises
     ------
     InputError
-        When there is no rule of a name.
+        When there is no rule of a name, or its value is no finite number.
 
     Examples
     --------
@@ -98,6 +99,8 @@ def chosen_rules(values: Mapping[str, float] | None) -> dict[str, Cutoff]:
                 f"screening rule must be one of {quoted(RULES)}, got {name!r}"
                 f"{did_you_mean(name, RULES)}"
             )
+        if not math.isfinite(value):
+            raise InputError(f"screening rule {name} must have a finite number, got {value!r}")
         old = RULES[name]
         note = f"the study's own value; the default is {old.value:g}"
         rules[name] = Cutoff(name, float(value), old.direction, old.source, note)

@@ -237,7 +237,7 @@ def _read(
         record = record.note("sem", "left out", f"No value in {group}.",
                              count=int((codes < 0).sum()), of="rows")  # fmt: skip
         keep &= codes >= 0
-    weight = _weights(data, weights)
+    weight = None if weights is None else read_weights(data, weights)
     for name in cluster:
         column_in("cluster", name, list(data.columns), where="the data")
     cluster_codes = [_codes(data, name)[0] for name in cluster]
@@ -286,9 +286,8 @@ def _codes(data: Frame, column: str | None) -> tuple[Ints, tuple[str, ...]]:
     return np.asarray(codes, dtype=np.intp), tuple(str(value) for value in values)
 
 
-def _weights(data: Frame, column: str | None) -> Floats | None:
-    if column is None:
-        return None
+def read_weights(data: Frame, column: str) -> Floats:
+    """Return a column of weights, (N,): finite, none negative, not all 0."""
     column_in("weights", column, list(data.columns), where="the data")
     values = _column(data, column)
     wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -123,10 +123,13 @@ def search(
             constraints, *bounds, np.full(table.n_free, 0.5), table.free_names(), only_linear=True
         )
     course = _Course(_BUDGET.get(), time.thread_time(), [])
+    undefined: list[str] = []
     for attempt in course.attempts():
         theta = start_values(table, [g.moments for g in data.groups], attempt)
         if not np.isfinite(objective.value(theta)):
             theta = _possible(table, data, objective, theta)
+        if undefined := constraints.undefined(theta):
+            continue
         # What is doubtful but found is checked from other starts by scoring alone.
         most = SCORING if best is not None and best[0].converged else SEARCH
         found = _one_search(table, objective, constraints, theta, most, course.deadline)
@@ -138,9 +141,19 @@ def search(
             break
         if attempt == 0 and constrained:
             refuse_contradiction(constraints, *bounds, theta, table.free_names())
+    _refuse_undefined(undefined if best is None else constraints.undefined(best[0].theta))
     if best is None or not np.isfinite(best[0].value):
         raise EstimationError(_nowhere(table))
     return course.told(best[0]), best[1]
+
+
+def _refuse_undefined(constraints: Sequence[str]) -> None:
+    """Raise for constraints without a finite value: such a one cannot be told met."""
+    if constraints:
+        raise EstimationError(
+            f"constraints have no value where they were tried: {'; '.join(constraints)}; a "
+            "logarithm or root of a negative number, a division by zero, or a number too large"
+        )
 
 
 def _nowhere(table: ParameterTable) -> str:
@@ -231,9 +244,13 @@ def _one_search(
         basis = null_space(J)
         return minimise(objective, feasible, basis=basis, most=most, deadline=deadline), basis
     above = with_bounds(constraints, lower, upper)
-    optimum, J = minimise_constrained(
-        objective, theta, constraints.equalities, above, deadline=deadline
-    )
+    try:
+        optimum, J = minimise_constrained(
+            objective, theta, constraints.equalities, above, deadline=deadline
+        )
+    except np.linalg.LinAlgError:
+        value = objective.value(theta)
+        return Optimum(theta, value, math.inf, 0, False, "constraints without derivative"), None
     return optimum, null_space(J) if J.shape[0] else None
 
 

@@ -20,7 +20,11 @@ from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.partable import ParameterTable
 
 KINDS = ("cases", "clusters", "parametric")
+WEIGHTS = "weights"
+"""The kind whose samples are weights of the cases: sizes of groups follow from them."""
+
 NOT_CONVERGED = "estimation did not converge"
+CANNOT = "the sample cannot be estimated"
 
 T = TypeVar("T")
 Part: TypeAlias = Floats | tuple[Floats, Floats, Ints]
@@ -58,12 +62,13 @@ class Refit:
     fit
         The fit.
     kind
-        ``"cases"``, ``"clusters"`` or ``"parametric"``.
+        ``"cases"``, ``"clusters"``, ``"parametric"``, or `WEIGHTS`.
     """
 
     def __init__(self, fit: Fitted, kind: str) -> None:
         solution = fit.solution
         self.kind, self.solution = kind, solution
+        self.what = "replicate_weights=" if kind == WEIGHTS else "resampling"
         self.q = solution.model.n_free
         self.table = with_free_covariates(solution.table)
         self.model = compile_model(self.table)
@@ -81,18 +86,18 @@ class Refit:
 
     def _basis(self, solution: Solution) -> Floats | None:
         if solution.constraints.above:
-            raise NotSupported("resampling with inequality constraints is not supported")
+            raise NotSupported(f"{self.what} with inequality constraints is not supported")
         if solution.basis is None:
             return None
         if solution.border:
             raise NotSupported(
-                "resampling a rotated solution is not supported: factors of the samples would have "
-                "to be matched first"
+                f"{self.what} with a rotated solution is not supported: factors of the samples "
+                "would have to be matched first"
             )
         shifted = solution.theta + np.linspace(0.3, 1.1, self.q)
         here = solution.constraints.equalities(solution.theta)[1]
         if not np.allclose(here, solution.constraints.equalities(shifted)[1], atol=1e-12):
-            raise NotSupported("resampling with nonlinear constraints is not supported")
+            raise NotSupported(f"{self.what} with nonlinear constraints is not supported")
         extra = self.model.n_free - self.q
         K = np.zeros((self.model.n_free, solution.basis.shape[1] + extra))
         K[: self.q, : solution.basis.shape[1]] = solution.basis
@@ -114,6 +119,10 @@ class Refit:
     def draw(self, replications: int, seed: int | None, jobs: int, progress: bool) -> Floats:
         """Return estimates of all replications, (R, q), NaN where there is no solution."""
         return self._all(np.random.SeedSequence(seed).spawn(replications), jobs, progress)
+
+    def of(self, samples: Sequence[Resampled], *, progress: bool = False) -> Floats:
+        """Return estimates of given samples, (R, q), NaN where there is no solution."""
+        return self._all(samples, 1, progress)
 
     def left_out(
         self, *, with_definitions: bool = True, jobs: int = 1, progress: bool = False
@@ -170,7 +179,7 @@ class Refit:
         except ReplicationError as error:
             reason = str(error)
         except (ArithmeticError, ValueError):
-            reason = "the sample cannot be estimated"
+            reason = CANNOT
         return np.full(self.q, np.nan), reason
 
     def _solved(self, objective: Objective) -> Floats:

@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from collective_use.errors import NotSupported
-from collective_use.numerics.moments import Floats, GroupMoments, inverse_and_log_det, patterns_of
+from collective_use.numerics.moments import Floats, GroupMoments, Pattern, inverse_and_log_det
 from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments, pair_index
 from collective_use.numerics.ordinal.objective import OrdinalObjective
-from collective_use.numerics.resampling.batches import batch_fits, weighted_moments
+from collective_use.numerics.resampling.batches import Piece, fit_pieces, weighted_moments
 from collective_use.numerics.resampling.draws import normal_draws, ordinal_draws
 from collective_use.numerics.sem.fiml import FimlObjective
+from collective_use.numerics.sem.function import Objective
 from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.search import bounds_of
 from collective_use.sem.fitted import Fitted, OrdinalFitted
 from collective_use.sem.ordinal.estimate import weights_of
 from collective_use.sem.reduced_bias import refuse_reduced
 from collective_use.sem.resampling.base import (
+    CANNOT,
+    WEIGHTS,
     Part,
     Refit,
     ReplicationError,
@@ -30,6 +33,8 @@ from collective_use.sem.resampling.base import (
 )
 
 _BATCH = 500
+_HELD = 4_000_000
+"""Numbers that the moments of samples fitted side by side take at most."""
 
 
 def continuous_draws(refit: Refit, rng: np.random.Generator) -> list[Floats]:
@@ -44,57 +49,91 @@ def continuous_draws(refit: Refit, rng: np.random.Generator) -> list[Floats]:
     return out
 
 
-class NormalRefit(Refit):
-    """Complete continuous data, maximum likelihood: batches of fits."""
+class ContinuousRefit(Refit):
+    """Continuous data, maximum likelihood: batches of fits."""
+
+    @property
+    def enough(self) -> float:
+        """Expected fall at the last step: replicates, which are few, are fitted more closely."""
+        return 1e-15 if self.kind == WEIGHTS else 1e-11
 
     def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw one sample from the model."""
         return continuous_draws(self, rng)
 
-    def _moments(self, samples: Sequence[Resampled]) -> tuple[list[Floats], list[Floats]]:
-        means, covs = [], []
-        for i, g in enumerate(self.solution.data.groups):
-            pieces = [cases_of(sample[i]) for sample in samples]
-            if pieces[0].ndim == 1:
-                mean, cov = weighted_moments(np.asarray(g.Y), np.array(pieces))
-            else:
-                mean = np.array([piece.mean(axis=0) for piece in pieces])
-                cov = np.array([np.cov(piece.T, bias=True) for piece in pieces])
-            means.append(mean)
-            covs.append(cov)
-        return means, covs
+    def pieces(self, samples: Sequence[Resampled]) -> list[list[Piece]]:
+        """Return by group the moments of the samples."""
+        raise NotImplementedError
+
+    def alone(self, pieces: Sequence[Sequence[Piece]], r: int) -> Objective:
+        """Return what is minimised for sample r."""
+        raise NotImplementedError
+
+    def shares(self, samples: Sequence[Resampled]) -> Floats:
+        """Return n_g / N by sample, (R, groups); fixed but where samples are weights."""
+        if self.kind != WEIGHTS:
+            return np.tile(self.solution.data.shares, (len(samples), 1))
+        sums = np.array([[_size(cases_of(part)) for part in sample] for sample in samples])
+        return np.asarray(sums / sums.sum(axis=1, keepdims=True))
 
     def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
-        parts = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
+        parts = [samples[i : i + self.batch] for i in range(0, len(samples), self.batch)]
         self.failures.clear()
-        shares = self.solution.data.shares
-        out = []
-        for part in shown_with_progress(parts, progress):
-            means, covs = self._moments([self._resolved(sample) for sample in part])
-            fits = batch_fits(self.model, means, covs, shares, self.start, self.basis)
-            theta = fits.theta[:, : self.q]
-            for r in np.flatnonzero(~fits.converged):
-                try:
-                    theta[r] = self._alone([m[r] for m in means], [c[r] for c in covs])
-                except ReplicationError as error:
-                    self.failures[str(error)] += 1
-            out.append(theta)
-        return np.concatenate(out)
+        shown = shown_with_progress(parts, progress)
+        return np.concatenate([self._batch([self._resolved(s) for s in part]) for part in shown])
 
-    def _alone(self, means: Sequence[Floats], covs: Sequence[Floats]) -> Floats:
-        """Fit what did not converge in the batch by Newton steps with damping."""
-        sizes = self.units()
-        groups = []
-        for mean, cov, n in zip(means, covs, sizes, strict=True):
-            parts = inverse_and_log_det(cov)
+    def _batch(self, samples: Sequence[Resampled]) -> Floats:
+        pieces = self.pieces(samples)
+        theta = np.full((len(samples), self.start.size), np.nan)
+        if not self.bounded:
+            theta = fit_pieces(self.model, pieces, self.start, self.basis, enough=self.enough).theta
+        theta = theta[:, : self.q]
+        for r in np.flatnonzero(np.isnan(theta).any(axis=1)):
+            try:
+                # What did not converge in the batch: Newton steps with damping, within bounds.
+                theta[r] = self._solved(self.alone(pieces, int(r)))
+            except ReplicationError as error:
+                self.failures[str(error)] += 1
+            except (ArithmeticError, ValueError):
+                self.failures[CANNOT] += 1
+        return theta
+
+    @property
+    def batch(self) -> int:
+        """Number of samples that are fitted side by side."""
+        p = len(self.solution.data.variables)
+        held = max(max(len(g.patterns), 1) for g in self.solution.data.groups) * p * p
+        return max(1, min(_BATCH, _HELD // held))
+
+
+class NormalRefit(ContinuousRefit):
+    """Complete data."""
+
+    def pieces(self, samples: Sequence[Resampled]) -> list[list[Piece]]:
+        """Return one piece a group."""
+        out = []
+        for i, (g, share) in enumerate(
+            zip(self.solution.data.groups, self.shares(samples).T, strict=True)
+        ):
+            mean, cov = _moments(np.asarray(g.Y), [cases_of(sample[i]) for sample in samples])
+            out.append([Piece(np.arange(mean.shape[1]), mean, cov, share)])
+        return out
+
+    def alone(self, pieces: Sequence[Sequence[Piece]], r: int) -> Objective:
+        """Return the objective of complete data."""
+        groups, shares = [], np.array([own[0].share[r] for own in pieces])
+        for (piece,) in pieces:
+            parts = inverse_and_log_det(piece.cov[r])
             if parts is None:
                 raise ReplicationError("the sample covariances are singular")
-            groups.append(GroupMoments(float(n), mean, cov, parts[1]))
-        return self._solved(NormalObjective(self.model, groups, self.solution.data.shares))
+            groups.append(
+                GroupMoments(float(piece.share[r]), piece.mean[r], piece.cov[r], parts[1])
+            )
+        return NormalObjective(self.model, groups, shares)
 
 
-class FimlRefit(Refit):
-    """Missing values, maximum likelihood by pattern."""
+class FimlRefit(ContinuousRefit):
+    """Missing values: by pattern."""
 
     def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw complete cases, then take from every case what the sample did not see."""
@@ -105,15 +144,50 @@ class FimlRefit(Refit):
             for g, y in zip(groups, drawn, strict=True)
         ]
 
-    def one(self, sample: Resampled) -> Floats:
-        """Return the estimates of one sample."""
-        patterns = []
-        for g, given in zip(self.solution.data.groups, sample, strict=True):
-            part = cases_of(given)
-            if part.ndim == 1:
-                part = np.repeat(np.asarray(g.Y), part.astype(np.intp), axis=0)
-            patterns.append(patterns_of(part))
-        return self._solved(FimlObjective(self.model, patterns, self.solution.data.shares))
+    def pieces(self, samples: Sequence[Resampled]) -> list[list[Piece]]:
+        """Return one piece a missing pattern: what is missing stays so."""
+        out = []
+        for i, (g, share) in enumerate(
+            zip(self.solution.data.groups, self.shares(samples).T, strict=True)
+        ):
+            given = [cases_of(sample[i]) for sample in samples]
+            whole = np.array([_size(part) for part in given])
+            own = []
+            for pattern in g.patterns:
+                place = np.ix_(pattern.cases, pattern.seen)
+                parts = [p[place] if p.ndim == 2 else p[pattern.cases] for p in given]
+                mean, cov = _moments(np.asarray(g.Y)[place], parts)
+                size = np.array([_size(part) for part in parts])
+                own.append(Piece(pattern.seen, mean, cov, share * size / whole))
+            out.append(own)
+        return out
+
+    def alone(self, pieces: Sequence[Sequence[Piece]], r: int) -> Objective:
+        """Return the objective of the patterns that the sample has cases of."""
+        patterns = [
+            tuple(
+                Pattern(p.seen, np.zeros(0, dtype=np.intp), float(p.share[r]), p.mean[r], p.cov[r])
+                for p in own
+                if p.share[r] > 0
+            )
+            for own in pieces
+        ]
+        shares = np.array([sum(p.share[r] for p in own) for own in pieces])
+        return FimlObjective(self.model, patterns, shares)
+
+
+def _moments(Y: Floats, parts: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Return moments of weighted cases (n,), or of new ones (n, p), by sample."""
+    if parts[0].ndim == 1:
+        return weighted_moments(Y, np.array(parts))
+    mean = np.array([part.mean(axis=0) for part in parts])
+    p = mean.shape[1]
+    cov = np.array([np.cov(part.T, bias=True).reshape(p, p) for part in parts])
+    return mean, cov
+
+
+def _size(part: Floats) -> float:
+    return float(part.sum()) if part.ndim == 1 else float(len(part))
 
 
 class OrdinalRefit(Refit):

@@ -11,7 +11,7 @@ import numpy as np
 from collective_use.checks import did_you_mean
 from collective_use.errors import InputError
 from collective_use.numerics.moments import Floats
-from collective_use.sem.table.functions import function_of
+from collective_use.sem.table.functions import function_of, power_of
 from collective_use.sem.table.partable import Parameter, ParameterTable
 from collective_use.syntax.expressions import Expression, ExpressionReader, Name, Number, labels_of
 from collective_use.syntax.tokens import Token, tokenize
@@ -63,6 +63,8 @@ def evaluate(expression: Expression, values: Mapping[str, Dual], q: int) -> Dual
         return min(parts, key=lambda part: sign * part[0])
     if len(parts) == 1:
         value, slope = function_of(expression.operator, parts[0][0])
+        if not math.isfinite(slope):
+            return value, np.full(q, math.nan)
         return value, slope * parts[0][1]
     return _double(expression.operator, *parts[0], *parts[1])
 
@@ -78,10 +80,10 @@ def _double(operator: str, x: float, dx: Floats, y: float, dy: Floats) -> Dual:
         if y == 0:
             return math.nan, np.full_like(dx, math.nan)
         return x / y, (dx - (x / y) * dy) / y
-    if x == 0 and y < 0:
-        return math.nan, np.full_like(dx, math.nan)
-    power = x**y if x > 0 or y == int(y) else math.nan
-    by_base = y * (x ** (y - 1) if x != 0 or y >= 1 else math.nan) if y else 0.0
+    power = power_of(x, y)
+    by_base = y * power_of(x, y - 1) if y else 0.0
+    if math.isinf(power) or math.isinf(by_base):
+        return power, np.full_like(dx, math.nan)
     slope = by_base * dx
     if dy.any():
         slope = slope + power * math.log(x) * dy if x > 0 else np.full_like(dx, math.nan)
@@ -143,6 +145,15 @@ class Constraints:
     def inequalities(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return c and its Jacobian; c is at least zero where the constraints hold."""
         return self._differences(self.above, theta)
+
+    def undefined(self, theta: Floats) -> list[str]:
+        """Return the constraints that have no finite value somewhere, as they are written."""
+        rows = [row for row, _, _ in (*self.equal, *self.above)]
+        values = np.concatenate([self.equalities(theta)[0], self.inequalities(theta)[0]])
+        finite = np.isfinite(values)
+        return [
+            f"{r.lhs} {r.op} {r.rhs}" for r, there in zip(rows, finite, strict=True) if not there
+        ]
 
 
 def read_constraints(table: ParameterTable) -> Constraints:

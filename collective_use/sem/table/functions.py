@@ -49,6 +49,18 @@ def _pnorm(x: float) -> Both:
     return float(ndtr(x)), math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
 
 
+def _sin(x: float) -> Both:
+    return (math.sin(x), math.cos(x)) if math.isfinite(x) else NOT_DEFINED
+
+
+def _cos(x: float) -> Both:
+    return (math.cos(x), -math.sin(x)) if math.isfinite(x) else NOT_DEFINED
+
+
+def _tan(x: float) -> Both:
+    return (math.tan(x), 1 / math.cos(x) ** 2) if math.isfinite(x) else NOT_DEFINED
+
+
 _FUNCTIONS: dict[str, Callable[[float], Both]] = {
     "neg": lambda x: (-x, -1.0),
     "exp": _exp,
@@ -56,9 +68,9 @@ _FUNCTIONS: dict[str, Callable[[float], Both]] = {
     "log10": _log10,
     "sqrt": _sqrt,
     "abs": lambda x: (abs(x), math.copysign(1.0, x)),
-    "sin": lambda x: (math.sin(x), math.cos(x)),
-    "cos": lambda x: (math.cos(x), -math.sin(x)),
-    "tan": lambda x: (math.tan(x), 1 / math.cos(x) ** 2),
+    "sin": _sin,
+    "cos": _cos,
+    "tan": _tan,
     "tanh": _tanh,
     "atanh": _atanh,
     "plogis": _plogis,
@@ -83,3 +95,26 @@ def function_of(name: str, x: float) -> tuple[float, float]:
     (0.5, 0.25)
     """
     return _FUNCTIONS[name](x)
+
+
+def power_of(x: float, y: float) -> float:
+    """Return x to the power y; NaN where it is not defined, infinite where it is too large.
+
+    Parameters
+    ----------
+    x, y
+        Base and exponent, any numbers.
+
+    Examples
+    --------
+    >>> power_of(-2.0, 3.0), power_of(-2.0, 0.5), power_of(0.0, -1.0), power_of(1e200, 2.0)
+    (-8.0, nan, nan, inf)
+    """
+    if math.isnan(x) or math.isnan(y) or (x == 0 and y < 0):
+        return math.nan
+    if x < 0 and not (math.isfinite(y) and y == int(y)):
+        return math.nan
+    try:
+        return float(x**y)
+    except OverflowError:
+        return math.inf if x > 0 or y % 2 == 0 else -math.inf

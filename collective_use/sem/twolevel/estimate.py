@@ -154,7 +154,7 @@ def read_clustered(
     EstimationError
         When there are too few clusters or none has two cases.
     """
-    from collective_use.sem.data.checks import check_values
+    from collective_use.sem.data.checks import check_values, warn_coverage
     from collective_use.sem.data.data import _column
 
     layout, W, only = layout_of(table)
@@ -174,6 +174,8 @@ def read_clustered(
         z = _cluster_values(Z[rows], codes, only, ids[rows])
         likelihood, stats = _reduced(Y[rows], z, codes, layout, name, W)
         check_cluster_moments(stats, z, W, only, name, complete=likelihood.complete)
+        if not likelihood.complete:
+            warn_coverage(Y[rows], W, f" in group {name!r}" if name else "")
         likelihoods.append(likelihood)
         statistics.append(stats)
         moments = _level_moments(Y[rows], z, table, i + 1, only)
@@ -195,7 +197,11 @@ def _kept(
         record = record.note("sem", "left out", f"No value in {cluster}.",
                              count=int((~keep).sum()), of="rows")  # fmt: skip
     if group is not None:
-        keep = keep & data[group].notna().to_numpy()
+        known = data[group].notna().to_numpy()
+        if (keep & ~known).any():
+            record = record.note("sem", "left out", f"No value in {group}.",
+                                 count=int((keep & ~known).sum()), of="rows")  # fmt: skip
+        keep = keep & known
     missing = np.isnan(Z).any(axis=1)
     if options.missing == "fiml":
         x = [table.block(1, 1).observed.index(n) for n in table.block(1, 1).exogenous]

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from collective_use.accepted import Worksheet
-from collective_use.checks import one_of
-from collective_use.errors import InputError
+from collective_use.checks import one_of, whole_number
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Form, Instrument, Item
 from collective_use.output import write_file
@@ -78,8 +77,9 @@ def entry_sheet(
     b'PK'
     """
     bank = as_instrument(instrument)
-    if rows < 1 and not members:
-        raise InputError(f"rows must be at least 1, got {rows}")
+    if not members:
+        whole_number("rows", rows, at_least=1)
+    whole_number("places", places, at_least=1)
     chosen = _form(bank, form)
     columns = _columns(bank, chosen, tuple(modules), places)
     group, member = (bank.columns.group or "group"), (bank.columns.member or "member")

@@ -8,11 +8,13 @@ from xml.sax.saxutils import escape
 from collective_use.accepted import WordPart
 from collective_use.output import same_archive
 from collective_use.questionnaire.form.content import FormContent
+from collective_use.questionnaire.form.controls import require_visible
 from collective_use.questionnaire.form.fill import glossed
 from collective_use.questionnaire.form.letterhead import Letterhead
 from collective_use.questionnaire.form.texts import changed_by_language
 from collective_use.questionnaire.form.typography import typographic
 from collective_use.questionnaire.paper.fields import FACTS, form_facts
+from collective_use.questionnaire.paper.letters import printed
 from collective_use.questionnaire.paper.word.cover import closing, cover, cover_cm
 from collective_use.questionnaire.paper.word.elements import keep_part, name_of
 from collective_use.questionnaire.paper.word.questions import page
@@ -49,6 +51,11 @@ def questionnaire_docx(
         The .docx file: headings as styles, grids that repeat their heading and never break
         inside a row, boxes that tick when clicked.
 
+    Raises
+    ------
+    InputError
+        When a text holds a control character.
+
     Examples
     --------
     >>> import collective_use as cu
@@ -58,8 +65,10 @@ def questionnaire_docx(
     """
     import docx
 
-    content = changed_by_language(glossed(content), typographic)
     head = letterhead or Letterhead()
+    for text, where in printed(content, head):
+        require_visible(text, where)
+    content = changed_by_language(glossed(content), typographic)
     document = docx.Document()
     set_up(document, content.languages, content.title[0], paper)
     sheet = Sheet(document, content.languages, width_of(paper))
