@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from collective_use.numerics.ordinal_twolevel.ascent import ascend
 from collective_use.numerics.ordinal_twolevel.bivariate import Pair, fit_pair
 from collective_use.numerics.ordinal_twolevel.cells import cells_at
 from collective_use.numerics.ordinal_twolevel.grid import grid_of
@@ -106,3 +107,20 @@ def test_no_variance_between_is_a_border() -> None:
     fit = fit_item(counts)
     assert fit.at_border
     assert fit.scores[:, -1].sum() < 0
+
+
+def test_an_ascent_ends_on_its_bounds() -> None:
+    """A concave quadratic with strong dependence: the optimum over a box by trying every face."""
+    H, centre = np.array([[2.0, 1.9], [1.9, 2.0]]), np.array([0.4, 3.0])
+    low, high = np.array([-1.0, -1e-6]), np.array([1.0, 1e-6])
+
+    def near(t: Floats) -> tuple[float, Floats]:
+        slope = H @ (centre - t)
+        return float(-0.5 * (centre - t) @ H @ (centre - t)), np.array([slope])
+
+    found = ascend(near, np.array([0.9, 0.0]), low, high)
+    free = centre[0] + 1.9 / 2.0 * (centre[1] - 1e-6)
+    assert found.converged
+    assert found.theta == pytest.approx([min(free, 1.0), 1e-6], abs=1e-12)
+    other = ascend(near, np.zeros(2), -high, np.array([9.0, 1e-6]))
+    assert other.theta == pytest.approx([free, 1e-6], abs=1e-9)

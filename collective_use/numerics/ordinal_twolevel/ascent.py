@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from collective_use.numerics.types import Floats
 
@@ -67,12 +66,10 @@ def ascend(contributions: Contributions, start: Floats, low: Floats, high: Float
     slope = scores.sum(axis=0)
     curve = _positive(scores.T @ scores)
     for _ in range(_MOST):
-        open_ = _open(theta, slope, low, high)
-        step = np.zeros(theta.size)
-        step[open_] = np.linalg.solve(curve[np.ix_(open_, open_)], slope[open_])
+        step = _step(theta, slope, curve, low, high)
         if float(slope @ step) < 1e-13 * max(1.0, abs(value) * 1e-2):
             return Maximum(theta, value, scores, True)
-        found = _shorter(contributions, theta, value, step, low, high)
+        found = _shorter(contributions, theta, value, step)
         if found is None:
             return Maximum(theta, value, scores, float(slope @ step) < 1e-6)
         moved, value, scores = found
@@ -82,9 +79,22 @@ def ascend(contributions: Contributions, start: Floats, low: Floats, high: Float
     return Maximum(theta, value, scores, False)
 
 
-def _open(theta: Floats, slope: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
-    """Return which parameters may move: not those on a bound that the slope points across."""
-    return ~(((theta <= low) & (slope < 0)) | ((theta >= high) & (slope > 0)))
+def _step(theta: Floats, slope: Floats, curve: Floats, low: Floats, high: Floats) -> Floats:
+    """Return a step within bounds: what would cross one stops there, the rest is solved anew."""
+    step, open_ = np.zeros(theta.size), np.ones(theta.size, dtype=bool)
+    open_ &= ~(((theta <= low) & (slope < 0)) | ((theta >= high) & (slope > 0)))
+    for _ in range(theta.size):
+        left = slope - curve @ np.where(open_, 0.0, step)
+        step[open_] = np.linalg.solve(curve[np.ix_(open_, open_)], left[open_])
+        crossed = open_ & ((theta + step < low) | (theta + step > high))
+        if not crossed.any():
+            break
+        step[crossed] = np.clip(theta + step, low, high)[crossed] - theta[crossed]
+        open_ &= ~crossed
+    if float(slope @ step) > 0:
+        return step
+    # A direction of ascent that every box leaves: each parameter by its own curvature.
+    return np.asarray(np.clip(theta + slope / np.diag(curve), low, high) - theta)
 
 
 def _positive(curve: Floats) -> Floats:
@@ -93,13 +103,12 @@ def _positive(curve: Floats) -> Floats:
 
 
 def _shorter(
-    contributions: Contributions, theta: Floats, value: float, step: Floats, low: Floats,
-    high: Floats,
-) -> tuple[Floats, float, Floats] | None:  # fmt: skip
+    contributions: Contributions, theta: Floats, value: float, step: Floats
+) -> tuple[Floats, float, Floats] | None:
     """Return the first point on the way that is higher, with value and scores."""
     share = 1.0
     while share > 1e-7:
-        moved = np.clip(theta + share * step, low, high)
+        moved = theta + share * step
         reached, scores = contributions(moved)
         if np.isfinite(reached) and reached > value:
             return moved, reached, scores
