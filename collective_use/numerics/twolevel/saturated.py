@@ -31,7 +31,7 @@ from collective_use.numerics.twolevel.unrestricted import (
     newton_moments,
     unrestricted_derivatives,
 )
-from collective_use.numerics.types import Floats
+from collective_use.numerics.types import Floats, Ints
 
 _NEWTON_SIZE = 24
 """Up to so many variables the dense information of all moments is cheap."""
@@ -47,30 +47,30 @@ class _Frame:
     Cb: Floats
     mean: Floats
     step: Floats
+    low_w: tuple[Ints, ...]
+    low_b: tuple[Ints, ...]
+    only: Ints
 
     def split(self, x: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
         p, pb = self.layout.p, self.layout.pb
         a, b = p * (p + 1) // 2, pb * (pb + 1) // 2
         M, L = np.zeros((p, p)), np.zeros((pb, pb))
-        M[np.tril_indices(p)] = x[:a]
-        L[np.tril_indices(pb)] = x[a : a + b]
+        M[self.low_w] = x[:a]
+        L[self.low_b] = x[a : a + b]
         both = self.mean + self.step * x[a + b :]
         mu_w, mu_b = np.zeros(p), both[self.layout.place]
-        only = np.setdiff1d(np.arange(p), self.layout.place)
-        mu_w[only] = both[only]
+        mu_w[self.only] = both[self.only]
         FM, FL = self.Cw @ M, self.Cb @ L
         return FM @ FM.T, mu_w, FL @ FL.T, mu_b, FM, FL
 
     def back(self, terms: Terms, FM: Floats, FL: Floats) -> Floats:
-        p, pb = self.layout.p, self.layout.pb
+        p = self.layout.p
         by_M = 2 * self.Cw.T @ terms.sigma_w @ FM
         by_L = 2 * self.Cb.T @ terms.sigma_b @ FL
         by_mean = np.zeros(self.layout.size)
         by_mean[:p] = terms.mu_w
         by_mean[self.layout.place] = terms.mu_b
-        return np.concatenate(
-            [by_M[np.tril_indices(p)], by_L[np.tril_indices(pb)], self.step * by_mean]
-        )
+        return np.concatenate([by_M[self.low_w], by_L[self.low_b], self.step * by_mean])
 
 
 def saturated_moments(
@@ -80,6 +80,7 @@ def saturated_moments(
     N: int,
     J: int,
     max_iter: int = 2000,
+    rounds: int = 3,
 ) -> Saturated:
     """Maximise a two-level likelihood over unrestricted moments.
 
@@ -95,6 +96,8 @@ def saturated_moments(
         Cases and clusters.
     max_iter
         Most iterations.
+    rounds
+        How often the search begins anew, its memory forgotten, while the gradient is not zero.
 
     Returns
     -------
@@ -104,7 +107,11 @@ def saturated_moments(
     spread = np.zeros(layout.size)
     spread[: layout.p] = np.diag(Sw) * J / N
     spread[layout.place] += np.diag(Sb)
-    frame = _Frame(layout, _root(Sw), _root(Sb), mean, np.sqrt(np.maximum(spread, 1e-12) / J))
+    only = np.setdiff1d(np.arange(layout.p), layout.place)
+    frame = _Frame(
+        layout, _root(Sw), _root(Sb), mean, np.sqrt(np.maximum(spread, 1e-12) / J),
+        np.tril_indices(layout.p), np.tril_indices(layout.pb), only,
+    )  # fmt: skip
 
     def objective(x: Floats) -> tuple[float, Floats]:
         *moments, FM, FL = frame.split(x)
@@ -116,7 +123,7 @@ def saturated_moments(
     eye = [np.eye(size)[np.tril_indices(size)] for size in (layout.p, layout.pb)]
     x = np.concatenate([*eye, np.zeros(layout.size)])
     evaluations = 0
-    for _ in range(3):
+    for _ in range(rounds):
         found = minimize(
             objective, x, jac=True, method="L-BFGS-B",
             options={"maxiter": max_iter, "maxcor": 50, "ftol": 1e-15, "gtol": 1e-10,
@@ -156,21 +163,24 @@ def saturated_complete(stats: ClusterStatistics) -> Saturated:
     def likelihood(Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> Terms | None:
         return twolevel_loglik(stats, Sw, mu_w, Sb, mu_b)
 
+    found = saturated_moments(likelihood, stats.layout, start, stats.N, stats.J, rounds=1)
+    if (end := _finished(stats, found)) is not None:
+        return end
     found = saturated_moments(likelihood, stats.layout, start, stats.N, stats.J)
-    return _finished(stats, found)
+    return _finished(stats, found) or found
 
 
-def _finished(stats: ClusterStatistics, found: Saturated) -> Saturated:
-    """Go on to the maximum on the border where the dense information is cheap."""
+def _finished(stats: ClusterStatistics, found: Saturated) -> Saturated | None:
+    """Go on to the maximum on the border where the dense information is cheap; None if in vain."""
     if len(found.Sw) + len(found.Sb) > _NEWTON_SIZE or found.rank == 0:
-        return found
+        return None
     moments = found.Sw, found.mu_w, found.Sb, found.mu_b
     try:
         end = border_newton(stats, moments, found.rank, unrestricted_derivatives(stats.layout))
     except np.linalg.LinAlgError:
-        return found
+        return None
     if end is None or end.loglik < found.loglik - 1e-8:
-        return found
+        return None
     count = found.iterations + end.steps
     return Saturated(
         end.Sw, end.mu_w, end.Sb, end.mu_b, end.loglik, found.rank, count, end.gradient
