@@ -26,7 +26,7 @@ def count_cells(
     cells = [_cell(plan, k, reason).alias(key(k, reason)) for k, reason in words]
     rows = rows.with_columns(*cells)
     loud = [nw.col(key(k, reason)) for k, reason in words if reason not in SILENT]
-    rows = rows.with_columns((_sum(loud) > 0).cast(nw.Int64).alias("cu_there"))
+    rows = rows.with_columns(_one(_sum(loud) > 0).alias("cu_there"))
     rows = rows.with_columns(*_steps(plan), *_worths(plan))
     flags = {f"f_{name}": flag for name, flag in _flags(plan).items()}
     there = nw.col("cu_there") > 0
