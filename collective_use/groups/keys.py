@@ -25,10 +25,13 @@ class GroupKeys:
         `response_rate`.
     codes
         (N,) row of each person's group in `frame`.
+    known
+        (G,) names of the groups, where they are at hand: millions of texts are not made twice.
     """
 
     frame: pd.DataFrame
     codes: NDArray[np.intp]
+    known: tuple[str, ...] | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -43,6 +46,8 @@ class GroupKeys:
     @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """One readable name a group."""
+        if self.known is not None:
+            return self.known
         parts = [self.frame[name].astype(str).tolist() for name in self.columns]
         if len(parts) == 1:
             return tuple(parts[0])

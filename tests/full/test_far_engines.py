@@ -44,7 +44,9 @@ def survey(persons: int) -> pd.DataFrame:
     frame = pd.DataFrame({"COMPID": [f"C{k}" for k in rng.integers(0, 60, persons)]})
     for item in bank.items:
         if item.kind == "likert":
-            values = pd.array(rng.integers(1, 6, persons), dtype="Int64")
+            scale = bank.get_scale(item.scale)
+            drawn = rng.integers(scale.low, scale.high + 1, persons)
+            values = pd.array(drawn, dtype="Int64")
             values[rng.random(persons) < 0.1] = pd.NA
             frame[item.platform_names.get("plain", item.id)] = values
     return frame

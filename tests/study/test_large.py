@@ -327,6 +327,12 @@ def test_answers_outside_the_scale_are_an_error_with_its_place(tmp_path, parquet
     assert done.answers.loc["lead01", "invalid"] == 1
 
 
+def test_measures_that_are_none_are_refused_before_reading(tmp_path, parquet, monkeypatch):
+    monkeypatch.setattr(reading.Reader, "read", _stopped)
+    with pytest.raises(cu.InputError, match=r"got 'leed' \(did you mean 'lead'\?\)"):
+        cu.score_large(parquet, BANK, tmp_path / "o", measures=["leed"])
+
+
 @pytest.mark.parametrize("what", ["group", "member"])
 def test_codes_that_are_addresses_are_refused(tmp_path, parquet, what):
     frame = lq2002()

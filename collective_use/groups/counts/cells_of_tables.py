@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from collective_use.accepted import Frame
 from collective_use.groups.counts.cells import SILENT, CellPlan, key
-from collective_use.groups.counts.tables import chosen
+from collective_use.groups.counts.tables import chosen, integer
 from collective_use.responses.answers.cells import REASONS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def count_cells(
     cells = [_cell(plan, k, reason).alias(key(k, reason)) for k, reason in words]
     rows = rows.with_columns(*cells)
     loud = [nw.col(key(k, reason)) for k, reason in words if reason not in SILENT]
-    rows = rows.with_columns((_sum(loud) > 0).cast(nw.Int64).alias("cu_there"))
+    rows = rows.with_columns(_one(_sum(loud) > 0).alias("cu_there"))
     rows = rows.with_columns(*_steps(plan), *_worths(plan))
     flags = {f"f_{name}": flag for name, flag in _flags(plan).items()}
     there = nw.col("cu_there") > 0
@@ -157,15 +157,14 @@ def _one(rule: nw.Expr) -> nw.Expr:
     """Return 1 where a rule holds, 0 where it does not or nothing is known."""
     import narwhals as nw
 
-    return nw.when(rule).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
+    return nw.when(rule).then(integer(1)).otherwise(integer(0))
 
 
 def _sum(parts: list[nw.Expr]) -> nw.Expr:
     """Return a sum by halves: libraries walk through an expression as deep as it is nested."""
-    import narwhals as nw
 
     if not parts:
-        return nw.lit(0, nw.Int64)
+        return integer(0)
     if len(parts) == 1:
         return parts[0]
     half = len(parts) // 2

@@ -120,7 +120,7 @@ def person_sums(
 
     J = len(plan.items)
     d, p, q = ([f"cu_{part}{j}" for j in range(J)] for part in "dpq")
-    rows = _features(table, plan).with_columns(cu_g=nw.lit(1, nw.Int64))
+    rows = _features(table, plan).with_columns(cu_g=integer(1))
     complete = _matrix(rows.filter(nw.col("cu_a") == whole), ["cu_g", *p])
     kept = rows.filter(nw.col("cu_a") >= plan.minimum)
     if len(excluded):
@@ -189,7 +189,7 @@ def _with_levels(word: Word, minimum: int) -> nw.Expr:
             known = known + (here if factor is None else here * factor)
     if word.scored:
         more = nw.col(f"{word.name}_x")
-        known = known + nw.when(nw.col("cu_a") >= minimum).then(more).otherwise(nw.lit(0, nw.Int64))
+        known = known + nw.when(nw.col("cu_a") >= minimum).then(more).otherwise(integer(0))
     return known
 
 
@@ -200,8 +200,20 @@ def chosen(column: nw.Expr, weights: Sequence[tuple[float | None, int]]) -> nw.E
     terms = []
     for value, weight in weights:
         there = _answered(column) if value is None else column == value
-        terms.append(nw.when(there).then(nw.lit(weight, nw.Int64)).otherwise(nw.lit(0, nw.Int64)))
+        terms.append(nw.when(there).then(integer(weight)).otherwise(integer(0)))
     return _all(terms)
+
+
+def integer(number: int) -> nw.Expr:
+    """Return a number of 64 bits, written so that databases take it for one.
+
+    PostgreSQL takes a bare number for one of 32 bits, and products of two for such, too.
+    """
+    import narwhals as nw
+
+    if number < 1 << 31:
+        return nw.lit(number, nw.Int32).cast(nw.Int64)
+    return nw.lit(number, nw.Int64)
 
 
 def _answered(column: nw.Expr) -> nw.Expr:
@@ -212,9 +224,8 @@ def _answered(column: nw.Expr) -> nw.Expr:
 
 
 def _all(parts: Sequence[nw.Expr]) -> nw.Expr:
-    import narwhals as nw
 
-    return reduce(lambda a, b: a + b, parts or [nw.lit(0, nw.Int64)])
+    return reduce(lambda a, b: a + b, parts or [integer(0)])
 
 
 def _collected(table: nw.LazyFrame[Frame]) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def counted_keys(counted: SurveyCounts) -> GroupKeys:
     frame = pd.DataFrame({"group": list(counted.groups), "n": counted.size.to_numpy()})
     frame["members"] = np.nan
     frame["response_rate"] = np.nan
-    return GroupKeys(frame, np.empty(0, dtype=np.intp))
+    return GroupKeys(frame, np.empty(0, dtype=np.intp), counted.groups)
 
 
 def counted_record(counted: SurveyCounts) -> Record:
@@ -156,9 +156,11 @@ class _OfSums:
         if sums.persons < 4:
             return AgainstRandom(few, few, few, few, few)
         size = np.where(m.judged, m.one.n[:, 0], 0)
-        n, places, squares = (
-            np.where(m.judged[:, None], part, 0) for part in self.counts.of_scored()
-        )
+        n, places, squares = self.counts.of_scored()
+        if not m.judged.all():
+            n, places, squares = (
+                np.where(m.judged[:, None], part, 0) for part in (n, places, squares)
+            )
         about = centred(sums.products)
         found = _disagreement(about, size, n, places)
         z = self._bliese(m, sums, size)

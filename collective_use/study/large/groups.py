@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from collective_use.checks import did_you_mean, quoted
 from collective_use.disclosure import Disclosure
+from collective_use.errors import InputError
 from collective_use.groups.aggregate import aggregate
 from collective_use.groups.counts.survey import SurveyCounts
 from collective_use.groups.disclosure.figures import MEANS
@@ -16,7 +18,7 @@ from collective_use.groups.disclosure.full import full_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
 from collective_use.groups.results import Groups
-from collective_use.instrument.model import Measure
+from collective_use.instrument.model import Instrument, Measure
 from collective_use.output import csv_bytes
 from collective_use.progress import step
 from collective_use.record import Entry, Record
@@ -130,7 +132,7 @@ def write_groups(counted: SurveyCounts, study: Study, folder: Path, waiting: Pat
     seen = _Tables.of("", waiting)
     exact = _Tables.of(f"{FULL}/", waiting)
     record: dict[Entry, None] = {}
-    wanted = wanted_measures(counted, study)
+    wanted = wanted_measures(counted.instrument, study)
     shown: Shown | None = None
     # of measures that share items the first shows its means, as where all are at hand
     held: set[str] = set()
@@ -161,12 +163,21 @@ def write_groups(counted: SurveyCounts, study: Study, folder: Path, waiting: Pat
     )
 
 
-def wanted_measures(counted: SurveyCounts, study: Study) -> list[Measure]:
-    """Return the measures that a study asks for; those of all by default."""
-    bank = counted.instrument
-    if study.measures:
-        return [bank.get_measure(name) for name in study.measures]
-    return list(bank.measures)
+def wanted_measures(bank: Instrument, study: Study) -> list[Measure]:
+    """Return the measures that a study asks for; all by default.
+
+    Raises
+    ------
+    InputError
+        When the instrument has none of that name.
+    """
+    known = {measure.id: measure for measure in bank.measures}
+    for name in study.measures:
+        if name not in known:
+            raise InputError(
+                f"measures must be among {quoted(known)}, got {name!r}{did_you_mean(name, known)}"
+            )
+    return [known[name] for name in study.measures or known]
 
 
 @dataclass

@@ -138,7 +138,7 @@ def _could_be(text: str) -> bool:
     """Tell whether a path may be counted where it lies without being asked for."""
     path = Path(text)
     if path.is_dir():
-        return any(path.rglob("*.parquet"))
+        return any(path.glob("*.parquet")) or any(path.glob("*=*/**/*.parquet"))
     if path.is_file():
         return path.name.lower().endswith((".parquet", ".csv", ".csv.gz"))
     return any(sign in text for sign in "*?[")

@@ -28,7 +28,7 @@ from collective_use.progress import step
 from collective_use.results import Result, Table, table_of
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.large.account import account_of, answers_of, instrument_hash
-from collective_use.study.large.groups import write_groups
+from collective_use.study.large.groups import wanted_measures, write_groups
 from collective_use.study.large.parts import Parts
 from collective_use.study.large.persons import PERSONS, check_once, write_persons
 from collective_use.study.large.reading import (
@@ -207,6 +207,7 @@ def run_large(study: Study, road: Road) -> LargeRun:
         raise InputError("the road must have a source; exports are read whole by run_study")
     refuse_what_counts_cannot(study, source)
     instrument = load_instrument(named_instrument(study.instrument))
+    wanted_measures(instrument, study)
     reader = Reader(study, instrument, source)
     with result_folder(study.out) as folder:
         parts = Parts.beside(Path(study.out).expanduser().resolve())
