@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import multivariate_normal
 
+from collective_use.numerics.groups.anova import stepped_up
 from collective_use.numerics.items.external import retest
 from collective_use.numerics.moments import pairwise_moments
+from collective_use.numerics.ordinal.derivatives import continuous_pair
 
 
 def test_moments_of_pairs_are_those_of_the_cases_that_have_both():
@@ -39,3 +42,31 @@ def test_persons_who_keep_their_distances_are_wholly_consistent():
     found = retest(np.column_stack([first, first + 1]))
     assert (found.consistency_lower, found.icc_consistency, found.consistency_upper) == (1, 1, 1)
     assert found.icc_agreement < 0.99
+
+
+def test_spearman_and_brown_of_a_fifth_and_five_members():
+    assert stepped_up(0.2, 5) == pytest.approx(5 / 9)
+    assert stepped_up(0.5, 1) == 0.5
+
+
+def test_scores_of_a_continuous_pair_are_slopes_of_the_normal_density():
+    rng = np.random.default_rng(5)
+    y1 = rng.normal(2.0, 3.0, size=9)
+    y2 = 0.5 * y1 + rng.normal(size=9)
+    found = continuous_pair(y1, y2, np.ones(9))
+    at = np.array([y1.mean(), y1.var(), y2.mean(), y2.var(), np.corrcoef(y1, y2)[0, 1]])
+
+    def density(theta):
+        m1, v1, m2, v2, rho = theta
+        covariance = rho * np.sqrt(v1 * v2)
+        return multivariate_normal([m1, m2], [[v1, covariance], [covariance, v2]]).logpdf(
+            np.column_stack([y1, y2])
+        )
+
+    step = 1e-5
+    slopes = [
+        (density(at + step * one) - density(at - step * one)) / (2 * step) for one in np.eye(5)
+    ]
+    exact = np.column_stack([found.first, found.second, found.by_rho])
+    assert found.rho == pytest.approx(at[4])
+    assert exact == pytest.approx(np.column_stack(slopes), rel=1e-6, abs=1e-7)

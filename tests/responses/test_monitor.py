@@ -162,3 +162,11 @@ def test_a_word_that_is_neither_yes_nor_no_names_nobody(word: str) -> None:
     with pytest.raises(cu.ReadError, match=f"told by 1 or 0 .*got '{word}'"):
         cu.read_responses(pd.DataFrame({"COMPID": ["a"], "SUB": ["1"], "LEAD01": ["3"]}),
                           "lq2002", members=members)  # fmt: skip
+
+
+@pytest.mark.parametrize("position", ["1e9991", "-1e9991", "9" * 400])
+def test_a_position_too_large_to_be_held_is_refused(position: str) -> None:
+    members = listed(a=3).assign(position=["1", "2", position])
+    with pytest.raises(cu.ReadError, match="position"):
+        cu.read_responses(pd.DataFrame({"COMPID": ["a"], "SUB": ["1"], "LEAD01": ["3"]}),
+                          "lq2002", members=members)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -122,16 +123,17 @@ def clean_key(text: str) -> str:
 
 
 def as_number(text: str) -> float | None:
-    """Read a number as exports write it, or None.
+    """Read a number as exports write it, or None; one too large to be held is none.
 
     A comma is a decimal sign when digits follow it and there is no point: ``2,0``.
 
     Examples
     --------
-    >>> as_number("2,5"), as_number(" 3.0"), as_number("ten")
-    (2.5, 3.0, None)
+    >>> as_number("2,5"), as_number(" 3.0"), as_number("ten"), as_number("1e999")
+    (2.5, 3.0, None, None)
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if not re.fullmatch(r"[-+\u2212]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?", plain):
         return None
-    return float(plain.replace("\u2212", "-").replace(",", "."))
+    number = float(plain.replace("\u2212", "-").replace(",", "."))
+    return number if math.isfinite(number) else None
