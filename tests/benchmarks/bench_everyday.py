@@ -97,8 +97,8 @@ def main() -> None:
             print(
                 f"{persons} persons{' with a members file' if more else ''}: {seconds:.1f} s of "
                 f"the processor, {start:.1f} of them to start; peak {peak:.0f} MB, "
-                f"{peak - least:.0f} above the program: {(peak - least) / answers / 8:.1f} times the answers of 8 "
-                f"bytes, {(peak - least) / answers:.0f} times those of 1"
+                f"{peak - least:.0f} above the program: {(peak - least) / answers / 8:.1f} "
+                f"times the answers of 8 bytes, {(peak - least) / answers:.0f} times those of 1"
             )
 
 
