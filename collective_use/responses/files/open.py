@@ -150,6 +150,7 @@ def saved_files(path: Path) -> list[Path]:
     return found if are_saved(found) else []
 
 
+_LINES = 4096
 FULL_WIDTH = "，；｜、"
 """Signs of Chinese writing that part columns where a file was edited by hand."""
 
@@ -258,7 +259,16 @@ def _shape_of_lines(text: str, delimiter: str, headings: int) -> _Shape:
     if not len(ends) or ends[-1] != len(signs) - 1:
         ends = np.append(ends, len(signs))
     starts = np.concatenate([[0], ends[:-1] + 1])
-    cells = 1 + np.add.reduceat(signs == ord(delimiter), starts, dtype=np.int32)
+    counts = [
+        # some lines at a time: to add up signs numpy makes four bytes of each
+        np.add.reduceat(
+            signs[starts[low] : ends[min(low + _LINES, len(ends)) - 1] + 1] == ord(delimiter),
+            starts[low : low + _LINES] - starts[low],
+            dtype=np.int32,
+        )
+        for low in range(0, len(starts), _LINES)
+    ]
+    cells = 1 + np.concatenate(counts)
     filled = cells[ends > starts]
     short = np.flatnonzero(filled < headings)
     # as the reader's own count: 0 stands for none, and for the heading row
