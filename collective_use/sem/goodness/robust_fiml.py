@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.linalg import block_diag
 
@@ -20,6 +22,8 @@ def corrected_fiml(
     solution: Solution, null: Solution, saturated: list[GroupMoments]
 ) -> tuple[Versus, float]:
     """Return the complete-data statistics at the incomplete-data solution, with their scalings.
+
+    NaN where the data do not hold all unrestricted moments.
 
     Parameters
     ----------
@@ -44,7 +48,10 @@ def corrected_fiml(
         W.append(share * normal_weight(inverse(s.cov), means=True)[place])
         middle.append(_bread(solution, g, s, observed, first, share)[place])
     Wm, Jm, Wc = block_diag(*A), block_diag(*J), block_diag(*W)
-    Wmi = inverse(Wm)
+    try:
+        Wmi = inverse(Wm)
+    except np.linalg.LinAlgError:  # two items that no case has both of: no information
+        return Versus(*[math.nan] * 6), math.nan
     gamma = Wmi @ Jm @ Wmi if robust else None
     bread = block_diag(*middle)
     c = _scaling(solution, Wm, Wmi, Wc, gamma, bread)
