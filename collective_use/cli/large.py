@@ -9,8 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from collective_use.cli import console
-from collective_use.cli.terminal import on_screen
-from collective_use.cli.waiting import left_in_words
+from collective_use.cli.waiting import left_in_words, line_of_progress
 
 if TYPE_CHECKING:
     from collective_use.study.large.road import Road
@@ -102,14 +101,12 @@ def telling(
             parts.append(said.format(done=f"{done:,}", total=f"{total:,}", rate=f"{rate:,.0f}"))
         else:
             parts.append(f"{done}/{total}")
-        text = on_screen(" ".join([*parts, left_in_words(forecast.left(name, done, total))]))
-        sys.stderr.write(f"\r\x1b[2K{text}" if terminal else f"{text}\n")
-        sys.stderr.flush()
+        parts.append(left_in_words(forecast.left(name, done, total)))
+        line_of_progress(" ".join(parts), over=terminal)
 
     try:
         with listening(told):
             yield
     finally:
         if terminal:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+            line_of_progress("")

@@ -72,13 +72,13 @@ def waiting(
 
     def told(name: str, done: int, total: int) -> None:
         if clock() - forecast.started >= PATIENCE:
-            _line(f"{words[name]} … {left_in_words(forecast.left(name, done, total))}")
+            line_of_progress(f"{words[name]} … {left_in_words(forecast.left(name, done, total))}")
 
     try:
         with listening(told):
             yield
     finally:
-        _line("")
+        line_of_progress("")
 
 
 def left_in_words(seconds: float | None) -> str:
@@ -103,7 +103,8 @@ def _words(language: str | None) -> dict[str, str]:
     return {name: phrases.word(f"terminal.progress.{name}") for name in (*SHARES, "pages")}
 
 
-def _line(text: str) -> None:
-    """Write over the line that stands there."""
-    sys.stderr.write(f"\r\x1b[2K{on_screen(text)}")
+def line_of_progress(text: str, *, over: bool = True) -> None:
+    """Write a line on the error stream: over the one that stands there, or below it."""
+    safe = on_screen(text)
+    sys.stderr.write(f"\r\x1b[2K{safe}" if over else f"{safe}\n")
     sys.stderr.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -122,18 +122,31 @@ def _check_members(members: pd.DataFrame, persons: pd.DataFrame, record: Record)
 def _form(
     instrument: Instrument, form: str | None, answers: pd.DataFrame, record: Record
 ) -> tuple[str | None, Record]:
-    """Find the form out: the one whose Likert items, modules aside, are those in the export."""
+    """Find the form out, and say which it was taken for."""
     if form is not None or not instrument.forms:
         return form, record
+    found = form_by_items(instrument, answers.columns)
+    if found is None:
+        return None, record
+    return found, record.note("responses", "decision", f"The columns are those of form {found!r}.")
+
+
+def form_by_items(instrument: Instrument, columns: Iterable[str]) -> str | None:
+    """Return the one form whose Likert items, modules aside, are those at hand; None if not one.
+
+    Parameters
+    ----------
+    instrument
+        Holds the forms.
+    columns
+        Names at hand, items among them.
+    """
     likert = {i.id for i in instrument.items if i.kind == "likert" and i.role == "measure"}
-    there = likert & set(answers.columns)
+    there = likert & set(columns)
     hits = []
     for entry in instrument.forms:
         everything = set(form_items(entry)) & likert
         optional = {item for block in entry.blocks if block.module for item in block.items}
         if everything - optional <= there <= everything:
             hits.append(entry.id)
-    if len(hits) != 1:
-        return None, record
-    text = f"The columns are those of form {hits[0]!r}."
-    return hits[0], record.note("responses", "decision", text)
+    return hits[0] if len(hits) == 1 else None

@@ -80,6 +80,7 @@ def test_every_shared_option_reaches_the_study(command):
     module = importlib.import_module(f"collective_use.cli.{command}")
     names = list(inspect.signature(getattr(module, command)).parameters)
     translated = {"exports", "study", "as_json", "thorough", "language", "country", "wave"}
+    translated |= {"large", "progress"} if command == "score" else set()  # of the road, no setting
     for name in set(names) - translated:
         value = ["icc1=1"] if name in ("cutoff", "missing_code", "screen") else ["x"]
         assert settings_of({name: value}), name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -243,3 +245,28 @@ def test_steps_read_their_data_once() -> None:
     assert len(samples) == 1
     again = cu.invariance(MODEL, languages(seed=2), group="language")
     assert again.table["chisq"][0] != found.table["chisq"][0]
+
+
+SCHOOLS = Path(__file__).parents[1] / "parity" / "reference" / "sem" / "data" / "hs.csv"
+
+
+def test_the_two_schools_do_not_have_equal_intercepts() -> None:
+    """The textbook case: lavaan's CFI is .921, .920, .881 and the difference 40.06 on 6 df."""
+    model = "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9"
+    found = cu.invariance(model, pd.read_csv(SCHOOLS), group="school", estimator="ML")
+    table = found.to_frame().set_index("step")
+    assert table["holds"].tolist() == [True, True, False, True]
+    assert found.reached == "metric"
+
+
+def test_cfi_fails_a_step_only_with_a_second_rule() -> None:
+    equal = languages(0.0, 120, 3)
+    rows = cu.invariance(MODEL, equal, group="language", estimator="ML").to_frame()
+    for row in rows.iloc[1:].to_dict("records"):
+        later = row["step"] in ("scalar", "strict")
+        second = (
+            row["delta_rmsea"] > 0.015
+            or row["delta_srmr"] > (0.010 if later else 0.030)
+            or row["delta_p"] < 0.05
+        )
+        assert row["holds"] == (not (row["delta_cfi"] < -0.010 and second))

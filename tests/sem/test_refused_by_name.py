@@ -66,7 +66,6 @@ def test_random_slopes() -> None:
 @pytest.mark.parametrize(
     ("model", "options", "words"),
     [
-        (LEVELS, {"ordered": ["u1", "u2", "u3"]}, "take the answers as numbers"),
         (LEVELS, {"missing": "two.stage"}, "use 'fiml'"),
         (LEVELS, {"auxiliary": "w"}, "fit_sem_mi"),
         (LEVELS, {"estimator": "MML"}, "WLSMV"),

@@ -14,6 +14,7 @@ from collective_use.groups.counts import cells_of_batches, cells_of_tables
 from collective_use.groups.counts.cells import COUNTED_RULES, CellPlan, ItemCells, key
 from collective_use.groups.counts.survey import SurveyCounts
 from collective_use.responses.answers.cells import REASONS
+from collective_use.responses.assemble import form_by_items
 from collective_use.responses.screening.rules import RULES, chosen_rules
 from collective_use.results import Result, Table, table_of
 
@@ -44,7 +45,7 @@ class ReadingCounts(Result):
     --------
     >>> import collective_use as cu
     >>> found = cu.reading_counts(cu.count_survey(cu.sample_path("lq2002.csv"), "lq2002"))
-    >>> found.persons, found.items["valid"].min(), found.scores["with"].tolist()
+    >>> found.persons, int(found.items["valid"].min()), found.scores["with"].tolist()
     (2042, 2042, [2042, 2042, 2042])
     """
 
@@ -91,7 +92,8 @@ def reading_counts(
     screening
         Rules to flag by: a number in place of the default value, or True; see `screen`.
     form
-        The form whose pages runs of alike answers end at; one page when None.
+        The form whose pages runs of alike answers end at; when None, the one whose items are
+        counted, as `read_responses` finds it out; one page where there is none.
 
     Returns
     -------
@@ -108,10 +110,11 @@ def reading_counts(
     >>> import collective_use as cu
     >>> counted = cu.count_survey(cu.sample_path("lq2002.csv"), "lq2002")
     >>> cu.reading_counts(counted, screening={"longstring": 10}).screening["flagged"].tolist()
-    [98]
+    [126]
     """
     if form is not None:
         one_of("form", form, [entry.id for entry in counted.instrument.forms])
+    form = form or form_by_items(counted.instrument, counted.columns)
     plan = _plan(counted, screening or {}, form)
     without = plan.missing_rules()
     module = cells_of_tables if counted.by_tables else cells_of_batches

@@ -16,11 +16,18 @@ RULES: dict[str, Cutoff] = {
     for c in (
         Cutoff("delta_cfi", -0.010, "at_least", _CHEN, "Cheung & Rensvold 2002 give the same"),
         Cutoff("delta_rmsea", 0.015, "at_most", _CHEN),
-        Cutoff("delta_srmr", 0.030, "at_most", _CHEN, ".010 from the scalar step on"),
+        Cutoff("delta_srmr", 0.030, "at_most", _CHEN, "loadings and thresholds"),
+        Cutoff("delta_srmr_later", 0.010, "at_most", _CHEN, "from the scalar step on"),
+        Cutoff("delta_p", 0.05, "at_least", "convention; of the chi-square difference"),
         Cutoff("delta_mc", -0.020, "at_least",
                "Cheung & Rensvold 2002, Structural Equation Modeling 9:233"),
     )
 }  # fmt: skip
+
+
+_LATER = ("scalar", "strict")
+_SUPPLEMENTS = {"delta_rmsea", "delta_srmr", "delta_srmr_later", "delta_p"}
+"""One of these has to fail beside CFI: Chen's two, and the difference test."""
 
 
 def _measures(fit: SemResult) -> dict[str, float]:
@@ -66,9 +73,12 @@ def step_row(name: str, words: str, fit: SemResult, before: SemResult | None) ->
     found, why = _difference(before, fit)
     last = _measures(before)
     deltas = {f"delta_{k}": own[k] - last[k] for k in ("cfi", "rmsea", "srmr", "mc")}
-    # Chen's rule: CFI, supplemented by RMSEA or SRMR; RMSEA alone moves by chance where df are few
-    fails = {k: not RULES[k].passes(v) for k, v in deltas.items()}
-    holds = not (fails["delta_cfi"] and (fails["delta_rmsea"] or fails["delta_srmr"]))
+    seen = {**deltas, "delta_p": found.p}
+    if name in _LATER:
+        seen["delta_srmr_later"] = seen.pop("delta_srmr")
+    fails = {k for k, value in seen.items() if not RULES[k].passes(value)}
+    # CFI alone moves by chance in small samples, the others alone where df are few or samples large
+    holds = not ("delta_cfi" in fails and fails & _SUPPLEMENTS)
     return row | deltas | {
         "delta_chisq": found.statistic, "delta_df": found.df, "delta_p": found.p,
         "holds": holds, "reason": why,
