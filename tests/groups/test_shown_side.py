@@ -28,7 +28,7 @@ def shown(est: list[float], se: list[float]) -> pd.DataFrame:
 
 
 def test_a_limit_that_reads_zero_takes_p_with_it() -> None:
-    row = shown([-0.185], [0.0935]).iloc[0]  # exact: upper -.0017, p .048
+    row = shown([-0.05], [0.0238]).iloc[0]  # exact: upper -.0034, p .036
     assert row["upper"] == 0
     assert row["p"] == 0.05
     assert row["q"] >= row["p"]
