@@ -29,7 +29,7 @@ from collective_use.sem.table.identification import IDENTIFICATIONS
 from collective_use.sem.table.partable import ParameterTable
 from collective_use.syntax.model_text import ModelText
 
-_NEUTRAL: Mapping[str, tuple[Given, ...]] = {
+NEUTRAL: Mapping[str, tuple[Given, ...]] = {
     "engine": ("core",),
     "weights": (None,),
     "information": (None, "expected"),
@@ -42,6 +42,7 @@ _NEUTRAL: Mapping[str, tuple[Given, ...]] = {
     "meanstructure": (None, True),
     "fixed_x": (None, False),
 }
+"""Options that ordered variables leave no choice in, and what they may be given as."""
 
 
 _INSTEAD = {
@@ -99,7 +100,7 @@ def fit_ordinal(
     from collective_use.sem.table.prepare import with_bounds
 
     for name, value in others.items():
-        if not any(value is good or value == good for good in _NEUTRAL[name]):
+        if not any(value is good or value == good for good in NEUTRAL[name]):
             instead = f": {_INSTEAD[name]}" if name in _INSTEAD else ""
             raise NotSupported(f"{name}={value!r} with ordered variables is not supported{instead}")
     parameterization = parameterization or "delta"

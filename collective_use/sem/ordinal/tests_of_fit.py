@@ -188,11 +188,10 @@ def robust_versus(solution: OrdinalSolution, moments: Moments) -> tuple[fi.Versu
     return versus, versus.chisq / c
 
 
-def ordinal_fit_measures(
-    solution: OrdinalSolution, plain: ChiSquare, corrected: ChiSquare | None, moments: Moments
+def statistics_of_fit(
+    solution: OrdinalSolution, plain: ChiSquare, corrected: ChiSquare | None
 ) -> dict[str, float]:
-    """Compute the fit measures that lavaan prints for ordered variables."""
-    n, groups = solution.effective_n, len(moments)
+    """Return the discrepancy and its tests, as fit measures begin."""
     out: dict[str, float] = {
         "npar": solution.n_parameters,
         "fmin": solution.objective.value(solution.theta),
@@ -207,6 +206,15 @@ def ordinal_fit_measures(
             "pvalue.scaled": corrected.p,
             "chisq.scaling.factor": corrected.scaling,
         }
+    return out
+
+
+def ordinal_fit_measures(
+    solution: OrdinalSolution, plain: ChiSquare, corrected: ChiSquare | None, moments: Moments
+) -> dict[str, float]:
+    """Compute the fit measures that lavaan prints for ordered variables."""
+    n, groups = solution.effective_n, len(moments)
+    out = statistics_of_fit(solution, plain, corrected)
     null, null_corrected = baseline_tests(solution, moments)
     robust = None
     if corrected is not None and corrected.name in ("satorra.bentler", "scaled.shifted"):

@@ -12,6 +12,7 @@ from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
 from collective_use.sem.ordinal.columns import read_categories
 from collective_use.sem.ordinal.estimate import check_thresholds, ordinal_vcov
+from collective_use.sem.ordinal.fit import NEUTRAL
 from collective_use.sem.ordinal_twolevel.estimate import (
     check_two_level_ordinal,
     estimate_table,
@@ -28,20 +29,7 @@ from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import with_bounds
 from collective_use.syntax.model_text import ModelText
 
-_NEUTRAL: Mapping[str, tuple[Given, ...]] = {
-    "engine": ("core",),
-    "weights": (None,),
-    "information": (None, "expected"),
-    "h1_information": ("structured",),
-    "effect_coding": (False,),
-    "likelihood": ("normal",),
-    "cov": (None,),
-    "n": (None,),
-    "means": (None,),
-    "meanstructure": (None, True),
-    "fixed_x": (None, False),
-    "identification": ("lavaan",),
-}
+_NEUTRAL: Mapping[str, tuple[Given, ...]] = {**NEUTRAL, "identification": ("lavaan",)}
 
 _UNIT = ("thresholds", "intercepts", "means")
 """Equal over groups they would set units and origins of later groups, which are fixed here."""

@@ -19,7 +19,7 @@ from collective_use.numerics.ordinal_twolevel.moments import TwoLevelOrdinalMome
 from collective_use.numerics.sem.model import vech_index
 from collective_use.sem.goodness.fit_measures import _approximation, _baseline, _incremental
 from collective_use.sem.goodness.tests_of_fit import ChiSquare
-from collective_use.sem.ordinal.tests_of_fit import model_tests, tests_with_free
+from collective_use.sem.ordinal.tests_of_fit import model_tests, statistics_of_fit, tests_with_free
 from collective_use.sem.ordinal_twolevel.estimate import TwoLevelOrdinalSolution
 
 Moments = Sequence[TwoLevelOrdinalMoments]
@@ -87,20 +87,7 @@ def two_level_measures(
     """Compute the fit measures; robust ones of normal theory are not known for two levels."""
     plain, corrected = tests
     null, null_corrected = two_level_baseline(solution, moments)
-    out: dict[str, float] = {
-        "npar": solution.n_parameters,
-        "fmin": solution.objective.value(solution.theta),
-        "chisq": plain.statistic,
-        "df": plain.df,
-        "pvalue": plain.p,
-    }
-    if corrected is not None:
-        out |= {
-            "chisq.scaled": corrected.statistic,
-            "df.scaled": corrected.df,
-            "pvalue.scaled": corrected.p,
-            "chisq.scaling.factor": corrected.scaling,
-        }
+    out = statistics_of_fit(solution, plain, corrected)
     out |= _baseline(null, null_corrected)
     out |= _incremental(plain, corrected, null, null_corrected, None)
     out |= _approximation(plain, corrected, None, 1.0, solution.effective_n, len(moments))
