@@ -82,14 +82,6 @@ def counted_evidence(
     return evidence_from(m, columns_by_group(m, one.means[:, 0], {}), refused)
 
 
-def counted_keys(counted: SurveyCounts) -> GroupKeys:
-    """Return the groups of a counted survey; who belongs to them is not known."""
-    frame = pd.DataFrame({"group": list(counted.groups), "n": counted.size.to_numpy()})
-    frame["members"] = np.nan
-    frame["response_rate"] = np.nan
-    return GroupKeys(frame, np.empty(0, dtype=np.intp), counted.groups)
-
-
 def counted_record(counted: SurveyCounts) -> Record:
     """Return what is said of a survey before its measures are counted."""
     text = (
