@@ -299,10 +299,10 @@ def _values(
 ) -> pd.DataFrame:
     frame = keys.frame.copy()
     least = rules["group_size"].value
-    frame["reason"] = [
-        "" if n >= least else f"{n} answered; at least {least:g} are asked for" for n in frame["n"]
-    ]
-    enough = frame["n"].to_numpy() >= least
+    n = frame["n"].to_numpy()
+    few = {k: f"{k} answered; at least {least:g} are asked for" for k in np.unique(n[n < least])}
+    enough = n >= least
+    frame["reason"] = [few.get(k, "") for k in n.tolist()]
     columns = {name: part.by_group["value"].to_numpy() for name, part in evidence.items()}
     facets = pd.DataFrame() if scores is None else scores.values
     for name in facets.columns:

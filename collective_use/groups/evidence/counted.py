@@ -40,6 +40,7 @@ from collective_use.numerics.groups.person_sums import (
 )
 from collective_use.numerics.groups.random_indices import FEWEST, mean_variance_of_sums
 from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.threads import each_of
 from collective_use.numerics.types import Floats, Integers
 from collective_use.record import Record
 from collective_use.results import NotComputed
@@ -105,7 +106,7 @@ def _times(one: GroupStatistics, factor: float) -> GroupStatistics:
 
 def _items(counted: SurveyCounts, counts: GroupCounts, measure: Measure) -> ItemSet:
     names = tuple(name for name in measure.items if name in counted.columns)
-    stats = tuple(counts.keyed(item) for item in counts.plan.items)
+    stats = tuple(each_of(counts.keyed, counts.plan.items, rows=len(counts.groups)))
     codes = tuple(np.asarray(one.options, dtype=np.float64) for one in stats)
     return ItemSet(names, codes, stats, np.empty((0, len(names))))
 
