@@ -236,7 +236,7 @@ def draw(found: dict[str, dict[str, dict[str, float]]]) -> None:
         for side in ("top", "right"):
             axis.spines[side].set_visible(False)
     named = axes[0].get_legend_handles_labels()
-    figure.legend(*named, frameon=False, fontsize=9, loc="outside lower center", ncols=5)
+    figure.legend(*named, frameon=False, fontsize=9, loc="outside lower center", ncols=3)
     figure.savefig(PICTURE, metadata={"Date": None})
 
 
