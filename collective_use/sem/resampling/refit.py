@@ -55,7 +55,7 @@ class ContinuousRefit(Refit):
     @property
     def enough(self) -> float:
         """Expected fall at the last step: replicates, which are few, are fitted more closely."""
-        return 1e-15 if self.kind == WEIGHTS else 1e-11
+        return 1e-15 if self.kind == WEIGHTS else 1e-13
 
     def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw one sample from the model."""
