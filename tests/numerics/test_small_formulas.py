@@ -9,12 +9,17 @@ import pandas as pd
 import pytest
 from scipy.stats import multivariate_normal, t
 
-from collective_use.numerics.groups.anova import stepped_up
+from collective_use.numerics.groups.agreement import medians
+from collective_use.numerics.groups.anova import one_way_of, stepped_up
+from collective_use.numerics.groups.icc_limits import f_limits, wald_limits
+from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.numerics.groups.weighted import weighted_icc
 from collective_use.numerics.items.dependence import local_dependence
 from collective_use.numerics.items.external import retest
 from collective_use.numerics.moments import pairwise_moments
 from collective_use.numerics.ordinal.derivatives import continuous_pair
+from collective_use.numerics.planning.closed import normal_power
+from collective_use.numerics.structure.omitted import at_limit
 
 
 def test_moments_of_pairs_are_those_of_the_cases_that_have_both():
@@ -113,3 +118,27 @@ def test_local_dependence_is_what_the_score_of_the_other_items_does_not_explain(
     right = gaps - gaps[np.tril_indices(5, -1)].mean()
     np.fill_diagonal(right, 0.0)
     assert local_dependence(np.corrcoef(values.T)) == pytest.approx(right)
+
+
+def test_two_groups_have_limits_and_those_of_equal_groups_are_of_f():
+    values = [4.0, 5.0, 3.0, 1.0, 2.0, 2.0]
+    table = one_way_of(group_statistics(values, [0, 0, 0, 1, 1, 1]))
+    assert wald_limits(table) == pytest.approx(f_limits(table, 3.0))
+
+
+def test_medians_of_counts_are_those_of_rows():
+    values = np.array([1, 2, 3, 5, 1, 4, 4, 2, 5, 5])
+    codes = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 3])
+    found = medians(group_statistics(values, codes, options=[1, 2, 3, 4, 5]))
+    right = [np.median(values[codes == g]) for g in range(4)]
+    assert found[:, 0].tolist() == right == [2.5, 4.0, 3.5, 5.0]
+
+
+def test_without_an_effect_power_is_the_level_of_both_tails():
+    assert normal_power(0.0, 0.1, 12, level=0.07) == pytest.approx(0.07)
+
+
+def test_what_a_limit_leaves_is_the_excess_over_the_critical_value():
+    # of least squares f = t / sqrt(df): what t exceeds critical * sqrt(df / (df - 1)) by is left
+    left = at_limit(np.array([3.0 / 2.0]), np.array([3.0]), 2.5, 4.0)
+    assert left == pytest.approx([1.5 - 2.5 / 3**0.5])
