@@ -21,6 +21,7 @@ from collective_use.errors import ReadError
 from collective_use.groups.counts.known import Known
 from collective_use.groups.counts.places import Codes, Lookup, Read
 from collective_use.groups.counts.plan import Plan, Word
+from collective_use.groups.counts.same_columns import check_columns
 from collective_use.numerics.groups.person_sums import PersonSums
 from collective_use.numerics.types import Bools, Integers
 
@@ -54,6 +55,7 @@ def opened(source: Given) -> ds.Dataset | None:
     files = files_of(source)
     if files is None:
         return None
+    check_columns(files)
     kind = "csv" if files[0].lower().endswith((".csv", ".csv.gz")) else "parquet"
     try:
         return ds.dataset(files, format=kind, partitioning=partitions_of(source, files))
