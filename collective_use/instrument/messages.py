@@ -125,6 +125,8 @@ def _problem(entry: Plain, document: Document, model: type[BaseModel], whole: st
     if kind == "missing":
         text = f"{_inside(document.value, place[:-1], whole)} has no {key!r}; add it"
         return Problem(document.at(place[:-1]), text)
+    if kind == "value_error":
+        return Problem(document.at(place, key=on_key), str(entry["ctx"]["error"]))
     right = _right(entry, key, on_key)
     if place and isinstance(place[-1], int):
         subject = (
@@ -187,9 +189,18 @@ def _right(entry: Plain, key: str, on_key: bool) -> str:
         return f"must be a text by language, such as {{en: ...}}, found {found}"
     sentences = {
         "bool_type": "must be true or false",
+        "bool_parsing": "must be true or false",
         "int_type": "must be a whole number",
         "int_from_float": "must be a whole number",
+        "int_parsing": "must be a whole number",
+        "int_parsing_size": "must be a smaller number",
+        "finite_number": "must be a finite number",
         "float_type": "must be a number",
+        "float_parsing": "must be a number",
+        "string_unicode": "must be a text of whole characters (a lone half of one is in it)",
+        "string_too_short": f"must have {context.get('min_length', 0)} signs or more",
+        "string_too_long": f"must have at most {context.get('max_length', 0)} signs",
+        "less_than": f"must be below {context.get('lt', 0):g}",
         "tuple_type": "must be a list",
         "list_type": "must be a list",
         "model_type": "must be a mapping (key: value)",

@@ -183,7 +183,7 @@ def check_place(place: str | Path, *, makes: str = RESULTS) -> Path:
             "you are in or one above it; name a new one, for example results"
         )
     if target.exists() and not target.is_dir():
-        raise OutputError(f"the output must be a folder, got the file {target}")
+        raise OutputError(f"the output must be a folder, got the file {place}")
     try:
         entries = [path for path in target.iterdir() if not LITTER.match(path.name)]
     except FileNotFoundError:

@@ -202,6 +202,8 @@ def init_study(
     """
     place = Path(folder).expanduser()
     file = place / STUDY_FILE
+    if place.exists() and not place.is_dir():
+        raise OutputError(f"a study is a folder, got the file {folder}; name another place")
     if file.exists():
         raise OutputError(f"{file} is there already; edit it, or name another folder")
     if language is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from collective_use.errors import InputError, OutputError
-from collective_use.study.settings import overridden, placed, read_study, shown, study_from
+from collective_use.study.settings import Study, overridden, placed, read_study, shown, study_from
 from collective_use.study.template import init_study
 
 
@@ -138,3 +138,33 @@ def test_what_run_json_shows_has_no_folders() -> None:
     )
     assert "/x" not in str(shown(study))
     assert shown(study)["members"] == "m.csv"
+
+
+ODD = (
+    "x", -1, 1e400, float("nan"), [], {}, True, "2", [1], {"a": 1}, [[]], 10**30, "\ud800", [None],
+    [{"x": 1}], 1.5,
+)  # fmt: skip
+"""What nobody means as a setting."""
+
+
+@pytest.mark.parametrize("name", Study.model_fields)
+def test_a_setting_that_means_nothing_is_refused_in_our_own_words(name: str) -> None:
+    for value in ODD:
+        try:
+            study_from({"instrument": "lq2002", "exports": ["a.csv"], name: value})
+        except InputError as problem:
+            said = str(problem)
+            assert not re.search("Input should|Value error|[Uu]nable to|valid (number|str)", said)
+
+
+def test_a_language_that_is_not_there_is_named_once() -> None:
+    with pytest.raises(InputError) as caught:
+        study_from({"instrument": "lq2002", "exports": ["a.csv"], "lang": "fr"})
+    assert str(caught.value) == "lang must be one of 'en', 'zh', got 'fr'"
+
+
+def test_a_study_is_not_begun_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text("a\n1\n")
+    with pytest.raises(OutputError, match=r"a study is a folder, got the file .*export\.csv"):
+        init_study(file, instrument="lq2002")
