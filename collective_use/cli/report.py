@@ -142,13 +142,14 @@ def _papers(results: StudyRun | Path, language: str, flags: options.Flags) -> No
         _r_script(results, flags["r_script"])
     if not isinstance(results, Path) and flags["mplus"]:
         _mplus(results, flags["mplus"])
-    if flags["group_reports"]:
-        _group_pages(results, language, flags)
     for name, make in (("word", to_word), ("latex", to_latex), ("xlsx", to_xlsx)):
         if flags[name]:
             style = {} if name == "xlsx" else {"references": flags["references"]}
             make(results, flags[name], language=language, instrument=bank, **style)
             console.say(f"Written: {flags[name]}")
+    # Last, since whether any group can be shown a page is known from the results alone.
+    if flags["group_reports"]:
+        _group_pages(results, language, flags)
 
 
 def _check(flags: options.Flags, *, finished: bool) -> None:
@@ -158,6 +159,7 @@ def _check(flags: options.Flags, *, finished: bool) -> None:
     from collective_use.report.paper.references import STYLES
 
     one_of("references", flags["references"], STYLES)
+    _check_places(flags)
     if flags["letterhead"]:
         read_letterhead(flags["letterhead"])
     if finished and flags["r_script"]:
@@ -170,6 +172,21 @@ def _check(flags: options.Flags, *, finished: bool) -> None:
             "--mplus needs the answers: give the export and its instrument in place of the folder "
             "of results"
         )
+
+
+def _check_places(flags: options.Flags) -> None:
+    """Raise where a file or folder cannot go to the place that is named for it."""
+    for name, ending in (("word", ".docx"), ("xlsx", ".xlsx"), ("out", ".html")):
+        place = Path(flags[name] or f"x{ending}")
+        if place.is_dir():
+            raise InputError(f"--{name} must be a file, got the folder {place}")
+        if name != "out" and place.suffix.lower() != ending:
+            raise InputError(f"--{name} must end in {ending}, got {str(place)!r}")
+    for name in ("latex", "group_reports", "mplus"):
+        place = Path(flags[name] or "x")
+        if flags[name] and place.exists() and not place.is_dir():
+            flag = name.replace("_", "-")
+            raise InputError(f"--{flag} must be a folder, got the file {place}")
 
 
 def _mplus(results: StudyRun, folder: str) -> None:

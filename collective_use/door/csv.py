@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 
+from collective_use.checks import quoted
 from collective_use.door.limits import check_lines, regular_file
 from collective_use.errors import ReadError
 
@@ -25,8 +27,8 @@ def csv_rows(source: Path, what: str, *, most: int) -> tuple[list[str], list[dic
     Raises
     ------
     ReadError
-        When it is missing, empty, no text, or a row has more cells than there are headings;
-        with the line.
+        When it is missing, empty, no text, two columns have one heading, or a row has more cells
+        than there are headings; with the line.
 
     Examples
     --------
@@ -58,6 +60,7 @@ def csv_rows(source: Path, what: str, *, most: int) -> tuple[list[str], list[dic
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         columns = [name.strip().lower() for name in next(reader)]
+        _once(columns, source, what)
         rows = [_row(columns, cells, f"{source}:{reader.line_num}") for cells in reader if cells]
     except csv.Error as problem:
         raise ReadError(
@@ -67,6 +70,13 @@ def csv_rows(source: Path, what: str, *, most: int) -> tuple[list[str], list[dic
     if not rows:
         raise ReadError(f"{source}: {what} lists nobody below its headings")
     return columns, rows
+
+
+def _once(columns: list[str], source: Path, what: str) -> None:
+    """Raise when two columns have one heading: one of them would be lost."""
+    twice = [name for name, count in Counter(columns).items() if count > 1 and name]
+    if twice:
+        raise ReadError(f"{source}: {what} has two columns of one name: {quoted(twice)}")
 
 
 def _row(columns: list[str], cells: list[str], where: str) -> dict[str, str]:

@@ -89,6 +89,8 @@ def regular_file(path: str | Path, *, most: int | None = None) -> Path:
         place = Path(path)
         if "\x00" in str(place):  # Python 3.11 calls such a file missing.
             raise ValueError("a sign that no path holds")
+        if any("\ud800" <= sign <= "\udfff" for sign in str(place)):
+            raise ValueError("bytes that are no text: nothing could say which file it was")
         # From Python 3.14 on, exists() and is_file() hide why a path cannot be asked about.
         known = place.stat()
     except ValueError as error:

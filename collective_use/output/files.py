@@ -24,6 +24,8 @@ def write_file(path: str | Path, content: bytes) -> Path:
     b'%PDF'
     """
     target = Path(path)
+    if not is_text(target):
+        raise OutputError(f"the file must have a path, got {str(path)!r}")
     temporary = target.with_name(f".{target.name}.part-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +40,17 @@ def write_file(path: str | Path, content: bytes) -> Path:
         reason = problem.strerror or problem
         raise OutputError(f"{target}: the file cannot be written: {reason}") from problem
     return target
+
+
+def is_text(path: str | Path) -> bool:
+    """Tell whether a path is text; systems take other bytes, which no account can name.
+
+    Examples
+    --------
+    >>> is_text("results"), is_text("\\udcff")
+    (True, False)
+    """
+    return not any("\ud800" <= sign <= "\udfff" for sign in str(path))
 
 
 def written(content: bytes, path: str | Path | None) -> bytes:

@@ -14,6 +14,7 @@ from collective_use.accepted import PlainMapping
 from collective_use.checks import quoted
 from collective_use.errors import OutputError
 from collective_use.output.cells import json_bytes
+from collective_use.output.files import is_text
 from collective_use.output.locks import locked
 from collective_use.output.swap import (
     LITTER,
@@ -174,7 +175,7 @@ def check_place(place: str | Path, *, makes: str = RESULTS) -> Path:
     >>> check_place("results").name
     'results'
     """
-    if "\x00" in str(place):
+    if "\x00" in str(place) or not is_text(place):
         raise OutputError(f"the output folder must be a path, got {str(place)!r}")
     target = Path(place).expanduser().resolve()
     if target == Path.cwd() or target in Path.cwd().parents:

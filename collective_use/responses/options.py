@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
-from collective_use.checks import one_of
+from collective_use.checks import did_you_mean, one_of
 from collective_use.errors import InputError
 from collective_use.instrument.model import MissingReason
 from collective_use.responses.headings.wording import as_number, normal
@@ -108,6 +108,12 @@ def missing_codes_of(codes: MissingCodes, items: Iterable[str]) -> dict[str, dic
         return {"": _reasons(codes)}
     known = set(items)
     found = {str(name): _reasons(value) for name, value in codes.items() if name in known}
+    for name, value in codes.items():
+        if name not in known and isinstance(value, (Mapping, list, tuple, set)):
+            raise InputError(
+                f"missing_codes must name an item of the instrument, got {str(name)!r}"
+                f"{did_you_mean(str(name), known)}"
+            )
     rest: dict[Code, str] = {c: str(why) for c, why in codes.items() if c not in known}
     if rest:
         found[""] = _reasons(rest)

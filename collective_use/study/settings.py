@@ -17,6 +17,7 @@ from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.phrases import languages
 from collective_use.platforms.registry import is_file
+from collective_use.study.empty_texts import empty_problems
 from collective_use.study.language import STUDY_FILE as STUDY_FILE
 from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
@@ -244,6 +245,7 @@ def read_study(path: str | Path) -> Study:
         problems += problems_of(error, document, Study, WHOLE)
         problems += _cutoff_problems(given, document)
         problems += _null_problems(given, document)
+        problems += empty_problems(given, document)
     elif not problems:
         start = document.at(())
         problems.append(Problem(start, "a study is a mapping that begins with 'instrument:'"))

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from collective_use.checks import did_you_mean, one_of, quoted
+from collective_use.checks import did_you_mean, one_of, quoted, valid_seed
 from collective_use.errors import InputError
 from collective_use.instrument.model import (
     Block,
@@ -330,7 +330,7 @@ def form_content(
     Raises
     ------
     InputError
-        When form, language, module or respondent is unknown.
+        When form, language, module or respondent is unknown, or the seed is below 0.
 
     Examples
     --------
@@ -339,6 +339,7 @@ def form_content(
     >>> content.languages
     ('en',)
     """
+    valid_seed(seed)
     one_of("respondent", respondent, ("member", "informant"))
     languages = parse_languages(language, instrument)
     chosen = find_form(instrument, form)

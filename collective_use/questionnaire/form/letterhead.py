@@ -8,7 +8,8 @@ from pathlib import Path
 
 from collective_use.accepted import Arguments, PlainMapping
 from collective_use.checks import did_you_mean, quoted
-from collective_use.errors import InputError
+from collective_use.door.limits import regular_file
+from collective_use.errors import InputError, ReadError
 from collective_use.questionnaire.form.content import FormContent, Texts
 from collective_use.questionnaire.form.fill import fill_of, filled, unfilled
 from collective_use.yaml_source.read import read_yaml
@@ -86,9 +87,10 @@ class Letterhead:
         if file.suffix.lower() not in LOGO_KINDS:
             raise InputError(f"logo must be a file ending in {quoted(LOGO_KINDS)}, got {file.name}")
         try:
-            content = file.read_bytes()
-        except OSError as problem:
-            raise InputError(f"logo: {file} cannot be read: {problem.strerror}") from None
+            content = regular_file(file).read_bytes()
+        except (OSError, ReadError) as problem:
+            said = getattr(problem, "strerror", None) or problem
+            raise InputError(f"logo: {file} cannot be read: {said}") from None
         if len(content) > _LARGEST_LOGO:
             raise InputError(f"logo: {file} must be at most 2 MB, got {len(content):,} bytes")
         return content, LOGO_KINDS[file.suffix.lower()]

@@ -77,7 +77,7 @@ def decode(data: bytes, *, name: str, encoding: str | None = None) -> Decoded:
     if encoding is not None:
         try:
             return Decoded(data.decode(encoding), encoding, certain=True)
-        except (UnicodeDecodeError, LookupError) as error:
+        except (UnicodeError, LookupError) as error:
             raise ReadError(f"{name}: cannot be read as encoding {encoding!r}: {error}") from error
     for mark, codec in _MARKS:
         if data.startswith(mark):

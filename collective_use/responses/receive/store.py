@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from collective_use.accepted import Plain, PlainDict, PlainMapping
-from collective_use.errors import InputError
+from collective_use.errors import InputError, OutputError
 from collective_use.file_names import safe_names
 from collective_use.output import write_file
 from collective_use.responses.files.json import WEB
@@ -99,6 +99,10 @@ class Store:
 
     def __post_init__(self) -> None:
         self._lock = Lock()
+        if self.folder.exists() and not self.folder.is_dir():
+            raise OutputError(
+                f"the folder for the answers must be a folder, got the file {self.folder}"
+            )
         self.taken = sum(1 for _ in self.folder.glob("answers-*.json"))
 
     def take(self, body: bytes) -> str:
