@@ -69,8 +69,9 @@ def refuse_beside(asked: PlainDict, *, levels: bool, explores: bool) -> None:
             raise NotSupported(f"replicate_weights= with {what} is not supported: {OFFERED}")
     if asked["test"] not in (None, *TESTS):
         raise NotSupported(
-            f"replicate_weights= with test={asked['test']!r} is not supported: no test of fit knows "
-            f"the design; chi-square stays that of weights=, by test= one of {quoted(TESTS)}"
+            f"replicate_weights= with test={asked['test']!r} is not supported: no test of fit "
+            "knows the design; chi-square stays that of weights=, by test= one of "
+            f"{quoted(TESTS)}"
         )
     if asked["weights"] is None:
         raise InputError(
