@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from collective_use.checks import did_you_mean, quoted
+from collective_use.door.limits import check_keys
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
@@ -71,6 +72,27 @@ def key_texts(column: pd.Series) -> np.ndarray:
     return np.asarray([*(clean_key(text) for text in texts), ""], dtype=object)[codes]
 
 
+def code_texts(name: str, role: str, column: pd.Series) -> np.ndarray:
+    """Return the codes of groups or persons as clean texts.
+
+    Parameters
+    ----------
+    name
+        The file, for messages.
+    role
+        ``group``, ``member``, ``partner`` and so on.
+    column
+        Its cells.
+
+    Raises
+    ------
+    ReadError
+        When one is longer than any code or name.
+    """
+    check_keys(name, role, used_texts(column)[0])
+    return key_texts(column)
+
+
 def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:
     """Return languages as the instrument names them: ``ZH-S`` is ``zh``, ``EN-GB`` is ``en``.
 
@@ -124,7 +146,8 @@ def build_persons(
 ) -> pd.DataFrame:
     """Return one row of keys for each respondent; `declared` values fill what is not there."""
     cells = export.raw.cells
-    frame: dict[str, object] = {"group": key_texts(cells[places["group"]])}
+    name = export.raw.name
+    frame: dict[str, object] = {"group": code_texts(name, "group", cells[places["group"]])}
     for role in KEYS:
         if role not in places:
             continue
@@ -136,11 +159,11 @@ def build_persons(
                 column, (*instrument.languages, *instrument.draft_languages)
             )
         else:
-            frame[role] = key_texts(column)
+            frame[role] = code_texts(name, role, column)
     persons = pd.DataFrame(frame, index=pd.RangeIndex(len(cells)))
     for page, place in export.seconds.items():
-        name = f"seconds_{page}"
-        persons[name] = number_values(name, cells[place], export.raw, rows)
+        seconds = f"seconds_{page}"
+        persons[seconds] = number_values(seconds, cells[place], export.raw, rows)
     for role, value in declared.items():
         persons[role] = value
     persons["row"] = rows
