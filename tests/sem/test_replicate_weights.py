@@ -84,6 +84,8 @@ LEVELS = "level: 1\nf =~ y1 + y2 + y3\nlevel: 2\ng =~ y1 + y2 + y3"
         (MODEL, DATA, {"se": "robust.huber.white"}, "with se='robust.huber.white'"),
         (MODEL, DATA, {"se": "bootstrap"}, "with se='bootstrap'"),
         (MODEL, DATA, {"repetitions": 10}, "with repetitions="),
+        (MODEL, DATA, {"test": "design"}, "with test='design'.*no test of fit knows the design"),
+        (MODEL, DATA, {"test": "satorra.bentler"}, "with test='satorra.bentler'"),
         (MODEL, DATA, {"engine": "semopy"}, "with engine='semopy'"),
         (MODEL, None, {"cov": np.eye(4), "n": 50}, "with cov="),
         ('efa("b")*f =~ y1 + y2 + y3 + y4', DATA, {}, "with exploratory blocks"),

@@ -9,16 +9,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammaincc, ndtr, ndtri
 
 from collective_use.checks import number_between, quoted
-from collective_use.errors import EstimationError, InputError
+from collective_use.errors import InputError
 from collective_use.numerics.moments import Floats
-from collective_use.record import Record
-from collective_use.results import NotComputed, Result, Table, table_of
+from collective_use.results import NotComputed, Table, table_of
 from collective_use.sem.moderated.likelihood import Casewise
 from collective_use.sem.postfit.derived import DerivedEstimate
-from collective_use.sem.postfit.problems import Problem
+from collective_use.sem.postfit.likelihood_fit import (
+    LikelihoodFit,
+    LikelihoodRatio,
+    chosen_values,
+    likelihood_ratio,
+)
 from collective_use.sem.table.constraints import Dual, evaluate, read_expression
 from collective_use.sem.table.partable import CONSTRAINTS, ParameterTable, shown_label
 from collective_use.syntax.expressions import DATA, labels_of
@@ -37,33 +40,7 @@ NO_BASE = NotComputed("the model with constant parameters did not converge")
 
 
 @dataclass(frozen=True)
-class LikelihoodRatio(Result):
-    """A likelihood-ratio test of two nested models of the same cases.
-
-    Attributes
-    ----------
-    statistic, df, p
-        Twice the difference of log-likelihoods; a small p speaks for the larger model.
-
-    Examples
-    --------
-    >>> LikelihoodRatio(10.0, 2, 0.0067).df
-    2
-    """
-
-    statistic: float
-    df: int
-    p: float
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row: statistic, df, p."""
-        import pandas as pd
-
-        return pd.DataFrame({"statistic": [self.statistic], "df": [self.df], "p": [self.p]})
-
-
-@dataclass(frozen=True)
-class ModeratedFit(Result):
+class ModeratedFit(LikelihoodFit):
     """A fitted model whose parameters move with columns of the data.
 
     Attributes
@@ -101,45 +78,12 @@ class ModeratedFit(Result):
     (True, 4.0, True)
     """
 
-    names: tuple[str, ...]
-    theta: Floats
-    vcov: Floats | None
-    log_likelihood: float
-    n: int
-    converged: bool
-    problems: tuple[Problem, ...]
-    model: str
-    record: Record
     constant_log_likelihood: float
     constant_npar: int
     group_names: tuple[str, ...]
     _casewise: Casewise = field(repr=False, compare=False)
     _table: ParameterTable = field(repr=False, compare=False)
     _definitions: tuple[Statement, ...] = field(repr=False, compare=False)
-
-    @property
-    def admissible(self) -> bool:
-        """Whether nothing speaks against the solution."""
-        return self.converged and not self.problems
-
-    @property
-    def parameters(self) -> pd.Series:
-        """Free parameters by name."""
-        import pandas as pd
-
-        return pd.Series(self.theta, index=list(self.names))
-
-    @property
-    def fit_measures(self) -> dict[str, float]:
-        """``npar``, ``logl``, ``aic``, ``bic`` and ``ntotal``.
-
-        No covariance matrix is common to all cases, so that there is no chi-square.
-        """
-        q = float(len(self.names))
-        return {
-            "npar": q, "logl": self.log_likelihood, "aic": 2 * q - 2 * self.log_likelihood,
-            "bic": math.log(self.n) * q - 2 * self.log_likelihood, "ntotal": float(self.n),
-        }  # fmt: skip
 
     @property
     def test(self) -> LikelihoodRatio | NotComputed:
@@ -175,17 +119,7 @@ class ModeratedFit(Result):
             g.Y.shape == h.Y.shape and np.array_equal(g.Y, h.Y, equal_nan=True)
             for g, h in zip(self._casewise.groups, smaller._casewise.groups, strict=False)
         )
-        if smaller.n != self.n or not same:
-            raise InputError("the two models were fitted to different cases")
-        if len(smaller.names) >= len(self.names):
-            raise InputError(
-                f"the nested model has {len(smaller.names)} parameters, this one {len(self.names)}"
-            )
-        if not (self.converged and smaller.converged):
-            raise EstimationError("a model that did not converge cannot be compared")
-        return likelihood_ratio(
-            self.log_likelihood, len(self.names), smaller.log_likelihood, len(smaller.names)
-        )
+        return self._against(smaller, "cases", same=same and smaller.n == self.n)
 
     def at(self, *, confidence: float = 0.95, **columns: Values) -> pd.DataFrame:
         """Return the moderated parameters where the moderators have chosen values.
@@ -215,10 +149,7 @@ class ModeratedFit(Result):
         own = {name[len(DATA) : -1]: mean for name, mean in self._means().items()}
         if unknown := sorted(set(columns) - set(own)):
             raise InputError(f"moderators are {quoted(own)}, found {quoted(unknown)}")
-        given = {name: np.atleast_1d(np.asarray(v, dtype=float)) for name, v in columns.items()}
-        size = max((v.size for v in given.values()), default=1)
-        if any(v.ndim != 1 or v.size not in (1, size) for v in given.values()):
-            raise InputError("moderators must have one value, or as many as each other")
+        given, size = chosen_values(columns, "moderators")
         values = {f"{DATA}{name})": np.broadcast_to(given.get(name, np.array([mean])), (size,))
                   for name, mean in own.items()}  # fmt: skip
         parts = []
@@ -279,19 +210,12 @@ class ModeratedFit(Result):
         numbers = self._columns(np.array(values), np.array(slopes), 0.95)
         return pd.concat([frame, pd.DataFrame(numbers)], axis=1)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return `estimates`."""
-        return self.estimates
-
     def tables(self) -> tuple[Table, ...]:
         """Return fit, the test of moderation and the estimates."""
         import pandas as pd
 
-        m, test = self.fit_measures, self.test
-        rows: list[tuple[str, object]] = [
-            ("cases", self.n), ("free parameters", len(self.names)),
-            ("log-likelihood", m["logl"]), ("AIC", m["aic"]), ("BIC", m["bic"]),
-        ]  # fmt: skip
+        test = self.test
+        rows: list[tuple[str, object]] = [("cases", self.n), *self._measures()]
         notes = [problem.text for problem in self.problems]
         if isinstance(test, LikelihoodRatio):
             rows += [("moderation: chi-square", test.statistic), ("df", test.df), ("p", test.p)]
@@ -337,23 +261,3 @@ class ModeratedFit(Result):
     def _defined(self) -> list[tuple[str, str, str, float, Floats]]:
         known = self._labelled()
         return [(s.lhs, ":=", s.rhs, *known[s.lhs]) for s in self._definitions]
-
-    def _se(self, slopes: Floats) -> Floats:
-        if self.vcov is None:
-            return np.where(np.any(slopes != 0, axis=1), np.nan, 0.0)
-        return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", slopes, self.vcov, slopes), 0.0))
-
-    def _columns(self, values: Floats, slopes: Floats, confidence: float) -> dict[str, Floats]:
-        se = self._se(slopes)
-        z = np.divide(values, se, out=np.full(len(values), np.nan), where=se > 1e-12)
-        width = float(ndtri(0.5 + confidence / 2))
-        return {"est": values, "se": se, "z": z, "p": 2 * ndtr(-np.abs(z)),
-                "ci_lower": values - width * se, "ci_upper": values + width * se}  # fmt: skip
-
-
-def likelihood_ratio(larger: float, q: int, smaller: float, fewer: int) -> LikelihoodRatio:
-    """Return the test of two log-likelihoods with q and fewer parameters."""
-    statistic, df = 2 * (larger - smaller), q - fewer
-    if df < 1:
-        raise EstimationError("the models have as many parameters as each other")
-    return LikelihoodRatio(statistic, df, float(gammaincc(df / 2, max(statistic, 0.0) / 2)))

@@ -64,7 +64,12 @@ class OrdinalResult(SemResult):
     @cached_property
     def _tests(self) -> tuple[tests_of_fit.ChiSquare, tests_of_fit.ChiSquare | None]:
         self._refuse()
-        return model_tests(self.solution, self.moments)
+        return self._tests_at(self.solution)
+
+    def _tests_at(
+        self, solution: OrdinalSolution
+    ) -> tuple[tests_of_fit.ChiSquare, tests_of_fit.ChiSquare | None]:
+        return model_tests(solution, self.moments)
 
     @cached_property
     def test(self) -> tests_of_fit.ChiSquare:
@@ -117,7 +122,7 @@ class OrdinalResult(SemResult):
         """
         moved = moved_to(self.solution, theta)
         refuse_other_value(moved.optimum.value, wanted)
-        corrected = model_tests(moved, self.moments)[1]
+        corrected = self._tests_at(moved)[1]
         return math.nan if corrected is None else corrected.scaling
 
     def refit(self, kind: str) -> Refit:

@@ -12,10 +12,7 @@ import numpy as np
 
 from collective_use.checks import one_of
 from collective_use.errors import NotSupported
-from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal_twolevel.moments import TwoLevelOrdinalMoments
-from collective_use.sem.engines.core import moved_to
-from collective_use.sem.fitted import refuse_other_value
 from collective_use.sem.options import LEVELS, Level
 from collective_use.sem.ordinal.result import OrdinalResult
 from collective_use.sem.ordinal_twolevel.estimate import TwoLevelOrdinalSolution
@@ -69,10 +66,9 @@ class TwoLevelOrdinalResult(OrdinalResult):
     solution: TwoLevelOrdinalSolution
     moments: tuple[TwoLevelOrdinalMoments, ...] = ()
 
-    @cached_property
-    def _tests(self) -> Tests:
-        self._refuse()
-        return two_level_tests(self.solution, self.moments)
+    # only solutions of this result, moved or not, are asked for
+    def _tests_at(self, solution: TwoLevelOrdinalSolution) -> Tests:  # type: ignore[override]
+        return two_level_tests(solution, self.moments)
 
     @cached_property
     def fit_measures(self) -> Mapping[str, float]:
@@ -126,19 +122,6 @@ class TwoLevelOrdinalResult(OrdinalResult):
             return release_tests(self.solution)
         wanted, levels = level_statements(add, self.level_names)
         return score_test(self.solution, wanted, levels)
-
-    def scaling_at(self, theta: Floats, wanted: float) -> float:
-        """Return the scaling of the corrected test at other parameter values.
-
-        Raises
-        ------
-        EstimationError
-            When they are no estimates of a smaller model, whose discrepancy is `wanted`.
-        """
-        moved = moved_to(self.solution, theta)
-        refuse_other_value(moved.optimum.value, wanted)
-        corrected = two_level_tests(moved, self.moments)[1]
-        return float("nan") if corrected is None else corrected.scaling
 
     def _not(self, what: str, instead: str) -> NoReturn:
         raise NotSupported(

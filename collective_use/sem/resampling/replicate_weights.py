@@ -35,6 +35,9 @@ from collective_use.sem.result import SemResult
 if TYPE_CHECKING:
     import pandas as pd
 
+TESTS = ("standard", "yuan.bentler.mplus")
+"""Tests of fit beside replicate weights, as with weights alone."""
+
 OFFERED = "cases at one level by estimator='ML' or 'MLR', complete or missing='fiml', have them"
 
 
@@ -64,6 +67,12 @@ def refuse_beside(asked: PlainDict, *, levels: bool, explores: bool) -> None:
     for what, met in refused.items():
         if met:
             raise NotSupported(f"replicate_weights= with {what} is not supported: {OFFERED}")
+    if asked["test"] not in (None, *TESTS):
+        raise NotSupported(
+            f"replicate_weights= with test={asked['test']!r} is not supported: no test of fit "
+            "knows the design; chi-square stays that of weights=, by test= one of "
+            f"{quoted(TESTS)}"
+        )
     if asked["weights"] is None:
         raise InputError(
             "replicate_weights= goes with the weights of the whole sample: name their column in "

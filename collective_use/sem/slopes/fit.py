@@ -105,8 +105,8 @@ def fit_slopes(
     problems = tuple(_problems(found, vcov, asked, bool(held)))
     warn_problems(problems)
     return SlopesFit(
-        asked.names, found.theta, vcov, found.value, len(y), len(names), found.converged, problems,
-        text.source, record, names, asked, products,
+        asked.names, found.theta, vcov, found.value, len(y), found.converged, problems,
+        text.source, record, len(names), names, asked, products,
     )  # fmt: skip
 
 

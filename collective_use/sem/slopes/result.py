@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from collective_use.checks import number_between, quoted
-from collective_use.errors import EstimationError, InputError
-from collective_use.numerics.moments import Floats
+from collective_use.errors import InputError
 from collective_use.numerics.twolevel.slopes import Products
-from collective_use.record import Record
-from collective_use.results import Result, Table, table_of
-from collective_use.sem.moderated.result import LikelihoodRatio, likelihood_ratio
-from collective_use.sem.postfit.problems import Problem
+from collective_use.results import Table, table_of
+from collective_use.sem.postfit.likelihood_fit import (
+    LikelihoodFit,
+    LikelihoodRatio,
+    chosen_values,
+)
 from collective_use.sem.slopes.model import SlopeModel
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SlopesFit(Result):
+class SlopesFit(LikelihoodFit):
     """A fitted model with random slopes.
 
     Attributes
@@ -65,31 +64,10 @@ class SlopesFit(Result):
     (True, 60)
     """
 
-    names: tuple[str, ...]
-    theta: Floats
-    vcov: Floats | None
-    log_likelihood: float
-    n: int
     n_clusters: int
-    converged: bool
-    problems: tuple[Problem, ...]
-    model: str
-    record: Record
     clusters: tuple[str, ...]
     _model: SlopeModel = field(repr=False, compare=False)
     _products: Products = field(repr=False, compare=False)
-
-    @property
-    def admissible(self) -> bool:
-        """Whether nothing speaks against the solution."""
-        return self.converged and not self.problems
-
-    @property
-    def parameters(self) -> pd.Series:
-        """Free parameters by name."""
-        import pandas as pd
-
-        return pd.Series(self.theta, index=list(self.names))
 
     @property
     def fit_measures(self) -> dict[str, float]:
@@ -97,12 +75,7 @@ class SlopesFit(Result):
 
         Variances of the outcome differ with what has a random slope: there is no chi-square.
         """
-        q = float(len(self.names))
-        return {
-            "npar": q, "logl": self.log_likelihood, "aic": 2 * q - 2 * self.log_likelihood,
-            "bic": math.log(self.n) * q - 2 * self.log_likelihood, "ntotal": float(self.n),
-            "nclusters": float(self.n_clusters),
-        }  # fmt: skip
+        return super().fit_measures | {"nclusters": float(self.n_clusters)}
 
     def compare(self, smaller: SlopesFit) -> LikelihoodRatio:
         """Test this model against a nested one of the same members.
@@ -121,17 +94,8 @@ class SlopesFit(Result):
             raise InputError(
                 f"smaller must be what fit_slopes returns, got {type(smaller).__name__}"
             )
-        if not np.array_equal(smaller._products.yy, self._products.yy):
-            raise InputError("the two models were fitted to different members")
-        if len(smaller.names) >= len(self.names):
-            raise InputError(
-                f"the nested model has {len(smaller.names)} parameters, this one {len(self.names)}"
-            )
-        if not (self.converged and smaller.converged):
-            raise EstimationError("a model that did not converge cannot be compared")
-        return likelihood_ratio(
-            self.log_likelihood, len(self.names), smaller.log_likelihood, len(smaller.names)
-        )
+        same = np.array_equal(smaller._products.yy, self._products.yy)
+        return self._against(smaller, "members", same=same)
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -173,10 +137,7 @@ class SlopesFit(Result):
         own = tuple(dict.fromkeys(r.rhs for r in rows if r.op == "~"))
         if set(columns) != set(own):
             raise InputError(f"slopes are explained by {quoted(own)}, found {quoted(columns)}")
-        given = {name: np.atleast_1d(np.asarray(v, dtype=float)) for name, v in columns.items()}
-        size = max((v.size for v in given.values()), default=1)
-        if any(v.ndim != 1 or v.size not in (1, size) for v in given.values()):
-            raise InputError("variables must have one value, or as many as each other")
+        given, size = chosen_values(columns, "variables")
         values = {name: np.broadcast_to(v, (size,)) for name, v in given.items()}
         parts = []
         for slope in slopes:
@@ -216,35 +177,14 @@ class SlopesFit(Result):
             [pd.DataFrame({"cluster": self.clusters}), pd.DataFrame(b, columns=list(order))], axis=1
         )
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return `estimates`."""
-        return self.estimates
-
     def tables(self) -> tuple[Table, ...]:
         """Return fit and estimates."""
         import pandas as pd
 
-        m = self.fit_measures
         rows: list[tuple[str, object]] = [
-            ("members", self.n), ("clusters", self.n_clusters),
-            ("free parameters", len(self.names)),
-            ("log-likelihood", m["logl"]), ("AIC", m["aic"]), ("BIC", m["bic"]),
+            ("members", self.n), ("clusters", self.n_clusters), *self._measures()
         ]  # fmt: skip
         fit = table_of("Model with random slopes", pd.DataFrame(rows, columns=["", "value"]),
                        notes=[problem.text for problem in self.problems])  # fmt: skip
         slopes = "; ".join(f"{name}: effect of {x}" for name, x in self._model.slopes)
         return fit, table_of("Estimates", self.estimates, notes=(slopes,))
-
-    def _columns(self, values: Floats, slopes: Floats, confidence: float) -> dict[str, Floats]:
-        if self.vcov is None:
-            se = np.where(np.any(slopes != 0, axis=1), np.nan, 0.0)
-        else:
-            # A variance at its border has no error, which is no reason for others to have none.
-            known = np.nan_to_num(self.vcov, nan=0.0)
-            se = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", slopes, known, slopes), 0.0))
-            held = np.flatnonzero(np.isnan(np.diag(self.vcov)))
-            se[np.any(slopes[:, held] != 0, axis=1)] = np.nan
-        z = np.divide(values, se, out=np.full(len(values), np.nan), where=se > 1e-12)
-        width = float(ndtri(0.5 + confidence / 2))
-        return {"est": values, "se": se, "z": z, "p": 2 * ndtr(-np.abs(z)),
-                "ci_lower": values - width * se, "ci_upper": values + width * se}  # fmt: skip
