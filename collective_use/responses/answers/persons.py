@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Values
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
@@ -71,6 +72,22 @@ def key_texts(column: pd.Series) -> np.ndarray:
     return np.asarray([*(clean_key(text) for text in texts), ""], dtype=object)[codes]
 
 
+def key_cells(column: pd.Series) -> Values:
+    """Return a key column as clean texts, never as texts of Python where none has to be cleaned.
+
+    Examples
+    --------
+    >>> from collective_use.responses.files.raw import categorical
+    >>> list(key_cells(pd.Series(categorical(["g1", "", " g1 "]))))
+    ['g1', '', 'g1']
+    """
+    texts = column.cat.categories
+    whole = isinstance(texts.dtype, pd.StringDtype) and column.cat.codes.ge(0).all()
+    if whole and texts.str.fullmatch("[0-9A-Za-z]*").all():
+        return texts.array.take(column.cat.codes.to_numpy())
+    return key_texts(column)
+
+
 def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:
     """Return languages as the instrument names them: ``ZH-S`` is ``zh``, ``EN-GB`` is ``en``.
 
@@ -124,7 +141,7 @@ def build_persons(
 ) -> pd.DataFrame:
     """Return one row of keys for each respondent; `declared` values fill what is not there."""
     cells = export.raw.cells
-    frame: dict[str, object] = {"group": key_texts(cells[places["group"]])}
+    frame: dict[str, object] = {"group": key_cells(cells[places["group"]])}
     for role in KEYS:
         if role not in places:
             continue
@@ -136,7 +153,7 @@ def build_persons(
                 column, (*instrument.languages, *instrument.draft_languages)
             )
         else:
-            frame[role] = key_texts(column)
+            frame[role] = key_cells(column)
     persons = pd.DataFrame(frame, index=pd.RangeIndex(len(cells)))
     for page, place in export.seconds.items():
         name = f"seconds_{page}"
