@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
 def run() -> None:
-    """Run the program; an interrupt while it still loads ends it as quietly as a later one."""
+    """Run the program; an interrupt is one sentence however early, and none when all is done."""
     try:
         from collective_use.cli.main import run as begin
+
+        begin()
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted; nothing was left half-written.\n")
         sys.exit(130)
-    begin()
+    finally:
+        # What Python tidies up from here on takes a moment; everything is written and said.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

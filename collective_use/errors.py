@@ -6,12 +6,12 @@ one message and exit code 2. Every warning is a class of its own, so that it can
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = __file__.rpartition(os.sep)[0]  # pathlib would be half of what `import` takes
 _BETWEEN = "functools.py"
 """Where a cached property of the package is called from: not the user's line either."""
 

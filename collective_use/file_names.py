@@ -43,9 +43,10 @@ def safe_names(names: Sequence[str]) -> dict[str, str]:
     """
     cleaned = {name: _clean(name) for name in names}
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     result: dict[str, str] = {}
     for name in sorted(cleaned, key=lambda name: cleaned[name] != name):
-        result[name] = _unused(cleaned[name], taken)
+        result[name] = _unused(cleaned[name], taken, numbers)
         taken.add(_alike(result[name]))
     return {name: result[name] for name in cleaned}
 
@@ -72,9 +73,10 @@ def _alike(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _unused(name: str, taken: set[str]) -> str:
-    number, proposal = 2, name
+def _unused(name: str, taken: set[str], numbers: dict[str, int]) -> str:
+    """Return the name with the first free number; `numbers` remembers which were tried."""
+    proposal, alike = name, _alike(name)
     while _alike(proposal) in taken:
-        proposal = f"{name}-{number}"
-        number += 1
+        numbers[alike] = numbers.get(alike, 1) + 1
+        proposal = f"{name}-{numbers[alike]}"
     return proposal

@@ -18,6 +18,7 @@ from collective_use._version import __version__
 from collective_use.accepted import Arguments, ClickPart
 from collective_use.cli.commands import COMMANDS
 from collective_use.cli.console import speak, spoken
+from collective_use.cli.filled import refuse_empty
 from collective_use.cli.help import help_told
 from collective_use.cli.terminal import put
 from collective_use.errors import CollectiveUseError
@@ -88,11 +89,12 @@ app = typer.Typer(
 
 
 def _speaking(command: ClickPart) -> ClickPart:
-    """Give a command, and those inside it, `--lang` where it has none of its own."""
+    """Give a command, and those inside it, `--lang`, and let them refuse empty values."""
     for part in getattr(command, "commands", {}).values():
         _speaking(part)
     if not any(parameter.name == "lang" for parameter in command.params):
         command.params.append(_lang())
+    refuse_empty(command)
     return command
 
 

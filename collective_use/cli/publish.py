@@ -63,6 +63,7 @@ def publish(
             if flags["members"]
             else (),
             fill=fills_of(flags),
+            known_gaps=not flags["fill_from"],
             hand_in=hand_in,
             **form_settings(flags),
         )

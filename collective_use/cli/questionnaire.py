@@ -98,6 +98,7 @@ def questionnaire(
             out,
             fill={**words, **fills_of(flags)},
             known_gaps=not (study or flags["fill_from"]),
+            bound=False,
             letterhead=_letterhead(head, flags),
             members=flags["members"],
             group=group,

@@ -79,7 +79,7 @@ def bounded(kind: str, path: Path, **how: Arguments) -> Found:
             "away from the table. Save it again without empty rows and columns, or as csv"
         )
     if "problem" in answer:
-        raise Refusal(answer["problem"])
+        raise Refusal(_named(answer["problem"], task["path"], path.name))
     return answer["value"]
 
 
@@ -100,6 +100,11 @@ def bounded_reader(kind: str) -> Callable[..., tuple[pd.DataFrame, Found]]:
         return frame, SimpleNamespace(**meta)
 
     return read
+
+
+def _named(problem: str, place: str, name: str) -> str:
+    """Return what a parser says with the file's name, once, in place of where it lies."""
+    return problem.replace(f"{place}: ", "").replace(place, name)
 
 
 def _run(words: list[str], seconds: float) -> int | None:

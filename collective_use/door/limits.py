@@ -28,6 +28,8 @@ class Limits:
         Columns of a table, and columns times rows.
     cell_signs
         Signs of one cell; spreadsheets hold 32,767.
+    key_signs
+        Signs of the code or name of a group, a person or a partner.
     unpacked_bytes
         All parts of a workbook together, unpacked.
     ratio
@@ -51,6 +53,7 @@ class Limits:
     columns: int = 10_000
     cells: int = 200_000_000
     cell_signs: int = 131_072
+    key_signs: int = 500
     unpacked_bytes: int = 1_500_000_000
     ratio: int = 120
     ratio_from: int = 5_000_000
@@ -167,6 +170,35 @@ def check_cells(name: str, records: Iterable[list[str]]) -> None:
                     f"{name}: row {row}, column {column} holds {len(cell):,} signs; at most "
                     f"{LIMITS.cell_signs:,} are read: is a quotation mark not closed?"
                 )
+
+
+def check_keys(where: str, what: str, texts: Iterable[str]) -> None:
+    """Raise when a code or name is longer than any: it is headed, listed and printed everywhere.
+
+    Parameters
+    ----------
+    where
+        The file, and the line where it is known.
+    what
+        What the texts are: ``group``, ``member``.
+    texts
+        Codes or names.
+
+    Raises
+    ------
+    ReadError
+        With its length and how it begins.
+
+    Examples
+    --------
+    >>> check_keys("members.csv", "group", ["A", "B"])
+    """
+    for text in texts:
+        if len(text) > LIMITS.key_signs:
+            raise ReadError(
+                f"{where}: {what} must have at most {LIMITS.key_signs:,} signs, got {len(text):,}, "
+                f"beginning with {text[:20]!r}: is it the right column, is a quotation mark closed?"
+            )
 
 
 def _begins_as_archive(path: Path) -> bool:

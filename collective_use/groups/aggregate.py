@@ -16,7 +16,6 @@ from collective_use.errors import InputError
 from collective_use.groups.counts.survey import SurveyCounts
 from collective_use.groups.evidence.counted import (
     counted_evidence,
-    counted_keys,
     counted_record,
 )
 from collective_use.groups.evidence.informants import informant_evidence
@@ -144,7 +143,7 @@ def _from_counts(
     if settings.voice == "partner":
         raise InputError("voice must be 'member' with counted answers: they know no partners")
     wanted = _wanted(counted.instrument.measures, measures)
-    keys = counted_keys(counted)
+    keys = counted.keys
     record = _start(counted_record(counted), keys, changes, settings.cutoffs)
     evidence: dict[str, Evidence] = {}
     with thread_controller().limit(limits=1):
@@ -250,7 +249,8 @@ def _start(
         "Missing items: pairwise; the variance of an item uses every answer to it.",
     )
     least = rules["group_size"]
-    small = [name for name, n in zip(keys.names, keys.frame["n"], strict=True) if n < least.value]
+    few = np.flatnonzero(keys.frame["n"].to_numpy() < least.value)
+    small = [keys.names[k] for k in few]
     if small:
         record = record.note(
             "groups",
@@ -299,10 +299,10 @@ def _values(
 ) -> pd.DataFrame:
     frame = keys.frame.copy()
     least = rules["group_size"].value
-    frame["reason"] = [
-        "" if n >= least else f"{n} answered; at least {least:g} are asked for" for n in frame["n"]
-    ]
-    enough = frame["n"].to_numpy() >= least
+    n = frame["n"].to_numpy()
+    few = {k: f"{k} answered; at least {least:g} are asked for" for k in np.unique(n[n < least])}
+    enough = n >= least
+    frame["reason"] = [few.get(k, "") for k in n.tolist()]
     columns = {name: part.by_group["value"].to_numpy() for name, part in evidence.items()}
     facets = pd.DataFrame() if scores is None else scores.values
     for name in facets.columns:

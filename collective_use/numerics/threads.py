@@ -1,8 +1,9 @@
-"""One thread for small matrices: more cost up to twenty times the time on them."""
+"""One thread for small matrices, where more cost up to twenty times the time; several for long
+columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A")
+
+LONG = 200_000
+"""Rows of a column from which on threads gain more than they cost."""
+
+MOST = 4
+"""Threads at most: each holds columns of its own."""
 
 
 @lru_cache(maxsize=1)
@@ -41,3 +49,30 @@ def single_threaded(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return inner
+
+
+def each_of(work: Callable[[A], R], parts: Iterable[A], rows: int) -> list[R]:
+    """Return what is made of each part, in order; by several threads where columns are long.
+
+    Parameters
+    ----------
+    work
+        What to do with one part; it must not change what others read.
+    parts
+        The parts.
+    rows
+        Rows of the columns that are worked on.
+
+    Examples
+    --------
+    >>> each_of(abs, [-1, 2], rows=10)
+    [1, 2]
+    """
+    listed = list(parts)
+    if rows < LONG or len(listed) < 2:
+        return [work(part) for part in listed]
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST, len(listed))) as pool:
+        return list(pool.map(work, listed))

@@ -16,9 +16,16 @@ from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import write_file, write_folder
 from collective_use.questionnaire.form.content import FormContent, Member
-from collective_use.questionnaire.form.fill import Fills, filled, require_filled, unfilled
+from collective_use.questionnaire.form.fill import (
+    Fills,
+    check_marks,
+    filled,
+    require_filled,
+    unfilled,
+)
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.letterhead import Letterhead, as_letterhead, filled_from
+from collective_use.questionnaire.form.limits import check_copies
 from collective_use.questionnaire.form.members import Roster, measured_items, read_rosters
 from collective_use.questionnaire.form.phrases import phrases_from
 from collective_use.questionnaire.paper.batch import (
@@ -168,7 +175,7 @@ def questionnaire(
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The copies that were laid out, where they were written, and their bytes."""
+    """The copies that were laid out, where they were written, and their bytes if asked for."""
 
     copies: tuple[FormContent, ...]
     where: str
@@ -190,6 +197,7 @@ def print_copies(
     fill: Fills | None = None,
     known_gaps: bool = True,
     draft: bool = False,
+    bound: bool = True,
     **form: Arguments,
 ) -> Printed:
     """Print as `questionnaire` does, and say what was printed.
@@ -201,7 +209,11 @@ def print_copies(
     draft
         As in `questionnaire`.
     known_gaps
-        Whether everything in `fill` must be a gap of this form; a file of a study may fill more.
+        Whether everything in `fill` must be a gap of this form; a file of a study may fill more,
+        but nothing that no form and no letter has.
+    bound
+        Whether the bytes are asked for where copies go into a folder; without them, its files are
+        all that is made.
     form
         ``form``, ``language``, ``modules``, ``respondent`` and ``seed``, as in `questionnaire`.
     """
@@ -211,6 +223,8 @@ def print_copies(
         raise InputError(f"fillable must go with a PDF, got {kind}")
     bank = as_instrument(instrument)
     head = as_letterhead(letterhead)
+    if not known_gaps:
+        check_marks(fill or {}, bank)
     settings = {**form, "language": form.get("language") or bank.languages[0]}
     settings["modules"] = tuple(form.get("modules") or ())
 
@@ -223,8 +237,12 @@ def print_copies(
             require_filled(content)
         return content
 
-    copies = form_copies(lay, _rosters(bank, members, group, personal), personal)
-    content = _written(copies, Rendering(kind, fillable, paper, head, find_fonts(fonts)), path)
+    rosters = _rosters(bank, members, group, personal)
+    if rosters:
+        check_copies(rosters, personal=personal, lists=lay((), "", "").lists)
+    copies = form_copies(lay, rosters, personal)
+    rendering = Rendering(kind, fillable, paper, head, find_fonts(fonts))
+    content = _written(copies, rendering, path, bound)
     folder = _is_folder(path)
     return Printed(tuple(copies), f"{path}/" if folder else str(path or ""), content)
 
@@ -271,17 +289,20 @@ def _names(copies: Sequence[FormContent], render: Rendering) -> dict[tuple[str, 
     return copy_names([(copy.group, copy.member) for copy in copies], f".{render.format}")
 
 
-def _written(copies: Sequence[FormContent], render: Rendering, path: str | Path | None) -> bytes:
+def _written(
+    copies: Sequence[FormContent], render: Rendering, path: str | Path | None, bound: bool
+) -> bytes:
     if _is_folder(path) and path is not None:
-        return _into_folder(copies, render, Path(path))
+        documents = _into_folder(copies, render, Path(path))
+        return _one_file(copies, documents, render) if bound else b""
     documents = [render(copy) for copy in copies]
-    bound = _one_file(copies, documents, render)
+    content = _one_file(copies, documents, render)
     if path is not None:
         if len(copies) > 1 and (render.format != "pdf" or render.fillable):
             what = "fillable copies" if render.fillable else f"{render.format} copies"
             raise InputError(f"{len(copies)} {what} go into a folder, got the file {path}")
-        write_file(path, bound)
-    return bound
+        write_file(path, content)
+    return content
 
 
 def _one_file(
@@ -298,7 +319,7 @@ def _one_file(
     return buffer.getvalue()
 
 
-def _into_folder(copies: Sequence[FormContent], render: Rendering, folder: Path) -> bytes:
+def _into_folder(copies: Sequence[FormContent], render: Rendering, folder: Path) -> list[bytes]:
     """Write every copy and the table of who gets which file; all of them, or nothing."""
     documents = [render(copy) for copy in copies]
     names = _names(copies, render)
@@ -306,4 +327,4 @@ def _into_folder(copies: Sequence[FormContent], render: Rendering, folder: Path)
     if len(copies) > 1:
         files.append((COPIES, copy_table(names)))
     write_folder(folder, files, {"makes": "printed questionnaires", "command": "questionnaire"})
-    return _one_file(copies, documents, render)
+    return documents

@@ -11,7 +11,7 @@ import pandas as pd
 
 from collective_use.accepted import PlainMapping
 from collective_use.door.json import json_content
-from collective_use.errors import InputError
+from collective_use.errors import InputError, ReadError
 from collective_use.instrument.library import instrument_names, load_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import RUN_FILE, written
@@ -28,13 +28,13 @@ from collective_use.study.answers import (
     characteristics_frame,
     sizes_frame,
 )
+from collective_use.study.folder_tables import DICTIONARY, check_account, folder_tables
 from collective_use.study.methods import ENGLISH, METHODS, methods_file
 from collective_use.study.telling import is_told, spoken, without_told
 from collective_use.study.walk import Outcome
 
 REPORT_FILE = "report.html"
 HOLDS = "the report: answers in words, pictures, every table; opens in a browser, fit for showing"
-DICTIONARY = "dictionary.csv"
 PRIVATE = ("persons.csv", "screening.csv")
 """Tables that no report reads: they hold a row a person."""
 
@@ -174,15 +174,18 @@ def material_of(folder: str | Path, language: str, instrument: str | None = None
             f"the results are of {run['instrument']['id']} {run['instrument']['version']}, the "
             f"instrument given is {bank.id} {bank.version}"
         )
-    tables = {
-        path.name: _read(path) for path in sorted(place.glob("*.csv")) if path.name not in PRIVATE
-    }
+    tables = folder_tables(place, run, PRIVATE)
     of_study = spoken((run.get("settings") or {}).get("lang")) or ENGLISH
     drafts = {ENGLISH: place / methods_file(ENGLISH), of_study: place / METHODS}
-    methods = {
-        code: path.read_text(encoding="utf-8") for code, path in drafts.items() if path.is_file()
-    }
+    methods = {code: _text_of(path) for code, path in drafts.items() if path.is_file()}
     return _material(tables, run, bank, methods, language)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ReadError(f"{path} is no UTF-8 text: run the study again") from error
 
 
 def _run_of(path: Path) -> PlainMapping:
@@ -194,14 +197,8 @@ def _run_of(path: Path) -> PlainMapping:
         raise InputError(
             f"{path} does not say which instrument the results are of: it is of no run, or damaged"
         )
+    check_account(path, run)
     return run
-
-
-def _read(path: Path) -> pd.DataFrame:
-    """Read a table as it was written: an empty cell is missing, a group called NA is not."""
-    return pd.read_csv(
-        path, encoding="utf-8-sig", dtype={"group": str}, keep_default_na=False, na_values=[""]
-    )
 
 
 def _bundled(run: PlainMapping) -> str:

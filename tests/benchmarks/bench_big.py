@@ -2,9 +2,10 @@
 
     python tests/benchmarks/bench_big.py make FOLDER ROWS  # one Parquet file and its instrument
     python tests/benchmarks/bench_big.py run FOLDER [WAY]  # each way in a process of its own
+    python tests/benchmarks/bench_big.py grow FOLDER ROWS ...  # at several sizes: table and picture
 
 pandas groups the same columns; R computes rwg.j of its package multilevel from CSV, up to
-200,000 rows.
+1,000,000 rows.
 
 The file has 45 items (9 scales of 5), 5 options, answers as int8, some missing, and groups of 4
 to 12 with text labels, rows shuffled.
@@ -132,8 +133,15 @@ def by_r(folder: Path) -> None:
 WAYS = {
     "bare": bare, "counts": only_counts, "evidence": counted, "pandas": by_pandas, "r": by_r,
 }  # fmt: skip
-MOST = {"r": 200_000}
+NAMED = {
+    "bare": "DuckDB, bare group-by", "counts": "counts of all measures",
+    "evidence": "counts and evidence", "pandas": "pandas, count, sum, var",
+    "r": "R, rwg.j of multilevel",
+}  # fmt: skip
+MOST = {"r": 1_000_000}
 """Rows up to which a way is tried."""
+
+PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "large-data.svg"
 
 
 def measured(way: str, folder: Path) -> dict[str, float]:
@@ -145,21 +153,91 @@ def measured(way: str, folder: Path) -> dict[str, float]:
     return {"seconds": time.perf_counter() - start, **found}
 
 
-def run(folder: Path, wanted: list[str]) -> None:
+def run(folder: Path, wanted: list[str]) -> dict[str, dict[str, float]]:
     """Print a table of all ways, in ratios to the bare group-by of the same run."""
     rows = pq.ParquetFile(folder / "big.parquet").metadata.num_rows
-    base = 0.0
+    base: dict[str, float] = {}
+    every = {}
     print(f"{rows:,} rows")
     for way in wanted or WAYS:
         if rows > MOST.get(way, rows):
             continue
-        found = measured(way, folder)
-        base = base or found["processor"]
+        found = every[way] = measured(way, folder)
+        base = base or found
         print(
             f"{way:9} {found['seconds']:8.1f} s  {found['processor']:8.1f} s processor "
-            f"{found['megabytes']:7.0f} MB  {found['processor'] / base:5.2f} of bare",
+            f"{found['megabytes']:7.0f} MB  {found['seconds'] / base['seconds']:5.2f} of bare, "
+            f"{found['processor'] / base['processor']:5.2f} of its processor time",
             flush=True,
         )
+    return every
+
+
+def grow(folder: Path, sizes: list[int]) -> None:
+    """Measure all ways at several sizes; print the page's table and draw its picture."""
+    kept = folder / "growth.json"
+    found = json.loads(kept.read_text()) if kept.exists() else {}
+    for rows in sizes:
+        here = folder / str(rows)
+        if not (here / "big.parquet").exists():
+            make(here, rows)
+        found[str(rows)] = run(here, [])
+        kept.write_text(json.dumps(found))
+    print("\n".join(table(found)))
+    draw(found)
+
+
+def table(found: dict[str, dict[str, dict[str, float]]]) -> list[str]:
+    """Return the rows of the table: seconds on the clock, megabytes, ratio to the bare group-by."""
+    lines = ["| persons | " + " | ".join(NAMED.values()) + " |", "|---:|" + "---|" * len(NAMED)]
+    for rows in sorted(found, key=int):
+        cells = []
+        for way in NAMED:
+            one, base = found[rows].get(way), found[rows]["bare"]
+            if one is None:
+                cells.append("")
+                continue
+            cell = f"{one['seconds']:.1f} s, {one['megabytes']:,.0f} MB"
+            if way != "bare":
+                cell += f" ({one['seconds'] / base['seconds']:.1f})"
+            cells.append(cell)
+        lines.append(f"| {int(rows):,} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def draw(found: dict[str, dict[str, dict[str, float]]]) -> None:
+    """Draw time and memory against persons, both axes logarithmic, ways named at their lines."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "1", "font.size": 10})
+    import matplotlib.pyplot as plt
+
+    colours = dict(zip(NAMED, ("#5b6b73", "#2a9d8f", "#0b5563", "#c77d1a", "#a23b5b"), strict=True))
+    figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.9), layout="constrained")
+    ticks = {
+        "seconds": {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min"},
+        "megabytes": {128: "128 MB", 256: "256", 512: "512", 1024: "1 GB", 2048: "2", 4096: "4 GB"},
+    }
+    persons = {10**4: "10,000", 10**5: "100,000", 10**6: "1 million", 2 * 10**7: "20 million"}
+    for axis, (what, marks), title in zip(
+        axes, ticks.items(), ("Time on the clock", "Most memory held"), strict=True
+    ):
+        for way, name in NAMED.items():
+            points = [(int(n), found[n][way][what]) for n in found if way in found[n]]
+            axis.loglog(*zip(*sorted(points), strict=True), "o-", color=colours[way], label=name,
+                        linewidth=2, markersize=4)  # fmt: skip
+        axis.set_title(title, loc="left", fontweight="bold", fontsize=11)
+        axis.set_xlabel("persons")
+        axis.set_xticks(list(persons), persons.values())
+        axis.set_yticks(list(marks), marks.values())
+        axis.minorticks_off()
+        axis.grid(visible=True, which="major", color="#e3e9eb", linewidth=0.8)
+        for side in ("top", "right"):
+            axis.spines[side].set_visible(False)
+    named = axes[0].get_legend_handles_labels()
+    figure.legend(*named, frameon=False, fontsize=9, loc="outside lower center", ncols=3)
+    figure.savefig(PICTURE, metadata={"Date": None})
 
 
 def main() -> None:
@@ -169,6 +247,8 @@ def main() -> None:
         make(Path(rest[0]), int(rest[1]))
     elif what == "run":
         run(Path(rest[0]), rest[1:])
+    elif what == "grow":
+        grow(Path(rest[0]), [int(size) for size in rest[1:]])
     else:
         WAYS[rest[0]](Path(rest[1]))
         of = resource.RUSAGE_CHILDREN if rest[0] == "r" else resource.RUSAGE_SELF

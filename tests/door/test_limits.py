@@ -281,3 +281,18 @@ def test_a_word_form_that_unpacks_without_end_is_refused(tmp_path):
         form.writestr("word/document.xml", b"<a>" + b"<b/>" * 1_500_000 + b"</a>")
     with pytest.raises(ReadError, match=r"word/document\.xml unpacks to 6,000,007 bytes"):
         read_form(tmp_path / "a.docx")
+
+
+def test_a_damaged_pdf_is_called_by_its_name_alone(tmp_path):
+    form = tmp_path / "form.pdf"
+    form.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 12)
+    with pytest.raises(ReadError, match=r"form\.pdf cannot be read as a PDF") as refused:
+        read_form(form)
+    assert str(tmp_path) not in str(refused.value)
+    assert str(refused.value).count("form.pdf") == 1
+
+
+def test_codes_longer_than_any_are_named_with_how_they_begin():
+    limits.check_keys("members.csv", "group", ["x" * limits.LIMITS.key_signs])
+    with pytest.raises(ReadError, match=r"group must have at most 500 signs, got 501, .*'xxxxx"):
+        limits.check_keys("members.csv", "group", ["a", "x" * 501])

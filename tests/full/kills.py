@@ -1,6 +1,10 @@
 """kill -9 at random moments: the folder holds the old set of files or the new one, never a mix.
 
-python tests/full/kills.py [KILLS] [SEED]
+python tests/full/kills.py [KILLS] [SEED] [KIND ...]
+python tests/full/kills.py 60 1 publish "questionnaire --personal" --interrupt
+
+Kinds are those of `KINDS`; all of them by default, each with an equal share of the kills.
+`--interrupt` sends what Ctrl-C sends, from the first moment on: it must end in one sentence.
 
 Two settings take turns at one folder. After each kill every file is compared with a run of the
 same setting into a fresh folder; the owner's file must be there; every tenth time the next
@@ -11,6 +15,7 @@ Prints a line a command; ends with 1 on a fault.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import hashlib
 import os
@@ -36,6 +41,9 @@ BY_FILE = ("report",)
 
 NO_TWO_WAYS = ("seal",)
 """Commands that begin where nothing was: the first setting is a study that is not sealed."""
+
+FAULTS = ("mixed", "own file lost", "next failed", "silent")
+SENTENCE = "Interrupted; nothing was left half-written."
 
 PROGRAM = [sys.executable, "-m", "collective_use"]
 PLACES = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -114,10 +122,12 @@ def finished(words: tuple[str, ...], out: str, here: Path) -> float:
     return time.monotonic() - start
 
 
-def killed(name: str, kills: int, chance: random.Random, here: Path) -> dict[str, int]:
+def killed(
+    name: str, kills: int, chance: random.Random, here: Path, interrupt: bool = False
+) -> dict[str, int]:
     """Kill one command again and again; count what was found."""
     ways = commands(here)[name]
-    count = dict.fromkeys(("killed", "ended first", "mixed", "own file lost", "next failed"), 0)
+    count = dict.fromkeys(("killed", "ended first", *FAULTS), 0)
     wanted, took = [], 0.0
     for place, way in enumerate(ways):
         if name in NO_TWO_WAYS and place:
@@ -134,19 +144,17 @@ def killed(name: str, kills: int, chance: random.Random, here: Path) -> dict[str
         (here / "out" / "mine.txt").write_text("my own notes")
         child = subprocess.Popen(
             call(way, "out"), cwd=here, env=PLACES, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        try:
-            # Most of the time nothing is written yet: kills gather about the end.
-            child.wait(took * chance.uniform(0.5, 1.05))
+        # Most of the time nothing is written yet: kills gather about the end.
+        ended, silent = stopped(child, took * chance.uniform(0.05 if interrupt else 0.5, 1.05),
+                                signal.SIGINT if interrupt else signal.SIGKILL)  # fmt: skip
+        if ended:
             count["ended first"] += 1
             took *= 0.9  # the first runs were slower than these
             continue
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
         count["killed"] += 1
+        count["silent"] += interrupt and silent
         count["mixed"] += not whole(name, here, wanted)
         count["own file lost"] += not (here / "out" / "mine.txt").exists()
         if count["killed"] % 10 == 0:
@@ -156,6 +164,20 @@ def killed(name: str, kills: int, chance: random.Random, here: Path) -> dict[str
             count["next failed"] += not (again if name in NO_TWO_WAYS else
                                          state(here / "out") == wanted[turn])  # fmt: skip
     return count
+
+
+def stopped(child: subprocess.Popen[str], after: float, by: signal.Signals) -> tuple[bool, bool]:
+    """Stop a command; tell whether it had ended before, and whether it did not say the sentence."""
+    try:
+        child.communicate(timeout=after)
+        return True, False
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, by)
+        said = child.communicate()[1]
+    # With all done, an interrupt changes nothing. A shell tells -SIGINT as 130, too.
+    told = said.strip().splitlines() == [SENTENCE] and child.returncode in (130, -signal.SIGINT)
+    return by == signal.SIGINT and child.returncode == 0, not told
 
 
 def whole(name: str, here: Path, wanted: list[dict[str, str]]) -> bool:
@@ -171,18 +193,23 @@ def whole(name: str, here: Path, wanted: list[dict[str, str]]) -> bool:
     return set(found) == set(wanted[-1]) and cu.verify_study(here / "out").holds
 
 
-def main(kills: int, seed: int) -> int:
+def main(kills: int, seed: int, kinds: tuple[str, ...], interrupt: bool) -> int:
     chance, bad, total = random.Random(seed), 0, 0
-    for name in KINDS:
+    for name in kinds:
         with tempfile.TemporaryDirectory() as held:
-            count = killed(name, max(1, -(-kills // len(KINDS))), chance, Path(held))
+            count = killed(name, max(1, -(-kills // len(kinds))), chance, Path(held), interrupt)
         print(name, count, flush=True)
-        bad += count["mixed"] + count["own file lost"] + count["next failed"]
+        bad += sum(count[fault] for fault in FAULTS)
         total += count["killed"]
     print(f"{total} kills, {bad} faults")
     return 1 if bad else 0
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]]
-    raise SystemExit(main(*(given + [207, 1][len(given) :])))
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("kills", nargs="?", type=int, default=207)
+    words.add_argument("seed", nargs="?", type=int, default=1)
+    words.add_argument("kinds", nargs="*", choices=[*KINDS, []], default=[])
+    words.add_argument("--interrupt", action="store_true")
+    given = words.parse_args()
+    raise SystemExit(main(given.kills, given.seed, tuple(given.kinds) or KINDS, given.interrupt))

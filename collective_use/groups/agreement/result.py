@@ -139,7 +139,7 @@ def mean_known(table: NDArray[np.float64]) -> NDArray[np.float64]:
     for column in table.T:
         known = ~np.isnan(column)
         number += known
-        np.add(total, column, out=total, where=known)
+        total += np.where(known, column, 0.0)
     return np.divide(total, number, out=np.full(len(table), np.nan), where=number > 0)
 
 

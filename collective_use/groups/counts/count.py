@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import ModuleType
 
 import numpy as np
-import pandas as pd
 
 from collective_use.accepted import Array, Given
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
 from collective_use.groups.counts import batches, tables
+from collective_use.groups.counts.known import Known
 from collective_use.groups.counts.plan import Field, Plan, Word, plan_of
 from collective_use.groups.counts.result import GroupCounts
-from collective_use.groups.labels import ordered
 from collective_use.numerics.types import Integers
 
 
@@ -71,8 +69,7 @@ def statistics_of(
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import collective_use as cu
+    >>>     >>> import collective_use as cu
     >>> data = pd.DataFrame({"team": ["a", "a", "b"], "q1": [1, 2, 2], "q2": [2, None, 1]})
     >>> found = cu.statistics_of(data, "team", ["q1", "q2"], [1, 2])
     >>> found.counts[0].tolist(), found.answered.tolist()
@@ -106,35 +103,6 @@ class Engine:
         """Return "number" or the type's name for each column."""
         found: Mapping[str, str] = self.module.types_of(self.table)
         return found
-
-
-@dataclass(frozen=True)
-class Known:
-    """The groups of a source.
-
-    Attributes
-    ----------
-    raw
-        Labels as they stand there.
-    place
-        (raw,) the group of each: labels that are written differently may be one.
-    labels, size
-        (G,) groups in natural order, and their rows.
-    """
-
-    raw: pd.Index
-    place: Integers
-    labels: tuple[str, ...]
-    size: Integers
-
-    def rows_of(self, labels: pd.Series) -> Integers:
-        """Return the group of each label."""
-        return self.place[self.raw.get_indexer(pd.Index(labels))]
-
-    @cached_property
-    def merged(self) -> bool:
-        """Whether some labels that are written differently are one group."""
-        return len(self.raw) > len(self.labels)
 
 
 def engine_of(source: Given) -> Engine:
@@ -179,16 +147,8 @@ def groups_of(engine: Engine, group: str) -> Known:
     InputError
         When persons have no group.
     """
-    found = engine.module.sizes(engine.table, group)
-    size = found["size"].to_numpy(dtype=np.int64)
-    place, labels = ordered(found[group].reset_index(drop=True))
-    if (place < 0).any():
-        lost = int(size[place < 0].sum())
-        raise InputError(f"every person must have a group; {lost:,} have none")
-    place = place.astype(np.int64)
-    total = np.zeros(len(labels), dtype=np.int64)
-    np.add.at(total, place, size)
-    return Known(pd.Index(found[group]), place, labels, total)
+    known: Known = engine.module.groups(engine.table, group)
+    return known
 
 
 def counts_of(
@@ -206,9 +166,8 @@ def counts_of(
         Called with the rows of each batch, where the engine goes by batches.
     """
     words = plan.words(int(known.size.max(initial=1)))
-    found = engine.module.sums(engine.table, plan, words, told)
-    rows = known.rows_of(found[plan.group])
-    return _Filling(plan, len(known.labels)).filled(found, rows, words, known, engine.name)
+    found = engine.module.sums(engine.table, plan, words, known, told)
+    return _Filling(plan, len(known.labels)).filled(found, words, known, engine.name)
 
 
 class _Filling:
@@ -219,27 +178,20 @@ class _Filling:
         J = len(plan.items)
         wide = max(len(codes) for codes in plan.options)
         gone = max(len(codes) for codes in plan.missing)
-        self.counts: Array = np.zeros((groups, J, wide), dtype=np.int32)
-        self.lost: Array = np.zeros((groups, J, gone), dtype=np.int32)
+        # one number of all groups lies together: that is how they are filled and summed
+        self.counts: Array = np.zeros((J, wide, groups), dtype=np.int32).transpose(2, 0, 1)
+        self.lost: Array = np.zeros((J, gone, groups), dtype=np.int32).transpose(2, 0, 1)
         self.given = np.zeros(J, dtype=np.int64)
-        self.levels = {part: np.zeros((groups, J + 1), dtype=np.int64) for part in "nsq"}
+        self.levels = {part: np.zeros((J + 1, groups), dtype=np.int64).T for part in "nsq"}
         self.scored: dict[str, Integers] | None = None
         if plan.minimum > 1:
-            self.scored = {part: np.zeros((groups, J), dtype=np.int64) for part in "nsq"}
+            self.scored = {part: np.zeros((J, groups), dtype=np.int64).T for part in "nsq"}
 
     def filled(
-        self, found: pd.DataFrame, rows: Integers, words: Sequence[Word], known: Known, engine: str
+        self, found: dict[str, Integers], words: Sequence[Word], known: Known, engine: str
     ) -> GroupCounts:
-        order = None
-        if not known.merged and len(rows) == len(known.labels):
-            # a word is brought into order once, not each of its numbers
-            order = np.empty(len(rows), dtype=np.int64)
-            order[rows] = np.arange(len(rows))
         for word in words:
-            column = found.pop(word.name).to_numpy()
-            if order is not None:
-                column = column[order]
-            self._opened(word, None if order is not None else rows, column)
+            self._opened(word, found.pop(word.name))
         counted = sum(
             part.sum(axis=0, dtype=np.int64).sum(axis=1) for part in (self.counts, self.lost)
         )
@@ -248,32 +200,25 @@ class _Filling:
             self.levels["n"], self.levels["s"], self.levels["q"], self.plan, engine, self.scored,
         )  # fmt: skip
 
-    def _opened(self, word: Word, rows: Integers | None, column: Integers) -> None:
+    def _opened(self, word: Word, column: Integers) -> None:
         for field in word.cells:
-            self._cell(field, rows, column)
+            self._cell(field, column)
         for field in word.levels:
             part, k = field.what
-            _put(self.levels[part][:, int(k or 0)], rows, field.opened(column))
+            self.levels[part][:, int(k or 0)] = field.opened(column)
         for field in word.scored:
             part, item = field.what
             j = self.plan.items.index(str(item))
             if self.scored is not None:
-                _put(self.scored[part][:, j], rows, field.opened(column))
+                self.scored[part][:, j] = field.opened(column)
 
-    def _cell(self, field: Field, rows: Integers | None, column: Integers) -> None:
+    def _cell(self, field: Field, column: Integers) -> None:
         item, code = field.what[0], field.code
         j = self.plan.items.index(item)
         values = field.opened(column)
         if code is None:
             self.given[j] += int(values.sum())
         elif code in self.plan.options[j]:
-            _put(self.counts[:, j, self.plan.options[j].index(code)], rows, values)
+            self.counts[:, j, self.plan.options[j].index(code)] = values
         else:
-            _put(self.lost[:, j, self.plan.missing[j].index(code)], rows, values)
-
-
-def _put(target: Array, rows: Integers | None, values: Integers) -> None:
-    if rows is None:
-        target[:] = values
-    else:
-        np.add.at(target, rows, values)
+            self.lost[:, j, self.plan.missing[j].index(code)] = values

@@ -16,10 +16,12 @@ from collective_use.checks import did_you_mean, number_between, quoted
 from collective_use.errors import InputError
 from collective_use.frames import frame_of
 from collective_use.groups.counts import tables
-from collective_use.groups.counts.count import Engine, Known, check_columns, counts_of, engine_of
+from collective_use.groups.counts.count import Engine, check_columns, counts_of, engine_of
 from collective_use.groups.counts.count import groups_of as groups_in
+from collective_use.groups.counts.known import Known
 from collective_use.groups.counts.plan import Plan, plan_of
 from collective_use.groups.counts.result import GroupCounts
+from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument, Item, Measure
 from collective_use.numerics.groups.person_sums import PersonSums
@@ -77,6 +79,14 @@ class SurveyCounts(Result):
     def size(self) -> pd.Series:
         """(G,) persons of each group, by label."""
         return pd.Series(self._known.size, index=list(self.groups), name="size")
+
+    @cached_property
+    def keys(self) -> GroupKeys:
+        """The groups with their sizes; who belongs to them is not known. Made once."""
+        frame = pd.DataFrame({"group": list(self.groups), "n": self._known.size})
+        frame["members"] = np.nan
+        frame["response_rate"] = np.nan
+        return GroupKeys(frame, np.empty(0, dtype=np.intp), self.groups)
 
     @property
     def persons(self) -> int:
@@ -159,9 +169,8 @@ class SurveyCounts(Result):
             As in `counts`.
         """
         whole = len(counts.answered_items)
-        out = self._known.raw[~judged[self._known.place]]
         return self._engine.module.person_sums(
-            self._engine.table, counts.plan, out.to_list(), whole, told
+            self._engine.table, counts.plan, self._known, judged, whole, told
         )
 
     @cached_property
@@ -193,9 +202,12 @@ class SurveyCounts(Result):
         ('55', '49', '9', '50', '46')
         """
         number_between("persons", persons, 0, 1e12, open_low=True)
+        return tuple(self.groups[k] for k in self._drawn(persons))
+
+    def _drawn(self, persons: int) -> list[int]:
         until = np.cumsum(self._known.size[self._order])
         last = int(np.searchsorted(until, min(persons, self.persons)))
-        return tuple(self.groups[k] for k in self._order[: last + 1])
+        return self._order[: last + 1]
 
     def sample(self, persons: int = SAMPLE) -> pd.DataFrame:
         """Return the rows of `sample_groups`, with the columns of the group and the items.
@@ -227,10 +239,10 @@ class SurveyCounts(Result):
 
     def sample_named(self) -> str:
         """Say which sample holds what sums do not tell."""
-        groups = self.sample_groups()
-        persons = int(self.size[list(groups)].sum())
+        drawn = self._drawn(SAMPLE)
+        persons = int(self._known.size[drawn].sum())
         return (
-            f"sums do not tell it: it takes the answers of persons, a sample of {len(groups):,} "
+            f"sums do not tell it: it takes the answers of persons, a sample of {len(drawn):,} "
             f"whole groups with {persons:,} persons (SurveyCounts.sample)"
         )
 

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from collective_use.accepted import Frame, Given
 from collective_use.errors import NotSupported
+from collective_use.groups.counts.known import Known
 from collective_use.groups.counts.plan import Plan, Word
 from collective_use.numerics.groups.person_sums import PersonSums
+from collective_use.numerics.types import Bools, Integers
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -57,18 +59,24 @@ def types_of(table: nw.LazyFrame[Frame]) -> dict[str, str]:
     }
 
 
-def sizes(table: nw.LazyFrame[Frame], group: str) -> pd.DataFrame:
-    """Return one row a group: its label and `size`."""
+def groups(table: nw.LazyFrame[Frame], group: str) -> Known:
+    """Return the groups and their sizes.
+
+    Raises
+    ------
+    InputError
+        When persons have no group.
+    """
     import narwhals as nw
 
-    return _collected(table.select(group).group_by(group).agg(nw.len().alias("size")))
+    return Known.of(_collected(table.select(group).group_by(group).agg(nw.len().alias("size"))))
 
 
 def sums(
-    table: nw.LazyFrame[Frame], plan: Plan, words: Sequence[Word],
+    table: nw.LazyFrame[Frame], plan: Plan, words: Sequence[Word], known: Known,
     told: Callable[[int], None] | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Return one row a group: its label and the words; engines do not tell how far they are."""
+) -> dict[str, Integers]:  # fmt: skip
+    """Return (G,) numbers for each word; engines do not tell how far they are."""
     import narwhals as nw
 
     places = {item: plan.places(item) for item in plan.items}
@@ -94,14 +102,16 @@ def sums(
         plan.group, *(_with_levels(word, plan.minimum).alias(word.name) for word in words)
     )
     names = [word.name for word in words]
-    return _collected(table.group_by(plan.group).agg(*(nw.col(name).sum() for name in names)))
+    found = _collected(table.group_by(plan.group).agg(*(nw.col(name).sum() for name in names)))
+    rows = known.rows_of(found[plan.group])
+    return {name: known.added(rows, found[name].to_numpy()) for name in names}
 
 
 def person_sums(
-    table: nw.LazyFrame[Frame], plan: Plan, excluded: Sequence[Given], whole: int,
+    table: nw.LazyFrame[Frame], plan: Plan, known: Known, judged: Bools, whole: int,
     told: Callable[[int], None] | None = None,
 ) -> PersonSums:  # fmt: skip
-    """Return sums over persons: those with a score in groups that are not excluded, and complete.
+    """Return sums over persons: those with a score in groups that are judged, and complete.
 
     Parameters
     ----------
@@ -109,8 +119,8 @@ def person_sums(
         The table.
     plan
         Columns, codes and the least number of items of a score.
-    excluded
-        Labels of groups that do not enter the sums about scores.
+    known, judged
+        The groups, and (G,) which of them enter the sums about scores.
     whole
         Items that a complete person has answered.
     told
@@ -123,8 +133,9 @@ def person_sums(
     rows = _features(table, plan).with_columns(cu_g=integer(1))
     complete = _matrix(rows.filter(nw.col("cu_a") == whole), ["cu_g", *p])
     kept = rows.filter(nw.col("cu_a") >= plan.minimum)
-    if len(excluded):
-        kept = kept.filter(~nw.col(plan.group).is_in(list(excluded)))
+    if not judged.all():
+        out = known.raw[~judged[known.place]].to_list()
+        kept = kept.filter(~nw.col(plan.group).is_in(out))
     levels = np.zeros((J + 1, 5), dtype=object)
     powers = [nw.col("cu_g"), nw.col("cu_t")]
     powers += [powers[1] * powers[1], powers[1] * powers[1] * powers[1]]

@@ -40,6 +40,7 @@ from collective_use.numerics.groups.person_sums import (
 )
 from collective_use.numerics.groups.random_indices import FEWEST, mean_variance_of_sums
 from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.threads import each_of
 from collective_use.numerics.types import Floats, Integers
 from collective_use.record import Record
 from collective_use.results import NotComputed
@@ -82,14 +83,6 @@ def counted_evidence(
     return evidence_from(m, columns_by_group(m, one.means[:, 0], {}), refused)
 
 
-def counted_keys(counted: SurveyCounts) -> GroupKeys:
-    """Return the groups of a counted survey; who belongs to them is not known."""
-    frame = pd.DataFrame({"group": list(counted.groups), "n": counted.size.to_numpy()})
-    frame["members"] = np.nan
-    frame["response_rate"] = np.nan
-    return GroupKeys(frame, np.empty(0, dtype=np.intp), counted.groups)
-
-
 def counted_record(counted: SurveyCounts) -> Record:
     """Return what is said of a survey before its measures are counted."""
     text = (
@@ -113,7 +106,7 @@ def _times(one: GroupStatistics, factor: float) -> GroupStatistics:
 
 def _items(counted: SurveyCounts, counts: GroupCounts, measure: Measure) -> ItemSet:
     names = tuple(name for name in measure.items if name in counted.columns)
-    stats = tuple(counts.keyed(item) for item in counts.plan.items)
+    stats = tuple(each_of(counts.keyed, counts.plan.items, rows=len(counts.groups)))
     codes = tuple(np.asarray(one.options, dtype=np.float64) for one in stats)
     return ItemSet(names, codes, stats, np.empty((0, len(names))))
 

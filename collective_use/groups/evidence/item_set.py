@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from collective_use.numerics.groups.nulls import CONTINUOUS, Null, null_distribu
 from collective_use.numerics.groups.spreads import Scale, row_deviations
 from collective_use.numerics.groups.statistics import GroupStatistics, group_statistics
 from collective_use.numerics.items.reliability import cronbach_alpha
+from collective_use.numerics.threads import each_of
 from collective_use.numerics.types import Floats
 from collective_use.responses.coded import Coded
 from collective_use.responses.held import answer_names, coded_answers
@@ -31,6 +32,10 @@ from collective_use.scores.table import coded_items, item_names
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
+
+
+CENTRES = ("mean", "median")
+"""What deviations are taken around."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class ItemSet:
     @cached_property
     def variances(self) -> Floats:
         """(G, J) variances of the items, made once."""
-        return np.column_stack([one.variances[:, 0] for one in self.stats])
+        return self._by_item(lambda j: self.stats[j].variances[:, 0])
 
     @cached_property
     def steps(self) -> Floats:
@@ -138,22 +143,21 @@ class ItemSet:
         """(G, J) average deviations of the items around mean and median, made once."""
         if self.gaps is not None:
             return self.gaps
-        return {
-            around: np.column_stack(
-                [agreement.average_deviation(one, around)[:, 0] for one in self.stats]
-            )
-            for around in ("mean", "median")
-        }
+        return {around: self._by_item(partial(self._deviation, around)) for around in CENTRES}
+
+    def _deviation(self, around: str, j: int) -> Floats:
+        return agreement.average_deviation(self.stats[j], around)[:, 0]
 
     @cached_property
     def shares(self) -> Floats:
         """(G, J) awg."""
-        return np.column_stack(
-            [
-                agreement.awg(one, float(codes[0]), float(codes[-1]))[:, 0]
-                for codes, one in zip(self.codes, self.stats, strict=True)
-            ]
-        )
+        ends = [(float(codes[0]), float(codes[-1])) for codes in self.codes]
+        return self._by_item(lambda j: agreement.awg(self.stats[j], *ends[j])[:, 0])
+
+    def _by_item(self, column: Callable[[int], Floats]) -> Floats:
+        """Return (G, J) columns, each of which lies together: groups are many, items few."""
+        items = range(len(self.stats))
+        return np.array(each_of(column, items, rows=len(self.stats[0].n))).T
 
     def frame(self, keys: pd.DataFrame) -> pd.DataFrame:
         """Return one row a group and item: n, mean, variance, rwg, awg, AD."""
@@ -241,7 +245,7 @@ def _of_numbers(
         around: np.column_stack(
             [row_deviations(column, keys.codes, keys.total, around) for column in values.T]
         )
-        for around in ("mean", "median")
+        for around in CENTRES
     }
     return ItemSet(tuple(names), tuple(ends), stats, values, gaps)
 

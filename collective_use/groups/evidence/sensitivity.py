@@ -12,6 +12,8 @@ from collective_use.frames import frame_of
 from collective_use.groups.evidence.item_set import ItemSet
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.statistics import GroupStatistics
+from collective_use.numerics.threads import each_of
+from collective_use.numerics.types import Floats
 from collective_use.results import TableRow
 
 NULLS: tuple[str, ...] = (
@@ -46,26 +48,30 @@ def over_nulls(
     cutoff
         The study's own cut-off, tried beside the usual ones.
     """
-    rows: list[TableRow] = []
     # with equal answers throughout there is nothing to make an empirical null of
     varied = any(chosen is not None and (chosen > 0).sum() > 1 for chosen in items.chosen)
-    for null in more if items.smooth else dict.fromkeys((*more, *NULLS)):
-        if null == "empirical" and not varied:
-            continue
+    names = more if items.smooth else dict.fromkeys((*more, *NULLS))
+    tried = [null for null in names if null != "empirical" or varied]
+
+    def row_of(null: str) -> TableRow:
         values = agreement.rwg_j(items.ratio(null)[enough], len(items.names))
-        values = values[~np.isnan(values)]
-        laws = items.laws(null)
-        row: TableRow = {
-            "null": null,
-            "variance": laws[0].variance if items.alike else float("nan"),
-            "mean": float(values.mean()) if len(values) else float("nan"),
-            "median": float(np.median(values)) if len(values) else float("nan"),
-        }
-        for cut in sorted({*LEVELS, cutoff}):
-            share = float((values >= cut).mean()) if len(values) else float("nan")
-            row[f"share_{cut:.2f}"] = share
-        rows.append({**row, "source": laws[0].source})
-    return frame_of(rows)
+        return _row(null, values[~np.isnan(values)], items, cutoff)
+
+    return frame_of(each_of(row_of, tried, rows=len(enough)))
+
+
+def _row(null: str, values: Floats, items: ItemSet, cutoff: float) -> TableRow:
+    laws = items.laws(null)
+    row: TableRow = {
+        "null": null,
+        "variance": laws[0].variance if items.alike else float("nan"),
+        "mean": float(values.mean()) if len(values) else float("nan"),
+        "median": float(np.median(values)) if len(values) else float("nan"),
+    }
+    for cut in sorted({*LEVELS, cutoff}):
+        share = float((values >= cut).mean()) if len(values) else float("nan")
+        row[f"share_{cut:.2f}"] = share
+    return {**row, "source": laws[0].source}
 
 
 def without_failing(

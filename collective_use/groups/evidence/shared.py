@@ -192,7 +192,7 @@ def _shared(
         by_group=pd.DataFrame(columns),
         by_item=m.persons.by_item(m) if m.settings.by_item else pd.DataFrame(),
         refused=refused,
-        failing=tuple(group for group, bad in zip(m.keys.names, below, strict=True) if bad),
+        failing=tuple(m.keys.names[k] for k in np.flatnonzero(below)),
         verdict=verdict.word,
         explanation=text + about_response(response, cutoffs["group_response"]) + m.around.sentence,
         rules=verdict.rules,

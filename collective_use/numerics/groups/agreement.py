@@ -161,8 +161,12 @@ def average_deviation(stats: GroupStatistics, around: str = "mean") -> Floats:
         raise InputError("average deviations need counts of options; give `options`")
     centre = stats.means if around == "mean" else medians(stats)
     total = np.zeros(stats.n.shape)
+    centre = np.where(stats.n > 0, centre, 0.0)
     for a, option in enumerate(stats.options):
-        total += stats.counts[:, :, a] * np.abs(option - np.where(stats.n > 0, centre, 0.0))
+        gap = option - centre
+        np.abs(gap, out=gap)
+        gap *= stats.counts[:, :, a]
+        total += gap
     return np.divide(total, stats.n, out=np.full(total.shape, np.nan), where=stats.n > 1)
 
 
@@ -172,8 +176,8 @@ def medians(stats: GroupStatistics) -> Floats:
         raise InputError("medians need counts of options; give `options`")
     lower, upper = (stats.n + 1) // 2, stats.n // 2 + 1
     below = np.zeros(stats.n.shape, dtype=np.int64)
-    at_lower = np.zeros(stats.n.shape, dtype=np.intp)
-    at_upper = np.zeros(stats.n.shape, dtype=np.intp)
+    at_lower = np.zeros(stats.n.shape, dtype=np.uint16)
+    at_upper = np.zeros(stats.n.shape, dtype=np.uint16)
     for a in range(len(stats.options) - 1):
         below += stats.counts[:, :, a]
         at_lower += below < lower

@@ -238,14 +238,21 @@ def _sums_from_counts(
     shift = float(options[len(options) // 2])
     shifted = options - shift
     n = np.einsum("ga->g", counts, dtype=np.int64)
-    sums = counts @ shifted
+    sums, spread = np.zeros(len(n)), np.zeros(len(n))
+    # option by option: the same last digit however the counts lie in memory
+    for a, option in enumerate(shifted):
+        sums += counts[:, a] * option
     means = sums / np.maximum(n, 1)
-    spread = np.zeros(len(n))
     for a, option in enumerate(shifted):
         gap = option - means
-        spread += counts[:, a] * gap * gap
-    alone = counts.max(axis=1, initial=0) == n
-    return shift, n, sums, np.where(alone, 0.0, spread)
+        part = counts[:, a] * gap
+        part *= gap
+        spread += part
+    alone = np.zeros(len(n), dtype=np.bool_)
+    for a in range(len(shifted)):
+        alone |= counts[:, a] == n
+    spread[alone] = 0.0
+    return shift, n, sums, spread
 
 
 def _counts_of(

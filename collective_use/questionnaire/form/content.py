@@ -180,6 +180,11 @@ class FormContent:
         return tuple(question for page in self.pages for question in page.questions)
 
     @property
+    def lists(self) -> bool:
+        """Whether any question lists the members or partners of the group."""
+        return any(question.roster for question in self.questions)
+
+    @property
     def statements(self) -> int:
         """How many statements stand in grids with one scale."""
         return sum(len(q.rows) for q in self.questions if q.kind == "grid" and q.number is None)

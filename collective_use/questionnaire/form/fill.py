@@ -8,8 +8,9 @@ from pathlib import Path
 
 from collective_use.checks import did_you_mean, quoted
 from collective_use.errors import InputError
+from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import FormContent
-from collective_use.questionnaire.form.print_words import gap_name
+from collective_use.questionnaire.form.print_words import gap_name, gap_names
 from collective_use.questionnaire.form.texts import all_texts, changed_by_language
 
 MARK = re.compile(r"\[([A-Z][A-Z0-9 ,'/-]+)\]")
@@ -61,6 +62,31 @@ def filled(content: FormContent, values: Fills) -> FormContent:
         return MARK.sub(lambda match: _said(values, match, language), text)
 
     return changed_by_language(content, put)
+
+
+def check_marks(values: Iterable[str], instrument: Instrument) -> None:
+    """Raise for a name that no form and no letter of an instrument has a gap for.
+
+    Parameters
+    ----------
+    values
+        Names of gaps; a file of a study fills several forms, so each may lack some of them.
+    instrument
+        The item bank.
+
+    Raises
+    ------
+    InputError
+        Naming the name, and the one that may be meant.
+    """
+    known = dict.fromkeys(MARK.findall(instrument.model_dump_json()))
+    known |= dict.fromkeys(gap_names())
+    for name in values:
+        if name not in known:
+            raise InputError(
+                f"what is filled in must be a gap of a form or letter, got {name!r}"
+                f"{did_you_mean(name, known)}; the gaps are {quoted(sorted(known), most=30)}"
+            )
 
 
 def _said(values: Fills, match: re.Match[str], language: str) -> str:

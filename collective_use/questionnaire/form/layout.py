@@ -29,6 +29,7 @@ from collective_use.questionnaire.form.content import (
 )
 from collective_use.questionnaire.form.duration import minutes_to_answer
 from collective_use.questionnaire.form.keys import cover_keys
+from collective_use.questionnaire.form.limits import check_places
 from collective_use.questionnaire.form.places import kept_codes, members_at, partners_at
 from collective_use.questionnaire.form.print_words import state_of
 
@@ -159,6 +160,7 @@ class _Builder:
             people = [(place, Member(name, name)) for place, name in partners_at(self.roster)]
         else:
             people = [(place, who) for place, who in members_at(self.roster) if who.listed]
+        check_places(max((place for place, _ in people), default=0))
         if not self.roster:
             empty = ("",) * len(self.languages)
             return tuple(
@@ -356,6 +358,9 @@ def form_content(
             )
         title, intro = texts(block.title, languages), texts(block.intro, languages)
         pages.append(Page(block.id, title, intro, questions))
+    has_rosters = any(question.roster for page in pages for question in page.questions)
+    # who stands where matters to rosters alone
+    listed = roster if has_rosters else ()
     parts = [instrument.id, instrument.version, chosen.id, "+".join(languages)]
     if respondent != "member":
         parts.append(respondent)
@@ -377,9 +382,9 @@ def form_content(
         member=member,
         seed=seed,
         roster_codes=kept_codes(
-            (place, who.code if who.listed else "") for place, who in members_at(roster)
+            (place, who.code if who.listed else "") for place, who in members_at(listed)
         ),
-        roster_partners=kept_codes(partners_at(roster)),
+        roster_partners=kept_codes(partners_at(listed)),
         status=tuple(state_of(s) for s in instrument.status if s.language in languages),
         minutes=minutes_to_answer(instrument, blocks, languages, len(roster)),
     )

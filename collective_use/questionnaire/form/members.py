@@ -10,7 +10,7 @@ from pathlib import Path
 
 from collective_use.checks import column_in, quoted
 from collective_use.door.csv import csv_rows
-from collective_use.door.limits import LIMITS
+from collective_use.door.limits import LIMITS, check_keys
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import Member
@@ -95,6 +95,8 @@ def _rosters(rows: Sequence[dict[str, str]], source: Path) -> tuple[Roster, ...]
     for line, row in enumerate(rows, start=2):
         if not row["group"] or not row["member"]:
             raise InputError(f"{source}:{line}: group and member must not be empty")
+        for name in ("group", "member", "name", "partner"):
+            check_keys(f"{source}:{line}", name, (row.get(name, ""),))
         members, codes = groups.setdefault(row["group"], []), seen[row["group"]]
         if row["member"] in codes:
             raise InputError(

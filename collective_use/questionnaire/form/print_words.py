@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collective_use.instrument.model import LanguageStatus
-from collective_use.questionnaire.form.phrases import phrases_of
+from collective_use.questionnaire.form.phrases import bundled, phrases_of
 from collective_use.questionnaire.form.words import word
 
 
@@ -77,3 +77,14 @@ def gap_name(mark: str, language: str) -> str:
     """
     name = next((p.gaps[mark] for p in phrases_of(language) if mark in p.gaps), "")
     return f"【{name}】" if name else f"[{mark}]"
+
+
+def gap_names() -> tuple[str, ...]:
+    """Return the gaps that forms and letters of this package may have.
+
+    Examples
+    --------
+    >>> "NAME OF STUDY" in gap_names()
+    True
+    """
+    return tuple(dict.fromkeys(mark for phrases in bundled().values() for mark in phrases.gaps))

@@ -21,7 +21,7 @@ from collective_use.errors import InputError
 from collective_use.instrument.library import as_instrument
 from collective_use.instrument.model import Instrument
 from collective_use.output import same_archive, write_folder
-from collective_use.questionnaire.form.fill import MARK, Fills
+from collective_use.questionnaire.form.fill import MARK, Fills, check_marks
 from collective_use.questionnaire.form.layout import form_content
 from collective_use.questionnaire.form.letterhead import (
     GAPS,
@@ -124,6 +124,7 @@ def letters(
     one_of("language", chosen, bank.languages)
     if not spoken(chosen):
         raise InputError(f"letters are written in English and Chinese only, got {chosen!r}")
+    check_marks(fill or {}, bank)
     head = as_letterhead(letterhead)
     minutes = form_content(bank, form=form, language=chosen).minutes
     values = {"MINUTES": str(minutes), **_from_letterhead(head), **(fill or {})}

@@ -32,7 +32,7 @@ from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.escape import as_html, escaped
 from collective_use.questionnaire.online.published import (
     Published,
-    longest,
+    listed_places,
     own_line_note,
     roster_cells,
     roster_names,
@@ -116,9 +116,10 @@ class _Entry:
 class _Structure:
     """Collects the rows of the survey, then writes them language by language."""
 
-    def __init__(self, content: FormContent, places: int = 0) -> None:
+    def __init__(self, content: FormContent, places: int = 0, known: bool = False) -> None:
         self.content = content
         self.places = places
+        self.known = known or places > 0
         self.entries: list[_Entry] = []
         self.groups = 0
         self.codes: dict[str, str] = {}
@@ -190,7 +191,7 @@ class _Structure:
 
     def key(self, key: Key) -> None:
         """Ask for a code; with participants it is there already."""
-        known = {"group": 1, "member": 2} if self.places else {}
+        known = {"group": 1, "member": 2} if self.known else {}
         place = known.get(key.role)
         more = {"default": f"{{TOKEN:ATTRIBUTE_{place}}}"} if place else {}
         self.question_row(key.id, key.text, type="S", mandatory="Y", **more)
@@ -229,7 +230,7 @@ class _Structure:
         buffer = io.StringIO()
         writer = csv.DictWriter(buffer, COLUMNS, delimiter="\t", lineterminator="\n", restval="")
         writer.writeheader()
-        writer.writerows(settings(content, self.languages, bool(self.places)))
+        writer.writerows(settings(content, self.languages, self.known))
         for place, language in enumerate(self.languages):
             writer.writerows(self.line(entry, place, language) for entry in self.entries)
         return buffer.getvalue()
@@ -276,9 +277,8 @@ def settings(content: FormContent, languages: Sequence[str], named: bool) -> lis
     return rows
 
 
-def participants(rosters: Sequence[Roster]) -> str:
+def participants(rosters: Sequence[Roster], places: int) -> str:
     """Return the participant file: a row a member, names of the group as attributes."""
-    places = longest(rosters)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     head = ["firstname", "lastname", "email", "token"]
@@ -304,12 +304,13 @@ def to_limesurvey(content: FormContent, rosters: Sequence[Roster] = ()) -> Publi
     'id'
     """
     content = escaped(content, escape)
-    places = longest(rosters) or roster_places(content)
-    files = {"survey.txt": _Structure(content, places).build().encode("utf-8-sig")}
+    places = listed_places(content, rosters) or roster_places(content)
+    known = bool(rosters)
+    files = {"survey.txt": _Structure(content, places, known).build().encode("utf-8-sig")}
     if rosters:
-        files["participants.csv"] = participants(rosters).encode("utf-8-sig")
+        files["participants.csv"] = participants(rosters, places).encode("utf-8-sig")
     cannot = [*shuffled_note(content), *own_line_note(content)]
-    if places:
+    if places or known:
         cannot.append(
             "Names and codes come from the participant list, which LimeSurvey empties in an "
             "anonymised survey: this one is not anonymised, so keep no e-mail addresses longer "

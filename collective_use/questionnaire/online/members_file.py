@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from collective_use.questionnaire.form.limits import check_list
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.published import longest, roster_cells, roster_names
 
@@ -22,6 +23,7 @@ def members_csv(rosters: Sequence[Roster]) -> bytes:
     g1,Ann,City,m1,City
     """
     places = longest(rosters)
+    check_list(rosters, places)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["group", *roster_names(places)])

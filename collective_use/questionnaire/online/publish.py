@@ -9,8 +9,15 @@ from collective_use.checks import quoted
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument
 from collective_use.questionnaire.form.content import FormContent
-from collective_use.questionnaire.form.fill import Fills, filled, require_filled, unfilled
+from collective_use.questionnaire.form.fill import (
+    Fills,
+    check_marks,
+    filled,
+    require_filled,
+    unfilled,
+)
 from collective_use.questionnaire.form.layout import find_form, form_content
+from collective_use.questionnaire.form.limits import check_pages
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.form.words import WEB, fallback_notes, word
 from collective_use.questionnaire.online import (
@@ -25,7 +32,7 @@ from collective_use.questionnaire.online import (
 from collective_use.questionnaire.online.listed_names import warn_names
 from collective_use.questionnaire.online.members_file import members_csv
 from collective_use.questionnaire.online.pages import web_pages
-from collective_use.questionnaire.online.published import Published, longest, slots
+from collective_use.questionnaire.online.published import Published, longest, roster_places, slots
 from collective_use.questionnaire.online.targets import PLATFORMS, Platform, target
 
 __all__ = ["PLATFORMS", "Platform", "publish_form"]
@@ -52,6 +59,7 @@ def publish_form(
     places: int = 12,
     seed: int | None = None,
     fill: Fills | None = None,
+    known_gaps: bool = True,
     draft: bool = False,
     respondent: str = "member",
     hand_in: str = "",
@@ -72,6 +80,9 @@ def publish_form(
         Roster lines where no members are given.
     fill
         Text for the gaps (``[NAME OF STUDY]``) by mark.
+    known_gaps
+        Whether everything in `fill` must be a gap of this form; a file of a study may fill more,
+        but nothing that no form and no letter has.
     draft
         Publish although gaps are left.
     respondent
@@ -93,6 +104,8 @@ def publish_form(
     ['dictionary.csv']
     """
     to = target(to)
+    if not known_gaps:
+        check_marks(fill or {}, instrument)
     if hand_in and to != "web":
         raise InputError(f"only the web page hands answers in at an address; {to} has its own way")
 
@@ -107,13 +120,15 @@ def publish_form(
             **more,  # type: ignore[arg-type]
         )
         marks = unfilled(content)
-        content = filled(content, {k: v for k, v in (fill or {}).items() if k in marks})
+        values = {k: v for k, v in (fill or {}).items() if known_gaps or k in marks}
+        content = filled(content, values)
         if not draft:
             require_filled(content)
         return _marked(content) if unfilled(content) else content
 
     chosen = find_form(instrument, form)
     if to == "web":
+        check_pages(rosters)
         content = lay()
         published = web_pages(lay, chosen.id, rosters, hand_in)
     else:
@@ -176,6 +191,6 @@ def _write(to: Platform, content: FormContent, rosters: Sequence[Roster]) -> Pub
         case "microsoft_forms":
             return microsoft_forms.to_microsoft_forms(content)
     published = xlsform.to_xlsform(content)
-    if not rosters:
+    if not rosters or not roster_places(content):
         return published
     return replace(published, files={**published.files, "members.csv": members_csv(rosters)})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from collective_use.platforms.roster_codes import CODES, PARTNERS
 from collective_use.questionnaire.form.content import FormContent, Member, Question, Row
+from collective_use.questionnaire.form.limits import check_list
 from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.form.places import kept_codes, members_at, partners_at
 from collective_use.results import short_repr
@@ -94,11 +95,15 @@ def own_line_note(content: FormContent) -> tuple[str, ...]:
 def roster_names(places: int) -> list[str]:
     """Return the variables that hold the names of a group: members, partners, codes by place.
 
+    A form without rosters has no places and none of these: nobody is named for nothing.
+
     Examples
     --------
     >>> roster_names(2)
     ['m1', 'm2', 'p1', 'p2', 'roster_codes', 'roster_partners']
     """
+    if not places:
+        return []
     return [*(f"{who}{place}" for who in "mp" for place in range(1, places + 1)), CODES, PARTNERS]
 
 
@@ -113,6 +118,8 @@ def roster_cells(roster: Roster, places: int) -> list[str]:
     >>> roster_cells(Roster("g1", people, people), 3)
     ['Ann', '', 'r3', '', '', '', 'r1||r3', '']
     """
+    if not places:
+        return []
     names = {place: who.name or who.code for place, who in members_at(roster.named)}
     codes = kept_codes((place, who.code) for place, who in members_at(roster.named))
     partners = dict(partners_at(roster.people))
@@ -134,3 +141,16 @@ def longest(rosters: Sequence[Roster]) -> int:
         ),
         default=0,
     )
+
+
+def listed_places(content: FormContent, rosters: Sequence[Roster]) -> int:
+    """Return how many places the list of members holds names for; 0 for a form without rosters.
+
+    Raises
+    ------
+    InputError
+        When the list would be larger than a platform takes.
+    """
+    places = longest(rosters) if roster_places(content) else 0
+    check_list(rosters, places)
+    return places

@@ -17,7 +17,7 @@ from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.escape import as_html, escaped
 from collective_use.questionnaire.online.published import (
     Published,
-    longest,
+    listed_places,
     own_line_note,
     roster_cells,
     roster_names,
@@ -51,7 +51,7 @@ def contact_list(content: FormContent, rosters: Sequence[Roster]) -> str:
 
     E-mail addresses are left for the study to add; nothing personal but names is written.
     """
-    places = longest(rosters)
+    places = listed_places(content, rosters)
     fields = key_fields(content)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

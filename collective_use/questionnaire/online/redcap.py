@@ -22,7 +22,7 @@ from collective_use.questionnaire.form.members import Roster
 from collective_use.questionnaire.online.escape import escaped, parted
 from collective_use.questionnaire.online.published import (
     Published,
-    longest,
+    listed_places,
     own_line_note,
     roster_cells,
     roster_names,
@@ -229,7 +229,7 @@ class _Dictionary:
 
 def records(content: FormContent, rosters: Sequence[Roster]) -> str:
     """Return the records to import: one a member, with its codes and the names of its group."""
-    places = longest(rosters)
+    places = listed_places(content, rosters)
     keys = {key.role: key.id for key in content.keys if key.role}
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

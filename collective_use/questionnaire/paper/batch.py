@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from collective_use.file_names import safe_names
@@ -45,9 +46,9 @@ def copy_names(
     """
     joined = {pair: "-".join(part for part in ("form", *pair) if part) for pair in copies}
     # Codes that hold a hyphen can join to the same text: the pair stays apart.
-    names = list(joined.values())
+    often = Counter(joined.values())
     apart = {
-        pair: text if names.count(text) == 1 else f"{text} ({'/'.join(pair)})"
+        pair: text if often[text] == 1 else f"{text} ({'/'.join(pair)})"
         for pair, text in joined.items()
     }
     files = safe_names(list(apart.values()))

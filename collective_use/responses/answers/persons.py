@@ -10,6 +10,7 @@ import pandas as pd
 
 from collective_use.accepted import Values
 from collective_use.checks import did_you_mean, quoted
+from collective_use.door.limits import LIMITS, check_keys
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
@@ -72,20 +73,39 @@ def key_texts(column: pd.Series) -> np.ndarray:
     return np.asarray([*(clean_key(text) for text in texts), ""], dtype=object)[codes]
 
 
-def key_cells(column: pd.Series) -> Values:
-    """Return a key column as clean texts, never as texts of Python where none has to be cleaned.
+def code_texts(name: str, role: str, column: pd.Series) -> Values:
+    """Return the codes of groups or persons as clean texts.
+
+    Parameters
+    ----------
+    name
+        The file, for messages.
+    role
+        ``group``, ``member``, ``partner`` and so on.
+    column
+        Its cells.
+
+    Raises
+    ------
+    ReadError
+        When one is longer than any code or name.
 
     Examples
     --------
     >>> from collective_use.responses.files.raw import categorical
-    >>> list(key_cells(pd.Series(categorical(["g1", "", " g1 "]))))
+    >>> list(code_texts("a.csv", "group", pd.Series(categorical(["g1", "", " g1 "]))))
     ['g1', '', 'g1']
     """
-    texts = column.cat.categories
-    whole = isinstance(texts.dtype, pd.StringDtype) and column.cat.codes.ge(0).all()
-    if whole and texts.str.fullmatch("[0-9A-Za-z]*").all():
-        return texts.array.take(column.cat.codes.to_numpy())
+    texts, codes = column.cat.categories, column.cat.codes
+    if isinstance(texts.dtype, pd.StringDtype) and codes.ge(0).all() and _are_clean(texts):
+        return texts.array.take(codes.to_numpy())  # without a text of Python for each
+    check_keys(name, role, used_texts(column)[0])
     return key_texts(column)
+
+
+def _are_clean(texts: pd.Index) -> bool:
+    plain, longest = texts.str.fullmatch("[0-9A-Za-z]*").all(), texts.str.len().max()
+    return bool(plain) and not longest > LIMITS.key_signs
 
 
 def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:
@@ -141,7 +161,8 @@ def build_persons(
 ) -> pd.DataFrame:
     """Return one row of keys for each respondent; `declared` values fill what is not there."""
     cells = export.raw.cells
-    frame: dict[str, object] = {"group": key_cells(cells[places["group"]])}
+    name = export.raw.name
+    frame: dict[str, object] = {"group": code_texts(name, "group", cells[places["group"]])}
     for role in KEYS:
         if role not in places:
             continue
@@ -153,11 +174,11 @@ def build_persons(
                 column, (*instrument.languages, *instrument.draft_languages)
             )
         else:
-            frame[role] = key_cells(column)
+            frame[role] = code_texts(name, role, column)
     persons = pd.DataFrame(frame, index=pd.RangeIndex(len(cells)))
     for page, place in export.seconds.items():
-        name = f"seconds_{page}"
-        persons[name] = number_values(name, cells[place], export.raw, rows)
+        seconds = f"seconds_{page}"
+        persons[seconds] = number_values(seconds, cells[place], export.raw, rows)
     for role, value in declared.items():
         persons[role] = value
     persons["row"] = rows

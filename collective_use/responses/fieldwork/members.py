@@ -11,7 +11,7 @@ from collective_use.checks import quoted
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
-from collective_use.responses.answers.persons import key_cells
+from collective_use.responses.answers.persons import code_texts
 from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.match import find_column
 from collective_use.responses.fieldwork.pairs import member_rows
@@ -157,7 +157,7 @@ def _known_columns(
         for spelling in spellings:
             place = find_column(headings, spelling) if spelling else None
             if place is not None and place not in used:
-                found[name] = key_cells(raw.cells[place])
+                found[name] = code_texts(raw.name, name, raw.cells[place])
                 used.add(place)
                 break
     return pd.DataFrame(found), used

@@ -56,6 +56,11 @@ def check_file(path: Path) -> None:
 
 
 def _like(path: Path) -> str:
+    if any(sign in path.name for sign in "*?"):
+        return (
+            "; a pattern is taken by score alone, which counts such files where they lie: name "
+            "each file, or let the shell do it (without quotation marks)"
+        )
     folder = path.parent
     try:
         names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else None

@@ -36,13 +36,20 @@ def nearest_label(text: str, labels: Iterable[str]) -> str | None:
 
 
 def _edits(one: str, other: str) -> int:
-    """Count letters added, left out or changed (Levenshtein 1966)."""
-    line = list(range(len(other) + 1))
+    """Count letters added, left out or changed, and neighbours that changed places.
+
+    Damerau 1964, Communications of the ACM 7:171.
+    """
+    lines = [list(range(len(other) + 1))]
     for row, letter in enumerate(one, 1):
-        above, line = line, [row]
+        above, line = lines[-1], [row]
         for place, match in enumerate(other, 1):
-            line.append(min(above[place] + 1, line[-1] + 1, above[place - 1] + (letter != match)))
-    return line[-1]
+            steps = min(above[place] + 1, line[-1] + 1, above[place - 1] + (letter != match))
+            if row > 1 and place > 1 and one[row - 2 : row] == match + other[place - 2]:
+                steps = min(steps, lines[-2][place - 2] + 1)
+            line.append(steps)
+        lines.append(line)
+    return lines[-1][-1]
 
 
 def near_heading(names: Iterable[str], headings: Iterable[str]) -> str | None:
@@ -55,6 +62,8 @@ def near_heading(names: Iterable[str], headings: Iterable[str]) -> str | None:
     --------
     >>> near_heading(["saf2"], ["saf1", "safe2", "weather"]), near_heading(["saf2"], ["saf1"])
     ('safe2', None)
+    >>> near_heading(["lead01"], ["LAED01"]), near_heading(["lead01"], ["LEAD1"])
+    ('LAED01', 'LEAD1')
     """
     best: tuple[int, str] | None = None
     for heading in headings:
@@ -69,4 +78,4 @@ def near_heading(names: Iterable[str], headings: Iterable[str]) -> str | None:
 
 
 def _number(text: str) -> str:
-    return text[len(text.rstrip("0123456789_")) :].replace("_", "")
+    return text[len(text.rstrip("0123456789_")) :].replace("_", "").lstrip("0")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from collective_use.errors import ReadError
 from collective_use.groups.counts.batches import files_of, partitions_of
+from collective_use.groups.counts.same_columns import check_columns
 from collective_use.study.large.sources import AT_ONCE, HEAD, STRETCH, Stretch, table_slices
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Files:
     @property
     def name(self) -> str:
         """The file, or what was given and how many files it is."""
-        first = Path(self.given[0]).name
+        first = Path(self.given[0]).name or self.given[0]
         return first if len(self.paths) == 1 else f"{first} ({len(self.paths)} files)"
 
     @cached_property
@@ -73,6 +74,7 @@ class Files:
         import pyarrow.dataset as ds
 
         parts = partitions_of(self.given[0], self.paths) if len(self.given) == 1 else None
+        check_columns(self.paths, self.encoding or "utf-8", self.delimiter or ",")
         how = self._csv() if self.kind == "csv" else "parquet"
         try:
             return ds.dataset(self.paths, format=how, partitioning=parts)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from collective_use.accepted import Array, PlainDict
 from collective_use.checks import quoted
+from collective_use.door.limits import check_keys
 from collective_use.errors import CollectiveUseError, DataWarning, InputError, ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.later import with_fields
@@ -253,6 +254,7 @@ def key_labels(column: pd.Series) -> Array:
 
 def check_labels(labels: Sequence[str], where: str) -> None:
     """Raise where the names of groups tell of persons."""
+    check_keys(where, "group", labels)
     kinds = kinds_in(labels)
     if kinds:
         raise InputError(

@@ -147,7 +147,7 @@ def _could_be(text: str) -> bool:
 def _why(files: Files, given: tuple[str, ...]) -> str:
     several = [text for text in given if not Path(text).is_file()]
     if several:
-        return "is several files"
+        return "is several files" if len(files.paths) > 1 else "is a folder or a pattern"
     if files.kind == "csv":
         size = files.size or 0
         return f"has {size / 2**20:,.0f} MB, more than {MANY_BYTES >> 20:,}" * (size > MANY_BYTES)
