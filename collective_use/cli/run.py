@@ -38,11 +38,12 @@ def run(
     """
     from collective_use.cli.console import speak_as
     from collective_use.cli.done import show_done, waiting_for
+    from collective_use.cli.memory import one_pool
     from collective_use.study.run import run_study
     from collective_use.study.settings import as_study, overridden
 
     speak_as(study)
     whole = overridden(as_study(study), settings_of(flags))
-    with waiting_for(whole):
+    with one_pool(), waiting_for(whole):
         done = run_study(whole)
     show_done(done, flags["as_json"])

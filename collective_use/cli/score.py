@@ -49,6 +49,7 @@ def score(
       collective-use score "duckdb:///data/hr.duckdb?table=answers" -i my_scale.yaml -o results
     """
     from collective_use.cli.done import show_done, waiting_for
+    from collective_use.cli.memory import one_pool
     from collective_use.study.large.road import road_of
     from collective_use.study.run import run_study
 
@@ -59,6 +60,6 @@ def score(
 
         score_where_it_lies(study, road, progress=progress, as_json=flags["as_json"])
         return
-    with waiting_for(study, later_rooms=False):
+    with one_pool(), waiting_for(study, later_rooms=False):
         done = run_study(study, command="score", later_rooms=False)
     show_done(done, flags["as_json"])

@@ -1,7 +1,7 @@
 """Writing results: whole folders and files or nothing, and cells that are safe in a spreadsheet."""
 
 from collective_use.output.archives import same_archive
-from collective_use.output.cells import csv_bytes, json_bytes, safe_cell, table_csv
+from collective_use.output.cells import csv_bytes, csv_parts, json_bytes
 from collective_use.output.files import write_file, written
 from collective_use.output.folders import (
     LOG_FILE,
@@ -11,6 +11,7 @@ from collective_use.output.folders import (
     write_folder,
     write_run,
 )
+from collective_use.output.safe import safe_cell, table_csv
 from collective_use.output.swap import MADE_BY, RUN_FILE, is_ours
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "RUN_FILE",
     "check_place",
     "csv_bytes",
+    "csv_parts",
     "is_ours",
     "json_bytes",
     "result_folder",

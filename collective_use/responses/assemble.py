@@ -22,6 +22,7 @@ from collective_use.responses.answers.stack import (
     stack_rosters,
 )
 from collective_use.responses.answers.twice import once_each
+from collective_use.responses.coded import Coded
 from collective_use.responses.fieldwork.meeting import marked_declined, meet_groups, meet_members
 from collective_use.responses.fieldwork.members import positions_of, read_members
 from collective_use.responses.headings.wording import normal
@@ -70,7 +71,8 @@ def assemble(
     facts, record = group_facts([extra] if extra else pieces, instrument, record)
     form, record = _form(instrument, form, answers, record)
     record = note_items(instrument, form, answers, pieces, record)
-    return Responses(instrument, form, persons, answers, reasons, rosters, people, facts, record)
+    held = (answers.field(), reasons.field())
+    return Responses(instrument, form, persons, *held, rosters, people, facts, record)
 
 
 def _alike_groups(persons: pd.DataFrame, record: Record) -> Record:
@@ -120,7 +122,7 @@ def _check_members(members: pd.DataFrame, persons: pd.DataFrame, record: Record)
 
 
 def _form(
-    instrument: Instrument, form: str | None, answers: pd.DataFrame, record: Record
+    instrument: Instrument, form: str | None, answers: Coded, record: Record
 ) -> tuple[str | None, Record]:
     """Find the form out, and say which it was taken for."""
     if form is not None or not instrument.forms:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
-
 from collective_use.checks import quoted
 from collective_use.errors import DataWarning, warn
 from collective_use.instrument.model import Instrument, Item
 from collective_use.platforms.columns import BY_OPTION, base_name, form_items
 from collective_use.record import Record
 from collective_use.responses.answers.stack import Piece, all_missing
+from collective_use.responses.coded import Coded
 from collective_use.responses.headings.nearest import near_heading
 
 
 def note_items(
     instrument: Instrument,
     form: str | None,
-    answers: pd.DataFrame,
+    answers: Coded,
     pieces: Sequence[Piece],
     record: Record,
 ) -> Record:

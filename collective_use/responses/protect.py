@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
 from collective_use.errors import DataWarning, warn
 from collective_use.frames import rows_of
+from collective_use.later import with_fields
 from collective_use.record import Record
 from collective_use.responses.headings.contents import kinds_in, personal_parts, without_parts
 from collective_use.responses.table import Responses
 
+_PART = 10_000
 _KEPT = ("group", "parent", "partner", "wave", "country", "language", "export", "member")
 """Keys: replacing a part of one would join what belongs apart."""
 
@@ -39,7 +42,7 @@ def protected(responses: Responses, keep: bool) -> Responses:
     persons, record = _free_texts(persons, record)
     if facts is not None:
         facts, record = _free_texts(facts, record)
-    return replace(
+    return with_fields(
         responses, persons=persons, members=people, informants=facts, record=_scrubbed(record)
     )
 
@@ -49,7 +52,7 @@ def _codes(
 ) -> tuple[pd.DataFrame, pd.DataFrame | None, Record]:
     if "member" not in persons:
         return persons, people, record
-    kinds = kinds_in(persons["member"].unique().tolist())
+    kinds = kinds_in(texts_in(persons["member"]))
     if not kinds:
         return persons, people, record
     numbers: dict[tuple[str, str], str] = {}
@@ -71,6 +74,12 @@ def _codes(
     record = record.note("responses", "warning", text, count=len(numbers), of="persons")
     listed = None if people is None else _renamed(people, numbers)
     return _renamed(persons, numbers), listed, record
+
+
+def texts_in(column: pd.Series) -> Iterator[str]:
+    """Yield the texts of a column, never all of them at a time."""
+    for start in range(0, len(column), _PART):
+        yield from column.iloc[start : start + _PART].unique().tolist()
 
 
 def _names(

@@ -9,10 +9,13 @@ import pandas as pd
 
 from collective_use.accepted import PlainDict
 from collective_use.instrument.model import Instrument
+from collective_use.later import held_in, made_when_read
 from collective_use.record import Record
+from collective_use.responses.coded import Coded, coded_frame
 from collective_use.results import Result, Table, plain
 
 
+@made_when_read("answers", "reasons")
 @dataclass(frozen=True)
 class Responses(Result):
     """Answers as codes, one row for each respondent, with a reason for every missing one.
@@ -65,8 +68,11 @@ class Responses(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return persons and answers side by side; an item in both stands once."""
-        fresh = [column for column in self.answers.columns if column not in self.persons.columns]
-        return pd.concat([self.persons, self.answers[fresh]], axis=1)
+        held = held_in(self, "answers")
+        answers = held if isinstance(held, Coded) else self.answers
+        fresh = [name for name in answers.columns if name not in self.persons.columns]
+        made = answers.frame(fresh) if isinstance(answers, Coded) else answers[fresh]
+        return pd.concat([self.persons, made], axis=1)
 
     def to_dict(self) -> PlainDict:
         """Return plain values; the instrument by its id and version."""
@@ -104,11 +110,13 @@ class Responses(Result):
     def tables(self) -> tuple[Table, ...]:
         """Return an overview and what was left out."""
         groups = self.persons["group"].nunique()
-        missing = int(self.answers.isna().to_numpy().sum())
+        held = held_in(self, "answers")
+        coded = held if isinstance(held, Coded) else coded_frame(self.answers)
+        missing = sum(column.missing() for column in coded.columns.values())
         rows = (
             ("respondents", len(self.persons)),
             ("groups", groups),
-            ("answer columns", self.answers.shape[1]),
+            ("answer columns", len(coded.columns)),
             ("rosters", len(self.rosters)),
             ("answers missing", missing),
         )

@@ -11,6 +11,7 @@ import pandas as pd
 from collective_use.checks import instance_of
 from collective_use.errors import InputError
 from collective_use.instrument.placement import placed
+from collective_use.responses.held import answer_frame, answer_names
 from collective_use.responses.table import Responses
 from collective_use.results import Result, Table, table_of
 
@@ -94,7 +95,8 @@ def placement_results(responses: Responses) -> Placement:
             f"answers must be those to a placement test, got {responses.instrument.id!r}; make one "
             "with `collective-use placement make`"
         )
-    answers = responses.answers[[name for name in items if name in responses.answers]]
+    there = answer_names(responses)
+    answers = answer_frame(responses, [name for name in items if name in there])
     outside = [name for name in answers if not answers[name].dropna().between(0, 100).all()]
     if outside:
         raise InputError(f"places must be numbers from 0 to 100; others stand in {outside[0]!r}")

@@ -10,9 +10,11 @@ import pandas as pd
 from collective_use.checks import instance_of, number_between
 from collective_use.errors import InputError
 from collective_use.instrument.model import Instrument, Measure
+from collective_use.later import held_in
 from collective_use.platforms.columns import form_items
 from collective_use.record import Record
-from collective_use.responses.keyed import keyed_items
+from collective_use.responses.coded import Coded, coded_frame
+from collective_use.responses.keyed import keyed_codes, keyed_items
 from collective_use.responses.table import Responses
 from collective_use.scores.table import Scores
 
@@ -79,8 +81,7 @@ def score(responses: Responses, *, minimum_answered: float | None = None) -> Sco
             f"minimum_answered must be a share (at most 1) or a number of items up to {longest}, "
             f"the longest measure of the instrument; got {minimum_answered:g}"
         )
-    items = keyed_items(instrument, responses.answers)
-    numbers = _scorable(instrument, items, responses.answers)
+    items, numbers = _scorable(responses)
     asked = set(numbers.columns)
     if responses.form is not None:
         asked |= set(form_items(instrument.get_form(responses.form)))
@@ -109,14 +110,20 @@ def score(responses: Responses, *, minimum_answered: float | None = None) -> Sco
     )
 
 
-def _scorable(instrument: Instrument, items: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    """Return the keyed Likert items and the plain numbers among the answers."""
-    plain = [
-        item.id
-        for item in instrument.items
-        if item.kind == "number" and item.role == "measure" and item.id in answers.columns
-    ]
-    return pd.concat([items, answers[plain]], axis=1)
+def _scorable(responses: Responses) -> tuple[pd.DataFrame, Coded]:
+    """Return the keyed Likert items, and beside them the plain numbers among the answers."""
+    instrument, held = responses.instrument, held_in(responses, "answers")
+    numbers = {
+        item.id for item in instrument.items if item.kind == "number" and item.role == "measure"
+    }
+    if isinstance(held, Coded):
+        items = keyed_codes(instrument, held)
+        return items.field(), items.beside(
+            held.only(name for name in held.columns if name in numbers)
+        )
+    frame = keyed_items(instrument, responses.answers)
+    plain = [name for name in responses.answers.columns if name in numbers]
+    return frame, coded_frame(frame).beside(coded_frame(responses.answers[plain]))
 
 
 def _parts(
@@ -133,10 +140,10 @@ def _parts(
 
 
 def _scored(
-    numbers: pd.DataFrame, part: Sequence[str], rule: str, minimum: float
+    numbers: Coded, part: Sequence[str], rule: str, minimum: float
 ) -> tuple[np.ndarray, np.ndarray]:
     there = [name for name in part if name in numbers.columns]
-    block = numbers[there].to_numpy(dtype=float)
+    block = numbers.array(there)
     given = ~np.isnan(block)
     count = given.sum(axis=1)
     total = np.where(given, block, 0.0).sum(axis=1)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from collective_use.later import held_in, made_when_read
 from collective_use.record import Record
+from collective_use.responses.coded import Coded, coded_frame
 from collective_use.responses.table import Responses
 from collective_use.results import Result, Table
 
 
+@made_when_read("items")
 @dataclass(frozen=True)
 class Scores(Result):
     """One row for each person.
@@ -65,3 +69,37 @@ class Scores(Result):
         )
         columns = ("score", "persons", "missing", "mean", "sd", "lowest", "highest")
         return (Table("Scores of persons", columns, rows),)
+
+
+def item_names(scores: Scores) -> list[str]:
+    """Return the names of the keyed items."""
+    held = held_in(scores, "items")
+    return list(held.columns) if isinstance(held, Coded) else list(map(str, scores.items))
+
+
+def still_coded(scores: Scores, names: Iterable[str]) -> bool:
+    """Tell whether nobody has been given a frame of these answers, who might change it."""
+    items, answers = held_in(scores, "items"), held_in(scores.responses, "answers")
+    if not isinstance(items, Coded):
+        return False
+    return isinstance(answers, Coded) or all(name in items.columns for name in names)
+
+
+def coded_items(scores: Scores, names: Iterable[str]) -> Coded:
+    """Return some keyed items as they are held."""
+    held = held_in(scores, "items")
+    return held.only(names) if isinstance(held, Coded) else coded_frame(scores.items[list(names)])
+
+
+def item_frame(scores: Scores, names: Iterable[str]) -> pd.DataFrame:
+    """Return some keyed items, without making a frame of all.
+
+    Examples
+    --------
+    >>> import collective_use as cu
+    >>> scores = cu.score(cu.read_responses(cu.sample_path("lq2002.csv"), "lq2002"))
+    >>> item_frame(scores, ["lead01"]).equals(scores.items[["lead01"]])
+    True
+    """
+    held = held_in(scores, "items")
+    return held.frame(names) if isinstance(held, Coded) else scores.items[list(names)]

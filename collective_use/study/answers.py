@@ -12,6 +12,8 @@ from collective_use.groups.agreement.rwg import rwg_j
 from collective_use.groups.disclosure.bands import agreement_bands
 from collective_use.groups.disclosure.counts import key_of, rounded_counts
 from collective_use.instrument.model import Measure
+from collective_use.responses.held import answer_frame, answer_names
+from collective_use.scores.table import item_frame, item_names
 from collective_use.study.walk import Outcome
 
 FILES = {
@@ -68,7 +70,7 @@ def shown_counts(outcome: Outcome) -> dict[str, np.ndarray]:
     A statement that is a measure by itself has mean and SD in the tables of measures, so that its
     counts are not shown.
     """
-    instrument, answers = outcome.instrument, outcome.responses.answers
+    instrument, there = outcome.instrument, set(answer_names(outcome.responses))
     alone = {measure.items[0] for measure in instrument.measures if len(measure.items) == 1}
     persons = outcome.responses.persons
     who = [persons[name] for name in ("group", "member") if name in persons]
@@ -76,9 +78,9 @@ def shown_counts(outcome: Outcome) -> dict[str, np.ndarray]:
     for item in instrument.items:
         if item.kind != "likert" or item.scale is None or item.id in alone:
             continue
-        if item.id not in answers:
+        if item.id not in there:
             continue
-        given = answers[item.id]
+        given = answer_frame(outcome.responses, [item.id])[item.id]
         codes = instrument.get_scale(item.scale).codes
         key = key_of(zip(*who, given, strict=True))
         counts = rounded_counts(np.array([int((given == code).sum()) for code in codes]), key)
@@ -109,14 +111,14 @@ def sizes_frame(outcome: Outcome) -> pd.DataFrame:
 def _chance(outcome: Outcome, measure: Measure) -> np.ndarray:
     """Return the agreement that 5% of groups of each size exceed by chance; NaN where unknown."""
     unknown = np.full(len(outcome.groups.values), np.nan)
-    items = [code for code in measure.items if code in outcome.scores.items]
+    items = [code for code in measure.items if code in item_names(outcome.scores)]
     scales = {outcome.instrument.get_item(code).scale for code in items}
     if len(scales) != 1 or None in scales or "wave" in outcome.groups.values:
         return unknown
     options = outcome.instrument.get_scale(str(scales.pop())).codes
     try:
         tested = rwg_j(
-            outcome.scores.items[items], groups=outcome.responses.persons["group"],
+            item_frame(outcome.scores, items), groups=outcome.responses.persons["group"],
             options=options, test=True, repetitions=_DRAWS, seed=outcome.study.seed,
         )  # fmt: skip
     except CollectiveUseError:

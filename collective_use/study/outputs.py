@@ -17,7 +17,7 @@ from collective_use.groups.between.table_one import TableOne, table_one
 from collective_use.groups.disclosure.full import full_tables, value_tables
 from collective_use.groups.disclosure.shown import Shown, for_others
 from collective_use.groups.disclosure.totals import record_for_others
-from collective_use.output import LOG_FILE, RUN_FILE, csv_bytes, json_bytes, write_run
+from collective_use.output import LOG_FILE, RUN_FILE, csv_parts, json_bytes, write_run
 from collective_use.platforms.registry import is_file
 from collective_use.study.dictionary import dictionary_frame
 from collective_use.study.meanings import OUTPUT_SCHEMA
@@ -148,7 +148,8 @@ def write_outcome(outcome: Outcome, shown: Shown, folder: Path, started: float) 
     if outcome.study.full:
         (folder / FULL).mkdir()
     for name, frame in tables.items():
-        (folder / name).write_bytes(csv_bytes(frame))
+        with (folder / name).open("wb") as file:
+            file.writelines(csv_parts(frame))
     texts = _write_texts(outcome, shown, folder)
     (folder / LOG_FILE).write_bytes(json_bytes(log_of(outcome.study, outcome.command, started)))
     run = run_content(outcome, shown)

@@ -134,6 +134,10 @@ class _OfSums:
             self._sums = (judged, self.counted.person_sums(self.counts, judged))
         return self._sums[1]
 
+    def by_item(self, m: Measured) -> pd.DataFrame:
+        """Return one row a group and item."""
+        return m.items.frame(m.keys.labels)
+
     def alpha(self, m: Measured) -> Number:
         """Return Cronbach's alpha over complete persons."""
         answered = self.counts.answered_items

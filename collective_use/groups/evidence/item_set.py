@@ -16,6 +16,7 @@ from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.inputs import step_of
 from collective_use.groups.keys import GroupKeys
 from collective_use.instrument.model import Instrument
+from collective_use.later import Later
 from collective_use.numerics.groups import agreement, anova
 from collective_use.numerics.groups.between_within import sums_of_products
 from collective_use.numerics.groups.nulls import CONTINUOUS, Null, null_distribution
@@ -24,7 +25,10 @@ from collective_use.numerics.groups.statistics import GroupStatistics, group_sta
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.numerics.threads import each_of
 from collective_use.numerics.types import Floats
+from collective_use.responses.coded import Coded
+from collective_use.responses.held import answer_names, coded_answers
 from collective_use.results import TableRow
+from collective_use.scores.table import coded_items, item_names
 
 if TYPE_CHECKING:
     from collective_use.scores.table import Scores
@@ -210,16 +214,16 @@ class ItemSet:
 
 
 def item_set(
-    answers: pd.DataFrame, keys: GroupKeys, instrument: Instrument, names: list[str]
+    answers: Coded, keys: GroupKeys, instrument: Instrument, names: Sequence[str]
 ) -> ItemSet:
     """Return the items of a measure, with the options of their scales or the ends of sliders.
 
     Numbers without ends (which additive measures may have) get those that were answered.
     """
+    values = answers.array(names)
     if instrument.get_item(names[0]).kind == "number":
-        return _of_numbers(answers[names].to_numpy(float), keys, instrument, names)
+        return _of_numbers(values, keys, instrument, names)
     codes, stats = [], []
-    values = answers.to_numpy(float)
     for name, column in zip(names, values.T, strict=True):
         scale = instrument.get_scale(str(instrument.get_item(name).scale))
         options = np.array(sorted(scale.codes), dtype=np.float64)
@@ -229,7 +233,7 @@ def item_set(
 
 
 def _of_numbers(
-    values: Floats, keys: GroupKeys, instrument: Instrument, names: list[str]
+    values: Floats, keys: GroupKeys, instrument: Instrument, names: Sequence[str]
 ) -> ItemSet:
     ends = []
     for name, column in zip(names, values.T, strict=True):
@@ -246,13 +250,37 @@ def _of_numbers(
     return ItemSet(tuple(names), tuple(ends), stats, values, gaps)
 
 
-def answers_to_items(scores: Scores, names: Sequence[str]) -> pd.DataFrame:
+def answers_to_items(scores: Scores, names: Sequence[str]) -> Coded:
     """Return the answers to items that the data hold: keyed statements, and numbers as they are."""
-    raw = scores.responses.answers
-    found = {}
-    for name in names:
-        if name in scores.items.columns:
-            found[name] = scores.items[name]
-        elif name in raw.columns and scores.responses.instrument.get_item(name).kind == "number":
-            found[name] = raw[name]
-    return pd.DataFrame(found, index=scores.items.index)
+    instrument = scores.responses.instrument
+    keyed, raw = item_names(scores), set(answer_names(scores.responses))
+    rated = [name for name in names if name in keyed]
+    numbers = [
+        name
+        for name in names
+        if name not in keyed and name in raw and instrument.get_item(name).kind == "number"
+    ]
+    found = coded_items(scores, rated).beside(coded_answers(scores.responses, numbers))
+    return found.only(name for name in names if name in found.columns)
+
+
+@dataclass(frozen=True)
+class ItemFrame(Later[pd.DataFrame]):
+    """A row a group and item, which few ask for and which is longer than the answers.
+
+    Attributes
+    ----------
+    answers
+        To the items of a measure.
+    keys, instrument
+        The groups, and what the items are.
+    """
+
+    answers: Coded
+    keys: GroupKeys
+    instrument: Instrument
+
+    def made(self) -> pd.DataFrame:
+        """Return the frame; see `ItemSet.frame`."""
+        items = item_set(self.answers, self.keys, self.instrument, list(self.answers.columns))
+        return items.frame(self.keys.labels)

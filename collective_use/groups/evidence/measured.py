@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+import pandas as pd
+
 from collective_use.frames import Columns
 from collective_use.groups.evidence.icc import restricted
 from collective_use.groups.evidence.item_set import ItemSet
@@ -32,6 +34,10 @@ class Persons(Protocol):
 
     def random(self, m: Measured, null: str) -> AgainstRandom:
         """Return the comparison with random groups, under the null that judges."""
+        ...
+
+    def by_item(self, m: Measured) -> pd.DataFrame:
+        """Return one row a group and item; it may be `Later`."""
         ...
 
     def chances(self, m: Measured, ratio: Floats, null: str) -> tuple[Columns, Chance]:

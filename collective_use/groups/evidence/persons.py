@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from collective_use.frames import Columns
 from collective_use.groups.evidence.chance import chance_of_agreement
-from collective_use.groups.evidence.item_set import ItemSet
+from collective_use.groups.evidence.item_set import ItemFrame, ItemSet
 from collective_use.groups.evidence.measured import Measured
 from collective_use.groups.evidence.parts import AgainstRandom, Chance, Number
 from collective_use.groups.evidence.random_groups import against_random, with_indices
@@ -27,10 +28,14 @@ class OfRows:
         (N,) their scores.
     items
         With their answers.
+    later
+        What makes a row a group and item of answers that nobody can change; None where it has to
+        be made now.
     """
 
     score: Floats
     items: ItemSet
+    later: ItemFrame | None = None
 
     def alpha(self, m: Measured) -> Number:
         """Return Cronbach's alpha over complete persons."""
@@ -47,6 +52,10 @@ class OfRows:
             against_random(m.items.answers, self.score, m.keys, m.judged),
             m.items, self.score, m.keys, null, m.settings, m.judged,
         )  # fmt: skip
+
+    def by_item(self, m: Measured) -> pd.DataFrame:
+        """Return one row a group and item; it may be `Later`."""
+        return self.items.frame(m.keys.labels) if self.later is None else self.later.field()
 
     def chances(self, m: Measured, ratio: Floats, null: str) -> tuple[Columns, Chance]:
         """Return the chance of as much agreement by group."""

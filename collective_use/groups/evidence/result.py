@@ -15,9 +15,11 @@ from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.frames import extended, texts
 from collective_use.instrument.model import Measure
+from collective_use.later import made_when_read
 from collective_use.results import NotComputed, Result, Table, TableRow, plain, table_of
 
 
+@made_when_read("by_item")
 @dataclass(frozen=True, kw_only=True)
 class Evidence(Result):
     """What every measure's evidence has; each kind of measure adds its own fields.

@@ -26,6 +26,7 @@ from collective_use.groups.rosters.stacks import (
 )
 from collective_use.instrument.model import Instrument, Item, Measure
 from collective_use.numerics.rosters.network import mean_where
+from collective_use.responses.held import answer_frame, answer_names
 
 if TYPE_CHECKING:
     from collective_use.responses.table import Responses
@@ -66,18 +67,19 @@ def items_present(responses: Responses, measure: Measure) -> list[Item]:
 def _area_columns(responses: Responses, item: Item) -> list[str]:
     """Return the columns of a checklist or rating list; code 0 means none of these."""
     codes = [o.code for o in item.options if not (item.kind == "checklist" and o.code == 0)]
-    names = [f"{item.id}_{code}" for code in codes]
-    return [name for name in names if name in responses.answers.columns]
+    names, there = [f"{item.id}_{code}" for code in codes], set(answer_names(responses))
+    return [name for name in names if name in there]
 
 
 def _areas(responses: Responses, item: Item) -> Floats:
     """Return persons by areas; a list with nothing ticked, not even "none", is no answer."""
-    table = responses.answers[_area_columns(responses, item)].to_numpy(float)
+    table = answer_frame(responses, _area_columns(responses, item)).to_numpy(float)
     if item.kind != "checklist":
         return table
-    none = responses.answers.get(f"{item.id}_0")
-    if none is None:
+    name = f"{item.id}_0"
+    if name not in answer_names(responses):
         return table
+    none = answer_frame(responses, [name])[name]
     ticked = (np.nan_to_num(table).sum(1) > 0) | (none.fillna(0).to_numpy(float) > 0)
     return np.where(ticked[:, None], np.nan_to_num(table), np.nan)
 
@@ -166,7 +168,8 @@ def _nominations(
     known = None
     if measure.knowledge is not None:
         columns = [f"{measure.knowledge}_{code}" for code in codes]
-        levels = responses.answers.reindex(columns=columns).to_numpy(float)
+        there = [name for name in answer_names(responses) if name in columns]
+        levels = answer_frame(responses, there).reindex(columns=columns).to_numpy(float)
         known = stack_answers(places, keys, levels, "columns")
     return network_knowledge.nomination_indices(rosters, known, wanted, gate=gate)
 

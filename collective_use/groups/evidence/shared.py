@@ -13,7 +13,12 @@ from collective_use.cutoffs import Cutoff
 from collective_use.frames import Columns, arrays_of, texts
 from collective_use.groups.agreement.result import mean_known
 from collective_use.groups.evidence.icc import differences
-from collective_use.groups.evidence.item_set import ItemSet, answers_to_items, item_set
+from collective_use.groups.evidence.item_set import (
+    ItemFrame,
+    ItemSet,
+    answers_to_items,
+    item_set,
+)
 from collective_use.groups.evidence.measured import Measured, Persons
 from collective_use.groups.evidence.parts import (
     Agreement,
@@ -45,8 +50,10 @@ from collective_use.numerics.groups.variance_components import (
 )
 from collective_use.numerics.types import Floats
 from collective_use.results import NotComputed
+from collective_use.scores.table import still_coded
 
 if TYPE_CHECKING:
+    from collective_use.responses.coded import Coded
     from collective_use.scores.table import Scores
 
 
@@ -84,13 +91,15 @@ def evidence_from(m: Measured, columns: Columns, refused: dict[str, str]) -> Sha
 
 
 def _measured(
-    scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings, answers: pd.DataFrame
+    scores: Scores, keys: GroupKeys, measure: Measure, settings: Settings, answers: Coded
 ) -> Measured:
-    score = scores.values[measure.id].to_numpy(float)
+    score, instrument = scores.values[measure.id].to_numpy(float), scores.responses.instrument
     one = group_statistics(score, keys.codes, keys.total)
-    items = item_set(answers, keys, scores.responses.instrument, list(answers.columns))
+    names = list(answers.columns)
+    items = item_set(answers, keys, instrument, names)
     around = voices(scores.responses, keys, measure, score, items, settings.partners)
-    return measured(measure, keys, settings, OfRows(score, items), one, items, around)
+    later = ItemFrame(answers, keys, instrument) if still_coded(scores, names) else None
+    return measured(measure, keys, settings, OfRows(score, items, later), one, items, around)
 
 
 def measured(
@@ -181,7 +190,7 @@ def _shared(
     return SharedEvidence(
         **head_of(m.measure, m.items.names),
         by_group=pd.DataFrame(columns),
-        by_item=m.items.frame(m.keys.labels) if m.settings.by_item else pd.DataFrame(),
+        by_item=m.persons.by_item(m) if m.settings.by_item else pd.DataFrame(),
         refused=refused,
         failing=tuple(m.keys.names[k] for k in np.flatnonzero(below)),
         verdict=verdict.word,

@@ -20,6 +20,7 @@ from collective_use.groups.keys import GroupKeys
 from collective_use.groups.labels import factorized
 from collective_use.instrument.model import Measure
 from collective_use.numerics.groups.statistics import group_statistics
+from collective_use.responses.held import answer_frame, answer_names
 from collective_use.results import NotComputed
 
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ def spread_evidence(
 def _member_values(scores: Scores, measure: Measure) -> pd.Series | None:
     if measure.composition != "variety" and measure.id in scores.values.columns:
         return scores.values[measure.id]
-    persons, answers = scores.responses.persons, scores.responses.answers
+    persons, answers = scores.responses.persons, answer_names(scores.responses)
     for item in measure.items:
-        if item in answers.columns:
-            return answers[item]
+        if item in answers:
+            return answer_frame(scores.responses, [item])[item]
         if item in persons.columns:
             return persons[item]
     return scores.values.get(measure.id)

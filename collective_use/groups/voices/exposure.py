@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from collective_use.accepted import Labels, Values
 from collective_use.checks import column_in, one_of
 from collective_use.errors import InputError
 from collective_use.groups.labels import labels_of
+from collective_use.responses.held import with_rows
 from collective_use.results import Result, Table, table_of
 
 if TYPE_CHECKING:
@@ -150,9 +151,6 @@ def _by_group(
 
 
 def _reduced(responses: Responses, keep: NDArray[np.bool_], rule: str) -> Responses:
-    def part(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.loc[keep].reset_index(drop=True)
-
     rows = responses.persons.get("row", pd.Series(np.flatnonzero(~keep) + 1))
     left = rows.loc[~keep] if len(rows) == len(keep) else rows
     record = responses.record.note(
@@ -163,14 +161,7 @@ def _reduced(responses: Responses, keep: NDArray[np.bool_], rule: str) -> Respon
         of="rows",
         what=left.tolist(),
     )
-    return replace(
-        responses,
-        persons=part(responses.persons),
-        answers=part(responses.answers),
-        reasons=part(responses.reasons),
-        rosters={name: part(frame) for name, frame in responses.rosters.items()},
-        record=record,
-    )
+    return with_rows(responses, keep, record=record)
 
 
 def without_short_exposure(

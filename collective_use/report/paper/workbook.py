@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from collective_use.output import same_archive
-from collective_use.output.cells import safe_cell
+from collective_use.output.safe import safe_cell
 from collective_use.report.document import Cell, Document, Grid
 from collective_use.report.sentences import Number, plain_text
 from collective_use.wide_text import display_width

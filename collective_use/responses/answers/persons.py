@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from collective_use.accepted import Values
 from collective_use.checks import did_you_mean, quoted
-from collective_use.door.limits import check_keys
+from collective_use.door.limits import LIMITS, check_keys
 from collective_use.errors import ReadError
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
@@ -72,7 +73,7 @@ def key_texts(column: pd.Series) -> np.ndarray:
     return np.asarray([*(clean_key(text) for text in texts), ""], dtype=object)[codes]
 
 
-def code_texts(name: str, role: str, column: pd.Series) -> np.ndarray:
+def code_texts(name: str, role: str, column: pd.Series) -> Values:
     """Return the codes of groups or persons as clean texts.
 
     Parameters
@@ -88,9 +89,23 @@ def code_texts(name: str, role: str, column: pd.Series) -> np.ndarray:
     ------
     ReadError
         When one is longer than any code or name.
+
+    Examples
+    --------
+    >>> from collective_use.responses.files.raw import categorical
+    >>> list(code_texts("a.csv", "group", pd.Series(categorical(["g1", "", " g1 "]))))
+    ['g1', '', 'g1']
     """
+    texts, codes = column.cat.categories, column.cat.codes
+    if isinstance(texts.dtype, pd.StringDtype) and codes.ge(0).all() and _are_clean(texts):
+        return texts.array.take(codes.to_numpy())  # without a text of Python for each
     check_keys(name, role, used_texts(column)[0])
     return key_texts(column)
+
+
+def _are_clean(texts: pd.Index) -> bool:
+    plain, longest = texts.str.fullmatch("[0-9A-Za-z]*").all(), texts.str.len().max()
+    return bool(plain) and not longest > LIMITS.key_signs
 
 
 def language_codes(column: pd.Series, languages: tuple[str, ...]) -> np.ndarray:

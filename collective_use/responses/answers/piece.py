@@ -93,7 +93,7 @@ def read_piece(
     persons = _with_kept(export, persons, found, options)
     persons = pd.concat([persons, respondent_frame(block, instrument)], axis=1)
     piece = Piece(
-        persons[answered].reset_index(drop=True),
+        persons if answered.all() else persons[answered].reset_index(drop=True),
         take(block, answered),
         name,
         open_headings(export, found.used, options),
@@ -235,6 +235,8 @@ def _words(matched: Mapping[int, Column], instrument: Instrument) -> list[int]:
 def _some(
     export: Export, rows: np.ndarray, persons: pd.DataFrame, keep: np.ndarray
 ) -> tuple[Export, np.ndarray, pd.DataFrame]:
+    if keep.all():
+        return export, rows, persons
     return with_rows(export, keep), rows[keep], persons[keep].reset_index(drop=True)
 
 

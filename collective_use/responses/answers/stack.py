@@ -15,9 +15,10 @@ from collective_use.instrument.model import Instrument
 from collective_use.platforms.columns import BY_ROLE, Column
 from collective_use.record import Record
 from collective_use.responses.answers.answers import CODED, Block
-from collective_use.responses.answers.cells import NOT_SHOWN, REASON_DTYPE, Cells
+from collective_use.responses.answers.cells import NOT_SHOWN, Cells
 from collective_use.responses.answers.nominations import Roll, nominees, roll_of
 from collective_use.responses.answers.places import at_places, by_code
+from collective_use.responses.coded import Coded, CodedReasons, Levels
 from collective_use.responses.options import Options
 
 
@@ -61,40 +62,45 @@ def _all_columns(pieces: Sequence[Piece], instrument: Instrument) -> list[Column
     )
 
 
+_NOT_ASKED = Cells(np.array([np.nan]), np.array([NOT_SHOWN], dtype=np.int8))
+"""What an export says of an item that it lacks."""
+
+
 def _stacked(pieces: Sequence[Piece], name: str) -> Cells:
+    """Return a column of all exports: the levels of each behind those of the one before."""
     if len(pieces) == 1 and name in pieces[0].block.cells:
         return pieces[0].block.cells[name]
-    values, reasons = [], []
-    for piece in pieces:
+    parts = [piece.block.cells.get(name, _NOT_ASKED) for piece in pieces]
+    starts = np.cumsum([0, *(len(cells.levels) for cells in parts)])
+    small = np.min_scalar_type(-int(max(starts[-1], 1)))
+    which = []
+    for piece, cells, start in zip(pieces, parts, starts[:-1], strict=True):
         rows = len(piece.persons)
-        cells = piece.block.cells.get(name)
-        values.append(np.full(rows, np.nan) if cells is None else cells.values)
-        empty = np.full(rows, NOT_SHOWN, dtype=np.int8)
-        reasons.append(empty if cells is None else cells.reasons)
-    return Cells(np.concatenate(values), np.concatenate(reasons))
+        if cells is _NOT_ASKED:
+            own = np.zeros(rows, dtype=small)
+        else:
+            own = np.arange(rows) if cells.which is None else cells.which
+        which.append(own.astype(small) + small.type(start))
+    return Cells(
+        np.concatenate([cells.levels for cells in parts]),
+        np.concatenate([cells.level_reasons for cells in parts]),
+        np.concatenate(which),
+    )
 
 
-def stack_answers(
-    pieces: Sequence[Piece], instrument: Instrument
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def stack_answers(pieces: Sequence[Piece], instrument: Instrument) -> tuple[Coded, CodedReasons]:
     """Return answers and reasons; an item that an export lacks was not shown there."""
     rows = sum(len(piece.persons) for piece in pieces)
-    index = pd.RangeIndex(rows)
-    found: dict[str, str] = {}
-    reasons: dict[str, pd.Categorical] = {}
+    answers: dict[str, Levels] = {}
+    reasons: dict[str, Levels] = {}
     for column in _all_columns(pieces, instrument):
         item = instrument.get_item(column.item)
         if item.kind in CODED and item.role != "group":
             name = column.item if column.option is None else f"{column.item}_{column.option}"
-            found[name] = column.name
-    # one block, filled in place: columns put together afterwards would be held twice
-    values = np.empty((len(found), rows))
-    for place, (name, held) in enumerate(found.items()):
-        cells = _stacked(pieces, held)
-        values[place] = cells.values
-        reasons[name] = pd.Categorical.from_codes(cells.reasons, dtype=REASON_DTYPE)
-    answers = pd.DataFrame(values.T, index=index, columns=list(found) or None, copy=False)
-    return answers, pd.DataFrame(reasons, index=index)
+            cells = _stacked(pieces, column.name)
+            answers[name] = Levels(cells.levels, cells.which)
+            reasons[name] = Levels(cells.level_reasons, cells.which)
+    return Coded(answers, rows), CodedReasons(reasons, rows)
 
 
 def stack_persons(pieces: Sequence[Piece]) -> pd.DataFrame:
@@ -238,6 +244,6 @@ def _where(persons: pd.DataFrame, row: int) -> str:
     return f"answer {persons['row'].iloc[row]} of {persons['export'].iloc[row]}"
 
 
-def all_missing(answers: pd.DataFrame) -> list[str]:
+def all_missing(answers: Coded) -> list[str]:
     """Return the answer columns in which nobody answered."""
-    return [str(name) for name in answers.columns if answers[name].isna().all()]
+    return [name for name, one in answers.columns.items() if one.missing() == answers.count]

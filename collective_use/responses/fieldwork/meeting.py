@@ -14,6 +14,7 @@ from collective_use.frames import cells_of
 from collective_use.record import Record
 from collective_use.responses.answers.answers import take
 from collective_use.responses.answers.stack import Piece
+from collective_use.responses.fieldwork.pairs import member_rows
 from collective_use.responses.headings.keys import met
 from collective_use.responses.options import Options
 
@@ -80,15 +81,15 @@ def _member_codes(piece: Piece, members: pd.DataFrame) -> dict[tuple[str, str], 
     """Return the members' codes that respondents of each group wrote otherwise."""
     if "member" not in piece.persons:
         return {}
-    known = dict.fromkeys(cells_of(members, "group", "member"))
+    persons = piece.persons
+    unknown = persons[(member_rows(members, persons) < 0) & (persons["member"] != "").to_numpy()]
     strange: dict[str, list[str]] = {}
-    for group, member in cells_of(piece.persons, "group", "member"):
-        if member and (group, member) not in known:
-            strange.setdefault(group, []).append(member)
+    for group, member in cells_of(unknown, "group", "member"):
+        strange.setdefault(group, []).append(member)
     listed: dict[str, list[str]] = {}
-    for group, member in known:
-        if group in strange:
-            listed.setdefault(group, []).append(member)
+    theirs = members[members["group"].isin(list(strange))]
+    for group, member in dict.fromkeys(cells_of(theirs, "group", "member")):
+        listed.setdefault(group, []).append(member)
     found = {}
     for group, own in strange.items():
         hits = met(own, listed.get(group, ()), labels=piece.labels.get("member"))
@@ -176,15 +177,14 @@ def _check_groups(groups: list[str], renamed: Mapping[str, str], members: pd.Dat
 
 def _check_codes(pieces: Sequence[Piece], members: pd.DataFrame) -> None:
     """Stop when the groups are listed but none of the member codes is."""
-    codes = {
-        (str(group), str(member))
+    coded = [
+        piece.persons.loc[piece.persons["member"] != "", ["group", "member"]]
         for piece in pieces
         if "member" in piece.persons
-        for group, member in cells_of(piece.persons, "group", "member")
-        if member
-    }
-    if not codes.isdisjoint(cells_of(members, "group", "member")):
+    ]
+    if any((member_rows(members, persons) >= 0).any() for persons in coded):
         return
+    codes = {pair for persons in coded for pair in cells_of(persons, "group", "member")}
     listed_groups = set(members["group"])
     here = sorted(pair for pair in codes if pair[0] in listed_groups)
     if not here:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from collective_use.checks import quoted
 from collective_use.errors import ReadError
-from collective_use.frames import cells_of
 from collective_use.instrument.model import Instrument
 from collective_use.record import Record
 from collective_use.responses.answers.persons import code_texts
 from collective_use.responses.columns.heading_rows import promoted
 from collective_use.responses.columns.match import find_column
+from collective_use.responses.fieldwork.pairs import member_rows
 from collective_use.responses.files.open import read_raw
 from collective_use.responses.files.raw import Raw, texts_of
 from collective_use.responses.files.typed import raw_of_frame
@@ -98,7 +99,8 @@ def read_members(
     if out:
         text = "Members who opted out of being named leave rosters and denominators."
         record = record.note("responses", "left out", text, count=out, of="members")
-    frame = frame[frame["named"]].drop(columns="named").reset_index(drop=True)
+    frame = frame if not out else frame[frame["named"]].reset_index(drop=True)
+    frame = frame.drop(columns="named")
     ranks = frame.groupby("group", sort=False)["position"].rank(method="first")
     return frame.assign(position=ranks.astype(int)), everyone, record
 
@@ -167,7 +169,8 @@ def _listed(name: str, frame: pd.DataFrame, record: Record) -> tuple[pd.DataFram
     if empty.any():
         text = "Rows of the members file without group or member."
         record = record.note("responses", "left out", text, count=int(empty.sum()), of="rows")
-    frame = frame[~empty].reset_index(drop=True)
+    if empty.any():
+        frame = frame[~empty].reset_index(drop=True)
     named = pd.Series(True, index=frame.index)
     if "opted_out" in frame:
         said = frame["opted_out"].map(normal)
@@ -240,7 +243,6 @@ def positions_of(members: pd.DataFrame | None, persons: pd.DataFrame) -> pd.Seri
     """
     if members is None or "member" not in persons:
         return pd.Series(float("nan"), index=persons.index)
-    held = cells_of(members, "group", "member")
-    places = dict(zip(held, members["position"].astype(float).tolist(), strict=True))
-    pairs = cells_of(persons, "group", "member")
-    return pd.Series([places.get(pair, float("nan")) for pair in pairs], index=persons.index)
+    rows = member_rows(members, persons)
+    places = np.append(members["position"].to_numpy(dtype=float), np.nan)
+    return pd.Series(places[rows], index=persons.index)

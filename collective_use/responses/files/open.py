@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from collective_use.checks import nearest, quoted
@@ -22,6 +18,7 @@ from collective_use.errors import ReadError
 from collective_use.responses.files.encoding import NAMES, decode, find_delimiter, first_records
 from collective_use.responses.files.raw import Raw
 from collective_use.responses.files.saved import SAVED_ENDINGS, are_saved, read_saved
+from collective_use.responses.files.split import cells_of, shape_of, signs_of
 from collective_use.responses.files.typed import read_parquet, read_sas, read_spss, read_stata
 from collective_use.responses.files.workbooks import read_workbook
 
@@ -155,7 +152,6 @@ def saved_files(path: Path) -> list[Path]:
     return found if are_saved(found) else []
 
 
-_LINES = 4096
 FULL_WIDTH = "，；｜、"
 """Signs of Chinese writing that part columns where a file was edited by hand."""
 
@@ -185,27 +181,29 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
         raise ReadError(f"{path.name} holds nothing but white space: export it again")
     whole = text
     text, declared = _separator_line(text)
+    first_line = 2 if text is whole else 3
     mark = delimiter or declared or find_delimiter(text)
     head = first_records(text, mark, 30)
     check_cells(path.name, head)
     width = max((len(record) for record in head), default=0)
     check_table(path.name, width)
-    cells = _parse(text, mark, width, path.name)
+    signs, sign = signs_of(text, mark)
+    codec = decoded.encoding + ("" if decoded.certain else " (guessed)")
+    del decoded, text, whole  # as long as the file
+    headings = _heading_width(head)
+    shape = shape_of(signs, sign, headings)
+    cells = cells_of(signs, sign, width, shape, path.name)
     if cells.empty:
         raise ReadError(f"{path.name} holds nothing but white space: export it again")
     names = tuple(str(cell) for cell in cells.iloc[0])
-    headings = _heading_width(head)
-    shape = _shape(text, mark, headings)
     _check_width(cells, headings, path.name)
-    guess = "" if decoded.certain else " (guessed)"
-    first = None if not shape.plain else 2 if text is whole else 3
     return Raw(
         path,
         "csv",
         names,
         cells.iloc[1:].reset_index(drop=True),
         notes=(
-            f"Read as {decoded.encoding}{guess}, columns parted by {NAMES.get(mark, repr(mark))}.",
+            f"Read as {codec}, columns parted by {NAMES.get(mark, repr(mark))}.",
             *(
                 (f"Left out {nuls:,} NUL signs, which no text holds: was the file damaged?",)
                 if nuls
@@ -213,72 +211,8 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> Raw
             ),
             *shape.notes,
         ),
-        first_line=first,
+        first_line=first_line if shape.plain else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Whether each row is one line, and how many rows have fewer cells than headings."""
-
-    plain: bool
-    short: int = 0
-    first_short: int = 0
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        if not self.short:
-            return ()
-        rows = f"{self.short} row{'s have' if self.short > 1 else ' has'}"
-        return (
-            f"{rows} fewer cells than there are headings, the first is answer {self.first_short}; "
-            "the cells that lack count as empty. Was the file cut off, or a row broken?",
-        )
-
-
-def _shape(text: str, delimiter: str, headings: int) -> _Shape:
-    """Count rows with fewer cells than headings, and tell whether each row is one line."""
-    if "\r" in text and text.count("\r") == text.count("\r\n"):
-        text = text.replace("\r\n", "\n")
-    if '"' not in text and "\r" not in text and text and delimiter.isascii():
-        return _shape_of_lines(text, delimiter, headings)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows = short = first_short = 0
-    try:
-        for record in reader:
-            if not record:
-                continue
-            if len(record) < headings:
-                short += 1
-                first_short = first_short or rows
-            rows += 1
-    except csv.Error:
-        return _Shape(False)
-    return _Shape(reader.line_num == rows, short, first_short)
-
-
-def _shape_of_lines(text: str, delimiter: str, headings: int) -> _Shape:
-    """Count as `_shape` does where nothing is quoted: a line is a row."""
-    signs = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    ends = np.flatnonzero(signs == ord("\n"))
-    if not len(ends) or ends[-1] != len(signs) - 1:
-        ends = np.append(ends, len(signs))
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    counts = [
-        # some lines at a time: to add up signs numpy makes four bytes of each
-        np.add.reduceat(
-            signs[starts[low] : ends[min(low + _LINES, len(ends)) - 1] + 1] == ord(delimiter),
-            starts[low : low + _LINES] - starts[low],
-            dtype=np.int32,
-        )
-        for low in range(0, len(starts), _LINES)
-    ]
-    cells = 1 + np.concatenate(counts)
-    filled = cells[ends > starts]
-    short = np.flatnonzero(filled < headings)
-    # as the reader's own count: 0 stands for none, and for the heading row
-    first = next((int(row) for row in short if row), 0)
-    return _Shape(len(filled) == len(ends), len(short), first)
 
 
 def _heading_width(head: list[list[str]]) -> int:
@@ -305,40 +239,3 @@ def _separator_line(text: str) -> tuple[str, str | None]:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return rest, first.strip()[4]
     return text, None
-
-
-def _retold(text: str, delimiter: str) -> str:
-    """Return a delimited text with tabs for its delimiter, cells quoted where they need it."""
-    told = io.StringIO(newline="")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    csv.writer(told, delimiter="\t", lineterminator="\n").writerows(rows)
-    return told.getvalue()
-
-
-def _parse(text: str, delimiter: str, width: int, name: str) -> pd.DataFrame:
-    if not delimiter.isascii():  # the parser splits at one byte
-        text, delimiter = _retold(text, delimiter), "\t"
-    try:
-        cells = pd.read_csv(
-            io.BytesIO(text.encode("utf-8")),  # a text of this length takes four bytes a sign
-            sep=delimiter,
-            header=None,
-            names=range(width),
-            index_col=False,
-            dtype="category",
-            na_filter=False,
-            skip_blank_lines=True,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        message = str(error).removeprefix("Error tokenizing data. C error: ")
-        raise ReadError(
-            f"{name}: cannot be split into columns by {NAMES.get(delimiter, repr(delimiter))}: "
-            f"{message}. Give delimiter= if it is another one, or export the file again"
-        ) from error
-    return pd.DataFrame({place: _sorted(cells[place]) for place in cells.columns}, copy=False)
-
-
-def _sorted(column: pd.Series) -> pd.Series:
-    """Return a column whose texts are in order, however many parts of the file it came from."""
-    texts = column.cat.categories
-    return column if texts.is_monotonic_increasing else column.cat.set_categories(sorted(texts))

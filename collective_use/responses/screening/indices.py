@@ -10,6 +10,7 @@ import pandas as pd
 from collective_use.instrument.model import Instrument
 from collective_use.numerics.items import careless
 from collective_use.platforms.columns import form_items
+from collective_use.responses.held import answer_frame, answer_names, reason_frame
 from collective_use.responses.keyed import keyed_items
 from collective_use.responses.table import Responses
 
@@ -19,7 +20,7 @@ def pages(responses: Responses) -> list[list[str]]:
 
     Without a known form there is one page: all items in the order of the instrument.
     """
-    return pages_of(responses.instrument, list(map(str, responses.answers)), responses.form)
+    return pages_of(responses.instrument, answer_names(responses), responses.form)
 
 
 def pages_of(instrument: Instrument, columns: Sequence[str], named: str | None) -> list[list[str]]:
@@ -54,9 +55,7 @@ def all_indices(responses: Responses, critical: float) -> tuple[pd.DataFrame, di
     critical
         From which correlation two items are psychometric synonyms.
     """
-    answers = responses.answers
-    measure = _watched_items(responses)
-    raw = answers[measure].to_numpy(dtype=float)
+    raw = answer_frame(responses, _watched_items(responses)).to_numpy(dtype=float)
     alone, reasons = person_indices(responses)
     found = {name: alone.pop(name) for name in ("longstring", "irv", "even_odd")}
     found["mahalanobis_p"] = _mahalanobis_p(raw, reasons)
@@ -69,7 +68,7 @@ def all_indices(responses: Responses, critical: float) -> tuple[pd.DataFrame, di
             side = "below -" if anto else "above "
             reasons[name] = f"{len(pairs)} item pairs correlate {side}{critical:g}; 3 are needed"
     found |= alone
-    frame = pd.DataFrame(found, index=answers.index)
+    frame = pd.DataFrame(found, index=responses.persons.index)
     for name in frame.columns:
         if name not in reasons and frame[name].isna().all():
             reasons[str(name)] = "it exists for nobody"
@@ -84,13 +83,13 @@ def person_indices(responses: Responses) -> tuple[dict[str, np.ndarray], dict[st
     responses
         Some persons or all of them: the indices of each are the same.
     """
-    answers, measure = responses.answers, _watched_items(responses)
+    measure = _watched_items(responses)
     reasons: dict[str, str] = {}
-    pages_ = [answers[page].to_numpy(dtype=float) for page in pages(responses)]
+    pages_ = [answer_frame(responses, page).to_numpy(dtype=float) for page in pages(responses)]
     runs = [careless.longstring(page).longest for page in pages_]
     found = {
-        "longstring": np.fmax.reduce(runs) if runs else np.full(len(answers), np.nan),
-        "irv": careless.irv(answers[measure].to_numpy(dtype=float)),
+        "longstring": np.fmax.reduce(runs) if runs else np.full(len(responses.persons), np.nan),
+        "irv": careless.irv(answer_frame(responses, measure).to_numpy(dtype=float)),
         "even_odd": _even_odd(responses, measure, reasons),
     }
     return found | _watched(responses, measure, reasons), reasons
@@ -103,7 +102,7 @@ def _watched_items(responses: Responses) -> list[str]:
 
 
 def _even_odd(responses: Responses, items: Sequence[str], reasons: dict[str, str]) -> np.ndarray:
-    keyed = keyed_items(responses.instrument, responses.answers)[list(items)]
+    keyed = keyed_items(responses.instrument, answer_frame(responses, items))[list(items)]
     place = {name: number for number, name in enumerate(items)}
     scales, taken = [], set()
     for part in responses.instrument.measures:
@@ -145,7 +144,7 @@ def _seconds_per_item(responses: Responses, items: Sequence[str]) -> np.ndarray 
         asked, total = list(items), persons["duration"]
     else:
         return None
-    given = responses.answers[asked].notna().sum(axis=1).to_numpy()
+    given = answer_frame(responses, asked).notna().sum(axis=1).to_numpy()
     return total.to_numpy(dtype=float) / np.maximum(given, 1)
 
 
@@ -153,17 +152,16 @@ def _watched(
     responses: Responses, items: Sequence[str], reasons: dict[str, str]
 ) -> dict[str, np.ndarray]:
     """Return time, attention items and the share of don't know."""
-    answers = responses.answers
-    people = len(answers)
+    there, people = set(answer_names(responses)), len(responses.persons)
     none = np.full(people, np.nan)
     seconds = _seconds_per_item(responses, items)
     if seconds is None:
         reasons["seconds_per_item"] = "the export holds no duration"
         seconds = none
-    attention = [i for i in responses.instrument.items if i.role == "attention" and i.id in answers]
+    attention = [i for i in responses.instrument.items if i.role == "attention" and i.id in there]
     kinds = {"instructed": none, "infrequency": none}
     for item in attention:
-        values = answers[item.id].to_numpy(dtype=float)
+        values = answer_frame(responses, [item.id])[item.id].to_numpy(dtype=float)
         name = "instructed" if item.keyed_answer is not None else "infrequency"
         if item.keyed_answer is not None:
             failed = ~np.isnan(values) & (values != item.keyed_answer)
@@ -175,7 +173,7 @@ def _watched(
     for name, values in kinds.items():
         if values is none:
             reasons[name] = "no such item was asked"
-    reason = responses.reasons[list(items)]
+    reason = reason_frame(responses, items)
     unknown = np.column_stack([(reason[n] == "dont_know").to_numpy() for n in items] or [none > 0])
     asked = np.column_stack([(reason[n] != "not_shown").to_numpy() for n in items] or [none > 0])
     share = unknown.sum(axis=1) / np.maximum(asked.sum(axis=1), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from collective_use.cutoffs import Cutoff
 from collective_use.errors import InputError
 from collective_use.frames import rows_of
 from collective_use.record import Record
+from collective_use.responses.held import with_rows
 from collective_use.responses.screening.indices import all_indices
 from collective_use.responses.screening.rules import DEFAULT, beyond, chosen_rules
 from collective_use.responses.table import Responses
@@ -177,16 +178,7 @@ def drop_flagged(screening: Screening) -> Responses:
     responses = screening.responses
     record = _excluded(screening, responses.record)
     stay = ~screening.flagged.to_numpy()
-    return replace(
-        responses,
-        persons=responses.persons[stay].reset_index(drop=True),
-        answers=responses.answers[stay].reset_index(drop=True),
-        reasons=responses.reasons[stay].reset_index(drop=True),
-        rosters={
-            name: frame[stay].reset_index(drop=True) for name, frame in responses.rosters.items()
-        },
-        record=record,
-    )
+    return with_rows(responses, stay, record=record)
 
 
 def _excluded(screening: Screening, record: Record) -> Record:

@@ -11,6 +11,7 @@ from collective_use.accepted import Frame
 from collective_use.errors import InputError
 from collective_use.groups.keys import group_keys
 from collective_use.groups.results import Groups
+from collective_use.scores.table import item_frame, item_names
 from collective_use.sem.data.data import read_data
 from collective_use.sem.fit import fit_sem
 from collective_use.sem.result import SemResult
@@ -55,7 +56,7 @@ def items_at_hand(groups: Groups, data: Measured) -> dict[str, list[str]]:
     InputError
         When no measure has them.
     """
-    columns = set(groups.scores.items.columns)
+    columns = set(item_names(groups.scores))
     known = {measure.id: measure for measure in groups.instrument.measures}
     found = {}
     for name in data.sampled:
@@ -77,7 +78,7 @@ def person_frame(groups: Groups, data: Measured, items: Mapping[str, Sequence[st
     keys = group_keys(persons, groups.scores.responses.members)
     names = pd.Series(keys.names)[keys.codes].to_numpy()
     used = [item for own in items.values() for item in own]
-    frame = groups.scores.items[used].astype("float64").reset_index(drop=True)
+    frame = item_frame(groups.scores, used).astype("float64").reset_index(drop=True)
     frame["group"] = names
     place = {name: g for g, name in enumerate(data.groups)}
     frame = frame[frame["group"].isin(place)].reset_index(drop=True)

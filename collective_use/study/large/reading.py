@@ -15,6 +15,7 @@ from collective_use.checks import quoted
 from collective_use.door.limits import check_keys
 from collective_use.errors import CollectiveUseError, DataWarning, InputError, ReadError
 from collective_use.instrument.model import Instrument
+from collective_use.later import with_fields
 from collective_use.record import Entry, Record
 from collective_use.responses.answers.asked import Asked, asked_of
 from collective_use.responses.answers.cells import REASONS
@@ -22,12 +23,14 @@ from collective_use.responses.columns.mapping import read_map
 from collective_use.responses.files.typed import raw_of_frame, value_text
 from collective_use.responses.headings.contents import kinds_in
 from collective_use.responses.headings.wording import clean_key
+from collective_use.responses.held import answer_frame, with_rows
 from collective_use.responses.options import Options, missing_codes_of
 from collective_use.responses.read import laid_out, read_responses
 from collective_use.responses.screening.indices import person_indices
 from collective_use.responses.screening.rules import BY_PERSON, beyond, chosen_rules
 from collective_use.responses.table import Responses
 from collective_use.scores.score import score
+from collective_use.scores.table import item_names
 from collective_use.study.large.sources import Source
 from collective_use.study.settings import Study
 
@@ -158,7 +161,7 @@ class Reader:
         rows = np.flatnonzero(there)[read.persons["row"].to_numpy() - 1]
         own = {"group": labels[rows], "row": rows + first + 1, "export": export}
         own |= {} if codes is None else {"member": codes[rows]}
-        read = replace(read, persons=read.persons.assign(**own))
+        read = with_fields(read, persons=read.persons.assign(**own))
         read, flagged = self._screened(read)
         entries = list(read.record.entries)
         if not there.all():
@@ -170,7 +173,7 @@ class Reader:
         answered = scores.answered.add_suffix(".answered")
         return Portion(
             pd.concat([read.persons, scores.values, answered], axis=1),
-            pd.concat([read.persons[["group"]], read.answers[list(scores.items)]], axis=1),
+            pd.concat([read.persons[["group"]], answer_frame(read, item_names(scores))], axis=1),
             _by_reason(read), flagged, tuple(self._named(entries)),
         )  # fmt: skip
 
@@ -309,14 +312,7 @@ def _by_reason(read: Responses) -> dict[str, dict[str, int]]:
 
 
 def _some(read: Responses, stay: Array, record: Record) -> Responses:
-    return replace(
-        read,
-        persons=read.persons[stay].reset_index(drop=True),
-        answers=read.answers[stay].reset_index(drop=True),
-        reasons=read.reasons[stay].reset_index(drop=True),
-        rosters={},
-        record=record,
-    )
+    return with_rows(read, stay, rosters={}, record=record)
 
 
 def _only(study: Study, name: str) -> str | None:
