@@ -243,9 +243,8 @@ def read_study(path: str | Path) -> Study:
         given = {key: value for key, value in document.value.items() if value is not None}
         study, error = _validated(given)
         problems += problems_of(error, document, Study, WHOLE)
-        problems += _cutoff_problems(given, document)
-        problems += _null_problems(given, document)
-        problems += empty_problems(given, document)
+        for look in (_cutoff_problems, _null_problems, empty_problems):
+            problems += look(given, document)
     elif not problems:
         start = document.at(())
         problems.append(Problem(start, "a study is a mapping that begins with 'instrument:'"))
