@@ -4,7 +4,8 @@
 
 Seconds are those of the processor, the program's start among them. The peak is that of the process
 less that of the same command on 200 persons, which holds what is imported; it is told as a multiple
-of the answers as `Responses.answers` holds them (eight bytes each) and as one byte each.
+of the answers as `Responses.answers` gives them (eight bytes each) and as one byte each. Beside it
+stands what `pandas.read_csv` of the same file takes alone.
 """
 
 from __future__ import annotations
@@ -27,15 +28,29 @@ languages: [en]
 columns: {group: g, member: m}
 scales: [{id: s, options: [%s]}]
 """
+TELL = """
+import resource
+use = resource.getrusage(resource.RUSAGE_SELF)
+# not ru_maxrss, which a new process has from the one that started it
+peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print()
+print("used", use.ru_utime + use.ru_stime, int(peak) / 1024)
+"""
 RUN = """
-import resource, sys
+import sys
 from collective_use.cli.main import main
 try:
     main(sys.argv[1:])
 except SystemExit as stop:
     assert not stop.code, stop.code
-use = resource.getrusage(resource.RUSAGE_SELF)
-print("used", use.ru_utime + use.ru_stime, use.ru_maxrss / 1024)
+"""
+
+
+ALONE = """
+import sys
+import pandas as pd
+for path in sys.argv[1:]:
+    frame = pd.read_csv(path)
 """
 
 
@@ -73,7 +88,12 @@ def make(folder: Path, persons: int) -> None:
 def once(folder: Path, *more: str) -> tuple[float, float]:
     """Return processor seconds and peak in MB of one run in a process of its own."""
     given = [str(folder / "everyday.csv"), "-i", str(folder / "everyday.yaml"), *more]
-    command = [sys.executable, "-c", RUN, "score", *given, "--out", str(folder / f"o{len(more)}")]
+    return used([RUN, "score", *given, "--out", str(folder / f"o{len(more)}")])
+
+
+def used(script: list[str]) -> tuple[float, float]:
+    """Return processor seconds and peak in MB that a script tells of itself."""
+    command = [sys.executable, "-c", script[0] + TELL, *script[1:]]
     one = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=one, check=True)
     seconds, peak = done.stdout.split("\nused ")[1].split()
@@ -88,6 +108,13 @@ def main() -> None:
             folder.mkdir()
             make(folder, number)
         answers = persons * SCALES * ITEMS / 2**20
+        pair = [str(folder / "everyday.csv") for folder in (small, large)]
+        (_, least), (seconds, peak) = used([ALONE, pair[0]]), used([ALONE, *pair])
+        print(
+            f"{persons} persons, pandas.read_csv alone: {seconds:.1f} s of the processor; peak "
+            f"{peak:.0f} MB, {peak - least:.0f} above the program: "
+            f"{(peak - least) / answers / 8:.1f} times the answers of 8 bytes"
+        )
         for more in ((), ("--members", "members.csv")):
             runs = [
                 once(f, *(str(f / word) if word.endswith(".csv") else word for word in more))
