@@ -7,18 +7,20 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import multivariate_normal, t
+from scipy.stats import multivariate_normal, t, ttest_ind
 
 from collective_use.numerics.groups.agreement import medians
 from collective_use.numerics.groups.anova import one_way_of, stepped_up
 from collective_use.numerics.groups.icc_limits import f_limits, wald_limits
+from collective_use.numerics.groups.known_errors import drawn_ranks
 from collective_use.numerics.groups.statistics import group_statistics
 from collective_use.numerics.groups.weighted import weighted_icc
+from collective_use.numerics.items.content import relevance
 from collective_use.numerics.items.dependence import local_dependence
 from collective_use.numerics.items.external import retest
 from collective_use.numerics.moments import pairwise_moments
 from collective_use.numerics.ordinal.derivatives import continuous_pair
-from collective_use.numerics.planning.closed import normal_power
+from collective_use.numerics.planning.closed import f_asked, normal_power
 from collective_use.numerics.structure.omitted import at_limit
 
 
@@ -142,3 +144,24 @@ def test_what_a_limit_leaves_is_the_excess_over_the_critical_value():
     # of least squares f = t / sqrt(df): what t exceeds critical * sqrt(df / (df - 1)) by is left
     left = at_limit(np.array([3.0 / 2.0]), np.array([3.0]), 2.5, 4.0)
     assert left == pytest.approx([1.5 - 2.5 / 3**0.5])
+
+
+def test_two_groups_are_compared_as_by_a_t_test():
+    first, second = [4.0, 5.0, 3.0, 4.0], [1.0, 2.0, 2.0, 4.0]
+    table = one_way_of(group_statistics(first + second, [0] * 4 + [1] * 4))
+    assert table.p == pytest.approx(ttest_ind(first, second).pvalue)
+
+
+def test_the_f_that_an_icc_asks_for_gives_that_icc():
+    f = f_asked(0.3, 0.1, 0.05, 8, 40)
+    assert (f - 1) / (f + 8 - 1) == pytest.approx(0.3)
+
+
+def test_an_answer_in_the_middle_does_not_call_an_item_relevant():
+    assert relevance(np.array([3.0, 4.0, 5.0, 1.0]), 1, 5).i_cvi == 0.5
+
+
+def test_ranks_drawn_without_errors_are_ranks_to_the_last_draw():
+    low, high, first = drawn_ranks(np.array([1.0, 3.0, 2.0]), np.zeros(3), (0.0, 1.0), 1, 20, 1)
+    assert low.tolist() == high.tolist() == [3.0, 1.0, 2.0]
+    assert first.tolist() == [0.0, 1.0, 0.0]
