@@ -207,3 +207,50 @@ def test_nan_is_a_missing_answer_and_nothing_else(of):
     found = cu.statistics_of(source, "g", ["q", "w"], [1, 2])
     assert found.outside.tolist() == [1, 0]
     assert found.answered.tolist() == [[0, 0, 1], [0, 2, 0]]
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.dictionary(pa.int16(), pa.string()), pa.large_string(), pa.int8(), pa.float64()]
+)
+def test_labels_of_every_kind_are_the_same_groups(kind, tmp_path):
+    import pyarrow.parquet as pq
+
+    frame = answers(300)
+    frame["team"] = frame["team"].str[1:]
+    table = pa.Table.from_pandas(frame)
+    labels = table["team"]
+    whole = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    labels = labels.cast(pa.int64()).cast(kind) if whole else labels.cast(kind)
+    table = table.set_column(0, "team", labels)
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=70)
+    assert count(tmp_path / "a.parquet").fingerprint == count(frame).fingerprint
+    assert count(table).fingerprint == count(frame).fingerprint
+
+
+@pytest.mark.parametrize("change", ["longer", "shorter", "other groups"])
+def test_a_file_that_changes_while_it_is_counted_is_named(change, tmp_path, monkeypatch):
+    from collective_use.groups.counts import batches
+
+    path, frame = tmp_path / "a.csv", answers(100)
+    frame.to_csv(path, index=False)
+    read = batches._sizes if change == "other groups" else batches._groups_of_rows
+
+    def then_changed(*given):
+        found = read(*given)
+        longer = pd.concat([frame, frame.assign(team="new")])
+        (frame.iloc[:50] if change == "shorter" else longer).to_csv(path, index=False)
+        return found
+
+    monkeypatch.setattr(batches, read.__name__, then_changed)
+    with pytest.raises(cu.ReadError, match="changed while they were counted"):
+        count(path)
+
+
+def test_batches_are_shared_among_processors_and_added_in_order(tmp_path, monkeypatch):
+    from collective_use.groups.counts import batches
+
+    frame = answers(2000)
+    right = count(frame)
+    monkeypatch.setattr(batches, "ROWS", 64)
+    frame.to_parquet(tmp_path / "a.parquet")
+    assert count(tmp_path / "a.parquet").fingerprint == right.fingerprint

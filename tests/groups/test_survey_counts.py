@@ -185,3 +185,17 @@ def test_a_counted_survey_says_what_it_holds():
     assert counted.to_dict()["instrument"]["id"] == "lq2002"
     assert sum(counted.to_dict()["size"].values()) == counted.persons == 60
     assert "60 persons in" in str(counted)
+
+
+def test_long_columns_shared_among_threads_give_the_same_evidence(lq_scores, monkeypatch):
+    from collective_use.numerics import threads
+
+    alone = cu.aggregate(lq_scores).evidence
+    monkeypatch.setattr(threads, "LONG", 1)
+    for name, shared in cu.aggregate(lq_scores).evidence.items():
+        pd.testing.assert_frame_equal(alone[name].by_group, shared.by_group)
+        pd.testing.assert_frame_equal(alone[name].by_item, shared.by_item)
+        assert alone[name].explanation == shared.explanation
+        pd.testing.assert_frame_equal(
+            alone[name].agreement.sensitivity, shared.agreement.sensitivity
+        )

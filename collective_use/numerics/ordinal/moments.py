@@ -21,15 +21,11 @@ from collective_use.numerics.ordinal.derivatives import (
     continuous_pair,
     continuous_scores,
     mixed_pair,
-    ordinal_pairs,
     threshold_scores,
 )
-from collective_use.numerics.ordinal.polychoric import (
-    padded,
-    polychoric_correlations,
-    thresholds_of,
-)
+from collective_use.numerics.ordinal.polychoric import padded, thresholds_of
 from collective_use.numerics.ordinal.polyserial import polyserial_correlations
+from collective_use.numerics.ordinal.tables import Solved, Tables, solved, tables_of
 from collective_use.numerics.types import Floats, Ints
 
 
@@ -134,18 +130,32 @@ def ordinal_moments(
     >>> moments.gamma.shape
     (3, 3)
     """
-    p = data.shape[1]
-    ordered = np.array([count > 0 for count in categories])
-    if ordered.all():
+    data, w = prepared(data, categories, weights, clusters)
+    steps = FirstStep(data, categories, w)
+    rows, columns = pair_index(data.shape[1])
+    second = _second_step(data, w, steps, rows, columns)
+    return assembled(steps, second, w, rows, columns, clusters)
+
+
+def prepared(
+    data: Floats, categories: Sequence[int], weights: Floats | None, clusters: Ints | None
+) -> tuple[Floats, Floats]:
+    """Return rows, merged where they are equal and independent, and how often each occurs."""
+    if all(count > 0 for count in categories):
         data = np.where(np.isnan(data), -1.0, data)
         if clusters is None:
             data, weights = _patterns(data, weights)
     elif np.isnan(data).any():
         raise ValueError("missing answers need variables that are all ordered")
-    w = np.ones(data.shape[0]) if weights is None else weights
-    steps = _FirstStep(data, categories, w)
-    rows, columns = pair_index(p)
-    second = _second_step(data, w, steps, rows, columns)
+    return data, np.ones(data.shape[0]) if weights is None else weights
+
+
+def assembled(
+    steps: FirstStep, second: SecondStep, w: Floats, rows: Ints, columns: Ints,
+    clusters: Ints | None,
+) -> OrdinalMoments:  # fmt: skip
+    """Return both steps' estimates with their covariance."""
+    ordered = steps.categories > 0
     plain = _asymptotic_covariance(steps, second, w, rows, columns, None)
     clustered = clusters is not None
     gamma = (
@@ -176,13 +186,13 @@ def _patterns(data: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     return kept, np.bincount(inverse.reshape(-1), weights=weights).astype(float)
 
 
-class _FirstStep:
+class FirstStep:
     """Univariate estimates and their casewise scores."""
 
     def __init__(self, data: Floats, categories: Sequence[int], w: Floats) -> None:
         p = data.shape[1]
         self.categories = np.array(categories)
-        self.codes = data.astype(np.intp) if (self.categories > 0).any() else None
+        self.codes = np.where(self.categories > 0, data, 0.0).astype(np.intp)
         self.K = max(2, int(self.categories.max()))
         self.cuts_by_item: list[Floats] = []
         self.variance = np.ones(p)
@@ -218,8 +228,18 @@ class _FirstStep:
         return np.flatnonzero(self.owner == i)
 
 
+def tables_of_pairs(steps: FirstStep, w: Floats, rows: Ints, columns: Ints) -> Tables:
+    """Return the two-way tables of pairs of ordered variables."""
+    K, ordered = steps.K, steps.categories > 0
+    cuts = [
+        padded(own if known else np.zeros(1), K)
+        for own, known in zip(steps.cuts_by_item, ordered, strict=True)
+    ]
+    return tables_of(steps.codes, w, np.array(cuts), rows, columns)
+
+
 @dataclass(slots=True)
-class _SecondStep:
+class SecondStep:
     rho: Floats
     scores: Floats
     by_first: Floats
@@ -227,18 +247,24 @@ class _SecondStep:
     at_limit: NDArray[np.bool_]
 
 
-def _second_step(
-    data: Floats, w: Floats, steps: _FirstStep, rows: Ints, columns: Ints
-) -> _SecondStep:
-    m, k1 = rows.size, steps.owner.size
-    out = _SecondStep(
-        np.zeros(m), np.zeros((data.shape[0], m)), np.zeros((m, k1)),
-        np.zeros(m, dtype=bool), np.zeros(m, dtype=bool),
+def none_yet(n: int, m: int, k1: int) -> SecondStep:
+    """Return an empty second step of n rows, m pairs and k1 statistics of the first step."""
+    return SecondStep(
+        np.zeros(m), np.zeros((n, m)), np.zeros((m, k1)), np.zeros(m, dtype=bool),
+        np.zeros(m, dtype=bool),
     )  # fmt: skip
+
+
+def _second_step(
+    data: Floats, w: Floats, steps: FirstStep, rows: Ints, columns: Ints
+) -> SecondStep:
+    out = none_yet(data.shape[0], rows.size, steps.owner.size)
     is_ordered = steps.categories > 0
     both = np.flatnonzero(is_ordered[rows] & is_ordered[columns])
     if both.size:
-        _ordinal_block(w, steps, rows, columns, both, out)
+        own = tables_of_pairs(steps, w, rows[both], columns[both])
+        found = solved(own.counts, own.row_cuts, own.column_cuts)
+        ordinal_block(steps, rows, columns, both, out, own, found)
     for pair in np.flatnonzero(~(is_ordered[rows] & is_ordered[columns])).tolist():
         i, j = int(rows[pair]), int(columns[pair])
         if not is_ordered[i] and not is_ordered[j]:
@@ -257,7 +283,7 @@ def _second_step(
 
 
 def _store(
-    out: _SecondStep, pair: int, scores: PairScores, w: Floats, places: Sequence[Ints]
+    out: SecondStep, pair: int, scores: PairScores, w: Floats, places: Sequence[Ints]
 ) -> None:
     out.rho[pair] = scores.rho
     out.scores[:, pair] = scores.by_rho
@@ -266,25 +292,14 @@ def _store(
         out.by_first[pair, place[: block.shape[1]]] = weighted @ block
 
 
-def _ordinal_block(
-    w: Floats, steps: _FirstStep, rows: Ints, columns: Ints, both: Ints, out: _SecondStep
-) -> None:
-    K = steps.K
-    codes = steps.codes
-    if codes is None:
-        return
-    p = codes.shape[1]
-    cuts = np.array(
-        [padded(steps.cuts_by_item[i] if steps.categories[i] else np.zeros(1), K) for i in range(p)]
-    )
-    i, j = rows[both], columns[both]
-    seen = (codes[:, i] >= 0) & (codes[:, j] >= 0)
-    place = np.where(seen, codes[:, i] * K + codes[:, j], 0)
-    flat = (place + np.arange(both.size) * K * K).ravel()
-    counted = np.bincount(flat, (w[:, None] * seen).ravel(), both.size * K * K)
-    tables = counted.astype(float).reshape(-1, K, K)
-    found = polychoric_correlations(tables, cuts[i], cuts[j])
-    pieces = ordinal_pairs(cuts[i], cuts[j], found.rho)
+def ordinal_block(
+    steps: FirstStep, rows: Ints, columns: Ints, both: Ints, out: SecondStep,
+    own: Tables, pieces: Solved,
+) -> None:  # fmt: skip
+    """Put the correlations of ordered pairs, and each row's scores, where they belong."""
+    K, i, j = steps.K, rows[both], columns[both]
+    tables, place, seen = own.counts, own.place, own.seen
+    found = pieces.correlations
     out.rho[both], out.at_limit[both] = found.rho, found.at_limit
     exists = (steps.categories[i][:, None] > np.arange(K))[:, :, None] & (
         steps.categories[j][:, None] > np.arange(K)
@@ -302,8 +317,8 @@ def _ordinal_block(
 
 
 def _asymptotic_covariance(
-    steps: _FirstStep,
-    second: _SecondStep,
+    steps: FirstStep,
+    second: SecondStep,
     w: Floats,
     rows: Ints,
     columns: Ints,
@@ -333,7 +348,7 @@ def _within_clusters(scores: Floats, clusters: Ints) -> Floats:
     return np.asarray(total.T @ total * (count / (count - 1)))
 
 
-def _to_covariances(steps: _FirstStep, second: _SecondStep, rows: Ints, columns: Ints) -> Floats:
+def _to_covariances(steps: FirstStep, second: SecondStep, rows: Ints, columns: Ints) -> Floats:
     """Derivatives of covariances by variances and correlations (delta method)."""
     k1, m = steps.owner.size, second.rho.size
     H = np.eye(k1 + m)

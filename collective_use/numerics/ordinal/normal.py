@@ -44,12 +44,15 @@ def bivariate_normal_cdf(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> Floats:
     >>> float(bivariate_normal_cdf(0.0, 0.0, 0.5).round(12))
     0.333333333333
     """
-    x, y, r = np.broadcast_arrays(_clipped(h), _clipped(k), np.asarray(rho, dtype=np.float64))
+    x, y, r = _clipped(h), _clipped(k), np.asarray(rho, dtype=np.float64)
+    if not (np.abs(r) >= _NEAR_ONE).any():
+        # a correlation that many limits share has its sines taken once
+        return np.clip(_by_angle(x, y, r), 0.0, 1.0)
+    x, y, r = np.broadcast_arrays(x, y, r)
     out = np.empty(x.shape)
     near = np.abs(r) >= _NEAR_ONE
     out[~near] = _by_angle(x[~near], y[~near], r[~near])
-    if near.any():
-        out[near] = _near_one(-x[near], -y[near], r[near])
+    out[near] = _near_one(-x[near], -y[near], r[near])
     return np.clip(out, 0.0, 1.0)
 
 
@@ -82,7 +85,7 @@ def _clipped(limit: ArrayLike) -> Floats:
 def _by_angle(h: Floats, k: Floats, rho: Floats) -> Floats:
     half_angle = 0.5 * np.arcsin(rho)
     squares, product = 0.5 * (h * h + k * k), h * k
-    total = np.zeros(h.shape)
+    total = np.zeros(np.broadcast_shapes(product.shape, half_angle.shape))
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
         sine = np.sin(half_angle * (node + 1.0))
         total += weight * np.exp((sine * product - squares) / (1.0 - sine * sine))

@@ -1,9 +1,10 @@
-"""Many normal-theory fits of one model at once: batched Fisher scoring from a common start."""
+"""Many fits of one model at once: quasi-Newton steps side by side from a common start."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +124,7 @@ def fit_pieces(
     start: Floats,
     basis: Floats | None = None,
     most: int = 50,
-    enough: float = 1e-11,
+    enough: float = 1e-13,
 ) -> BatchFits:
     """Fit a model to R samples by maximum likelihood, complete or by missing pattern.
 
@@ -140,21 +141,85 @@ def fit_pieces(
 
     References
     ----------
-    Lee & Jennrich (1979), Psychometrika 44:99 (Fisher scoring).
+    Lee & Jennrich (1979), Psychometrika 44:99 (the expected information to begin with).
     """
-    R, q = blocks[0][0].share.size, start.size
+    R = blocks[0][0].share.size
     sample = _Sample(model, blocks)
-    directions = q if basis is None else basis.shape[1]
+
+    def fresh(theta: Floats, rows: Ints) -> Floats:
+        return _information(sample, theta, rows)
+
+    def function(theta: Floats, rows: Ints) -> tuple[Floats, Floats]:
+        return _value_and_gradient(sample, theta, rows)
+
+    common = fresh_common(model, blocks, start)
+    return fit_side_by_side(function, fresh, common, R, start, basis, most, enough)
+
+
+def fresh_common(model: Model, blocks: Sequence[Sequence[Piece]], start: Floats) -> Floats:
+    """Return the expected information at the start of a sample of mean shares, (q, q)."""
+    mean = [
+        [
+            Piece(piece.seen, piece.mean[:1], piece.cov[:1], piece.share.mean(keepdims=True))
+            for piece in pieces
+        ]
+        for pieces in blocks
+    ]
+    return _information(_Sample(model, mean), start[None], np.zeros(1, dtype=np.intp))[0]
+
+
+Function: TypeAlias = Callable[[Floats, Ints], tuple[Floats, Floats]]
+"""Takes parameters (r, q) and which samples they are of; returns values (r,), gradients (r, q)."""
+
+
+def fit_side_by_side(
+    function: Function,
+    fresh: Callable[[Floats, Ints], Floats] | None,
+    common: Floats,
+    R: int,
+    start: Floats,
+    basis: Floats | None = None,
+    most: int = 50,
+    enough: float = 1e-13,
+) -> BatchFits:
+    """Minimise R functions that are alike, from one start and with one information at first.
+
+    Second derivatives of resampled data differ little from the sample's: its inverse is updated
+    from each sample's gradients, and made anew for those that have not ended after some steps.
+
+    Parameters
+    ----------
+    function
+        Values and gradients.
+    fresh
+        Information (r, q, q) of some samples at their parameters; None: never made anew.
+    common
+        Information at the start, (q, q).
+    R
+        Number of samples.
+    start, basis, most, enough
+        As in `fit_pieces`.
+
+    Examples
+    --------
+    >>> aims = np.array([[1.0], [3.0]])
+    >>> def function(theta, rows):
+    ...     return ((theta - aims[rows]) ** 2).sum(axis=1), 2 * (theta - aims[rows])
+    >>> found = fit_side_by_side(function, None, np.eye(1), 2, np.zeros(1))
+    >>> found.theta.ravel().round(6).tolist()
+    [1.0, 3.0]
+    """
     theta = np.tile(start, (R, 1))
-    value, g = _value_and_gradient(sample, theta, np.arange(R))
-    inverse = np.zeros((R, directions, directions))
-    done, dead = np.zeros(R, dtype=bool), ~np.isfinite(value)
+    value, g = function(theta, np.arange(R))
+    first, lost = _inverted(common[None], basis)
+    inverse = np.tile(first, (R, 1, 1))
+    done, dead = np.zeros(R, dtype=bool), ~np.isfinite(value) | lost[0]
     for step in range(most):
         live = np.flatnonzero(~done & ~dead)
         if live.size == 0:
             break
-        if step < _FRESH:
-            inverse[live], lost = _inverse_information(sample, theta[live], live, basis)
+        if step in _ANEW and fresh is not None:
+            inverse[live], lost = _inverted(fresh(theta[live], live), basis)
             dead[live[lost]] = True
             live = live[~lost]
         slope = _open(g[live], basis)
@@ -162,7 +227,7 @@ def fit_pieces(
         decrement = -np.einsum("ra,ra->r", slope, ahead)
         done[live[decrement < enough]] = True
         direction = ahead if basis is None else ahead @ basis.T
-        length = _searched(sample, theta, value, g, direction, decrement, live)
+        length = _searched(function, theta, value, g, direction, decrement, live)
         dead[live[(length == 0) & (decrement >= enough)]] = True
         inverse[live] = _updated(
             inverse[live], length[:, None] * ahead, _open(g[live], basis) - slope
@@ -171,8 +236,8 @@ def fit_pieces(
     return BatchFits(theta, done)
 
 
-_FRESH = 2
-"""Steps with the expected information; later steps update its inverse from the gradients."""
+_ANEW = (10, 20)
+"""Steps at which what has not ended gets information of its own."""
 
 
 def _open(g: Floats, basis: Floats | None) -> Floats:
@@ -203,11 +268,8 @@ class _Sample:
     blocks: Sequence[Sequence[Piece]]
 
 
-def _inverse_information(
-    sample: _Sample, theta: Floats, which: NDArray[np.intp], basis: Floats | None
-) -> tuple[Floats, NDArray[np.bool_]]:
+def _inverted(H: Floats, basis: Floats | None) -> tuple[Floats, NDArray[np.bool_]]:
     """Return inverse information along open directions, and which could not be inverted."""
-    H = _information(sample, theta, which)
     if basis is not None:
         H = basis.T @ H @ basis
     lost = np.zeros(H.shape[0], dtype=bool)
@@ -224,7 +286,7 @@ def _inverse_information(
 
 
 def _searched(
-    sample: _Sample,
+    function: Function,
     theta: Floats,
     value: Floats,
     g: Floats,
@@ -241,7 +303,7 @@ def _searched(
             break
         rows = live[todo]
         candidate = theta[rows] + length * direction[todo]
-        f, slope = _value_and_gradient(sample, candidate, rows)
+        f, slope = function(candidate, rows)
         enough = value[rows] - 1e-4 * length * decrement[todo]
         good = (f <= enough) | ((decrement[todo] < 1e-9) & (f <= value[rows] + 1e-13))
         theta[rows[good]], value[rows[good]], g[rows[good]] = candidate[good], f[good], slope[good]

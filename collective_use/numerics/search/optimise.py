@@ -63,6 +63,7 @@ def minimise(
     tolerance: float = 1e-10,
     most: int = 500,
     deadline: float = math.inf,
+    goal: float = -math.inf,
 ) -> Optimum:
     """Minimise an objective.
 
@@ -82,6 +83,8 @@ def minimise(
         Largest number of steps.
     deadline
         When to stop, on the clock of `time.thread_time`.
+    goal
+        A value that was reached elsewhere: it ends where it comes no nearer.
 
     Returns
     -------
@@ -93,8 +96,10 @@ def minimise(
     Marquardt (1963), SIAM Journal 11:431 (the damping); Fisher scoring with the expected
     information as in Lee & Jennrich (1979), Psychometrika 44:99.
     """
-    first = _scoring(objective, start, basis, lower, upper, tolerance, min(most, 60), deadline)
-    if first.converged or not np.isfinite(first.value) or time.thread_time() > deadline:
+    scored = min(most, 60)
+    first = _scoring(objective, start, basis, lower, upper, tolerance, scored, deadline, goal)
+    over = time.thread_time() > deadline or first.message == NO_NEARER
+    if first.converged or not np.isfinite(first.value) or over:
         return first
     return _modified_newton(objective, first, basis, lower, upper, tolerance, most, deadline)
 
@@ -108,6 +113,7 @@ def _scoring(
     tolerance: float,
     most: int,
     deadline: float,
+    goal: float,
 ) -> Optimum:
     """Damped Fisher scoring; Newton steps near the end."""
     theta = start.astype(float).copy()
@@ -115,8 +121,8 @@ def _scoring(
     value = objective.value(theta)
     if not np.isfinite(value):
         return Optimum(theta, value, np.inf, 0, False, "the start implies impossible moments")
-    damping, exact, steps = 0.0, False, 0
-    while steps < most and damping <= 1e12 and time.thread_time() <= deadline:
+    damping, exact, steps, course = 0.0, False, 0, [value]
+    while steps < most and damping <= 1e12 and _goes_on(course, goal, deadline):
         steps += 1
         g = objective.gradient(theta)
         open_ = _open(theta, g, lower, upper)
@@ -141,6 +147,7 @@ def _scoring(
         step = _search(objective, theta, value, direction, decrement / scale, lower, upper)
         if step is not None:
             theta, value = step
+            course.append(value)
             exact = exact or decrement < 1e-2 * scale
             damping = 0.0 if damping < 1e-6 else damping / 10
         elif decrement < 1e-13 * scale and damping == 0.0:
@@ -151,9 +158,21 @@ def _scoring(
             damping = max(10 * damping, 1e-4)
     last_place = _finish(objective, theta, basis, lower, upper, steps)
     message = f"no further descent after {steps} steps"
+    message = NO_NEARER if _comes_no_nearer(course, goal) else message
     return Optimum(
         theta, last_place.value, last_place.gradient, steps, last_place.converged, message
     )
+
+
+def _goes_on(course: list[float], goal: float, deadline: float) -> bool:
+    return time.thread_time() <= deadline and not _comes_no_nearer(course, goal)
+
+
+def _comes_no_nearer(course: list[float], goal: float) -> bool:
+    """Tell whether ten steps took less than a tenth of the way that is left to a goal."""
+    if len(course) <= 10:
+        return False
+    return course[-11] - course[-1] < 0.1 * (course[-1] - goal) < math.inf
 
 
 def _modified_newton(
@@ -213,6 +232,8 @@ def _runs_off(mark: tuple[float, float], value: float, theta: Floats) -> bool:
     gained = mark[0] - value
     return gained < 1e-6 * max(1.0, abs(value)) and float(np.abs(theta).max()) > 1.05 * mark[1]
 
+
+NO_NEARER = "comes no nearer to what was reached from elsewhere"
 
 RAN_OFF = "parameters grow without bound while next to nothing is gained"
 

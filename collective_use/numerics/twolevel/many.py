@@ -96,7 +96,9 @@ def point(model: Model, samples: ManySamples, theta: Floats) -> Point:
     N, free = samples.cases, samples.cases - samples.clusters
     own = log_w + np.einsum("rab,rab->r", Pw, samples.within)
     d = log_v + np.einsum("rsab,rsab->rs", P, T)
-    value = 0.5 * (free * own + (samples.counts * d).sum(axis=1)) / N
+    # a size that no cluster of a sample has adds nothing, whatever its determinant
+    there = samples.counts * np.where(samples.counts > 0, d, 0.0)
+    value = 0.5 * (free * own + there.sum(axis=1)) / N
     share = (samples.counts / N[:, None])[..., None, None]
     by_d = 0.5 * share * (P - P @ T @ P)
     by_w = 0.5 * (free / N)[:, None, None] * (Pw - Pw @ samples.within @ Pw)

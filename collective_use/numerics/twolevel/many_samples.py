@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from collective_use.numerics.twolevel.likelihood import Layout
+from collective_use.numerics.twolevel.likelihood import ClusterStatistics, Layout
 from collective_use.numerics.types import Floats, Ints
 
 
@@ -86,6 +87,66 @@ def many_samples(y: Floats, z: Floats, n: Floats) -> ManySamples:
     cov = np.swapaxes(gap, 2, 3) @ gap / safe[..., None, None]
     layout = Layout(p, d.shape[-1], np.arange(d.shape[-1]))
     return ManySamples(layout, cases, within, sizes, counts, mean, cov, d, n, apart)
+
+
+def resampled(stats: ClusterStatistics, counts: Floats) -> ManySamples:
+    """Return samples in which every cluster occurs so often, alike in number of clusters.
+
+    Parameters
+    ----------
+    stats
+        Cluster statistics of the sample they are drawn from.
+    counts
+        (R, J), every row with the same sum.
+
+    Examples
+    --------
+    >>> from collective_use.numerics.twolevel.likelihood import cluster_statistics
+    >>> y, layout = np.array([[1.0], [3.0], [5.0], [9.0]]), Layout(1, 1, np.array([0]))
+    >>> stats = cluster_statistics(y, np.zeros((2, 0)), np.array([0, 0, 1, 1]), layout)
+    >>> found = resampled(stats, np.array([[0.0, 2.0], [1.0, 1.0]]))
+    >>> found.mean.ravel().tolist(), found.within.ravel().tolist()
+    ([7.0, 4.5], [8.0, 5.0])
+    """
+    R, J = len(counts), int(counts[0].sum())
+    s, k, p = stats.sizes.size, stats.layout.size, stats.layout.p
+    number, mean, cov = np.empty((R, s)), np.empty((R, s, k)), np.empty((R, s, k, k))
+    for i, size in enumerate(stats.sizes):
+        at = stats.n == size
+        own, gap = counts[:, at], stats.d[at] - stats.mean[i]
+        number[:, i] = own.sum(axis=1)
+        total = np.maximum(number[:, i], 1.0)[:, None]
+        away = own @ gap / total
+        products = own @ (gap[:, :, None] * gap[:, None, :]).reshape(-1, k * k) / total
+        mean[:, i] = stats.mean[i] + away
+        cov[:, i] = products.reshape(R, k, k) - away[:, :, None] * away[:, None, :]
+    cases = counts @ stats.n
+    within = (counts @ stats.products.reshape(-1, p * p)).reshape(R, p, p)
+    within /= np.maximum(cases - J, 1.0)[:, None, None]
+    return _without_members(stats.layout, cases, within, stats.sizes, number, mean, cov, J)
+
+
+def alike(parts: Sequence[ClusterStatistics]) -> ManySamples:
+    """Return groups whose clusters have the same sizes as samples of one."""
+
+    def joined(name: str) -> Floats:
+        return np.array([getattr(part, name) for part in parts], dtype=float)
+
+    return _without_members(
+        parts[0].layout, joined("N"), joined("within"), parts[0].sizes, joined("counts"),
+        joined("mean"), joined("cov"), parts[0].J,
+    )  # fmt: skip
+
+
+def _without_members(
+    layout: Layout, cases: Floats, within: Floats, sizes: Floats, counts: Floats,
+    mean: Floats, cov: Floats, J: int,
+) -> ManySamples:  # fmt: skip
+    """Return samples with what likelihoods need only."""
+    none, R = np.zeros((0, 0, 0)), len(cases)
+    return ManySamples(
+        layout, cases, within, sizes, counts, mean, cov, none, np.zeros((R, J)), none[None]
+    )
 
 
 def of_variables(samples: ManySamples, at: Ints) -> ManySamples:

@@ -36,11 +36,11 @@ def unrestricted(samples: ManySamples) -> tuple[Floats, Floats]:
     (1.01, 1.03)
     """
     p, J = samples.layout.p, samples.clusters
-    z = samples.d[..., p:]
-    by = np.concatenate([np.ones((*z.shape[:2], 1)), z], axis=-1)
-    Sw, inner, slope = _balanced(samples, by)
+    cross = crossed(samples)
+    Sw, inner, slope = balanced(samples, cross)
     if samples.sizes.size > 1:
-        Sw, inner, slope = _scored(samples, by, Sw, inner, slope)
+        Sw, inner, slope = _scored(samples, cross, Sw, inner, slope)
+    z = samples.d[..., p:]
     gap = z - z.mean(axis=1, keepdims=True)
     values = np.swapaxes(gap, 1, 2) @ gap / J
     across = slope[..., 1:] @ values
@@ -50,31 +50,61 @@ def unrestricted(samples: ManySamples) -> tuple[Floats, Floats]:
     return Sw, Sb
 
 
-def _balanced(samples: ManySamples, by: Floats) -> tuple[Floats, Floats, Floats]:
+def crossed(samples: ManySamples) -> Floats:
+    """Return (R, s, 1 + k, 1 + k) products of 1 and d summed over clusters, by their size.
+
+    d is taken from its mean over clusters.
+    """
+    counts = samples.counts[..., None]
+    centre = (counts * samples.mean).sum(axis=1) / samples.clusters
+    gap = samples.mean - centre[:, None]
+    k = gap.shape[-1]
+    out = np.empty((*samples.counts.shape, 1 + k, 1 + k))
+    out[..., 0, 0] = samples.counts
+    out[..., 0, 1:] = out[..., 1:, 0] = counts * gap
+    inner = samples.cov + gap[..., :, None] * gap[..., None, :]
+    out[..., 1:, 1:] = counts[..., None] * inner
+    return out
+
+
+def _parted(cross: Floats, p: int) -> tuple[Floats, Floats, Floats]:
+    """Return products of means, of means and what they are regressed on, and of the latter."""
+    by = np.r_[0, p + 1 : cross.shape[-1]]
+    means = cross[..., 1 : p + 1, :]
+    return means[..., 1 : p + 1], means[..., by], cross[..., by[:, None], by]
+
+
+def _around(parts: tuple[Floats, Floats, Floats], slope: Floats) -> Floats:
+    """Return products of what means are away from their regression."""
+    means, across, by = parts
+    part = slope @ np.swapaxes(across, -1, -2)
+    out = means - part - np.swapaxes(part, -1, -2)
+    return np.asarray(out + slope @ by @ np.swapaxes(slope, -1, -2))
+
+
+def balanced(samples: ManySamples, cross: Floats) -> tuple[Floats, Floats, Floats]:
     """Return covariances within, between given clusters' values, and slopes, as for one size.
 
     The unweighted means of clusters then are those of clusters of the harmonic mean's size.
     """
     p, J = samples.layout.p, samples.clusters
-    turned = np.swapaxes(by, 1, 2)
-    means = samples.d[..., :p]
-    slope = np.linalg.solve(turned @ by, turned @ means)
-    rest = means - by @ slope
-    size = J / (1.0 / samples.n).sum(axis=1)
+    parts = _parted(cross.sum(axis=1), p)
+    slope = np.swapaxes(np.linalg.solve(parts[2], np.swapaxes(parts[1], 1, 2)), 1, 2)
+    size = J / (samples.counts / samples.sizes).sum(axis=1)
     root = np.linalg.cholesky(samples.within)
-    half = np.linalg.solve(root, np.swapaxes(rest, 1, 2))
-    ratio = size[:, None, None] / J * (half @ np.swapaxes(half, 1, 2))
-    roots, vectors = np.linalg.eigh(ratio)
+    half = np.linalg.solve(root, _around(parts, slope))
+    ratio = size[:, None, None] / J * np.linalg.solve(root, np.swapaxes(half, 1, 2))
+    roots, vectors = np.linalg.eigh((ratio + np.swapaxes(ratio, 1, 2)) / 2)
     pooled = ((samples.cases - J)[:, None] + J * roots) / samples.cases[:, None]
     frame = root @ vectors
     turned = np.swapaxes(frame, 1, 2)
     Sw = (frame * np.where(roots < 1, pooled, 1.0)[:, None]) @ turned
     between = np.where(roots < 1, 0.0, (roots - 1.0) / size[:, None])
-    return Sw, (frame * between[:, None]) @ turned, np.swapaxes(slope, 1, 2)
+    return Sw, (frame * between[:, None]) @ turned, np.asarray(slope)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where scoring is, in directions in which both covariances are diagonal.
 
     Attributes
@@ -100,13 +130,13 @@ class _Place:
 
 
 def _scored(
-    samples: ManySamples, by: Floats, Sw: Floats, Sb: Floats, slope: Floats, most: int = 100
+    samples: ManySamples, cross: Floats, Sw: Floats, Sb: Floats, slope: Floats, most: int = 100
 ) -> tuple[Floats, Floats, Floats]:
     out = (Sw.copy(), Sb.copy(), slope.copy())
     live = np.arange(len(Sw))
-    own, at = samples, _place(samples, by, Sw, Sb)
+    own, at = samples, place_of(samples, cross, Sw, Sb)
     for _ in range(most):
-        new = _ahead(own, by[live], at)
+        new = ahead(own, cross[live], at)
         gain = at.value - new.value
         turned = np.swapaxes(new.frame, 1, 2)
         out[0][live] = new.frame @ turned
@@ -120,57 +150,79 @@ def _scored(
 
 
 def _some(samples: ManySamples, rows: Ints) -> ManySamples:
-    return replace(some(samples, rows), d=samples.d[rows], n=samples.n[rows])
+    return replace(some(samples, rows), n=samples.n[rows])
 
 
-def _those(at: _Place, rows: Ints) -> _Place:
-    return _Place(*(getattr(at, name)[rows] for name in _Place.__slots__))
+def _those(at: Place, rows: Ints) -> Place:
+    return Place(*(getattr(at, name)[rows] for name in Place.__slots__))
 
 
-def _ahead(samples: ManySamples, by: Floats, at: _Place) -> _Place:
-    """Return the place after a step, as long a part of it as the likelihood rises on."""
+def ahead(samples: ManySamples, cross: Floats, at: Place) -> Place:
+    """Return the place after a step, as long a part of it as the likelihood rises on.
+
+    Parameters
+    ----------
+    samples
+        The samples.
+    cross
+        What `crossed` returns of them.
+    at
+        Where each is.
+    """
     way, length = _way(samples, at), np.ones(len(at.value))
-    new = _place(samples, by, *_moved(way, length))
+    new = place_of(samples, cross, *_moved(way, length))
     for half in range(9):
         worse = np.flatnonzero(new.value > at.value + 1e-13 * np.abs(at.value))
         if worse.size == 0:
             break
         length[worse] = 0.5 ** (half + 1) if half < 8 else 0.0
         shorter = _Way(*(getattr(way, name)[worse] for name in _Way.__slots__))
-        again = _place(_some(samples, worse), by[worse], *_moved(shorter, length[worse]))
-        for name in _Place.__slots__:
+        moved = _moved(shorter, length[worse])
+        again = place_of(_some(samples, worse), cross[worse], *moved)
+        for name in Place.__slots__:
             getattr(new, name)[worse] = getattr(again, name)
     return new
 
 
-def _place(samples: ManySamples, by: Floats, Sw: Floats, Sb: Floats) -> _Place:
+def place_of(
+    samples: ManySamples, cross: Floats, Sw: Floats, Sb: Floats, *, free: bool = False
+) -> Place:
+    """Return the place at these covariances; unless `free`, what is near 0 between is put to 0.
+
+    Parameters
+    ----------
+    samples
+        The samples.
+    cross
+        What `crossed` returns of them.
+    Sw, Sb
+        (R, p, p) covariances within, and between given clusters' values.
+    free
+        Whether variances between may be negative, down to where a cluster's mean has none.
+    """
     p, J = samples.layout.p, samples.clusters
     root = np.linalg.cholesky(Sw)
     half = np.linalg.solve(root, Sb)
     inner = np.linalg.solve(root, np.swapaxes(half, 1, 2))
     roots, vectors = np.linalg.eigh((inner + np.swapaxes(inner, 1, 2)) / 2)
-    roots = np.where(roots < _NONE, 0.0, roots)
+    roots = roots if free else np.where(roots < _NONE, 0.0, roots)
     frame = root @ vectors
     back = np.linalg.inv(frame)
-    means = samples.d[..., :p] @ np.swapaxes(back, 1, 2)
-    within = back @ samples.within @ np.swapaxes(back, 1, 2)
+    turned = np.swapaxes(back, 1, 2)
+    within = back @ samples.within @ turned
     weights = 1.0 / (roots[:, None] + 1.0 / samples.sizes[:, None])
-    which = np.searchsorted(samples.sizes, samples.n)
-    own = np.take_along_axis(weights, which[..., None], axis=1)
-    turned, width = np.swapaxes(own, 1, 2), by.shape[-1]
-    pairs = (by[..., :, None] * by[..., None, :]).reshape(*by.shape[:2], width**2)
-    normal = (turned @ pairs).reshape(len(Sw), p, width, width)
-    right = np.swapaxes(own * means, 1, 2) @ by
+    means, across, by = _parted(cross, p)
+    means, across = back[:, None] @ means @ turned[:, None], back[:, None] @ across
+    normal = np.einsum("rsp,rsab->rpab", weights, by)
+    right = np.einsum("rsp,rspa->rpa", weights, across)
     slope: Floats = np.asarray(np.linalg.solve(normal, right[..., None])[..., 0], np.float64)
-    rest = means - by @ np.swapaxes(slope, 1, 2)
-    chosen = (which[:, None] == np.arange(samples.sizes.size)[:, None])[..., None]
-    products = np.swapaxes(np.where(chosen, rest[:, None], 0.0), 2, 3) @ rest[:, None]
+    products = _around((means, across, by), slope[:, None])
     log = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
     value = 2 * samples.cases * log
     value += (samples.cases - J) * np.trace(within, axis1=1, axis2=2)
     value -= (samples.counts[..., None] * np.log(weights)).sum(axis=(1, 2))
     value += np.einsum("rsp,rspp->r", weights, products)
-    return _Place(frame, roots, slope, value, within, products, weights)
+    return Place(frame, roots, slope, value, within, products, weights)
 
 
 _NONE = 1e-6
@@ -199,7 +251,7 @@ class _Way:
     rises: Bools
 
 
-def _way(samples: ManySamples, at: _Place) -> _Way:
+def _way(samples: ManySamples, at: Place) -> _Way:
     """Take Fisher's scoring; directions at zero stay there unless the likelihood would rise."""
     inverse, counts = 1.0 / samples.sizes, samples.counts[..., None, None]
     n, free = inverse[:, None, None], (samples.cases - samples.clusters)[:, None, None]
@@ -221,18 +273,34 @@ def _way(samples: ManySamples, at: _Place) -> _Way:
     b = left
     w = free * (back @ at.within @ turn - eye)
     w = w + (both * products * n).sum(axis=1) - (counts * weights[..., None] * n * eye).sum(axis=1)
-    stays = zero & (np.diagonal(left, axis1=1, axis2=2) <= 0)
-    fixed = stays[:, :, None] & stays[:, None, :]
     det = bb * ww - bw**2
-    by_b = np.where(fixed, 0.0, (ww * b - bw * w) / det)
-    by_w = np.where(fixed, w / ww, (bb * w - bw * b) / det)
+    by_b = (ww * b - bw * w) / det
+    # a slope upwards is none where the step that also changes what lies within leads below zero
+    own, slope = np.diagonal(by_b, axis1=1, axis2=2), np.diagonal(left, axis1=1, axis2=2)
+    stays = zero & (np.minimum(own, slope) <= 0)
+    fixed = stays[:, :, None] & stays[:, None, :]
+    by_b = np.where(fixed, 0.0, by_b)
     # what would end below zero goes to zero alone: beside others its slope has no bound
-    ends = (roots > 0) & (np.diagonal(left, axis1=1, axis2=2) < 0)
-    ends &= roots + np.diagonal(by_b, axis1=1, axis2=2) <= 0
+    ends = (roots > 0) & (slope < 0) & (roots + own <= 0)
     apart = ends[:, :, None] | ends[:, None, :]
     by_b = np.where(apart, np.where(ends, -roots, 0.0)[:, :, None] * eye, by_b)
-    by_w = np.where(apart, w / ww, by_w)
-    return _Way(at.frame @ turn, roots, by_w, by_b, stays, zero & ~stays)
+    rises = zero & ~stays
+    by_b = by_b * _beside_zero(det / ww, left, np.where(rises, own, roots), stays)
+    by_w = (w - bw * by_b) / ww
+    return _Way(at.frame @ turn, roots, by_w, by_b, stays, rises)
+
+
+def _beside_zero(K: Floats, left: Floats, roots: Floats, stays: Bools) -> Floats:
+    """Return by how much covariances with directions that stay at zero change less.
+
+    Such a covariance x gives the direction at zero a variance of x squared by the other's root,
+    which lowers the likelihood by the slope there: ``b x - (K + g / root) x^2 / 2`` is highest at
+    ``b / K`` times ``K / (K + g / root)``.
+    """
+    g = np.where(stays, np.maximum(-np.diagonal(left, axis1=1, axis2=2), 0.0), 0.0)
+    other = np.where(stays, np.inf, np.maximum(roots, 1e-6))
+    beside = g[:, :, None] / other[:, None, :]
+    return np.asarray(K / (K + beside + np.swapaxes(beside, 1, 2)))
 
 
 def _moved(way: _Way, length: Floats) -> tuple[Floats, Floats]:

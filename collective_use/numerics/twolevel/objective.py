@@ -11,6 +11,7 @@ from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.sem.model import Cells, Model, State, gradient, second_derivative
 from collective_use.numerics.sem.model import jacobian as moment_jacobian
 from collective_use.numerics.sem.objective import CachedObjective
+from collective_use.numerics.twolevel.by_cells import Level, information_by_cells, joined_cells
 from collective_use.numerics.twolevel.likelihood import (
     ClusterStatistics,
     Layout,
@@ -124,6 +125,7 @@ class TwoLevelObjective(CachedObjective):
         self.N = sum(g.N for g in groups)
         self._terms_at: Floats | None = None
         self._terms: list[Terms | None] = []
+        self._joined: dict[int, Cells] = {}
 
     def with_model(self, model: Model) -> TwoLevelObjective:
         """Return the same objective of another model of the same data."""
@@ -190,10 +192,22 @@ class TwoLevelObjective(CachedObjective):
     def _information(self, theta: Floats, *, observed: bool) -> Floats:
         out = np.zeros((self.q, self.q))
         for i, g in enumerate(self.groups):
+            if isinstance(g, CompleteLikelihood):
+                within, between = self.states(theta)[2 * i : 2 * i + 2]
+                levels = Level(self.cells[2 * i], within), Level(self.cells[2 * i + 1], between)
+                both = self._both(i, *levels)
+                out += information_by_cells(g.stats, levels, both, self.q, observed=observed)
+                continue
             out += g.information(
                 *self.moments_of(theta, i), self.derivatives(theta, i), observed=observed
             )
         return out / self.N
+
+    def _both(self, group: int, within: Level, between: Level) -> Cells:
+        """Return the cells of both levels of a group, which depend on no parameter."""
+        if group not in self._joined:
+            self._joined[group] = joined_cells(within, between)
+        return self._joined[group]
 
     def fisher(self, theta: Floats) -> Floats:
         """Return the expected information per case."""

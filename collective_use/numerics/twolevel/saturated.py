@@ -11,7 +11,7 @@ Liu & Nocedal (1989), Mathematical Programming 45:503 (limited-memory quasi-Newt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,16 +25,24 @@ from collective_use.numerics.twolevel.likelihood import (
     twolevel_loglik,
 )
 from collective_use.numerics.twolevel.objective import CompleteLikelihood
+from collective_use.numerics.twolevel.objective import Likelihood as AnyLikelihood
+from collective_use.numerics.twolevel.pairs import can_be_paired, kept_moments, scored_moments
 from collective_use.numerics.twolevel.unrestricted import (
+    DENSE_WITH_GAPS,
     Moments,
     Saturated,
     newton_moments,
+    quasi_newton_moments,
     unrestricted_derivatives,
 )
 from collective_use.numerics.types import Floats, Ints
 
 _NEWTON_SIZE = 24
 """Up to so many variables the dense information of all moments is cheap."""
+
+DENSE = 60
+"""Up to so many variables of both levels Newton steps on all moments are taken."""
+
 Likelihood = Callable[[Floats, Floats, Floats, Floats], Terms | None]
 
 
@@ -153,12 +161,12 @@ def saturated_complete(stats: ClusterStatistics) -> Saturated:
     >>> bool(abs(saturated_complete(stats).Sw[0, 0] - stats.within[0, 0]) < 1e-4)
     True
     """
-
     start = start_moments(stats)
-    if start[0].shape[0] + start[1].shape[0] <= _NEWTON_SIZE:
-        found = newton_moments(CompleteLikelihood(stats), moments_at(stats.layout, start))
-        if found is not None and found.rank == len(found.Sb):
-            return found
+    found = _free(CompleteLikelihood(stats), moments_at(stats.layout, start), _NEWTON_SIZE)
+    if found is not None and found.rank == len(found.Sb):
+        return found
+    if can_be_paired(stats.layout) and (kept := kept_moments(stats)) is not None:
+        return _finished(stats, kept) or kept
 
     def likelihood(Sw: Floats, mu_w: Floats, Sb: Floats, mu_b: Floats) -> Terms | None:
         return twolevel_loglik(stats, Sw, mu_w, Sb, mu_b)
@@ -168,6 +176,40 @@ def saturated_complete(stats: ClusterStatistics) -> Saturated:
         return end
     found = saturated_moments(likelihood, stats.layout, start, stats.N, stats.J)
     return _finished(stats, found) or found
+
+
+def unrestricted_moments(likelihood: AnyLikelihood, starts: Sequence[Moments]) -> Saturated | None:
+    """Return the highest maximum of a likelihood over all moments; None where none was reached.
+
+    Parameters
+    ----------
+    likelihood
+        Of one group.
+    starts
+        Moments to begin from; the fitted model's should be among them, so that the maximum is
+        never below the model.
+    """
+    found = []
+    for start in starts:
+        if isinstance(likelihood, CompleteLikelihood):
+            end = _free(likelihood, start, DENSE)
+        else:
+            dear = len(start[0]) + len(start[2]) > DENSE_WITH_GAPS
+            end = None if dear else newton_moments(likelihood, start)
+        found.append(end or quasi_newton_moments(likelihood, start))
+    reached = [end for end in found if end is not None]
+    return max(reached, key=lambda end: end.loglik) if reached else None
+
+
+def _free(likelihood: CompleteLikelihood, start: Moments, most: int) -> Saturated | None:
+    """Return the maximum over any between covariance; None where there is none, or not cheaply."""
+    dear = len(start[0]) + len(start[2]) > most
+    if not can_be_paired(likelihood.layout):
+        return None if dear else newton_moments(likelihood, start)
+    found = scored_moments(likelihood.stats, start)
+    if found is None or dear or found.gradient * likelihood.N < 1e-6:
+        return found
+    return newton_moments(likelihood, (found.Sw, found.mu_w, found.Sb, found.mu_b)) or found
 
 
 def _finished(stats: ClusterStatistics, found: Saturated) -> Saturated | None:

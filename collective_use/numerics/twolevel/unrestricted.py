@@ -13,7 +13,6 @@ Mathematical Programming 45:503.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,11 +25,8 @@ from collective_use.numerics.types import Floats
 Moments = tuple[Floats, Floats, Floats, Floats]
 """Sigma_w, mu_w, Sigma_b, mu_b."""
 
-DENSE = 60
-"""Up to so many variables of both levels Newton steps on all moments are taken."""
-
 DENSE_WITH_GAPS = 20
-"""The same where values are missing: the information there is dearer."""
+"""Up to so many variables of both levels Newton steps on all moments are taken with gaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,35 +91,13 @@ def score_of(terms: Terms, by: MomentDerivatives) -> Floats:
     )
 
 
-def unrestricted_moments(likelihood: Likelihood, starts: Sequence[Moments]) -> Saturated | None:
-    """Return the highest maximum of a likelihood over all moments; None where none was reached.
-
-    Parameters
-    ----------
-    likelihood
-        Of one group.
-    starts
-        Moments to begin from; the fitted model's should be among them, so that the maximum is
-        never below the model.
-    """
-    found = []
-    for start in starts:
-        end = None
-        most = DENSE if likelihood.complete else DENSE_WITH_GAPS
-        if len(start[0]) + len(start[2]) <= most:
-            end = newton_moments(likelihood, start)
-        found.append(end or quasi_newton_moments(likelihood, start))
-    reached = [end for end in found if end is not None]
-    return max(reached, key=lambda end: end.loglik) if reached else None
-
-
 def newton_moments(likelihood: Likelihood, start: Moments) -> Saturated | None:
     """Take Newton steps on the moments themselves; None when they reach no maximum.
 
     Parameters
     ----------
     likelihood, start
-        As in `unrestricted_moments`.
+        Of one group, and the moments to begin from.
 
     Returns
     -------

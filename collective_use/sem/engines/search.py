@@ -131,8 +131,9 @@ def search(
         if undefined := constraints.undefined(theta):
             continue
         # What is doubtful but found is checked from other starts by scoring alone.
-        most = SCORING if best is not None and best[0].converged else SEARCH
-        found = _one_search(table, objective, constraints, theta, most, course.deadline)
+        reached = best is not None and best[0].converged
+        most, goal = (SCORING, best[0].value) if best and reached else (SEARCH, -math.inf)
+        found = _one_search(table, objective, constraints, theta, most, course.deadline, goal)
         course.note(found[0])
         again += best is not None and _same(found[0], best[0])
         if best is None or _better(found[0], best[0]):
@@ -224,13 +225,14 @@ def _one_search(
     theta: Floats,
     most: int = SEARCH,
     deadline: float = math.inf,
+    goal: float = -math.inf,
 ) -> tuple[Optimum, Floats | None]:
     lower, upper = bounds_of(table)
     if not constraints.equal and not constraints.above:
         bounded = np.isfinite(lower).any() or np.isfinite(upper).any()
         return minimise(
             objective, theta, lower=lower if bounded else None, upper=upper if bounded else None,
-            most=most, deadline=deadline,
+            most=most, deadline=deadline, goal=goal,
         ), None  # fmt: skip
     if (
         not constraints.above
@@ -242,7 +244,8 @@ def _one_search(
         if np.abs(constraints.equalities(feasible)[0]).max() > 1e-8 * (1 + np.abs(c).max()):
             refuse_contradiction(constraints, lower, upper, theta, table.free_names())
         basis = null_space(J)
-        return minimise(objective, feasible, basis=basis, most=most, deadline=deadline), basis
+        found = minimise(objective, feasible, basis=basis, most=most, deadline=deadline, goal=goal)
+        return found, basis
     above = with_bounds(constraints, lower, upper)
     try:
         optimum, J = minimise_constrained(

@@ -8,9 +8,16 @@ import numpy as np
 
 from collective_use.errors import NotSupported
 from collective_use.numerics.moments import Floats, GroupMoments, Pattern, inverse_and_log_det
+from collective_use.numerics.ordinal.many import many_ordinal
+from collective_use.numerics.ordinal.many_moments import many_ordinal_moments
 from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments, pair_index
 from collective_use.numerics.ordinal.objective import OrdinalObjective
-from collective_use.numerics.resampling.batches import Piece, fit_pieces, weighted_moments
+from collective_use.numerics.resampling.batches import (
+    Piece,
+    fit_pieces,
+    fit_side_by_side,
+    weighted_moments,
+)
 from collective_use.numerics.resampling.draws import normal_draws, ordinal_draws
 from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.function import Objective
@@ -55,7 +62,7 @@ class ContinuousRefit(Refit):
     @property
     def enough(self) -> float:
         """Expected fall at the last step: replicates, which are few, are fitted more closely."""
-        return 1e-15 if self.kind == WEIGHTS else 1e-11
+        return 1e-15 if self.kind == WEIGHTS else 1e-13
 
     def parametric(self, rng: np.random.Generator) -> Resampled:
         """Draw one sample from the model."""
@@ -225,35 +232,105 @@ class OrdinalRefit(Refit):
             out.append(ordinal_draws(cuts, mean, Sigma, int(m.n), rng))
         return out
 
-    def _again(self, Y: Floats, weights: Floats | None) -> OrdinalMoments:
-        for j, count in enumerate(self._counts):
-            if count and np.unique(Y[:, j]).size < count:
-                name = self.solution.data.variables[j]
-                raise ReplicationError(f"{name} has a category without cases")
-        found = ordinal_moments(Y, self._counts, weights)
-        if found.limit_pairs.size:
-            raise ReplicationError("a polychoric correlation is 1")
-        return found
+    def _cases(self, sample: Resampled) -> list[tuple[Floats, Floats | None]]:
+        """Return cases of one sample by group, and how often each occurs."""
+        out: list[tuple[Floats, Floats | None]] = []
+        for g, given in zip(self.solution.data.groups, sample, strict=True):
+            part = cases_of(given)
+            there = (part, None) if part.ndim == 2 else (np.asarray(g.Y)[part > 0], part[part > 0])
+            for j, count in enumerate(self._counts):
+                if count and np.unique(there[0][:, j]).size < count:
+                    name = self.solution.data.variables[j]
+                    raise ReplicationError(f"{name} has a category without cases")
+            out.append(there)
+        return out
+
+    def moments(
+        self, samples: Sequence[Resampled]
+    ) -> tuple[list[int], list[list[OrdinalMoments]], list[list[Floats]]]:
+        """Return which samples have moments, these and the weights of statistics by group."""
+        cases, rows = [], []
+        for r, sample in enumerate(samples):
+            try:
+                cases.append(self._cases(sample))
+                rows.append(r)
+            except ReplicationError as error:
+                self.failures[str(error)] += 1
+        by_group = [
+            many_ordinal_moments([c[i] for c in cases], self._counts)
+            for i in range(len(self.solution.data.groups))
+        ]
+        kept, held, W = [], [], []
+        for k, r in enumerate(rows):
+            try:
+                own = [_possible(group[k]) for group in by_group]
+                W.append(weights_of(own, self.solution.options.function))
+                held.append(own)
+                kept.append(r)
+            except ReplicationError as error:
+                self.failures[str(error)] += 1
+            except (ArithmeticError, ValueError):
+                self.failures[CANNOT] += 1
+        return kept, held, W
 
     def one(self, sample: Resampled) -> Floats:
         """Return the estimates of one sample."""
-        moments = []
-        for g, given in zip(self.solution.data.groups, sample, strict=True):
-            part = cases_of(given)
-            if part.ndim == 2:
-                moments.append(self._again(part, None))
-            else:
-                moments.append(self._again(np.asarray(g.Y)[part > 0], part[part > 0]))
-        n = np.array([m.n for m in moments])
+        moments = [
+            _possible(ordinal_moments(Y, self._counts, weights))
+            for Y, weights in self._cases(sample)
+        ]
         return self._solved(
             OrdinalObjective(
                 self.model,
                 moments,
-                (n - 1) / n.sum(),
+                shares_of(moments),
                 weights_of(moments, self.solution.options.function),
                 theta_parameters=self.table.parameterization == "theta",
             )
         )
+
+    def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
+        if jobs != 1 or self.bounded:
+            return super()._all(samples, jobs, progress)
+        self.failures.clear()
+        parts = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
+        shown = shown_with_progress(parts, progress)
+        return np.concatenate([self._batch([self._resolved(s) for s in part]) for part in shown])
+
+    def _batch(self, samples: Sequence[Resampled]) -> Floats:
+        """Return estimates of samples side by side, each with moments of its own."""
+        theta = np.full((len(samples), self.q), np.nan)
+        rows, held, W = self.moments(samples)
+        if not held:
+            return theta
+        function = many_ordinal(
+            self.model, held, np.array([shares_of(moments) for moments in held]), W,
+            theta_parameters=self.table.parameterization == "theta",
+        )  # fmt: skip
+        begun = self.objective.with_model(self.model)
+        found = fit_side_by_side(
+            function, None, begun.fisher(self.start), len(held), self.start, self.basis
+        )
+        theta[rows] = found.theta[:, : self.q]
+        for r in np.array(rows)[~found.converged].tolist():
+            # What did not converge beside the others: Newton steps with damping.
+            theta[r], reason = self._tried(samples[r])
+            self.failures.update([reason] if reason else [])
+        return theta
+
+
+def _possible(found: OrdinalMoments | ValueError) -> OrdinalMoments:
+    if isinstance(found, ValueError):
+        raise found
+    if found.limit_pairs.size:
+        raise ReplicationError("a polychoric correlation is 1")
+    return found
+
+
+def shares_of(moments: Sequence[OrdinalMoments]) -> Floats:
+    """Return the weights of groups in weighted least squares, (groups,)."""
+    n = np.array([m.n for m in moments])
+    return np.asarray((n - 1) / n.sum())
 
 
 def continuous_refit(fit: Fitted, kind: str) -> Refit:

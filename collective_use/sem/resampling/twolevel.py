@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from collective_use.errors import NotSupported
 from collective_use.numerics.moments import Floats, Ints
+from collective_use.numerics.resampling.batches import Function, fit_side_by_side
 from collective_use.numerics.resampling.draws import (
     cluster_draws,
     is_covariance,
     normal_draws,
     twolevel_draws,
 )
-from collective_use.numerics.twolevel.likelihood import ClusterStatistics
+from collective_use.numerics.twolevel.likelihood import ClusterStatistics, cluster_statistics
+from collective_use.numerics.twolevel.many import Point, information, point, slope
+from collective_use.numerics.twolevel.many_samples import ManySamples, alike, resampled, some
 from collective_use.numerics.twolevel.objective import (
     CompleteLikelihood,
     Likelihood,
@@ -20,7 +26,17 @@ from collective_use.numerics.twolevel.objective import (
 )
 from collective_use.sem.fitted import TwoLevelFitted
 from collective_use.sem.reduced_bias import refuse_reduced
-from collective_use.sem.resampling.base import Part, Refit, Resampled, given_places
+from collective_use.sem.resampling.base import (
+    Part,
+    Refit,
+    Resampled,
+    Sample,
+    given_places,
+    shown_with_progress,
+)
+
+_BATCH = 200
+"""Samples that are fitted side by side."""
 
 
 class TwoLevelRefit(Refit):
@@ -70,8 +86,30 @@ class TwoLevelRefit(Refit):
             out.append((np.where(np.isnan(Y), np.nan, drawn), new, codes))
         return out
 
-    def one(self, sample: Resampled) -> Floats:
-        """Return the estimates of one sample."""
+    def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
+        if jobs != 1 or self.bounded:
+            return super()._all(samples, jobs, progress)
+        self.failures.clear()
+        parts = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
+        shown = shown_with_progress(parts, progress)
+        return np.concatenate([self._batch([self._resolved(s) for s in part]) for part in shown])
+
+    def _batch(self, samples: Sequence[Resampled]) -> Floats:
+        function, fresh = side_by_side(self, samples)
+        begun = TwoLevelObjective(self.model, self.clustered.likelihoods)
+        common = begun.hessian(self.start)
+        if float(np.linalg.eigvalsh(common)[0]) <= 0:
+            common = begun.fisher(self.start)
+        found = fit_side_by_side(function, fresh, common, len(samples), self.start, self.basis)
+        theta = found.theta[:, : self.q]
+        for r in np.flatnonzero(np.isnan(theta).any(axis=1)).tolist():
+            # What did not converge beside the others: Newton steps with damping.
+            theta[r], reason = self._tried(samples[r])
+            self.failures.update([reason] if reason else [])
+        return theta
+
+    def likelihoods(self, sample: Resampled) -> list[Likelihood]:
+        """Return the likelihoods of one sample by group."""
         groups: list[Likelihood] = []
         for g, old, stats, part in zip(
             self.solution.data.groups, self.clustered.likelihoods, self.clustered.statistics,
@@ -85,7 +123,86 @@ class TwoLevelRefit(Refit):
             else:
                 Y, z, codes = drawn_clusters(np.asarray(g.Y), old.z, g.clusters[0], part)
             groups.append(old.like(Y, z, codes))
-        return self._solved(TwoLevelObjective(self.model, groups))
+        return groups
+
+    def one(self, sample: Resampled) -> Floats:
+        """Return the estimates of one sample."""
+        return self._solved(TwoLevelObjective(self.model, self.likelihoods(sample)))
+
+
+def side_by_side(
+    refit: TwoLevelRefit, samples: Sequence[Resampled]
+) -> tuple[Function, Callable[[Floats, Ints], Floats] | None]:
+    """Return values and gradients of samples at their parameters, and their information.
+
+    Parameters
+    ----------
+    refit
+        What the samples are drawn from.
+    samples
+        With as many clusters each where clusters are drawn.
+    """
+    groups = _many(refit, samples)
+    if groups is None:
+        return _one_by_one(refit, samples), None
+    total: Floats = np.sum([group.cases for group in groups], axis=0)
+    blocks = refit.model.blocks
+    models = [replace(refit.model, blocks=blocks[2 * i : 2 * i + 2]) for i in range(len(groups))]
+
+    def points(theta: Floats, rows: Ints) -> list[tuple[Floats, Point]]:
+        return [
+            (group.cases[rows] / total[rows], point(model, some(group, rows), theta))
+            for group, model in zip(groups, models, strict=True)
+        ]
+
+    def function(theta: Floats, rows: Ints) -> tuple[Floats, Floats]:
+        value, g = np.zeros(len(theta)), np.zeros(theta.shape)
+        for share, at in points(theta, rows):
+            value += share * at.value
+            g += share[:, None] * slope(at)
+        return value, g
+
+    def fresh(theta: Floats, rows: Ints) -> Floats:
+        H = np.zeros((*theta.shape, theta.shape[1]))
+        for share, at in points(theta, rows):
+            H += share[:, None, None] * information(at, observed=False)
+        return H
+
+    return function, fresh
+
+
+def _many(refit: TwoLevelRefit, samples: Sequence[Resampled]) -> list[ManySamples] | None:
+    """Return the samples by group, alike in number of clusters; None where that cannot be."""
+    out = []
+    for i, (old, stats) in enumerate(
+        zip(refit.clustered.likelihoods, refit.clustered.statistics, strict=True)
+    ):
+        parts = [sample[i] for sample in samples]
+        if not old.complete:
+            return None
+        counts = [part for part in parts if not isinstance(part, tuple)]
+        if not counts:
+            drawn = [part for part in parts if isinstance(part, tuple)]
+            out.append(alike([cluster_statistics(*part, old.layout) for part in drawn]))
+            continue
+        if len({float(part.sum()) for part in counts}) > 1:
+            return None
+        out.append(resampled(stats, np.array(counts)))
+    return out
+
+
+def _one_by_one(refit: TwoLevelRefit, samples: Sequence[Resampled]) -> Function:
+    objectives = [TwoLevelObjective(refit.model, refit.likelihoods(s)) for s in samples]
+
+    def function(theta: Floats, rows: Ints) -> tuple[Floats, Floats]:
+        value, g = np.empty(len(theta)), np.zeros(theta.shape)
+        for i, r in enumerate(rows):
+            value[i] = objectives[r].value(theta[i])
+            if np.isfinite(value[i]):
+                g[i] = objectives[r].gradient(theta[i])
+        return value, g
+
+    return function
 
 
 def twolevel_refit(fit: TwoLevelFitted, kind: str) -> TwoLevelRefit:

@@ -16,8 +16,9 @@ from collective_use.numerics.twolevel.saturated import (
     moments_at,
     saturated_complete,
     start_moments,
+    unrestricted_moments,
 )
-from collective_use.numerics.twolevel.unrestricted import Saturated, unrestricted_moments
+from collective_use.numerics.twolevel.unrestricted import Saturated
 from collective_use.sem.engines.core import moved_to
 from collective_use.sem.fitted import refuse_other_value
 from collective_use.sem.goodness import tests_of_fit
