@@ -17,7 +17,7 @@ from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.phrases import languages
 from collective_use.platforms.registry import is_file
-from collective_use.study.empty_texts import empty_problems
+from collective_use.study.faults import cutoff_problems, empty_problems
 from collective_use.study.language import STUDY_FILE as STUDY_FILE
 from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
@@ -243,7 +243,7 @@ def read_study(path: str | Path) -> Study:
         given = {key: value for key, value in document.value.items() if value is not None}
         study, error = _validated(given)
         problems += problems_of(error, document, Study, WHOLE)
-        problems += _cutoff_problems(given, document)
+        problems += cutoff_problems(given, document)
         problems += _null_problems(given, document)
         problems += empty_problems(given, document)
     elif not problems:
@@ -367,21 +367,6 @@ def _validated(values: PlainDict) -> tuple[Study | None, ValidationError | None]
         return Study.model_validate(values), None
     except ValidationError as error:
         return None, error
-
-
-def _cutoff_problems(values: PlainMapping, document: Document) -> list[Problem]:
-    given = values.get("cutoffs")
-    if not isinstance(given, dict):
-        return []
-    known = cutoffs_with()
-    return [
-        Problem(
-            document.at(("cutoffs", name), key=True),
-            f"there is no cut-off {name!r}; there are {quoted(known, most=40)}",
-        )
-        for name in given
-        if name not in known
-    ]
 
 
 def _unknown_null(name: object) -> str:
