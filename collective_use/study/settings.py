@@ -17,7 +17,7 @@ from collective_use.instrument.messages import problems_of
 from collective_use.instrument.vocabulary import NULLS
 from collective_use.phrases import languages
 from collective_use.platforms.registry import is_file
-from collective_use.study.empty_texts import empty_problems
+from collective_use.study.faults import cutoff_problems, empty_problems
 from collective_use.study.language import STUDY_FILE as STUDY_FILE
 from collective_use.study.parts import ExportFile, Hypothesis, KeyColumns, Planned, Settings
 from collective_use.yaml_source.document import Document, Problem
@@ -243,8 +243,9 @@ def read_study(path: str | Path) -> Study:
         given = {key: value for key, value in document.value.items() if value is not None}
         study, error = _validated(given)
         problems += problems_of(error, document, Study, WHOLE)
-        for look in (_cutoff_problems, _null_problems, empty_problems):
-            problems += look(given, document)
+        problems += cutoff_problems(given, document)
+        problems += _null_problems(given, document)
+        problems += empty_problems(given, document)
     elif not problems:
         start = document.at(())
         problems.append(Problem(start, "a study is a mapping that begins with 'instrument:'"))
@@ -368,21 +369,6 @@ def _validated(values: PlainDict) -> tuple[Study | None, ValidationError | None]
         return None, error
 
 
-def _cutoff_problems(values: PlainMapping, document: Document) -> list[Problem]:
-    given = values.get("cutoffs")
-    if not isinstance(given, dict):
-        return []
-    known = cutoffs_with()
-    return [
-        Problem(
-            document.at(("cutoffs", name), key=True),
-            f"there is no cut-off {name!r}; there are {quoted(known, most=40)}",
-        )
-        for name in given
-        if name not in known
-    ]
-
-
 def _unknown_null(name: object) -> str:
     if not isinstance(name, str) or name in NULLS:
         return ""
@@ -396,5 +382,6 @@ def _null_problems(values: PlainMapping, document: Document) -> list[Problem]:
     if isinstance(given, str):
         text = _unknown_null(given)
         return [Problem(document.at(("null_distributions",)), text)] if text else []
-    texts = enumerate(map(_unknown_null, given if isinstance(given, list) else ()))
+    listed = enumerate(given) if isinstance(given, list) else ()
+    texts = [(k, _unknown_null(name)) for k, name in listed]
     return [Problem(document.at(("null_distributions", k)), text) for k, text in texts if text]

@@ -181,8 +181,5 @@ def test_details_of_persons_reach_no_file_and_a_small_group_no_value(place, caps
     rows = pd.read_csv(place / "page_results" / "groups.csv").set_index("group").loc["TINYUNIT"]
     assert rows[["lead", "tsig", "hostil"]].isna().all()
     spread = pd.read_csv(place / "page_results" / "agreement.csv").query("group == 'TINYUNIT'")
-    assert (
-        spread.drop(columns=["group", "measure", "composition", "n", "reason"])
-        .isna()
-        .all(axis=None)
-    )
+    told = ["group", "measure", "composition", "n", "reason"]
+    assert spread.drop(columns=told).isna().all(axis=None)

@@ -1,10 +1,12 @@
-"""Empty texts in study.yaml: no column, no file and no choice is called so."""
+"""What is wrong in study.yaml though its kinds are right: unknown cut-offs, empty texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from collective_use.accepted import Plain, PlainMapping
+from collective_use.checks import quoted
+from collective_use.cutoffs import cutoffs_with
 from collective_use.yaml_source.document import Document, Problem
 
 _TEXTS = ("fill", "letterhead")
@@ -42,3 +44,19 @@ def empty_problems(values: PlainMapping, document: Document) -> list[Problem]:
 def _named(path: tuple[str | int, ...]) -> str:
     """Return the key that a value, or a list with it, stands under."""
     return next(key for key in reversed(path) if isinstance(key, str))
+
+
+def cutoff_problems(values: PlainMapping, document: Document) -> list[Problem]:
+    """Return the cut-offs of a study that there are not; arguments as in `empty_problems`."""
+    given = values.get("cutoffs")
+    if not isinstance(given, dict):
+        return []
+    known = cutoffs_with()
+    return [
+        Problem(
+            document.at(("cutoffs", name), key=True),
+            f"there is no cut-off {name!r}; there are {quoted(known, most=40)}",
+        )
+        for name in given
+        if name not in known
+    ]
