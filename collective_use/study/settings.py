@@ -382,6 +382,5 @@ def _null_problems(values: PlainMapping, document: Document) -> list[Problem]:
     if isinstance(given, str):
         text = _unknown_null(given)
         return [Problem(document.at(("null_distributions",)), text)] if text else []
-    listed = enumerate(given) if isinstance(given, list) else ()
-    texts = [(k, _unknown_null(name)) for k, name in listed]
+    texts = enumerate(map(_unknown_null, given if isinstance(given, list) else ()))
     return [Problem(document.at(("null_distributions", k)), text) for k, text in texts if text]
