@@ -194,6 +194,8 @@ def whole(name: str, here: Path, wanted: list[dict[str, str]]) -> bool:
 
 
 def main(kills: int, seed: int, kinds: tuple[str, ...], interrupt: bool) -> int:
+    # A shell lets what it runs in the background ignore interrupts, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chance, bad, total = random.Random(seed), 0, 0
     for name in kinds:
         with tempfile.TemporaryDirectory() as held:
