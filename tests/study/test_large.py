@@ -366,3 +366,15 @@ def test_texts_beside_the_english(tmp_path, parquet):
     done = cu.score_large(parquet, BANK, tmp_path / "large", repetitions=0, **how)
     same_tables(done.folder, whole.folder)
     assert (done.folder / "agreement.csv").read_bytes().startswith("\ufeff".encode())
+
+
+def test_columns_by_which_nothing_is_computed_are_named(tmp_path):
+    frame = lq2002()
+    frame["org"] = ["A", "B"] * (len(frame) // 2)
+    done = cu.score_large(
+        frame, BANK, tmp_path / "large", repetitions=0, columns={"partner": "org"}
+    )
+    said = [one["text"] for one in done.run["warnings"]]
+    assert any(text.startswith("Nothing is computed by partner ('org')") for text in said)
+    assert "Nothing is computed by partner" in str(done)
+    assert "partner" in pd.read_parquet(done.folder / "persons.parquet").columns

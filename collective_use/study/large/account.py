@@ -23,6 +23,9 @@ from collective_use.study.provenance import file_hash, versions
 from collective_use.study.settings import Study
 from collective_use.study.settings import shown as settings_shown
 
+UNUSED = ("partner", "country", "language")
+"""Columns of persons by which a survey that is read whole is looked at, too."""
+
 NOT_MADE = "table1.csv, methods.md and facet scores of groups are not made from counts."
 
 
@@ -52,6 +55,14 @@ def account_of(
     if silent:
         text = f"Nobody answered {quoted(silent)}."
         record = record.note("responses", "warning", text, count=len(silent), of="items")
+    unused = [role for role in UNUSED if role in reader.asked.keys]
+    for role in unused:
+        column = quoted([reader.asked.keys[role]])
+        text = (
+            f"Nothing is computed by {role} ({column}) where answers are counted; persons.parquet "
+            "holds the column, and --no-large reads the survey whole."
+        )
+        record = record.note("study", "warning", text)
     record = record.joined(grouped.record).note("study", "note", NOT_MADE)
     if why:
         record = record.note("study", "decision", why)
