@@ -16,6 +16,7 @@ import pytest
 from collective_use import output
 from collective_use.errors import OutputError
 from collective_use.output import locks
+from collective_use.output.files import write_file
 
 # A run in a process of its own that dies hard before or after one of its file operations.
 KILLED = textwrap.dedent(
@@ -265,3 +266,9 @@ def test_long_tables_are_written_as_short_ones_are() -> None:
         assert found.startswith(codecs.BOM_UTF8) == (not expected.isascii())
     mixed = frame.assign(text=[1, "a"] * 2500)
     assert output.csv_bytes(mixed).count(b"\n") > 5000
+
+
+def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x")
+    with pytest.raises(OutputError, match="a file stands where its folder should be"):
+        write_file(tmp_path / "a.csv" / "form.pdf", b"%PDF")

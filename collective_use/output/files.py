@@ -37,7 +37,9 @@ def write_file(path: str | Path, content: bytes) -> Path:
     except OSError as problem:
         with suppress(OSError):
             temporary.unlink()
-        reason = problem.strerror or problem
+        reason = str(problem.strerror or problem)
+        if isinstance(problem, (FileExistsError, NotADirectoryError)):
+            reason = "a file stands where its folder should be"
         raise OutputError(f"{target}: the file cannot be written: {reason}") from problem
     return target
 

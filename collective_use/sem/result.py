@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from collective_use.accepted import PlainDict
 from collective_use.checks import instance_of, number_between, one_of, quoted
 from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
 from collective_use.numerics.moments import Floats, GroupMoments
+from collective_use.record import Record, counted
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.data.saturated import saturated_of
 from collective_use.sem.engines.core import Solution, moved_to
@@ -40,7 +41,6 @@ from collective_use.sem.table.partable import ParameterTable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from collective_use.record import Record
     from collective_use.sem.compare.comparison import Comparison
     from collective_use.sem.engines.agreement import EngineAgreement
     from collective_use.sem.postfit.parameter_test import ParameterTest
@@ -271,9 +271,15 @@ class SemResult(Result):
         notes = tuple(problem.text for problem in self.problems)
         shown = table_of("Estimates", self.estimates.drop(columns="std_nox"), notes=notes)
         if not self.converged:
-            return (shown,)
+            return (replace(shown, notes=(*notes, *self._of_cases())),)
         rows = short_fit(self.fit_measures)
-        return (Table("Fit", ("measure", "value"), rows), shown)
+        return (Table("Fit", ("measure", "value"), rows, self._of_cases()), shown)
+
+    def _of_cases(self) -> tuple[str, ...]:
+        """Say how many cases were used, by which estimator, and what was left out."""
+        used = f"{self.n:g} cases, estimator {self.solution.options.estimator}."
+        left = self.record.of_kind("left out")
+        return (used, *(f"Left out, {counted(e.count or 0, e.of)}: {e.text}" for e in left))
 
     def modification_indices(self) -> pd.DataFrame:
         """Return what every fixed parameter would change, largest first."""

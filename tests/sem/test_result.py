@@ -306,3 +306,16 @@ def test_measures_that_models_are_compared_by_are_those_of_the_fit(
         assert {"chisq.scaled", "cfi.scaled", "rmsea.scaled"} < few.keys()
     assert ("rmsea.robust" in few) == ("rmsea.robust" in all_)
     assert few == {name: all_[name] for name in few}
+
+
+def test_a_printed_fit_says_how_many_cases_it_used_and_what_was_left_out():
+    rng = np.random.default_rng(8)
+    data = pd.DataFrame(rng.normal(size=(60, 4)) + rng.normal(size=(60, 1)), columns=list("abcx"))
+    data.loc[:9, "x"] = np.nan
+    data.loc[50:, "a"] = np.nan
+    said = str(cu.fit_sem("f =~ a + b + c\nf ~ x", data, missing="fiml"))
+    assert "50 cases, estimator ML." in said
+    assert "Left out, 10 rows: No value, or a covariate without value" in said
+    said = str(cu.fit_sem("f =~ a + b + c\nf ~ x", data))
+    assert "40 cases, estimator ML." in said
+    assert "Left out, 20 rows: A value of a model variable is missing (listwise)." in said

@@ -69,7 +69,8 @@ def statistics_of(
 
     Examples
     --------
-    >>>     >>> import collective_use as cu
+    >>> import pandas as pd
+    >>> import collective_use as cu
     >>> data = pd.DataFrame({"team": ["a", "a", "b"], "q1": [1, 2, 2], "q2": [2, None, 1]})
     >>> found = cu.statistics_of(data, "team", ["q1", "q2"], [1, 2])
     >>> found.counts[0].tolist(), found.answered.tolist()
