@@ -59,8 +59,8 @@ def account_of(
     for role in unused:
         column = quoted([reader.asked.keys[role]])
         text = (
-            f"Nothing is computed by {role} ({column}) where answers are counted; the file of persons "
-            "has the column, and --no-large reads the survey whole."
+            f"Nothing is computed by {role} ({column}) where answers are counted; the file of "
+            "persons has the column, and --no-large reads the survey whole."
         )
         record = record.note("study", "warning", text)
     record = record.joined(grouped.record).note("study", "note", NOT_MADE)
