@@ -18,6 +18,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -296,10 +297,29 @@ def reason(case: Case, ours: dict[str, Any], theirs: dict[str, Any], family: str
             return "lavaan stopped early: begun at ours it stays there"
     if family == "twolevel" and all(s.startswith(UNRESTRICTED) and _near(s) for s in left):
         return "two levels: lavaan's unrestricted model stopped early (docs/ordinal-twolevel.md)"
+    if family == "ordinal" and all(s.startswith("srmr") for s in left) and _at_the_border(case):
+        return "two items without a discordant pair: their correlation is 1, lavaan stops before"
     bends = "d^2" in case["model"] and case["ours"]["estimator"] == "MLR"
     if bends and all(": se " in s or "scal" in s or ".robust" in s for s in left):
         return "curvature of constraints in observed information (docs/estimation-differences.md)"
     return ""
+
+
+def _at_the_border(case: Case) -> bool:
+    """Tell whether, in a group, no two persons order two items differently, or none alike.
+
+    The likelihood of their polychoric correlation then rises to 1 or -1, and is all but flat there.
+    """
+    frame, items = case["frame"], case["ours"]["ordered"]
+    parts = [frame] if "g" not in frame else [part for _, part in frame.groupby("g")]
+    for part in parts:
+        values = part[items].to_numpy()
+        for a, b in combinations(range(len(items)), 2):
+            pairs = np.unique(values[:, [a, b]], axis=0)
+            turned = np.sign(pairs[:, None] - pairs[None]).prod(axis=2)
+            if (turned >= 0).all() or (turned <= 0).all():
+                return True
+    return False
 
 
 def _near(cell: str) -> bool:
