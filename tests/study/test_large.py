@@ -139,10 +139,12 @@ def test_every_source_gives_the_same_groups(tmp_path, parquet, source):
     done = cu.score_large(given, BANK, tmp_path / "large", repetitions=0)
     same_tables(done.folder, whole.folder)
     persons = pd.read_parquet(done.folder / "persons.parquet").set_index("member")
-    right = pd.read_csv(whole.folder / "persons.csv", float_precision="round_trip")
+    # texts, each made a number by Python: older readers of pandas lose the last digit
+    right = pd.read_csv(whole.folder / "persons.csv", dtype=str)
     right = right.set_index("member").loc[persons.index]
-    for name in ("group", "lead", "tsig.answered"):
-        assert persons[name].equals(right[name]), name
+    assert persons["group"].tolist() == right["group"].tolist()
+    for name in ("lead", "tsig.answered"):
+        np.testing.assert_array_equal(persons[name].to_numpy(float), right[name].map(float))
 
 
 def test_an_interrupted_run_goes_on(tmp_path, parquet, monkeypatch):
