@@ -172,6 +172,17 @@ class Refit:
         self.failures = Counter(reason for _, reason in found if reason)
         return np.array([theta for theta, _ in found])
 
+    def _in_parts(self, samples: Sequence[Sample], size: int, progress: bool) -> Floats:
+        """Return estimates of samples that are fitted side by side, `size` at a time."""
+        self.failures.clear()
+        parts = [samples[i : i + size] for i in range(0, len(samples), size)]
+        shown = shown_with_progress(parts, progress)
+        return np.concatenate([self._batch([self._resolved(s) for s in part]) for part in shown])
+
+    def _batch(self, samples: Sequence[Resampled]) -> Floats:
+        """Return estimates of samples side by side, (R, q), NaN where there is no solution."""
+        raise NotImplementedError
+
     def _tried(self, sample: Sample) -> tuple[Floats, str]:
         """Return estimates and, without a solution, the reason."""
         try:

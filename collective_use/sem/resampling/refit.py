@@ -36,7 +36,6 @@ from collective_use.sem.resampling.base import (
     Sample,
     cases_of,
     given_places,
-    shown_with_progress,
 )
 
 _BATCH = 500
@@ -84,10 +83,7 @@ class ContinuousRefit(Refit):
         return np.asarray(sums / sums.sum(axis=1, keepdims=True))
 
     def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
-        parts = [samples[i : i + self.batch] for i in range(0, len(samples), self.batch)]
-        self.failures.clear()
-        shown = shown_with_progress(parts, progress)
-        return np.concatenate([self._batch([self._resolved(s) for s in part]) for part in shown])
+        return self._in_parts(samples, self.batch, progress)
 
     def _batch(self, samples: Sequence[Resampled]) -> Floats:
         pieces = self.pieces(samples)
@@ -292,10 +288,7 @@ class OrdinalRefit(Refit):
     def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
         if jobs != 1 or self.bounded:
             return super()._all(samples, jobs, progress)
-        self.failures.clear()
-        parts = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
-        shown = shown_with_progress(parts, progress)
-        return np.concatenate([self._batch([self._resolved(s) for s in part]) for part in shown])
+        return self._in_parts(samples, _BATCH, progress)
 
     def _batch(self, samples: Sequence[Resampled]) -> Floats:
         """Return estimates of samples side by side, each with moments of its own."""

@@ -32,7 +32,6 @@ from collective_use.sem.resampling.base import (
     Resampled,
     Sample,
     given_places,
-    shown_with_progress,
 )
 
 _BATCH = 200
@@ -89,10 +88,7 @@ class TwoLevelRefit(Refit):
     def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
         if jobs != 1 or self.bounded:
             return super()._all(samples, jobs, progress)
-        self.failures.clear()
-        parts = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
-        shown = shown_with_progress(parts, progress)
-        return np.concatenate([self._batch([self._resolved(s) for s in part]) for part in shown])
+        return self._in_parts(samples, _BATCH, progress)
 
     def _batch(self, samples: Sequence[Resampled]) -> Floats:
         function, fresh = side_by_side(self, samples)
