@@ -13,6 +13,7 @@ from collective_use.numerics.ordinal.polychoric import (
 )
 from collective_use.numerics.ordinal.polyserial import (
     case_limits,
+    edges_of,
     interval,
     polyserial_correlations,
 )
@@ -94,10 +95,11 @@ def test_polyserial_is_the_maximum_of_its_likelihood():
     y = rng.normal(size=300)
     codes = np.digitize(0.6 * y + 0.8 * rng.normal(size=300), [-0.7, 0.1, 1.0])
     cuts = thresholds_of(np.bincount(codes).astype(float))
-    rho, at_limit = polyserial_correlations(y, codes, cuts, np.ones(300))
+    edges = edges_of(codes, cuts)
+    rho, at_limit = polyserial_correlations(y, *edges, 0.1, np.ones(300))
 
     def loss(value):
-        return -float(np.log(interval(*case_limits(y, codes, cuts, value))).sum())
+        return -float(np.log(interval(*case_limits(y, *edges, value))).sum())
 
     best = minimize_scalar(loss, bounds=(-0.99, 0.99), method="bounded", options={"xatol": 1e-9})
     assert rho == pytest.approx(best.x, abs=1e-6)

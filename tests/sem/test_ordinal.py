@@ -21,7 +21,8 @@ def answers(n=600, cuts=(-1.0, 0.0, 1.0), seed=1):
     latent = {k: w * f + np.sqrt(1 - w * w) * rng.normal(size=n)
               for k, w in zip(ITEMS, (0.8, 0.7, 0.6, 0.75), strict=True)}  # fmt: skip
     frame = pd.DataFrame({k: np.digitize(v, cuts) + 1 for k, v in latent.items()})
-    return frame.assign(x=f + rng.normal(size=n), g=np.where(np.arange(n) % 2, "u", "v"))
+    frame = frame.assign(x=f + rng.normal(size=n), g=np.where(np.arange(n) % 2, "u", "v"))
+    return frame.assign(w=rng.uniform(0.5, 2, n))
 
 
 def fit(data, model=MODEL, **options):
@@ -176,11 +177,12 @@ def test_missing_answers_are_left_out_and_recorded():
         ({"estimator": "ML"}, "estimator='ML'"),
         ({"estimator": "MLR"}, "estimator='MLR'"),
         ({"missing": "fiml"}, "missing='fiml'"),
-        ({"weights": "x"}, "weights='x'"),
+        ({"weights": "w", "estimator": "DWLS"}, "errors with weights are robust"),
+        ({"weights": "w", "estimator": "PML"}, "weights with estimator='PML'"),
         ({"cluster": ["g", "x"]}, "give one column"),
         ({"engine": "both"}, "engine='both'"),
         ({"information": "observed"}, "information='observed'"),
-        ({"model": MODEL + "\nf ~ x"}, "fixed_x=False takes"),
+        ({"model": MODEL + "\nf ~ x", "estimator": "PML"}, r"covariates \('x'\)"),
         ({"model": "f =~ a + b + c\nd ~ f\nx ~ d"}, "ordered variables that explain"),
         ({"model": MODEL + "\na ~~ 0.5*a"}, "theta"),
     ],

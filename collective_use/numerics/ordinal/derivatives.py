@@ -13,7 +13,12 @@ import numpy as np
 from scipy.special import ndtr
 
 from collective_use.numerics.ordinal.polychoric import FAR, table_cells
-from collective_use.numerics.ordinal.polyserial import case_limits, interval, normal_pdf
+from collective_use.numerics.ordinal.polyserial import (
+    case_limits,
+    edges_of,
+    interval,
+    normal_pdf,
+)
 from collective_use.numerics.types import Floats, Ints
 
 _TINY = 1e-100
@@ -76,7 +81,7 @@ def threshold_scores(cuts: Floats) -> Floats:
     return out
 
 
-def continuous_scores(y: Floats, mean: float, variance: float) -> tuple[Floats, Floats]:
+def continuous_scores(y: Floats, mean: float | Floats, variance: float) -> tuple[Floats, Floats]:
     """Return casewise derivatives of the normal log-density by mean and variance."""
     z2 = (y - mean) ** 2 / variance
     return (y - mean) / variance, (z2 - 1.0) / (2 * variance)
@@ -133,16 +138,95 @@ def continuous_pair(y1: Floats, y2: Floats, weights: Floats) -> PairScores:
         mean = np.average(y, weights=weights)
         sd.append(float(np.sqrt(np.average((y - mean) ** 2, weights=weights))))
         z.append((y - mean) / sd[-1])
-    r = float(np.average(z[0] * z[1], weights=weights))
+    return residual_pair(z[0], z[1], (sd[0], sd[1]), weights)
+
+
+def residual_pair(z1: Floats, z2: Floats, sd: tuple[float, float], weights: Floats) -> PairScores:
+    """Return scores of two standardised residuals by correlation, means and variances.
+
+    Parameters
+    ----------
+    z1, z2
+        Standardised residuals, (n,).
+    sd
+        What they were divided by.
+    weights
+        How often each case occurs, (n,).
+    """
+    r = float(np.average(z1 * z2, weights=weights))
     rest = 1.0 - r * r
-    product = z[0] * z[1]
-    by_rho = r / rest + product / rest - r * (z[0] ** 2 - 2 * r * product + z[1] ** 2) / rest**2
+    product = z1 * z2
+    by_rho = r / rest + product / rest - r * (z1**2 - 2 * r * product + z2**2) / rest**2
     parts = []
-    for own, other, s in ((z[0], z[1], sd[0]), (z[1], z[0], sd[1])):
+    for own, other, s in ((z1, z2, sd[0]), (z2, z1, sd[1])):
         by_mean = (own - r * other) / (rest * s)
         by_variance = ((own * own - r * own * other) / rest - 1.0) / (2 * s * s)
         parts.append(np.column_stack([by_mean, by_variance]))
     return PairScores(r, by_rho, parts[0], parts[1])
+
+
+@dataclass(frozen=True, slots=True)
+class MixedScores:
+    """Casewise derivatives of one continuous and one ordered variable's log-likelihood, (n,) each.
+
+    Attributes
+    ----------
+    by_rho
+        By the correlation.
+    by_y
+        By the standardised continuous variable.
+    by_lower, by_upper
+        By the edges of the category; 0 where there is no edge.
+    """
+
+    by_rho: Floats
+    by_y: Floats
+    by_lower: Floats
+    by_upper: Floats
+
+
+def mixed_scores(y: Floats, lower_edge: Floats, upper_edge: Floats, rho: float) -> MixedScores:
+    """Return scores of a standardised continuous variable and an ordered one, by their edges.
+
+    Parameters
+    ----------
+    y
+        Standardised continuous variable, (n,).
+    lower_edge, upper_edge
+        Edges of every case's category, two arrays (n,).
+    rho
+        Polyserial correlation.
+
+    References
+    ----------
+    Olsson, Drasgow & Dorans (1982), Psychometrika 47:337, equations 18 to 22.
+    """
+    rest = 1.0 - rho * rho
+    root = np.sqrt(rest)
+    lower, upper = case_limits(y, lower_edge, upper_edge, rho)
+    prob = interval(lower, upper)
+    low = np.where(lower_edge > -FAR, normal_pdf(lower), 0.0) / prob
+    up = np.where(upper_edge < FAR, normal_pdf(upper), 0.0) / prob
+    low_slope = (lower_edge * rho - y) / (rest * root)
+    up_slope = (upper_edge * rho - y) / (rest * root)
+    by_rho = up * up_slope - low * low_slope
+    return MixedScores(by_rho, -y - (up - low) * rho / root, -low / root, up / root)
+
+
+def by_cuts(codes: Ints, k: int, by_lower: Floats, by_upper: Floats) -> Floats:
+    """Return derivatives by k thresholds from those by the edges of the cases, (n, k).
+
+    Examples
+    --------
+    >>> by_cuts(np.array([0, 1]), 1, np.array([0.0, -2.0]), np.array([3.0, 0.0])).tolist()
+    [[3.0], [-2.0]]
+    """
+    out = np.zeros((codes.size, k))
+    case = np.arange(codes.size)
+    inner, outer = (codes >= 0) & (codes < k), codes > 0
+    out[case[inner], codes[inner]] += by_upper[inner]
+    out[case[outer], codes[outer] - 1] += by_lower[outer]
+    return out
 
 
 def mixed_pair(y: Floats, codes: Ints, cuts: Floats, rho: float, variance: float) -> PairScores:
@@ -163,23 +247,12 @@ def mixed_pair(y: Floats, codes: Ints, cuts: Floats, rho: float, variance: float
     ----------
     Olsson, Drasgow & Dorans (1982), Psychometrika 47:337, equations 18 to 22.
     """
-    n, k = y.size, cuts.size
-    rest = 1.0 - rho * rho
-    root = np.sqrt(rest)
-    edges = np.concatenate([[-FAR], cuts, [FAR]])
-    lower, upper = case_limits(y, codes, cuts, rho)
-    prob = interval(lower, upper)
-    low = np.where(codes > 0, normal_pdf(lower), 0.0) / prob
-    up = np.where(codes < k, normal_pdf(upper), 0.0) / prob
-    low_slope = (edges[codes] * rho - y) / (rest * root)
-    up_slope = (edges[codes + 1] * rho - y) / (rest * root)
-    by_rho = up * up_slope - low * low_slope
-    by_z = -y - (up - low) * rho / root
-    sd = np.sqrt(variance)
-    first = np.column_stack([-by_z / sd, -by_z * y / (2 * variance) - 1.0 / (2 * variance)])
-    second = np.zeros((n, k))
-    case = np.arange(n)
-    inner, outer = codes < k, codes > 0
-    second[case[inner], codes[inner]] += up[inner] / root
-    second[case[outer], codes[outer] - 1] -= low[outer] / root
-    return PairScores(rho, by_rho, first, second)
+    s = mixed_scores(y, *edges_of(codes, cuts), rho)
+    by_mean, by_variance = by_location_and_variance(s.by_y, y, variance)
+    first = np.column_stack([by_mean, by_variance])
+    return PairScores(rho, s.by_rho, first, by_cuts(codes, cuts.size, s.by_lower, s.by_upper))
+
+
+def by_location_and_variance(by_y: Floats, y: Floats, variance: float) -> tuple[Floats, Floats]:
+    """Return derivatives by mean and variance from those by the standardised variable, (n,)."""
+    return -by_y / np.sqrt(variance), -by_y * y / (2 * variance) - 1.0 / (2 * variance)

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from collective_use.numerics.ordinal.first_step import FirstStep
 from collective_use.numerics.ordinal.moments import (
-    FirstStep,
     OrdinalMoments,
     assembled,
-    none_yet,
-    ordinal_block,
     ordinal_moments,
     pair_index,
     prepared,
-    tables_of_pairs,
 )
+from collective_use.numerics.ordinal.second_step import none_yet, ordinal_block, tables_of_pairs
 from collective_use.numerics.ordinal.tables import solved
 from collective_use.numerics.types import Floats
 
@@ -53,12 +51,13 @@ def many_ordinal_moments(
     out: list[ValueError | None] = []
     for data, weights in samples:
         try:
-            answers, w = prepared(data, categories, weights, None)
-            steps = FirstStep(answers, categories, w)
+            own_rows = prepared(data, categories, weights, None)
+            steps = FirstStep(own_rows.data, categories, own_rows.w)
         except ValueError as error:
             out.append(error)
             continue
-        held.append((steps, w, tables_of_pairs(steps, w, rows, columns)))
+        tables = tables_of_pairs(steps, own_rows.w, rows, columns)
+        held.append((steps, own_rows, tables))
         out.append(None)
     if not held:
         return [found for found in out if found is not None]
@@ -67,11 +66,11 @@ def many_ordinal_moments(
         for name in ("counts", "row_cuts", "column_cuts")
     ))  # fmt: skip
     moments = []
-    for i, (steps, w, own) in enumerate(held):
-        second = none_yet(w.size, m, steps.owner.size)
+    for i, (steps, merged, own) in enumerate(held):
+        second = none_yet(merged.w.size, m, steps.owner.size)
         at = slice(i * m, (i + 1) * m)
         ordinal_block(steps, rows, columns, np.arange(m), second, own, found.of(at))
-        moments.append(assembled(steps, second, w, rows, columns, None))
+        moments.append(assembled(steps, second, merged, rows, columns, None))
     given = iter(moments)
     return [next(given) if error is None else error for error in out]
 

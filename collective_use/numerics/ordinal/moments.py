@@ -16,16 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from collective_use.numerics.ordinal.derivatives import (
-    PairScores,
-    continuous_pair,
-    continuous_scores,
-    mixed_pair,
-    threshold_scores,
-)
-from collective_use.numerics.ordinal.polychoric import padded, thresholds_of
-from collective_use.numerics.ordinal.polyserial import polyserial_correlations
-from collective_use.numerics.ordinal.tables import Solved, Tables, solved, tables_of
+from collective_use.numerics.ordinal.first_step import FirstStep
+from collective_use.numerics.ordinal.given import Covariates
+from collective_use.numerics.ordinal.second_step import SecondStep, second_step
 from collective_use.numerics.types import Floats, Ints
 
 
@@ -34,13 +27,14 @@ class OrdinalMoments:
     """First- and second-step estimates of p variables in one group.
 
     The k statistics are ordered as lavaan orders them: thresholds (ordered variables) and means
-    (others) by variable, variances of continuous variables, correlations or covariances of the
-    p(p-1)/2 pairs column by column.
+    (others) by variable, slopes on c covariates (by covariate, then by variable), variances of
+    continuous variables, correlations or covariances of the p(p-1)/2 pairs column by column. With
+    covariates all of them are those given covariates, thresholds and means where these are 0.
 
     Attributes
     ----------
     n
-        Cases.
+        Cases, or the sum of their weights.
     thresholds
         Thresholds and means by variable, (h,).
     item
@@ -49,7 +43,7 @@ class OrdinalMoments:
         Which of them are means, (h,).
     covariance
         (p, p): polychoric, polyserial and ordinary (co)variances; 1 on the diagonal of ordered
-        variables.
+        variables. Of residuals where there are covariates.
     gamma
         Asymptotic covariance of sqrt(n) times the statistics, means with changed sign, (k, k).
     statistics
@@ -61,6 +55,10 @@ class OrdinalMoments:
     independent
         The same covariance as if cases were independent, where clusters were given: what weights
         are made of, (k, k).
+    slopes
+        Of every variable on the covariates, (p, c); None without covariates.
+    given
+        The covariates; their places are those after the p variables until a model says otherwise.
     """
 
     n: float
@@ -73,6 +71,25 @@ class OrdinalMoments:
     empty_pairs: Ints
     limit_pairs: Ints
     independent: Floats | None = None
+    slopes: Floats | None = None
+    given: Covariates | None = None
+
+    @property
+    def slopes_at(self) -> slice:
+        """Where slopes stand among the statistics."""
+        h = self.item.size
+        return slice(h, h + (0 if self.slopes is None else self.slopes.size))
+
+    @property
+    def variances_at(self) -> slice:
+        """Where variances of continuous variables stand among the statistics."""
+        begin = self.slopes_at.stop
+        return slice(begin, begin + int(self.is_mean.sum()))
+
+    @property
+    def pairs_at(self) -> slice:
+        """Where correlations and covariances stand among the statistics."""
+        return slice(self.variances_at.stop, self.statistics.size)
 
 
 def pair_index(p: int) -> tuple[Ints, Ints]:
@@ -92,6 +109,9 @@ def ordinal_moments(
     categories: Sequence[int],
     weights: Floats | None = None,
     clusters: Ints | None = None,
+    *,
+    covariates: Floats | None = None,
+    sampling: bool = False,
 ) -> OrdinalMoments:
     """Estimate thresholds, means, variances and correlations and their covariance.
 
@@ -108,6 +128,11 @@ def ordinal_moments(
     clusters
         Cluster of every row, 0 to C - 1, (n,): scores are added up within clusters before their
         products, times C / (C - 1).
+    covariates
+        What all statistics are to be conditional on, (n, c), complete.
+    sampling
+        `weights` say how many others a row stands for, not how often it was observed: scores enter
+        the covariance with the square of their weight.
 
     Returns
     -------
@@ -116,11 +141,13 @@ def ordinal_moments(
     Raises
     ------
     ValueError
-        When a category of an ordered variable has no cases.
+        When a category of an ordered variable has no cases, or covariates tell a variable
+        perfectly.
 
     References
     ----------
-    Muthen (1984), Psychometrika 49:115.
+    Muthen (1984), Psychometrika 49:115; with weights Asparouhov (2005), Structural Equation
+    Modeling 12:411.
 
     Examples
     --------
@@ -130,201 +157,115 @@ def ordinal_moments(
     >>> moments.gamma.shape
     (3, 3)
     """
-    data, w = prepared(data, categories, weights, clusters)
-    steps = FirstStep(data, categories, w)
-    rows, columns = pair_index(data.shape[1])
-    second = _second_step(data, w, steps, rows, columns)
-    return assembled(steps, second, w, rows, columns, clusters)
+    rows = prepared(data, categories, weights, clusters, covariates, sampling=sampling)
+    steps = FirstStep(rows.data, categories, rows.w, rows.covariates)
+    first, second = pair_index(data.shape[1])
+    found = second_step(rows.data, rows.w, steps, first, second)
+    return assembled(steps, found, rows, first, second, clusters)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of data, merged where they are equal and independent.
+
+    Attributes
+    ----------
+    data, covariates
+        (m, p) and, where given, (m, c).
+    w
+        What each row weighs, (m,).
+    squares
+        What its scores weigh in their products, (m,): the sum of squared sampling weights.
+    """
+
+    data: Floats
+    w: Floats
+    squares: Floats
+    covariates: Floats | None = None
 
 
 def prepared(
-    data: Floats, categories: Sequence[int], weights: Floats | None, clusters: Ints | None
-) -> tuple[Floats, Floats]:
-    """Return rows, merged where they are equal and independent, and how often each occurs."""
+    data: Floats, categories: Sequence[int], weights: Floats | None, clusters: Ints | None,
+    covariates: Floats | None = None, *, sampling: bool = False,
+) -> Rows:  # fmt: skip
+    """Return rows, merged where they are equal and independent, and what each weighs."""
+    w = np.ones(data.shape[0]) if weights is None else weights
+    squares = w * w if sampling else w
     if all(count > 0 for count in categories):
         data = np.where(np.isnan(data), -1.0, data)
         if clusters is None:
-            data, weights = _patterns(data, weights)
+            return _merged(data, w, squares, covariates)
     elif np.isnan(data).any():
         raise ValueError("missing answers need variables that are all ordered")
-    return data, np.ones(data.shape[0]) if weights is None else weights
+    return Rows(data, w, squares, covariates)
 
 
 def assembled(
-    steps: FirstStep, second: SecondStep, w: Floats, rows: Ints, columns: Ints,
+    steps: FirstStep, second: SecondStep, data: Rows, rows: Ints, columns: Ints,
     clusters: Ints | None,
 ) -> OrdinalMoments:  # fmt: skip
     """Return both steps' estimates with their covariance."""
     ordered = steps.categories > 0
-    plain = _asymptotic_covariance(steps, second, w, rows, columns, None)
+    plain = _asymptotic_covariance(steps, second, data, rows, columns, None)
     clustered = clusters is not None
     gamma = (
-        _asymptotic_covariance(steps, second, w, rows, columns, clusters) if clustered else plain
-    )
+        _asymptotic_covariance(steps, second, data, rows, columns, clusters)
+        if clustered else plain
+    )  # fmt: skip
     covariance = np.diag(np.where(ordered, 1.0, steps.variance))
     scale = np.where(ordered, 1.0, np.sqrt(steps.variance))
     values = second.rho * scale[rows] * scale[columns]
     covariance[rows, columns] = covariance[columns, rows] = values
     sign = np.where(steps.is_mean, -1.0, 1.0)
-    statistics = np.concatenate([sign * steps.cuts, steps.variance[~ordered], values])
+    statistics = np.concatenate(
+        [sign * steps.cuts, steps.slopes.T.ravel(), steps.variance[~ordered], values]
+    )
     pairs = np.column_stack([columns, rows])
     return OrdinalMoments(
-        float(w.sum()), steps.cuts, steps.item, steps.is_mean, covariance, gamma, statistics,
+        float(data.w.sum()), steps.cuts, steps.item, steps.is_mean, covariance, gamma, statistics,
         pairs[second.empty], pairs[second.at_limit], plain if clustered else None,
+        steps.slopes if steps.slopes.shape[1] else None, _covariates(data),
     )  # fmt: skip
 
 
-def _patterns(data: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+def _covariates(data: Rows) -> Covariates | None:
+    """Return the covariates' own moments, divided by n - 1, with sampling weights by their sum."""
+    if data.covariates is None or not data.covariates.shape[1]:
+        return None
+    p, X = data.data.shape[1], data.covariates
+    mean = np.average(X, axis=0, weights=data.w)
+    total = data.w.sum() - (1.0 if data.squares is data.w else 0.0)
+    cov = (X - mean).T @ (data.w[:, None] * (X - mean)) / total
+    return Covariates(p + np.arange(X.shape[1]), mean, cov)
+
+
+def _merged(data: Floats, w: Floats, squares: Floats, covariates: Floats | None) -> Rows:
     """Merge equal rows."""
     base = int(data.max()) + 2
-    if base ** data.shape[1] < 2**62:
+    if covariates is not None:
+        _, first, inverse = np.unique(
+            np.column_stack([data, covariates]), axis=0, return_index=True, return_inverse=True
+        )
+    elif base ** data.shape[1] < 2**62:
         key = (data.astype(np.int64) + 1) @ (base ** np.arange(data.shape[1], dtype=np.int64))
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-        kept = data[first]
     else:
-        kept, inverse = np.unique(data, axis=0, return_inverse=True)
-    return kept, np.bincount(inverse.reshape(-1), weights=weights).astype(float)
-
-
-class FirstStep:
-    """Univariate estimates and their casewise scores."""
-
-    def __init__(self, data: Floats, categories: Sequence[int], w: Floats) -> None:
-        p = data.shape[1]
-        self.categories = np.array(categories)
-        self.codes = np.where(self.categories > 0, data, 0.0).astype(np.intp)
-        self.K = max(2, int(self.categories.max()))
-        self.cuts_by_item: list[Floats] = []
-        self.variance = np.ones(p)
-        scores, by_variance = [], []
-        for i, count in enumerate(categories):
-            if count:
-                codes = data[:, i].astype(np.intp)
-                seen = codes >= 0
-                counts = np.bincount(codes[seen], weights=w[seen], minlength=count)
-                if (counts == 0).any():
-                    raise ValueError(f"variable {i}: a category has no cases: {counts.tolist()}")
-                cuts = thresholds_of(counts.astype(float))
-                scores.append(threshold_scores(cuts)[codes] * seen[:, None])
-            else:
-                mean = np.average(data[:, i], weights=w)
-                self.variance[i] = np.average((data[:, i] - mean) ** 2, weights=w)
-                cuts = np.array([mean])
-                by_mean, by_var = continuous_scores(data[:, i], mean, self.variance[i])
-                scores.append(by_mean[:, None])
-                by_variance.append(by_var[:, None])
-            self.cuts_by_item.append(cuts)
-        sizes = [cuts.size for cuts in self.cuts_by_item]
-        self.cuts = np.concatenate(self.cuts_by_item)
-        self.item = np.repeat(np.arange(p), sizes)
-        self.start = np.concatenate([[0], np.cumsum(sizes)])
-        self.is_mean = self.categories[self.item] == 0
-        self.variance_item = np.flatnonzero(self.categories == 0)
-        self.scores = np.concatenate([*scores, *by_variance], axis=1)
-        self.owner = np.concatenate([self.item, self.variance_item])
-
-    def places(self, i: int) -> Ints:
-        """Return where the first-step statistics of variable i stand."""
-        return np.flatnonzero(self.owner == i)
-
-
-def tables_of_pairs(steps: FirstStep, w: Floats, rows: Ints, columns: Ints) -> Tables:
-    """Return the two-way tables of pairs of ordered variables."""
-    K, ordered = steps.K, steps.categories > 0
-    cuts = [
-        padded(own if known else np.zeros(1), K)
-        for own, known in zip(steps.cuts_by_item, ordered, strict=True)
-    ]
-    return tables_of(steps.codes, w, np.array(cuts), rows, columns)
-
-
-@dataclass(slots=True)
-class SecondStep:
-    rho: Floats
-    scores: Floats
-    by_first: Floats
-    empty: NDArray[np.bool_]
-    at_limit: NDArray[np.bool_]
-
-
-def none_yet(n: int, m: int, k1: int) -> SecondStep:
-    """Return an empty second step of n rows, m pairs and k1 statistics of the first step."""
-    return SecondStep(
-        np.zeros(m), np.zeros((n, m)), np.zeros((m, k1)), np.zeros(m, dtype=bool),
-        np.zeros(m, dtype=bool),
-    )  # fmt: skip
-
-
-def _second_step(
-    data: Floats, w: Floats, steps: FirstStep, rows: Ints, columns: Ints
-) -> SecondStep:
-    out = none_yet(data.shape[0], rows.size, steps.owner.size)
-    is_ordered = steps.categories > 0
-    both = np.flatnonzero(is_ordered[rows] & is_ordered[columns])
-    if both.size:
-        own = tables_of_pairs(steps, w, rows[both], columns[both])
-        found = solved(own.counts, own.row_cuts, own.column_cuts)
-        ordinal_block(steps, rows, columns, both, out, own, found)
-    for pair in np.flatnonzero(~(is_ordered[rows] & is_ordered[columns])).tolist():
-        i, j = int(rows[pair]), int(columns[pair])
-        if not is_ordered[i] and not is_ordered[j]:
-            scores = continuous_pair(data[:, i], data[:, j], w)
-            order = (i, j)
-        else:
-            c, o = (j, i) if is_ordered[i] else (i, j)
-            y = (data[:, c] - steps.cuts_by_item[c][0]) / np.sqrt(steps.variance[c])
-            codes = data[:, o].astype(np.intp)
-            rho, limit = polyserial_correlations(y, codes, steps.cuts_by_item[o], w)
-            out.at_limit[pair] = limit
-            scores = mixed_pair(y, codes, steps.cuts_by_item[o], rho, steps.variance[c])
-            order = (c, o)
-        _store(out, pair, scores, w, [steps.places(v) for v in order])
-    return out
-
-
-def _store(
-    out: SecondStep, pair: int, scores: PairScores, w: Floats, places: Sequence[Ints]
-) -> None:
-    out.rho[pair] = scores.rho
-    out.scores[:, pair] = scores.by_rho
-    weighted = w * scores.by_rho
-    for place, block in zip(places, (scores.first, scores.second), strict=True):
-        out.by_first[pair, place[: block.shape[1]]] = weighted @ block
-
-
-def ordinal_block(
-    steps: FirstStep, rows: Ints, columns: Ints, both: Ints, out: SecondStep,
-    own: Tables, pieces: Solved,
-) -> None:  # fmt: skip
-    """Put the correlations of ordered pairs, and each row's scores, where they belong."""
-    K, i, j = steps.K, rows[both], columns[both]
-    tables, place, seen = own.counts, own.place, own.seen
-    found = pieces.correlations
-    out.rho[both], out.at_limit[both] = found.rho, found.at_limit
-    exists = (steps.categories[i][:, None] > np.arange(K))[:, :, None] & (
-        steps.categories[j][:, None] > np.arange(K)
-    )[:, None, :]
-    out.empty[both] = ((tables == 0) & exists).any(axis=(1, 2))
-    by_rho = pieces.by_rho.reshape(-1)[place + np.arange(both.size) * K * K]
-    out.scores[:, both] = by_rho * seen
-    weighted = tables * pieces.by_rho
-    first = np.einsum("mab,mtab->mt", weighted, pieces.by_row)
-    second = np.einsum("mab,mtab->mt", weighted, pieces.by_column)
-    for at, pair in enumerate(both):
-        for variable, block in ((rows[pair], first[at]), (columns[pair], second[at])):
-            low, high = steps.start[variable], steps.start[variable + 1]
-            out.by_first[pair, low:high] = block[: high - low]
+        _, first, inverse = np.unique(data, axis=0, return_index=True, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    total = np.bincount(inverse, weights=w).astype(float)
+    held = total if squares is w else np.bincount(inverse, weights=squares).astype(float)
+    return Rows(data[first], total, held, None if covariates is None else covariates[first])
 
 
 def _asymptotic_covariance(
     steps: FirstStep,
     second: SecondStep,
-    w: Floats,
+    data: Rows,
     rows: Ints,
     columns: Ints,
     clusters: Ints | None,
 ) -> Floats:
-    k1, m = steps.owner.size, second.rho.size
+    k1, m, w = steps.owner.size, second.rho.size, data.w
     scores = np.concatenate([steps.scores, second.scores], axis=1)
     inner = scores.T @ (w[:, None] * scores)
     same = steps.owner[:, None] == steps.owner[None, :]
@@ -336,7 +277,11 @@ def _asymptotic_covariance(
     bread[k1:, k1:] = np.diag(1.0 / information)
     bread = _to_covariances(steps, second, rows, columns) @ bread
     bread[np.flatnonzero(steps.is_mean)] *= -1.0
-    meat = inner if clusters is None else _within_clusters(w[:, None] * scores, clusters)
+    if clusters is not None:
+        meat = _within_clusters(w[:, None] * scores, clusters)
+    else:
+        own = data.squares is w
+        meat = inner if own else scores.T @ (data.squares[:, None] * scores)
     gamma = bread @ meat @ bread.T * w.sum()
     return (gamma + gamma.T) / 2
 
@@ -354,9 +299,10 @@ def _to_covariances(steps: FirstStep, second: SecondStep, rows: Ints, columns: I
     H = np.eye(k1 + m)
     sd = np.where(steps.categories > 0, 1.0, np.sqrt(steps.variance))
     H[k1 + np.arange(m), k1 + np.arange(m)] = sd[rows] * sd[columns]
-    h = steps.cuts.size
     for at, variable in enumerate(steps.variance_item):
         for mine, other in ((rows, columns), (columns, rows)):
             pairs = np.flatnonzero(mine == variable)
-            H[k1 + pairs, h + at] = sd[other[pairs]] * second.rho[pairs] / (2 * sd[variable])
+            H[k1 + pairs, steps.variance_at + at] = (
+                sd[other[pairs]] * second.rho[pairs] / (2 * sd[variable])
+            )
     return H

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from collective_use.numerics.moments import Floats
+from collective_use.numerics.ordinal.given import variances
 from collective_use.numerics.ordinal.moments import OrdinalMoments
 from collective_use.numerics.ordinal.response import Response, response, response_curvature
 from collective_use.numerics.sem.model import Model
@@ -83,7 +84,8 @@ class OrdinalObjective(CachedObjective):
     def value(self, theta: Floats) -> float:
         """Return ``sum_g w_g e'We / 2``; infinite where a variance is not positive."""
         if self.theta_parameters and any(
-            (np.diag(state.Sigma) <= 0).any() for state in self.states(theta)
+            (variances(state, g.given) <= 0).any()
+            for state, g in zip(self.states(theta), self.groups, strict=True)
         ):
             return float("inf")
         total = 0.0

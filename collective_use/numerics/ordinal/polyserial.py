@@ -28,26 +28,37 @@ def interval(lower: Floats, upper: Floats) -> Floats:
     return np.maximum(ndtr(high) - ndtr(low), 1e-300)
 
 
-def case_limits(y: Floats, codes: Ints, cuts: Floats, rho: float) -> tuple[Floats, Floats]:
-    """Return the conditional normal limits of every case's category, two arrays (n,)."""
+def edges_of(codes: Ints, cuts: Floats) -> tuple[Floats, Floats]:
+    """Return lower and upper edge of every case's category, two arrays (n,).
+
+    Examples
+    --------
+    >>> [edge.tolist() for edge in edges_of(np.array([0, 1]), np.array([0.5]))]
+    [[-40.0, 0.5], [0.5, 40.0]]
+    """
     edges = np.concatenate([[-FAR], cuts, [FAR]])
+    return edges[codes], edges[codes + 1]
+
+
+def case_limits(y: Floats, lower: Floats, upper: Floats, rho: float) -> tuple[Floats, Floats]:
+    """Return the conditional normal limits of every case's category, two arrays (n,)."""
     root = np.sqrt(1.0 - rho * rho)
-    return (edges[codes] - rho * y) / root, (edges[codes + 1] - rho * y) / root
+    return (lower - rho * y) / root, (upper - rho * y) / root
 
 
 def polyserial_correlations(
-    y: Floats, codes: Ints, cuts: Floats, weights: Floats
+    y: Floats, lower: Floats, upper: Floats, start: float, weights: Floats
 ) -> tuple[float, bool]:
     """Maximise the conditional likelihood over the correlation, thresholds given.
 
     Parameters
     ----------
     y
-        Standardised continuous variable, (n,).
-    codes
-        Ordered variable, 0, 1, ..., (n,).
-    cuts
-        Its thresholds.
+        Standardised continuous variable, (n,); with covariates, its standardised residual.
+    lower, upper
+        Edges of every case's category, two arrays (n,); with covariates, less what they explain.
+    start
+        Where the search begins.
     weights
         How often each case occurs, (n,).
 
@@ -65,17 +76,14 @@ def polyserial_correlations(
     >>> rng = np.random.default_rng(3)
     >>> y = rng.normal(size=400)
     >>> codes = (y + rng.normal(size=400) > 0).astype(int)
-    >>> rho, at_limit = polyserial_correlations(y, codes, np.array([0.0]), np.ones(400))
+    >>> edges = edges_of(codes, np.array([0.0]))
+    >>> rho, at_limit = polyserial_correlations(y, *edges, 0.0, np.ones(400))
     >>> 0.5 < rho < 0.9, at_limit
     (True, False)
     """
-    edges = np.concatenate([[-FAR], cuts, [FAR]])
-    average = np.average(codes, weights=weights)
-    spread = np.sqrt(np.average((codes - average) ** 2, weights=weights))
-    rho = float(np.clip(np.average(y * (codes - average), weights=weights) / spread, -0.9, 0.9))
-    low, high = -LIMIT, LIMIT
+    rho, low, high = float(np.clip(start, -0.9, 0.9)), -LIMIT, LIMIT
     for step in range(100):
-        score, slope = _score_and_slope(y, codes, edges, rho)
+        score, slope = _score_and_slope(y, lower, upper, rho)
         g = float(weights @ score)
         curvature = float(weights @ (score * score)) if step < 2 else -float(weights @ slope)
         low, high = (rho, high) if g > 0 else (low, rho)
@@ -88,11 +96,19 @@ def polyserial_correlations(
     return rho, abs(rho) > LIMIT - 1e-9
 
 
-def _score_and_slope(y: Floats, codes: Ints, edges: Floats, rho: float) -> tuple[Floats, Floats]:
+def code_correlation(y: Floats, codes: Ints, weights: Floats) -> float:
+    """Correlate a standardised variable with category numbers: where a search may begin."""
+    average = np.average(codes, weights=weights)
+    spread = np.sqrt(np.average((codes - average) ** 2, weights=weights))
+    return float(np.average(y * (codes - average), weights=weights) / spread)
+
+
+def _score_and_slope(
+    y: Floats, lower_edge: Floats, upper_edge: Floats, rho: float
+) -> tuple[Floats, Floats]:
     """Return first and second derivatives of the log-likelihood by the correlation."""
     rest = 1.0 - rho * rho
     root = np.sqrt(rest)
-    lower_edge, upper_edge = edges[codes], edges[codes + 1]
     lower, upper = (lower_edge - rho * y) / root, (upper_edge - rho * y) / root
     prob = interval(lower, upper)
     pieces = []

@@ -13,15 +13,15 @@ Journal of the American Statistical Association 76:103 (concavity).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-from collective_use.numerics.moments import Floats
+from collective_use.numerics.moments import Floats, Ints
 
-Objective = Callable[[Floats, Floats], tuple[Floats, Floats, Floats]]
+Objective = Callable[[Floats, Ints], tuple[Floats, Floats, Floats]]
 _HALF_LOG_2PI = 0.5 * float(np.log(2 * np.pi))
 FAR, FLAT = 20.0, 1e3
 """Score and error, in standard deviations of a factor, beyond which there is no maximum."""
@@ -34,9 +34,10 @@ class Measurement:
     Attributes
     ----------
     intercepts, loadings, residual
-        nu (p,), Lambda (p, m) and residual variances (p,) of the latent responses.
+        nu (p,), Lambda (p, m) and residual variances (p,) of the latent responses. Intercepts that
+        covariates move differ from case to case, (n, p).
     mean, covariance
-        Of the factors, (m,), (m, m).
+        Of the factors, (m,) or by case (n, m), and (m, m).
     cuts
         Thresholds of every ordered variable with infinite ends, (p, K + 1), NaN where a variable
         has fewer categories or is continuous.
@@ -51,6 +52,13 @@ class Measurement:
     covariance: Floats
     cuts: Floats
     ordered: NDArray[np.bool_]
+
+    def of(self, cases: Ints) -> Measurement:
+        """Return what holds for some cases."""
+        if self.mean.ndim == 1 and self.intercepts.ndim == 1:
+            return self
+        parts = [part if part.ndim == 1 else part[cases] for part in (self.intercepts, self.mean)]
+        return replace(self, intercepts=parts[0], mean=parts[1])
 
 
 def interval_terms(lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats]:
@@ -151,7 +159,7 @@ def factor_modes(
     >>> scores.round(6).ravel().tolist()
     [-0.506054, 0.506054]
     """
-    if measure.ordered.all():
+    if measure.ordered.all() and measure.mean.ndim == measure.intercepts.ndim == 1:
         # Equal answers have equal scores.
         Y, back = np.unique(Y, axis=0, return_inverse=True)
         back = back.reshape(-1)
@@ -166,8 +174,9 @@ def factor_modes(
     z = np.zeros((Y.shape[0], m))
     ridge = np.eye(m) if prior else np.zeros((m, m))
 
-    def at(z: Floats, rows: Floats) -> tuple[Floats, Floats, Floats]:
-        value, slope, info = log_density(measure, rows, measure.mean + z @ root.T)
+    def at(z: Floats, cases: Ints) -> tuple[Floats, Floats, Floats]:
+        own = measure.of(cases)
+        value, slope, info = log_density(own, Y[cases], own.mean + z @ root.T)
         slope, info = slope @ root, root.T @ info @ root
         if prior:
             value, slope = value - 0.5 * np.sum(z**2, axis=1), slope - z
@@ -175,19 +184,19 @@ def factor_modes(
 
     active = np.arange(Y.shape[0])
     for count in range(max_iter):
-        value, slope, info = at(z[active], Y[active])
+        value, slope, info = at(z[active], active)
         tilt = 1e-12 * np.trace(info, axis1=1, axis2=2)[:, None, None] * np.eye(m)
         step = np.linalg.solve(info + tilt + 1e-300 * np.eye(m), slope[..., None])[..., 0]
         size = np.abs(step).max(axis=1)
         step *= np.minimum(1.0, 4.0 / np.maximum(size, 1e-300))[:, None]
-        z[active] += _damped(at, z[active], Y[active], value, step)
+        z[active] += _damped(at, z[active], active, value, step)
         moving = (size > 1e-11) & (np.abs(z[active]).max(axis=1) < 2 * FAR)
         if not prior and count > 25:  # long enough for the factors that have a maximum
             moving &= np.linalg.eigvalsh(info)[:, 0] > 0.01 / FLAT**2
         active = active[moving]
         if active.size == 0:
             break
-    _, slope, info = at(z, Y)
+    _, slope, info = at(z, np.arange(Y.shape[0]))
     spread = root @ np.linalg.inv(info + 1e-20 * np.eye(m)) @ root.T
     errors = np.sqrt(np.abs(np.diagonal(spread, axis1=1, axis2=2)))
     apart = z @ root.T
@@ -198,11 +207,11 @@ def factor_modes(
     return scores[back], np.where(known, errors, np.nan)[back]
 
 
-def _damped(at: Objective, z: Floats, rows: Floats, value: Floats, step: Floats) -> Floats:
+def _damped(at: Objective, z: Floats, cases: Ints, value: Floats, step: Floats) -> Floats:
     """Halve steps until the objective does not fall."""
     factor = np.ones(z.shape[0])
     for _ in range(30):
-        worse = at(z + factor[:, None] * step, rows)[0] < value - 1e-12 * np.abs(value)
+        worse = at(z + factor[:, None] * step, cases)[0] < value - 1e-12 * np.abs(value)
         if not worse.any():
             break
         factor[worse] /= 2

@@ -94,8 +94,9 @@ def _root(S: Floats) -> Floats:
 
 
 def ordinal_draws(
-    cuts: Sequence[Floats | None], mean: Floats, Sigma: Floats, n: int, rng: np.random.Generator
-) -> Floats:
+    cuts: Sequence[Floats | None], mean: Floats, Sigma: Floats, n: int, rng: np.random.Generator,
+    told: Floats | None = None,
+) -> Floats:  # fmt: skip
     """Draw latent normal responses and cut the ordered ones at their thresholds.
 
     Parameters
@@ -111,6 +112,8 @@ def ordinal_draws(
         Cases.
     rng
         The generator.
+    told
+        What covariates add to each response, (n, p).
 
     Returns
     -------
@@ -132,6 +135,8 @@ def ordinal_draws(
     if any(c is not None and (np.diff(c) <= 0).any() for c in cuts):
         raise ValueError("the thresholds do not rise")
     out = normal_draws(mean, Sigma, n, rng)
+    if told is not None:
+        out += told
     for j, c in enumerate(cuts):
         if c is not None:
             out[:, j] = np.searchsorted(c, out[:, j])

@@ -21,17 +21,19 @@ from collective_use.errors import (
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.ordinal.moments import OrdinalMoments
 from collective_use.numerics.ordinal.objective import OrdinalObjective
+from collective_use.numerics.ordinal.response import moments_of
 from collective_use.numerics.sem.model import Model
 from collective_use.sem.engines.core import Solution, sample_statistics
 from collective_use.sem.engines.search import search
 from collective_use.sem.inference import inverted
 from collective_use.sem.options import ORDERED, Options
-from collective_use.sem.ordinal.read import Coded
+from collective_use.sem.ordinal.read import Coded, outcomes_of
 from collective_use.sem.table.build import parameter_table
 from collective_use.sem.table.choices import TableOptions
 from collective_use.sem.table.compiled import compile_model
 from collective_use.sem.table.constraints import read_constraints
 from collective_use.sem.table.partable import BlockNames, ParameterTable
+from collective_use.sem.table.start import with_sample_moments
 from collective_use.syntax.model_text import ModelText
 
 PARAMETERIZATIONS = ("delta", "theta")
@@ -88,7 +90,7 @@ def ordinal_table(
     options: TableOptions,
     categories: dict[str, tuple[float, ...]],
     *,
-    random_covariates: bool = False,
+    conditional: bool = False,
 ) -> ParameterTable:
     """Build the table of a model with ordered variables and refuse what is not offered.
 
@@ -98,22 +100,23 @@ def ordinal_table(
         As for `parameter_table`.
     categories
         Values of every ordered variable.
-    random_covariates
-        Take covariates as normal variables beside the ordered ones instead of refusing them.
+    conditional
+        Take all statistics given the covariates; otherwise covariates are normal variables beside
+        the ordered ones.
 
     Raises
     ------
     NotSupported
-        For covariates that are to be conditioned on, ordered variables that explain others, and
-        residual variances in delta parameterisation.
+        For ordered variables that explain others, and residual variances in delta
+        parameterisation.
     """
     thresholds = {name: len(values) - 1 for name, values in categories.items()}
     table = parameter_table(
-        model, replace(options, meanstructure=True, fixed_x=False, thresholds=thresholds)
+        model, replace(options, meanstructure=True, fixed_x=conditional, thresholds=thresholds)
     )
     check_thresholds(table, thresholds)
     for block in table.blocks:
-        _refuse_block(table, block, random_covariates=random_covariates)
+        _refuse_block(table, block)
     return table
 
 
@@ -135,14 +138,7 @@ def check_thresholds(table: ParameterTable, thresholds: dict[str, int]) -> None:
             )
 
 
-def _refuse_block(table: ParameterTable, block: BlockNames, *, random_covariates: bool) -> None:
-    if block.covariates and not random_covariates:
-        raise NotSupported(
-            f"covariates ({quoted(block.covariates)}) with ordered variables are not supported "
-            "when thresholds and correlations are to be conditional on them. fixed_x=False takes "
-            "continuous covariates as normal variables beside the ordered ones (lavaan's "
-            "conditional.x = FALSE with fixed.x = FALSE); for groups use group="
-        )
+def _refuse_block(table: ParameterTable, block: BlockNames) -> None:
     rows = [r for r in table.rows if r.group == block.group]
     acting = {r.rhs for r in rows if r.op == "~"} | {r.lhs for r in rows if r.op == "=~"}
     if used := sorted(acting & set(block.ordered)):
@@ -183,7 +179,7 @@ def with_starts(table: ParameterTable, moments: Sequence[OrdinalMoments]) -> Par
     for row in table.rows:
         if row.op == "|" and row.free and np.isnan(row.start):
             g = moments[row.group - 1]
-            item = table.block(row.group).observed.index(row.lhs)
+            item = outcomes_of(table.block(row.group)).index(row.lhs)
             cuts = g.thresholds[g.item == item]
             row = row._replace(start=float(cuts[int(row.rhs[1:]) - 1]))
         rows.append(row)
@@ -204,7 +200,8 @@ def fit_ordinal_table(table: ParameterTable, coded: Coded, options: Options) -> 
             f"the model has {table.n_free} free parameters but the data only {available} "
             "statistics: fix parameters or hold some equal"
         )
-    filled = with_starts(table, coded.moments)
+    joint = with_sample_moments(table, [g.moments for g in coded.sample.groups])
+    filled = with_starts(joint, coded.moments)
     model = compile_model(filled)
     constraints = read_constraints(filled)
     first, _ = ordinal_objectives(filled, model, coded, options.function)
@@ -245,13 +242,13 @@ def with_residuals(
 ) -> ParameterTable:
     """Fill in what the parameterisation implies: residual variances (delta) or scales (theta)."""
     rows = []
-    responses, states = objective.responses(theta), objective.states(theta)
+    responses = objective.responses(theta)
     for row in table.rows:
         if row.op in ("~~", "~*~") and not row.free and row.lhs == row.rhs:
             block = table.block(row.group)
             if row.lhs in block.ordered:
-                g, i = row.group - 1, block.observed.index(row.lhs)
-                d, total = responses[g].scale[i], states[g].Sigma[i, i]
+                r, i = responses[row.group - 1], outcomes_of(block).index(row.lhs)
+                d, total = r.scale[i], moments_of(r).Sigma[i, i]
                 if table.parameterization == "delta" and row.op == "~~":
                     row = row._replace(start=float(d**-2 - (total - row.start)))
                 elif table.parameterization == "theta" and row.op == "~*~":

@@ -31,7 +31,6 @@ from collective_use.syntax.model_text import ModelText
 
 NEUTRAL: Mapping[str, tuple[Given, ...]] = {
     "engine": ("core",),
-    "weights": (None,),
     "information": (None, "expected"),
     "h1_information": ("structured",),
     "effect_coding": (False,),
@@ -40,14 +39,13 @@ NEUTRAL: Mapping[str, tuple[Given, ...]] = {
     "n": (None,),
     "means": (None,),
     "meanstructure": (None, True),
-    "fixed_x": (None, False),
+    "fixed_x": (None, True, False),
 }
 """Options that ordered variables leave no choice in, and what they may be given as."""
 
 
 _INSTEAD = {
     "engine": "use engine='core'",
-    "weights": "take the answers as numbers (estimator='MLR')",
     "information": "least squares have expected information",
     "likelihood": "least squares have no likelihood",
     "cov": "polychoric correlations need the answers, give data",
@@ -84,6 +82,7 @@ def fit_ordinal(
     test: str | None = None,
     missing: str = "listwise",
     cluster: str | Sequence[str] | None = None,
+    weights: str | None = None,
     std_lv: bool = False,
     orthogonal: bool = False,
     bounds: str | Mapping[str, tuple[float, float]] | None = None,
@@ -110,8 +109,9 @@ def fit_ordinal(
         raise InputError("ordered variables need a data frame")
     _check_missing(missing)
     options = ordinal_options(estimator, se, test)
-    clusters = _one_cluster(cluster, options)
-    _refuse_pairwise(options, turn, clusters, others["information"])
+    clusters = _one_cluster(cluster)
+    _refuse_plain(options, clusters, weights)
+    _refuse_pairwise(options, turn, clusters, weights, others["information"])
     names = group_names(data, group)
     if len(names) == 1 and (equal or identification != "lavaan"):
         raise InputError(
@@ -134,13 +134,14 @@ def fit_ordinal(
             identification=identification,
         ),
         categories,
-        random_covariates=others["fixed_x"] is False,
+        conditional=others["fixed_x"] is not False,
     )
     _check(table, names, categories)
     table = with_bounds(table, bounds)
     coded = read_ordinal(
-        data, table.blocks[0], categories, group, names, missing=missing, cluster=clusters
-    )
+        data, table.blocks[0], categories, group, names, missing=missing, cluster=clusters,
+        weights=weights,
+    )  # fmt: skip
     return estimate_ordinal(table, coded, options, names, turn)
 
 
@@ -171,12 +172,14 @@ def estimate_ordinal(
 
 
 def _refuse_pairwise(
-    options: Options, turn: Turn | None, clusters: tuple[str, ...], information: str | None
-) -> None:
+    options: Options, turn: Turn | None, clusters: tuple[str, ...], weights: str | None,
+    information: str | None,
+) -> None:  # fmt: skip
     """Refuse what pairwise maximum likelihood is not built with."""
     found = {
         "exploratory blocks": turn is not None,
         "cluster": bool(clusters),
+        "weights": weights is not None,
         f"information={information!r}": information is not None,
     }
     for what, asked in found.items():
@@ -186,18 +189,27 @@ def _refuse_pairwise(
             )
 
 
-def _one_cluster(cluster: str | Sequence[str] | None, options: Options) -> tuple[str, ...]:
+def _one_cluster(cluster: str | Sequence[str] | None) -> tuple[str, ...]:
     names = () if cluster is None else (cluster,) if isinstance(cluster, str) else tuple(cluster)
     if len(names) > 1:
         raise NotSupported(
             f"cluster={names!r} with ordered variables is not supported: give one column"
         )
-    if names and options.se == "standard":
-        raise NotSupported(
-            f"cluster with estimator={options.estimator!r}, se='standard' is not supported: errors "
-            "with clusters are robust, use 'WLSMV'"
-        )
     return names
+
+
+def _refuse_plain(options: Options, clusters: tuple[str, ...], weights: str | None) -> None:
+    """Refuse errors that take cases as independent and alike where they are not.
+
+    The full weight of WLS is that of weighted cases, so that its errors hold with them.
+    """
+    weighted = weights is not None and options.function != "WLS"
+    for name, asked in (("cluster", bool(clusters)), ("weights", weighted)):
+        if asked and options.se == "standard":
+            raise NotSupported(
+                f"{name} with estimator={options.estimator!r}, se='standard' is not supported: "
+                f"errors with {name.removesuffix('s')}s are robust, use 'WLSMV'"
+            )
 
 
 def _check(
@@ -211,5 +223,10 @@ def _check(
     for block in table.blocks[1:]:
         if block.observed != first.observed:
             raise NotSupported("groups with different variables are not supported")
+    if given := sorted(set(categories) & set(first.covariates)):
+        raise InputError(
+            f"{quoted(given)} only explains, so that the model is conditional on it: leave it out "
+            "of ordered= (of two categories as 0 and 1, of several as one such column each)"
+        )
     if unused := sorted(set(categories) - set(first.ordered)):
         raise InputError(f"ordered must name variables of the model, got {quoted(unused)}")

@@ -122,6 +122,11 @@ def _near(table: ParameterTable, coded: Coded, options: Options) -> dict[Place, 
 def _refuse(table: ParameterTable) -> None:
     """Refuse what the test of the model does not hold for."""
     for block in table.blocks:
+        if block.exogenous:
+            raise NotSupported(
+                f"estimator='PML' with covariates ({quoted(block.exogenous)}) is not supported: "
+                f"{INSTEAD}"
+            )
         if others := [name for name in block.observed if name not in block.ordered]:
             raise NotSupported(
                 f"estimator='PML' with variables that are not ordered ({quoted(others)}) is not "

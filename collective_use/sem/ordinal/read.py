@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collective_use.accepted import Frame
 from collective_use.checks import column_in, quoted
 from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported, warn
-from collective_use.numerics.moments import Floats, GroupMoments, Ints
+from collective_use.numerics.moments import Floats, GroupMoments, Ints, group_moments
+from collective_use.numerics.ordinal.first_step import PerfectlyToldError
 from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments
 from collective_use.record import Record
-from collective_use.sem.data.checks import check_clusters
-from collective_use.sem.data.data import GroupData, SampleData
+from collective_use.sem.data.checks import check_clusters, check_moments
+from collective_use.sem.data.data import GroupData, SampleData, read_weights
 from collective_use.sem.ordinal.columns import numbers_of
 from collective_use.sem.table.partable import BlockNames
 
@@ -38,6 +40,33 @@ class Coded:
     categories: dict[str, tuple[float, ...]]
 
 
+def outcomes_of(block: BlockNames) -> tuple[str, ...]:
+    """Return the observed variables that are no fixed covariates, in the order of the moments."""
+    return tuple(name for name in block.observed if name not in block.exogenous)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What all groups of one reading share."""
+
+    Y: Floats
+    block: BlockNames
+    counts: tuple[int, ...]
+    weights: Floats | None
+    clusters: Ints | None
+    cluster: str
+
+    @property
+    def own(self) -> Ints:
+        """Places of outcomes among the observed variables."""
+        return np.array([self.block.observed.index(n) for n in outcomes_of(self.block)], np.intp)
+
+    @property
+    def given(self) -> Ints:
+        """Places of covariates."""
+        return np.array([self.block.observed.index(n) for n in self.block.exogenous], np.intp)
+
+
 def read_ordinal(
     data: Frame,
     block: BlockNames,
@@ -47,58 +76,91 @@ def read_ordinal(
     *,
     missing: str = "listwise",
     cluster: Sequence[str] = (),
+    weights: str | None = None,
 ) -> Coded:
     """Code the data and estimate the moments of every group.
 
     Parameters
     ----------
     data, block, categories
-        Data frame, variables of the model, values of the ordered ones.
+        Data frame, variables of the model, values of the ordered ones. Statistics are conditional
+        on the exogenous variables of the block.
     group, names
         Column of groups and their names.
     missing
         ``"listwise"`` (complete cases) or ``"pairwise"`` (each moment from the cases that have its
-        variables).
+        variables; covariates are complete).
     cluster
         Column whose clusters are drawn together.
+    weights
+        Column of sampling weights; they are scaled to add up to the number of cases.
 
     Raises
     ------
     InputError
         When a category has no cases in a group.
+    EstimationError
+        When covariates determine each other or tell an outcome perfectly.
     """
     Y = coded_answers(data, block.observed, categories)
-    counts = [len(categories.get(name, ())) for name in block.observed]
-    gaps = np.isnan(Y)
-    pairwise = missing == "pairwise"
-    if pairwise and len(categories) < len(block.observed) and gaps.any():
-        raise NotSupported(
-            "missing='pairwise' with variables that are not ordered is not supported: use "
-            "missing='listwise'"
-        )
-    keep = ~(gaps.all(axis=1) if pairwise else gaps.any(axis=1))
-    record = Record()
-    if not keep.all():
-        why = "No answer to any item." if pairwise else "A model variable is missing."
-        record = record.note("sem", "left out", why,
-                             count=int((~keep).sum()), of="rows")  # fmt: skip
+    counts = tuple(len(categories.get(name, ())) for name in outcomes_of(block))
+    asked = _Asked(Y, block, counts, None if weights is None else read_weights(data, weights),
+                   _clusters(data, cluster), cluster[0] if cluster else "")  # fmt: skip
+    keep, record = _kept(asked, pairwise=missing == "pairwise")
     labels = None if group is None else data[group].astype(str).to_numpy()
     if group is not None:
-        keep &= data[group].notna().to_numpy()
-    codes = _clusters(data, cluster)
+        there = data[group].notna().to_numpy()
+        if (lost := int((keep & ~there).sum())) > 0:
+            record = record.note("sem", "left out", f"No value in {group}.", count=lost, of="rows")
+        keep &= there
+    if asked.weights is not None and keep.any():
+        asked = replace(asked, weights=asked.weights * (keep.sum() / asked.weights[keep].sum()))
     built, moments = [], []
     for name in names:
         rows = np.flatnonzero(keep if labels is None else keep & (labels == name))
-        own = None if codes is None else np.unique(codes[rows], return_inverse=True)[1]
-        if own is not None and own.size and own.max() < 1:
-            raise InputError(f"errors that allow for {cluster[0]!r} need at least two clusters"
-                             + (f" in group {name!r}" if name else ""))  # fmt: skip
-        found = _moments(Y[rows], counts, block.observed, name, own)
+        found, part = _of_group(asked, name, rows)
         moments.append(found)
-        built.append(_group_data(name, Y[rows], rows, found, own))
+        built.append(part)
     n = float(sum(g.moments.n for g in built))
     sample = SampleData(block.observed, tuple(built), n, Y.shape[0], record)
     return Coded(sample, tuple(moments), categories)
+
+
+def _kept(asked: _Asked, *, pairwise: bool) -> tuple[NDArray[np.bool_], Record]:
+    """Return which rows are used, and the record of the others."""
+    gaps, record = np.isnan(asked.Y), Record()
+    own, given = gaps[:, asked.own], gaps[:, asked.given]
+    if pairwise and 0 in asked.counts and own.any():
+        raise NotSupported(
+            "missing='pairwise' with outcomes that are not ordered is not supported: use "
+            "missing='listwise'"
+        )
+    lost = own.all(axis=1) | given.any(axis=1) if pairwise else gaps.any(axis=1)
+    keep: NDArray[np.bool_] = np.logical_not(lost)
+    if not keep.all():
+        why = "No answer to any item." if pairwise else "A model variable is missing."
+        if pairwise and given.any():
+            why = "No answer to any item, or a covariate without value."
+        record = record.note("sem", "left out", why,
+                             count=int((~keep).sum()), of="rows")  # fmt: skip
+    if asked.weights is not None and (none := keep & (asked.weights == 0)).any():
+        record = record.note("sem", "left out", "A weight of 0.", count=int(none.sum()), of="rows")
+        keep &= ~none
+    return keep, record
+
+
+def _of_group(asked: _Asked, name: str, rows: Ints) -> tuple[OrdinalMoments, GroupData]:
+    """Return the moments of one group's rows and its data."""
+    codes = asked.clusters
+    own = None if codes is None else np.unique(codes[rows], return_inverse=True)[1]
+    if own is not None and own.size and own.max() < 1:
+        raise InputError(f"errors that allow for {asked.cluster!r} need at least two clusters"
+                         + (f" in group {name!r}" if name else ""))  # fmt: skip
+    w = None if asked.weights is None else asked.weights[rows]
+    found = _moments(asked, asked.Y[rows], name, w, own)
+    moments = _joint(found, asked)
+    clusters = () if own is None else (own,)
+    return found, GroupData(name, asked.Y[rows], moments, rows, weights=w, clusters=clusters)
 
 
 def coded_answers(
@@ -132,22 +194,38 @@ def refuse_empty_category(Y: Floats, j: int, name: str, count: int, where: str) 
 
 
 def _moments(
-    Y: Floats, counts: Sequence[int], observed: Sequence[str], group: str, clusters: Ints | None
+    asked: _Asked, Y: Floats, group: str, w: Floats | None, clusters: Ints | None
 ) -> OrdinalMoments:
     where = f" in group {group!r}" if group else ""
+    own, names = Y[:, asked.own], outcomes_of(asked.block)
     if Y.shape[0] < 2:
         raise InputError(f"no complete cases{where}")
-    for j, (name, count) in enumerate(zip(observed, counts, strict=True)):
+    for j, (name, count) in enumerate(zip(names, asked.counts, strict=True)):
         if count:
-            refuse_empty_category(Y, j, name, count, where)
-        elif np.ptp(Y[:, j]) == 0:
+            refuse_empty_category(own, j, name, count, where)
+        elif np.ptp(own[:, j]) == 0:
             raise InputError(f"{name} is constant{where}")
-        elif np.unique(Y[:, j]).size == 2:
+        elif np.unique(own[:, j]).size == 2:
             # The scores of mean and variance are then multiples of each other: no weights.
             raise InputError(f"{name} has two values only{where}: name it in ordered=")
-    refuse_pairs_never_asked(Y, observed, where)
-    found = ordinal_moments(Y, counts, clusters=clusters)
-    tell_sparse(found, observed, where)
+    refuse_pairs_never_asked(own, names, where)
+    X = Y[:, asked.given]
+    if X.shape[1]:
+        check_moments(group_moments(X, w), asked.block.exogenous, where)
+    try:
+        found = ordinal_moments(
+            own, asked.counts, w, clusters, covariates=X if X.shape[1] else None,
+            sampling=w is not None,
+        )  # fmt: skip
+    except PerfectlyToldError as error:
+        raise EstimationError(
+            f"{quoted(asked.block.exogenous)} tell every answer to {names[error.variable]}{where}: "
+            "its slopes have no finite estimate. Leave the covariate out that does, or join "
+            "categories"
+        ) from None
+    tell_sparse(found, names, where)
+    if found.given is not None:
+        found = replace(found, given=replace(found.given, places=asked.given))
     return found
 
 
@@ -192,13 +270,18 @@ def tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> N
         )
 
 
-def _group_data(
-    name: str, Y: Floats, rows: Ints, found: OrdinalMoments, clusters: Ints | None
-) -> GroupData:
-    mean = np.zeros(Y.shape[1])
-    mean[found.item[found.is_mean]] = found.thresholds[found.is_mean]
-    sign, log_det = np.linalg.slogdet(found.covariance)
-    moments = GroupMoments(
-        found.n, mean, found.covariance, float(log_det) if sign > 0 else float("-inf")
-    )
-    return GroupData(name, Y, moments, rows, clusters=() if clusters is None else (clusters,))
+def _joint(found: OrdinalMoments, asked: _Asked) -> GroupMoments:
+    """Return moments of all observed variables; covariates have their own."""
+    p, own = len(asked.block.observed), asked.own
+    mean, cov = np.zeros(p), np.zeros((p, p))
+    mean[own[found.item[found.is_mean]]] = found.thresholds[found.is_mean]
+    cov[np.ix_(own, own)] = found.covariance
+    if (given := found.given) is not None and found.slopes is not None:
+        x, told = given.places, found.slopes @ given.cov
+        numeric = np.unique(found.item[found.is_mean])
+        mean[own[numeric]] += found.slopes[numeric] @ given.mean
+        mean[x], cov[np.ix_(x, x)] = given.mean, given.cov
+        cov[np.ix_(own, own)] += told @ found.slopes.T
+        cov[np.ix_(own, x)], cov[np.ix_(x, own)] = told, told.T
+    sign, log_det = np.linalg.slogdet(cov)
+    return GroupMoments(found.n, mean, cov, float(log_det) if sign > 0 else float("-inf"))

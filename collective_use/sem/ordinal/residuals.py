@@ -13,7 +13,9 @@ from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
 from collective_use.numerics.ordinal.response import Response
 from collective_use.sem.inference import inverted
 from collective_use.sem.ordinal.estimate import OrdinalSolution
+from collective_use.sem.ordinal.read import outcomes_of
 from collective_use.sem.postfit.residuals import KINDS, SemResiduals
+from collective_use.sem.table.partable import BlockNames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +35,7 @@ def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoment
     import pandas as pd
 
     objective = solution.shared
-    parts: list[list[pd.DataFrame]] = [[], [], []]
+    parts: list[list[pd.DataFrame]] = [[], [], [], []]
     reason = ""
     for i, (m, r) in enumerate(zip(moments, objective.responses(solution.theta), strict=True)):
         try:
@@ -41,11 +43,12 @@ def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoment
         except EstimationError as error:
             reason = str(error)
             z = np.full(m.statistics.size, np.nan), np.full(m.statistics.size, np.nan)
-        names = solution.table.blocks[i].observed
-        for part, found in zip(parts, _of_group(i + 1, names, m, r, z), strict=True):
-            part.append(found)
-    covariances, means, thresholds = (pd.concat(part, ignore_index=True) for part in parts)
-    return SemResiduals(covariances, means, reason, thresholds)
+        block = solution.table.blocks[i]
+        found = _of_group(i + 1, outcomes_of(block), m, r, z)
+        for part, frame in zip(parts, (*found, _slopes(i + 1, block, m, r, z)), strict=True):
+            part.append(frame)
+    covariances, means, thresholds, slopes = (pd.concat(part, ignore_index=True) for part in parts)
+    return SemResiduals(covariances, means, reason, thresholds, slopes if len(slopes) else None)
 
 
 def residual_spread(
@@ -78,19 +81,39 @@ def z_values(
     return out[0], out[1]
 
 
+def _slopes(
+    group: int, block: BlockNames, m: OrdinalMoments, r: Response, z: tuple[Floats, Floats]
+) -> pd.DataFrame:
+    """Return residuals of slopes, standardized by both variables' standard deviations."""
+    import pandas as pd
+
+    at = m.slopes_at
+    names, x = outcomes_of(block), block.exogenous if m.given is not None else ()
+    e = (m.statistics - r.values)[at]
+    scale = np.ones(0)
+    if m.given is not None:
+        scale = np.outer(np.sqrt(np.diag(m.given.cov)), 1 / np.sqrt(np.diag(m.covariance))).ravel()
+    columns = {
+        "group": group, "lhs": [name for _ in x for name in names],
+        "rhs": [name for name in x for _ in names],
+    }  # fmt: skip
+    parts = (e, e * scale, z[0][at], z[1][at])
+    return pd.DataFrame(columns | dict(zip(KINDS, parts, strict=True)))
+
+
 def _of_group(
     group: int, names: Sequence[str], m: OrdinalMoments, r: Response, z: tuple[Floats, Floats]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     import pandas as pd
 
-    p, h = len(names), m.item.size
+    p = len(names)
     numeric = m.item[m.is_mean]
     e = m.statistics - r.values
     sd, sd_model = np.sqrt(np.diag(m.covariance)), np.ones(p)
-    implied = r.values[h : h + numeric.size]
+    implied = r.values[m.variances_at]
     sd_model[numeric] = np.sqrt(np.where(implied > 0, implied, np.nan))
     columns, rows = np.triu_indices(p)
-    place = _places(p, h, numeric)[rows, columns]
+    place = _places(p, m, numeric)[rows, columns]
     known = place >= 0  # ordered variables have no variance: 1 in the sample and in the model
     at = np.where(known, place, 0)
     sample, model = m.statistics[at], r.values[at]
@@ -121,10 +144,10 @@ def _of_group(
     return covariances, means, thresholds
 
 
-def _places(p: int, h: int, numeric: Ints) -> Ints:
+def _places(p: int, m: OrdinalMoments, numeric: Ints) -> Ints:
     """Return where (co)variances stand among the statistics, -1 where there is none, (p, p)."""
     place = np.full((p, p), -1)
-    place[numeric, numeric] = h + np.arange(numeric.size)
+    place[numeric, numeric] = m.variances_at.start + np.arange(numeric.size)
     a, b = pair_index(p)
-    place[a, b] = place[b, a] = h + numeric.size + np.arange(a.size)
+    place[a, b] = place[b, a] = m.pairs_at.start + np.arange(a.size)
     return place

@@ -20,6 +20,7 @@ from collective_use.sem.fitted import refuse_other_value
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.ordinal.estimate import OrdinalSolution, ordinal_meat
 from collective_use.sem.ordinal.factor_scores import ordinal_factor_scores
+from collective_use.sem.ordinal.read import outcomes_of
 from collective_use.sem.ordinal.residuals import ordinal_residuals
 from collective_use.sem.ordinal.tests_of_fit import model_tests, ordinal_fit_measures
 from collective_use.sem.postfit.derived import ProfileLimits
@@ -88,11 +89,14 @@ class OrdinalResult(SemResult):
         return MappingProxyType({name: float(value) for name, value in found.items()})
 
     def correlations(self, number: int = 1) -> pd.DataFrame:
-        """Return polychoric, polyserial and ordinary (co)variances of a group, by its number."""
+        """Return polychoric, polyserial and ordinary (co)variances of a group, by its number.
+
+        Given covariates they are those of the residuals.
+        """
         import pandas as pd
 
         one_of("number", number, range(1, len(self.moments) + 1))
-        names = list(self.solution.data.variables)
+        names = list(outcomes_of(self.solution.table.blocks[number - 1]))
         return pd.DataFrame(self.moments[number - 1].covariance, index=names, columns=names)
 
     def factor_scores(self, method: str = "ebm") -> FactorScores:
@@ -127,7 +131,7 @@ class OrdinalResult(SemResult):
 
     def refit(self, kind: str) -> Refit:
         """Return what fits the model again to resampled data, see `bootstrap_fit`."""
-        from collective_use.sem.resampling.refit import ordinal_refit
+        from collective_use.sem.resampling.ordinal import ordinal_refit
 
         return ordinal_refit(self, kind, self.categories or {})
 

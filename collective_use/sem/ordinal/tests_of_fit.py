@@ -28,6 +28,7 @@ from collective_use.sem.goodness.fit_measures import (
 from collective_use.sem.goodness.tests_of_fit import ChiSquare, p_of
 from collective_use.sem.inference import inverted
 from collective_use.sem.ordinal.estimate import OrdinalSolution
+from collective_use.sem.ordinal.read import outcomes_of
 
 Moments = Sequence[OrdinalMoments]
 
@@ -85,15 +86,19 @@ def model_tests(solution: OrdinalSolution, moments: Moments) -> tuple[ChiSquare,
 def baseline_tests(
     solution: OrdinalSolution, moments: Moments
 ) -> tuple[ChiSquare, ChiSquare | None]:
-    """Return the tests of the model in which all correlations but those of covariates are zero."""
+    """Return the tests of the model in which all correlations but those of covariates are zero.
+
+    Slopes on fixed covariates are free.
+    """
     block = solution.table.block()
-    x = [block.observed.index(name) for name in block.covariates]
+    own = outcomes_of(block)
+    x = [own.index(name) for name in block.covariates if name not in block.exogenous]
     free = []
     for m in moments:
         a, b = pair_index(m.covariance.shape[0])
-        own = np.ones(m.statistics.size, dtype=bool)
-        own[m.statistics.size - a.size :] = np.isin(a, x) & np.isin(b, x)
-        free.append(own)
+        kept = np.ones(m.statistics.size, dtype=bool)
+        kept[m.pairs_at] = np.isin(a, x) & np.isin(b, x)
+        free.append(kept)
     return tests_with_free(solution, moments, free, [m.n - 1 for m in moments])
 
 
@@ -138,15 +143,15 @@ def tests_with_free(
 def robust_versus(solution: OrdinalSolution, moments: Moments) -> tuple[fi.Versus, float] | None:
     """Return normal-theory statistics of the polychoric matrices with their scaling.
 
-    None unless all variables are ordered, all matrices positive definite and the thresholds
-    unrestricted: the corrected statistic is about correlations alone.
+    None with covariates, and unless all variables are ordered, all matrices positive definite and
+    the thresholds unrestricted: the corrected statistic is about correlations alone.
 
     References
     ----------
     Savalei (2021), equations 13 to 20.
     """
     objective = solution.shared
-    if any(m.is_mean.any() for m in moments):
+    if any(m.is_mean.any() or m.given is not None for m in moments):
         return None
     responses = objective.responses(solution.theta)
     cuts = [
@@ -245,23 +250,24 @@ def residual_measures(solution: OrdinalSolution, moments: Moments) -> dict[str, 
         first, sizes, implied = m.item.size, np.ones(p), np.ones(p)
         cuts, numeric = int((~m.is_mean).sum()), m.item[m.is_mean]
         sizes[numeric] = np.sqrt(np.diag(m.covariance)[numeric])
-        implied[numeric] = np.sqrt(r.values[first : first + numeric.size])
+        implied[numeric] = np.sqrt(r.values[m.variances_at])
         a, b = pair_index(p)
         e = m.statistics - r.values
-        gap = m.statistics[-pairs:] / (sizes[a] * sizes[b])
-        gap = gap - r.values[-pairs:] / (implied[a] * implied[b])
+        gap = m.statistics[m.pairs_at] / (sizes[a] * sizes[b])
+        gap = gap - r.values[m.pairs_at] / (implied[a] * implied[b])
         bollen = float(np.sum(gap**2))
         cut = float(np.sum((e[:first] / sizes[m.item])[~m.is_mean] ** 2))
         # As in lavaan, variances of continuous variables are counted but add nothing.
-        raw = float(np.sum(e[-pairs:] ** 2))
-        cor = float(np.sum((e[-pairs:] / (sizes[a] * sizes[b])) ** 2))
+        slopes, told, standard = _slopes_gap(m, e[m.slopes_at], sizes)
+        raw = float(np.sum(e[m.pairs_at] ** 2))
+        cor = float(np.sum((e[m.pairs_at] / (sizes[a] * sizes[b])) ** 2))
         values = {
-            "rmr": (cut + raw) / (cuts + pairs + p),
+            "rmr": (cut + told + raw) / (cuts + slopes + pairs + p),
             "rmr_nomean": raw / (pairs + p),
-            "srmr_bentler": (cut + cor) / (cuts + pairs + p),
+            "srmr_bentler": (cut + standard + cor) / (cuts + slopes + pairs + p),
             "srmr": cor / (pairs + p),
-            "crmr": (cut + bollen) / (cuts + pairs),
-            "crmr_nomean": bollen / pairs,
+            "crmr": (cut + standard + bollen) / (cuts + slopes + pairs),
+            "crmr_nomean": bollen / pairs if pairs else math.nan,
         }
         for name, value in values.items():
             total[name] += share * math.sqrt(value)
@@ -276,6 +282,14 @@ def residual_measures(solution: OrdinalSolution, moments: Moments) -> dict[str, 
         "srmr_mplus": math.nan,
         "srmr_mplus_nomean": math.nan,
     }
+
+
+def _slopes_gap(m: OrdinalMoments, e: Floats, sizes: Floats) -> tuple[int, float, float]:
+    """Return number, sum of squares and standardized sum of squares of slopes' residuals."""
+    if m.given is None:
+        return 0, 0.0, 0.0
+    scale = np.outer(np.sqrt(np.diag(m.given.cov)), 1 / sizes).ravel()
+    return e.size, float(np.sum(e**2)), float(np.sum((e * scale) ** 2))
 
 
 def _other_measures(

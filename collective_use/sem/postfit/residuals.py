@@ -55,24 +55,29 @@ class SemResiduals(Result):
         Why z-values are missing, or empty.
     thresholds
         The same for thresholds of ordered variables (``rhs`` is ``t1``, ``t2``, ...), else None.
+    slopes
+        The same for slopes on covariates that ordered variables are conditional on, else None;
+        ``correlation`` is the residual of the slope by standard deviations of both.
     """
 
     covariances: pd.DataFrame
     means: pd.DataFrame
     reason: str = ""
     thresholds: pd.DataFrame | None = None
+    slopes: pd.DataFrame | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the residuals of the covariances."""
         return self.covariances
 
     def tables(self) -> tuple[Table, ...]:
-        """Return covariances, means and thresholds, with the reason of what is missing."""
+        """Return covariances, means, thresholds and slopes, with the reason of what is missing."""
         why = (self.reason,) if self.reason else ()
         parts = (
             ("covariances", self.covariances),
             ("means", self.means),
             ("thresholds", self.thresholds),
+            ("slopes", self.slopes),
         )
         return tuple(
             table_of(f"Residuals: {title}", frame, notes=why)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from collective_use.accepted import Array
-from collective_use.numerics.moments import Floats
+from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.sem.model import Block, State, fill
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.inference import states_of
@@ -70,7 +70,12 @@ def scales_of(solution: Solution) -> dict[tuple[int, int], Scales]:
         by_total = variance_derivatives(block, state, q)
         place = {name: i for i, name in enumerate(variables_of(names))}
         if solution.table.parameterization == "delta":
-            _follow_delta(block, [place[n] for n in names.ordered], solution, by_total, by_residual)
+            ordered, given = (
+                np.array([place[n] for n in own], dtype=np.intp)
+                for own in (names.ordered, names.exogenous)
+            )
+            told = told_derivatives(block, state, given, ordered, q)
+            _follow_delta(block, ordered, solution, by_total, by_residual, told)
         out[names.group, names.level] = Scales(
             names,
             place,
@@ -82,15 +87,33 @@ def scales_of(solution: Solution) -> dict[tuple[int, int], Scales]:
     return out
 
 
+def told_derivatives(block: Block, state: State, given: Ints, rows: Ints, q: int) -> Floats:
+    """Return the derivatives of what fixed covariates explain of some variances, (r, q)."""
+    if not given.size:
+        return np.zeros((rows.size, q))
+    V, C = state.V, state.C
+    slopes = np.linalg.solve(C[np.ix_(given, given)], C[np.ix_(given, rows)]).T
+    out = np.zeros((rows.size, q))
+    # dC[r, g] by an effect i <- j is V[r, i] C[j, g] + C[r, j] V[g, i]; nothing acts on covariates.
+    cross = np.einsum("rk,kg->rkg", V[np.ix_(rows, block.a_row)], C[np.ix_(block.a_col, given)])
+    by_cell = 2 * np.einsum("rkg,rg->rk", cross, slopes)
+    np.add.at(out.T, block.a_free, by_cell.T)
+    return out
+
+
 def _follow_delta(
-    block: Block, ordered: list[int], solution: Solution, by_total: Floats, by_residual: Floats
-) -> None:
-    """Ordered variables in delta parameterisation: the scale sets the total variance."""
-    for i in ordered:
+    block: Block, ordered: Ints, solution: Solution, by_total: Floats, by_residual: Floats,
+    told: Floats,
+) -> None:  # fmt: skip
+    """Ordered variables in delta parameterisation: the scale sets the total variance.
+
+    Given covariates it sets what they leave; `told` is how the rest moves.
+    """
+    for i, by_told in zip(ordered.tolist(), told, strict=True):
         explained = by_total[i].copy()
-        by_total[i] = 0.0
+        by_total[i] = by_told
         for place in block.delta_free[block.delta_row == i]:
-            by_total[i, place] = -2.0 * solution.theta[place] ** -3.0
+            by_total[i, place] += -2.0 * solution.theta[place] ** -3.0
         by_residual[i] = by_total[i] - explained
 
 

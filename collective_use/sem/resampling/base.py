@@ -42,18 +42,6 @@ class ReplicationError(ValueError):
     """A replication that has no solution; the message is its reason."""
 
 
-def with_free_covariates(table: ParameterTable) -> ParameterTable:
-    """Estimate the moments of fixed covariates too: the other estimates stay the same."""
-    number = table.n_free
-    rows = []
-    for row in table.rows:
-        if row.exogenous and not row.free:
-            number += 1
-            row = row._replace(free=number)
-        rows.append(row)
-    return replace(table, rows=tuple(rows))
-
-
 class Refit:
     """Resamples and refits one solution.
 
@@ -70,7 +58,7 @@ class Refit:
         self.kind, self.solution = kind, solution
         self.what = "replicate_weights=" if kind == WEIGHTS else "resampling"
         self.q = solution.model.n_free
-        self.table = with_free_covariates(solution.table)
+        self.table = self.with_free_covariates()
         self.model = compile_model(self.table)
         start = np.zeros(self.model.n_free)
         for row in self.table.rows:
@@ -83,6 +71,18 @@ class Refit:
         self.bounded = bool(np.isfinite(lower).any() or np.isfinite(upper).any())
         self.lower, self.upper = lower, upper
         self.failures: Counter[str] = Counter()
+
+    def with_free_covariates(self) -> ParameterTable:
+        """Estimate the moments of fixed covariates too: the other estimates stay the same."""
+        table = self.solution.table
+        number = table.n_free
+        rows = []
+        for row in table.rows:
+            if row.exogenous and not row.free:
+                number += 1
+                row = row._replace(free=number)
+            rows.append(row)
+        return replace(table, rows=tuple(rows))
 
     def _basis(self, solution: Solution) -> Floats | None:
         if solution.constraints.above:

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from collective_use.errors import NotSupported
 from collective_use.numerics.moments import Floats, GroupMoments, Pattern, inverse_and_log_det
-from collective_use.numerics.ordinal.many import many_ordinal
-from collective_use.numerics.ordinal.many_moments import many_ordinal_moments
-from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments, pair_index
-from collective_use.numerics.ordinal.objective import OrdinalObjective
 from collective_use.numerics.resampling.batches import (
     Piece,
     fit_pieces,
-    fit_side_by_side,
     weighted_moments,
 )
-from collective_use.numerics.resampling.draws import normal_draws, ordinal_draws
+from collective_use.numerics.resampling.draws import normal_draws
 from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.function import Objective
 from collective_use.numerics.sem.objective import NormalObjective
 from collective_use.sem.engines.search import bounds_of
-from collective_use.sem.fitted import Fitted, OrdinalFitted
-from collective_use.sem.ordinal.estimate import weights_of
+from collective_use.sem.fitted import Fitted
 from collective_use.sem.reduced_bias import refuse_reduced
 from collective_use.sem.resampling.base import (
     CANNOT,
     WEIGHTS,
-    Part,
     Refit,
     ReplicationError,
     Resampled,
@@ -193,139 +186,6 @@ def _size(part: Floats) -> float:
     return float(part.sum()) if part.ndim == 1 else float(len(part))
 
 
-class OrdinalRefit(Refit):
-    """Ordered variables: moments estimated again, then the model.
-
-    Parameters
-    ----------
-    fit, kind
-        As in `Refit`.
-    categories
-        Values of every ordered variable.
-    """
-
-    def __init__(
-        self, fit: OrdinalFitted, kind: str, categories: Mapping[str, tuple[float, ...]]
-    ) -> None:
-        super().__init__(fit, kind)
-        self.objective = fit.solution.objective
-        self._counts = [len(categories.get(name, ())) for name in self.solution.data.variables]
-
-    def parametric(self, rng: np.random.Generator) -> Resampled:
-        """Draw latent responses with the model's correlations; cut them at its thresholds."""
-        objective = self.objective
-        out: list[Part] = []
-        responses = objective.responses(self.solution.theta)
-        for response, m in zip(responses, objective.groups, strict=True):
-            p, h = m.covariance.shape[0], m.item.size
-            first, numeric = response.values[:h], m.item[m.is_mean]
-            mean, Sigma = np.zeros(p), np.eye(p)
-            mean[numeric] = -first[m.is_mean]
-            Sigma[numeric, numeric] = response.values[h : h + numeric.size]
-            i, j = pair_index(p)
-            Sigma[i, j] = Sigma[j, i] = response.values[h + numeric.size :]
-            cuts = [None if k in numeric else first[m.item == k] for k in range(p)]
-            out.append(ordinal_draws(cuts, mean, Sigma, int(m.n), rng))
-        return out
-
-    def _cases(self, sample: Resampled) -> list[tuple[Floats, Floats | None]]:
-        """Return cases of one sample by group, and how often each occurs."""
-        out: list[tuple[Floats, Floats | None]] = []
-        for g, given in zip(self.solution.data.groups, sample, strict=True):
-            part = cases_of(given)
-            there = (part, None) if part.ndim == 2 else (np.asarray(g.Y)[part > 0], part[part > 0])
-            for j, count in enumerate(self._counts):
-                if count and np.unique(there[0][:, j]).size < count:
-                    name = self.solution.data.variables[j]
-                    raise ReplicationError(f"{name} has a category without cases")
-            out.append(there)
-        return out
-
-    def moments(
-        self, samples: Sequence[Resampled]
-    ) -> tuple[list[int], list[list[OrdinalMoments]], list[list[Floats]]]:
-        """Return which samples have moments, these and the weights of statistics by group."""
-        cases, rows = [], []
-        for r, sample in enumerate(samples):
-            try:
-                cases.append(self._cases(sample))
-                rows.append(r)
-            except ReplicationError as error:
-                self.failures[str(error)] += 1
-        by_group = [
-            many_ordinal_moments([c[i] for c in cases], self._counts)
-            for i in range(len(self.solution.data.groups))
-        ]
-        kept, held, W = [], [], []
-        for k, r in enumerate(rows):
-            try:
-                own = [_possible(group[k]) for group in by_group]
-                W.append(weights_of(own, self.solution.options.function))
-                held.append(own)
-                kept.append(r)
-            except ReplicationError as error:
-                self.failures[str(error)] += 1
-            except (ArithmeticError, ValueError):
-                self.failures[CANNOT] += 1
-        return kept, held, W
-
-    def one(self, sample: Resampled) -> Floats:
-        """Return the estimates of one sample."""
-        moments = [
-            _possible(ordinal_moments(Y, self._counts, weights))
-            for Y, weights in self._cases(sample)
-        ]
-        return self._solved(
-            OrdinalObjective(
-                self.model,
-                moments,
-                shares_of(moments),
-                weights_of(moments, self.solution.options.function),
-                theta_parameters=self.table.parameterization == "theta",
-            )
-        )
-
-    def _all(self, samples: Sequence[Sample], jobs: int, progress: bool) -> Floats:
-        if jobs != 1 or self.bounded:
-            return super()._all(samples, jobs, progress)
-        return self._in_parts(samples, _BATCH, progress)
-
-    def _batch(self, samples: Sequence[Resampled]) -> Floats:
-        """Return estimates of samples side by side, each with moments of its own."""
-        theta = np.full((len(samples), self.q), np.nan)
-        rows, held, W = self.moments(samples)
-        if not held:
-            return theta
-        function = many_ordinal(
-            self.model, held, np.array([shares_of(moments) for moments in held]), W,
-            theta_parameters=self.table.parameterization == "theta",
-        )  # fmt: skip
-        begun = self.objective.with_model(self.model)
-        found = fit_side_by_side(
-            function, None, begun.fisher(self.start), len(held), self.start, self.basis
-        )
-        theta[rows] = found.theta[:, : self.q]
-        for r in np.array(rows)[~found.converged].tolist():
-            # What did not converge beside the others: Newton steps with damping.
-            theta[r], reason = self._tried(samples[r])
-            self.failures.update([reason] if reason else [])
-        return theta
-
-
-def _possible(found: OrdinalMoments | ValueError) -> OrdinalMoments:
-    if isinstance(found, ValueError):
-        raise found
-    if found.limit_pairs.size:
-        raise ReplicationError("a polychoric correlation is 1")
-    return found
-
-
-def shares_of(moments: Sequence[OrdinalMoments]) -> Floats:
-    """Return the weights of groups in weighted least squares, (groups,)."""
-    n = np.array([m.n for m in moments])
-    return np.asarray((n - 1) / n.sum())
-
-
 def continuous_refit(fit: Fitted, kind: str) -> Refit:
     """Return what refits a model of continuous variables, or refuse.
 
@@ -334,7 +194,7 @@ def continuous_refit(fit: Fitted, kind: str) -> Refit:
     NotSupported
         For a combination that is not offered.
     """
-    _refuse_data(fit, kind)
+    refuse_data(fit, kind)
     options = fit.solution.options
     if options.missing == "fiml":
         return FimlRefit(fit, kind)
@@ -345,26 +205,7 @@ def continuous_refit(fit: Fitted, kind: str) -> Refit:
     return NormalRefit(fit, kind)
 
 
-def ordinal_refit(
-    fit: OrdinalFitted, kind: str, categories: Mapping[str, tuple[float, ...]]
-) -> Refit:
-    """Return what refits a model with ordered variables, or refuse.
-
-    Raises
-    ------
-    NotSupported
-        For a combination that is not offered.
-    """
-    _refuse_data(fit, kind)
-    if any(np.isnan(np.asarray(g.Y)).any() for g in fit.solution.data.groups):
-        raise NotSupported(
-            "resampling with missing='pairwise' and missing answers is not supported: fit with "
-            "missing='listwise'"
-        )
-    return OrdinalRefit(fit, kind, categories)
-
-
-def _refuse_data(fit: Fitted, kind: str) -> None:
+def refuse_data(fit: Fitted, kind: str) -> None:
     refuse_reduced(fit.solution, "resampling")
     groups = fit.solution.data.groups
     if kind == "clusters":

@@ -1,0 +1,105 @@
+"""Univariate estimates of mixed data, given covariates or not, with their casewise scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from collective_use.numerics.ordinal.derivatives import continuous_scores, threshold_scores
+from collective_use.numerics.ordinal.polychoric import thresholds_of
+from collective_use.numerics.ordinal.regression import Regression, linear, ordered_probit
+from collective_use.numerics.types import Floats, Ints
+
+_NONE = np.zeros(0)
+
+
+class PerfectlyToldError(ValueError):
+    """Covariates tell a variable perfectly; `variable` is its place."""
+
+    def __init__(self, variable: int) -> None:
+        super().__init__(f"variable {variable}: covariates tell its answers perfectly")
+        self.variable = variable
+
+
+class FirstStep:
+    """Univariate estimates and their casewise scores.
+
+    Its statistics are thresholds and means by variable, slopes by covariate and then variable, and
+    variances of continuous variables.
+
+    Parameters
+    ----------
+    data
+        (n, p); ordered variables coded from 0, -1 where there is no answer.
+    categories
+        Number of categories by variable; 0 for continuous variables.
+    w
+        How often each row counts, (n,).
+    covariates
+        What thresholds and means are conditional on, (n, c).
+
+    Raises
+    ------
+    ValueError
+        When a category has no cases.
+    PerfectlyToldError
+        When covariates tell a variable perfectly.
+    """
+
+    def __init__(
+        self, data: Floats, categories: Sequence[int], w: Floats, covariates: Floats | None = None
+    ) -> None:
+        n, p = data.shape
+        self.categories = np.array(categories)
+        self.codes = np.where(self.categories > 0, data, 0.0).astype(np.intp)
+        self.K = max(2, int(self.categories.max()))
+        self.given = np.zeros((n, 0)) if covariates is None else covariates
+        c = self.given.shape[1]
+        self.parts = [
+            _one(data[:, i], count, w, self.given, i) for i, count in enumerate(categories)
+        ]
+        self.cuts_by_item = [part.cuts for part in self.parts]
+        self.variance = np.array([part.variance for part in self.parts])
+        self.slopes = np.array([part.slopes for part in self.parts]).reshape(p, c)
+        sizes = [cuts.size for cuts in self.cuts_by_item]
+        self.cuts = np.concatenate(self.cuts_by_item)
+        self.item = np.repeat(np.arange(p), sizes)
+        self.start = np.concatenate([[0], np.cumsum(sizes)])
+        self.is_mean = self.categories[self.item] == 0
+        self.variance_item = np.flatnonzero(self.categories == 0)
+        self.variance_at = self.cuts.size + p * c
+        self.owner = np.concatenate([self.item, np.tile(np.arange(p), c), self.variance_item])
+        self.scores = np.zeros((n, self.owner.size))
+        for i, part in enumerate(self.parts):
+            self.scores[:, self.places(i)] = part.scores
+
+    def places(self, i: int) -> Ints:
+        """Return where the first-step statistics of variable i stand."""
+        return np.flatnonzero(self.owner == i)
+
+
+def _one(y: Floats, count: int, w: Floats, X: Floats, i: int) -> Regression:
+    if count:
+        codes = y.astype(np.intp)
+        seen = codes >= 0
+        counts = np.bincount(codes[seen], weights=w[seen], minlength=count)
+        if (counts == 0).any():
+            raise ValueError(f"variable {i}: a category has no cases: {counts.tolist()}")
+        if X.shape[1]:
+            try:
+                return ordered_probit(codes, count, X, w)
+            except ValueError:
+                raise PerfectlyToldError(i) from None
+        cuts = thresholds_of(counts.astype(float))
+        return Regression(cuts, _NONE, 1.0, threshold_scores(cuts)[codes] * seen[:, None],
+                          _NONE, _NONE)  # fmt: skip
+    if X.shape[1]:
+        try:
+            return linear(y, X, w)
+        except ValueError:
+            raise PerfectlyToldError(i) from None
+    mean = np.average(y, weights=w)
+    variance = float(np.average((y - mean) ** 2, weights=w))
+    scores = np.column_stack(continuous_scores(y, mean, variance))
+    return Regression(np.array([mean]), _NONE, variance, scores, _NONE, _NONE)
