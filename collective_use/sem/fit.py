@@ -100,7 +100,8 @@ def fit_sem(
     cluster
         One or two columns of clusters for sandwich errors.
     weights
-        Column of sampling weights (pseudo-maximum likelihood with a sandwich).
+        Column of sampling weights (pseudo-maximum likelihood with a sandwich; with ordered
+        variables weighted thresholds and correlations with their sandwich).
     replicate_weights
         Columns of replicate weights (whole ones, multiplied with the sampling weight): errors come
         from a fit with each, as R's survey package forms them; the test stays that of `weights`.
@@ -141,7 +142,8 @@ def fit_sem(
         Fit means too; None lets the model decide.
     std_lv, orthogonal, fixed_x
         Latent variances fixed at 1; latent covariances at 0; moments of covariates at the
-        sample's (the default of maximum likelihood; least squares estimates them).
+        sample's (the default of maximum likelihood; least squares estimates them). With ordered
+        variables everything is conditional on covariates, unless `fixed_x` is False.
     effect_coding
         Identify factors by loadings of mean 1 and, where means are fitted, intercepts of mean 0
         (Little, Slegers & Card 2006): variances and means are then in the items' own metric.

@@ -18,7 +18,6 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +160,51 @@ def ordinal(rng: Rng) -> Case:
     return {"model": "\n".join(_text(blocks)), "frame": data, "ours": options}
 
 
+def covariates(rng: Rng) -> Case:
+    """Ordered items, some beside continuous ones, given covariates; groups, gaps, weights."""
+    blocks, n = _factors(rng, int(rng.integers(1, 3))), int(rng.integers(300, 700))
+    data = _measured(rng, blocks, n)
+    given = {"x1": rng.normal(rng.uniform(-2, 2), rng.uniform(0.5, 2), n),
+             "x2": (rng.random(n) < 0.4).astype(float)}  # fmt: skip
+    names = list(given)[: int(rng.integers(1, 3))]
+    lines, items = _text(blocks), list(data.columns)
+    for f, own in blocks.items():
+        before = [*(["f1"] if f == "f2" and rng.random() < 0.5 else []), *names]
+        lines.append(f"{f} ~ " + " + ".join(before))
+        shift = sum(rng.uniform(-0.4, 0.5) * (given[x] - given[x].mean()) for x in names)
+        for item in own:
+            data[item] += shift
+    if rng.random() < 0.5:
+        direct = str(rng.choice(items))
+        data[direct] += 0.4 * given[names[-1]]
+        lines.append(f"{direct} ~ {names[-1]}")
+    continuous = [items[-1]] if rng.random() < 0.4 else []
+    for item in [item for item in items if item not in continuous]:
+        cuts = np.sort(
+            rng.choice(np.linspace(-1.0, 1.0, 7), size=int(rng.integers(1, 5)), replace=False)
+        )
+        scaled = (data[item] - data[item].mean()) / data[item].std()
+        data[item] = np.digitize(scaled, cuts) + 1
+    data = data.assign(**{x: given[x] for x in names})
+    options: dict[str, Any] = {
+        "estimator": str(rng.choice(["WLSMV", "ULSMV", "WLSM", "WLSMVS"])),
+        "ordered": [item for item in items if item not in continuous],
+        "parameterization": str(rng.choice(["delta", "theta"])),
+    }  # fmt: skip
+    kind = rng.random()
+    if kind < 0.25:
+        data["g"] = np.where(rng.random(n) < 0.5, "a", "b")
+        options["group"] = "g"
+    elif kind < 0.5:
+        options["weights"] = "w"
+        data["w"] = rng.uniform(0.4, 2.5, n)
+    elif kind < 0.7 and not continuous:
+        options["missing"] = "pairwise"
+        gaps = rng.random((n, len(items))) < 0.1 + 0.1 * (given["x1"] > 0)[:, None]
+        data[items] = data[items].astype(float).mask(gaps)
+    return {"model": "\n".join(lines), "frame": data, "ours": options}
+
+
 def twolevel(rng: Rng) -> Case:
     """Persons in clusters of unequal size, factors at both levels."""
     clusters, p = int(rng.integers(80, 160)), int(rng.integers(3, 7))
@@ -211,17 +255,18 @@ def constraints(rng: Rng) -> Case:
 
 FAMILIES: dict[str, Callable[[Rng], Case]] = {
     "cfa": cfa, "path": path, "groups": groups, "fiml": fiml, "ordinal": ordinal,
-    "twolevel": twolevel, "constraints": constraints,
+    "twolevel": twolevel, "constraints": constraints, "covariates": covariates,
 }  # fmt: skip
 
-NAMES = {"std_lv": "std.lv", "fixed_x": "fixed.x", "equal": "group.equal"}
+NAMES = {"std_lv": "std.lv", "fixed_x": "fixed.x", "equal": "group.equal",
+         "weights": "sampling.weights"}  # fmt: skip
 
 
 def fitted(case: Case) -> dict[str, Any]:
     """Fit a case here."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
             fit = fit_sem(case["model"], case["frame"], **case["ours"])
             if not fit.converged:
                 return {"error": "did not converge", "rows": []}
@@ -233,7 +278,8 @@ def fitted(case: Case) -> dict[str, Any]:
         [r.lhs, r.op, r.rhs, int(getattr(r, "level", 1)), int(getattr(r, "group", 1)), r.est, r.se]
         for r in frame.itertuples()
     ]
-    return {"rows": rows, "measures": measures, "admissible": fit.admissible}
+    flat = any("do not tell the correlation" in str(w.message) for w in said)
+    return {"rows": rows, "measures": measures, "admissible": fit.admissible, "flat": flat}
 
 
 def to_r(case: Case, name: str, found: dict[str, Any]) -> dict[str, Any]:
@@ -287,6 +333,8 @@ def reason(case: Case, ours: dict[str, Any], theirs: dict[str, Any], family: str
     if not theirs["converged"]:
         return "lavaan does not converge"
     if "error" in ours:
+        if "data do not tell one" in ours["error"]:
+            return FLAT
         none = all(row[6] in (None, 0) for row in theirs["rows"]) and SINGULAR in ours["error"]
         return "neither has errors: singular information" if none else ""
     left = differences(ours, theirs)
@@ -297,29 +345,14 @@ def reason(case: Case, ours: dict[str, Any], theirs: dict[str, Any], family: str
             return "lavaan stopped early: begun at ours it stays there"
     if family == "twolevel" and all(s.startswith(UNRESTRICTED) and _near(s) for s in left):
         return "two levels: lavaan's unrestricted model stopped early (docs/ordinal-twolevel.md)"
-    if family == "ordinal" and all(s.startswith("srmr") for s in left) and _at_the_border(case):
-        return "two items without a discordant pair: their correlation is 1, lavaan stops before"
+    if ours.get("flat"):
+        return FLAT
+    if "pairwise" in case["ours"].values() and all(s.startswith(("x1 ~", "x2 ~")) for s in left):
+        return "moments of covariates: lavaan takes rows without any answer, too"
     bends = "d^2" in case["model"] and case["ours"]["estimator"] == "MLR"
     if bends and all(": se " in s or "scal" in s or ".robust" in s for s in left):
         return "curvature of constraints in observed information (docs/estimation-differences.md)"
     return ""
-
-
-def _at_the_border(case: Case) -> bool:
-    """Tell whether, in a group, no two persons order two items differently, or none alike.
-
-    The likelihood of their polychoric correlation then rises to 1 or -1, and is all but flat there.
-    """
-    frame, items = case["frame"], case["ours"]["ordered"]
-    parts = [frame] if "g" not in frame else [part for _, part in frame.groupby("g")]
-    for part in parts:
-        values = part[items].to_numpy()
-        for a, b in combinations(range(len(items)), 2):
-            pairs = np.unique(values[:, [a, b]], axis=0)
-            turned = np.sign(pairs[:, None] - pairs[None]).prod(axis=2)
-            if (turned >= 0).all() or (turned <= 0).all():
-                return True
-    return False
 
 
 def _near(cell: str) -> bool:
@@ -328,6 +361,7 @@ def _near(cell: str) -> bool:
     return abs(mine - theirs) <= 2e-3 * max(0.25, abs(theirs))
 
 
+FLAT = "two items without a discordant pair: their correlation is 1, lavaan stops before"
 SINGULAR = "information matrix is singular"
 UNRESTRICTED = ("chisq", "cfi", "tli", "rmsea", "baseline", "srmr")
 """Measures at two levels that compare with the unrestricted model, found there by EM."""

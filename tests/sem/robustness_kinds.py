@@ -178,6 +178,24 @@ KINDS: dict[str, Trouble] = {
         "numbers named as ordered", same, "DataWarning", ("two-way tables have empty cells",), ONE,
         ORDERED, converges=True,
     ),
+    "told_ordered": Trouble(
+        "ordered item that a covariate tells perfectly",
+        lambda d: answers(d).assign(kind=lambda a: (a.x1 > 1).astype(float)), "EstimationError",
+        ("'kind' tells every answer to x1",), ONE + "\nvisual ~ kind", ORDERED,
+    ),
+    "flat_ordered": Trouble(
+        "ordered items of which none is low where the other is high",
+        lambda d: answers(d).assign(
+            x1=np.digitize(d.x9, d.x9.quantile([0.08])),
+            x2=np.digitize(d.x9, d.x9.quantile([0.8, 0.95])),
+        ),
+        "DataWarning", ("do not tell the correlation of 'x1 x x2'",), ONE, ORDERED,
+    ),
+    "given_ordered": Trouble(
+        "covariates of ordered items that determine each other",
+        lambda d: answers(d).assign(months=d.ageyr * 12.0), "EstimationError",
+        ("'ageyr', 'months' determine each other",), ONE + "\nvisual ~ ageyr + months", ORDERED,
+    ),
     "few_ordered": Trouble(
         "ordered items, WLS, fewer cases than statistics", lambda d: answers(d).head(25),
         "EstimationError", ("25 cases, 33 statistics", "use WLSMV"), ONE,

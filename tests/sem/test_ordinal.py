@@ -163,6 +163,21 @@ def test_perfect_correlation_is_an_error():
         fit(data.assign(b=data.a))
 
 
+@pytest.mark.parametrize("model", ["f =~ a + b + c + d", "f =~ a + b + c + d\nf ~ x"])
+def test_a_correlation_that_the_data_do_not_tell_is_said(model):
+    """Who is low in one is never high in the other: the likelihood rises to 1 and is flat."""
+    data = answers()
+    z = np.random.default_rng(1).normal(size=len(data))
+    data["c"], data["d"] = (z > -1.5).astype(int), np.digitize(z, [1.0, 1.6])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.warns(DataWarning, match="do not tell the correlation of 'c x d'"):
+            found = fit_sem(model, data, ordered=ITEMS)
+    assert np.isfinite(found.fit_measures["chisq.scaled"])
+    with pytest.raises(EstimationError, match="need every correlation"):
+        fit(data, model, estimator="ULSMV")
+
+
 def test_missing_answers_are_left_out_and_recorded():
     data = answers().astype({"a": float})
     data.loc[:9, "a"] = np.nan

@@ -11,7 +11,7 @@ Muthen (1984), Psychometrika 49:115, equations 17 to 20.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from collective_use.numerics.ordinal.first_step import FirstStep
 from collective_use.numerics.ordinal.given import Covariates
 from collective_use.numerics.ordinal.second_step import SecondStep, second_step
 from collective_use.numerics.types import Floats, Ints
+
+FLAT = 1e-8
+"""Information of one case about a correlation that is none (usual values are .02 to 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class OrdinalMoments:
         are made of, (k, k).
     slopes
         Of every variable on the covariates, (p, c); None without covariates.
+    flat_pairs
+        Pairs whose correlation the data do not tell: from some value on their likelihood is flat,
+        as when no two cases order the two variables differently, (f, 2).
     given
         The covariates; their places are those after the p variables until a model says otherwise.
     """
@@ -73,6 +79,7 @@ class OrdinalMoments:
     independent: Floats | None = None
     slopes: Floats | None = None
     given: Covariates | None = None
+    flat_pairs: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.intp))
 
     @property
     def slopes_at(self) -> slice:
@@ -225,6 +232,7 @@ def assembled(
         float(data.w.sum()), steps.cuts, steps.item, steps.is_mean, covariance, gamma, statistics,
         pairs[second.empty], pairs[second.at_limit], plain if clustered else None,
         steps.slopes if steps.slopes.shape[1] else None, _covariates(data),
+        pairs[data.w @ second.scores**2 < FLAT * data.w.sum()],
     )  # fmt: skip
 
 

@@ -160,6 +160,12 @@ def weights_of(moments: Sequence[OrdinalMoments], function: str) -> list[Floats]
     for m in moments:
         gamma = m.gamma if m.independent is None else m.independent
         if function == "ULS":
+            if m.flat_pairs.size:
+                raise EstimationError(
+                    "least squares without weights need every correlation, but the data do not "
+                    "tell one (see the warning): use estimator='WLSMV', join categories or leave "
+                    "an item out"
+                )
             out.append(np.ones(m.statistics.size))
         elif function == "DWLS":
             out.append(1.0 / np.diag(gamma))

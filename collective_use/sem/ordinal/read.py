@@ -218,8 +218,10 @@ def _moments(
             sampling=w is not None,
         )  # fmt: skip
     except PerfectlyToldError as error:
+        given = asked.block.exogenous
         raise EstimationError(
-            f"{quoted(asked.block.exogenous)} tell every answer to {names[error.variable]}{where}: "
+            f"{quoted(given)} {'tells' if len(given) == 1 else 'tell'} every answer to "
+            f"{names[error.variable]}{where}: "
             "its slopes have no finite estimate. Leave the covariate out that does, or join "
             "categories"
         ) from None
@@ -253,7 +255,7 @@ def refuse_pairs_never_asked(Y: Floats, observed: Sequence[str], where: str) -> 
 
 
 def tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> None:
-    """Raise for a correlation of 1, warn of tables with empty cells."""
+    """Raise for a correlation of 1, warn of flat likelihoods and of tables with empty cells."""
 
     def pairs(index: Ints) -> str:
         return quoted([f"{observed[i]} x {observed[j]}" for i, j in index], most=5)
@@ -261,6 +263,13 @@ def tell_sparse(found: OrdinalMoments, observed: Sequence[str], where: str) -> N
     if found.limit_pairs.size:
         raise EstimationError(
             f"the correlation of {pairs(found.limit_pairs)} is 1{where}: leave one out"
+        )
+    if found.flat_pairs.size:
+        warn(
+            f"the data do not tell the correlation of {pairs(found.flat_pairs)}{where}: no two "
+            "cases order them differently (or none alike), so that its likelihood rises to the "
+            "end. Its weight is all but 0; join categories or leave one out",
+            DataWarning,
         )
     if found.empty_pairs.size:
         warn(

@@ -29,7 +29,9 @@ from collective_use.sem.table.partable import ParameterTable
 from collective_use.sem.table.prepare import with_bounds
 from collective_use.syntax.model_text import ModelText
 
-_NEUTRAL: Mapping[str, tuple[Given, ...]] = {**NEUTRAL, "identification": ("lavaan",)}
+_NEUTRAL: Mapping[str, tuple[Given, ...]] = {
+    **NEUTRAL, "identification": ("lavaan",), "weights": (None,), "fixed_x": (None, False),
+}  # fmt: skip
 
 _UNIT = ("thresholds", "intercepts", "means")
 """Equal over groups they would set units and origins of later groups, which are fixed here."""
