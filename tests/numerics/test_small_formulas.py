@@ -19,7 +19,7 @@ from collective_use.numerics.items.content import relevance
 from collective_use.numerics.items.dependence import local_dependence
 from collective_use.numerics.items.external import retest
 from collective_use.numerics.moments import pairwise_moments
-from collective_use.numerics.ordinal.derivatives import continuous_pair
+from collective_use.numerics.ordinal.derivatives import residual_pair
 from collective_use.numerics.planning.closed import f_asked, normal_power
 from collective_use.numerics.structure.omitted import at_limit
 
@@ -64,7 +64,8 @@ def test_scores_of_a_continuous_pair_are_slopes_of_the_normal_density():
     rng = np.random.default_rng(5)
     y1 = rng.normal(2.0, 3.0, size=9)
     y2 = 0.5 * y1 + rng.normal(size=9)
-    found = continuous_pair(y1, y2, np.ones(9))
+    z = [(y - y.mean()) / y.std() for y in (y1, y2)]
+    found = residual_pair(*z, (y1.std(), y2.std()), np.ones(9))
     at = np.array([y1.mean(), y1.var(), y2.mean(), y2.var(), np.corrcoef(y1, y2)[0, 1]])
 
     def density(theta):

@@ -169,7 +169,7 @@ def test_standardised_residuals_know_what_the_model_takes_away(mixed):
     for j in range(k):
         step = h * np.eye(k)[j]
         Q[:, j] = (residual(r.values + step) - residual(r.values - step)) / (2 * h)
-    spread = residual_spread(solution, 0, m, r)
+    spread = residual_spread(solution, 0, [m])
     assert np.allclose(Q @ m.gamma @ Q.T / m.n, spread, rtol=1e-4, atol=1e-8)
     frame = mixed.residuals().covariances
     i = int(np.flatnonzero((frame.lhs == "x") & (frame.rhs == "a"))[0])

@@ -15,7 +15,6 @@ from scipy.special import ndtr
 from collective_use.numerics.ordinal.polychoric import FAR, table_cells
 from collective_use.numerics.ordinal.polyserial import (
     case_limits,
-    edges_of,
     interval,
     normal_pdf,
 )
@@ -123,22 +122,32 @@ def _by_threshold(own: Floats, other: Floats, rho: Floats) -> Floats:
     return out
 
 
-def continuous_pair(y1: Floats, y2: Floats, weights: Floats) -> PairScores:
-    """Return scores of the bivariate normal likelihood at means, variances and correlation.
+def normal_correlation(z1: Floats, z2: Floats, weights: Floats) -> float:
+    """Return the correlation of highest likelihood, means and variances given.
+
+    Where both variables' variances are those of the same cases it is the mean product.
 
     Parameters
     ----------
-    y1, y2
-        Continuous variables, (n,).
+    z1, z2
+        Standardised variables or residuals, (n,).
     weights
         How often each case occurs, (n,).
+
+    Examples
+    --------
+    >>> z = np.array([-1.0, 1.0, -1.0, 1.0])
+    >>> normal_correlation(z, np.array([-1.0, 1.0, 1.0, -1.0]), np.ones(4))
+    0.0
     """
-    z, sd = [], []
-    for y in (y1, y2):
-        mean = np.average(y, weights=weights)
-        sd.append(float(np.sqrt(np.average((y - mean) ** 2, weights=weights))))
-        z.append((y - mean) / sd[-1])
-    return residual_pair(z[0], z[1], (sd[0], sd[1]), weights)
+    product = float(np.average(z1 * z2, weights=weights))
+    squares = float(np.average(z1 * z1 + z2 * z2, weights=weights))
+    roots = np.roots([1.0, -product, squares - 1.0, -product])
+    real = roots[np.abs(roots.imag) < 1e-9].real
+    inside = real[np.abs(real) < 1]
+    rest = 1.0 - inside**2
+    value = -0.5 * np.log(rest) - (squares - 2 * inside * product) / (2 * rest)
+    return float(inside[int(np.argmax(value))]) if inside.size else float("nan")
 
 
 def residual_pair(z1: Floats, z2: Floats, sd: tuple[float, float], weights: Floats) -> PairScores:
@@ -153,7 +162,7 @@ def residual_pair(z1: Floats, z2: Floats, sd: tuple[float, float], weights: Floa
     weights
         How often each case occurs, (n,).
     """
-    r = float(np.average(z1 * z2, weights=weights))
+    r = normal_correlation(z1, z2, weights)
     rest = 1.0 - r * r
     product = z1 * z2
     by_rho = r / rest + product / rest - r * (z1**2 - 2 * r * product + z2**2) / rest**2
@@ -227,30 +236,6 @@ def by_cuts(codes: Ints, k: int, by_lower: Floats, by_upper: Floats) -> Floats:
     out[case[inner], codes[inner]] += by_upper[inner]
     out[case[outer], codes[outer] - 1] += by_lower[outer]
     return out
-
-
-def mixed_pair(y: Floats, codes: Ints, cuts: Floats, rho: float, variance: float) -> PairScores:
-    """Return scores of a continuous (first) and an ordered (second) variable.
-
-    Parameters
-    ----------
-    y
-        Standardised continuous variable, (n,).
-    codes, cuts
-        Ordered variable from 0 and its thresholds.
-    rho
-        Polyserial correlation.
-    variance
-        Of the continuous variable before standardising.
-
-    References
-    ----------
-    Olsson, Drasgow & Dorans (1982), Psychometrika 47:337, equations 18 to 22.
-    """
-    s = mixed_scores(y, *edges_of(codes, cuts), rho)
-    by_mean, by_variance = by_location_and_variance(s.by_y, y, variance)
-    first = np.column_stack([by_mean, by_variance])
-    return PairScores(rho, s.by_rho, first, by_cuts(codes, cuts.size, s.by_lower, s.by_upper))
 
 
 def by_location_and_variance(by_y: Floats, y: Floats, variance: float) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from collective_use.numerics.ordinal.derivatives import continuous_scores, threshold_scores
+from collective_use.numerics.ordinal.derivatives import threshold_scores
 from collective_use.numerics.ordinal.polychoric import thresholds_of
 from collective_use.numerics.ordinal.regression import Regression, linear, ordered_probit
 from collective_use.numerics.types import Floats, Ints
@@ -31,7 +31,8 @@ class FirstStep:
     Parameters
     ----------
     data
-        (n, p); ordered variables coded from 0, -1 where there is no answer.
+        (n, p); ordered variables coded from 0, -1 where there is no answer; continuous ones NaN
+        there.
     categories
         Number of categories by variable; 0 for continuous variables.
     w
@@ -52,7 +53,9 @@ class FirstStep:
     ) -> None:
         n, p = data.shape
         self.categories = np.array(categories)
-        self.codes = np.where(self.categories > 0, data, 0.0).astype(np.intp)
+        ordered = self.categories > 0
+        self.codes = np.where(ordered, data, 0.0).astype(np.intp)
+        self.seen = np.where(ordered, data >= 0, ~np.isnan(data))
         self.K = max(2, int(self.categories.max()))
         self.given = np.zeros((n, 0)) if covariates is None else covariates
         c = self.given.shape[1]
@@ -94,12 +97,7 @@ def _one(y: Floats, count: int, w: Floats, X: Floats, i: int) -> Regression:
         cuts = thresholds_of(counts.astype(float))
         return Regression(cuts, _NONE, 1.0, threshold_scores(cuts)[codes] * seen[:, None],
                           _NONE, _NONE)  # fmt: skip
-    if X.shape[1]:
-        try:
-            return linear(y, X, w)
-        except ValueError:
-            raise PerfectlyToldError(i) from None
-    mean = np.average(y, weights=w)
-    variance = float(np.average((y - mean) ** 2, weights=w))
-    scores = np.column_stack(continuous_scores(y, mean, variance))
-    return Regression(np.array([mean]), _NONE, variance, scores, _NONE, _NONE)
+    try:
+        return linear(y, X, w)
+    except ValueError:
+        raise PerfectlyToldError(i) from None

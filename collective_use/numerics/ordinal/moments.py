@@ -125,9 +125,9 @@ def ordinal_moments(
     Parameters
     ----------
     data
-        (n, p); ordered variables are coded 0, 1, ..., categories - 1. Where all are ordered, NaN is
-        a missing answer: each threshold rests on the cases that have the item, each correlation
-        on those that have both.
+        (n, p); ordered variables are coded 0, 1, ..., categories - 1. NaN is a missing value: each
+        threshold, mean and variance rests on the cases that have the variable, each correlation on
+        those that have both.
     categories
         Number of categories by variable; 0 for continuous variables.
     weights
@@ -167,7 +167,7 @@ def ordinal_moments(
     rows = prepared(data, categories, weights, clusters, covariates, sampling=sampling)
     steps = FirstStep(rows.data, categories, rows.w, rows.covariates)
     first, second = pair_index(data.shape[1])
-    found = second_step(rows.data, rows.w, steps, first, second)
+    found = second_step(steps, rows.w, first, second)
     return assembled(steps, found, rows, first, second, clusters)
 
 
@@ -198,12 +198,10 @@ def prepared(
     """Return rows, merged where they are equal and independent, and what each weighs."""
     w = np.ones(data.shape[0]) if weights is None else weights
     squares = w * w if sampling else w
-    if all(count > 0 for count in categories):
-        data = np.where(np.isnan(data), -1.0, data)
-        if clusters is None:
-            return _merged(data, w, squares, covariates)
-    elif np.isnan(data).any():
-        raise ValueError("missing answers need variables that are all ordered")
+    ordered = np.array(categories) > 0
+    data = np.where(np.isnan(data) & ordered, -1.0, data)
+    if ordered.all() and clusters is None:
+        return _merged(data, w, squares, covariates)
     return Rows(data, w, squares, covariates)
 
 

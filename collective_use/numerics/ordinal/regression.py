@@ -57,7 +57,7 @@ def linear(y: Floats, X: Floats, w: Floats) -> Regression:
     Parameters
     ----------
     y, X, w
-        Values (n,), covariates (n, c) and how often each case counts (n,).
+        Values (n,), NaN where there is none, covariates (n, c) and how often each case counts (n,).
 
     Raises
     ------
@@ -71,17 +71,21 @@ def linear(y: Floats, X: Floats, w: Floats) -> Regression:
     >>> found.slopes.round(6).tolist(), round(found.variance, 6)
     ([0.6], 0.05)
     """
-    design = np.column_stack([np.ones(len(y)), X])
-    root = np.sqrt(w)
-    beta = np.linalg.lstsq(root[:, None] * design, root * y, rcond=None)[0]
+    seen = np.flatnonzero(~np.isnan(y))
+    own, given, weight = y[seen], X[seen], w[seen]
+    design = np.column_stack([np.ones(seen.size), given])
+    root = np.sqrt(weight)
+    beta = np.linalg.lstsq(root[:, None] * design, root * own, rcond=None)[0]
     fitted = design @ beta
-    rest = y - fitted
-    variance = float(np.average(rest * rest, weights=w))
-    if not variance > 1e-12 * float(np.average((y - np.average(y, weights=w)) ** 2, weights=w)):
+    rest = own - fitted
+    variance = float(np.average(rest * rest, weights=weight))
+    whole = float(np.average((own - np.average(own, weights=weight)) ** 2, weights=weight))
+    if not variance > 1e-12 * whole:
         raise ValueError("covariates explain it perfectly")
-    by_mean, by_variance = continuous_scores(y, fitted, variance)
-    scores = np.column_stack([by_mean, by_mean[:, None] * X, by_variance])
-    z = rest / np.sqrt(variance)
+    by_mean, by_variance = continuous_scores(own, fitted, variance)
+    scores, z = np.zeros((y.size, X.shape[1] + 2)), np.zeros(y.size)
+    scores[seen] = np.column_stack([by_mean, by_mean[:, None] * given, by_variance])
+    z[seen] = rest / np.sqrt(variance)
     return Regression(beta[:1], beta[1:], variance, scores, z, z)
 
 

@@ -7,7 +7,6 @@ Muthen (1984), Psychometrika 49:115, equations 17 to 20.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +16,6 @@ from collective_use.numerics.ordinal.derivatives import (
     PairScores,
     by_cuts,
     by_location_and_variance,
-    continuous_pair,
-    mixed_pair,
     mixed_scores,
     residual_pair,
 )
@@ -61,137 +58,131 @@ def none_yet(n: int, m: int, k1: int) -> SecondStep:
     )  # fmt: skip
 
 
-def second_step(data: Floats, w: Floats, steps: FirstStep, rows: Ints, columns: Ints) -> SecondStep:
+def second_step(steps: FirstStep, w: Floats, rows: Ints, columns: Ints) -> SecondStep:
     """Estimate the correlations of pairs.
+
+    Two ordered variables without covariates are told by their table; other pairs by the likelihood
+    of every case.
 
     Parameters
     ----------
-    data, w
-        As in `FirstStep`.
     steps
         First-step statistics, with covariates or without.
+    w
+        How often each row counts, (n,).
     rows, columns
         The variables of each pair, (m,).
     """
-    out = none_yet(data.shape[0], rows.size, steps.owner.size)
-    if steps.given.shape[1]:
-        for pair in range(rows.size):
-            _pair_given(out, pair, steps, w, int(rows[pair]), int(columns[pair]))
-        return out
+    n = w.size
+    out = none_yet(n, rows.size, steps.owner.size)
     is_ordered = steps.categories > 0
-    both = np.flatnonzero(is_ordered[rows] & is_ordered[columns])
+    tabled = is_ordered[rows] & is_ordered[columns] & (steps.given.shape[1] == 0)
+    both = np.flatnonzero(tabled)
     if both.size:
         own = tables_of_pairs(steps, w, rows[both], columns[both])
         found = solved(own.counts, own.row_cuts, own.column_cuts)
         ordinal_block(steps, rows, columns, both, out, own, found)
-    for pair in np.flatnonzero(~(is_ordered[rows] & is_ordered[columns])).tolist():
-        _pair_with_continuous(out, pair, data, w, steps, int(rows[pair]), int(columns[pair]))
+    for pair in np.flatnonzero(~tabled).tolist():
+        _pair(out, pair, steps, w, int(rows[pair]), int(columns[pair]))
     return out
 
 
-def _pair_with_continuous(
-    out: SecondStep, pair: int, data: Floats, w: Floats, steps: FirstStep, i: int, j: int
-) -> None:
-    is_ordered = steps.categories > 0
-    if not is_ordered[i] and not is_ordered[j]:
-        _store(out, pair, continuous_pair(data[:, i], data[:, j], w), w,
-               [steps.places(i), steps.places(j)])  # fmt: skip
-        return
-    c, o = (j, i) if is_ordered[i] else (i, j)
-    y = (data[:, c] - steps.cuts_by_item[c][0]) / np.sqrt(steps.variance[c])
-    codes, cuts = steps.codes[:, o], steps.cuts_by_item[o]
-    start = code_correlation(y, codes, w)
-    rho, limit = polyserial_correlations(y, *edges_of(codes, cuts), start, w)
-    out.at_limit[pair] = limit
-    scores = mixed_pair(y, codes, cuts, rho, steps.variance[c])
-    _store(out, pair, scores, w, [steps.places(c), steps.places(o)])
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """Cases that have both variables of a pair."""
+
+    steps: FirstStep
+    rows: Ints
+    w: Floats
+
+    def edges(self, v: int) -> Edges:
+        """Return edges of an ordered variable, less what covariates explain."""
+        part = self.steps.parts[v]
+        if self.steps.given.shape[1]:
+            return part.lower[self.rows], part.upper[self.rows]
+        return edges_of(self.codes(v), part.cuts)
+
+    def residual(self, v: int) -> Floats:
+        """Return the standardised residual of a continuous variable."""
+        return self.steps.parts[v].lower[self.rows]
+
+    def codes(self, v: int) -> Ints:
+        """Return the answers to an ordered variable."""
+        return self.steps.codes[self.rows, v]
+
+    def by_edges(self, v: int, own: Edges) -> Floats:
+        """Return derivatives by thresholds and slopes from those by the edges of an ordered one."""
+        cuts = by_cuts(self.codes(v), self.steps.cuts_by_item[v].size, own[0], own[1])
+        return np.column_stack([cuts, -(own[0] + own[1])[:, None] * self.steps.given[self.rows]])
+
+    def by_residual(self, by_mean: Floats, by_variance: Floats) -> Floats:
+        """Return derivatives by intercept, slopes and variance of a continuous variable."""
+        return np.column_stack(
+            [by_mean, by_mean[:, None] * self.steps.given[self.rows], by_variance]
+        )
 
 
-def _pair_given(out: SecondStep, pair: int, steps: FirstStep, w: Floats, i: int, j: int) -> None:
-    """Estimate one correlation given covariates."""
+def _pair(out: SecondStep, pair: int, steps: FirstStep, w: Floats, i: int, j: int) -> None:
+    """Estimate one correlation from the cases themselves."""
     is_ordered = steps.categories > 0
+    rows = np.flatnonzero(steps.seen[:, i] & steps.seen[:, j])
+    cases = _Cases(steps, rows, w[rows])
     if is_ordered[i] and is_ordered[j]:
-        scores, limit = _ordered_given(steps, w, i, j)
-        seen = (steps.codes[:, i] >= 0) & (steps.codes[:, j] >= 0)
-        out.empty[pair] = _has_empty(steps, w * seen, i, j)
+        scores, out.at_limit[pair] = _ordered(cases, i, j)
+        out.empty[pair] = _has_empty(cases, i, j)
     elif is_ordered[i] or is_ordered[j]:
         i, j = (j, i) if is_ordered[i] else (i, j)
-        scores, limit = _mixed_given(steps, w, i, j)
+        scores, out.at_limit[pair] = _mixed(cases, i, j)
     else:
-        scores, limit = _continuous_given(steps, w, i, j), False
-    out.at_limit[pair] = limit
-    _store(out, pair, scores, w, [steps.places(i), steps.places(j)])
+        scores = _continuous(cases, i, j)
+    out.rho[pair] = scores.rho
+    out.scores[rows, pair] = scores.by_rho
+    weighted = cases.w * scores.by_rho
+    for v, block in ((i, scores.first), (j, scores.second)):
+        out.by_first[pair, steps.places(v)] = weighted @ block
 
 
-def _has_empty(steps: FirstStep, w: Floats, i: int, j: int) -> bool:
+def _has_empty(cases: _Cases, i: int, j: int) -> bool:
     """Tell whether two answers never occur together whose margins both do."""
-    K, L = int(steps.categories[i]), int(steps.categories[j])
-    there = w > 0
-    cell = steps.codes[there, i] * L + steps.codes[there, j]
+    K, L = (int(cases.steps.categories[v]) for v in (i, j))
+    there = cases.w > 0
+    cell = cases.codes(i)[there] * L + cases.codes(j)[there]
     return bool((np.bincount(cell, minlength=K * L) == 0).any())
 
 
-def _ordered_given(steps: FirstStep, w: Floats, i: int, j: int) -> tuple[PairScores, bool]:
-    n = w.size
-    seen = np.flatnonzero((steps.codes[:, i] >= 0) & (steps.codes[:, j] >= 0))
-    edges: list[Edges] = [(steps.parts[v].lower[seen], steps.parts[v].upper[seen]) for v in (i, j)]
-    start = _residual_correlation(steps, w, seen, i, j)
-    rho, limit = correlation_given(edges[0], edges[1], w[seen], start)
-    s = edge_scores(edges[0], edges[1], rho)
-    by_rho = np.zeros(n)
-    by_rho[seen] = s.by_rho
-    blocks = []
-    for v, own in ((i, s.first), (j, s.second)):
-        block = np.zeros((n, steps.places(v).size))
-        block[seen] = _by_first(steps, v, seen, own)
-        blocks.append(block)
-    return PairScores(rho, by_rho, blocks[0], blocks[1]), limit
+def _ordered(cases: _Cases, i: int, j: int) -> tuple[PairScores, bool]:
+    first, second = cases.edges(i), cases.edges(j)
+    rho, limit = correlation_given(first, second, cases.w, _residual_correlation(cases, i, j))
+    s = edge_scores(first, second, rho)
+    blocks = cases.by_edges(i, s.first), cases.by_edges(j, s.second)
+    return PairScores(rho, s.by_rho, *blocks), limit
 
 
-def _by_first(steps: FirstStep, v: int, seen: Ints, own: Edges) -> Floats:
-    """Return derivatives by thresholds and slopes from those by the edges of an ordered one."""
-    cuts = by_cuts(steps.codes[seen, v], steps.cuts_by_item[v].size, own[0], own[1])
-    return np.column_stack([cuts, -(own[0] + own[1])[:, None] * steps.given[seen]])
-
-
-def _residual_correlation(steps: FirstStep, w: Floats, seen: Ints, i: int, j: int) -> float:
+def _residual_correlation(cases: _Cases, i: int, j: int) -> float:
     """Correlate the generalised residuals: where the search begins."""
-    k = [steps.cuts_by_item[v].size for v in (i, j)]
-    r = [steps.parts[v].scores[seen, :c].sum(axis=1) for v, c in zip((i, j), k, strict=True)]
-    own = w[seen]
-    size = np.sqrt(float(own @ r[0] ** 2) * float(own @ r[1] ** 2))
-    return float(own @ (r[0] * r[1])) / size if size > 0 else 0.0
+    steps = cases.steps
+    r = [
+        steps.parts[v].scores[cases.rows, : steps.cuts_by_item[v].size].sum(axis=1) for v in (i, j)
+    ]
+    size = np.sqrt(float(cases.w @ r[0] ** 2) * float(cases.w @ r[1] ** 2))
+    return float(cases.w @ (r[0] * r[1])) / size if size > 0 else 0.0
 
 
-def _mixed_given(steps: FirstStep, w: Floats, c: int, o: int) -> tuple[PairScores, bool]:
-    z, part, every = steps.parts[c].lower, steps.parts[o], np.arange(w.size)
-    start = code_correlation(z, steps.codes[:, o], w)
-    rho, limit = polyserial_correlations(z, part.lower, part.upper, start, w)
-    s = mixed_scores(z, part.lower, part.upper, rho)
-    by_mean, by_variance = by_location_and_variance(s.by_y, z, float(steps.variance[c]))
-    first = np.column_stack([by_mean, by_mean[:, None] * steps.given, by_variance])
-    second = _by_first(steps, o, every, (s.by_lower, s.by_upper))
+def _mixed(cases: _Cases, c: int, o: int) -> tuple[PairScores, bool]:
+    z, (lower, upper) = cases.residual(c), cases.edges(o)
+    start = code_correlation(z, cases.codes(o), cases.w)
+    rho, limit = polyserial_correlations(z, lower, upper, start, cases.w)
+    s = mixed_scores(z, lower, upper, rho)
+    moved = by_location_and_variance(s.by_y, z, float(cases.steps.variance[c]))
+    first, second = cases.by_residual(*moved), cases.by_edges(o, (s.by_lower, s.by_upper))
     return PairScores(rho, s.by_rho, first, second), limit
 
 
-def _continuous_given(steps: FirstStep, w: Floats, i: int, j: int) -> PairScores:
-    sd = np.sqrt(steps.variance)
-    s = residual_pair(steps.parts[i].lower, steps.parts[j].lower, (float(sd[i]), float(sd[j])), w)
-    first, second = (
-        np.column_stack([block[:, 0], block[:, :1] * steps.given, block[:, 1]])
-        for block in (s.first, s.second)
-    )
+def _continuous(cases: _Cases, i: int, j: int) -> PairScores:
+    sd = np.sqrt(cases.steps.variance[[i, j]])
+    s = residual_pair(cases.residual(i), cases.residual(j), (float(sd[0]), float(sd[1])), cases.w)
+    first, second = (cases.by_residual(*block.T) for block in (s.first, s.second))
     return PairScores(s.rho, s.by_rho, first, second)
-
-
-def _store(
-    out: SecondStep, pair: int, scores: PairScores, w: Floats, places: Sequence[Ints]
-) -> None:
-    out.rho[pair] = scores.rho
-    out.scores[:, pair] = scores.by_rho
-    weighted = w * scores.by_rho
-    for place, block in zip(places, (scores.first, scores.second), strict=True):
-        out.by_first[pair, place[: block.shape[1]]] = weighted @ block
 
 
 def ordinal_block(

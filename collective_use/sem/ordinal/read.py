@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from collective_use.accepted import Frame
 from collective_use.checks import column_in, quoted
-from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported, warn
+from collective_use.errors import DataWarning, EstimationError, InputError, warn
 from collective_use.numerics.moments import Floats, GroupMoments, Ints, group_moments
 from collective_use.numerics.ordinal.first_step import PerfectlyToldError
 from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments
@@ -130,11 +130,6 @@ def _kept(asked: _Asked, *, pairwise: bool) -> tuple[NDArray[np.bool_], Record]:
     """Return which rows are used, and the record of the others."""
     gaps, record = np.isnan(asked.Y), Record()
     own, given = gaps[:, asked.own], gaps[:, asked.given]
-    if pairwise and 0 in asked.counts and own.any():
-        raise NotSupported(
-            "missing='pairwise' with outcomes that are not ordered is not supported: use "
-            "missing='listwise'"
-        )
     lost = own.all(axis=1) | given.any(axis=1) if pairwise else gaps.any(axis=1)
     keep: NDArray[np.bool_] = np.logical_not(lost)
     if not keep.all():
@@ -203,9 +198,9 @@ def _moments(
     for j, (name, count) in enumerate(zip(names, asked.counts, strict=True)):
         if count:
             refuse_empty_category(own, j, name, count, where)
-        elif np.ptp(own[:, j]) == 0:
+        elif (values := np.unique(own[~np.isnan(own[:, j]), j])).size < 2:
             raise InputError(f"{name} is constant{where}")
-        elif np.unique(own[:, j]).size == 2:
+        elif values.size == 2:
             # The scores of mean and variance are then multiples of each other: no weights.
             raise InputError(f"{name} has two values only{where}: name it in ordered=")
     refuse_pairs_never_asked(own, names, where)

@@ -39,7 +39,7 @@ def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoment
     reason = ""
     for i, (m, r) in enumerate(zip(moments, objective.responses(solution.theta), strict=True)):
         try:
-            z = z_values(solution, i, m, r)
+            z = z_values(solution, i, moments)
         except EstimationError as error:
             reason = str(error)
             z = np.full(m.statistics.size, np.nan), np.full(m.statistics.size, np.nan)
@@ -52,28 +52,38 @@ def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoment
 
 
 def residual_spread(
-    solution: OrdinalSolution, group: int, m: OrdinalMoments, r: Response
+    solution: OrdinalSolution, group: int, moments: Sequence[OrdinalMoments]
 ) -> Floats:
     """Return the covariance of the residuals of one group under the model, (k, k).
 
-    ``Q Gamma Q' / n_g`` with ``Q = I - share D (D'WD)^-1 D' W``.
+    ``sum_h Q_gh Gamma_h Q_gh' / n_h`` with ``Q_gh = [g = h] I - share_h D_g (D'WD)^-1 D_h' W_h``:
+    what groups share in parameters they share in errors.
     """
     objective = solution.shared
-    W = objective.W[group]
     A = inverted(solution, objective.fisher(solution.theta))
-    fitted = solution.data.shares[group] * (r.jacobian @ A @ r.jacobian.T)
-    Q = np.eye(m.statistics.size) - (fitted * W if W.ndim == 1 else fitted @ W)
-    return np.asarray(Q @ (m.gamma / m.n) @ Q.T)
+    responses = objective.responses(solution.theta)
+    own = responses[group].jacobian @ A
+    out = np.zeros((own.shape[0], own.shape[0]))
+    for h, (m, r, W, share) in enumerate(
+        zip(moments, responses, objective.W, solution.data.shares, strict=True)
+    ):
+        fitted = share * (own @ r.jacobian.T)
+        Q = -(fitted * W if W.ndim == 1 else fitted @ W)
+        if h == group:
+            Q[np.diag_indices_from(Q)] += 1.0
+        out += Q @ (m.gamma / m.n) @ Q.T
+    return out
 
 
 def z_values(
-    solution: OrdinalSolution, group: int, m: OrdinalMoments, r: Response
+    solution: OrdinalSolution, group: int, moments: Sequence[OrdinalMoments]
 ) -> tuple[Floats, Floats]:
     """Return normalised and standardized residuals of one group, by its number from 0."""
+    m, r = moments[group], solution.shared.responses(solution.theta)[group]
     e = m.statistics - r.values
     own = np.diag(m.gamma) / m.n
     out = []
-    for variance in (own, np.diag(residual_spread(solution, group, m, r))):
+    for variance in (own, np.diag(residual_spread(solution, group, moments))):
         # A statistic that is fitted exactly has no error of its own.
         error = np.sqrt(np.where(variance > 1e-10 * own, variance, np.nan))
         error[np.abs(e) < 1e-5] = 1.0

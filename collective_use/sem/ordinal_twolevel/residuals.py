@@ -33,7 +33,7 @@ def two_level_ordinal_residuals(
     responses = solution.objective.responses(solution.theta)
     for i, (m, r) in enumerate(zip(moments, responses, strict=True)):
         names = solution.table.block(i + 1, 2).observed
-        z, raw = z_values(solution, i, m, r), m.statistics - r.values
+        z, raw = z_values(solution, i, moments), m.statistics - r.values
         h, p = m.item.size, len(names)
         order = [int(np.sum(m.item[:k] == m.item[k])) + 1 for k in range(h)]
         thresholds.append(pd.DataFrame({

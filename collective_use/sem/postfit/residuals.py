@@ -114,6 +114,10 @@ def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals
     import pandas as pd
 
     covariances, means, reason = [], [], ""
+    try:
+        known = _parts(solution, saturated)
+    except (EstimationError, NotSupported) as error:
+        known, reason = [], str(error)
     for i, s in enumerate(saturated):
         state = states_of(solution)[i]
         use_means = solution.model.meanstructure
@@ -122,10 +126,9 @@ def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals
         raw = vech(s.cov - state.Sigma)
         correlation = vech(s.cov / np.outer(ds, ds) - state.Sigma / np.outer(dm, dm))
         raw_mean = s.mean - state.mu
-        try:
-            z = _z_values(solution, i, s, raw, raw_mean if use_means else None)
-        except (EstimationError, NotSupported) as error:
-            reason = str(error)
+        if known:
+            z = _z_values(known, i, np.concatenate([raw_mean, raw]) if use_means else raw)
+        else:
             z = np.full(raw.size + first, np.nan), np.full(raw.size + first, np.nan)
         names = solution.table.blocks[i].observed
         cols, rows = np.triu_indices(len(names))
@@ -148,22 +151,53 @@ def _frame(group: int, names: Mapping[str, list[str]], parts: Sequence[Floats]) 
     return pd.DataFrame({"group": group, **names, **dict(zip(KINDS, parts, strict=True))})
 
 
-def _z_values(
-    solution: Solution, group: int, s: GroupMoments, raw: Floats, raw_mean: Floats | None
-) -> tuple[Floats, Floats]:
-    r = raw if raw_mean is None else np.concatenate([raw_mean, raw])
-    acov = moment_covariance(solution, group, s)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one group adds to the errors of residuals.
+
+    Attributes
+    ----------
+    spread
+        Covariance of its sample moments, (k, k).
+    jacobian
+        Of the implied moments, (k, q).
+    pull
+        How estimates follow its sample moments, (q, k).
+    """
+
+    spread: Floats
+    jacobian: Floats
+    pull: Floats
+
+
+def _parts(solution: Solution, saturated: Sequence[GroupMoments]) -> list[_Part]:
     kind = "structured" if solution.options.information == "expected" else "h1"
     A0 = inverted(solution, information(solution, kind))
-    means = solution.model.meanstructure
-    cells = cells_of(solution.model.blocks[group])
-    D = jacobian(cells, states_of(solution)[group], solution.model.n_free, means=means)
-    share = solution.data.shares[group]
-    A1 = _structured(solution, group)
-    Q = np.eye(r.size) - share * (D @ A0 @ D.T) @ A1
+    means, q, out = solution.model.meanstructure, solution.model.n_free, []
+    for i, s in enumerate(saturated):
+        cells, state = cells_of(solution.model.blocks[i]), states_of(solution)[i]
+        D = jacobian(cells, state, q, means=means)
+        pull = solution.data.shares[i] * (A0 @ D.T @ _structured(solution, i))
+        out.append(_Part(moment_covariance(solution, i, s), D, pull))
+    return out
+
+
+def _z_values(parts: Sequence[_Part], group: int, r: Floats) -> tuple[Floats, Floats]:
+    """Return normalised and standardized residuals.
+
+    The residuals' covariance is ``sum_h Q_gh Gamma_h Q_gh'`` with ``Q_gh = [g = h] I - D_g P_h``:
+    what groups share in parameters they share in errors.
+    """
+    acov = parts[group].spread
+    joint = np.zeros_like(acov)
+    for h, part in enumerate(parts):
+        Q = -parts[group].jacobian @ part.pull
+        if h == group:
+            Q[np.diag_indices_from(Q)] += 1.0
+        joint += Q @ part.spread @ Q.T
     out = []
     least = 1e-10 * np.diag(acov)  # a moment that is fitted exactly has no error of its own
-    for spread in (acov, Q @ acov @ Q.T):
+    for spread in (acov, joint):
         variance = np.diag(spread)
         error = np.sqrt(np.where(variance > least, variance, np.nan))
         error[np.abs(r) < 1e-5] = 1.0

@@ -61,8 +61,20 @@ def _allowed(kind: str, value: Any) -> float:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a reference file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """Read a reference file.
+
+    Standardized residuals of groups with equal parameters are lavaan 0.7's (residuals07.R): 0.6-14
+    leaves out what groups share in errors.
+    """
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    together = REFERENCE.parent / "sem07" / "residuals07.json"
+    newer = json.loads(together.read_text(encoding="utf-8")).get(path.stem)
+    if newer and path.parent.name == "live":
+        for own, group in zip(
+            found["extra"]["res"]["standardized"], newer["standardized"], strict=True
+        ):
+            own["cov"], own["mean"] = group["cov"], own["mean"] and group["mean"]
+    return found
 
 
 def exact_measures(name: str) -> dict[str, Any]:

@@ -49,6 +49,10 @@ CLASSES = {
         "z-values of residuals of several groups: lavaan divides by the cases of all groups where "
         "those of one group belong; compared with its value times sqrt(n_g / N)"
     ),
+    "together": (
+        "standardized residuals of groups with equal parameters: lavaan 0.7's (residuals07.R), "
+        "since 0.6-14 leaves out what groups share in errors; as residuals"
+    ),
     "early": (
         "the number as given, against the unrestricted two-level moments where lavaan leaves them: "
         "no further from it than R's value at their optimum is (exact_residuals.R), plus 1e-6"
@@ -151,7 +155,7 @@ def cells_of(
                 end = (exact or finished())[name]
                 yield from _two_level_residuals(content, end, fit, only or 1)
             else:
-                yield from _ordinal_residuals(content, fit, only or 1)
+                yield from _ordinal_residuals(_with_newer(name, content), fit)
         elif part == "scores":
             yield from _scores(content, fit, only)
         elif part == "rsquare":
@@ -204,15 +208,31 @@ def _indices(entries: list[dict[str, Any]], fit: Any, only: int | None) -> Itera
     assert set(frame.index) == seen, frame.loc[sorted(set(frame.index) - seen)]
 
 
-def _ordinal_residuals(content: dict[str, Any], fit: Any, group: int) -> Iterator[Cell]:
+def _with_newer(name: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Put lavaan 0.7's standardized residuals in the place of 0.6-14's where groups share."""
+    newer = load(LIVE.parent / "sem07" / "residuals07.json").get(name)
+    if newer is None:
+        return content
+    blocks = []
+    for old, group in zip(content["standardized"], newer["standardized"], strict=True):
+        assert old["cov"]["names"] == group["names"]
+        cov, cuts = old["cov"] | {"value": group["cov"]}, old["th"] | {"value": group["thresholds"]}
+        blocks.append(old | {"cov": cov, "th": cuts})
+    return content | {"together": blocks}
+
+
+def _ordinal_residuals(content: dict[str, Any], fit: Any) -> Iterator[Cell]:
     found = fit.residuals()
     sizes = [g.moments.n for g in fit.solution.data.groups]
     for kind, blocks in content.items():
-        column = {"cor": "correlation"}.get(kind, kind)
+        if kind == "standardized" and "together" in content:
+            continue
+        column = {"cor": "correlation", "together": "standardized"}.get(kind, kind)
         for i, block in enumerate(blocks):
             z = kind in ("normalized", "standardized")
             factor = math.sqrt(sizes[i] / sum(sizes)) if z else 1.0
             label = "groups" if z and len(sizes) > 1 else "residual"
+            label = kind if kind == "together" else label
             raw = content["raw"][i]
             assert set(block) == {"cov", "mean", "th"}
             names, wanted = block["cov"]["names"], np.array(block["cov"]["value"], dtype=float)

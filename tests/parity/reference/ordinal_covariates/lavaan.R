@@ -108,7 +108,6 @@ small <- "f1 =~ u1 + u2 + u3\nf1 ~ x1 + x2\n"
 mixed <- "f1 =~ u1 + u2 + u3 + y1 + y2\nf1 ~ x1 + x2\nu5 ~ x1 + f1\n"
 path <- "u1 ~ x1 + x2\ny1 ~ x1 + x3\nu5 ~ x2 + x3\nu1 ~~ y1\n"
 mediation <- "y1 ~ a*x1 + x2\nu1 ~ b*y1 + x1\nindirect := a*b\n"
-ordered_mediator <- "u2 ~ a*x1 + x2\nu5 ~ b*u2 + x1\nindirect := a*b\n"
 one <- "f =~ u1 + u2 + u3 + u4 + u5 + u6\n"
 half <- "f1 =~ u1 + u2 + u3 + y1\n"
 labels <- paste0(items, "f1 ~ a*x1 + b*x2 + a*x3\nf2 ~ c*x1 + d*x2 + c*x3\ngap := b - d\nproduct := a*b\n")
@@ -125,8 +124,6 @@ case("path", path)
 case("groups", mimic, g)
 case("groups_equal", mimic, c(g, list(group.equal = same)))
 case("groups_equal_theta", mimic, c(g, theta, list(group.equal = c(same, "regressions"))))
-case("groups_scalar", mimic, c(g, list(group.equal = c(same, "intercepts"))))
-case("groups_scalar_theta", mimic, c(g, theta, list(group.equal = c(same, "intercepts", "regressions"))))
 case("weights", one, w)
 case("weights_mixed", half, w)
 case("weights_mimic", mimic, w)
@@ -141,7 +138,6 @@ case("chain", chain, list(std.lv = TRUE))
 case("chain_theta", chain, c(theta, list(std.lv = TRUE)))
 case("mediation", mediation)
 case("mediation_theta", mediation, theta)
-case("ordered_mediator", ordered_mediator)
 case("probit_binary", "u1 ~ x1 + x2 + x3\n")
 case("probit_ordered", "u5 ~ x1 + x2 + x3\n")
 case("labels", labels)
@@ -159,15 +155,12 @@ case("listwise", mimic, list(missing = "listwise"), data = "gaps")
 case("weights_theta", one, c(w, theta))
 case("weights_ulsmv", one, w, estimator = "ULSMV")
 case("weights_wls", one, w, estimator = "WLS")
-case("weights_frequency", one, c(w, list(sampling.weights.type = "frequency")))
-case("weights_none", one, c(w, list(sampling.weights.normalization = "none")))
 case("weights_groups", one, c(w, g, list(group.equal = same)))
 case("weights_groups_total", one, c(w, g, list(group.equal = same, sampling.weights.normalization = "total")))
 case("weights_groups_mimic", mimic, c(w, g))
 case("weights_cluster", one, c(w, team))
 case("weights_cluster_mimic", mimic, c(w, team))
 case("weights_pairwise", one, c(w, list(missing = "pairwise")), data = "gaps")
-case("weights_pairwise_mimic", mimic, c(w, list(missing = "pairwise")), data = "gaps")
 # Nested pairs: lavaan's scaled difference.
 lrt <- function(large, small, ...) tried(lapply(split(as.data.frame(lavTestLRT(fits[[large]], fits[[small]], ...)), c("large", "small")), as.list))
 write(toJSON(list(version = as.character(packageVersion("lavaan")),
