@@ -172,7 +172,7 @@ def _near(rows: pd.DataFrame, values: Any, kind: str) -> int:
     values = np.atleast_1d(np.array(values, dtype=float)).tolist()
     assert len(rows) == len(values)
     for row, value in zip(rows.itertuples(), values, strict=True):
-        assert _same(getattr(row, kind), value, 1e-7), (row, value)
+        assert _same(getattr(row, kind), value, FIT), (row, value)
     return len(values)
 
 
