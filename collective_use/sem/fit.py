@@ -115,8 +115,8 @@ def fit_sem(
     ordered
         Ordered categorical variables.
     missing
-        ``"listwise"``, ``"fiml"`` (maximum likelihood by missing pattern) or, where all variables
-        are ordered, ``"pairwise"`` (each threshold and correlation from the cases that have it).
+        ``"listwise"``, ``"fiml"`` (maximum likelihood by missing pattern) or, with ordered
+        variables, ``"pairwise"`` (each threshold and correlation from the cases that have it).
         ``"two.stage"`` and ``"robust.two.stage"`` fit the model to unrestricted maximum likelihood
         moments; errors and test allow for how they were found (Savalei & Bentler 2009; Savalei &
         Falk 2014).

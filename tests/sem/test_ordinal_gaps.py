@@ -80,12 +80,7 @@ def test_what_is_not_offered_is_named(
         cu.fit_cfa(MODEL, likert, ordered=ITEMS, **options)  # type: ignore[arg-type]
 
 
-def test_continuous_items_and_pairs_never_asked_are_named(likert: pd.DataFrame) -> None:
-    data = likert.astype({"u6": float}) if "u6" in likert else likert
-    data.loc[3, "u1"] = np.nan
-    data["u6"] = data["u6"] + np.random.default_rng(1).normal(size=len(data))
-    with pytest.raises(NotSupported, match="not ordered"):
-        cu.fit_cfa(MODEL, data, ordered=ITEMS[:5], missing="pairwise")
+def test_pairs_never_asked_are_named(likert: pd.DataFrame) -> None:
     apart = likert.astype(float)[ITEMS]
     apart.loc[apart.index < 200, "u1"] = np.nan
     apart.loc[apart.index >= 200, "u2"] = np.nan
