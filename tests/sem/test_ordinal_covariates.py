@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 import collective_use as cu
-from collective_use.errors import DataWarning, EstimationError, InputError
+from collective_use.errors import DataWarning, EstimationError, InputError, NotSupported
 from collective_use.numerics.ordinal.moments import ordinal_moments
 
 ITEMS = ("a", "b", "c", "d")
@@ -73,7 +73,8 @@ def test_origin_and_unit_of_a_covariate_do_not_matter(
     origin: float, unit: float, parameterization: str
 ) -> None:
     data = answers()
-    moved = data.assign(x=origin + unit * data.x)
+    # Farther from 0 than some thousand deviations digits are lost, which a warning says (below).
+    moved = data.assign(x=unit * (origin + data.x))
     one, two = (fit(d, parameterization=parameterization) for d in (data, moved))
     assert two.fit_measures["chisq.scaled"] == pytest.approx(
         one.fit_measures["chisq.scaled"], rel=1e-6
@@ -81,6 +82,12 @@ def test_origin_and_unit_of_a_covariate_do_not_matter(
     slope, other = estimates(one)["f", "~", "x", 1], estimates(two)["f", "~", "x", 1]
     assert other * unit == pytest.approx(slope, rel=1e-6)
     assert two.standardized().est[:7].tolist() == pytest.approx(one.standardized().est[:7].tolist())
+
+
+def test_a_covariate_far_from_zero_is_warned_of() -> None:
+    data = answers()
+    with pytest.warns(DataWarning, match=r"x lies .* deviations from 0: .* center it"):
+        cu.fit_sem(MODEL, data.assign(x=data.x + 1e6), ordered=ITEMS)
 
 
 def test_delta_and_theta_are_one_model() -> None:
@@ -364,3 +371,48 @@ def test_groups_of_invariance_have_the_degrees_of_freedom_they_should() -> None:
     assert dfs[:2] == [plain[0] + 6, plain[1] + 6]
     assert dfs[2] == dfs[1] + 1
     assert all(one.converged and not one.problems for one in found)
+
+
+def test_an_improbable_case_counts_alike_at_both_ends() -> None:
+    """Reversed items have the same correlations, errors and test, whatever one person answers."""
+    rng = np.random.default_rng(2)
+    n = 800
+    x = rng.normal(size=n)
+    f = 2.0 * x + rng.normal(size=n)
+    data = pd.DataFrame({i: np.digitize(f + rng.normal(size=n), [-2.0, 0.0, 2.0]) for i in ITEMS})
+    data["x"] = x
+    data.loc[0] = [3, 3, 3, 3, -4.0]
+    turned = data.assign(**{i: 3 - data[i] for i in ITEMS})
+    one, two = (fit(d, "f =~ a + b + c + d\nf ~ x") for d in (data, turned))
+    assert two.correlations().to_numpy() == pytest.approx(one.correlations().to_numpy(), abs=1e-8)
+    for measure in ("chisq", "chisq.scaled"):
+        assert two.fit_measures[measure] == pytest.approx(one.fit_measures[measure], rel=1e-6)
+    assert two.se[:3].tolist() == pytest.approx(one.se[:3].tolist(), rel=1e-6)
+
+
+@pytest.mark.parametrize("where", ["collinear", "constant", "few"])
+def test_covariates_that_cannot_be_told_apart_where_an_outcome_is_seen(where: str) -> None:
+    data = answers().copy()
+    half = np.arange(500) < 250
+    data["y"] = data.y.where(half if where != "few" else np.arange(500) < 3)
+    made = {"collinear": 0.3 * data.x + 0.7, "constant": 1.0, "few": data.z}[where]
+    data["v"] = np.where(half, made, data.z)
+    with pytest.raises(EstimationError, match=r"tell every answer to y: .* told apart"):
+        fit(data, "f =~ a + b + y\nf ~ x + v", ordered=["a", "b"], missing="pairwise")
+
+
+def test_dates_are_no_numbers_and_groups_condition_on_the_same() -> None:
+    data = answers()
+    with pytest.raises(InputError, match="got datetime64"):
+        fit(data.assign(x=pd.Timestamp("2026-01-01") + pd.to_timedelta(data.x, unit="D")))
+    model = "\n".join(
+        f"group: {g}\nf =~ a + b + c + d\nf ~ x + z{extra}"
+        for g, extra in zip(data.g.unique(), ("", "\nz ~~ z"), strict=True)
+    )
+    with pytest.raises(NotSupported, match="in one group and a normal variable in another"):
+        fit(data, model, group="g")
+    wide = data.assign(x=data.x * 1e6)
+    one, two = (
+        fit(d, "f =~ a + b + c\nf ~ x", ordered=ITEMS[:3], estimator="WLS") for d in (data, wide)
+    )
+    assert two.fit_measures["chisq"] == pytest.approx(one.fit_measures["chisq"], rel=1e-4)

@@ -53,9 +53,25 @@ def rectangle(first: Edges, second: Edges, rho: float) -> Floats:
     >>> rectangle((none, half), (none, half), 0.5).round(6).tolist()
     [0.333333]
     """
-    h, k = np.array([first[1], first[0]])[:, None], np.array([second[1], second[0]])[None]
-    corner = bivariate_normal_cdf(h, k, rho)
-    return np.asarray(corner[0, 0] - corner[1, 0] - corner[0, 1] + corner[1, 1])
+    # In the lower tail of both, where differences keep their digits.
+    (a, b), turned = _in_lower_tail(first)
+    (c, d), other = _in_lower_tail(second)
+    r = np.where(turned == other, rho, -rho)
+    out = np.empty(r.size)
+    for same in (rho, -rho):
+        at = np.flatnonzero(r == same)
+        if at.size:
+            h, k = np.array([b[at], a[at]])[:, None], np.array([d[at], c[at]])[None]
+            corner = bivariate_normal_cdf(h, k, same)
+            out[at] = corner[0, 0] - corner[1, 0] - corner[0, 1] + corner[1, 1]
+    return out
+
+
+def _in_lower_tail(edges: Edges) -> tuple[Edges, NDArray[np.bool_]]:
+    """Mirror edges above 0 and tell which were."""
+    turned: NDArray[np.bool_] = edges[0] > 0
+    lower = np.where(turned, -edges[1], edges[0])
+    return (lower, np.where(turned, -edges[0], edges[1])), turned
 
 
 def _density(first: Edges, second: Edges, rho: float) -> tuple[Floats, Floats]:

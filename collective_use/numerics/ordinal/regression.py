@@ -75,6 +75,8 @@ def linear(y: Floats, X: Floats, w: Floats) -> Regression:
     own, given, weight = y[seen], X[seen], w[seen]
     design = np.column_stack([np.ones(seen.size), given])
     root = np.sqrt(weight)
+    if seen.size <= design.shape[1] + 1 or not _told_apart(given, weight):
+        raise ValueError("covariates cannot be told apart where it is seen")
     beta = np.linalg.lstsq(root[:, None] * design, root * own, rcond=None)[0]
     fitted = design @ beta
     rest = own - fitted
@@ -87,6 +89,19 @@ def linear(y: Floats, X: Floats, w: Floats) -> Regression:
     scores[seen] = np.column_stack([by_mean, by_mean[:, None] * given, by_variance])
     z[seen] = rest / np.sqrt(variance)
     return Regression(beta[:1], beta[1:], variance, scores, z, z)
+
+
+def _told_apart(X: Floats, w: Floats) -> bool:
+    """Tell whether covariates vary and do not determine each other."""
+    if not X.shape[1]:
+        return True
+    centred = X - np.average(X, axis=0, weights=w)
+    spread = np.sqrt(np.average(centred**2, axis=0, weights=w))
+    size = np.maximum(np.abs(X).max(axis=0), 1e-300)
+    if not (spread > 1e-9 * size).all():
+        return False
+    Z = centred / spread
+    return bool(np.linalg.eigvalsh(Z.T @ (w[:, None] * Z) / w.sum())[0] > 1e-12)
 
 
 def ordered_probit(codes: Ints, count: int, X: Floats, w: Floats) -> Regression:

@@ -83,6 +83,10 @@ def numbers_of(data: Frame, name: str, *, ordered: bool) -> Floats:
             raise InputError(f"{name} is an ordered category: name it in ordered=")
         if column.cat.ordered:
             return np.where(column.cat.codes < 0, np.nan, column.cat.codes.astype(float))
+    if getattr(column.dtype, "kind", "") in ("M", "m", "c"):
+        raise InputError(
+            f"{name} must be a column of numbers or an ordered category, got {column.dtype}"
+        )
     try:
         return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
     except (TypeError, ValueError):

@@ -38,6 +38,11 @@ from collective_use.syntax.model_text import ModelText
 
 PARAMETERIZATIONS = ("delta", "theta")
 
+NEEDS_EVERY = (
+    "least squares without weights, or with a full one, need every correlation, but the data do "
+    "not tell one (see the warning): use estimator='WLSMV', join categories or leave an item out"
+)
+
 
 def ordinal_options(estimator: str | None, se: str | None, test: str | None) -> Options:
     """Complete the options of an ordinal fit; without estimator, WLSMV.
@@ -161,16 +166,15 @@ def weights_of(moments: Sequence[OrdinalMoments], function: str) -> list[Floats]
         gamma = m.gamma if m.independent is None else m.independent
         if function == "ULS":
             if m.flat_pairs.size:
-                raise EstimationError(
-                    "least squares without weights need every correlation, but the data do not "
-                    "tell one (see the warning): use estimator='WLSMV', join categories or leave "
-                    "an item out"
-                )
+                raise EstimationError(NEEDS_EVERY)
             out.append(np.ones(m.statistics.size))
         elif function == "DWLS":
             out.append(1.0 / np.diag(gamma))
         else:
-            if np.linalg.cond(gamma) > 1e14 or m.n <= m.statistics.size:
+            if m.flat_pairs.size:
+                raise EstimationError(NEEDS_EVERY)
+            d = np.sqrt(np.diag(gamma))
+            if np.linalg.cond(gamma / np.outer(d, d)) > 1e14 or m.n <= m.statistics.size:
                 raise EstimationError(
                     f"WLS needs more cases than statistics: {m.n:g} cases, "
                     f"{m.statistics.size} statistics; use WLSMV"

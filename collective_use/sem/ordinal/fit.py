@@ -223,6 +223,11 @@ def _check(
     for block in table.blocks[1:]:
         if block.observed != first.observed:
             raise NotSupported("groups with different variables are not supported")
+        if block.exogenous != first.exogenous:
+            raise NotSupported(
+                "a covariate that is conditioned on in one group and a normal variable in another "
+                "is not supported: write its variance in all groups or in none"
+            )
     if given := sorted(set(categories) & set(first.covariates)):
         raise InputError(
             f"{quoted(given)} only explains, so that the model is conditional on it: leave it out "

@@ -20,6 +20,9 @@ from collective_use.sem.data.data import GroupData, SampleData, read_weights
 from collective_use.sem.ordinal.columns import numbers_of
 from collective_use.sem.table.partable import BlockNames
 
+FAR_AWAY = 1e4
+"""Standard deviations between a covariate's mean and 0 from which digits are lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coded:
@@ -206,7 +209,9 @@ def _moments(
     refuse_pairs_never_asked(own, names, where)
     X = Y[:, asked.given]
     if X.shape[1]:
-        check_moments(group_moments(X, w), asked.block.exogenous, where)
+        own_moments = group_moments(X, w)
+        check_moments(own_moments, asked.block.exogenous, where)
+        _tell_far(own_moments, asked.block.exogenous, where)
     try:
         found = ordinal_moments(
             own, asked.counts, w, clusters, covariates=X if X.shape[1] else None,
@@ -217,13 +222,25 @@ def _moments(
         raise EstimationError(
             f"{quoted(given)} {'tells' if len(given) == 1 else 'tell'} every answer to "
             f"{names[error.variable]}{where}: "
-            "its slopes have no finite estimate. Leave the covariate out that does, or join "
-            "categories"
+            "its slopes have no finite estimate, or cannot be told apart where it is seen. Leave "
+            "the covariate out that does it, or join categories"
         ) from None
     tell_sparse(found, names, where)
     if found.given is not None:
         found = replace(found, given=replace(found.given, places=asked.given))
     return found
+
+
+def _tell_far(moments: GroupMoments, names: Sequence[str], where: str) -> None:
+    """Warn of covariates so far from 0 that thresholds, which stand there, lose digits."""
+    away = np.abs(moments.mean) / np.sqrt(np.diag(moments.cov))
+    for name, far in zip(names, away.tolist(), strict=True):
+        if far > FAR_AWAY:
+            warn(
+                f"{name} lies {far:.0f} standard deviations from 0{where}: thresholds stand where "
+                "covariates are 0, so that digits are lost; center it",
+                DataWarning,
+            )
 
 
 def _clusters(data: Frame, cluster: Sequence[str]) -> Ints | None:
