@@ -132,7 +132,7 @@ def ordered_probit(codes: Ints, count: int, X: Floats, w: Floats) -> Regression:
     >>> x = np.array([[-1.0], [0.0], [1.0], [0.0], [1.0], [2.0]])
     >>> found = ordered_probit(np.array([0, 0, 1, 1, 0, 1]), 2, x, np.ones(6))
     >>> found.cuts.round(3).tolist(), found.slopes.round(3).tolist()
-    ([0.438], [0.847])
+    ([0.439], [0.878])
     """
     seen = np.flatnonzero((codes >= 0) & (w > 0))
     own, weight, k = codes[seen], w[seen], count - 1
