@@ -11,6 +11,10 @@ from collective_use.numerics.sem.model import vech_index
 from collective_use.numerics.types import Floats as Floats
 from collective_use.numerics.types import Ints as Ints
 
+ALIKE = 1e-7
+"""Smallest eigenvalue of correlations below which variables all but determine each other: what
+depends on each of them keeps less than half its digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupMoments:

@@ -11,6 +11,7 @@ from collective_use.frames import rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collective_use.sem.data.data import SampleData
     from collective_use.sem.fitted import Fitted
 from collective_use.sem.resampling.replicates import Replicates
 
@@ -80,23 +81,32 @@ def _setup(fit: Fitted) -> list[str]:
     if options.likelihood == "wishart":
         lines.insert(1, _line("Likelihood", "Wishart"))
     lines.append("")
-    if len(data.groups) > 1:
-        lines.append("  Number of observations per group:")
-        lines += [_line(f"  {g.name}", _whole(g.moments.n)) for g in data.groups]
-    else:
-        lines.append(_line("Number of observations", _whole(data.n)))
+    lines += _observations(data)
     used = sum(len(g.rows) for g in data.groups)
     if data.n_rows > used > 0:
         lines.append(_line("Rows in the data", str(data.n_rows)))
     if options.missing == "fiml":
         patterns = sum(len(g.patterns) for g in data.groups)
         lines.append(_line("Number of missing patterns", str(patterns)))
-    for k, g in enumerate(data.groups):
+    for g in data.groups:
         for j, codes in enumerate(g.clusters):
             where = f" ({g.name})" if len(data.groups) > 1 else ""
             which = f" {j + 1}" if len(g.clusters) > 1 else ""
             lines.append(_line(f"Number of clusters{which}{where}", str(int(codes.max()) + 1)))
-        del k
+    return lines
+
+
+def _observations(data: SampleData) -> list[str]:
+    """Say how many cases groups have, and what these weigh."""
+    if len(data.groups) == 1:
+        return [_line("Number of observations", _whole(data.n))]
+    weighted = any(g.weights is not None for g in data.groups)
+    counts = [str(len(g.rows)) if weighted else _whole(g.moments.n) for g in data.groups]
+    lines = ["  Number of observations per group:"]
+    lines += [_line(f"  {g.name}", n) for g, n in zip(data.groups, counts, strict=True)]
+    if weighted:
+        lines.append("  Sum of weights per group, scaled to all cases:")
+        lines += [_line(f"  {g.name}", float(g.moments.n)) for g in data.groups]
     return lines
 
 

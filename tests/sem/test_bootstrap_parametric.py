@@ -169,3 +169,26 @@ def test_impossible_moments_are_refused() -> None:
         normal_draws(np.zeros(2), np.array([[1.0, 2.0], [2.0, 1.0]]), 5, rng)
     with pytest.raises(ValueError, match="do not rise"):
         ordinal_draws([np.array([1.0, 0.0])], np.zeros(1), np.eye(1), 5, rng)
+
+
+def test_a_correlation_that_a_sample_does_not_tell_is_a_failure_with_its_reason() -> None:
+    rng = np.random.default_rng(3)
+    f, cuts = rng.normal(size=40), (-0.5, 0.5)
+    data = pd.DataFrame({k: np.digitize(0.9 * f + 0.6 * rng.normal(size=40), cuts) for k in ITEMS})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        fit = fit_sem(MODEL, data, ordered=ITEMS, estimator="ULSMV")
+    with pytest.warns(ConvergenceWarning, match="does not tell every correlation"):
+        boot = bootstrap_fit(fit, 100, seed=1)
+    assert boot.failures["the sample does not tell every correlation"] > 0
+    assert boot.failed == sum(boot.failures.values())
+
+
+def test_covariates_that_tell_an_item_in_a_sample_are_a_failure_with_its_reason() -> None:
+    data = answers((0.0,), n=100)
+    once = int(np.flatnonzero(data.a == 0)[0])
+    shown = ((data.a > 0) & (np.arange(100) % 3 > 0)) | (np.arange(100) == once)
+    data["x"] = shown.astype(float)
+    fit = fit_sem(MODEL + "\nf ~ x", data, ordered=ITEMS)
+    with pytest.warns(ConvergenceWarning, match="covariates leave a without slopes"):
+        bootstrap_fit(fit, 20, seed=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from functools import cache
 
@@ -324,7 +325,7 @@ def test_what_cannot_be_estimated_is_named() -> None:
         fit(data.assign(v=2 * data.x - 1), MODEL + "\nf ~ v")
     with pytest.raises(EstimationError, match="constant: 'v'"):
         fit(data.assign(v=1.0), MODEL + "\nf ~ v")
-    with pytest.raises(EstimationError, match="tell every answer to y"):
+    with pytest.raises(EstimationError, match="'x', 'z' determine y: nothing of it"):
         fit(data.assign(y=data.x + 2 * data.z), "f =~ a + b + y\nf ~ x + z", ordered=["a", "b"])
     with pytest.raises(InputError, match="must be a column of numbers"):
         fit(data.assign(x="much"))
@@ -390,6 +391,34 @@ def test_an_improbable_case_counts_alike_at_both_ends() -> None:
     assert two.se[:3].tolist() == pytest.approx(one.se[:3].tolist(), rel=1e-6)
 
 
+def test_covariates_much_alike_are_two_all_the_same() -> None:
+    data, model = answers(), "f =~ a + b + y\nf ~ x + {}"
+    plain = fit(data, model.format("z"), ordered=["a", "b"], estimator="WLS")
+    near = data.assign(v=data.x + 1e-2 * data.z)
+    found = fit(near, model.format("v"), ordered=["a", "b"], estimator="WLS")
+    assert found.fit_measures["chisq"] == pytest.approx(plain.fit_measures["chisq"], rel=1e-7)
+    one, two = (f.to_frame().query("op == '~'").set_index("rhs") for f in (plain, found))
+    assert two.est["v"] / 100 == pytest.approx(one.est["z"], rel=1e-7)
+    assert two.se["v"] / 100 == pytest.approx(one.se["z"], rel=1e-7)
+    assert two.est["x"] == pytest.approx(one.est["x"] - 100 * one.est["z"], rel=1e-7)
+    with pytest.raises(EstimationError, match=r"'x', 'v' all but determine each other \(smallest"):
+        fit(data.assign(v=data.x + 1e-4 * data.z), model.format("v"), ordered=["a", "b"])
+
+
+def test_groups_say_their_cases_and_what_these_weigh() -> None:
+    data = answers().assign(g=lambda d: np.where(np.arange(len(d)) < 200, "small", "large"))
+    text = fit(data, weights="w", group="g").summary()
+    weight = data.w * 500 / data.w.sum()
+    for name, rows in (("small", slice(0, 200)), ("large", slice(200, 500))):
+        total = weight[rows].sum()
+        assert re.search(rf"per group:(.|\n)*{name} +{len(data.w[rows])}\n", text)
+        assert re.search(rf"weights per group(.|\n)*{name} +{total:.3f}\n", text)
+    light = data.assign(w=np.where(data.g == "small", 1e-4, 1.0))
+    for ordered in (ITEMS, ()):
+        with pytest.raises(InputError, match=r"weights of group 'small' add up to 0.033 cases"):
+            cu.fit_sem("f =~ a + b + c + d", light, ordered=ordered, weights="w", group="g")
+
+
 @pytest.mark.parametrize("where", ["collinear", "constant", "few"])
 def test_covariates_that_cannot_be_told_apart_where_an_outcome_is_seen(where: str) -> None:
     data = answers().copy()
@@ -397,7 +426,7 @@ def test_covariates_that_cannot_be_told_apart_where_an_outcome_is_seen(where: st
     data["y"] = data.y.where(half if where != "few" else np.arange(500) < 3)
     made = {"collinear": 0.3 * data.x + 0.7, "constant": 1.0, "few": data.z}[where]
     data["v"] = np.where(half, made, data.z)
-    with pytest.raises(EstimationError, match=r"tell every answer to y: .* told apart"):
+    with pytest.raises(EstimationError, match=r"among the cases that have y: its slopes"):
         fit(data, "f =~ a + b + y\nf ~ x + v", ordered=["a", "b"], missing="pairwise")
 
 

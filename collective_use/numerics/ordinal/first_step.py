@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from collective_use.numerics.ordinal.derivatives import threshold_scores
 from collective_use.numerics.ordinal.polychoric import thresholds_of
-from collective_use.numerics.ordinal.regression import Regression, linear, ordered_probit
+from collective_use.numerics.ordinal.regression import (
+    CovariatesError,
+    Regression,
+    linear,
+    ordered_probit,
+)
 from collective_use.numerics.types import Floats, Ints
 
 _NONE = np.zeros(0)
-
-
-class PerfectlyToldError(ValueError):
-    """Covariates tell a variable perfectly; `variable` is its place."""
-
-    def __init__(self, variable: int) -> None:
-        super().__init__(f"variable {variable}: covariates tell its answers perfectly")
-        self.variable = variable
 
 
 class FirstStep:
@@ -44,8 +41,8 @@ class FirstStep:
     ------
     ValueError
         When a category has no cases.
-    PerfectlyToldError
-        When covariates tell a variable perfectly.
+    CovariatesError
+        When a variable has no regression on the covariates.
     """
 
     def __init__(
@@ -90,14 +87,15 @@ def _one(y: Floats, count: int, w: Floats, X: Floats, i: int) -> Regression:
         if (counts == 0).any():
             raise ValueError(f"variable {i}: a category has no cases: {counts.tolist()}")
         if X.shape[1]:
-            try:
-                return ordered_probit(codes, count, X, w)
-            except ValueError:
-                raise PerfectlyToldError(i) from None
+            return _regressed(i, lambda: ordered_probit(codes, count, X, w))
         cuts = thresholds_of(counts.astype(float))
         return Regression(cuts, _NONE, 1.0, threshold_scores(cuts)[codes] * seen[:, None],
                           _NONE, _NONE)  # fmt: skip
+    return _regressed(i, lambda: linear(y, X, w))
+
+
+def _regressed(i: int, regress: Callable[[], Regression]) -> Regression:
     try:
-        return linear(y, X, w)
-    except ValueError:
-        raise PerfectlyToldError(i) from None
+        return regress()
+    except CovariatesError as error:
+        raise CovariatesError(apart=error.apart, variable=i) from None

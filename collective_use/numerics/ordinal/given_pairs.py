@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from collective_use.numerics.ordinal.normal import bivariate_normal_cdf, bivariate_normal_pdf
-from collective_use.numerics.ordinal.polychoric import FAR, LIMIT
+from collective_use.numerics.ordinal.polychoric import FAR
 from collective_use.numerics.ordinal.polyserial import normal_pdf
+from collective_use.numerics.ordinal.search import best_correlation
 from collective_use.numerics.types import Floats
 
 _TINY = 1e-100
@@ -109,26 +110,15 @@ def correlation_given(first: Edges, second: Edges, w: Floats, start: float) -> t
     ----------
     Olsson (1979), Psychometrika 44:443 (two-step estimates).
     """
-    rho, low, high = float(np.clip(start, -0.9, 0.9)), -LIMIT, LIMIT
-    total = float(w.sum())
-    for step in range(100):
+
+    def derivatives(rho: float) -> tuple[float, float, float]:
         slope, bend = _density(first, second, rho)
         prob = np.maximum(rectangle(first, second, rho), _TINY)
         score = slope / prob
-        g = float(w @ score)
-        curvature = float(w @ (score * score))
-        if step >= 2:
-            curvature -= float(w @ (bend / prob))
-        low, high = (rho, high) if g > 0 else (low, rho)
-        if abs(g) <= 1e-13 * total:
-            break
-        moved = rho + g / curvature if curvature > 0 else np.nan
-        if not low < moved < high:
-            moved = 0.5 * (low + high)
-        change, rho = abs(moved - rho), float(moved)
-        if change < 1e-13:
-            break
-    return rho, abs(rho) > LIMIT - 1e-9
+        square = float(w @ (score * score))
+        return float(w @ score), square, square - float(w @ (bend / prob))
+
+    return best_correlation(derivatives, start, float(w.sum()))
 
 
 def edge_scores(first: Edges, second: Edges, rho: float) -> EdgeScores:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from collective_use.numerics.ordinal.polychoric import FAR, LIMIT
+from collective_use.numerics.ordinal.polychoric import FAR
+from collective_use.numerics.ordinal.search import best_correlation
 from collective_use.numerics.types import Floats, Ints
 
 _ROOT = 1.0 / np.sqrt(2 * np.pi)
@@ -81,19 +82,12 @@ def polyserial_correlations(
     >>> 0.5 < rho < 0.9, at_limit
     (True, False)
     """
-    rho, low, high = float(np.clip(start, -0.9, 0.9)), -LIMIT, LIMIT
-    for step in range(100):
+
+    def derivatives(rho: float) -> tuple[float, float, float]:
         score, slope = _score_and_slope(y, lower, upper, rho)
-        g = float(weights @ score)
-        curvature = float(weights @ (score * score)) if step < 2 else -float(weights @ slope)
-        low, high = (rho, high) if g > 0 else (low, rho)
-        moved = rho + g / curvature if curvature > 0 else np.nan
-        if not low < moved < high:
-            moved = 0.5 * (low + high)
-        change, rho = abs(moved - rho), float(moved)
-        if change < 1e-13:
-            break
-    return rho, abs(rho) > LIMIT - 1e-9
+        return float(weights @ score), float(weights @ (score * score)), -float(weights @ slope)
+
+    return best_correlation(derivatives, start, float(weights.sum()))
 
 
 def code_correlation(y: Floats, codes: Ints, weights: Floats) -> float:

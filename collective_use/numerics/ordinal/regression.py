@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
+from collective_use.numerics.moments import ALIKE
 from collective_use.numerics.ordinal.derivatives import by_cuts, continuous_scores
 from collective_use.numerics.ordinal.polychoric import FAR, thresholds_of
 from collective_use.numerics.ordinal.polyserial import edges_of, interval, normal_pdf
@@ -19,8 +21,26 @@ from collective_use.numerics.types import Floats, Ints
 
 MOST_STEPS = 100
 FLAT = 1e-9
-"""Where the mean log-likelihood curves less than this in a direction (covariates standardised), it
-has no maximum there: answers are told perfectly and slopes are infinite."""
+"""Where the mean log-likelihood curves less than this in a direction (covariates made uncorrelated,
+of variance 1), it has no maximum there: answers are told perfectly and slopes are infinite."""
+
+
+class CovariatesError(ValueError):
+    """A variable has no regression on its covariates.
+
+    Parameters
+    ----------
+    apart
+        Whether covariates can be told apart where the variable is seen; if so they tell it
+        perfectly.
+    variable
+        Its place among others.
+    """
+
+    def __init__(self, *, apart: bool, variable: int = 0) -> None:
+        why = "tell it perfectly" if apart else "cannot be told apart where it is seen"
+        super().__init__(f"variable {variable}: covariates {why}")
+        self.apart, self.variable = apart, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +81,8 @@ def linear(y: Floats, X: Floats, w: Floats) -> Regression:
 
     Raises
     ------
-    ValueError
-        When covariates explain the variable perfectly.
+    CovariatesError
+        When covariates explain the variable perfectly, or cannot be told apart.
 
     Examples
     --------
@@ -76,14 +96,14 @@ def linear(y: Floats, X: Floats, w: Floats) -> Regression:
     design = np.column_stack([np.ones(seen.size), given])
     root = np.sqrt(weight)
     if seen.size <= design.shape[1] + 1 or not _told_apart(given, weight):
-        raise ValueError("covariates cannot be told apart where it is seen")
+        raise CovariatesError(apart=False)
     beta = np.linalg.lstsq(root[:, None] * design, root * own, rcond=None)[0]
     fitted = design @ beta
     rest = own - fitted
     variance = float(np.average(rest * rest, weights=weight))
     whole = float(np.average((own - np.average(own, weights=weight)) ** 2, weights=weight))
     if not variance > 1e-12 * whole:
-        raise ValueError("covariates explain it perfectly")
+        raise CovariatesError(apart=True)
     by_mean, by_variance = continuous_scores(own, fitted, variance)
     scores, z = np.zeros((y.size, X.shape[1] + 2)), np.zeros(y.size)
     scores[seen] = np.column_stack([by_mean, by_mean[:, None] * given, by_variance])
@@ -92,7 +112,7 @@ def linear(y: Floats, X: Floats, w: Floats) -> Regression:
 
 
 def _told_apart(X: Floats, w: Floats) -> bool:
-    """Tell whether covariates vary and do not determine each other."""
+    """Tell whether covariates vary and do not all but determine each other."""
     if not X.shape[1]:
         return True
     centred = X - np.average(X, axis=0, weights=w)
@@ -101,13 +121,13 @@ def _told_apart(X: Floats, w: Floats) -> bool:
     if not (spread > 1e-9 * size).all():
         return False
     Z = centred / spread
-    return bool(np.linalg.eigvalsh(Z.T @ (w[:, None] * Z) / w.sum())[0] > 1e-12)
+    return bool(np.linalg.eigvalsh(Z.T @ (w[:, None] * Z) / w.sum())[0] > ALIKE)
 
 
 def ordered_probit(codes: Ints, count: int, X: Floats, w: Floats) -> Regression:
     """Regress an ordered variable by maximum likelihood, its latent response's variance 1.
 
-    Newton steps on the concave log-likelihood, covariates standardised meanwhile.
+    Newton steps on the concave log-likelihood, covariates made uncorrelated meanwhile.
 
     Parameters
     ----------
@@ -120,8 +140,9 @@ def ordered_probit(codes: Ints, count: int, X: Floats, w: Floats) -> Regression:
 
     Raises
     ------
-    ValueError
-        When covariates tell answers perfectly: slopes are then infinite.
+    CovariatesError
+        When covariates tell answers perfectly, so that slopes are infinite, or cannot be told
+        apart.
 
     References
     ----------
@@ -135,15 +156,17 @@ def ordered_probit(codes: Ints, count: int, X: Floats, w: Floats) -> Regression:
     ([0.439], [0.878])
     """
     seen = np.flatnonzero((codes >= 0) & (w > 0))
-    own, weight, k = codes[seen], w[seen], count - 1
-    centre = np.average(X[seen], axis=0, weights=weight)
-    spread = np.sqrt(np.average((X[seen] - centre) ** 2, axis=0, weights=weight))
-    spread[spread == 0] = 1.0
-    Z = (X[seen] - centre) / spread
-    counts = np.bincount(own, weights=weight, minlength=count).astype(float)
+    own, weight, k = codes[seen], w[seen] / w[seen].sum(), count - 1
+    if not _told_apart(X[seen], weight):
+        raise CovariatesError(apart=False)
+    centre = weight @ X[seen]
+    centred = X[seen] - centre
+    root = np.linalg.cholesky(centred.T @ (weight[:, None] * centred))
+    Z = solve_triangular(root, centred.T, lower=True).T
+    counts = np.bincount(own, weights=w[seen], minlength=count).astype(float)
     at = np.concatenate([thresholds_of(counts), np.zeros(X.shape[1])])
-    at = _maximum(own, k, Z, weight / weight.sum(), at)
-    slopes = at[k:] / spread
+    at = _maximum(own, k, Z, weight, at)
+    slopes = solve_triangular(root, at[k:], lower=True, trans="T")
     cuts = at[:k] + centre @ slopes
     lower, upper = _limits(codes, k, X, np.concatenate([cuts, slopes]))
     prob = interval(lower, upper)
@@ -172,7 +195,7 @@ def _maximum(codes: Ints, k: int, Z: Floats, w: Floats, at: Floats) -> Floats:
         at, value = moved, max(better, value)
         if np.abs(step).max() < 1e-11:
             return at
-    raise ValueError("covariates tell its answers perfectly")
+    raise CovariatesError(apart=True)
 
 
 def _limits(codes: Ints, k: int, Z: Floats, at: Floats) -> tuple[Floats, Floats]:

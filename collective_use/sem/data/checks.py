@@ -13,7 +13,7 @@ from collective_use.errors import (
     InputError,
     warn,
 )
-from collective_use.numerics.moments import Floats, GroupMoments, Ints
+from collective_use.numerics.moments import ALIKE, Floats, GroupMoments, Ints
 
 
 def check_moments(
@@ -76,16 +76,37 @@ def warn_scales(groups: Sequence[GroupMoments], variables: Sequence[str]) -> Non
             return
 
 
-def _warn_collinear(moments: GroupMoments, variables: Sequence[str]) -> None:
+def alike(moments: GroupMoments, variables: Sequence[str]) -> tuple[list[str], float]:
+    """Return variables that all but determine each other, and the smallest eigenvalue.
+
+    No names where there are none.
+    """
     d = np.sqrt(np.diag(moments.cov))
     values, vectors = np.linalg.eigh(moments.cov / np.outer(d, d))
-    if values[0] < 1e-7:
-        involved = [v for v, x in zip(variables, vectors[:, 0], strict=True) if abs(x) > 0.1]
+    weights = np.abs(vectors[:, 0]).tolist()
+    near = values[0] < ALIKE
+    return [v for v, x in zip(variables, weights, strict=True) if near and x > 0.1], values[0]
+
+
+def _warn_collinear(moments: GroupMoments, variables: Sequence[str]) -> None:
+    involved, value = alike(moments, variables)
+    if involved:
         warn(
             f"{quoted(involved)} all but determine each other (smallest eigenvalue of the "
-            f"correlations {values[0]:.0e}): estimates may not be found or lose digits",
+            f"correlations {value:.0e}): estimates may not be found or lose digits",
             DataWarning,
         )
+
+
+def check_weighted(groups: Sequence[tuple[str, float]]) -> None:
+    """Raise for a group, by name and sum of scaled weights, that weighs no more than one case."""
+    for name, total in groups:
+        if total <= 1:
+            raise InputError(
+                f"the weights of group {name!r} add up to {total:.2g} cases when all are scaled "
+                "to the number of cases: too little to estimate from. Fit the group apart, or "
+                "give weights that are scaled within groups"
+            )
 
 
 def check_values(Y: Floats, variables: Sequence[str]) -> None:

@@ -30,6 +30,7 @@ from collective_use.sem.data.checks import (
     check_group_values,
     check_moments,
     check_values,
+    check_weighted,
     warn_coverage,
     warn_scales,
 )
@@ -259,6 +260,7 @@ def _read(
                                   variables)  # fmt: skip
         built.append(one)
     built = _with_others_moments(built, variables)
+    check_weighted([(g.name, g.moments.n) for g in built if g.weights is not None])
     result = SampleData(
         tuple(variables), tuple(built), float(sum(g.moments.n for g in built)), len(Y), record
     )

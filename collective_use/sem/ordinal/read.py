@@ -12,10 +12,10 @@ from collective_use.accepted import Frame
 from collective_use.checks import column_in, quoted
 from collective_use.errors import DataWarning, EstimationError, InputError, warn
 from collective_use.numerics.moments import Floats, GroupMoments, Ints, group_moments
-from collective_use.numerics.ordinal.first_step import PerfectlyToldError
 from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments
+from collective_use.numerics.ordinal.regression import CovariatesError
 from collective_use.record import Record
-from collective_use.sem.data.checks import check_clusters, check_moments
+from collective_use.sem.data.checks import alike, check_clusters, check_moments, check_weighted
 from collective_use.sem.data.data import GroupData, SampleData, read_weights
 from collective_use.sem.ordinal.columns import numbers_of
 from collective_use.sem.table.partable import BlockNames
@@ -124,6 +124,8 @@ def read_ordinal(
         found, part = _of_group(asked, name, rows)
         moments.append(found)
         built.append(part)
+    if weights is not None:
+        check_weighted([(g.name, g.moments.n) for g in built])
     n = float(sum(g.moments.n for g in built))
     sample = SampleData(block.observed, tuple(built), n, Y.shape[0], record)
     return Coded(sample, tuple(moments), categories)
@@ -211,24 +213,54 @@ def _moments(
     if X.shape[1]:
         own_moments = group_moments(X, w)
         check_moments(own_moments, asked.block.exogenous, where)
+        _refuse_alike(own_moments, asked.block.exogenous, where)
         _tell_far(own_moments, asked.block.exogenous, where)
     try:
         found = ordinal_moments(
             own, asked.counts, w, clusters, covariates=X if X.shape[1] else None,
             sampling=w is not None,
         )  # fmt: skip
-    except PerfectlyToldError as error:
-        given = asked.block.exogenous
-        raise EstimationError(
-            f"{quoted(given)} {'tells' if len(given) == 1 else 'tell'} every answer to "
-            f"{names[error.variable]}{where}: "
-            "its slopes have no finite estimate, or cannot be told apart where it is seen. Leave "
-            "the covariate out that does it, or join categories"
-        ) from None
+    except CovariatesError as error:
+        told = names[error.variable], bool(asked.counts[error.variable])
+        raise EstimationError(_no_regression(error, asked.block.exogenous, told, where)) from None
     tell_sparse(found, names, where)
     if found.given is not None:
         found = replace(found, given=replace(found.given, places=asked.given))
     return found
+
+
+def _no_regression(
+    error: CovariatesError, given: Sequence[str], told: tuple[str, bool], where: str
+) -> str:
+    """Say why an outcome, by name and whether it is ordered, has no slopes, and what helps."""
+    (name, ordered), one = told, len(given) == 1
+    if not error.apart:
+        why = "does not vary" if one else "do not vary or determine each other"
+        return (
+            f"{quoted(given)} {why} among the cases that have {name}{where}: its slopes cannot be "
+            f"told. Leave {'the' if one else 'a'} covariate out"
+        )
+    if ordered:
+        return (
+            f"{quoted(given)} {'tells' if one else 'tell'} every answer to {name}{where}: its "
+            "slopes have no finite estimate. Leave the covariate out that does it, or join "
+            "categories"
+        )
+    return (
+        f"{quoted(given)} {'determines' if one else 'determine'} {name}{where}: nothing of it is "
+        "left to model. Leave the covariate out that does it, or the outcome"
+    )
+
+
+def _refuse_alike(moments: GroupMoments, names: Sequence[str], where: str) -> None:
+    """Refuse covariates so much alike that the slopes of each lose their digits."""
+    involved, value = alike(moments, names)
+    if involved:
+        raise EstimationError(
+            f"{quoted(involved)} all but determine each other{where} (smallest eigenvalue of the "
+            f"correlations {value:.0e}): their slopes cannot be told with ordered outcomes. Leave "
+            "one out, or take their difference"
+        )
 
 
 def _tell_far(moments: GroupMoments, names: Sequence[str], where: str) -> None:

@@ -11,6 +11,7 @@ from collective_use.errors import EstimationError
 from collective_use.numerics.moments import Floats, Ints
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
 from collective_use.numerics.ordinal.response import Response
+from collective_use.numerics.sem.residual_errors import ErrorPart, standardized
 from collective_use.sem.inference import inverted
 from collective_use.sem.ordinal.estimate import OrdinalSolution
 from collective_use.sem.ordinal.read import outcomes_of
@@ -36,13 +37,9 @@ def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoment
 
     objective = solution.shared
     parts: list[list[pd.DataFrame]] = [[], [], [], []]
-    reason = ""
-    for i, (m, r) in enumerate(zip(moments, objective.responses(solution.theta), strict=True)):
-        try:
-            z = z_values(solution, i, moments)
-        except EstimationError as error:
-            reason = str(error)
-            z = np.full(m.statistics.size, np.nan), np.full(m.statistics.size, np.nan)
+    known, reason = z_values(solution, moments)
+    responses = objective.responses(solution.theta)
+    for i, (m, r, z) in enumerate(zip(moments, responses, known, strict=True)):
         block = solution.table.blocks[i]
         found = _of_group(i + 1, outcomes_of(block), m, r, z)
         for part, frame in zip(parts, (*found, _slopes(i + 1, block, m, r, z)), strict=True):
@@ -51,44 +48,24 @@ def ordinal_residuals(solution: OrdinalSolution, moments: Sequence[OrdinalMoment
     return SemResiduals(covariances, means, reason, thresholds, slopes if len(slopes) else None)
 
 
-def residual_spread(
-    solution: OrdinalSolution, group: int, moments: Sequence[OrdinalMoments]
-) -> Floats:
-    """Return the covariance of the residuals of one group under the model, (k, k).
-
-    ``sum_h Q_gh Gamma_h Q_gh' / n_h`` with ``Q_gh = [g = h] I - share_h D_g (D'WD)^-1 D_h' W_h``:
-    what groups share in parameters they share in errors.
-    """
-    objective = solution.shared
-    A = inverted(solution, objective.fisher(solution.theta))
-    responses = objective.responses(solution.theta)
-    own = responses[group].jacobian @ A
-    out = np.zeros((own.shape[0], own.shape[0]))
-    for h, (m, r, W, share) in enumerate(
-        zip(moments, responses, objective.W, solution.data.shares, strict=True)
-    ):
-        fitted = share * (own @ r.jacobian.T)
-        Q = -(fitted * W if W.ndim == 1 else fitted @ W)
-        if h == group:
-            Q[np.diag_indices_from(Q)] += 1.0
-        out += Q @ (m.gamma / m.n) @ Q.T
-    return out
-
-
 def z_values(
-    solution: OrdinalSolution, group: int, moments: Sequence[OrdinalMoments]
-) -> tuple[Floats, Floats]:
-    """Return normalised and standardized residuals of one group, by its number from 0."""
-    m, r = moments[group], solution.shared.responses(solution.theta)[group]
-    e = m.statistics - r.values
-    own = np.diag(m.gamma) / m.n
-    out = []
-    for variance in (own, np.diag(residual_spread(solution, group, moments))):
-        # A statistic that is fitted exactly has no error of its own.
-        error = np.sqrt(np.where(variance > 1e-10 * own, variance, np.nan))
-        error[np.abs(e) < 1e-5] = 1.0
-        out.append(e / error)
-    return out[0], out[1]
+    solution: OrdinalSolution, moments: Sequence[OrdinalMoments]
+) -> tuple[list[tuple[Floats, Floats]], str]:
+    """Return normalised and standardized residuals by group, or NaN and the reason."""
+    objective = solution.shared
+    responses = objective.responses(solution.theta)
+    residuals = [m.statistics - r.values for m, r in zip(moments, responses, strict=True)]
+    try:
+        A = inverted(solution, objective.fisher(solution.theta))
+    except EstimationError as error:
+        none = [np.full(r.size, np.nan) for r in residuals]
+        return list(zip(none, none, strict=True)), str(error)
+    parts = []
+    for m, r, W, share in zip(moments, responses, objective.W, solution.data.shares, strict=True):
+        D = r.jacobian
+        weighted = W[:, None] * D if W.ndim == 1 else W @ D
+        parts.append(ErrorPart(m.gamma / m.n, D, share * (A @ weighted.T)))
+    return standardized(parts, residuals), ""
 
 
 def _slopes(

@@ -31,9 +31,10 @@ def two_level_ordinal_residuals(
 
     covariances, thresholds = [], []
     responses = solution.objective.responses(solution.theta)
-    for i, (m, r) in enumerate(zip(moments, responses, strict=True)):
+    known, reason = z_values(solution, moments)
+    for i, (m, r, z) in enumerate(zip(moments, responses, known, strict=True)):
         names = solution.table.block(i + 1, 2).observed
-        z, raw = z_values(solution, i, moments), m.statistics - r.values
+        raw = m.statistics - r.values
         h, p = m.item.size, len(names)
         order = [int(np.sum(m.item[:k] == m.item[k])) + 1 for k in range(h)]
         thresholds.append(pd.DataFrame({
@@ -56,6 +57,6 @@ def two_level_ordinal_residuals(
             } | dict(zip(KINDS, (values[0], gap, *values[1:]), strict=True))))  # fmt: skip
     empty = pd.DataFrame(columns=["group", "level", "lhs", *KINDS])
     return SemResiduals(
-        pd.concat(covariances, ignore_index=True), empty, "",
+        pd.concat(covariances, ignore_index=True), empty, reason,
         pd.concat(thresholds, ignore_index=True),
     )  # fmt: skip

@@ -21,6 +21,7 @@ from collective_use.numerics.moments import (
 from collective_use.numerics.sem.fiml import FimlObjective
 from collective_use.numerics.sem.model import cells_of, fill, jacobian
 from collective_use.numerics.sem.objective import NormalObjective, saturated_block
+from collective_use.numerics.sem.residual_errors import ErrorPart, standardized
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.engines.core import Solution
 from collective_use.sem.goodness.tests_of_fit import (
@@ -115,7 +116,7 @@ def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals
 
     covariances, means, reason = [], [], ""
     try:
-        known = _parts(solution, saturated)
+        known = _z_values(solution, saturated)
     except (EstimationError, NotSupported) as error:
         known, reason = [], str(error)
     for i, s in enumerate(saturated):
@@ -127,7 +128,7 @@ def residuals(solution: Solution, saturated: list[GroupMoments]) -> SemResiduals
         correlation = vech(s.cov / np.outer(ds, ds) - state.Sigma / np.outer(dm, dm))
         raw_mean = s.mean - state.mu
         if known:
-            z = _z_values(known, i, np.concatenate([raw_mean, raw]) if use_means else raw)
+            z = known[i]
         else:
             z = np.full(raw.size + first, np.nan), np.full(raw.size + first, np.nan)
         names = solution.table.blocks[i].observed
@@ -151,58 +152,19 @@ def _frame(group: int, names: Mapping[str, list[str]], parts: Sequence[Floats]) 
     return pd.DataFrame({"group": group, **names, **dict(zip(KINDS, parts, strict=True))})
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What one group adds to the errors of residuals.
-
-    Attributes
-    ----------
-    spread
-        Covariance of its sample moments, (k, k).
-    jacobian
-        Of the implied moments, (k, q).
-    pull
-        How estimates follow its sample moments, (q, k).
-    """
-
-    spread: Floats
-    jacobian: Floats
-    pull: Floats
-
-
-def _parts(solution: Solution, saturated: Sequence[GroupMoments]) -> list[_Part]:
+def _z_values(solution: Solution, saturated: Sequence[GroupMoments]) -> list[tuple[Floats, Floats]]:
+    """Return normalised and standardized residuals by group, means before covariances."""
     kind = "structured" if solution.options.information == "expected" else "h1"
     A0 = inverted(solution, information(solution, kind))
-    means, q, out = solution.model.meanstructure, solution.model.n_free, []
+    means, q, states = solution.model.meanstructure, solution.model.n_free, states_of(solution)
+    parts, residuals = [], []
     for i, s in enumerate(saturated):
-        cells, state = cells_of(solution.model.blocks[i]), states_of(solution)[i]
-        D = jacobian(cells, state, q, means=means)
+        D = jacobian(cells_of(solution.model.blocks[i]), states[i], q, means=means)
         pull = solution.data.shares[i] * (A0 @ D.T @ _structured(solution, i))
-        out.append(_Part(moment_covariance(solution, i, s), D, pull))
-    return out
-
-
-def _z_values(parts: Sequence[_Part], group: int, r: Floats) -> tuple[Floats, Floats]:
-    """Return normalised and standardized residuals.
-
-    The residuals' covariance is ``sum_h Q_gh Gamma_h Q_gh'`` with ``Q_gh = [g = h] I - D_g P_h``:
-    what groups share in parameters they share in errors.
-    """
-    acov = parts[group].spread
-    joint = np.zeros_like(acov)
-    for h, part in enumerate(parts):
-        Q = -parts[group].jacobian @ part.pull
-        if h == group:
-            Q[np.diag_indices_from(Q)] += 1.0
-        joint += Q @ part.spread @ Q.T
-    out = []
-    least = 1e-10 * np.diag(acov)  # a moment that is fitted exactly has no error of its own
-    for spread in (acov, joint):
-        variance = np.diag(spread)
-        error = np.sqrt(np.where(variance > least, variance, np.nan))
-        error[np.abs(r) < 1e-5] = 1.0
-        out.append(r / error)
-    return out[0], out[1]
+        parts.append(ErrorPart(moment_covariance(solution, i, s), D, pull))
+        raw = vech(s.cov - states[i].Sigma)
+        residuals.append(np.concatenate([s.mean - states[i].mu, raw]) if means else raw)
+    return standardized(parts, residuals)
 
 
 def moment_covariance(solution: Solution, group: int, s: GroupMoments) -> Floats:

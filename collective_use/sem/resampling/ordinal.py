@@ -13,6 +13,7 @@ from collective_use.numerics.ordinal.many import many_ordinal
 from collective_use.numerics.ordinal.many_moments import many_ordinal_moments
 from collective_use.numerics.ordinal.moments import OrdinalMoments, ordinal_moments, pair_index
 from collective_use.numerics.ordinal.objective import OrdinalObjective
+from collective_use.numerics.ordinal.regression import CovariatesError
 from collective_use.numerics.ordinal.response import Response
 from collective_use.numerics.resampling.batches import fit_side_by_side
 from collective_use.numerics.resampling.draws import ordinal_draws
@@ -119,7 +120,7 @@ class OrdinalRefit(Refit):
         for k, r in enumerate(rows):
             try:
                 own = [_possible(group[k]) for group in by_group]
-                W.append(weights_of(own, self.solution.options.function))
+                W.append(self._weights(own))
                 held.append(own)
                 kept.append(r)
             except ReplicationError as error:
@@ -139,17 +140,28 @@ class OrdinalRefit(Refit):
                 self.model,
                 moments,
                 shares_of(moments),
-                weights_of(moments, self.solution.options.function),
+                self._weights(moments),
                 theta_parameters=self.table.parameterization == "theta",
             )
         )
+
+    def _weights(self, moments: Sequence[OrdinalMoments]) -> list[Floats]:
+        """Return the weights of statistics by group, or the reason why there are none."""
+        function = self.solution.options.function
+        if function != "DWLS" and any(m.flat_pairs.size for m in moments):
+            raise ReplicationError("the sample does not tell every correlation")
+        return weights_of(moments, function)
 
     def _moments(self, m: OrdinalMoments, Y: Floats, weights: Floats | None) -> OrdinalMoments:
         """Return the moments of cases, given the covariates that `m` is given."""
         if m.given is None:
             return _possible(ordinal_moments(Y, self._counts, weights))
         X = Y[:, m.given.places]
-        found = ordinal_moments(Y[:, self._own], self._counts, weights, covariates=X)
+        try:
+            found = ordinal_moments(Y[:, self._own], self._counts, weights, covariates=X)
+        except CovariatesError as error:
+            name = self._names[error.variable]
+            raise ReplicationError(f"covariates leave {name} without slopes") from None
         # What the model takes covariates' own moments to be is of no consequence.
         return replace(_possible(found), given=m.given)
 
