@@ -15,7 +15,7 @@ from collective_use.accepted import PlainDict
 from collective_use.checks import instance_of, number_between, one_of, quoted
 from collective_use.errors import DataWarning, EstimationError, NotSupported, warn
 from collective_use.numerics.moments import Floats, GroupMoments
-from collective_use.record import Record, counted
+from collective_use.record import Record
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.data.saturated import saturated_of
 from collective_use.sem.engines.core import Solution, moved_to
@@ -23,7 +23,7 @@ from collective_use.sem.estimates import estimates_frame, rows_frame
 from collective_use.sem.goodness import tests_of_fit
 from collective_use.sem.goodness.fit_measures import chi_square, compute_fit_measures, main_measures
 from collective_use.sem.goodness.likelihood import has_maximum, log_likelihood
-from collective_use.sem.goodness.short_fit import short_fit
+from collective_use.sem.goodness.short_fit import cases_said, short_fit, why_none
 from collective_use.sem.postfit.derived import (
     DerivedEstimate,
     ImpliedMoments,
@@ -262,6 +262,7 @@ class SemResult(Result):
             "groups": list(self.group_names),
             "estimates": plain(self.estimates),
             "fit": plain(dict(self.fit_measures)) if self.converged else None,
+            "not_computed": dict(self.not_computed) if self.converged else {},
             "problems": [problem.text for problem in self.problems],
             "record": self.record.to_dict(),
         }
@@ -272,14 +273,17 @@ class SemResult(Result):
         shown = table_of("Estimates", self.estimates.drop(columns="std_nox"), notes=notes)
         if not self.converged:
             return (replace(shown, notes=(*notes, *self._of_cases())),)
-        rows = short_fit(self.fit_measures)
-        return (Table("Fit", ("measure", "value"), rows, self._of_cases()), shown)
+        said = (*self._of_cases(), *why_none(self.not_computed))
+        return (Table("Fit", ("measure", "value"), short_fit(self.fit_measures), said), shown)
+
+    @property
+    def not_computed(self) -> Mapping[str, str]:
+        """Fit measures without a value, with the reason; none unless told otherwise."""
+        return {}
 
     def _of_cases(self) -> tuple[str, ...]:
         """Say how many cases were used, by which estimator, and what was left out."""
-        used = f"{self.n:g} cases, estimator {self.solution.options.estimator}."
-        left = self.record.of_kind("left out")
-        return (used, *(f"Left out, {counted(e.count or 0, e.of)}: {e.text}" for e in left))
+        return cases_said(self.n, self.solution.options.estimator, self.record)
 
     def modification_indices(self) -> pd.DataFrame:
         """Return what every fixed parameter would change, largest first."""

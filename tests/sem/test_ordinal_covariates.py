@@ -327,6 +327,8 @@ def test_what_cannot_be_estimated_is_named() -> None:
         fit(data.assign(v=1.0), MODEL + "\nf ~ v")
     with pytest.raises(EstimationError, match="'x', 'z' determine y: nothing of it"):
         fit(data.assign(y=data.x + 2 * data.z), "f =~ a + b + y\nf ~ x + z", ordered=["a", "b"])
+    with pytest.raises(InputError, match="z has two values only: leave fixed_x=False out"):
+        fit(data, fixed_x=False)
     with pytest.raises(InputError, match="must be a column of numbers"):
         fit(data.assign(x="much"))
     with pytest.raises(InputError, match="weights column 'x' must hold finite numbers"):
@@ -403,6 +405,17 @@ def test_covariates_much_alike_are_two_all_the_same() -> None:
     assert two.est["x"] == pytest.approx(one.est["x"] - 100 * one.est["z"], rel=1e-7)
     with pytest.raises(EstimationError, match=r"'x', 'v' all but determine each other \(smallest"):
         fit(data.assign(v=data.x + 1e-4 * data.z), model.format("v"), ordered=["a", "b"])
+
+
+def test_a_measure_that_cannot_be_computed_says_why() -> None:
+    found = fit(answers())
+    assert "No cfi.robust, tli.robust, rmsea.robust: they are about correlations of" in str(found)
+    assert found.to_dict()["not_computed"]["rmsea.robust"].endswith("without covariates")
+    bare = fit(answers(), "f =~ a + b + c + d")
+    assert bare.not_computed == {}
+    assert "No cfi.robust" not in str(bare)
+    exact = fit(answers(), "f =~ a + b + c", ordered=ITEMS[:3])
+    assert "rmsea.robust: the model has no degrees of freedom." in str(exact)
 
 
 def test_groups_say_their_cases_and_what_these_weigh() -> None:

@@ -182,12 +182,13 @@ class Rows:
     w
         What each row weighs, (m,).
     squares
-        What its scores weigh in their products, (m,): the sum of squared sampling weights.
+        With sampling weights what its scores weigh in their products, (m,): the sum of the weights'
+        squares. None where `w` counts cases.
     """
 
     data: Floats
     w: Floats
-    squares: Floats
+    squares: Floats | None = None
     covariates: Floats | None = None
 
 
@@ -197,7 +198,7 @@ def prepared(
 ) -> Rows:  # fmt: skip
     """Return rows, merged where they are equal and independent, and what each weighs."""
     w = np.ones(data.shape[0]) if weights is None else weights
-    squares = w * w if sampling else w
+    squares = w * w if sampling else None
     ordered = np.array(categories) > 0
     data = np.where(np.isnan(data) & ordered, -1.0, data)
     if ordered.all() and clusters is None:
@@ -240,12 +241,12 @@ def _covariates(data: Rows) -> Covariates | None:
         return None
     p, X = data.data.shape[1], data.covariates
     mean = np.average(X, axis=0, weights=data.w)
-    total = data.w.sum() - (1.0 if data.squares is data.w else 0.0)
+    total = data.w.sum() - (1.0 if data.squares is None else 0.0)
     cov = (X - mean).T @ (data.w[:, None] * (X - mean)) / total
     return Covariates(p + np.arange(X.shape[1]), mean, cov)
 
 
-def _merged(data: Floats, w: Floats, squares: Floats, covariates: Floats | None) -> Rows:
+def _merged(data: Floats, w: Floats, squares: Floats | None, covariates: Floats | None) -> Rows:
     """Merge equal rows."""
     base = int(data.max()) + 2
     if covariates is not None:
@@ -259,7 +260,7 @@ def _merged(data: Floats, w: Floats, squares: Floats, covariates: Floats | None)
         _, first, inverse = np.unique(data, axis=0, return_index=True, return_inverse=True)
     inverse = inverse.reshape(-1)
     total = np.bincount(inverse, weights=w).astype(float)
-    held = total if squares is w else np.bincount(inverse, weights=squares).astype(float)
+    held = None if squares is None else np.bincount(inverse, weights=squares).astype(float)
     return Rows(data[first], total, held, None if covariates is None else covariates[first])
 
 
@@ -286,8 +287,8 @@ def _asymptotic_covariance(
     if clusters is not None:
         meat = _within_clusters(w[:, None] * scores, clusters)
     else:
-        own = data.squares is w
-        meat = inner if own else scores.T @ (data.squares[:, None] * scores)
+        q = data.squares
+        meat = inner if q is None else scores.T @ (q[:, None] * scores)
     gamma = bread @ meat @ bread.T * w.sum()
     return (gamma + gamma.T) / 2
 

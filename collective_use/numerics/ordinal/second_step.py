@@ -43,6 +43,23 @@ def tables_of_pairs(steps: FirstStep, w: Floats, rows: Ints, columns: Ints) -> T
 
 @dataclass(slots=True)
 class SecondStep:
+    """Correlations of m pairs, filled pair by pair.
+
+    Attributes
+    ----------
+    rho
+        (m,).
+    scores
+        Casewise derivatives of each pair's log-likelihood by its correlation, (n, m).
+    by_first
+        Sums over cases of these scores times the same log-likelihoods' derivatives by statistics of
+        the first step, (m, k1).
+    empty
+        Whether two answers that occur never occur together, (m,).
+    at_limit
+        Whether the correlation ran into the bound of .999, (m,).
+    """
+
     rho: Floats
     scores: Floats
     by_first: Floats

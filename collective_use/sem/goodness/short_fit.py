@@ -1,9 +1,10 @@
-"""The few fit measures that text and notebooks show."""
+"""The few fit measures that text and notebooks show, and what is said beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from collective_use.record import Record, counted
 from collective_use.results import whole
 
 SHORT = (
@@ -32,3 +33,32 @@ def short_fit(measures: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     return tuple(
         (name, whole(measures[name]) if name in COUNTS else measures[name]) for name in names
     )
+
+
+def cases_said(n: float, estimator: str, record: Record) -> tuple[str, ...]:
+    """Say how many cases were used, by which estimator, and what was left out.
+
+    Examples
+    --------
+    >>> cases_said(301.0, "ML", Record())
+    ('301 cases, estimator ML.',)
+    """
+    left = record.of_kind("left out")
+    return (
+        f"{n:g} cases, estimator {estimator}.",
+        *(f"Left out, {counted(e.count or 0, e.of)}: {e.text}" for e in left),
+    )
+
+
+def why_none(not_computed: Mapping[str, str]) -> tuple[str, ...]:
+    """Say why fit measures have no value, those of one reason together.
+
+    Examples
+    --------
+    >>> why_none({"cfi.robust": "the model has no degrees of freedom"})
+    ('No cfi.robust: the model has no degrees of freedom.',)
+    """
+    names: dict[str, list[str]] = {}
+    for name, why in not_computed.items():
+        names.setdefault(why, []).append(name)
+    return tuple(f"No {', '.join(own)}: {why}." for why, own in names.items())

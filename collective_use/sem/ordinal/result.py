@@ -22,7 +22,11 @@ from collective_use.sem.ordinal.estimate import OrdinalSolution, ordinal_meat
 from collective_use.sem.ordinal.factor_scores import ordinal_factor_scores
 from collective_use.sem.ordinal.read import outcomes_of
 from collective_use.sem.ordinal.residuals import ordinal_residuals
-from collective_use.sem.ordinal.tests_of_fit import model_tests, ordinal_fit_measures
+from collective_use.sem.ordinal.tests_of_fit import (
+    model_tests,
+    ordinal_fit_measures,
+    why_not_robust,
+)
 from collective_use.sem.postfit.derived import ProfileLimits
 from collective_use.sem.postfit.factor_scores import FactorScores
 from collective_use.sem.postfit.residuals import SemResiduals
@@ -87,6 +91,14 @@ class OrdinalResult(SemResult):
         """All fit measures by lavaan's names."""
         found = ordinal_fit_measures(self.solution, self.test, self.scaled_test, self.moments)
         return MappingProxyType({name: float(value) for name, value in found.items()})
+
+    @property
+    def not_computed(self) -> Mapping[str, str]:
+        """Fit measures without a value, with the reason."""
+        names = ("cfi.robust", "tli.robust", "rmsea.robust")
+        if not any(math.isnan(self.fit_measures.get(name, 0.0)) for name in names):
+            return {}
+        return dict.fromkeys(names, why_not_robust(self.solution, self.moments))
 
     def correlations(self, number: int = 1) -> pd.DataFrame:
         """Return polychoric, polyserial and ordinary (co)variances of a group, by its number.

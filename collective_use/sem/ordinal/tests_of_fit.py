@@ -17,6 +17,7 @@ from scipy.linalg import block_diag
 
 from collective_use.numerics.moments import Floats, inverse_and_log_det
 from collective_use.numerics.ordinal.moments import OrdinalMoments, pair_index
+from collective_use.numerics.ordinal.response import Response
 from collective_use.numerics.sem import fit_indices as fi
 from collective_use.sem.goodness.explained import explained_measures
 from collective_use.sem.goodness.fit_measures import (
@@ -140,26 +141,47 @@ def tests_with_free(
     return plain, scaled(solution.options.test, total, df, U, G)
 
 
-def robust_versus(solution: OrdinalSolution, moments: Moments) -> tuple[fi.Versus, float] | None:
-    """Return normal-theory statistics of the polychoric matrices with their scaling.
-
-    None with covariates, and unless all variables are ordered, all matrices positive definite and
-    the thresholds unrestricted: the corrected statistic is about correlations alone.
-
-    References
-    ----------
-    Savalei (2021), equations 13 to 20.
-    """
+def why_not_robust(solution: OrdinalSolution, moments: Moments) -> str:
+    """Say why there is no robust CFI, TLI and RMSEA, or return nothing where there is one."""
     objective = solution.shared
     if any(m.is_mean.any() or m.given is not None for m in moments):
-        return None
-    responses = objective.responses(solution.theta)
+        return "they are about correlations of ordered variables alone, without covariates"
     cuts = [
         float(np.abs(e[: m.item.size]).max())
         for e, m in zip(objective.differences(solution.theta), moments, strict=True)
     ]
     if max(cuts) > 1e-8:
+        return "they are about correlations alone, and the model restricts thresholds, too"
+    if solution.df == 0:
+        return "the model has no degrees of freedom"
+    for m, r in zip(moments, objective.responses(solution.theta), strict=True):
+        for R, which in ((m.covariance, "sample"), (_correlations(m, r), "model")):
+            if inverse_and_log_det(R) is None:
+                return f"the correlations of the {which} are not positive definite"
+    return ""
+
+
+def _correlations(m: OrdinalMoments, r: Response) -> Floats:
+    """Return the model's correlations of ordered variables, (p, p)."""
+    R = np.eye(m.covariance.shape[0])
+    a, b = pair_index(R.shape[0])
+    R[a, b] = R[b, a] = r.values[m.pairs_at]
+    return R
+
+
+def robust_versus(solution: OrdinalSolution, moments: Moments) -> tuple[fi.Versus, float] | None:
+    """Return normal-theory statistics of the polychoric matrices with their scaling.
+
+    None where `why_not_robust` says why.
+
+    References
+    ----------
+    Savalei (2021), equations 13 to 20.
+    """
+    if why_not_robust(solution, moments):
         return None
+    objective = solution.shared
+    responses = objective.responses(solution.theta)
     E = inverted(solution, objective.fisher(solution.theta))
     chisq = null = kbs = 0.0
     V, W, G, D = [], [], [], []
@@ -169,11 +191,10 @@ def robust_versus(solution: OrdinalSolution, moments: Moments) -> tuple[fi.Versu
         p = m.covariance.shape[0]
         a, b = pair_index(p)
         k = m.statistics.size - a.size
-        R = np.eye(p)
-        R[a, b] = R[b, a] = r.values[k:]
+        R = _correlations(m, r)
         model, sample = inverse_and_log_det(R), inverse_and_log_det(m.covariance)
         if model is None or sample is None:
-            return None
+            return None  # as `why_not_robust` has told
         P = model[0]
         chisq += m.n * (model[1] - sample[1] + float(np.sum(P * m.covariance)) - p)
         null -= m.n * sample[1]
@@ -185,11 +206,9 @@ def robust_versus(solution: OrdinalSolution, moments: Moments) -> tuple[fi.Versu
     delta, w = np.concatenate(D), block_diag(*W)
     rest = np.eye(w.shape[0]) - delta @ E @ delta.T @ w
     ks = float(np.trace(rest.T @ block_diag(*V) @ rest @ block_diag(*G)))
-    df, null_df = solution.df, sum(d.shape[0] for d in D)
-    if df == 0:
-        return None
-    c = ks / df
-    versus = fi.Versus(max(chisq, 0.0), df, null, null_df, c, kbs / null_df)
+    null_df = sum(d.shape[0] for d in D)
+    c = ks / solution.df
+    versus = fi.Versus(max(chisq, 0.0), solution.df, null, null_df, c, kbs / null_df)
     return versus, versus.chisq / c
 
 
