@@ -207,12 +207,9 @@ def _moments(
             raise InputError(f"{name} is constant{where}")
         elif values.size == 2:
             # The scores of mean and variance are then multiples of each other: no weights.
-            told = (
-                "leave fixed_x=False out"
-                if name in asked.block.covariates
-                else "name it in ordered="
-            )
-            raise InputError(f"{name} has two values only{where}: {told}")
+            helps = ("name it in ordered=", "leave fixed_x=False out")
+            which = helps[name in asked.block.covariates]
+            raise InputError(f"{name} has two values only{where}: {which}")
     refuse_pairs_never_asked(own, names, where)
     X = Y[:, asked.given]
     if X.shape[1]:
