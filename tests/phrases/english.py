@@ -6,6 +6,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import collective_use
@@ -34,18 +35,22 @@ NAMES = frozenset(
 
 def english_left(text: str, *banks: str) -> list[str]:
     """Return the English words that are no names and no syntax."""
-    known = set(NAMES)
-    for bank in banks:
-        instrument = load_instrument(bank)
-        known |= {part.id for part in (*instrument.measures, *instrument.items, *instrument.models)}
-        known |= {part.id for part in instrument.constructs} | {instrument.id}
-        if "zh" not in instrument.title:
-            named = [instrument.title, *(part.name for part in instrument.measures)]
-            named += [part.name for part in instrument.constructs]
-            text_ = " ".join(one for texts in named for one in texts.values())
-            known |= set(re.findall(r"\w+", text_))
+    known = NAMES.union(*(_names_of(bank) for bank in banks))
     words = re.findall(r"[A-Za-z][A-Za-z']{2,}", SYNTAX.sub(" ", text))
     return [word for word in words if word not in known]
+
+
+@cache
+def _names_of(bank: str) -> frozenset[str]:
+    instrument = load_instrument(bank)
+    known = {part.id for part in (*instrument.measures, *instrument.items, *instrument.models)}
+    known |= {part.id for part in instrument.constructs} | {instrument.id}
+    if "zh" not in instrument.title:
+        named = [instrument.title, *(part.name for part in instrument.measures)]
+        named += [part.name for part in instrument.constructs]
+        text = " ".join(one for texts in named for one in texts.values())
+        known |= set(re.findall(r"\w+", text))
+    return frozenset(known)
 
 
 def note_texts(path: Path) -> Iterator[tuple[int, str]]:
