@@ -151,7 +151,9 @@ def _within(answers: Answers, codes: NDArray[np.intp]) -> Correlations:
     return _made("within", covariance, answers, left)
 
 
-def between_covariance(values: Floats, codes: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def between_covariance(
+    values: Floats, codes: NDArray[np.intp], *, free: bool = False
+) -> tuple[Floats, Floats]:
     """Return the within and the between covariance of the unrestricted two-level model.
 
     Parameters
@@ -160,14 +162,24 @@ def between_covariance(values: Floats, codes: NDArray[np.intp]) -> tuple[Floats,
         (N, J) complete answers.
     codes
         (N,) group of each person, 0 to G - 1.
+    free
+        Whether the matrix between may be indefinite; where that search finds no end, it is the
+        maximum among covariances all the same.
     """
     from collective_use.numerics.twolevel.likelihood import Layout, cluster_statistics
-    from collective_use.numerics.twolevel.saturated import saturated_complete
+    from collective_use.numerics.twolevel.pairs import scored_moments
+    from collective_use.numerics.twolevel.saturated import (
+        moments_at,
+        saturated_complete,
+        start_moments,
+    )
 
     p = values.shape[1]
     groups = int(codes.max()) + 1
     layout = Layout(p, p, np.arange(p))
-    found = saturated_complete(cluster_statistics(values, np.zeros((groups, 0)), codes, layout))
+    stats = cluster_statistics(values, np.zeros((groups, 0)), codes, layout)
+    found = scored_moments(stats, moments_at(layout, start_moments(stats))) if free else None
+    found = found or saturated_complete(stats)
     return found.Sw, found.Sb
 
 

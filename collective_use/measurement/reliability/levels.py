@@ -7,12 +7,11 @@ import pandas as pd
 
 from collective_use.frames import number_at
 from collective_use.measurement.answers import Answers
-from collective_use.measurement.correlations import Floats, between_covariance
+from collective_use.measurement.correlations import between_covariance
 from collective_use.measurement.reliability.one_factor import Estimate, fitted, names_for
 from collective_use.numerics.items.reliability import cronbach_alpha
 from collective_use.numerics.items.two_level import harmonic_size
 from collective_use.results import NotComputed
-from collective_use.sem.result import SemResult
 
 Levels = dict[tuple[str, str], Estimate]
 """(coefficient, level) -> estimate."""
@@ -28,7 +27,8 @@ WANTED: tuple[tuple[str, str], ...] = (
 def by_level(answers: Answers) -> Levels:
     """Return the coefficients within, between, and of the observed group mean.
 
-    Covariances are those of the unrestricted two-level model and loadings those of one factor at
+    Covariances are those of the unrestricted two-level model, which may be indefinite between
+    groups, and loadings those of one factor at
     each level, free of each other, by maximum likelihood (Geldhof, Preacher & Zyphur 2014); the
     group mean's size is the harmonic mean (Lai 2021).
 
@@ -49,12 +49,10 @@ def by_level(answers: Answers) -> Levels:
 
 
 def _from_moments(frame: pd.DataFrame, names: list[str], n: float) -> Levels:
-    moments = unrestricted(frame, names)
-    if isinstance(moments, NotComputed):
-        moments = between_covariance(frame[names].to_numpy(), frame["group_"].to_numpy())
+    values = frame[names].to_numpy(dtype=float)
+    within, between = between_covariance(values, frame["group_"].to_numpy(), free=True)
     keys = [("alpha", "within"), ("alpha", "between"), ("alpha", "group_mean"),
             ("icc2", "group_mean")]  # fmt: skip
-    within, between = moments
     p = len(names)
     low = np.tril_indices(p, -1)
     whole = float(between.sum() + within.sum() / n)
@@ -64,36 +62,6 @@ def _from_moments(frame: pd.DataFrame, names: list[str], n: float) -> Levels:
         keys[2]: Estimate(p**2 * float(between[low].mean()) / whole),
         keys[3]: Estimate(float(between.sum()) / whole),
     }
-
-
-def unrestricted(frame: pd.DataFrame, names: list[str]) -> tuple[Floats, Floats] | NotComputed:
-    """Return the within and between covariances of the unrestricted two-level model.
-
-    They may be indefinite, since no matrix is held to be a covariance; where that search finds no
-    end, the caller takes the maximum among covariances instead.
-
-    Parameters
-    ----------
-    frame
-        Items by `names` and the column ``group_``.
-    names
-        The items.
-    """
-    pairs = "\n".join(f"{name} ~~ {' + '.join(names[j:])}" for j, name in enumerate(names))
-    fit = fitted(f"level: 1\n{pairs}\nlevel: 2\n{pairs}", frame, cluster="group_")
-    if isinstance(fit, NotComputed):
-        return fit
-    return _block(fit, names, 1), _block(fit, names, 2)
-
-
-def _block(fit: SemResult, names: list[str], level: int) -> Floats:
-    table = fit.estimates
-    place = {name: j for j, name in enumerate(names)}
-    out = np.zeros((len(names), len(names)))
-    rows = table[(table["op"] == "~~") & (table["level"] == level)]
-    for left, right, value in zip(rows["lhs"], rows["rhs"], rows["est"], strict=True):
-        out[place[left], place[right]] = out[place[right], place[left]] = float(value)
-    return out
 
 
 def _from_factor(frame: pd.DataFrame, names: list[str], n: float) -> Levels:

@@ -30,8 +30,8 @@ from collective_use.numerics.twolevel.likelihood import (
 )
 from collective_use.numerics.types import Floats
 
-_AT_ONCE = 2_000_000
-"""So many numbers a table of sizes by pairs of cells may have."""
+_AT_ONCE = 30_000
+"""So many numbers a table of sizes by pairs of cells may have: the processor keeps them near."""
 
 
 @dataclass(frozen=True, slots=True)
