@@ -57,6 +57,29 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     return f" (did you mean {hit!r}?)" if hit else ""
 
 
+def is_among(value: object, choices: Iterable[object]) -> bool:
+    """Tell whether a value is one of the choices; an array or a table never is.
+
+    Examples
+    --------
+    >>> is_among(None, (None, False)), is_among("ml", (None, False))
+    (True, False)
+    """
+    table = hasattr(value, "shape")
+    return any(value is choice or (not table and value == choice) for choice in choices)
+
+
+def brief(value: object) -> str:
+    """Return a value as it is written, an array or a table by its kind.
+
+    Examples
+    --------
+    >>> brief("ml")
+    "'ml'"
+    """
+    return f"<{type(value).__name__}>" if hasattr(value, "shape") else repr(value)
+
+
 def one_of(name: str, value: object, allowed: Collection[object]) -> None:
     """Raise unless `value` is one of `allowed`.
 
@@ -69,7 +92,7 @@ def one_of(name: str, value: object, allowed: Collection[object]) -> None:
     --------
     >>> one_of("method", "anova", ("anova", "reml"))
     """
-    if value not in allowed:
+    if not is_among(value, allowed):
         hint = did_you_mean(str(value), [str(option) for option in allowed])
         options = quoted(allowed, most=30)
         raise InputError(f"{name} must be one of {options}, got {value!r}{hint}")

@@ -22,6 +22,7 @@ from collective_use.errors import (
 from collective_use.numerics.sem.pooling import pool_estimates
 from collective_use.results import Result, Table, table_of
 from collective_use.sem.fit import fit_sem
+from collective_use.sem.imputed_frames import alike, frames_of
 from collective_use.sem.imputed_tests import (
     COLUMNS,
     METHODS,
@@ -172,7 +173,8 @@ def fit_sem_mi(
     Raises
     ------
     InputError
-        When the data sets do not belong together.
+        When the data sets do not belong together: other columns, rows, groups, or categories of an
+        ordered variable.
     EstimationError
         When fewer than two imputations converge.
     NotSupported
@@ -204,7 +206,7 @@ def fit_sem_mi(
             raise InputError("imputer= takes one data frame with gaps as data")
         apart = columns_apart(arguments)
         data = imputed_frames(data, imputer, imputations=imputations, seed=seed, apart=apart)
-    frames = _checked(data)
+    frames = frames_of(data)
     for name in ("cov", "repetitions"):
         if arguments.get(name) is not None:
             raise NotSupported(
@@ -219,6 +221,7 @@ def fit_sem_mi(
             "estimator='PML' with imputed data sets is not supported: it takes the answers with "
             "their gaps (missing='pairwise'), or use 'WLSMV'"
         )
+    frames = alike(frames, arguments)
     fits = [fit_sem(model, frame, **arguments) for frame in frames]
     fine = [fit.converged and fit.vcov is not None for fit in fits]
     good = tuple(fit for fit, use in zip(fits, fine, strict=True) if use)
@@ -258,24 +261,6 @@ def _stacked(
             copy = copy.assign(**{name: own})
         parts.append(copy)
     return fit_sem(model, pd.concat(parts, ignore_index=True), **arguments)
-
-
-def _checked(data: Sequence[pd.DataFrame] | pd.DataFrame) -> list[pd.DataFrame]:
-    if not isinstance(data, Sequence):
-        raise InputError(
-            "data must be a list of data frames, one per imputation, or imputer= is to make them"
-        )
-    frames = list(data)
-    if len(frames) < 2:
-        raise InputError(f"at least two imputations are needed, got {len(frames)}")
-    for i, frame in enumerate(frames):
-        if not hasattr(frame, "columns"):
-            raise InputError(f"imputation {i + 1} is no data frame but {type(frame).__name__}")
-        if list(frame.columns) != list(frames[0].columns) or len(frame) != len(frames[0]):
-            raise InputError(
-                f"imputation {i + 1} has other columns or another number of rows than the first"
-            )
-    return frames
 
 
 def _estimates(fits: Sequence[SemResult]) -> pd.DataFrame:

@@ -181,7 +181,7 @@ KINDS: dict[str, Trouble] = {
     "told_ordered": Trouble(
         "ordered item that a covariate tells perfectly",
         lambda d: answers(d).assign(kind=lambda a: (a.x1 > 1).astype(float)), "EstimationError",
-        ("'kind' tells every answer to x1",), ONE + "\nvisual ~ kind", ORDERED,
+        ("'kind' tells answers to x1 without error",), ONE + "\nvisual ~ kind", ORDERED,
     ),
     "flat_ordered": Trouble(
         "ordered items of which none is low where the other is high",

@@ -325,7 +325,7 @@ class _Book:
         options: FitOptions,
     ) -> None:  # fmt: skip
         """Fit step after step; the first one that fails or cannot be fitted ends `reached`."""
-        before: SemResult | None = None
+        before: dict[str, SemResult] = {}
         holding = True
         self.reached[name] = ""
         for step, words, text in steps:
@@ -335,7 +335,7 @@ class _Book:
                 self.rows.append(row | {"step": step, "equal": words, "holds": False,
                                         "reason": fit.reason})  # fmt: skip
                 holding = False
-                if before is None:
+                if not before:
                     return
                 continue
             said: list[str] = []
@@ -345,7 +345,7 @@ class _Book:
             row["reason"] = "; ".join([*([str(row["reason"])] if row["reason"] else []),
                                        *(p.text for p in fit.problems)])  # fmt: skip
             self.rows.append(row)
-            self.fits[name, step] = before = fit
+            self.fits[name, step] = before[step] = fit
             holding = holding and bool(row["holds"])
             if holding:
                 self.reached[name] = step

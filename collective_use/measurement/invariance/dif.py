@@ -27,6 +27,7 @@ from collective_use.measurement.invariance.release import ordered_scores, releas
 from collective_use.numerics.threads import single_threaded
 from collective_use.results import NotComputed, Result, Table, table_of
 from collective_use.sem.asked import FitOptions
+from collective_use.sem.ordinal.columns import numbers_of
 from collective_use.sem.result import SemResult
 
 NOTABLE = Cutoff("dif", 0.20, "at_most",
@@ -174,7 +175,9 @@ def dif(
     labels = tuple(dict.fromkeys(str(g) for g in data[group].dropna()))
     if len(labels) < 2:
         raise InputError(f"group must have at least two values, got {len(labels)} in {group!r}")
-    refuse_constant(data, group, labels, [i for own in items.values() for i in own])
+    every = [i for own in items.values() for i in own]
+    refuse_constant(data, group, labels, every)
+    data = data.assign(**{i: numbers_of(data, i, ordered=bool(ordered)) for i in every})
     if ordered:
         return _of_ordered(model, items, data, group, labels, cluster, significance, ordered)
     search = _Search(model, items, labels, coded(data, group, labels), cluster, missing)

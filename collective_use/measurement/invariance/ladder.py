@@ -56,8 +56,10 @@ class Invariance(Result):
     table
         One row a step: `step`, `equal` in words, `chisq`, `df`, `pvalue`, `cfi`, `rmsea`, `srmr`,
         `mc` (McDonald's non-centrality index), `delta_chisq`, `delta_df`, `delta_p` against the
-        step before, `delta_cfi`, `delta_rmsea`, `delta_srmr`, `delta_mc`, `holds`, `reason` where
-        a step could not be fitted. Robust estimators put their scaled or robust values here.
+        latest step before that it is nested in, `delta_cfi`, `delta_rmsea`, `delta_srmr`,
+        `delta_mc`, `holds`, `reason` where a step could not be fitted, restricts nothing or is
+        compared with an earlier one than the step before. Robust estimators put their scaled or
+        robust values here; differences are of one kind, scaled where a step has no robust one.
     effects
         One row an item: `item`, `factor`, `dmacs`, `shift` (expected answer, focal less
         reference), from the configural model with the first indicator as anchor.
@@ -266,10 +268,9 @@ def invariance(
                 raise EstimationError(f"the {name} model: {fit.reason}")
             rows.append({"step": name, "equal": words, "holds": False, "reason": fit.reason})
             break
-        before = list(fits.values())[-1] if fits else None
-        row = step_row(name, words, fit, before)
-        if partial and before is not None and not row["holds"]:
-            fit, row, latest, freed = _freed(model, data, group, name, words, equal, latest, before,
+        row = step_row(name, words, fit, fits)
+        if partial and fits and not row["holds"]:
+            fit, row, latest, freed = _freed(model, data, group, name, words, equal, latest, fits,
                                              fit, row, options)  # fmt: skip
             trail += freed
         fits[name] = fit
@@ -298,7 +299,7 @@ def _options(
 
 def _freed(
     model: str, data: pd.DataFrame, group: str, name: str, words: str, equal: tuple[str, ...],
-    latest: tuple[str, ...], before: SemResult, fit: SemResult, row: TableRow,
+    latest: tuple[str, ...], before: dict[str, SemResult], fit: SemResult, row: TableRow,
     options: FitOptions,
 ) -> tuple[SemResult, TableRow, tuple[str, ...], list[TableRow]]:  # fmt: skip
     """Free equalities by their score tests until the step holds or a third of them is free."""

@@ -8,6 +8,7 @@ from collective_use.cutoffs import Cutoff
 from collective_use.errors import EstimationError
 from collective_use.results import TableRow
 from collective_use.sem.compare.comparison import Comparison
+from collective_use.sem.compare.nesting import is_nested
 from collective_use.sem.result import SemResult
 
 _CHEN = "Chen 2007, Structural Equation Modeling 14:464"
@@ -25,26 +26,34 @@ RULES: dict[str, Cutoff] = {
 }  # fmt: skip
 
 
+NOTHING = "restricts nothing: items have two or three categories"
+"""Why a step has no difference: equal thresholds only set the scales of such items."""
+
 _LATER = ("scalar", "strict")
 _SUPPLEMENTS = {"delta_rmsea", "delta_srmr", "delta_srmr_later", "delta_p"}
 """One of these has to fail beside CFI: Chen's two, and the difference test."""
 
 
-def _measures(fit: SemResult) -> dict[str, float]:
+def _has_robust(fit: SemResult) -> bool:
+    return bool(np.isfinite(fit.main_measures.get("cfi.robust", np.nan)))
+
+
+def _measures(fit: SemResult, *, robust: bool) -> dict[str, float]:
+    """Return what a step is judged by: robust or scaled forms where the estimator has them."""
     m = fit.main_measures
-    robust = "chisq.scaled" in m
 
     def best(name: str, *kinds: str) -> float:
-        for kind in kinds if robust else ():
+        for kind in kinds if "chisq.scaled" in m else ():
             value = m.get(f"{name}.{kind}")
             if value is not None and np.isfinite(value):
                 return float(value)
         return float(m[name])
 
+    forms = ("robust", "scaled") if robust else ("scaled",)
     chisq, df = best("chisq", "scaled"), best("df", "scaled")
     return {
         "chisq": chisq, "df": df, "pvalue": best("pvalue", "scaled"),
-        "cfi": best("cfi", "robust", "scaled"), "rmsea": best("rmsea", "robust", "scaled"),
+        "cfi": best("cfi", *forms), "rmsea": best("rmsea", *forms),
         "srmr": float(m["srmr"]), "mc": _centrality(fit),
     }  # fmt: skip
 
@@ -56,22 +65,32 @@ def _centrality(fit: SemResult) -> float:
     return float(np.exp(-0.5 * (m["chisq"] - m["df"]) / n))
 
 
-def step_row(name: str, words: str, fit: SemResult, before: SemResult | None) -> TableRow:
-    """Return a row of a ladder: the fit of a step, and its difference from the step before.
+def step_row(name: str, words: str, fit: SemResult, before: dict[str, SemResult]) -> TableRow:
+    """Return a row of a ladder: the fit of a step, and its difference from a step before.
 
     Parameters
     ----------
     name, words
         Of the step.
-    fit, before
-        Its fit, and the fit it is nested in; None for the first.
+    fit
+        Its fit.
+    before
+        Fits of the steps before, in order; it is compared with the latest one it is nested in.
     """
-    own = _measures(fit)
-    row: TableRow = {"step": name, "equal": words, **own}
-    if before is None:
+    row: TableRow = {"step": name, "equal": words, **_measures(fit, robust=True)}
+    if not before:
         return row | {"holds": True, "reason": ""}
-    found, why = _difference(before, fit)
-    last = _measures(before)
+    latest = next(reversed(before))
+    against = _nesting(before, fit)
+    if against is None:
+        return row | {"holds": True, "reason": NOTHING}
+    found, why = _difference(before[against], fit)
+    if against != latest:
+        aside = f"compared with the {against} step: it frees scales that the {latest} step fixes"
+        why = f"{why}; {aside}" if why else aside
+    # a robust index is compared with a robust one, or both are taken as scaled
+    both = _has_robust(fit) and _has_robust(before[against])
+    own, last = (_measures(one, robust=both) for one in (fit, before[against]))
     deltas = {f"delta_{k}": own[k] - last[k] for k in ("cfi", "rmsea", "srmr", "mc")}
     seen = {**deltas, "delta_p": found.p}
     if name in _LATER:
@@ -83,6 +102,16 @@ def step_row(name: str, words: str, fit: SemResult, before: SemResult | None) ->
         "delta_chisq": found.statistic, "delta_df": found.df, "delta_p": found.p,
         "holds": holds, "reason": why,
     }  # fmt: skip
+
+
+def _nesting(before: dict[str, SemResult], fit: SemResult) -> str | None:
+    """Return the latest step that a fit is nested in; None where it restricts nothing."""
+    if fit.test.df == next(reversed(before.values())).test.df:
+        return None
+    for name, other in reversed(before.items()):
+        if fit.test.df > other.test.df and is_nested(fit.solution, other.solution):
+            return name
+    return None
 
 
 def _difference(before: SemResult, fit: SemResult) -> tuple[Comparison, str]:

@@ -14,6 +14,7 @@ from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.sem.difference_tests import CORRECTIONS, Difference
 from collective_use.results import Result, Table, table_of, whole
 from collective_use.sem.compare.difference import A_METHODS, mapped, satorra_2000
+from collective_use.sem.compare.nesting import is_nested
 from collective_use.sem.goodness.tests_of_fit import p_of
 from collective_use.sem.postfit.parameter_test import ParameterTest
 from collective_use.sem.reduced_bias import refuse_reduced
@@ -22,6 +23,7 @@ from collective_use.sem.table.constraints import evaluate, read_expression
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collective_use.numerics.types import Floats
     from collective_use.sem.data.data import SampleData
     from collective_use.sem.fitted import Fitted
 
@@ -117,7 +119,8 @@ def compare(
     Raises
     ------
     InputError
-        When the models were not fitted to the same data in the same way, or have equal df.
+        When the models were not fitted to the same data in the same way, have equal df, or (of
+        ordered answers) are not nested.
     EstimationError
         When the scaling factor is negative (2001): use 2010.
 
@@ -187,20 +190,53 @@ def _comparable(small: Fitted, large: Fitted) -> None:
     )
     if not same:
         one, two = _cases(a.data), _cases(b.data)
-        found = f"{one} and {two}" if one != two else f"{one} in both, but other variances"
+        found = (
+            f"{one} and {two}" if one != two else f"{one} in both, but {_unlike(a.data, b.data)}"
+        )
         raise InputError(
             f"models can be compared when both are fitted to the same cases, got {found}"
         )
+    for option, of in (("cluster=", _clusters), ("weights=", _weights)):
+        if not np.array_equal(of(a.data), of(b.data)):
+            raise InputError(
+                f"models can be compared when both have the same {option}: errors and the test of "
+                "the difference depend on it"
+            )
     if small.test.df == large.test.df:
         raise InputError(
             "models with the same degrees of freedom are not nested, "
             f"got {whole(small.test.df)} for both"
+        )
+    if not is_nested(a, b):
+        raise InputError(
+            f"the model with {whole(small.test.df)} degrees of freedom is not nested in the one "
+            f"with {whole(large.test.df)}: it frees what that one fixes (as scales of items with "
+            "two categories once thresholds are equal). Compare each with a model that holds both, "
+            "such as the configural one"
         )
 
 
 def _cases(data: SampleData) -> str:
     groups = len(data.groups)
     return f"{data.n:g} cases" + (f" in {groups} groups" if groups > 1 else "")
+
+
+def _unlike(a: SampleData, b: SampleData) -> str:
+    mine, theirs = ([g.name for g in data.groups] for data in (a, b))
+    if mine != theirs and sorted(mine) == sorted(theirs):
+        return f"groups in another order ({quoted(mine)} and {quoted(theirs)}): sort the rows alike"
+    return "other variances"
+
+
+def _clusters(data: SampleData) -> list[int]:
+    """Return numbers of clusters by group and name."""
+    return [int(codes.max()) + 1 for g in data.groups for codes in g.clusters]
+
+
+def _weights(data: SampleData) -> Floats:
+    """Return the weights in ascending order, by group."""
+    given = [np.sort(g.weights) for g in data.groups if g.weights is not None]
+    return np.concatenate([np.zeros(0), *given]).round(9)
 
 
 def _scaling(small: Fitted, large: Fitted, method: str, df: float) -> float:

@@ -51,7 +51,7 @@ def cases_said(n: float, estimator: str, record: Record) -> tuple[str, ...]:
 
 
 def why_none(not_computed: Mapping[str, str]) -> tuple[str, ...]:
-    """Say why fit measures have no value, those of one reason together.
+    """Say why the most used fit measures have no value, those of one reason together.
 
     Examples
     --------
@@ -60,5 +60,6 @@ def why_none(not_computed: Mapping[str, str]) -> tuple[str, ...]:
     """
     names: dict[str, list[str]] = {}
     for name, why in not_computed.items():
-        names.setdefault(why, []).append(name)
+        if name in SHORT:
+            names.setdefault(why, []).append(name)
     return tuple(f"No {', '.join(own)}: {why}." for why, own in names.items())

@@ -20,7 +20,7 @@ def read_categories(data: Frame, ordered: Sequence[str]) -> dict[str, tuple[floa
     Raises
     ------
     InputError
-        When a column is missing, has no order, has one value only or too many.
+        When a column is missing, has no order, has one value only, too many or an infinite one.
 
     Examples
     --------
@@ -32,6 +32,8 @@ def read_categories(data: Frame, ordered: Sequence[str]) -> dict[str, tuple[floa
     for name in ordered:
         column_in("ordered", name, list(data.columns), where="the data")
         column = numbers_of(data, name, ordered=True)
+        if (endless := np.flatnonzero(np.isinf(column))).size:
+            raise InputError(f"{name} holds an infinite value in row {endless[0] + 1}")
         values = tuple(float(v) for v in np.unique(column) if not np.isnan(v))
         if len(values) < 2:
             raise InputError(

@@ -125,7 +125,8 @@ def _check_independence(A: Floats, S: Floats, p: int, observed: tuple[str, ...],
             "not supported: the answers are not independent given the factors"
         )
     if (A[:, own] != 0).any() or (S[own, p:] != 0).any():
-        names = [observed[j] for j in own[(A[:, own] != 0).any(axis=0)].tolist()]
+        acting = (A[:, own] != 0).any(axis=0) | (S[own, p:] != 0).any(axis=1)
+        names = [observed[j] for j in own[acting].tolist()]
         raise NotSupported(
             f"factor scores where observed variables ({quoted(names)}) act on others or covary "
             "with factors are not supported with ordered variables"

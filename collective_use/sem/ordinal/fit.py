@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from collective_use.accepted import Arguments, Frame, Given
-from collective_use.checks import one_of, quoted
+from collective_use.checks import brief, is_among, one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
 from collective_use.sem.options import TWO_STAGE, Options
@@ -99,9 +99,11 @@ def fit_ordinal(
     from collective_use.sem.table.prepare import with_bounds
 
     for name, value in others.items():
-        if not any(value is good or value == good for good in NEUTRAL[name]):
+        if not is_among(value, NEUTRAL[name]):
             instead = f": {_INSTEAD[name]}" if name in _INSTEAD else ""
-            raise NotSupported(f"{name}={value!r} with ordered variables is not supported{instead}")
+            raise NotSupported(
+                f"{name}={brief(value)} with ordered variables is not supported{instead}"
+            )
     parameterization = parameterization or "delta"
     one_of("parameterization", parameterization, PARAMETERIZATIONS)
     one_of("identification", identification, IDENTIFICATIONS)

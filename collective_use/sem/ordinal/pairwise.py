@@ -251,6 +251,16 @@ class PairwiseResult(OrdinalResult):
     def _cuts(self) -> set[int]:
         return {row.free - 1 for row in self.table.rows if row.op == "|" and row.free}
 
+    @property
+    def not_computed(self) -> Mapping[str, str]:
+        """Fit measures without a value, with the reason."""
+        if not math.isnan(self.fit_measures["pvalue"]) or self.test.df == 0:
+            return {}
+        why = (
+            "twice the pairwise likelihood ratio has no chi-square distribution: see pvalue.scaled"
+        )
+        return {"pvalue": why}
+
     @cached_property
     def fit_measures(self) -> Mapping[str, float]:
         """Fit measures by lavaan's names; those without ``scaled`` take no account of dependence.

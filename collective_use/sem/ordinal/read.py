@@ -22,6 +22,8 @@ from collective_use.sem.table.partable import BlockNames
 
 FAR_AWAY = 1e4
 """Standard deviations between a covariate's mean and 0 from which digits are lost."""
+NO_DIGITS = 1e7
+"""The same, from which none are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,10 @@ def _moments(
             raise InputError(f"{name} is constant{where}")
         elif values.size == 2:
             # The scores of mean and variance are then multiples of each other: no weights.
-            helps = ("name it in ordered=", "leave fixed_x=False out")
+            helps = (
+                "name it in ordered=; or where it only explains, leave its own ~~ lines out",
+                "leave fixed_x=False out",
+            )
             which = helps[name in asked.block.covariates]
             raise InputError(f"{name} has two values only{where}: {which}")
     refuse_pairs_never_asked(own, names, where)
@@ -244,9 +249,9 @@ def _no_regression(
         )
     if ordered:
         return (
-            f"{quoted(given)} {'tells' if one else 'tell'} every answer to {name}{where}: its "
-            "slopes have no finite estimate. Leave the covariate out that does it, or join "
-            "categories"
+            f"{quoted(given)} {'tells' if one else 'tell'} answers to {name}{where} without error, "
+            "all or those of some cases: its slopes have no finite estimate. Leave the covariate "
+            "out that does it, or join categories"
         )
     return (
         f"{quoted(given)} {'determines' if one else 'determine'} {name}{where}: nothing of it is "
@@ -269,6 +274,11 @@ def _tell_far(moments: GroupMoments, names: Sequence[str], where: str) -> None:
     """Warn of covariates so far from 0 that thresholds, which stand there, lose digits."""
     away = np.abs(moments.mean) / np.sqrt(np.diag(moments.cov))
     for name, far in zip(names, away.tolist(), strict=True):
+        if far > NO_DIGITS:
+            raise EstimationError(
+                f"{name} lies {far:.0e} standard deviations from 0{where}: thresholds stand where "
+                "covariates are 0, so that none of their digits is left; center it"
+            )
         if far > FAR_AWAY:
             warn(
                 f"{name} lies {far:.0f} standard deviations from 0{where}: thresholds stand where "

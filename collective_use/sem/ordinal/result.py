@@ -95,10 +95,13 @@ class OrdinalResult(SemResult):
     @property
     def not_computed(self) -> Mapping[str, str]:
         """Fit measures without a value, with the reason."""
-        names = ("cfi.robust", "tli.robust", "rmsea.robust")
-        if not any(math.isnan(self.fit_measures.get(name, 0.0)) for name in names):
-            return {}
-        return dict.fromkeys(names, why_not_robust(self.solution, self.moments))
+        missing = [name for name, value in self.fit_measures.items() if math.isnan(value)]
+        robust = [name for name in missing if name.endswith(".robust")]
+        why = why_not_robust(self.solution, self.moments) if robust else ""
+        out = dict.fromkeys(robust, why) if why else {}
+        if "pvalue" in missing and self.test.df > 0:
+            out["pvalue"] = "without weights the statistic has no known distribution"
+        return out
 
     def correlations(self, number: int = 1) -> pd.DataFrame:
         """Return polychoric, polyserial and ordinary (co)variances of a group, by its number.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from collective_use.accepted import Arguments, Frame, Given
-from collective_use.checks import one_of, quoted
+from collective_use.checks import brief, is_among, one_of, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
 from collective_use.sem.ordinal.columns import read_categories
@@ -104,9 +104,9 @@ def _check_asked(
     parameterization: str | None, others: Mapping[str, Arguments],
 ) -> None:  # fmt: skip
     for name, value in others.items():
-        if not any(value is good or value == good for good in _NEUTRAL[name]):
+        if not is_among(value, _NEUTRAL[name]):
             raise NotSupported(
-                f"{name}={value!r} with ordered variables at two levels is not supported"
+                f"{name}={brief(value)} with ordered variables at two levels is not supported"
             )
     if data is None or not hasattr(data, "columns"):
         raise InputError("ordered variables need a data frame")

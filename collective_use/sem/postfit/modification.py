@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc
 
+from collective_use.checks import quoted
 from collective_use.errors import EstimationError, InputError, NotSupported
 from collective_use.numerics.moments import Floats
 from collective_use.numerics.search.optimise import null_space
@@ -197,21 +198,41 @@ def score_test(
     """
     refuse_reduced(solution, "score_test()")
     wanted = set(zip(released, levels or [1] * len(released), strict=True))
-    everything = [*solution.table.rows, *candidates(solution.table)]
+    everything = [*solution.table.rows, *candidates(solution.table), *_asked(solution, wanted)]
     rows: list[Parameter] = []
     found = set()
     for r in everything:
         for names in ((r.lhs, r.op, r.rhs), (r.rhs, r.op, r.lhs) if r.op == "~~" else ()):
-            if not r.free and (names, r.level) in wanted and r not in rows:
+            if not r.free and (names, r.level) in wanted and all(r.key != k.key for k in rows):
                 rows.append(r)
                 found.add((names, r.level))
-    if found < wanted:
-        raise InputError("a score test needs parameters that are fixed or absent in the model")
+    if missed := [" ".join(names) for names, _ in sorted(wanted - found)]:
+        raise InputError(
+            "a score test needs parameters that are fixed or absent in the model and relate its "
+            f"variables, got {quoted(missed)}"
+        )
     q, n = solution.model.n_free, _multiplier(solution)
     score, info, _ = extended(solution, rows)
     inverse = inverted(solution, information(solution, kind_of_information(solution)))
     V = info[q:, q:] - info[q:, :q] @ inverse @ info[:q, q:]
     return _tested(n, score[q:], V, rows)
+
+
+def _asked(solution: Solution, wanted: set[tuple[tuple[str, str, str], int]]) -> list[Parameter]:
+    """Return parameters that are asked for by name, absent, and relate variables of a block."""
+    free = {row.key for row in solution.table.rows}
+    out = []
+    for block in solution.table.blocks:
+        known = {*block.observed, *block.latent}
+        fixed = set(block.exogenous)
+        for (lhs, op, rhs), level in sorted(wanted):
+            explained = (lhs,) if op == "~" else (lhs, rhs)
+            row = Parameter(lhs, op, rhs, level, block.group, 0, "", 0.0, user=False)
+            turned = (rhs, op, lhs, level, block.group) if op == "~~" else row.key
+            fits = op in ("~", "~~") and {lhs, rhs} <= known and not fixed & set(explained)
+            if fits and lhs != rhs and level == block.level and not free & {row.key, turned}:
+                out.append(row)
+    return out
 
 
 def _tested(n: float, s: Floats, V: Floats, rows: list[Parameter]) -> ParameterTest:

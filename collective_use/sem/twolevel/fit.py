@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from collective_use.accepted import Arguments, Frame, Given
-from collective_use.checks import quoted
+from collective_use.checks import brief, is_among, quoted
 from collective_use.errors import InputError, NotSupported
 from collective_use.sem.data.data import group_names
 from collective_use.sem.options import Options
@@ -68,8 +68,8 @@ def fit_twolevel(
         For an option that does not apply; nothing is computed in its place.
     """
     for name, value in others.items():
-        if not any(value is good or value == good for good in _NEUTRAL[name]):
-            raise NotSupported(f"{name}={value!r} at two levels is not supported")
+        if not is_among(value, _NEUTRAL[name]):
+            raise NotSupported(f"{name}={brief(value)} at two levels is not supported")
     if data is None or not hasattr(data, "columns"):
         raise InputError("a two-level model needs a data frame")
     if len(cluster) != 1:

@@ -1,0 +1,63 @@
+"""Steps of invariance with ordered items are compared with a step they are nested in."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import collective_use as cu
+from collective_use.errors import DataWarning, InputError
+
+MODEL = "f =~ " + " + ".join(f"b{i}" for i in range(1, 6))
+ITEMS = [f"b{i}" for i in range(1, 6)]
+
+
+def answers(cuts: tuple[float, ...], shift: float) -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    group, f = rng.choice(["a", "b"], 800), rng.normal(size=800)
+    latent = 0.8 * f[:, None] + rng.normal(size=(800, 5))
+    latent[group == "b", 0] += shift
+    data = {item: np.digitize(latent[:, i] - 0.2 * i, cuts) for i, item in enumerate(ITEMS)}
+    return pd.DataFrame(data).assign(g=group)
+
+
+def ladder(data: pd.DataFrame, steps: list[str] | None = None) -> cu.Invariance:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        return cu.invariance(MODEL, data, group="g", ordered=ITEMS, steps=steps)
+
+
+def test_two_categories_are_compared_with_what_they_are_nested_in() -> None:
+    found = ladder(answers((-0.4,), 1.2), ["configural", "metric", "scalar"])
+    scalar = found.table.set_index("step").loc["scalar"]
+    assert scalar.reason.startswith("compared with the configural step: it frees scales")
+    assert scalar.delta_df == 3
+    assert scalar.delta_chisq > 0
+    assert scalar.delta_p < 0.05
+    assert found.reached == "metric"
+    direct = found.fits["configural"].compare(found.fits["scalar"])
+    assert scalar.delta_chisq == pytest.approx(direct.statistic)
+    with pytest.raises(InputError, match="14 degrees of freedom is not nested in the one with 13"):
+        found.fits["metric"].compare(found.fits["scalar"])
+
+
+@pytest.mark.parametrize("cuts", [(-0.4,), (-0.6, 0.5)])
+def test_a_step_that_restricts_nothing_says_so(cuts: tuple[float, ...]) -> None:
+    found = ladder(answers(cuts, 0.0))
+    thresholds = found.table.set_index("step").loc["thresholds"]
+    assert thresholds.reason.startswith("restricts nothing")
+    assert np.isnan(thresholds.delta_p)
+    assert found.reached in ("scalar", "strict")
+
+
+def test_differences_of_fit_indices_are_of_one_kind() -> None:
+    found = ladder(answers((-0.8, 0.0, 0.8), 0.0))
+    first, second = (found.fits[step].fit_measures for step in ("configural", "thresholds"))
+    assert np.isfinite(first["cfi.robust"])
+    assert np.isnan(second["cfi.robust"])
+    row = found.table.set_index("step").loc["thresholds"]
+    assert row.delta_cfi == pytest.approx(second["cfi.scaled"] - first["cfi.scaled"])
+    assert row.delta_rmsea == pytest.approx(second["rmsea.scaled"] - first["rmsea.scaled"])
