@@ -1,8 +1,9 @@
-"""How often steps of `invariance` fail: `python tests/full/invariance_rates.py [samples]`.
+"""How often steps of `invariance` fail: `python tests/full/invariance_rates.py [samples] [ordered]`
 
 Nine items on two factors in two groups, all equal, or one intercept or one loading off in the
 second. A line a case: the share of samples in which the metric, scalar and strict step fail by the
-rule, by Chen's rule without the difference test, by CFI alone, and by the test alone.
+rule, by Chen's rule without the difference test, by CFI alone, and by the test alone. With
+`ordered` the answers are cut into five or two categories, and the rule alone is counted.
 """
 
 from __future__ import annotations
@@ -52,10 +53,38 @@ def failed(table: pd.DataFrame) -> np.ndarray:
     return out
 
 
+def of_ordered(samples: int) -> None:
+    """Print a line a case of ordered answers."""
+    for cuts in ((-1.0, -0.2, 0.6, 1.4), (0.2,)):
+        for n in (150, 500):
+            for name in ("equal", "intercept .5"):
+                rng, fails = np.random.default_rng(1), dict.fromkeys(("thresholds", *STEPS), 0)
+                done = 0
+                for _ in range(samples):
+                    data = sample(rng, n, *CASES[name])
+                    data[ITEMS] = np.digitize(data[ITEMS], cuts)
+                    try:
+                        found = cu.invariance(MODEL, data, group="s", ordered=ITEMS)
+                    except cu.CollectiveUseError:
+                        continue
+                    done += 1
+                    for row in found.to_frame().itertuples():
+                        if row.step in fails:
+                            fails[row.step] += not row.holds
+                shares = {step: round(count / max(done, 1), 3) for step, count in fails.items()}
+                sys.stdout.write(
+                    f"{len(cuts) + 1} categories, {n} a group, {name}: {shares} of {done}\n"
+                )
+                sys.stdout.flush()
+
+
 def main() -> None:
     """Print a line a case."""
     warnings.simplefilter("ignore")
     samples = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    if "ordered" in sys.argv[2:]:
+        of_ordered(samples)
+        return
     for n in (60, 150, 500):
         for name, (intercept, loading) in CASES.items():
             rng = np.random.default_rng(1)
