@@ -35,6 +35,8 @@ def is_nested(small: Solution, large: Solution) -> bool:
     mine, theirs = small.objective, large.objective
     if not (isinstance(mine, OrdinalObjective) and isinstance(theirs, OrdinalObjective)):
         return True
+    if small.table.n_levels > 1:
+        return True
     same_order = small.data.variables == large.data.variables
     if not same_order or large.constraints.equal or large.constraints.above:
         return True
