@@ -15,11 +15,12 @@ MODEL = "f =~ " + " + ".join(f"b{i}" for i in range(1, 6))
 ITEMS = [f"b{i}" for i in range(1, 6)]
 
 
-def answers(cuts: tuple[float, ...], shift: float) -> pd.DataFrame:
+def answers(cuts: tuple[float, ...], shift: float, shared: float = 0.0) -> pd.DataFrame:
     rng = np.random.default_rng(11)
     group, f = rng.choice(["a", "b"], 800), rng.normal(size=800)
     latent = 0.8 * f[:, None] + rng.normal(size=(800, 5))
     latent[group == "b", 0] += shift
+    latent[:, :2] += shared * rng.normal(size=(800, 1))
     data = {item: np.digitize(latent[:, i] - 0.2 * i, cuts) for i, item in enumerate(ITEMS)}
     return pd.DataFrame(data).assign(g=group)
 
@@ -54,9 +55,9 @@ def test_a_step_that_restricts_nothing_says_so(cuts: tuple[float, ...]) -> None:
 
 
 def test_differences_of_fit_indices_are_of_one_kind() -> None:
-    found = ladder(answers((-0.8, 0.0, 0.8), 0.0))
+    found = ladder(answers((-0.8, 0.0, 0.8), 0.0, shared=0.7))
     first, second = (found.fits[step].fit_measures for step in ("configural", "thresholds"))
-    assert np.isfinite(first["cfi.robust"])
+    assert abs(first["cfi.robust"] - first["cfi.scaled"]) > 0.001
     assert np.isnan(second["cfi.robust"])
     row = found.table.set_index("step").loc["thresholds"]
     assert row.delta_cfi == pytest.approx(second["cfi.scaled"] - first["cfi.scaled"])
