@@ -273,12 +273,15 @@ def _held() -> int:
 
 
 def _limit(seconds: int, memory: int) -> None:
-    """Bound processor time and the memory taken from here on, where the system can."""
+    """Bound the processor time and the memory taken from here on, where the system can."""
     try:
         import resource
     except ImportError:  # pragma: no cover - Windows: the caller's clock is the only limit
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    # The system counts from the start of the process; loading takes seconds on slow machines.
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    longest = seconds + int(used.ru_utime + used.ru_stime) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform.startswith("linux"):
         most = _held() + memory

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -212,6 +214,17 @@ def test_the_process_of_a_reader_has_its_limits(tmp_path, monkeypatch):
     assert task["how"] == {"a": 1}
     assert task["seconds"] == limits.LIMITS.seconds + 3
     assert task["memory"] == limits.LIMITS.memory_bytes + 120_000_000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="limits of a process are POSIX")
+def test_what_loading_takes_is_not_counted_among_a_readers_seconds():
+    spend = "end = time.process_time() + {}\nwhile time.process_time() < end: pass\n"
+    code = (
+        "import runpy, sys, time\nparsers = runpy.run_path(sys.argv[1])\n"
+        + spend.format(1.2) + "parsers['_limit'](1, 10**9)\n" + spend.format(0.3)
+    )  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code, str(child.SCRIPT)], check=False)
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("ending", ["parquet", "sav", "dta"])
