@@ -54,6 +54,29 @@ def test_a_step_that_restricts_nothing_says_so(cuts: tuple[float, ...]) -> None:
     assert found.reached in ("scalar", "strict")
 
 
+def test_steps_of_as_many_parameters_are_not_taken_for_one_model() -> None:
+    data = answers((-0.4,), 0.0)
+    rng = np.random.default_rng(5)
+    four = 0.8 * rng.normal(size=800) + rng.normal(size=800)
+    data["b5"] = np.digitize(four + 0.6 * data.b2, (-0.5, 0.3, 1.1))
+    data["b1"] = np.where((data.g == "b") & (rng.random(800) < 0.5), 1, data.b1)
+    found = ladder(data).table.set_index("step")
+    metric, scalar = found.loc["metric"], found.loc["scalar"]
+    assert metric.df == scalar.df
+    assert scalar.reason.startswith("compared with the thresholds step")
+    assert np.isfinite(scalar.delta_p)
+
+
+def test_a_step_without_one_to_be_tested_against_does_not_hold() -> None:
+    found = ladder(answers((-0.4,), 0.0), ["metric", "scalar"])
+    scalar = found.table.set_index("step").loc["scalar"]
+    assert not scalar.holds
+    assert scalar.reason.startswith("nested in no step before")
+    assert (found.reached, found.difference) == ("metric", "none")
+    alike = ladder(answers((-0.4,), 0.0), ["configural", "thresholds"])
+    assert (alike.reached, alike.difference) == ("thresholds", "none")
+
+
 def test_differences_of_fit_indices_are_of_one_kind() -> None:
     found = ladder(answers((-0.8, 0.0, 0.8), 0.0, shared=0.7))
     first, second = (found.fits[step].fit_measures for step in ("configural", "thresholds"))

@@ -20,7 +20,7 @@ from collective_use.measurement.invariance.effect import (
     values_of,
     with_errors,
 )
-from collective_use.measurement.invariance.steps import RULES, step_row
+from collective_use.measurement.invariance.steps import RULES, difference_used, step_row
 from collective_use.results import NotComputed, Result, Table, TableRow, table_of
 from collective_use.sem.asked import FitOptions
 from collective_use.sem.data.data import sharing_samples
@@ -357,8 +357,7 @@ def _result(
     effects = (
         anchored if isinstance(anchored, NotComputed) else effects_of(anchored, data, group, labels)
     )
-    last = list(fits)[-1]
-    method = first.compare(fits[last]).method if len(fits) > 1 else "none"
+    method = difference_used(fits)
     counts = tuple(int(sizes[g]) for g in sizes.index)
     free = ", ".join(str(row["parameter"]) for row in trail)
     notes = (f"Set free in the search for partial invariance: {free}.",) if free else ()

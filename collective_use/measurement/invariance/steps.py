@@ -29,6 +29,8 @@ RULES: dict[str, Cutoff] = {
 NOTHING = "restricts nothing: items have two or three categories"
 """Why a step has no difference: equal thresholds only set the scales of such items."""
 
+NOWHERE = "nested in no step before, so that nothing tests it: take the configural step in"
+
 _LATER = ("scalar", "strict")
 _SUPPLEMENTS = {"delta_rmsea", "delta_srmr", "delta_srmr_later", "delta_p"}
 """One of these has to fail beside CFI: Chen's two, and the difference test."""
@@ -83,7 +85,8 @@ def step_row(name: str, words: str, fit: SemResult, before: dict[str, SemResult]
     latest = next(reversed(before))
     against = _nesting(before, fit)
     if against is None:
-        return row | {"holds": True, "reason": NOTHING}
+        same = _same_fit(before[latest], fit)
+        return row | {"holds": same, "reason": NOTHING if same else NOWHERE}
     found, why = _difference(before[against], fit)
     if against != latest:
         aside = f"compared with the {against} step: it frees scales that the {latest} step fixes"
@@ -105,13 +108,29 @@ def step_row(name: str, words: str, fit: SemResult, before: dict[str, SemResult]
 
 
 def _nesting(before: dict[str, SemResult], fit: SemResult) -> str | None:
-    """Return the latest step that a fit is nested in; None where it restricts nothing."""
-    if fit.test.df == next(reversed(before.values())).test.df:
+    """Return the latest step that a fit is nested in; None where there is none to test against."""
+    if _same_fit(next(reversed(before.values())), fit):
         return None
     for name, other in reversed(before.items()):
         if fit.test.df > other.test.df and is_nested(fit.solution, other.solution):
             return name
     return None
+
+
+def _same_fit(one: SemResult, other: SemResult) -> bool:
+    """Tell whether two steps are one model in other words."""
+    first, second = one.test, other.test
+    near = abs(first.statistic - second.statistic) <= 1e-6 * max(1.0, abs(first.statistic))
+    return first.df == second.df and near
+
+
+def difference_used(fits: dict[str, SemResult]) -> str:
+    """Return the method of the difference test of the last step that has one, or ``"none"``."""
+    for k in range(len(fits) - 1, 0, -1):
+        before, fit = dict(list(fits.items())[:k]), list(fits.values())[k]
+        if (against := _nesting(before, fit)) is not None:
+            return _difference(before[against], fit)[0].method
+    return "none"
 
 
 def _difference(before: SemResult, fit: SemResult) -> tuple[Comparison, str]:
